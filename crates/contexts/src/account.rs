@@ -1,0 +1,103 @@
+//! Accounts: who signs in.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The type of an account, kept as it was written; unknown ones included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AccountType(String);
+
+/// The account types that can sign in (AzureAccount.cs `AccountType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownAccountType {
+    /// A person.
+    User,
+    /// An application with a secret, a certificate or a federated token.
+    ServicePrincipal,
+    /// A managed identity.
+    ManagedService,
+    /// Somebody who brought an access token along.
+    AccessToken,
+    /// A service principal whose federated token is in the file.
+    ClientAssertion,
+}
+
+impl KnownAccountType {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::User,
+        Self::ServicePrincipal,
+        Self::ManagedService,
+        Self::AccessToken,
+        Self::ClientAssertion,
+    ];
+
+    /// Azure PowerShell's spelling.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::ServicePrincipal => "ServicePrincipal",
+            Self::ManagedService => "ManagedService",
+            Self::AccessToken => "AccessToken",
+            Self::ClientAssertion => "ClientAssertion",
+        }
+    }
+}
+
+impl AccountType {
+    /// Takes the text as it is.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The type as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Which of the types that can sign in this is, compared without case; `None` if none.
+    pub fn known(&self) -> Option<KnownAccountType> {
+        KnownAccountType::ALL.into_iter().find(|k| k.as_str().eq_ignore_ascii_case(&self.0))
+    }
+}
+
+impl From<KnownAccountType> for AccountType {
+    fn from(known: KnownAccountType) -> Self {
+        Self(known.as_str().to_owned())
+    }
+}
+
+/// The account half of a context.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContextAccount {
+    /// User name, application id or identity; compared without case.
+    pub id: String,
+    /// Type as written.
+    #[serde(rename = "type")]
+    pub account_type: AccountType,
+    /// Extended properties that hold no secret, as written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+}
+
+/// An account that a file knows, with or without a context.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// User name, application id or identity; compared without case.
+    pub id: String,
+    /// Type as written.
+    #[serde(rename = "type")]
+    pub account_type: AccountType,
+    /// Azure cloud by name, else the host of the authority; `None` if the file does not say.
+    pub environment: Option<String>,
+    /// `<object id>.<home tenant>`, the key of MSAL caches.
+    pub home_account_id: Option<String>,
+    /// Tenants it was seen in, as written, without doubles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tenants: Vec<String>,
+    /// Further facts that hold no secret (object id, certificate thumbprint, …).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub properties: BTreeMap<String, String>,
+}

@@ -1,0 +1,96 @@
+//! Contexts, and when two of them are one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ContextAccount, ContextName, Kept};
+
+/// A named (account, tenant, subscription or none, environment).
+///
+/// Any part may be missing in a file; then it is missing here: nothing is invented.
+#[derive(Serialize, Deserialize)]
+pub struct Context {
+    /// Its name, as written.
+    pub name: ContextName,
+    /// Who signs in.
+    pub account: Option<ContextAccount>,
+    /// Where.
+    pub tenant: Option<Tenant>,
+    /// On what; `None` for a sign-in to a tenant as such.
+    pub subscription: Option<Subscription>,
+    /// Azure cloud by name.
+    pub environment: Option<String>,
+    /// `VersionProfile` of Azure Stack contexts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_profile: Option<String>,
+    /// `ExtendedProperties` of the context (`Default Resource Group` and the user's own).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extended_properties: BTreeMap<String, String>,
+    /// Everything else the file says of it; the vault keeps it beside, see [`Kept`].
+    #[serde(skip)]
+    pub kept: Kept,
+}
+
+/// A Microsoft Entra tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// GUID, or a domain name where the file has one.
+    pub id: String,
+    /// Display name or domain, where the file has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// An Azure subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// GUID.
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// `Enabled`, `Disabled`, `Warned`, `PastDue`, `Deleted`, as written.
+    pub state: Option<String>,
+}
+
+/// What makes two contexts one: account, tenant, subscription and environment, without case.
+///
+/// Azure PowerShell leaves the environment out (AzureRmProfile.cs); two clouds can hold the same
+/// pair of ids, so azvault does not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Identity {
+    account: Option<String>,
+    tenant: Option<String>,
+    subscription: Option<String>,
+    environment: Option<String>,
+}
+
+impl Context {
+    /// What makes this context one with another.
+    pub fn identity(&self) -> Identity {
+        let lower = |text: &str| text.to_lowercase();
+        Identity {
+            account: self.account.as_ref().map(|a| lower(&a.id)),
+            tenant: self.tenant.as_ref().map(|t| lower(&t.id)),
+            subscription: self.subscription.as_ref().map(|s| lower(&s.id)),
+            environment: self.environment.as_deref().map(lower),
+        }
+    }
+
+    /// Whether it has all that a sign-in needs: account, tenant and environment.
+    pub fn is_complete(&self) -> bool {
+        self.account.is_some() && self.tenant.is_some() && self.environment.is_some()
+    }
+
+    /// Whether both say the same in every part, kept members included.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.account == other.account
+            && self.tenant == other.tenant
+            && self.subscription == other.subscription
+            && self.environment == other.environment
+            && self.version_profile == other.version_profile
+            && self.extended_properties == other.extended_properties
+            && self.kept.as_json() == other.kept.as_json()
+    }
+}

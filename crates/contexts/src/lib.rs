@@ -1,0 +1,31 @@
+//! What an Azure context is, and every rule about it.
+//!
+//! A *context* is a named (account, tenant, subscription or none, environment). A *profile* is
+//! what one file, or one vault, holds of them: contexts, which one is the default, accounts,
+//! environments and secrets. This crate is pure: it does no I/O, no cryptography, and has no
+//! clock; the binary hands it what it read and gets decisions back.
+//!
+//! ```
+//! use azvault_contexts::ContextName;
+//!
+//! // Azure PowerShell compares names without case and keeps them as they were written.
+//! assert!(ContextName::new("Prod").same_as(&ContextName::new("PROD")));
+//! ```
+
+mod account;
+mod cloud;
+mod context;
+mod kept;
+mod name;
+mod profile;
+mod secret;
+
+pub mod rules;
+
+pub use account::{Account, AccountType, ContextAccount, KnownAccountType};
+pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, Environment, cloud_of_authority};
+pub use context::{Context, Identity, Subscription, Tenant};
+pub use kept::Kept;
+pub use name::ContextName;
+pub use profile::{AutosaveMode, Profile};
+pub use secret::{HeldSecret, Secret, SecretDescription, SecretKind};

@@ -1,0 +1,138 @@
+//! Secrets: values that cannot be printed, copied or compared by accident.
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// One secret value. Wiped when dropped; no `Debug`, `Clone`, `Serialize` or `PartialEq`.
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes over bytes that were allocated at their final size, so that no copy is left behind.
+    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    /// Copies the bytes once into memory of their own.
+    pub fn copied_from(bytes: &[u8]) -> Self {
+        let mut own = Zeroizing::new(Vec::with_capacity(bytes.len()));
+        own.extend_from_slice(bytes);
+        Self(own)
+    }
+
+    /// The value. Every caller says why in an `// EXPOSE:` comment.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether both hold the same bytes, in time that depends on their lengths alone.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// What kind of secret a value is; the words of `secret list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretKind {
+    /// Buys access tokens until it is revoked.
+    RefreshToken,
+    /// Opens one audience until it expires.
+    AccessToken,
+    /// A signed statement of who somebody is: personal data rather than a key.
+    IdToken,
+    /// The password of a service principal.
+    ClientSecret,
+    /// A certificate with its private key (PEM or PFX).
+    Certificate,
+    /// Where a certificate lies: as written by the tool that keeps it.
+    CertificatePath,
+    /// The password of a certificate file.
+    CertificatePassword,
+    /// A federated token by which a service principal signs in.
+    ClientAssertion,
+    /// A storage connection string, account key included.
+    StorageConnectionString,
+    /// The secret of a managed identity endpoint.
+    ManagedIdentitySecret,
+    /// An SSH certificate that Azure CLI keeps among its access tokens.
+    SshCertificate,
+}
+
+impl SecretKind {
+    /// The kind as it stands in JSON and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RefreshToken => "refresh_token",
+            Self::AccessToken => "access_token",
+            Self::IdToken => "id_token",
+            Self::ClientSecret => "client_secret",
+            Self::Certificate => "certificate",
+            Self::CertificatePath => "certificate_path",
+            Self::CertificatePassword => "certificate_password",
+            Self::ClientAssertion => "client_assertion",
+            Self::StorageConnectionString => "storage_connection_string",
+            Self::ManagedIdentitySecret => "managed_identity_secret",
+            Self::SshCertificate => "ssh_certificate",
+        }
+    }
+}
+
+/// What is known of a secret without opening it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretDescription {
+    /// What it is.
+    pub kind: SecretKind,
+    /// Id of the account it belongs to: user name, application id, identity; `None` if the file
+    /// does not say.
+    pub account: Option<String>,
+    /// Tenant it is for, as written; `None` where it serves every tenant of the account.
+    pub tenant: Option<String>,
+    /// OAuth client id that obtained it, or that signs in with it.
+    pub client_id: Option<String>,
+    /// Azure cloud by name, else the host of the authority.
+    pub environment: Option<String>,
+    /// Resource or blank-separated scopes it opens; a subscription id for a connection string.
+    pub target: Option<String>,
+    /// Unix seconds.
+    pub expires_on: Option<i64>,
+    /// `1` for a token that every client of Microsoft's family may redeem.
+    pub family_id: Option<String>,
+    /// `<object id>.<home tenant>` of the account.
+    pub home_account_id: Option<String>,
+}
+
+impl SecretDescription {
+    /// A description that says the kind and nothing else yet.
+    pub fn of(kind: SecretKind) -> Self {
+        Self {
+            kind,
+            account: None,
+            tenant: None,
+            client_id: None,
+            environment: None,
+            target: None,
+            expires_on: None,
+            family_id: None,
+            home_account_id: None,
+        }
+    }
+}
+
+/// A secret with what is known of it.
+pub struct HeldSecret {
+    /// What it is and whose.
+    pub description: SecretDescription,
+    /// The value.
+    pub value: Secret,
+}

@@ -1,0 +1,33 @@
+//! Reads the files of Azure PowerShell and Azure CLI, every era, and writes none.
+//!
+//! [`open::read_once`] gets a file's bytes safely, [`read`] recognises and reads them,
+//! [`places`] knows where the products keep their files, and [`folder`] joins what only the
+//! files of one folder together can say.
+
+pub mod decode;
+pub mod folder;
+pub mod formats;
+pub mod found;
+pub mod json;
+pub mod open;
+pub mod places;
+pub mod recognise;
+
+pub use found::{AzCliHints, Found, Format, Note, Outcome, Product};
+pub use recognise::recognise;
+
+/// What a reader is told beside the bytes.
+pub struct Reading<'a> {
+    /// File name without folder: a hint where content says nothing (`{}`, zero bytes, INI).
+    pub file_name: &'a str,
+    /// Zone of the machine that wrote the file: `accessTokens.json` has local times.
+    pub time_zone: &'a jiff::tz::TimeZone,
+}
+
+/// Reads one file's bytes, whatever it is.
+///
+/// Never fails: what cannot be read is [`Outcome::Reject`] or [`Outcome::Opaque`] with a note
+/// that says where and why, and then nothing of the file is in `profile`.
+pub fn read(bytes: &[u8], reading: &Reading<'_>) -> Found {
+    formats::read(recognise(bytes, reading.file_name), bytes, reading)
+}
