@@ -1,0 +1,1 @@
+//! Bytes to text: BOM, UTF-16, NUL tails.

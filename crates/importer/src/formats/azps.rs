@@ -1,0 +1,1 @@
+//! Azure PowerShell's files.
