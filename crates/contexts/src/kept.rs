@@ -21,6 +21,13 @@ impl Kept {
         self.0.is_empty()
     }
 
+    /// A second one of its own, for a context that takes over what another file kept.
+    pub fn copied(&self) -> Self {
+        let mut own = Zeroizing::new(String::with_capacity(self.0.len()));
+        own.push_str(&self.0);
+        Self(own)
+    }
+
     /// The JSON object. Callers seal it or write it back; nobody shows it.
     pub fn as_json(&self) -> &str {
         &self.0

@@ -1,0 +1,46 @@
+//! Which context is the default after an import.
+
+use super::contexts::Names;
+use super::{Incoming, NoSuchDefault, Origin, Plan, Present, Remark};
+use crate::ContextName;
+
+/// What the user asked for; else the vault's own default; else Azure PowerShell's; else Azure
+/// CLI's for its active cloud; else none.
+pub(super) fn choose(
+    incoming: &[Incoming],
+    names: &Names,
+    present: &Present<'_>,
+    asked: Option<&ContextName>,
+    plan: &mut Plan,
+) -> Result<Option<ContextName>, NoSuchDefault> {
+    if let Some(asked) = asked {
+        let planned = plan.contexts.iter().map(|planned| &planned.item.name);
+        let mut all = planned.chain(present.contexts.iter().map(|context| &context.name));
+        let found = all.find(|name| name.same_as(asked)).cloned();
+        return found.map(Some).ok_or(NoSuchDefault);
+    }
+    let mut candidates = Vec::new();
+    for origin in [Origin::AzurePowerShell, Origin::AzureCli] {
+        for (source, file) in incoming.iter().enumerate().filter(|(_, f)| f.origin == origin) {
+            let Some(default) = &file.profile.default else { continue };
+            if let Some(name) = names.get(&(source, default.key())) {
+                candidates.push((origin, name.clone()));
+            }
+        }
+    }
+    let first = candidates.first().map(|(_, name)| name.clone());
+    if let (Some(present), Some(incoming)) = (present.default, &first) {
+        if !present.same_as(incoming) {
+            let (present, incoming) = (present.clone(), incoming.clone());
+            plan.remarks.push(Remark::DefaultStays { present, incoming });
+        }
+    } else if let Some(taken) = &first {
+        for (others, other) in candidates.iter().skip(1) {
+            if !other.same_as(taken) {
+                let (taken, other) = (taken.clone(), other.clone());
+                plan.remarks.push(Remark::DefaultsDiffer { taken, other, others: *others });
+            }
+        }
+    }
+    Ok(present.default.cloned().or(first))
+}

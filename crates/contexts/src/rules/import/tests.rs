@@ -1,0 +1,157 @@
+use super::{Action, Incoming, NoSuchDefault, Origin, Plan, Present, Remark, plan};
+use crate::{
+    AccountType, Context, ContextAccount, ContextName, HeldSecret, Kept, Profile, Secret,
+    SecretDescription, SecretKind, Subscription, Tenant,
+};
+
+fn context(name: &str, account: &str, subscription: &str) -> Context {
+    Context {
+        name: ContextName::new(name),
+        account: Some(ContextAccount {
+            id: account.to_owned(),
+            account_type: AccountType::new("User"),
+            properties: Default::default(),
+        }),
+        tenant: Some(Tenant { id: "t".to_owned(), name: None }),
+        subscription: Some(Subscription { id: subscription.to_owned(), name: None, state: None }),
+        environment: Some("AzureCloud".to_owned()),
+        version_profile: None,
+        extended_properties: Default::default(),
+        kept: Kept::default(),
+    }
+}
+
+fn file(origin: Origin, contexts: Vec<Context>, default: Option<&str>) -> Incoming {
+    let default = default.map(ContextName::new);
+    Incoming { origin, profile: Profile { contexts, default, ..Profile::default() } }
+}
+
+fn names(plan: &Plan) -> Vec<(&str, Action)> {
+    plan.contexts.iter().map(|p| (p.item.name.as_str(), p.action)).collect()
+}
+
+use Origin::{AzureCli, AzurePowerShell};
+
+#[test]
+fn an_az_subscription_of_the_same_identity_is_the_powershell_context_and_its_name_stays() {
+    let mut az = context("Dev (s1)", "Megan@x", "S1");
+    az.subscription.as_mut().unwrap().state = Some("Enabled".to_owned());
+    let files = vec![
+        file(AzureCli, vec![az, context("Prod (s2)", "megan@x", "s2")], None),
+        file(AzurePowerShell, vec![context("dev", "megan@x", "s1")], None),
+    ];
+    let plan = plan(files, &Present::default(), None).unwrap();
+    assert_eq!(names(&plan), [("dev", Action::Add), ("Prod (s2)", Action::Add)]);
+    assert_eq!(plan.contexts[0].sources, [1, 0]);
+    let state = plan.contexts[0].item.subscription.as_ref().unwrap().state.as_deref();
+    assert_eq!(state, Some("Enabled"));
+}
+
+#[test]
+fn an_az_name_that_two_accounts_have_gets_the_account_appended() {
+    let files = vec![
+        file(AzureCli, vec![context("Dev (s1)", "megan@x", "s1")], None),
+        file(AzureCli, vec![context("Dev (s1)", "alex@x", "s1")], Some("Dev (s1)")),
+    ];
+    let plan = plan(files, &Present::default(), None).unwrap();
+    let wanted = [("Dev (s1) - megan@x", Action::Add), ("Dev (s1) - alex@x", Action::Add)];
+    assert_eq!(names(&plan), wanted);
+    assert_eq!(plan.default.unwrap().as_str(), "Dev (s1) - alex@x");
+}
+
+#[test]
+fn one_name_of_two_identities_is_kept_twice_and_two_names_of_one_identity_both_stay() {
+    let files = vec![
+        file(
+            AzurePowerShell,
+            vec![context("a", "megan@x", "s1"), context("b", "megan@x", "s1")],
+            None,
+        ),
+        file(AzurePowerShell, vec![context("A", "alex@x", "s9")], Some("A")),
+    ];
+    let plan = plan(files, &Present::default(), None).unwrap();
+    assert_eq!(names(&plan), [("a", Action::Add), ("b", Action::Add), ("A (2)", Action::Conflict)]);
+    assert_eq!(plan.default.unwrap().as_str(), "A (2)");
+}
+
+#[test]
+fn a_second_import_of_the_same_files_changes_nothing() {
+    let files = || {
+        vec![
+            file(AzurePowerShell, vec![context("a", "megan@x", "s1")], Some("a")),
+            file(AzurePowerShell, vec![context("A", "alex@x", "s9")], None),
+            file(AzureCli, vec![context("Dev (s2)", "megan@x", "s2")], None),
+        ]
+    };
+    let first = plan(files(), &Present::default(), None).unwrap();
+    let contexts: Vec<Context> = first.contexts.into_iter().map(|p| p.item).collect();
+    let present =
+        Present { contexts: &contexts, default: first.default.as_ref(), ..Present::default() };
+    let second = plan(files(), &present, None).unwrap();
+    assert!(second.contexts.iter().all(|p| p.action == Action::Same), "{:?}", names(&second));
+    assert!(second.changes_nothing(&present));
+}
+
+#[test]
+fn the_default_is_chosen_in_order_and_never_invented() {
+    let a = || context("a", "megan@x", "s1");
+    let b = || context("b (s2)", "megan@x", "s2");
+    let powershell = |default| file(AzurePowerShell, vec![a()], default);
+    let az = |default| file(AzureCli, vec![b()], default);
+    for (powershell_default, az_default, asked, wanted, differ) in [
+        (Some("a"), Some("b (s2)"), None, Some("a"), true),
+        (None, Some("b (s2)"), None, Some("b (s2)"), false),
+        (Some("A"), None, None, Some("a"), false),
+        (None, None, None, None, false),
+        (Some("a"), Some("b (s2)"), Some("B (S2)"), Some("b (s2)"), false),
+    ] {
+        let files = vec![powershell(powershell_default), az(az_default)];
+        let asked = asked.map(ContextName::new);
+        let plan = plan(files, &Present::default(), asked.as_ref()).unwrap();
+        assert_eq!(plan.default.as_ref().map(ContextName::as_str), wanted);
+        let said = plan.remarks.iter().any(|r| matches!(r, Remark::DefaultsDiffer { .. }));
+        assert_eq!(said, differ);
+    }
+    let nobody = ContextName::new("nobody");
+    let refused = plan(vec![powershell(None)], &Present::default(), Some(&nobody));
+    assert_eq!(refused.err(), Some(NoSuchDefault));
+}
+
+#[test]
+fn a_default_that_the_vault_has_stays() {
+    let contexts = [context("mine", "megan@x", "s7")];
+    let mine = ContextName::new("mine");
+    let present = Present { contexts: &contexts, default: Some(&mine), ..Present::default() };
+    let files = vec![file(AzurePowerShell, vec![context("a", "megan@x", "s1")], Some("a"))];
+    let plan = plan(files, &present, None).unwrap();
+    assert_eq!(plan.default.as_ref().unwrap().as_str(), "mine");
+    assert!(matches!(plan.remarks.as_slice(), [Remark::DefaultStays { .. }]));
+}
+
+#[test]
+fn a_secret_is_one_by_kind_owner_and_value() {
+    let held = |kind, account: &str, value: &str| HeldSecret {
+        description: SecretDescription {
+            account: Some(account.to_owned()),
+            ..SecretDescription::of(kind)
+        },
+        value: Secret::copied_from(value.as_bytes()),
+    };
+    use SecretKind::{AccessToken, RefreshToken};
+    let with = |secrets| Incoming {
+        origin: AzurePowerShell,
+        profile: Profile { secrets, ..Profile::default() },
+    };
+    let files = vec![
+        with(vec![held(RefreshToken, "megan@x", "one"), held(RefreshToken, "MEGAN@x", "one")]),
+        with(vec![
+            held(RefreshToken, "megan@x", "one"),
+            held(AccessToken, "megan@x", "one"),
+            held(RefreshToken, "alex@x", "one"),
+            held(RefreshToken, "megan@x", "two"),
+        ]),
+    ];
+    let plan = plan(files, &Present::default(), None).unwrap();
+    assert_eq!(plan.secrets.len(), 4);
+    assert_eq!(plan.secrets[0].sources, [0, 1]);
+}
