@@ -1,1 +1,70 @@
-//! x
+//! The encrypted store: sealed boxes in one SQLite file.
+//!
+//! A [`Locked`] vault has no contexts. Unlocking succeeds by decrypting, with no truth value on
+//! the way, and gives a [`Vault`]; reading happens in a [`Snapshot`], whose every record has been
+//! verified, and writing in one transaction that verifies first. The format, byte for byte, is in
+//! `docs/vault-format.md`.
+//!
+//! ```
+//! use azvault_contexts::Secret;
+//! use azvault_vault::{Cost, Locked, NewSlot, Opener};
+//!
+//! # fn main() -> Result<(), azvault_vault::Error> {
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("vault.db");
+//! let anchors = folder.path().join("anchors");
+//! let passphrase = Secret::copied_from(b"correct horse battery staple");
+//! let slot = NewSlot {
+//!     opener: Opener::Passphrase(&passphrase),
+//!     cost: Cost::FLOOR,
+//!     label: "passphrase".to_owned(),
+//! };
+//! azvault_vault::create(&path, &[slot], &anchors)?;
+//!
+//! let vault = Locked::open(&path)?.unlock(&Opener::Passphrase(&passphrase), &anchors)?;
+//! assert!(vault.snapshot()?.contexts().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+mod anchor;
+mod create;
+mod error;
+mod file;
+mod head;
+mod hygiene;
+mod id;
+mod import;
+mod kdf;
+mod key_text;
+mod keys;
+mod locked;
+mod random;
+mod record;
+pub mod seal;
+mod slot;
+mod snapshot;
+mod store;
+mod vault;
+mod writing;
+
+pub use create::{NewSlot, create};
+pub use error::{Error, UnsafeBecause};
+pub use id::{Id, VaultId};
+pub use import::{Import, ImportedFile, OriginalRef};
+pub use kdf::{Cost, KdfError};
+pub use key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};
+pub use locked::Locked;
+pub use record::{Settings, Stored, StoredSecret};
+pub use slot::{Opener, Slot, SlotKind};
+pub use snapshot::Snapshot;
+pub use vault::{Vault, Verified};
+pub use writing::Writing;
+
+/// SHA-256 (FIPS 180-4).
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    let mut own = [0; 32];
+    own.copy_from_slice(digest.as_ref());
+    own
+}

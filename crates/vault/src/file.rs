@@ -1,0 +1,120 @@
+//! The file, before SQLite sees it: whose it is, and whether it is a vault at all.
+
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::store::schema;
+use crate::{Error, UnsafeBecause};
+
+/// "AZV1" in the header of the database.
+pub(crate) const APPLICATION_ID: i32 = 0x415A_5631;
+
+/// Checks the file, its folder and its companions, and returns the path for SQLite: absolute, and
+/// without links in its folders, because SQLite refuses those too.
+pub(crate) fn check(path: &Path) -> Result<PathBuf, Error> {
+    if !path.is_absolute() {
+        return Err(UnsafeBecause::RelativePath.into());
+    }
+    let facts = match path.symlink_metadata() {
+        Ok(facts) => facts,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Err(Error::NotThere);
+        }
+        Err(e) => return Err(e.into()),
+    };
+    check_facts(&facts)?;
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(UnsafeBecause::NotRegular.into());
+    };
+    let folder = folder.canonicalize()?;
+    check_folder(&folder.metadata()?)?;
+    let path = folder.join(name);
+    check_companions(&path)?;
+    check_header(&path)?;
+    Ok(path)
+}
+
+fn check_facts(facts: &Metadata) -> Result<(), UnsafeBecause> {
+    if facts.file_type().is_symlink() {
+        return Err(UnsafeBecause::SymbolicLink);
+    }
+    if !facts.is_file() {
+        return Err(UnsafeBecause::NotRegular);
+    }
+    if facts.uid() != own_uid() {
+        return Err(UnsafeBecause::OtherOwner(facts.uid()));
+    }
+    if facts.mode() & 0o077 != 0 {
+        return Err(UnsafeBecause::LaxMode(facts.mode() & 0o7777));
+    }
+    if facts.nlink() != 1 {
+        return Err(UnsafeBecause::HardLinks(facts.nlink()));
+    }
+    Ok(())
+}
+
+/// Whoever may write the folder may put another file in the vault's place.
+fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
+    if facts.uid() != own_uid() || facts.mode() & 0o022 != 0 {
+        return Err(UnsafeBecause::LaxFolder(facts.mode() & 0o7777));
+    }
+    Ok(())
+}
+
+/// A journal is obeyed when the file is opened: only this user's own is. Vaults never have a
+/// write-ahead log.
+fn check_companions(path: &Path) -> Result<(), UnsafeBecause> {
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        Path::new(&name).symlink_metadata().ok()
+    };
+    if beside("-wal").is_some() || beside("-shm").is_some() {
+        return Err(UnsafeBecause::WriteAheadLog);
+    }
+    match beside("-journal") {
+        Some(facts) if check_facts(&facts).is_err() => Err(UnsafeBecause::ForeignJournal),
+        _ => Ok(()),
+    }
+}
+
+/// The first 100 bytes of a database: what it is, and of which version.
+fn check_header(path: &Path) -> Result<(), Error> {
+    let not = |what| Err(Error::NotAVault { what });
+    let mut header = [0; 100];
+    let mut file = File::options()
+        .read(true)
+        .custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0))
+        .open(path)?;
+    match file.read_exact(&mut header) {
+        Ok(()) => {}
+        Err(e) if e.kind() == ErrorKind::UnexpectedEof => return not("it is too short"),
+        Err(e) => return Err(e.into()),
+    }
+    if &header[..16] != b"SQLite format 3\0" {
+        return not("it is no SQLite database");
+    }
+    let number = |at: usize| {
+        i32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
+    if number(68) != APPLICATION_ID {
+        return not("its application id is another");
+    }
+    let (found, known) = (number(60), schema::VERSION);
+    if found > known {
+        return Err(Error::TooNew { found, known });
+    }
+    if found < 1 {
+        return not("it has no version");
+    }
+    if header[18..20] != [1, 1] {
+        return Err(UnsafeBecause::WriteAheadLog.into());
+    }
+    Ok(())
+}
+
+pub(crate) fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}

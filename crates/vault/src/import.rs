@@ -1,0 +1,151 @@
+//! What an import leaves behind: which files it read, and their sealed bytes.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::Kept;
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use crate::Error;
+
+/// One import.
+pub struct Import {
+    /// When, in seconds since 1970.
+    pub created: i64,
+    /// The files it read.
+    pub files: Vec<ImportedFile>,
+}
+
+/// One file that was imported.
+pub struct ImportedFile {
+    /// Where it lay.
+    pub path: PathBuf,
+    /// Its format, in the importer's words.
+    pub format: String,
+    /// Whose file it was.
+    pub product: String,
+    /// What became of it.
+    pub outcome: String,
+    /// Permission bits.
+    pub mode: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Modification time in nanoseconds since 1970.
+    pub modified_ns: i128,
+    /// Size in bytes.
+    pub size: u64,
+    /// Device.
+    pub device: u64,
+    /// Inode.
+    pub inode: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// What it said beyond contexts and secrets.
+    pub kept: Kept,
+    /// Its sealed bytes; `None` for settings, and after `forget`.
+    pub original: Option<OriginalRef>,
+    /// When it was removed from its place, in seconds since 1970.
+    pub removed: Option<i64>,
+}
+
+/// Names the sealed bytes of one file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OriginalRef {
+    pub(crate) id: i64,
+    /// The first 24 bytes of each part's box, in hexadecimal.
+    pub(crate) pins: Vec<String>,
+}
+
+/// The record as JSON: the path as base64 of its bytes, because a path need not be text.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ImportRow<'a> {
+    created: i64,
+    #[serde(borrow)]
+    files: Vec<FileRow<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileRow<'a> {
+    path: String,
+    format: String,
+    product: String,
+    outcome: String,
+    mode: u32,
+    uid: u32,
+    modified_ns: String,
+    size: u64,
+    device: u64,
+    inode: u64,
+    sha256: String,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    kept: Option<&'a RawValue>,
+    original: Option<OriginalRef>,
+    removed: Option<i64>,
+}
+
+impl<'a> ImportRow<'a> {
+    pub(crate) fn of(import: &'a Import) -> Self {
+        let row = |file: &'a ImportedFile| FileRow {
+            path: BASE64.encode(file.path.as_os_str().as_bytes()),
+            format: file.format.clone(),
+            product: file.product.clone(),
+            outcome: file.outcome.clone(),
+            mode: file.mode,
+            uid: file.uid,
+            modified_ns: file.modified_ns.to_string(),
+            size: file.size,
+            device: file.device,
+            inode: file.inode,
+            sha256: data_encoding::HEXLOWER.encode(&file.sha256),
+            kept: raw(&file.kept),
+            original: file.original.clone(),
+            removed: file.removed,
+        };
+        Self { created: import.created, files: import.files.iter().map(row).collect() }
+    }
+
+    pub(crate) fn into_import(self) -> Result<Import, Error> {
+        let files = self.files.into_iter().map(FileRow::into_file);
+        Ok(Import { created: self.created, files: files.collect::<Result<_, _>>()? })
+    }
+}
+
+impl FileRow<'_> {
+    fn into_file(self) -> Result<ImportedFile, Error> {
+        let misshapen = || Error::tampered("an import of another form");
+        let path = BASE64.decode(self.path.as_bytes()).map_err(|_| misshapen())?;
+        let digest =
+            data_encoding::HEXLOWER.decode(self.sha256.as_bytes()).map_err(|_| misshapen())?;
+        Ok(ImportedFile {
+            path: Path::new(&OsString::from_vec(path)).to_owned(),
+            format: self.format,
+            product: self.product,
+            outcome: self.outcome,
+            mode: self.mode,
+            uid: self.uid,
+            modified_ns: self.modified_ns.parse().map_err(|_| misshapen())?,
+            size: self.size,
+            device: self.device,
+            inode: self.inode,
+            sha256: digest.try_into().map_err(|_| misshapen())?,
+            kept: self.kept.map(kept).unwrap_or_default(),
+            original: self.original,
+            removed: self.removed,
+        })
+    }
+}
+
+/// Kept members as a part of a record: their text, not a string in it.
+pub(crate) fn raw(kept: &Kept) -> Option<&RawValue> {
+    if kept.is_empty() { None } else { serde_json::from_str(kept.as_json()).ok() }
+}
+
+pub(crate) fn kept(raw: &RawValue) -> Kept {
+    let mut text = Zeroizing::new(String::with_capacity(raw.get().len()));
+    text.push_str(raw.get());
+    Kept::new(text)
+}

@@ -1,0 +1,124 @@
+//! Every key derivation of the format, on one page.
+//!
+//! ```text
+//! KEK    = HKDF-SHA256(salt16, A [‖ keyfile32], "azv1.kek." ‖ kind)
+//! subkey = HKDF-SHA256(vault_id ‖ epoch, VMK, "azv1.key." ‖ name)
+//! ```
+
+use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
+use ring::hmac;
+use zeroize::Zeroizing;
+
+use crate::hygiene::scrubbed;
+use crate::{SlotKind, VaultId, random};
+
+const KEK: &[u8] = b"azv1.kek.";
+const SUBKEY: &[u8] = b"azv1.key.";
+
+/// 32 bytes of key, on the heap, filled in place and wiped: moving it moves a pointer.
+pub(crate) struct Key(Box<Zeroizing<[u8; 32]>>);
+
+impl Key {
+    /// A key of zeros, to be filled in place.
+    pub(crate) fn empty() -> Self {
+        Self(Box::new(Zeroizing::new([0; 32])))
+    }
+
+    pub(crate) fn random() -> Self {
+        let mut key = Self::empty();
+        random::fill(&mut key.0[..]);
+        key
+    }
+
+    pub(crate) fn copied_from(bytes: &[u8; 32]) -> Self {
+        let mut key = Self::empty();
+        key.0.copy_from_slice(bytes);
+        key
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0[..]
+    }
+
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.0[..]
+    }
+}
+
+/// The keys of one epoch, each for one purpose.
+pub(crate) struct Keys {
+    pub(crate) record: Key,
+    pub(crate) secret: Key,
+    pub(crate) head: Key,
+    pub(crate) mac: Key,
+    pub(crate) anchor: Key,
+    pub(crate) original: Key,
+}
+
+impl Keys {
+    /// Derives them from the vault's master key.
+    pub(crate) fn derive(vmk: &Key, vault: VaultId, epoch: u32) -> Self {
+        let mut salt = [0; 20];
+        salt[..16].copy_from_slice(&vault.0);
+        salt[16..].copy_from_slice(&epoch.to_be_bytes());
+        let subkey = |name: &str| {
+            let mut key = Key::empty();
+            let info: [&[u8]; 2] = [SUBKEY, name.as_bytes()];
+            scrubbed(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
+            key
+        };
+        Self {
+            record: subkey("record"),
+            secret: subkey("secret"),
+            head: subkey("head"),
+            mac: subkey("mac"),
+            anchor: subkey("anchor"),
+            original: subkey("original"),
+        }
+    }
+}
+
+/// The key that wraps the master key in a slot: from what Argon2id made of the passphrase, or
+/// from 32 bytes that are a key already; a key file's bytes come behind.
+pub(crate) fn kek(salt: &[u8; 16], first: &Key, key_file: Option<&Key>, kind: SlotKind) -> Key {
+    let mut ikm = Zeroizing::new(Vec::with_capacity(64));
+    ikm.extend_from_slice(first.bytes());
+    if let Some(key_file) = key_file {
+        ikm.extend_from_slice(key_file.bytes());
+    }
+    let number = kind.number().to_string();
+    let mut key = Key::empty();
+    let info: [&[u8]; 2] = [KEK, number.as_bytes()];
+    scrubbed(|| expand(salt, &ikm, &info, key.bytes_mut()));
+    key
+}
+
+/// HKDF-SHA256 (RFC 5869) into `out`. The caller clears the stack.
+pub(crate) fn expand(salt: &[u8], ikm: &[u8], info: &[&[u8]], out: &mut [u8]) {
+    let length = Length(out.len());
+    Salt::new(HKDF_SHA256, salt)
+        .extract(ikm)
+        .expand(info, length)
+        .and_then(|okm| okm.fill(out))
+        .expect("at most 76 bytes, far below the limit of HKDF");
+}
+
+/// HMAC-SHA256 (RFC 2104) over pieces that are handed in one after the other.
+pub(crate) fn mac(key: &Key, pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
+    scrubbed(|| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key.bytes());
+        let mut context = hmac::Context::with_key(&key);
+        pieces(&mut |piece| context.update(piece));
+        let mut tag = [0; 32];
+        tag.copy_from_slice(context.sign().as_ref());
+        tag
+    })
+}
+
+struct Length(usize);
+
+impl KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}

@@ -1,0 +1,86 @@
+//! A vault that is there and not open: what can be read without a key.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::anchor::{self, Seen};
+use crate::hygiene::scrubbed;
+use crate::keys::Keys;
+use crate::record::KeptMembers;
+use crate::slot::{Opener, Row, Slot};
+use crate::store::header::{self, Header};
+use crate::store::{self, schema, slots};
+use crate::{Error, Vault, VaultId, file, snapshot};
+
+/// Slots with a passphrase that one attempt tries: each costs a derivation.
+const MOST_TRIES: usize = 8;
+
+/// A vault that has been found to be one, and safe to open.
+pub struct Locked {
+    connection: Connection,
+    header: Header,
+    rows: Vec<Row>,
+    slots: Vec<Slot>,
+}
+
+impl Locked {
+    /// Checks the file and reads its slots. Writes nothing, derives nothing.
+    ///
+    /// The path is absolute; the file is a plain one of this user with one name and mode 0600, in
+    /// a folder that nobody else may write.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let path = file::check(path)?;
+        let connection = store::open(&path)?;
+        schema::check(&connection).map_err(corrupt_is_tampered)?;
+        let header = header::read(&connection).map_err(corrupt_is_tampered)?;
+        let rows = slots::read(&connection).map_err(corrupt_is_tampered)?;
+        let slots = rows.iter().map(Row::slot).collect::<Result<_, _>>()?;
+        Ok(Self { connection, header, rows, slots })
+    }
+
+    /// Its id.
+    pub fn vault_id(&self) -> VaultId {
+        self.header.vault_id
+    }
+
+    /// Ways to unlock it.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Unlocks it: some slot of the opener's kind must decrypt. `anchors` is the folder in which
+    /// this machine remembers how far each vault has come.
+    pub fn unlock(self, opener: &Opener<'_>, anchors: &Path) -> Result<Vault, Error> {
+        let (id, epoch) = (self.header.vault_id, self.header.epoch);
+        let of_kind = self.rows.iter().filter(|row| row.kind == opener.kind().number());
+        let mut vmk = None;
+        for row in of_kind.take(MOST_TRIES) {
+            vmk = scrubbed(|| row.open(opener, id, epoch))?;
+            if vmk.is_some() {
+                break;
+            }
+        }
+        let keys = Keys::derive(&vmk.ok_or(Error::WrongKey)?, id, epoch);
+        let state = snapshot::load(&self.connection, &keys, id, KeptMembers::Left)
+            .map_err(corrupt_is_tampered)?;
+        let seen =
+            Seen { epoch, generation: state.head.generation, head: &state.head_hash };
+        anchor::check(anchors, &keys.anchor, id, seen)?;
+        let remembered = anchor::remember(anchors, &keys.anchor, id, seen);
+        Ok(Vault {
+            connection: self.connection,
+            keys,
+            id,
+            epoch,
+            anchors: anchors.to_owned(),
+            slots: self.slots,
+            labels: state.head.labels,
+            anchor_error: remembered.err().map(|e| e.to_string()),
+        })
+    }
+}
+
+fn corrupt_is_tampered(error: Error) -> Error {
+    if error.is_corrupt() { Error::tampered("the database is damaged") } else { error }
+}

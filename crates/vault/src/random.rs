@@ -1,0 +1,20 @@
+//! Random bytes from the system, straight into the place where they stay.
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+/// Fills `bytes`. A system without randomness has no safe way on.
+pub(crate) fn fill(bytes: &mut [u8]) {
+    SystemRandom::new().fill(bytes).expect("the system gives random bytes");
+}
+
+/// A random 63-bit id, never 0.
+pub(crate) fn id() -> i64 {
+    let mut bytes = [0; 8];
+    loop {
+        fill(&mut bytes);
+        let id = i64::from_be_bytes(bytes) & i64::MAX;
+        if id != 0 {
+            return id;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The one primitive: a box that commits to its key and to its place.
+//!
+//! ```text
+//! SEAL(K, ad, pt):  salt = random(24)
+//!                   okm  = HKDF-SHA256(salt, ikm = K, info = "azv1.seal" ‖ ad, 76 bytes)
+//!                   ct   = AES-256-GCM(key = okm[0:32], nonce = okm[32:44], aad = ad, pt)
+//!                   box  = salt ‖ okm[44:76] ‖ ct
+//! ```
+//!
+//! Every box has a key of its own, so there is no nonce to count and none to repeat. The 32 bytes
+//! in the middle commit to key, salt and place: AES-GCM alone can be opened under two keys.
+//!
+//! Both functions leave key bytes on the stack: whoever calls them does so within
+//! `hygiene::scrubbed`, once for a whole batch of boxes.
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::hygiene::WipedKey;
+use crate::keys::{Key, expand};
+use crate::{VaultId, random};
+
+/// What a box is longer than what it holds.
+pub const OVERHEAD: usize = 72;
+
+const SALT: usize = 24;
+const HEADER: usize = 56;
+
+/// Which table a box is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Table {
+    /// The head of the vault.
+    Head = 0,
+    /// A way to unlock.
+    Slot = 1,
+    /// A context, an account, an import.
+    Record = 2,
+    /// A secret value.
+    Secret = 3,
+    /// An entry of the audit log.
+    Audit = 4,
+    /// A part of an imported file.
+    Original = 8,
+}
+
+/// The place of a box: 42 bytes of fixed width, big-endian.
+pub fn place(vault: VaultId, epoch: u32, table: Table, field: u8, row: i64, rev: i64) -> [u8; 42] {
+    let mut ad = [0; 42];
+    ad[..4].copy_from_slice(b"azv1");
+    ad[4..20].copy_from_slice(&vault.0);
+    ad[20..24].copy_from_slice(&epoch.to_be_bytes());
+    ad[24] = table as u8;
+    ad[25] = field;
+    ad[26..34].copy_from_slice(&row.to_be_bytes());
+    ad[34..].copy_from_slice(&rev.to_be_bytes());
+    ad
+}
+
+/// Why a box does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The commitment differs.
+    #[error("wrong key, or a box that was moved")]
+    WrongKeyOrMoved,
+    /// The commitment fits and the ciphertext does not, or the box is too short.
+    #[error("a damaged box")]
+    Damaged,
+}
+
+/// Seals `plaintext` for the place `ad`, with a fresh salt.
+pub(crate) fn seal(key: &Key, ad: &[u8], plaintext: &[u8]) -> Vec<u8> {
+    let mut salt = [0; SALT];
+    random::fill(&mut salt);
+    seal_with_salt(key, ad, plaintext, &salt)
+}
+
+/// As [`seal`] with a salt that is given: for the worked example of the specification alone.
+fn seal_with_salt(key: &Key, ad: &[u8], plaintext: &[u8], salt: &[u8; SALT]) -> Vec<u8> {
+    // The plaintext is encrypted where the box will be: no second copy of it is made.
+    let mut sealed = Vec::with_capacity(OVERHEAD + plaintext.len());
+    let okm = box_key(key, salt, ad);
+    sealed.extend_from_slice(salt);
+    sealed.extend_from_slice(&okm[44..76]);
+    sealed.extend_from_slice(plaintext);
+    let (aead, nonce) = aead(&okm);
+    let tag = aead
+        .key()
+        .seal_in_place_separate_tag(nonce, Aad::from(ad), &mut sealed[HEADER..])
+        .expect("a box is far below the limit of AES-GCM");
+    sealed.extend_from_slice(tag.as_ref());
+    sealed
+}
+
+/// Opens a box at the place `ad`. No plaintext leaves before commitment and tag both hold.
+pub(crate) fn open(key: &Key, ad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    if sealed.len() < OVERHEAD {
+        return Err(OpenError::Damaged);
+    }
+    let okm = box_key(key, &sealed[..SALT], ad);
+    if !bool::from(okm[44..76].ct_eq(&sealed[SALT..HEADER])) {
+        return Err(OpenError::WrongKeyOrMoved);
+    }
+    let mut plaintext = Zeroizing::new(sealed[HEADER..].to_vec());
+    let (aead, nonce) = aead(&okm);
+    let length = aead
+        .key()
+        .open_in_place(nonce, Aad::from(ad), &mut plaintext)
+        .map_err(|_| OpenError::Damaged)?
+        .len();
+    plaintext.truncate(length);
+    Ok(plaintext)
+}
+
+/// The worked example of `docs/vault-format.md`: a box from fixed key and salt.
+pub fn worked_example(key: [u8; 32], salt: [u8; SALT], ad: &[u8], plaintext: &[u8]) -> Vec<u8> {
+    seal_with_salt(&Key::copied_from(&key), ad, plaintext, &salt)
+}
+
+fn box_key(key: &Key, salt: &[u8], ad: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut okm = Zeroizing::new(vec![0; 76]);
+    expand(salt, key.bytes(), &[b"azv1.seal", ad], &mut okm);
+    okm
+}
+
+fn aead(okm: &[u8]) -> (WipedKey, Nonce) {
+    let key = UnboundKey::new(&AES_256_GCM, &okm[..32]).expect("32 bytes are an AES-256 key");
+    let nonce = Nonce::try_assume_unique_for_key(&okm[32..44]).expect("12 bytes are a nonce");
+    (WipedKey::new(LessSafeKey::new(key)), nonce)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenError, Table, open, place, seal};
+    use crate::VaultId;
+    use crate::keys::Key;
+
+    fn key(byte: u8) -> Key {
+        Key::copied_from(&[byte; 32])
+    }
+
+    #[test]
+    fn a_box_opens_with_its_key_at_its_place_and_nowhere_else() {
+        let vault = VaultId([7; 16]);
+        let here = place(vault, 1, Table::Record, 0, 5, 2);
+        let sealed = seal(&key(1), &here, b"text");
+        assert_eq!(sealed.len(), 4 + super::OVERHEAD);
+        assert_eq!(open(&key(1), &here, &sealed).unwrap()[..], b"text"[..]);
+        for elsewhere in [
+            place(VaultId([8; 16]), 1, Table::Record, 0, 5, 2),
+            place(vault, 2, Table::Record, 0, 5, 2),
+            place(vault, 1, Table::Secret, 0, 5, 2),
+            place(vault, 1, Table::Record, 1, 5, 2),
+            place(vault, 1, Table::Record, 0, 6, 2),
+            place(vault, 1, Table::Record, 0, 5, 3),
+        ] {
+            assert_eq!(
+                open(&key(1), &elsewhere, &sealed).err(),
+                Some(OpenError::WrongKeyOrMoved)
+            );
+        }
+        assert_eq!(open(&key(2), &here, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
+    }
+
+    #[test]
+    fn any_flipped_bit_and_any_cut_is_refused() {
+        let here = place(VaultId([7; 16]), 1, Table::Secret, 0, 5, 0);
+        let sealed = seal(&key(1), &here, b"twelve bytes");
+        for at in 0..sealed.len() * 8 {
+            let mut flipped = sealed.clone();
+            flipped[at / 8] ^= 1 << (at % 8);
+            assert!(open(&key(1), &here, &flipped).is_err(), "bit {at}");
+        }
+        for length in 0..sealed.len() {
+            assert!(open(&key(1), &here, &sealed[..length]).is_err(), "{length} bytes");
+        }
+    }
+}

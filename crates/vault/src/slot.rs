@@ -1,0 +1,245 @@
+//! Slots: the master key, wrapped once for each way to unlock.
+
+use azvault_contexts::Secret;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use crate::kdf::{self, Cost};
+use crate::keys::{Key, kek};
+use crate::seal::{self, Table, place};
+use crate::{Error, KeyFile, RawKey, RecoveryCode, VaultId, random};
+
+/// Longest passphrase, in bytes after normalisation.
+const MAX_PASSPHRASE: usize = 1024;
+
+/// How a slot is opened. Numbers 5 (OS keyring) and 6 (recipient) are reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotKind {
+    /// A passphrase.
+    Passphrase,
+    /// A passphrase and a key file.
+    PassphraseAndKeyFile,
+    /// A raw key.
+    RawKey,
+    /// A recovery code.
+    RecoveryCode,
+}
+
+impl SlotKind {
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Self::Passphrase => 1,
+            Self::PassphraseAndKeyFile => 2,
+            Self::RawKey => 3,
+            Self::RecoveryCode => 4,
+        }
+    }
+
+    pub(crate) fn of(number: i64) -> Option<Self> {
+        [Self::Passphrase, Self::PassphraseAndKeyFile, Self::RawKey, Self::RecoveryCode]
+            .into_iter()
+            .find(|kind| kind.number() == number)
+    }
+
+    /// The kind as it stands in JSON and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::PassphraseAndKeyFile => "passphrase-and-key-file",
+            Self::RawKey => "raw-key",
+            Self::RecoveryCode => "recovery-code",
+        }
+    }
+}
+
+/// A way to unlock, as it can be read without any key.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// Its number in this vault.
+    pub id: i64,
+    /// What opens it.
+    pub kind: SlotKind,
+    /// What a guess costs; `None` for kinds whose key is random.
+    pub cost: Option<Cost>,
+}
+
+/// What opens a slot.
+pub enum Opener<'a> {
+    /// A passphrase: text, normalised to NFC (Unicode Annex 15), at most 1 KiB.
+    Passphrase(&'a Secret),
+    /// A passphrase and the bytes of a key file.
+    PassphraseAndKeyFile {
+        /// Text, as above.
+        passphrase: &'a Secret,
+        /// The second factor.
+        key_file: &'a KeyFile,
+    },
+    /// 32 bytes.
+    RawKey(&'a RawKey),
+    /// 32 bytes that were written down.
+    RecoveryCode(&'a RecoveryCode),
+}
+
+impl Opener<'_> {
+    pub(crate) fn kind(&self) -> SlotKind {
+        match self {
+            Self::Passphrase(_) => SlotKind::Passphrase,
+            Self::PassphraseAndKeyFile { .. } => SlotKind::PassphraseAndKeyFile,
+            Self::RawKey(_) => SlotKind::RawKey,
+            Self::RecoveryCode(_) => SlotKind::RecoveryCode,
+        }
+    }
+}
+
+/// A slot as it is stored.
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) kind: i64,
+    pub(crate) m: i64,
+    pub(crate) t: i64,
+    pub(crate) p: i64,
+    pub(crate) salt: [u8; 16],
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl Row {
+    /// What can be read of it; its bounds are checked before any derivation.
+    pub(crate) fn slot(&self) -> Result<Slot, Error> {
+        let kind = SlotKind::of(self.kind).ok_or(Error::tampered("a slot of unknown kind"))?;
+        let cost = match kind {
+            SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile => {
+                let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+                let cost = Cost::new(number(self.m), number(self.t), number(self.p));
+                Some(cost.map_err(|source| Error::KdfOutOfBounds { slot: self.id, source })?)
+            }
+            SlotKind::RawKey | SlotKind::RecoveryCode if (self.m, self.t, self.p) != (0, 0, 0) => {
+                return Err(Error::tampered("a slot without passphrase that has a cost"));
+            }
+            SlotKind::RawKey | SlotKind::RecoveryCode => None,
+        };
+        Ok(Slot { id: self.id, kind, cost })
+    }
+
+    /// The master key, if this slot opens; `None` if it is another's.
+    pub(crate) fn open(
+        &self,
+        opener: &Opener<'_>,
+        vault: VaultId,
+        epoch: u32,
+    ) -> Result<Option<Key>, Error> {
+        let slot = self.slot()?;
+        let kek = wrapping_key(opener, slot.cost, &self.salt)?;
+        let ad = self.place(vault, epoch);
+        match seal::open(&kek, &ad, &self.sealed) {
+            Ok(bytes) if bytes.len() == 32 => {
+                let mut vmk = Key::empty();
+                vmk.bytes_mut().copy_from_slice(&bytes);
+                Ok(Some(vmk))
+            }
+            Ok(_) => Err(Error::tampered("a slot that holds no key")),
+            Err(seal::OpenError::WrongKeyOrMoved) => Ok(None),
+            Err(seal::OpenError::Damaged) => Err(Error::tampered("a slot is damaged")),
+        }
+    }
+
+    fn place(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
+        let kind = u8::try_from(self.kind).unwrap_or(u8::MAX);
+        let mut ad = place(vault, epoch, Table::Slot, kind, self.id, 0).to_vec();
+        for number in [self.m, self.t, self.p] {
+            ad.extend(u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
+        }
+        ad.extend(self.salt);
+        ad
+    }
+}
+
+/// Wraps the master key for one way to unlock.
+pub(crate) fn wrap(
+    id: i64,
+    opener: &Opener<'_>,
+    cost: Cost,
+    vmk: &Key,
+    vault: VaultId,
+    epoch: u32,
+) -> Result<Row, Error> {
+    let kind = opener.kind();
+    let cost = match kind {
+        SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile => Some(cost),
+        SlotKind::RawKey | SlotKind::RecoveryCode => None,
+    };
+    let mut row = Row {
+        id,
+        kind: kind.number(),
+        m: cost.map_or(0, |cost| i64::from(cost.memory_kib())),
+        t: cost.map_or(0, |cost| i64::from(cost.passes())),
+        p: cost.map_or(0, |cost| i64::from(cost.lanes())),
+        salt: [0; 16],
+        sealed: Vec::new(),
+    };
+    random::fill(&mut row.salt);
+    let kek = wrapping_key(opener, cost, &row.salt)?;
+    row.sealed = seal::seal(&kek, &row.place(vault, epoch), vmk.bytes());
+    Ok(row)
+}
+
+/// SHA-256 over all slots in id order: kind, cost and id as 64-bit numbers, salt and box with
+/// their lengths in front.
+pub(crate) fn digest(rows: &[Row]) -> [u8; 32] {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for row in rows {
+        for number in [row.id, row.kind, row.m, row.t, row.p] {
+            context.update(&number.to_be_bytes());
+        }
+        for bytes in [&row.salt[..], &row.sealed[..]] {
+            context.update(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
+            context.update(bytes);
+        }
+    }
+    let mut digest = [0; 32];
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
+}
+
+fn wrapping_key(
+    opener: &Opener<'_>,
+    cost: Option<Cost>,
+    salt: &[u8; 16],
+) -> Result<Key, Error> {
+    let from_passphrase = |passphrase: &Secret| {
+        let text = normalised(passphrase)?;
+        let cost = cost.ok_or(Error::WrongKey)?;
+        kdf::derive(&text, salt, cost)
+            .map_err(|source| Error::KdfOutOfBounds { slot: 0, source })
+    };
+    Ok(match opener {
+        Opener::Passphrase(passphrase) => {
+            kek(salt, &from_passphrase(passphrase)?, None, opener.kind())
+        }
+        Opener::PassphraseAndKeyFile { passphrase, key_file } => {
+            kek(salt, &from_passphrase(passphrase)?, Some(&key_file.0), opener.kind())
+        }
+        Opener::RawKey(RawKey(key)) | Opener::RecoveryCode(RecoveryCode(key)) => {
+            kek(salt, key, None, opener.kind())
+        }
+    })
+}
+
+/// One text is one passphrase, however the keyboard composed it. Bytes that are no UTF-8 are
+/// taken as they are.
+fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
+    // EXPOSE: normalised into wiped memory and handed to Argon2id.
+    let bytes = passphrase.expose();
+    if bytes.len() > MAX_PASSPHRASE {
+        return Err(Error::WrongKey);
+    }
+    let mut out = Zeroizing::new(Vec::with_capacity(bytes.len() * 4));
+    match std::str::from_utf8(bytes) {
+        Err(_) => out.extend_from_slice(bytes),
+        Ok(text) => {
+            for character in text.nfc() {
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,80 @@
+//! The database: how it is opened, and all SQL of the program, one table a file.
+
+pub(crate) mod audit;
+pub(crate) mod header;
+pub(crate) mod originals;
+pub(crate) mod records;
+pub(crate) mod schema;
+pub(crate) mod secrets;
+pub(crate) mod slots;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::Error;
+
+/// How long another writer is waited for.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// Opens a database that is there, with everything off that a vault does not need.
+pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let connection = Connection::open_with_flags(path, flags)?;
+    harden(&connection)?;
+    Ok(connection)
+}
+
+fn harden(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(BUSY)?;
+    for (setting, value) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+    ] {
+        connection.set_db_config(setting, value)?;
+    }
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_LENGTH, 16 * 1024 * 1024),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 4096),
+        (Limit::SQLITE_LIMIT_COLUMN, 16),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 10),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 3),
+        (Limit::SQLITE_LIMIT_VDBE_OP, 25_000),
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 8),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 16),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, value)?;
+    }
+    connection.execute_batch(
+        "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;
+         PRAGMA foreign_keys = ON; PRAGMA fullfsync = ON; PRAGMA synchronous = FULL;",
+    )?;
+    let journal: String =
+        connection.query_row("PRAGMA journal_mode = TRUNCATE", [], |row| row.get(0))?;
+    let secure: i64 = connection.query_row("PRAGMA secure_delete = ON", [], |row| row.get(0))?;
+    // Read back: a build may refuse, and then old boxes would stay in the file.
+    if journal != "truncate" || secure != 1 {
+        return Err(Error::NotAVault { what: "SQLite refused a setting that vaults need" });
+    }
+    Ok(())
+}
+
+/// SQLite's own check of the file's structure.
+pub(crate) fn quick_check(connection: &Connection) -> Result<(), Error> {
+    let answer: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" { Ok(()) } else { Err(Error::tampered("the database is damaged")) }
+}

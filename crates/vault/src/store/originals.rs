@@ -1,0 +1,41 @@
+//! Table `original`: the bytes of imported files, in parts.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::header::misshapen;
+use crate::Error;
+
+/// The box of one part.
+pub(crate) fn read(connection: &Connection, id: i64, part: i64) -> Result<Vec<u8>, Error> {
+    let sealed: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT box FROM original WHERE id = :id AND part = :part")?
+        .query_row(named_params! { ":id": id, ":part": part }, |row| row.get(0))
+        .optional()
+        .map_err(misshapen)?;
+    sealed.ok_or(Error::tampered("a part of an original is missing"))
+}
+
+pub(crate) fn insert(
+    connection: &Connection,
+    id: i64,
+    part: i64,
+    sealed: &[u8],
+) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT INTO original (id, part, box) VALUES (:id, :part, :box)")?
+        .execute(named_params! { ":id": id, ":part": part, ":box": sealed })?;
+    Ok(())
+}
+
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+    connection
+        .execute("DELETE FROM original WHERE id = :id", named_params! { ":id": id })?;
+    Ok(())
+}
+
+/// How many rows there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
+    let count: i64 =
+        connection.query_row("SELECT count(*) FROM original", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,57 @@
+//! Table `record`.
+
+use rusqlite::{Connection, named_params};
+
+use super::header::misshapen;
+use crate::Error;
+
+/// One row.
+pub(crate) struct Row<'a> {
+    pub(crate) id: i64,
+    pub(crate) rev: i64,
+    pub(crate) sealed: &'a [u8],
+}
+
+/// Hands each record over, in id order.
+pub(crate) fn each(
+    connection: &Connection,
+    mut with: impl FnMut(Row<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, rev, box FROM record ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let sealed = row.get_ref(2)?.as_blob().map_err(|_| wrong_type())?;
+        let (id, rev) = (row.get(0).map_err(misshapen)?, row.get(1).map_err(misshapen)?);
+        with(Row { id, rev, sealed })?;
+    }
+    Ok(())
+}
+
+pub(crate) fn insert(
+    connection: &Connection,
+    id: i64,
+    rev: i64,
+    sealed: &[u8],
+) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT INTO record (id, rev, box) VALUES (:id, :rev, :box)")?
+        .execute(named_params! { ":id": id, ":rev": rev, ":box": sealed })?;
+    Ok(())
+}
+
+pub(crate) fn update(
+    connection: &Connection,
+    id: i64,
+    rev: i64,
+    sealed: &[u8],
+) -> Result<(), Error> {
+    let changed = connection
+        .prepare_cached("UPDATE record SET rev = :rev, box = :box WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":rev": rev, ":box": sealed })?;
+    if changed == 1 { Ok(()) } else { Err(Error::tampered("a record is missing")) }
+}
+
+fn wrong_type() -> Error {
+    Error::tampered("a value of the wrong type or length")
+}

@@ -1,0 +1,45 @@
+//! The schema: what the migrations produce, and nothing else.
+
+use rusqlite::Connection;
+
+use crate::Error;
+use crate::file::APPLICATION_ID;
+
+/// Number of the newest migration, in the file's `user_version`.
+pub(crate) const VERSION: i32 = 1;
+
+/// In order; a shipped one never changes.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/0001_vault.sql")];
+
+/// Makes the tables of a new vault.
+pub(crate) fn create(connection: &Connection) -> Result<(), Error> {
+    for migration in MIGRATIONS {
+        connection.execute_batch(migration)?;
+    }
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
+}
+
+/// Compares the schema byte for byte with what the migrations produce: a view, trigger, index or
+/// column too many is code that somebody else put into the file.
+pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+    let reference = Connection::open_in_memory()?;
+    create(&reference)?;
+    if read(connection)? == read(&reference)? {
+        Ok(())
+    } else {
+        Err(Error::tampered("its schema is another"))
+    }
+}
+
+type Entry = (String, String, String, Option<String>);
+
+fn read(connection: &Connection) -> Result<Vec<Entry>, Error> {
+    let mut statement = connection
+        .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    })?;
+    rows.collect::<Result<_, _>>().map_err(Into::into)
+}

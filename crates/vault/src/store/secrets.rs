@@ -1,0 +1,30 @@
+//! Table `secret`.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::header::misshapen;
+use crate::Error;
+
+/// The box of one secret.
+pub(crate) fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Error> {
+    let sealed: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT box FROM secret WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .optional()
+        .map_err(misshapen)?;
+    sealed.ok_or(Error::tampered("a secret is missing"))
+}
+
+pub(crate) fn insert(connection: &Connection, id: i64, sealed: &[u8]) -> Result<(), Error> {
+    connection
+        .prepare_cached("INSERT INTO secret (id, box) VALUES (:id, :box)")?
+        .execute(named_params! { ":id": id, ":box": sealed })?;
+    Ok(())
+}
+
+/// How many rows there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
+    let count: i64 =
+        connection.query_row("SELECT count(*) FROM secret", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,49 @@
+//! Table `slot`.
+
+use rusqlite::{Connection, named_params};
+
+use super::header::misshapen;
+use crate::Error;
+use crate::slot::Row;
+
+/// More slots than this are refused: each costs a derivation.
+pub(crate) const MOST: usize = 32;
+
+/// All slots, in id order.
+pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Error> {
+    let mut statement =
+        connection.prepare("SELECT id, kind, m, t, p, salt, box FROM slot ORDER BY id LIMIT 33")?;
+    let rows = statement.query_map([], |row| {
+        Ok(Row {
+            id: row.get(0)?,
+            kind: row.get(1)?,
+            m: row.get(2)?,
+            t: row.get(3)?,
+            p: row.get(4)?,
+            salt: row.get(5)?,
+            sealed: row.get(6)?,
+        })
+    })?;
+    let rows: Vec<Row> = rows.collect::<Result<_, _>>().map_err(misshapen)?;
+    if rows.len() > MOST {
+        return Err(Error::tampered("more than 32 slots"));
+    }
+    Ok(rows)
+}
+
+pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO slot (id, kind, m, t, p, salt, box)
+         VALUES (:id, :kind, :m, :t, :p, :salt, :box)",
+        named_params! {
+            ":id": row.id,
+            ":kind": row.kind,
+            ":m": row.m,
+            ":t": row.t,
+            ":p": row.p,
+            ":salt": row.salt,
+            ":box": row.sealed,
+        },
+    )?;
+    Ok(())
+}

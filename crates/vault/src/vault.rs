@@ -1,0 +1,157 @@
+//! An unlocked vault.
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::anchor::{self, Seen};
+use crate::head;
+use crate::hygiene::scrubbed;
+use crate::keys::Keys;
+use crate::record::KeptMembers;
+use crate::slot::Slot;
+use crate::snapshot::{self, Snapshot, State};
+use crate::store::{self, header, originals, records, secrets};
+use crate::{Error, VaultId, Writing};
+
+/// A vault whose keys are in this process.
+pub struct Vault {
+    pub(crate) connection: Connection,
+    pub(crate) keys: Keys,
+    pub(crate) id: VaultId,
+    pub(crate) epoch: u32,
+    pub(crate) anchors: PathBuf,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) labels: std::collections::BTreeMap<i64, String>,
+    pub(crate) anchor_error: Option<String>,
+}
+
+/// What a full check went through.
+pub struct Verified {
+    /// Of the head.
+    pub generation: u64,
+    /// Records opened.
+    pub records: usize,
+    /// Secrets opened.
+    pub secrets: usize,
+    /// Parts of originals opened.
+    pub originals: usize,
+}
+
+impl Vault {
+    /// Its id.
+    pub fn id(&self) -> VaultId {
+        self.id
+    }
+
+    /// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from the
+    /// vault's id and keys.
+    pub fn fingerprint(&self) -> String {
+        let tag = crate::keys::mac(&self.keys.anchor, |update| update(b"azv1.fingerprint"));
+        let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
+        groups.join("-")
+    }
+
+    /// Ways to unlock it.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Label of a slot.
+    pub fn label(&self, slot: i64) -> Option<&str> {
+        self.labels.get(&slot).map(String::as_str)
+    }
+
+    /// Why this machine could not remember how far the vault has come; older copies are not
+    /// noticed then.
+    pub fn anchor_error(&self) -> Option<&str> {
+        self.anchor_error.as_deref()
+    }
+
+    /// Reads the vault at this moment.
+    pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+        let state = snapshot::load(&transaction, &self.keys, self.id, KeptMembers::Left)?;
+        Ok(Snapshot { transaction, keys: &self.keys, vault: self.id, state })
+    }
+
+    /// Changes the vault in one transaction: all of it happens, or nothing. The vault is verified
+    /// before, so that a change never covers up what somebody else did to it.
+    pub fn write<T, E: From<Error>>(
+        &mut self,
+        change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (result, generation, head_hash) = scrubbed(|| self.write_unscrubbed(change))?;
+        let seen = Seen { epoch: self.epoch, generation, head: &head_hash };
+        let remembered = anchor::remember(&self.anchors, &self.keys.anchor, self.id, seen);
+        self.anchor_error = remembered.err().map(|e| e.to_string());
+        Ok(result)
+    }
+
+    fn write_unscrubbed<T, E: From<Error>>(
+        &self,
+        change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
+    ) -> Result<(T, u64, String), E> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
+                .map_err(Error::from)?;
+        let state = snapshot::load(&transaction, &self.keys, self.id, KeptMembers::Taken)?;
+        let State { epoch, mut head, head_hash, content } = state;
+        let mut writing = Writing {
+            connection: &transaction,
+            keys: &self.keys,
+            vault: self.id,
+            epoch,
+            content,
+        };
+        let result = change(&mut writing)?;
+        let mut number = 0;
+        let mut walked = Ok(());
+        head.root = head::root(&self.keys.mac, |add| {
+            walked = records::each(&transaction, |row| {
+                number += 1;
+                add(row.id, row.rev, &row.sealed[..56]);
+                Ok(())
+            });
+        });
+        walked?;
+        head.n = number;
+        head.generation += 1;
+        head.prev = head_hash;
+        let sealed = head.seal(&self.keys, self.id, epoch);
+        header::update_head(&transaction, &sealed)?;
+        transaction.commit().map_err(Error::from)?;
+        Ok((result, head.generation, head::hash(&sealed)))
+    }
+
+    /// Opens every box and accounts for every row.
+    pub fn verify_all(&self) -> Result<Verified, Error> {
+        store::quick_check(&self.connection)?;
+        let snapshot = self.snapshot()?;
+        let opened = snapshot.open_secrets()?.len();
+        if secrets::count(&snapshot.transaction)? != opened {
+            return Err(Error::tampered("a secret that no record names"));
+        }
+        let mut parts = 0;
+        for import in snapshot.imports() {
+            for file in &import.value.files {
+                let Some(original) = &file.original else { continue };
+                let bytes = snapshot.original(original)?;
+                if crate::sha256(&bytes) != file.sha256 {
+                    return Err(Error::tampered("an original is not the file that was imported"));
+                }
+                parts += original.pins.len();
+            }
+        }
+        if originals::count(&snapshot.transaction)? != parts {
+            return Err(Error::tampered("a part of an original that no record names"));
+        }
+        Ok(Verified {
+            generation: snapshot.state.head.generation,
+            records: usize::try_from(snapshot.state.head.n).unwrap_or(usize::MAX),
+            secrets: opened,
+            originals: parts,
+        })
+    }
+}
