@@ -1,6 +1,12 @@
 //! What a reader finds: nothing lost, nothing invented.
 
-use azvault_contexts::{ContextName, Profile};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
+
+use azvault_contexts::{
+    Account, AccountType, ContextName, HeldSecret, Profile, Secret, SecretDescription, SecretKind,
+};
 
 /// The formats azvault knows; the words of `migrate plan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,6 +179,16 @@ pub struct Found {
     pub profile: Profile,
     /// Azure CLI's part of a default.
     pub azcli: AzCliHints,
+    /// Where settings say that the contexts are.
+    pub redirect: Option<PathBuf>,
+    index: Index,
+}
+
+/// Finds a value among the secrets of a file by a keyed hash: caches hold thousands.
+#[derive(Default)]
+struct Index {
+    hasher: RandomState,
+    places: HashMap<(SecretKind, Option<String>, u64), Vec<usize>>,
 }
 
 impl Found {
@@ -185,6 +201,58 @@ impl Found {
             notes: Vec::new(),
             profile: Profile::default(),
             azcli: AzCliHints::default(),
+            redirect: None,
+            index: Index::default(),
+        }
+    }
+
+    /// Adds a secret. A value that its owner has already, of the same kind, is held once; what it
+    /// opens is joined, in file order.
+    pub fn hold(&mut self, description: SecretDescription, value: Secret) {
+        if value.is_empty() {
+            return;
+        }
+        let owner = description.account.as_ref().or(description.home_account_id.as_ref());
+        let owner = owner.map(|owner| owner.to_lowercase());
+        // EXPOSE: hashed with a key of this run, to find the value among those held already.
+        let hash = self.index.hasher.hash_one(value.expose());
+        let places = self.index.places.entry((description.kind, owner, hash)).or_default();
+        let secrets = &mut self.profile.secrets;
+        let alike = places.iter().copied().find(|at| {
+            let held = &secrets[*at];
+            held.value.same_as(&value) && same_principal(&held.description, &description)
+        });
+        match alike {
+            Some(at) => join(&mut secrets[at].description, &description),
+            None => {
+                places.push(secrets.len());
+                secrets.push(HeldSecret { description, value });
+            }
+        }
+    }
+
+    /// Adds an account, or its tenants and properties to the one that is there.
+    pub fn know(&mut self, account: Account) {
+        let same = |known: &&mut Account| {
+            known.id.eq_ignore_ascii_case(&account.id)
+                && known.account_type == account.account_type
+                && known.environment == account.environment
+                && (known.home_account_id.is_none()
+                    || account.home_account_id.is_none()
+                    || known.home_account_id == account.home_account_id)
+        };
+        let Some(known) = self.profile.accounts.iter_mut().find(same) else {
+            self.profile.accounts.push(account);
+            return;
+        };
+        known.home_account_id = known.home_account_id.take().or(account.home_account_id);
+        for tenant in account.tenants {
+            if !known.tenants.contains(&tenant) {
+                known.tenants.push(tenant);
+            }
+        }
+        for (name, value) in account.properties {
+            known.properties.entry(name).or_insert(value);
         }
     }
 
@@ -218,5 +286,61 @@ impl Found {
         found.outcome = Outcome::Opaque;
         found.remark("", text);
         found
+    }
+}
+
+/// An account of which only id, type and place are known.
+pub(crate) fn account(
+    id: &str,
+    account_type: impl Into<AccountType>,
+    environment: Option<String>,
+    tenant: Option<&str>,
+) -> Account {
+    Account {
+        id: id.to_owned(),
+        account_type: account_type.into(),
+        environment,
+        home_account_id: None,
+        tenants: tenant.map(str::to_owned).into_iter().collect(),
+        properties: Default::default(),
+    }
+}
+
+/// A service principal is one per tenant: the same secret in two tenants is two credentials.
+fn same_principal(a: &SecretDescription, b: &SecretDescription) -> bool {
+    let per_tenant = matches!(
+        a.kind,
+        SecretKind::ClientSecret
+            | SecretKind::Certificate
+            | SecretKind::CertificatePath
+            | SecretKind::CertificatePassword
+            | SecretKind::ClientAssertion
+    );
+    !per_tenant || a.tenant == b.tenant
+}
+
+fn join(own: &mut SecretDescription, other: &SecretDescription) {
+    match (&mut own.target, &other.target) {
+        (Some(own), Some(other)) => {
+            for word in other.split(' ') {
+                if !own.split(' ').any(|known| known == word) {
+                    own.push(' ');
+                    own.push_str(word);
+                }
+            }
+        }
+        (own @ None, Some(other)) => *own = Some(other.clone()),
+        (_, None) => {}
+    }
+    own.expires_on = own.expires_on.or(other.expires_on);
+    for (own, other) in [
+        (&mut own.tenant, &other.tenant),
+        (&mut own.client_id, &other.client_id),
+        (&mut own.environment, &other.environment),
+        (&mut own.family_id, &other.family_id),
+    ] {
+        if own.is_none() {
+            own.clone_from(other);
+        }
     }
 }

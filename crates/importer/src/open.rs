@@ -1,7 +1,12 @@
 //! Opening foreign files: once, without following, blocking or trusting them.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FileType, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 /// Largest file that is read.
@@ -75,7 +80,115 @@ pub enum OpenError {
     Io(#[from] io::Error),
 }
 
-/// Reads a file whole, once.
-pub fn read_once(_path: &Path) -> Result<Opened, OpenError> {
-    Err(OpenError::NotFound)
+/// How often a file that changes while it is read is read again.
+const TRIES: usize = 3;
+
+/// How long a product's lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Reads a file whole, once: a regular file of this user with one name, at most [`MAX_SIZE`],
+/// that did not change in between.
+///
+/// Every check is made on the descriptor and not on the path, so that nothing can be put in its
+/// place afterwards. Opening neither follows a link nor waits for a FIFO's writer. The products'
+/// locks are respected and never made: Azure PowerShell's is on the file itself, MSAL's on the
+/// `.lockfile` beside it.
+pub fn read_once(path: &Path) -> Result<Opened, OpenError> {
+    let file = open_readable(path)?;
+    let _lock = wait_for(&file, path)?;
+    for _ in 0..TRIES {
+        let before = stat(&file)?;
+        let bytes = read_all(&file, before.size)?;
+        let after = stat(&file)?;
+        if before == after && bytes.len() as u64 == after.size {
+            return Ok(Opened { path: path.to_owned(), bytes, stat: after });
+        }
+    }
+    Err(OpenError::Changing)
+}
+
+fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => Ok(file),
+        Err(Errno::NOENT | Errno::NOTDIR) => Err(OpenError::NotFound),
+        Err(Errno::LOOP) => Err(OpenError::SymbolicLink),
+        // A socket, or a device without a driver.
+        Err(Errno::NXIO | Errno::NODEV) => Err(OpenError::NotRegular),
+        Err(error) => Err(OpenError::Io(error.into())),
+    }
+}
+
+fn stat(file: &OwnedFd) -> Result<Stat, OpenError> {
+    let facts = rustix::fs::fstat(file).map_err(io::Error::from)?;
+    if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {
+        return Err(OpenError::NotRegular);
+    }
+    if facts.st_uid != rustix::process::geteuid().as_raw() {
+        return Err(OpenError::OtherOwner { uid: facts.st_uid });
+    }
+    if facts.st_nlink != 1 {
+        return Err(OpenError::HardLink { names: facts.st_nlink.into() });
+    }
+    let size = u64::try_from(facts.st_size).unwrap_or(u64::MAX);
+    if size > MAX_SIZE {
+        return Err(OpenError::TooLarge { size });
+    }
+    Ok(Stat {
+        device: facts.st_dev,
+        inode: facts.st_ino,
+        size,
+        modified_ns: i128::from(facts.st_mtime) * 1_000_000_000 + i128::from(facts.st_mtime_nsec),
+        mode: facts.st_mode & 0o7777,
+        uid: facts.st_uid,
+    })
+}
+
+/// Reads from the start into memory of the file's size, and one byte more to notice growth.
+fn read_all(file: &OwnedFd, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let room = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
+    let mut bytes = Zeroizing::new(vec![0; room]);
+    let mut length = 0;
+    while length < room {
+        match rustix::io::pread(file, &mut bytes[length..], length as u64) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(OpenError::Io(error.into())),
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Waits until no product writes the file, and keeps them from it while the result lives.
+fn wait_for(file: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>, OpenError> {
+    lock(file)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lockfile");
+    match open_readable(Path::new(&name)) {
+        Ok(beside) => {
+            lock(&beside)?;
+            Ok(Some(beside))
+        }
+        // None there, or something that is no lock file: nobody holds it.
+        Err(_) => Ok(None),
+    }
+}
+
+fn lock(file: &OwnedFd) -> Result<(), OpenError> {
+    let start = Instant::now();
+    loop {
+        match rustix::fs::flock(file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => return Ok(()),
+            Err(Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Err(Errno::WOULDBLOCK) => return Err(OpenError::Busy),
+            // A file system without locks has none to respect.
+            Err(Errno::NOTSUP | Errno::NOLCK | Errno::INVAL) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(OpenError::Io(error.into())),
+        }
+    }
 }

@@ -1,0 +1,73 @@
+//! What every verb is given.
+
+use std::path::PathBuf;
+
+use crate::cli::Global;
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::prompt::{self, Answer, Terminal};
+use crate::ui::Ui;
+
+/// The options of this run, and where to print.
+pub(crate) struct App {
+    pub(crate) global: Global,
+    pub(crate) ui: Ui,
+}
+
+/// Whether the extra question of a destructive verb has been answered beforehand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// `--yes` was given.
+    Given,
+    /// Somebody has to be asked.
+    Ask,
+}
+
+impl From<bool> for Consent {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Given } else { Self::Ask }
+    }
+}
+
+impl App {
+    pub(crate) fn new(global: Global) -> Self {
+        let ui = Ui::new(&global);
+        Self { global, ui }
+    }
+
+    /// The vault of this run, as an absolute path.
+    pub(crate) fn vault_path(&self) -> Result<PathBuf, Failure> {
+        match &self.global.vault {
+            Some(path) => paths::absolute(path),
+            None => paths::default_vault(),
+        }
+    }
+
+    /// A terminal, if there is one and asking is allowed.
+    pub(crate) fn terminal(&self) -> Option<Terminal> {
+        if self.global.no_input || !prompt::somebody_is_there() {
+            return None;
+        }
+        Terminal::open()
+    }
+
+    /// Asks before something is done that cannot be taken back, unless consent was given.
+    pub(crate) fn confirm(&self, consent: Consent, question: &str) -> Result<(), Failure> {
+        if consent == Consent::Given {
+            return Ok(());
+        }
+        let Some(mut terminal) = self.terminal() else {
+            return Err(Failure::new(Code::NeedsTerminal, format!("{question} Nobody can answer"))
+                .hint("add --yes to answer beforehand"));
+        };
+        match terminal.ask_yes(question)? {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::new(Code::Aborted, "nothing was done")),
+        }
+    }
+
+    /// The time now, in seconds since 1970 (UTC).
+    pub(crate) fn now(&self) -> i64 {
+        jiff::Timestamp::now().as_second()
+    }
+}

@@ -1,0 +1,3 @@
+//! `azvault key`
+
+pub(crate) mod list;

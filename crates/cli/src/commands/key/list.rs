@@ -1,0 +1,88 @@
+//! `azvault key list`
+
+use azvault_vault::{Locked, Slot};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::failure::Failure;
+use crate::ui::{Tone, cell, toned};
+use crate::unlock;
+
+/// List the ways to unlock the vault
+///
+/// Kinds and costs can be read without unlocking; labels are sealed and shown when a passphrase
+/// or key is given.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    keys: Vec<KeyView>,
+}
+
+#[derive(Serialize)]
+struct KeyView {
+    id: String,
+    kind: &'static str,
+    label: String,
+    kdf: Option<KdfView>,
+}
+
+#[derive(Serialize)]
+struct KdfView {
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+    weak: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let path = app.vault_path()?;
+        Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
+        let vault = unlock::vault(app)?;
+        let keys: Vec<KeyView> =
+            vault.slots().iter().map(|slot| view(slot, vault.label(slot.id))).collect();
+        if app.ui.output == Output::Json {
+            app.ui.json(&Document { schema: 1, keys });
+            return Ok(0);
+        }
+        let rows: Vec<_> = keys.iter().map(row).collect();
+        app.ui.table(&["ID", "KIND", "LABEL", "KEY DERIVATION", ""], &rows);
+        if keys.iter().any(|key| key.kdf.as_ref().is_some_and(|kdf| kdf.weak)) {
+            app.ui.warning("a weak key derivation: a new vault uses 256 MiB and 3 passes");
+        }
+        Ok(0)
+    }
+}
+
+fn view(slot: &Slot, label: Option<&str>) -> KeyView {
+    KeyView {
+        id: slot.id.to_string(),
+        kind: slot.kind.as_str(),
+        label: label.unwrap_or_default().to_owned(),
+        kdf: slot.cost.as_ref().map(|cost| KdfView {
+            memory_kib: cost.memory_kib(),
+            passes: cost.passes(),
+            lanes: cost.lanes(),
+            weak: cost.is_weak(),
+        }),
+    }
+}
+
+fn row(key: &KeyView) -> Vec<crate::ui::Cell> {
+    let cost = key.kdf.as_ref().map_or_else(
+        || "-".to_owned(),
+        |kdf| format!("Argon2id, {} MiB, {} passes", kdf.memory_kib / 1024, kdf.passes),
+    );
+    let weak = key.kdf.as_ref().is_some_and(|kdf| kdf.weak);
+    vec![
+        cell(&key.id),
+        cell(key.kind),
+        cell(&key.label),
+        cell(cost),
+        toned(Tone::Warning, if weak { "weak" } else { "" }),
+    ]
+}

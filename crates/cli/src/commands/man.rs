@@ -1,0 +1,36 @@
+//! `azvault man`
+
+use clap::CommandFactory;
+
+use crate::app::App;
+use crate::cli::Cli;
+use crate::failure::{Code, Failure};
+
+/// Print the manual page
+///
+/// To read it: azvault man | man -l -
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The page of one command: `azvault man migrate clean`
+    command: Vec<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        let mut command = Cli::command();
+        command.build();
+        for word in &self.command {
+            command = command.find_subcommand(word).cloned().ok_or_else(|| {
+                let word = crate::ui::quoted(word);
+                Failure::new(Code::NotFound, format!("there is no command {word}"))
+                    .hint("azvault --help")
+            })?;
+        }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command)
+            .render(&mut page)
+            .map_err(|e| Failure::new(Code::Other, format!("the page cannot be made: {e}")))?;
+        app.ui.raw(&page);
+        Ok(0)
+    }
+}

@@ -1,0 +1,52 @@
+//! `azvault migrate forget`
+
+use azvault_vault::{Error, Id};
+use serde::Serialize;
+
+use crate::app::{App, Consent};
+use crate::cli::Output;
+use crate::failure::Failure;
+use crate::ui::count;
+use crate::unlock;
+
+/// Drop the sealed copies of a migration's originals: no way back after this
+///
+/// Contexts and secrets stay in the vault.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Its id, from `azvault migrate list`
+    id: Id,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    migration: String,
+    forgotten: usize,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let mut vault = unlock::vault(app)?;
+        let path = app.vault_path()?;
+        let failed = |e: Error| Failure::from_vault(e, &path);
+        let imports = vault.snapshot().map_err(failed)?.into_imports();
+        let import = super::find(imports, Some(self.id))?;
+        let sealed = import.value.files.iter().filter(|file| file.original.is_some()).count();
+        if sealed > 0 {
+            let question = format!("Drop the sealed copies of {}?", count(sealed, "file"));
+            app.confirm(Consent::from(self.yes), &question)?;
+            vault.write(|writing| writing.forget_originals(self.id)).map_err(failed)?;
+        }
+        if app.ui.output == Output::Json {
+            let migration = self.id.to_string();
+            app.ui.json(&Document { schema: 1, migration, forgotten: sealed });
+        } else {
+            app.ui.line(format!("dropped the sealed copies of {}", count(sealed, "file")));
+        }
+        Ok(0)
+    }
+}

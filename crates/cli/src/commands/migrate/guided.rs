@@ -1,0 +1,102 @@
+//! `azvault migrate` without a verb
+
+use azvault_vault::Cost;
+
+use super::Wanted;
+use crate::app::{App, Consent};
+use crate::cli::Output;
+use crate::creation::{self, Recovery};
+use crate::failure::{Code, Failure};
+use crate::migration::present::Content;
+use crate::migration::{apply, compare, proposal, remove, report};
+use crate::ui::{Tone, count, shown_path};
+use crate::{paths, unlock};
+
+/// Options of the guided way.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    wanted: Wanted,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// For a new vault: write the recovery code to this new file (mode 0600) instead of stderr
+    #[arg(long, value_name = "FILE")]
+    recovery_file: Option<std::path::PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let path = app.vault_path()?;
+        let default = self.wanted.default.as_deref();
+        let exists = path.symlink_metadata().is_ok();
+        // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
+        let (opened, before) = if exists {
+            let (vault, given) = unlock::vault_and_opener(app)?;
+            let before = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
+            (Some((vault, given)), before)
+        } else {
+            (None, Content::default())
+        };
+        let proposal = proposal::propose(app, &self.wanted.from, default, before)?;
+        if !proposal.sources.iter().enumerate().any(|(n, _)| proposal.holds_something(n)) {
+            if !proposal.sources.is_empty() {
+                report::print(app, &proposal);
+            }
+            app.ui.note("nothing to import was found");
+            return Ok(0);
+        }
+        if app.ui.output != Output::Json {
+            report::print(app, &proposal);
+        }
+        // A passphrase file says that nobody sits there: the run is unattended.
+        let unattended = self.yes || (unlock::is_given(app) && app.terminal().is_none());
+        app.confirm(Consent::from(unattended), "Import this into the vault?")?;
+        let (mut vault, given) = match opened {
+            Some(opened) => opened,
+            None => {
+                let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
+                let wanted =
+                    creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
+                let created = creation::create(app, wanted)?;
+                app.ui.note(format!("created the vault {}", shown_path(&path)));
+                created
+            }
+        };
+        let id = match (proposal.changes_nothing(), apply::newest(&proposal)) {
+            (true, Some(newest)) => newest,
+            _ => apply::apply(app, &mut vault, &proposal)?,
+        };
+        drop(vault);
+        let fresh = unlock::afresh(app, &given)?;
+        let comparison = compare::compare(app, &fresh, Some(id))?;
+        if !comparison.differences.is_empty() {
+            compare::print(app, &comparison);
+            return Err(Failure::new(Code::Findings, "the vault and the files differ")
+                .hint(format!("azvault migrate verify {id}")));
+        }
+        if app.ui.output == Output::Json {
+            compare::print(app, &comparison);
+            return Ok(0);
+        }
+        app.ui.toned_line(
+            Tone::Good,
+            format!(
+                "proven: {} and {} read back from the vault equal their originals",
+                count(comparison.contexts, "context"),
+                count(comparison.secrets, "secret")
+            ),
+        );
+        app.ui.line(format!("migration {id}"));
+        if let Ok(roots) = paths::roots()
+            && self.wanted.from.is_empty()
+        {
+            remove::say_left_over(app, &roots);
+        }
+        app.ui.note(format!(
+            "The originals are still there, in clear. To remove them: azvault migrate clean {id}"
+        ));
+        app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
+        Ok(0)
+    }
+}

@@ -1,0 +1,77 @@
+//! `azvault migrate list`
+
+use azvault_vault::{Import, Stored};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::utc;
+use crate::failure::Failure;
+use crate::ui::cell;
+use crate::unlock;
+
+/// List the migrations into this vault, the newest first
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    migrations: Vec<MigrationView>,
+}
+
+/// One migration, as `list` and `show` print it.
+#[derive(Serialize)]
+pub(crate) struct MigrationView {
+    pub(crate) id: String,
+    pub(crate) created: String,
+    pub(crate) files: usize,
+    pub(crate) sealed: usize,
+    pub(crate) removed: usize,
+}
+
+impl MigrationView {
+    pub(crate) fn new(import: &Stored<Import>) -> Self {
+        let files = &import.value.files;
+        Self {
+            id: import.id.to_string(),
+            created: utc(import.value.created),
+            files: files.len(),
+            sealed: files.iter().filter(|file| file.original.is_some()).count(),
+            removed: files.iter().filter(|file| file.removed.is_some()).count(),
+        }
+    }
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let vault = unlock::vault(app)?;
+        let path = app.vault_path()?;
+        let failed = |e| Failure::from_vault(e, &path);
+        let mut imports = vault.snapshot().map_err(failed)?.into_imports();
+        imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));
+        let migrations: Vec<_> = imports.iter().map(MigrationView::new).collect();
+        if app.ui.output == Output::Json {
+            app.ui.json(&Document { schema: 1, migrations });
+            return Ok(0);
+        }
+        if migrations.is_empty() {
+            app.ui.note("no migrations yet: azvault migrate");
+            return Ok(0);
+        }
+        let rows: Vec<_> = migrations
+            .iter()
+            .map(|m| {
+                vec![
+                    cell(&m.id),
+                    cell(&m.created),
+                    cell(m.files.to_string()),
+                    cell(m.sealed.to_string()),
+                    cell(m.removed.to_string()),
+                ]
+            })
+            .collect();
+        app.ui.table(&["ID", "WHEN", "FILES", "SEALED", "REMOVED"], &rows);
+        Ok(0)
+    }
+}

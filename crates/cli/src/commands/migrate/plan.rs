@@ -1,0 +1,36 @@
+//! `azvault migrate plan`
+
+use super::Wanted;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::migration::present::Content;
+use crate::migration::{proposal, report};
+use crate::unlock;
+
+/// Show what would be imported, from where, and which secrets; writes nothing
+///
+/// With a vault there, it is unlocked to compare; without one, everything is new.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    wanted: Wanted,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let path = app.vault_path()?;
+        let before = if path.symlink_metadata().is_ok() {
+            let vault = unlock::vault(app)?;
+            Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?
+        } else {
+            Content::default()
+        };
+        let default = self.wanted.default.as_deref();
+        let proposal = proposal::propose(app, &self.wanted.from, default, before)?;
+        if proposal.sources.is_empty() {
+            app.ui.note("no files of Azure PowerShell or Azure CLI were found");
+        }
+        report::print(app, &proposal);
+        Ok(0)
+    }
+}

@@ -1,0 +1,83 @@
+//! `azvault migrate show`
+
+use azvault_vault::{Id, ImportedFile};
+use serde::Serialize;
+
+use super::list::MigrationView;
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::utc;
+use crate::failure::Failure;
+use crate::ui::cell;
+use crate::unlock;
+
+/// Show one migration: its files, and what became of them
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Its id, from `azvault migrate list`
+    id: Id,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    #[serde(flatten)]
+    migration: MigrationView,
+    sources: Vec<FileView>,
+}
+
+#[derive(Serialize)]
+struct FileView {
+    path: String,
+    format: String,
+    product: String,
+    outcome: String,
+    mode: String,
+    size: u64,
+    sealed: bool,
+    removed: Option<String>,
+}
+
+impl FileView {
+    fn new(file: &ImportedFile) -> Self {
+        Self {
+            path: file.path.display().to_string(),
+            format: file.format.clone(),
+            product: file.product.clone(),
+            outcome: file.outcome.clone(),
+            mode: format!("{:04o}", file.mode & 0o7777),
+            size: file.size,
+            sealed: file.original.is_some(),
+            removed: file.removed.map(utc),
+        }
+    }
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let vault = unlock::vault(app)?;
+        let path = app.vault_path()?;
+        let failed = |e| Failure::from_vault(e, &path);
+        let imports = vault.snapshot().map_err(failed)?.into_imports();
+        let import = super::find(imports, Some(self.id))?;
+        let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();
+        if app.ui.output == Output::Json {
+            let migration = MigrationView::new(&import);
+            app.ui.json(&Document { schema: 1, migration, sources });
+            return Ok(0);
+        }
+        let rows: Vec<_> = sources
+            .iter()
+            .map(|file| {
+                let state = match (&file.removed, file.sealed) {
+                    (Some(when), _) => format!("removed {when}"),
+                    (None, true) => "sealed".to_owned(),
+                    (None, false) => "settings".to_owned(),
+                };
+                vec![cell(state), cell(&file.format), cell(&file.mode), cell(&file.path)]
+            })
+            .collect();
+        app.ui.table(&["", "FORMAT", "MODE", "FILE"], &rows);
+        Ok(0)
+    }
+}

@@ -1,0 +1,48 @@
+//! Reading secrets from descriptors: raw reads into memory that is wiped. `std::io::stdin` and
+//! `BufReader` keep what they read in buffers that nobody wipes.
+
+use std::os::fd::AsFd;
+
+use azvault_contexts::Secret;
+use zeroize::Zeroizing;
+
+/// The longest line, and the longest key file, that is read.
+pub(crate) const MAX_LINE: usize = 4096;
+
+/// Reads the first line, without its end. `None` if there is not even one byte.
+pub(crate) fn read_line(from: impl AsFd) -> rustix::io::Result<Option<Secret>> {
+    let bytes = read_all(from)?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    Ok(Some(Secret::copied_from(line)))
+}
+
+/// Reads to the end, at most [`MAX_LINE`] bytes.
+pub(crate) fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; MAX_LINE]);
+    let mut length = 0;
+    while length < MAX_LINE {
+        match rustix::io::read(&from, &mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(read) => {
+                length += read;
+                // A terminal or a pipe that stays open would never end: one line is enough.
+                if bytes[..length].contains(&b'\n') && !is_key_text(&bytes[..length]) {
+                    break;
+                }
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// Key files have several lines and are read whole.
+fn is_key_text(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"-----BEGIN") || bytes.starts_with(b"#")
+}

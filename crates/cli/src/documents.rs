@@ -1,0 +1,125 @@
+//! The JSON documents that scripts rely on. Fields are only ever added.
+
+use azvault_contexts::{Context, ContextName, SecretDescription};
+use azvault_vault::StoredSecret;
+use serde::Serialize;
+
+/// Number of the document form, in each document's `schema`.
+pub(crate) const SCHEMA: u8 = 1;
+
+/// One context, as `context list` and `migrate plan` print it.
+#[derive(Serialize)]
+pub(crate) struct ContextView<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) account: Option<AccountView<'a>>,
+    pub(crate) tenant: Option<TenantView<'a>>,
+    pub(crate) subscription: Option<SubscriptionView<'a>>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) scope: &'static str,
+    pub(crate) default: bool,
+    pub(crate) active: bool,
+}
+
+#[derive(Serialize)]
+pub(crate) struct AccountView<'a> {
+    pub(crate) id: &'a str,
+    #[serde(rename = "type")]
+    pub(crate) account_type: &'a str,
+}
+
+#[derive(Serialize)]
+pub(crate) struct TenantView<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct SubscriptionView<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) state: Option<&'a str>,
+}
+
+impl<'a> ContextView<'a> {
+    pub(crate) fn new(
+        context: &'a Context,
+        default: Option<&ContextName>,
+        active: Option<&ContextName>,
+    ) -> Self {
+        let is = |name: Option<&ContextName>| name.is_some_and(|n| n.same_as(&context.name));
+        Self {
+            name: context.name.as_str(),
+            account: context
+                .account
+                .as_ref()
+                .map(|a| AccountView { id: &a.id, account_type: a.account_type.as_str() }),
+            tenant: context
+                .tenant
+                .as_ref()
+                .map(|t| TenantView { id: &t.id, name: t.name.as_deref() }),
+            subscription: context.subscription.as_ref().map(|s| SubscriptionView {
+                id: &s.id,
+                name: s.name.as_deref(),
+                state: s.state.as_deref(),
+            }),
+            environment: context.environment.as_deref(),
+            scope: "user",
+            default: is(default),
+            active: is(active),
+        }
+    }
+}
+
+/// One secret, as `secret list` prints it; the value only where it was asked for.
+#[derive(Serialize)]
+pub(crate) struct SecretView<'a> {
+    pub(crate) id: String,
+    #[serde(flatten)]
+    pub(crate) facts: SecretFacts<'a>,
+    pub(crate) created: String,
+}
+
+/// What is known of a secret without opening it.
+#[derive(Serialize)]
+pub(crate) struct SecretFacts<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) tenant: Option<&'a str>,
+    pub(crate) client_id: Option<&'a str>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) target: Option<&'a str>,
+    pub(crate) expires_on: Option<i64>,
+    pub(crate) family_id: Option<&'a str>,
+    pub(crate) home_account_id: Option<&'a str>,
+}
+
+impl<'a> SecretFacts<'a> {
+    pub(crate) fn new(about: &'a SecretDescription) -> Self {
+        Self {
+            kind: about.kind.as_str(),
+            account: about.account.as_deref(),
+            tenant: about.tenant.as_deref(),
+            client_id: about.client_id.as_deref(),
+            environment: about.environment.as_deref(),
+            target: about.target.as_deref(),
+            expires_on: about.expires_on,
+            family_id: about.family_id.as_deref(),
+            home_account_id: about.home_account_id.as_deref(),
+        }
+    }
+}
+
+impl<'a> SecretView<'a> {
+    pub(crate) fn new(secret: &'a StoredSecret) -> Self {
+        Self {
+            id: secret.id.to_string(),
+            facts: SecretFacts::new(&secret.description),
+            created: utc(secret.created),
+        }
+    }
+}
+
+/// Seconds since 1970 as RFC 3339, UTC.
+pub(crate) fn utc(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |t| t.to_string())
+}

@@ -1,0 +1,110 @@
+//! What went wrong, in words for the person who gets them: what, the next command, the exit code.
+
+use std::path::Path;
+
+use azvault_vault::{Error, UnsafeBecause};
+
+use crate::ui::shown_path;
+
+/// The published exit codes; never renumbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Other = 1,
+    Usage = 2,
+    Aborted = 3,
+    NotFound = 5,
+    Locked = 6,
+    Refused = 7,
+    Integrity = 8,
+    Exists = 9,
+    Findings = 10,
+    Busy = 11,
+    NeedsTerminal = 14,
+}
+
+impl Code {
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// An error on its way to the person.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    /// What happened and why. Holds no secret.
+    pub(crate) what: String,
+    /// The next command to type.
+    pub(crate) hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, what: impl Into<String>) -> Self {
+        Self { code, what: what.into(), hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl Failure {
+    /// A vault's error, for the vault at `path`.
+    pub(crate) fn from_vault(error: Error, path: &Path) -> Self {
+        let vault = shown_path(path);
+        let (code, hint) = match &error {
+            Error::NotThere => (
+                Code::NotFound,
+                Some("azvault migrate (makes one and moves your sign-ins in), or azvault init".into()),
+            ),
+            Error::Exists => (Code::Exists, Some("azvault status".into())),
+            Error::NotAVault { .. } => {
+                (Code::Integrity, Some("name the right file with --vault FILE".into()))
+            }
+            Error::TooNew { .. } => (Code::Integrity, Some("install a newer azvault".into())),
+            Error::Unsafe(because) => (Code::Refused, unsafe_hint(*because, &vault)),
+            Error::KdfOutOfBounds { .. } => (
+                Code::Integrity,
+                Some("somebody changed this file: use a copy that you trust".into()),
+            ),
+            Error::WrongKey => (
+                Code::Locked,
+                Some(
+                    "check the passphrase (or recovery code), and --key-file if the vault has one"
+                        .into(),
+                ),
+            ),
+            Error::Tampered { .. } => {
+                (Code::Integrity, Some("use a copy of the vault that you trust".into()))
+            }
+            Error::RolledBack { .. } | Error::Forked { .. } => (
+                Code::Integrity,
+                Some("put the newer vault back: an old copy lacks what was stored since".into()),
+            ),
+            Error::Sqlite(_) if error.is_busy() => {
+                (Code::Busy, Some("try again when the other command has ended".into()))
+            }
+            Error::Sqlite(_) if error.is_corrupt() => {
+                (Code::Integrity, Some("use a copy of the vault that you trust".into()))
+            }
+            Error::Sqlite(_) | Error::Io(_) => (Code::Other, None),
+        };
+        Self { code, what: format!("{vault}: {error}"), hint }
+    }
+}
+
+fn unsafe_hint(because: UnsafeBecause, vault: &str) -> Option<String> {
+    match because {
+        UnsafeBecause::LaxMode(_) => Some(format!("chmod 600 {vault}")),
+        UnsafeBecause::LaxFolder(_) => Some("chmod 700 the folder, or move the vault".into()),
+        UnsafeBecause::SymbolicLink => Some("name the file itself with --vault FILE".into()),
+        UnsafeBecause::HardLinks(_) => Some("remove its other names, after a look at them".into()),
+        UnsafeBecause::NotRegular
+        | UnsafeBecause::OtherOwner(_)
+        | UnsafeBecause::RelativePath => Some("name your own vault with --vault FILE".into()),
+        UnsafeBecause::ForeignJournal | UnsafeBecause::WriteAheadLog => {
+            Some("look who put it there; a vault from elsewhere is its main file alone".into())
+        }
+    }
+}

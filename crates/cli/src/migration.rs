@@ -1,0 +1,40 @@
+//! Moving in: files are read, a plan is made of them, the vault takes it in one transaction; then
+//! it is compared, the files are removed, and they can be put back.
+
+pub(crate) mod apply;
+pub(crate) mod compare;
+pub(crate) mod gather;
+pub(crate) mod present;
+pub(crate) mod proposal;
+pub(crate) mod remove;
+pub(crate) mod report;
+pub(crate) mod restore;
+
+use azvault_importer::Format;
+
+/// Whether a file of this format is a saved sign-in, which `clean` removes. Settings and
+/// certificates are not: the products and other tools go on using them.
+pub(crate) fn is_sign_in(format: Format) -> bool {
+    match format {
+        Format::AzpsContext
+        | Format::AzpsContextLegacy
+        | Format::AdalCacheV2
+        | Format::AdalCacheV3
+        | Format::MsalCache
+        | Format::AzpsKeystore
+        | Format::AzcliProfile
+        | Format::AzcliAccessTokens
+        | Format::AzcliServicePrincipals => true,
+        Format::AzpsAutosaveSettings
+        | Format::AzpsDataCollection
+        | Format::AzpsConfig
+        | Format::AzcliConfig
+        | Format::AzcliClouds
+        | Format::Certificate
+        | Format::DpapiBlob
+        | Format::Empty
+        | Format::AsmProfile
+        | Format::NotAContextFile
+        | Format::Unreadable => false,
+    }
+}

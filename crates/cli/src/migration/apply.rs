@@ -1,0 +1,104 @@
+//! Carrying out a plan: one transaction, the sealed copies of the files included.
+
+use azvault_contexts::rules::import::{Action, Planned};
+use azvault_importer::Outcome;
+use azvault_importer::folder::Source;
+use azvault_vault::{Error, Id, Import, ImportedFile, Settings, Vault, Writing};
+
+use super::present::Content;
+use super::proposal::Proposal;
+use crate::app::App;
+use crate::failure::Failure;
+
+/// Writes the plan into the vault and returns the migration's id. All of it, or nothing.
+pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Failure> {
+    let path = app.vault_path()?;
+    let now = app.now();
+    let steps = proposal.plan.contexts.len() + proposal.plan.secrets.len();
+    let bar = app.ui.progress("sealing", steps as u64);
+    let id = vault.write(|writing| -> Result<Id, Error> {
+        let (plan, before) = (&proposal.plan, &proposal.before);
+        for planned in &plan.contexts {
+            bar.inc(1);
+            if planned.action != Action::Same {
+                writing.put_context(known(planned, &before.context_ids), &planned.item)?;
+            }
+        }
+        for planned in plan.accounts.iter().filter(|p| p.action != Action::Same) {
+            writing.put_account(known(planned, &before.account_ids), &planned.item)?;
+        }
+        for planned in plan.environments.iter().filter(|p| p.action != Action::Same) {
+            writing.put_environment(known(planned, &before.environment_ids), &planned.item)?;
+        }
+        for planned in &plan.secrets {
+            bar.inc(1);
+            let item = &planned.item;
+            match (planned.action, known(planned, &before.secret_ids)) {
+                (Action::Same, _) => {}
+                (_, Some(id)) => writing.update_secret(id, &item.description)?,
+                (_, None) => {
+                    writing.add_secret(&item.description, &item.value, now)?;
+                }
+            }
+        }
+        let settings = Settings {
+            default: plan.default.clone(),
+            autosave: before.settings.autosave.or(plan.autosave),
+        };
+        if settings != before.settings {
+            writing.put_settings(&settings)?;
+        }
+        add_import(writing, proposal, now)
+    });
+    bar.finish_and_clear();
+    id.map_err(|e| Failure::from_vault(e, &path))
+}
+
+/// Whether the vault has a sealed copy of exactly this file at exactly this place.
+pub(crate) fn is_sealed(source: &Source, content: &Content) -> bool {
+    let Some(bytes) = &source.bytes else { return false };
+    let digest = azvault_vault::sha256(bytes);
+    content.imports.iter().flat_map(|import| &import.value.files).any(|file| {
+        file.original.is_some() && file.path == source.path && file.sha256 == digest
+    })
+}
+
+/// The newest migration that the vault knows.
+pub(crate) fn newest(proposal: &Proposal) -> Option<Id> {
+    let imports = proposal.before.imports.iter();
+    imports.max_by_key(|import| (import.value.created, import.id)).map(|import| import.id)
+}
+
+fn known<T>(planned: &Planned<T>, ids: &[Id]) -> Option<Id> {
+    planned.present.map(|at| ids[at])
+}
+
+fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Error> {
+    let sealed: Vec<usize> = proposal.to_seal().map(|(number, _)| number).collect();
+    let mut import = Import { created: now, files: Vec::new() };
+    for (number, source) in proposal.sources.iter().enumerate() {
+        let (Some(bytes), Some(stat)) = (&source.bytes, &source.stat) else { continue };
+        if source.found.outcome > Outcome::Warn {
+            continue;
+        }
+        let original =
+            if sealed.contains(&number) { Some(writing.add_original(bytes)?) } else { None };
+        import.files.push(ImportedFile {
+            path: source.path.clone(),
+            format: source.found.format.as_str().to_owned(),
+            product: source.found.product.as_str().to_owned(),
+            outcome: source.found.outcome.as_str().to_owned(),
+            mode: stat.mode,
+            uid: stat.uid,
+            modified_ns: stat.modified_ns,
+            size: stat.size,
+            device: stat.device,
+            inode: stat.inode,
+            sha256: azvault_vault::sha256(bytes),
+            kept: source.found.profile.kept.copied(),
+            original,
+            removed: None,
+        });
+    }
+    writing.add_import(&import)
+}

@@ -1,0 +1,85 @@
+//! What an import would do: the files that were read, and the plan that the rule makes of them.
+
+use std::path::PathBuf;
+
+use azvault_contexts::ContextName;
+use azvault_contexts::rules::import::{self, Incoming, Origin, Plan};
+use azvault_importer::folder::Source;
+use azvault_importer::{Outcome, Product};
+
+use super::gather;
+use super::present::Content;
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::ui::quoted;
+
+/// Files, what is in them, and what would become of it.
+pub(crate) struct Proposal {
+    /// Their profiles are empty: the plan holds what was in them.
+    pub(crate) sources: Vec<Source>,
+    pub(crate) plan: Plan,
+    /// The vault as it was read.
+    pub(crate) before: Content,
+}
+
+/// Reads the files and makes the plan, against a vault's content.
+pub(crate) fn propose(
+    app: &App,
+    from: &[PathBuf],
+    default: Option<&str>,
+    before: Content,
+) -> Result<Proposal, Failure> {
+    let mut sources = gather::gather(app, from)?;
+    let incoming = sources.iter_mut().map(incoming).collect();
+    let asked = default.map(ContextName::new);
+    let plan = import::plan(incoming, &before.present(), asked.as_ref()).map_err(|_| {
+        let name = quoted(default.unwrap_or_default());
+        Failure::new(Code::NotFound, format!("--default {name}: no such context would be there"))
+            .hint("azvault migrate plan")
+    })?;
+    Ok(Proposal { sources, plan, before })
+}
+
+impl Proposal {
+    /// Whether the vault holds all of it already, sealed copies of the files included.
+    pub(crate) fn changes_nothing(&self) -> bool {
+        self.plan.changes_nothing(&self.before.present())
+            && self.to_seal().all(|(_, source)| super::apply::is_sealed(source, &self.before))
+    }
+
+    /// The files whose bytes are sealed, so that they can be removed and put back.
+    pub(crate) fn to_seal(&self) -> impl Iterator<Item = (usize, &Source)> {
+        self.sources.iter().enumerate().filter(|(number, source)| {
+            let number = *number;
+            let imported = source.found.outcome <= Outcome::Warn && source.bytes.is_some();
+            imported && super::is_sign_in(source.found.format) && self.holds_something(number)
+        })
+    }
+
+    /// How many files ended so.
+    pub(crate) fn count(&self, outcome: Outcome) -> usize {
+        self.sources.iter().filter(|source| source.found.outcome == outcome).count()
+    }
+
+    /// Whether anything of the plan comes from that file.
+    pub(crate) fn holds_something(&self, number: usize) -> bool {
+        let from = |sources: &[usize]| sources.contains(&number);
+        self.plan.contexts.iter().any(|p| from(&p.sources))
+            || self.plan.secrets.iter().any(|p| from(&p.sources))
+            || self.plan.accounts.iter().any(|p| from(&p.sources))
+    }
+}
+
+fn incoming(source: &mut Source) -> Incoming {
+    let origin = match source.found.product {
+        Product::AzureCli => Origin::AzureCli,
+        Product::AzurePowerShell | Product::AzureServiceManagement | Product::Unknown => {
+            Origin::AzurePowerShell
+        }
+    };
+    // What the file keeps beyond its contexts goes into the import's own record.
+    let kept = std::mem::take(&mut source.found.profile.kept);
+    let profile = std::mem::take(&mut source.found.profile);
+    source.found.profile.kept = kept;
+    Incoming { origin, profile }
+}

@@ -1,0 +1,66 @@
+//! Every folder and every environment variable that is read outside `cli.rs`, one function each.
+
+use std::path::{Path, PathBuf};
+
+use azvault_importer::places::Roots;
+use etcetera::base_strategy::{BaseStrategy, Xdg};
+
+use crate::failure::{Code, Failure};
+
+/// The vault when nobody named one: `azvault/vault.db` in the platform's data folder.
+pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
+    Ok(base()?.data_dir().join("azvault").join("vault.db"))
+}
+
+/// Where this machine remembers how far each vault has come. Never beside a vault: whoever puts
+/// an old vault back must not put the memory of it back in the same move.
+pub(crate) fn anchors() -> Result<PathBuf, Failure> {
+    let base = base()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok(state.join("azvault").join("anchors"))
+}
+
+/// The folders that Azure PowerShell and Azure CLI start from.
+pub(crate) fn roots() -> Result<Roots, Failure> {
+    Ok(Roots {
+        home: base()?.home_dir().to_owned(),
+        azure_config_dir: folder_variable("AZURE_CONFIG_DIR"),
+        azure_access_token_file: folder_variable("AZURE_ACCESS_TOKEN_FILE"),
+        xdg_data_home: folder_variable("XDG_DATA_HOME"),
+        xdg_config_home: folder_variable("XDG_CONFIG_HOME"),
+    })
+}
+
+/// A path as an absolute one, against the working folder. Links are left as they are: SQLite and
+/// the opening rules refuse them where they matter.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|e| {
+        Failure::new(Code::Other, format!("{}: {e}", crate::ui::shown_path(path)))
+    })
+}
+
+/// NO_COLOR (no-color.org): any text but the empty one.
+pub(crate) fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// CLICOLOR_FORCE (bixense.com/clicolors): any text but `0` and the empty one.
+pub(crate) fn force_color() -> bool {
+    std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+/// A terminal that can move its cursor: progress bars need it.
+pub(crate) fn dumb_terminal() -> bool {
+    std::env::var_os("TERM").is_none_or(|value| value == "dumb")
+}
+
+fn folder_variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn base() -> Result<Xdg, Failure> {
+    Xdg::new().map_err(|_| {
+        Failure::new(Code::Other, "this user has no home folder")
+            .hint("set HOME, or name the vault with --vault FILE and the files with --from PATH")
+    })
+}

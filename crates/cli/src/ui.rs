@@ -1,0 +1,294 @@
+//! The only file that prints.
+//!
+//! stdout is the answer and nothing else; all the rest goes to stderr. Text that comes from a
+//! file is escaped before it reaches a terminal: a context's name can hold anything. Colour means
+//! something or is not there.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing happens")]
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Color, Global, Output};
+use crate::failure::{Code, Failure};
+use crate::paths;
+
+/// Where and how to print.
+pub(crate) struct Ui {
+    pub(crate) output: Output,
+    loudness: Loudness,
+    color_out: Colored,
+    color_err: Colored,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Loudness {
+    Quiet,
+    Normal,
+    Verbose,
+    VeryVerbose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colored {
+    Yes,
+    No,
+}
+
+/// What a word means; colour follows from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Warning,
+    Bad,
+    Quiet,
+}
+
+impl Ui {
+    pub(crate) fn new(global: &Global) -> Self {
+        let colored = |is_terminal: bool| match global.color {
+            Color::Always => Colored::Yes,
+            Color::Never => Colored::No,
+            Color::Auto if paths::no_color() => Colored::No,
+            Color::Auto if paths::force_color() || is_terminal => Colored::Yes,
+            Color::Auto => Colored::No,
+        };
+        let loudness = match (global.quiet, global.verbose) {
+            (true, _) => Loudness::Quiet,
+            (false, 0) => Loudness::Normal,
+            (false, 1) => Loudness::Verbose,
+            (false, _) => Loudness::VeryVerbose,
+        };
+        Self {
+            output: global.output,
+            loudness,
+            color_out: colored(std::io::stdout().is_terminal()),
+            color_err: colored(std::io::stderr().is_terminal()),
+        }
+    }
+
+    /// One line of the answer.
+    pub(crate) fn line(&self, text: impl AsRef<str>) {
+        self.raw(format!("{}\n", text.as_ref()).as_bytes());
+    }
+
+    /// One line of the answer, for people.
+    pub(crate) fn toned_line(&self, tone: Tone, text: impl AsRef<str>) {
+        self.line(paint(self.color_out, tone, text.as_ref()));
+    }
+
+    /// Bytes of the answer as they are: a JSON document, a completion script, a secret that was
+    /// asked for. A reader that has gone away ends the command as it ends `cat`.
+    pub(crate) fn raw(&self, bytes: &[u8]) {
+        let mut out = std::io::stdout().lock();
+        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
+            std::process::exit(0);
+        }
+    }
+
+    /// One JSON document.
+    pub(crate) fn json(&self, document: &impl serde::Serialize) {
+        match serde_json::to_string(document) {
+            Ok(text) => self.line(text),
+            Err(e) => self.warning(format!("the answer cannot be written as JSON: {e}")),
+        }
+    }
+
+    /// A table for people, or tab-separated values without heading.
+    pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<Cell>]) {
+        if self.output == Output::Tsv {
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| tsv(&cell.text)).collect();
+                self.line(cells.join("\t"));
+            }
+            return;
+        }
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        // Without a terminal there is no width to fit: a pipe gets each row on one line.
+        table.set_content_arrangement(if std::io::stdout().is_terminal() {
+            ContentArrangement::Dynamic
+        } else {
+            ContentArrangement::Disabled
+        });
+        table.set_header(headings.iter().map(|h| paint(self.color_out, Tone::Quiet, h)));
+        for row in rows {
+            table.add_row(
+                row.iter().map(|cell| paint(self.color_out, cell.tone, &shown(&cell.text))),
+            );
+        }
+        for line in table.lines() {
+            self.line(line.trim_end());
+        }
+    }
+
+    /// A remark for the person, on stderr.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Normal {
+            eprintln!("{}", text.as_ref());
+        }
+    }
+
+    /// What the person should not miss, on stderr.
+    pub(crate) fn warning(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Normal {
+            let word = paint(self.color_err, Tone::Warning, "warning:");
+            eprintln!("{word} {}", text.as_ref());
+        }
+    }
+
+    /// What happens inside, for `-v`.
+    pub(crate) fn detail(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Verbose {
+            eprintln!("{}", paint(self.color_err, Tone::Quiet, text.as_ref()));
+        }
+    }
+
+    /// What happens far inside, for `-vv`.
+    pub(crate) fn trace(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::VeryVerbose {
+            eprintln!("{}", paint(self.color_err, Tone::Quiet, text.as_ref()));
+        }
+    }
+
+    /// A secret that is shown once, on stderr, whatever the loudness: it cannot be had again.
+    pub(crate) fn once(&self, what: &str, secret: &[u8]) {
+        let mut err = std::io::stderr().lock();
+        let heading = paint(self.color_err, Tone::Warning, what);
+        let _ = writeln!(err, "\n{heading}:\n");
+        let _ = err.write_all(b"    ").and_then(|()| err.write_all(secret));
+        let _ = err.write_all(b"\n\n");
+    }
+
+    /// A failure: what, why, the next command.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let word = if failure.code == Code::Findings { "found:" } else { "error:" };
+        eprintln!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what);
+        if let Some(hint) = &failure.hint {
+            eprintln!("{} {hint}", paint(self.color_err, Tone::Good, "try:"));
+        }
+    }
+
+    /// A bar for work over `length` steps; hidden where there is no terminal to draw it on.
+    pub(crate) fn progress(&self, what: &'static str, length: u64) -> ProgressBar {
+        if !self.draws_progress() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(length).with_style(style).with_message(what)
+    }
+
+    /// A spinner for work of unknown length.
+    pub(crate) fn spinner(&self, what: &'static str) -> ProgressBar {
+        if !self.draws_progress() {
+            return ProgressBar::hidden();
+        }
+        let spinner = ProgressBar::new_spinner().with_message(what);
+        spinner.enable_steady_tick(std::time::Duration::from_millis(120));
+        spinner
+    }
+
+    fn draws_progress(&self) -> bool {
+        self.loudness >= Loudness::Normal
+            && std::io::stderr().is_terminal()
+            && !paths::dumb_terminal()
+    }
+}
+
+/// One cell of a table.
+pub(crate) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+/// A cell of plain text.
+pub(crate) fn cell(text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone: Tone::Plain }
+}
+
+/// A cell whose text means something.
+pub(crate) fn toned(tone: Tone, text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone }
+}
+
+/// Text of a file as it may be shown: control characters, terminal escapes and marks that turn
+/// the direction of writing become visible `\u{…}`.
+pub(crate) fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+        if hidden {
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A name as it may be shown in a sentence: in quotes, so that blanks and the empty one are seen.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", shown(name))
+}
+
+/// A path as it may be shown.
+pub(crate) fn shown_path(path: &Path) -> String {
+    shown(&path.display().to_string())
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+fn tsv(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn paint(colored: Colored, tone: Tone, text: &str) -> String {
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::Good => Style::new().fg_color(Some(AnsiColor::Green.into())),
+        Tone::Warning => Style::new().fg_color(Some(AnsiColor::Yellow.into())),
+        Tone::Bad => Style::new().fg_color(Some(AnsiColor::Red.into())).bold(),
+        Tone::Quiet => Style::new().dimmed(),
+    };
+    if colored == Colored::No { text.to_owned() } else { format!("{style}{text}{style:#}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, shown, tsv};
+
+    #[test]
+    fn what_a_terminal_would_obey_is_made_visible() {
+        for (text, safe) in [
+            ("prød/東京 \"quoted\" 😀", "prød/東京 \"quoted\" 😀"),
+            ("\u{1b}[31mred", "\\u{1b}[31mred"),
+            ("a\u{202e}b\u{2066}c", "a\\u{202e}b\\u{2066}c"),
+            ("line\nbreak\t\u{7}", "line\\u{a}break\\u{9}\\u{7}"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+        ] {
+            assert_eq!(shown(text), safe);
+        }
+    }
+
+    #[test]
+    fn a_tab_in_a_value_does_not_make_a_column() {
+        assert_eq!(tsv("a\tb\\c\n"), "a\\tb\\\\c\\n");
+    }
+
+    #[test]
+    fn numbers_agree_with_their_words() {
+        assert_eq!((count(1, "file"), count(0, "file")), ("1 file".into(), "0 files".into()));
+    }
+}

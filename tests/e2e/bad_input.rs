@@ -1,0 +1,103 @@
+//! What is no file of ours, or no longer one: named, refused, left alone; the rest goes on.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::home::{Home, fixture};
+
+/// Puts something in the place of a file of a home, and expects the plan to refuse it and to
+/// take the rest.
+fn refused(put: impl Fn(&std::path::Path), word: &str) {
+    let home = Home::with_files("azure-powershell/homes/az4-linux");
+    let place = home.join(".Azure/TokenCache.dat");
+    fs::remove_file(&place).unwrap();
+    put(&place);
+    let plan = home.json(&["migrate", "plan"]);
+    let sources = plan["sources"].as_array().unwrap();
+    let source = sources.iter().find(|s| s["path"].as_str() == place.to_str());
+    let source = source.unwrap_or_else(|| panic!("{word}: not in the plan: {plan}"));
+    assert_eq!(source["outcome"], "reject", "{source}");
+    let notes = source["notes"].to_string();
+    assert!(notes.contains(word), "{word:?} is not in {notes}");
+    assert_eq!(plan["contexts"].as_array().unwrap().len(), 3, "the rest goes on");
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    assert!(place.symlink_metadata().is_ok(), "it is left alone");
+}
+
+#[test]
+fn a_fifo_a_folder_a_link_and_a_device_are_refused_without_waiting() {
+    refused(
+        |place| assert!(Command::new("mkfifo").arg(place).status().unwrap().success()),
+        "regular",
+    );
+    refused(|place| fs::create_dir(place).unwrap(), "regular");
+    let real = fixture("azure-powershell/files/caches/TokenCache.v3.dat");
+    refused(|place| symlink(&real, place).unwrap(), "symbolic link");
+    refused(|place| symlink("/dev/zero", place).unwrap(), "symbolic link");
+    refused(|place| symlink("/nowhere", place).unwrap(), "symbolic link");
+    refused(
+        |place| {
+            let other = place.with_file_name("other");
+            fs::write(&other, fs::read(&real).unwrap()).unwrap();
+            fs::hard_link(&other, place).unwrap();
+        },
+        "hard link",
+    );
+}
+
+#[test]
+fn a_file_over_the_limit_is_refused_without_being_read() {
+    refused(
+        |place| fs::File::create(place).unwrap().set_len(65 * 1024 * 1024 + 1).unwrap(),
+        "more than",
+    );
+}
+
+#[test]
+fn damage_is_refused_by_place_and_the_file_is_untouched() {
+    let cache = fs::read(fixture("azure-powershell/files/caches/TokenCache.v3.dat")).unwrap();
+    for (what, bytes) in [
+        ("cut", cache[..cache.len() - 1].to_vec()),
+        ("longer", [&cache[..], b"x"].concat()),
+        ("2 GB claimed", [&cache[..8], &[0xff, 0xff, 0xff, 0xff, 0x07]].concat()),
+        ("varint too long", [&cache[..8], &[0xff; 11]].concat()),
+        ("count", [&cache[..4], &[0xff, 0xff, 0xff, 0x7f], &cache[8..]].concat()),
+        ("negative count", [&cache[..4], &[0xff; 4], &cache[8..]].concat()),
+    ] {
+        let home = Home::with_files("azure-powershell/homes/az4-linux");
+        let place = home.join(".Azure/TokenCache.dat");
+        fs::write(&place, &bytes).unwrap();
+        let plan = home.json(&["migrate", "plan"]);
+        let sources = plan["sources"].as_array().unwrap();
+        let source = sources.iter().find(|s| s["path"].as_str() == place.to_str()).unwrap();
+        assert_eq!(source["outcome"], "reject", "{what}: {source}");
+        assert!(!source["notes"].as_array().unwrap().is_empty(), "{what}");
+        home.run(&["migrate", "run", "--yes"]).expect(0);
+        home.run(&["migrate", "clean", "--yes"]).expect(0);
+        assert_eq!(fs::read(&place).unwrap(), bytes, "{what}");
+    }
+}
+
+#[test]
+fn deep_nesting_and_half_a_surrogate_pair_are_refused_by_place() {
+    for (name, text, word) in [
+        ("deep", format!("{{\"Contexts\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)), "deep"),
+        ("half", "{\"Contexts\":{\"a\":{\"Account\":{\"Id\":\"\\ud83d\"}}}}".to_owned(), ""),
+        ("twice", "{\"Contexts\":{\"a\":null,\"a\":null}}".to_owned(), "twice"),
+    ] {
+        let home = Home::with_vault();
+        let file = home.join("AzureRmContext.json");
+        fs::write(&file, &text).unwrap();
+        let from = file.to_str().unwrap();
+        let plan = home.json(&["migrate", "plan", "--from", from]);
+        assert_eq!(plan["sources"][0]["outcome"], "reject", "{name}: {plan}");
+        assert!(plan["sources"][0]["notes"].to_string().contains(word), "{name}: {plan}");
+    }
+}
+
+#[test]
+fn a_path_that_is_not_there_is_not_found() {
+    let home = Home::with_vault();
+    home.run(&["migrate", "plan", "--from", "nowhere"]).expect(5).says("nowhere");
+}

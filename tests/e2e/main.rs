@@ -1,0 +1,17 @@
+//! The real binary in an empty world: one file a verb, and the rules that hold for all.
+
+mod home;
+
+mod bad_input;
+mod cli_reference;
+mod context;
+mod fixtures;
+mod init;
+mod key;
+mod migrate;
+mod nothing_in_clear;
+mod scan;
+mod secret;
+mod status;
+mod tidy;
+mod unlock;

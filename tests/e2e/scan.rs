@@ -1,0 +1,32 @@
+use crate::home::{Home, copy_folder, fixture};
+
+#[test]
+fn a_clean_home_has_no_findings() {
+    let home = Home::empty();
+    home.run(&["scan"]).expect(0);
+    let scan = home.json(&["scan"]);
+    assert_eq!(scan["findings"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn sign_ins_in_clear_are_findings_and_no_vault_is_needed() {
+    let home = Home::empty();
+    copy_folder(&fixture("azure-powershell/homes/az4-linux"), home.path());
+    let ran = home.run(&["scan", "-o", "json"]).expect(10);
+    let scan = ran.json();
+    let paths: Vec<_> = scan["findings"].as_array().unwrap().iter().collect();
+    assert_eq!(paths.len(), 2);
+    assert_eq!(scan["totals"]["contexts"], 3);
+    assert!(!home.vault().exists());
+    ran.says("azvault migrate");
+}
+
+#[test]
+fn files_and_folders_can_be_named() {
+    let home = Home::empty();
+    let file = fixture("azure-powershell/files/caches/TokenCache.v3.dat");
+    home.run(&["scan", file.to_str().unwrap()]).expect(10);
+    home.run(&["scan", home.join("nowhere").to_str().unwrap()]).expect(5);
+    let home_without_any = home.path().to_str().unwrap().to_owned();
+    home.run(&["scan", &home_without_any]).expect(0);
+}
