@@ -81,7 +81,7 @@ pub(crate) struct Global {
     /// Print the answer and errors, nothing else
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// Say more of what happens; twice for still more. Never a secret
+    /// Say more of what happens; never a secret
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
     /// When to use colour

@@ -31,7 +31,6 @@ enum Loudness {
     Quiet,
     Normal,
     Verbose,
-    VeryVerbose,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -62,8 +61,7 @@ impl Ui {
         let loudness = match (global.quiet, global.verbose) {
             (true, _) => Loudness::Quiet,
             (false, 0) => Loudness::Normal,
-            (false, 1) => Loudness::Verbose,
-            (false, _) => Loudness::VeryVerbose,
+            (false, _) => Loudness::Verbose,
         };
         Self {
             output: global.output,
@@ -143,16 +141,9 @@ impl Ui {
         }
     }
 
-    /// What happens inside, for `-v`.
+    /// What happens inside, for `-v`. Places and our own words, never a value.
     pub(crate) fn detail(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Verbose {
-            eprintln!("{}", paint(self.color_err, Tone::Quiet, text.as_ref()));
-        }
-    }
-
-    /// What happens far inside, for `-vv`.
-    pub(crate) fn trace(&self, text: impl AsRef<str>) {
-        if self.loudness >= Loudness::VeryVerbose {
             eprintln!("{}", paint(self.color_err, Tone::Quiet, text.as_ref()));
         }
     }

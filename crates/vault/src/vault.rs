@@ -68,7 +68,7 @@ impl Vault {
         self.anchor_error.as_deref()
     }
 
-    /// Reads the vault at this moment.
+    /// Reads the vault at this moment. One snapshot at a time: it is a transaction.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;

@@ -72,8 +72,8 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
     let failed = |e| Failure::from_vault(e, &path);
     let content = Content::read(vault).map_err(failed)?;
     let held = Held::of(&content);
-    let snapshot = vault.snapshot().map_err(failed)?;
     let import = migrate::find(vault.snapshot().map_err(failed)?.into_imports(), id)?;
+    let snapshot = vault.snapshot().map_err(failed)?;
     let mut comparison = Comparison {
         migration: import.id,
         files: Vec::new(),

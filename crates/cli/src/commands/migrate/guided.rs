@@ -14,6 +14,7 @@ use crate::{paths, unlock};
 
 /// Options of the guided way.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(crate) struct Args {
     #[command(flatten)]
     wanted: Wanted,

@@ -38,8 +38,8 @@ impl Args {
         let mut vault = unlock::vault(app)?;
         let path = app.vault_path()?;
         let failed = |e: Error| Failure::from_vault(e, &path);
-        let snapshot = vault.snapshot().map_err(failed)?;
         let import = super::find(vault.snapshot().map_err(failed)?.into_imports(), self.id)?;
+        let snapshot = vault.snapshot().map_err(failed)?;
         let mut originals = Vec::new();
         for file in import.value.files.iter() {
             let Some(original) = &file.original else { continue };

@@ -1,0 +1,171 @@
+//! Rules of the house that are tests.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// All Rust files of the crates: path below the root, and text.
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("crates")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("fuzz") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(found.len() > 80);
+    found
+}
+
+fn names(folder: &str, extension: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(root().join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == extension) {
+            found.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn sql_stands_in_the_store_and_in_migrations_only() {
+    for (path, text) in sources() {
+        if path.starts_with("crates/vault/src/store") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for word in ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "CREATE TABLE", "PRAGMA "] {
+            assert!(!code.contains(word), "{path} has {word:?}");
+        }
+    }
+}
+
+#[test]
+fn a_shipped_migration_never_changes() {
+    let shipped = [(
+        "0001_vault.sql",
+        "3d3c131cd8694bf9ca3e0b34839e447821baf14ccb660566825988c66d910f76",
+    )];
+    let found = names("migrations", "sql");
+    assert_eq!(found.len(), shipped.len(), "a new migration belongs into this list: {found:?}");
+    for (name, digest) in shipped {
+        let text = fs::read(root().join("migrations").join(name)).unwrap();
+        let found = data_encoding::HEXLOWER.encode(&azvault_vault::sha256(&text));
+        assert_eq!(found, digest, "{name} changed: the next change is the next file");
+    }
+}
+
+#[test]
+fn every_exposed_secret_has_its_reason() {
+    let mut count = 0;
+    for (path, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            if !line.contains(".expose()") || line.trim_start().starts_with("//") {
+                continue;
+            }
+            count += 1;
+            // Above the statement: the comment's first line is at most a few lines up.
+            let above = &lines[at.saturating_sub(4)..at];
+            assert!(above.iter().any(|l| l.contains("// EXPOSE:")), "{path}:{}", at + 1);
+        }
+    }
+    assert!(count > 8);
+}
+
+#[test]
+fn printing_unsafe_and_the_environment_have_one_place_each() {
+    for (path, text) in sources() {
+        for (word, places) in [
+            ("println!", &["crates/cli/src/ui.rs"][..]),
+            ("unsafe {", &["crates/vault/src/hygiene.rs"]),
+            ("std::env::var", &["crates/cli/src/paths.rs"]),
+            ("serde_json::Value", &[]),
+            ("from_reader", &[]),
+            ("Timestamp::now", &["crates/cli/src/app.rs"]),
+        ] {
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let used = code.into_iter().any(|line| line.contains(word));
+            assert!(!used || places.contains(&path.as_str()), "{path} has {word:?}");
+        }
+    }
+}
+
+#[test]
+fn a_format_file_takes_what_it_needs_from_few_places() {
+    let allowed = [
+        "std::", "azvault_contexts::", "crate::", "super::", "data_encoding::", "zeroize::",
+        "jiff::",
+    ];
+    for (path, text) in sources() {
+        if !path.starts_with("crates/importer/src/formats/") {
+            continue;
+        }
+        for line in text.lines().filter(|line| line.starts_with("use ")) {
+            let fits = allowed.iter().any(|prefix| line[4..].starts_with(prefix));
+            assert!(fits, "{path}: {line}");
+            let other = line.starts_with("use std::fs") || line.contains("crate::open");
+            assert!(!other, "{path} does I/O: {line}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_small_and_have_names() {
+    for (path, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap().lines().count();
+        assert!(code <= 450, "{path} has {code} lines");
+        let stem = Path::new(&path).file_stem().unwrap().to_str().unwrap();
+        assert!(!["util", "utils", "helpers", "common", "types", "mod"].contains(&stem), "{path}");
+        for word in ["todo!", "unimplemented!", "FIXME", "TODO"] {
+            assert!(!text.contains(word), "{path} has {word}");
+        }
+    }
+}
+
+#[test]
+fn types_that_hold_secrets_cannot_be_printed_copied_or_written() {
+    for (path, text) in sources() {
+        for holder in ["Secret(", "Key(", "KeyFile(", "RawKey(", "RecoveryCode(", "Kept(", "HeldSecret {"] {
+            for kind in ["pub struct ", "pub(crate) struct "] {
+                let Some(at) = text.find(&format!("{kind}{holder}")) else { continue };
+                let attributes = text[..at].rsplit("\n\n").next().unwrap();
+                for word in ["Debug", "Clone", "Serialize", "PartialEq"] {
+                    assert!(!attributes.contains(word), "{path}: {holder} derives {word}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_pages_name_every_file_of_their_folders() {
+    let page = fs::read_to_string(root().join("docs/legacy-formats.md")).unwrap();
+    for folder in ["azps", "azcli"] {
+        for name in names(&format!("crates/importer/src/formats/{folder}"), "rs") {
+            let name = format!("`{folder}/{name}.rs`");
+            assert!(page.contains(&name), "docs/legacy-formats.md does not name {name}");
+        }
+    }
+    assert!(page.contains("`msal_cache.rs`"));
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let main = fs::read_to_string(root().join("tests/e2e/main.rs")).unwrap();
+    for name in names("tests/e2e", "rs").into_iter().filter(|name| name != "main") {
+        assert!(main.contains(&format!("mod {name};")), "tests/e2e/{name}.rs is not run");
+    }
+}
