@@ -57,7 +57,7 @@ fn a_rotated_secret_is_added_by_the_next_run() {
     home.run(&["migrate", "run", "--yes"]).expect(0);
     let file = home.join(".Azure/AzureRmContext.json");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replace("not-a-real-secret-0001", "not-a-real-secret-9999")).unwrap();
+    fs::write(&file, text.replace("not-a-real-secret-h401", "not-a-real-secret-9999")).unwrap();
     home.run(&["migrate", "verify"]).expect(10);
     home.run(&["migrate", "clean", "--yes"]).expect(10);
     assert!(file.exists());
@@ -85,16 +85,14 @@ fn clean_and_rollback_give_back_the_same_bytes_modes_and_times() {
     let all = home.path().to_str().unwrap().to_owned();
     let az = home.join("az dir");
     let saved = home.join("odd \n \u{1b}[31m name");
-    let from = [
-        "--from", &all, "--from", az.to_str().unwrap(), "--from", saved.to_str().unwrap(),
-    ];
+    let from = ["--from", &all, "--from", az.to_str().unwrap(), "--from", saved.to_str().unwrap()];
     home.run(&[&["migrate", "run", "--yes"], &from[..]].concat()).expect(0);
     home.run(&["migrate", "verify"]).expect(0);
     let cleaned = home.run(&["migrate", "clean", "--yes"]).expect(0);
-    assert!(cleaned.stdout.contains("removed 8 files"), "{}", cleaned.stdout);
+    assert!(cleaned.stdout.contains("removed 10 files"), "{}", cleaned.stdout);
     let cleaned = cleaned.says("not erasing").says("credential reset").says("0666");
     drop(cleaned);
-    assert_eq!(files(home.path()).len(), before.len() - 8);
+    assert_eq!(files(home.path()).len(), before.len() - 10);
     home.run(&["migrate", "verify"]).expect(0);
     home.run(&["migrate", "clean", "--yes"]).expect(0).says("gone already");
     home.run(&["migrate", "rollback", "--yes"]).expect(0);

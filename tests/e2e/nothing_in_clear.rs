@@ -25,8 +25,7 @@ fn no_planted_secret_reaches_a_stream_or_azvaults_files() {
     let truth = fs::read(fixture("azure-powershell/expected.json")).unwrap();
     let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
     let homes = truth["homes"].as_object().unwrap().keys();
-    let mut sources: Vec<_> =
-        homes.map(|name| format!("azure-powershell/homes/{name}")).collect();
+    let mut sources: Vec<_> = homes.map(|name| format!("azure-powershell/homes/{name}")).collect();
     sources.extend(["azure-powershell/files", "azure-cli/msal-2.91.0"].map(str::to_owned));
     for source in sources {
         let home = Home::with_vault();
@@ -65,5 +64,5 @@ fn no_planted_secret_reaches_a_stream_or_azvaults_files() {
 fn the_search_finds_a_secret_where_there_is_one() {
     // The control of the test above: the fixtures themselves hold what it looks for.
     let bytes = fs::read(fixture("azure-powershell/homes/az4-linux/.Azure/AzureRmContext.json"));
-    assert!(contains(&bytes.unwrap(), b"not-a-real-secret-0001"));
+    assert!(contains(&bytes.unwrap(), b"not-a-real-secret-h401"));
 }

@@ -77,11 +77,8 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
     if let (Some(file), Some(key)) = (&wanted.raw_key_file, &raw_key) {
         write_new(file, key.to_text().as_bytes())?;
     }
-    let mut slots = vec![NewSlot {
-        opener: given.opener(),
-        cost: wanted.cost,
-        label: "passphrase".to_owned(),
-    }];
+    let mut slots =
+        vec![NewSlot { opener: given.opener(), cost: wanted.cost, label: "passphrase".to_owned() }];
     let alone = |opener, label: &str| NewSlot { opener, cost: Cost::DEFAULT, label: label.into() };
     slots.extend(code.as_ref().map(|code| alone(Opener::RecoveryCode(code), "recovery code")));
     slots.extend(raw_key.as_ref().map(|key| alone(Opener::RawKey(key), "raw key")));

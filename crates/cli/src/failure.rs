@@ -56,7 +56,10 @@ impl Failure {
         let (code, hint) = match &error {
             Error::NotThere => (
                 Code::NotFound,
-                Some("azvault migrate (makes one and moves your sign-ins in), or azvault init".into()),
+                Some(
+                    "azvault migrate (makes one and moves your sign-ins in), or azvault init"
+                        .into(),
+                ),
             ),
             Error::Exists => (Code::Exists, Some("azvault status".into())),
             Error::NotAVault { .. } => {
@@ -100,9 +103,9 @@ fn unsafe_hint(because: UnsafeBecause, vault: &str) -> Option<String> {
         UnsafeBecause::LaxFolder(_) => Some("chmod 700 the folder, or move the vault".into()),
         UnsafeBecause::SymbolicLink => Some("name the file itself with --vault FILE".into()),
         UnsafeBecause::HardLinks(_) => Some("remove its other names, after a look at them".into()),
-        UnsafeBecause::NotRegular
-        | UnsafeBecause::OtherOwner(_)
-        | UnsafeBecause::RelativePath => Some("name your own vault with --vault FILE".into()),
+        UnsafeBecause::NotRegular | UnsafeBecause::OtherOwner(_) | UnsafeBecause::RelativePath => {
+            Some("name your own vault with --vault FILE".into())
+        }
         UnsafeBecause::ForeignJournal | UnsafeBecause::WriteAheadLog => {
             Some("look who put it there; a vault from elsewhere is its main file alone".into())
         }

@@ -34,9 +34,8 @@ pub(crate) fn roots() -> Result<Roots, Failure> {
 /// A path as an absolute one, against the working folder. Links are left as they are: SQLite and
 /// the opening rules refuse them where they matter.
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|e| {
-        Failure::new(Code::Other, format!("{}: {e}", crate::ui::shown_path(path)))
-    })
+    std::path::absolute(path)
+        .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", crate::ui::shown_path(path))))
 }
 
 /// NO_COLOR (no-color.org): any text but the empty one.

@@ -107,8 +107,7 @@ impl<'a> Raw<'a> {
         raw.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
         raw.special_codes[SpecialCodeIndex::VMIN] = 1;
         raw.special_codes[SpecialCodeIndex::VTIME] = 0;
-        rustix::termios::tcsetattr(device, OptionalActions::Flush, &raw)
-            .map_err(|e| broken(&e))?;
+        rustix::termios::tcsetattr(device, OptionalActions::Flush, &raw).map_err(|e| broken(&e))?;
         Ok(Self { device, before })
     }
 }

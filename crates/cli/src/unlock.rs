@@ -53,8 +53,11 @@ pub(crate) fn vault_and_opener(app: &App) -> Result<(Vault, Given), Failure> {
         return Ok((vault, given));
     }
     let Some(mut terminal) = app.terminal() else {
-        return Err(Failure::new(Code::NeedsTerminal, "the vault is locked and nobody can be asked")
-            .hint("name a file: --passphrase-file FILE"));
+        return Err(Failure::new(
+            Code::NeedsTerminal,
+            "the vault is locked and nobody can be asked",
+        )
+        .hint("name a file: --passphrase-file FILE"));
     };
     let mut locked = Some(locked);
     for attempt in 1..=TRIES {
@@ -201,7 +204,8 @@ pub(crate) fn is_given(app: &App) -> bool {
     let global = &app.global;
     global.passphrase_file.is_some()
         || global.passphrase_fd.is_some()
-        || global.key_file.as_deref().is_some_and(|path| {
-            matches!(read_key_file(path), Ok(KeyText::Alone(_)))
-        })
+        || global
+            .key_file
+            .as_deref()
+            .is_some_and(|path| matches!(read_key_file(path), Ok(KeyText::Alone(_))))
 }

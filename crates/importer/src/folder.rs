@@ -78,7 +78,7 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
             let found = crate::read(&opened.bytes, &reading);
             let ours = !matches!(found.format, Format::NotAContextFile | Format::Empty)
                 || by_name(&name).is_some();
-            let ours = ours && !(found.format == Format::Certificate);
+            let ours = ours && found.format != Format::Certificate;
             (ours || candidate.because == Because::Expected).then_some(Source {
                 path,
                 stat: Some(opened.stat),

@@ -128,7 +128,7 @@ fn stat(file: &OwnedFd) -> Result<Stat, OpenError> {
         return Err(OpenError::OtherOwner { uid: facts.st_uid });
     }
     if facts.st_nlink != 1 {
-        return Err(OpenError::HardLink { names: facts.st_nlink.into() });
+        return Err(OpenError::HardLink { names: facts.st_nlink });
     }
     let size = u64::try_from(facts.st_size).unwrap_or(u64::MAX);
     if size > MAX_SIZE {

@@ -136,7 +136,8 @@ pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
         }
     };
     for folder in profile_folders(roots) {
-        let records = "error records of Azure PowerShell: may hold parameters in clear, remove them";
+        let records =
+            "error records of Azure PowerShell: may hold parameters in clear, remove them";
         add(folder.join("ErrorRecords"), records);
         let old = "a profile of Azure Service Management: remove it if you no longer use that";
         add(folder.join("WindowsAzureProfile.xml"), old);
@@ -190,8 +191,7 @@ fn cli_folders(roots: &Roots) -> Vec<PathBuf> {
 fn config_has_keys(path: &Path) -> bool {
     let Ok(opened) = crate::open::read_once(path) else { return false };
     let Ok(text) = std::str::from_utf8(&opened.bytes) else { return false };
-    let mut found =
-        crate::Found::new(crate::Format::AzcliConfig, crate::Product::AzureCli);
+    let mut found = crate::Found::new(crate::Format::AzcliConfig, crate::Product::AzureCli);
     crate::formats::azcli::config::read_config(text, &mut found);
     !found.notes.is_empty()
 }
@@ -240,7 +240,9 @@ fn walk(folder: &Path) -> io::Result<Vec<Candidate>> {
                 found.push(Candidate { path, because: Because::Walked });
             }
             if entries > MOST {
-                return Err(io::Error::other(format!("more than {MOST} files: name a smaller folder")));
+                return Err(io::Error::other(format!(
+                    "more than {MOST} files: name a smaller folder"
+                )));
             }
         }
     }

@@ -43,7 +43,10 @@ pub(crate) fn by_name(file_name: &str) -> Option<Format> {
         "psconfig.json" => Format::AzpsConfig,
         "tokencache.dat" => Format::AdalCacheV3,
         "keystore.cache" => Format::AzpsKeystore,
-        "msal.cache" | "msal.cache.cae" | "msal.cache.nocae" | "msal_token_cache.json"
+        "msal.cache"
+        | "msal.cache.cae"
+        | "msal.cache.nocae"
+        | "msal_token_cache.json"
         | "msal_token_cache.bin" => Format::MsalCache,
         "accesstokens.json" => Format::AzcliAccessTokens,
         "service_principal_entries.json" | "service_principal_entries.bin" => {

@@ -27,12 +27,7 @@ struct Anchor {
 }
 
 /// Refuses a vault that is older than, or another one than, what this machine has seen.
-pub(crate) fn check(
-    folder: &Path,
-    key: &Key,
-    vault: VaultId,
-    seen: Seen<'_>,
-) -> Result<(), Error> {
+pub(crate) fn check(folder: &Path, key: &Key, vault: VaultId, seen: Seen<'_>) -> Result<(), Error> {
     let Some(anchor) = read(folder, vault)? else { return Ok(()) };
     let wanted = tag(key, vault, anchor.epoch, anchor.generation, &anchor.head);
     // An anchor that nobody with the key wrote says nothing: as if there were none.

@@ -37,8 +37,7 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
     }
     let first = new.first().ok_or(Error::WrongKey)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let draft =
-        tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?.into_temp_path();
+    let draft = tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?.into_temp_path();
     fill(&draft, new)?;
     File::open(&draft)?.sync_all()?;
     draft.persist_noclobber(path).map_err(|e| match e.error.kind() {

@@ -86,7 +86,9 @@ pub enum UnsafeBecause {
     #[error("the vault has mode {0:04o}, so others can open it")]
     LaxMode(u32),
     /// Others can replace it.
-    #[error("the vault's folder has mode {0:04o} or another owner, so others can replace the vault")]
+    #[error(
+        "the vault's folder has mode {0:04o} or another owner, so others can replace the vault"
+    )]
     LaxFolder(u32),
     /// A journal that this user's azvault did not write.
     #[error("the vault's journal is not a plain file of this user")]

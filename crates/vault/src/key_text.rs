@@ -137,9 +137,7 @@ fn decode(symbols: &[u8]) -> Result<Key, KeyTextError> {
         return Err(KeyTextError::Form);
     }
     let mut bytes = Zeroizing::new(vec![0; 35]);
-    let length = BASE32_NOPAD
-        .decode_mut(symbols, &mut bytes)
-        .map_err(|_| KeyTextError::Form)?;
+    let length = BASE32_NOPAD.decode_mut(symbols, &mut bytes).map_err(|_| KeyTextError::Form)?;
     if length != 35 {
         return Err(KeyTextError::Form);
     }

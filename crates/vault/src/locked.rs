@@ -64,8 +64,7 @@ impl Locked {
         let keys = Keys::derive(&vmk.ok_or(Error::WrongKey)?, id, epoch);
         let state = snapshot::load(&self.connection, &keys, id, KeptMembers::Left)
             .map_err(corrupt_is_tampered)?;
-        let seen =
-            Seen { epoch, generation: state.head.generation, head: &state.head_hash };
+        let seen = Seen { epoch, generation: state.head.generation, head: &state.head_hash };
         anchor::check(anchors, &keys.anchor, id, seen)?;
         let remembered = anchor::remember(anchors, &keys.anchor, id, seen);
         Ok(Vault {

@@ -114,8 +114,7 @@ impl Content {
         kept: KeptMembers,
     ) -> Result<(), Error> {
         let misshapen = |_| Error::tampered("a record of another form");
-        let envelope: Envelope<'_, &RawValue> =
-            serde_json::from_slice(text).map_err(misshapen)?;
+        let envelope: Envelope<'_, &RawValue> = serde_json::from_slice(text).map_err(misshapen)?;
         let json = envelope.value.get();
         let id = Id(id);
         match envelope.kind {

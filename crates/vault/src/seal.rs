@@ -155,10 +155,7 @@ mod tests {
             place(vault, 1, Table::Record, 0, 6, 2),
             place(vault, 1, Table::Record, 0, 5, 3),
         ] {
-            assert_eq!(
-                open(&key(1), &elsewhere, &sealed).err(),
-                Some(OpenError::WrongKeyOrMoved)
-            );
+            assert_eq!(open(&key(1), &elsewhere, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
         }
         assert_eq!(open(&key(2), &here, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
     }

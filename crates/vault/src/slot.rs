@@ -200,16 +200,11 @@ pub(crate) fn digest(rows: &[Row]) -> [u8; 32] {
     digest
 }
 
-fn wrapping_key(
-    opener: &Opener<'_>,
-    cost: Option<Cost>,
-    salt: &[u8; 16],
-) -> Result<Key, Error> {
+fn wrapping_key(opener: &Opener<'_>, cost: Option<Cost>, salt: &[u8; 16]) -> Result<Key, Error> {
     let from_passphrase = |passphrase: &Secret| {
         let text = normalised(passphrase)?;
         let cost = cost.ok_or(Error::WrongKey)?;
-        kdf::derive(&text, salt, cost)
-            .map_err(|source| Error::KdfOutOfBounds { slot: 0, source })
+        kdf::derive(&text, salt, cost).map_err(|source| Error::KdfOutOfBounds { slot: 0, source })
     };
     Ok(match opener {
         Opener::Passphrase(passphrase) => {

@@ -98,13 +98,8 @@ impl Vault {
                 .map_err(Error::from)?;
         let state = snapshot::load(&transaction, &self.keys, self.id, KeptMembers::Taken)?;
         let State { epoch, mut head, head_hash, content } = state;
-        let mut writing = Writing {
-            connection: &transaction,
-            keys: &self.keys,
-            vault: self.id,
-            epoch,
-            content,
-        };
+        let mut writing =
+            Writing { connection: &transaction, keys: &self.keys, vault: self.id, epoch, content };
         let result = change(&mut writing)?;
         let mut number = 0;
         let mut walked = Ok(());

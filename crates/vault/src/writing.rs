@@ -93,11 +93,7 @@ impl Writing<'_> {
     }
 
     /// Changes what is stored of an import.
-    pub fn change_import(
-        &mut self,
-        id: Id,
-        change: impl FnOnce(&mut Import),
-    ) -> Result<(), Error> {
+    pub fn change_import(&mut self, id: Id, change: impl FnOnce(&mut Import)) -> Result<(), Error> {
         let stored = self.content.imports.iter_mut().find(|stored| stored.id == id);
         let stored = stored.ok_or(Error::tampered("an import is missing"))?;
         change(&mut stored.value);

@@ -57,11 +57,8 @@ struct Totals {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let sources = gather::gather(app, &self.paths)?;
-        let left_over = if self.paths.is_empty() {
-            places::left_over(&paths::roots()?)
-        } else {
-            Vec::new()
-        };
+        let left_over =
+            if self.paths.is_empty() { places::left_over(&paths::roots()?) } else { Vec::new() };
         let findings: Vec<&Source> = sources.iter().filter(|s| lies_in_clear(s)).collect();
         let totals = Totals {
             files: findings.len(),

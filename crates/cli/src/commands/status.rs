@@ -86,10 +86,7 @@ fn unlocked(app: &App, document: &mut Document) -> Result<(), Failure> {
 fn print(app: &App, document: &Document, path: &str) {
     let number = |n: Option<usize>| n.map_or_else(|| "sealed".to_owned(), |n| n.to_string());
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
-    let mut rows = vec![
-        vec![cell("vault"), cell(path)],
-        vec![cell("state"), cell(document.state)],
-    ];
+    let mut rows = vec![vec![cell("vault"), cell(path)], vec![cell("state"), cell(document.state)]];
     if document.state != "absent" {
         rows.push(vec![cell("active"), cell(name(&document.active))]);
         rows.push(vec![cell("default"), cell(name(&document.default))]);

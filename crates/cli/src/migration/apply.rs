@@ -58,9 +58,11 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
 pub(crate) fn is_sealed(source: &Source, content: &Content) -> bool {
     let Some(bytes) = &source.bytes else { return false };
     let digest = azvault_vault::sha256(bytes);
-    content.imports.iter().flat_map(|import| &import.value.files).any(|file| {
-        file.original.is_some() && file.path == source.path && file.sha256 == digest
-    })
+    content
+        .imports
+        .iter()
+        .flat_map(|import| &import.value.files)
+        .any(|file| file.original.is_some() && file.path == source.path && file.sha256 == digest)
 }
 
 /// The newest migration that the vault knows.

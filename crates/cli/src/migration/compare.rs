@@ -186,8 +186,7 @@ struct Held {
 impl Held {
     fn of(content: &Content) -> Self {
         let identities = content.contexts.iter().map(|context| context.identity()).collect();
-        let mut held =
-            Self { identities, hasher: RandomState::new(), places: HashMap::new() };
+        let mut held = Self { identities, hasher: RandomState::new(), places: HashMap::new() };
         for (at, (about, value)) in content.secrets.iter().enumerate() {
             held.places.entry(held.hash(about.kind, value)).or_default().push(at);
         }

@@ -15,7 +15,7 @@ use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
 use crate::migration::present::Content;
-use crate::ui::{Tone, shown, shown_path};
+use crate::ui::{shown, shown_path};
 
 /// Why a file was left where it is.
 pub(crate) enum Kept {
@@ -58,8 +58,7 @@ pub(crate) fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
     // Looked at once more, by name and without following, now that nobody else may write it.
     let now = rustix::fs::statat(&folder_handle, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)
         .map_err(failed)?;
-    let modified_ns =
-        i128::from(now.st_mtime) * 1_000_000_000 + i128::from(now.st_mtime_nsec);
+    let modified_ns = i128::from(now.st_mtime) * 1_000_000_000 + i128::from(now.st_mtime_nsec);
     let same = now.st_dev == file.device
         && now.st_ino == file.inode
         && u64::try_from(now.st_size) == Ok(file.size)
@@ -85,9 +84,10 @@ pub(crate) fn to_rotate(content: &Content) -> Vec<String> {
     let mut lines = std::collections::BTreeSet::new();
     for (about, _) in &content.secrets {
         let owner = shown(about.account.as_deref().unwrap_or("an unknown account"));
-        let tenant = about.tenant.as_deref().map_or_else(String::new, |tenant| {
-            format!(" in tenant {}", shown(tenant))
-        });
+        let tenant = about
+            .tenant
+            .as_deref()
+            .map_or_else(String::new, |tenant| format!(" in tenant {}", shown(tenant)));
         lines.insert(match about.kind {
             SecretKind::ClientSecret => format!(
                 "service principal {owner}{tenant}: az ad app credential reset --id {owner}"
@@ -98,9 +98,9 @@ pub(crate) fn to_rotate(content: &Content) -> Vec<String> {
             SecretKind::RefreshToken => format!(
                 "user {owner}: revoke the sessions (POST /users/{owner}/revokeSignInSessions)"
             ),
-            SecretKind::StorageConnectionString => format!(
-                "storage account key used by {owner}: az storage account keys renew"
-            ),
+            SecretKind::StorageConnectionString => {
+                format!("storage account key used by {owner}: az storage account keys renew")
+            }
             SecretKind::ManagedIdentitySecret => {
                 format!("managed identity endpoint secret of {owner}: restart its host")
             }
@@ -131,10 +131,7 @@ pub(crate) fn say_lax_modes(app: &App, files: &[&ImportedFile]) {
     for file in files.iter().filter(|file| file.mode & 0o077 != 0) {
         let path = shown_path(&file.path);
         let mode = file.mode & 0o7777;
-        app.ui.toned_line(
-            Tone::Warning,
-            format!("  {path} had mode {mode:04o}: others could read it"),
-        );
+        app.ui.warning(format!("{path} had mode {mode:04o}: others could read it"));
     }
 }
 

@@ -43,9 +43,7 @@ pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std
     new.as_file().sync_all()?;
     match there {
         There::Other => new.persist(&file.path).map_err(|e| e.error)?,
-        There::Nothing | There::Same => {
-            new.persist_noclobber(&file.path).map_err(|e| e.error)?
-        }
+        There::Nothing | There::Same => new.persist_noclobber(&file.path).map_err(|e| e.error)?,
     };
     File::open(folder)?.sync_all()
 }

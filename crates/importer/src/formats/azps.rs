@@ -71,9 +71,7 @@ fn read_cache_data(base64: &str, found: &mut Found) -> CacheData {
     let mut inside = Found::new(found.format, found.product);
     let read = match bytes {
         [] => return CacheData::Read,
-        [2 | 3, 0, 0, 0, ..] => {
-            token_cache_dat::read_into(bytes, &mut inside).map_err(|_| ())
-        }
+        [2 | 3, 0, 0, 0, ..] => token_cache_dat::read_into(bytes, &mut inside).map_err(|_| ()),
         _ => {
             let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             std::str::from_utf8(text).map_err(|_| ()).and_then(|text| {

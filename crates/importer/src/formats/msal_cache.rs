@@ -56,10 +56,7 @@ pub fn read_into(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     Ok(())
 }
 
-fn section<'a>(
-    cache: &Object<'a>,
-    name: &str,
-) -> Result<Vec<(String, Node<'a>)>, JsonError> {
+fn section<'a>(cache: &Object<'a>, name: &str) -> Result<Vec<(String, Node<'a>)>, JsonError> {
     match cache.get_some(name)? {
         Some(node) => Ok(node.object()?.members().to_vec()),
         None => Ok(Vec::new()),

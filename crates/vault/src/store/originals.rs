@@ -28,14 +28,12 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
-    connection
-        .execute("DELETE FROM original WHERE id = :id", named_params! { ":id": id })?;
+    connection.execute("DELETE FROM original WHERE id = :id", named_params! { ":id": id })?;
     Ok(())
 }
 
 /// How many rows there are.
 pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
-    let count: i64 =
-        connection.query_row("SELECT count(*) FROM original", [], |row| row.get(0))?;
+    let count: i64 = connection.query_row("SELECT count(*) FROM original", [], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }

@@ -17,8 +17,7 @@ pub(crate) fn each(
     connection: &Connection,
     mut with: impl FnMut(Row<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, rev, box FROM record ORDER BY id")?;
+    let mut statement = connection.prepare_cached("SELECT id, rev, box FROM record ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let sealed = row.get_ref(2)?.as_blob().map_err(|_| wrong_type())?;

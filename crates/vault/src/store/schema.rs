@@ -38,8 +38,7 @@ type Entry = (String, String, String, Option<String>);
 fn read(connection: &Connection) -> Result<Vec<Entry>, Error> {
     let mut statement = connection
         .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-    })?;
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     rows.collect::<Result<_, _>>().map_err(Into::into)
 }

@@ -24,7 +24,6 @@ pub(crate) fn insert(connection: &Connection, id: i64, sealed: &[u8]) -> Result<
 
 /// How many rows there are.
 pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
-    let count: i64 =
-        connection.query_row("SELECT count(*) FROM secret", [], |row| row.get(0))?;
+    let count: i64 = connection.query_row("SELECT count(*) FROM secret", [], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }

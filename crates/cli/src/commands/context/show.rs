@@ -64,7 +64,9 @@ impl Args {
             ("version profile", context.version_profile.as_deref()),
             ("default", Some(if view.default { "yes" } else { "no" })),
         ];
-        rows.extend(context.extended_properties.iter().map(|(k, v)| (k.as_str(), Some(v.as_str()))));
+        rows.extend(
+            context.extended_properties.iter().map(|(k, v)| (k.as_str(), Some(v.as_str()))),
+        );
         let rows: Vec<_> = rows
             .into_iter()
             .map(|(name, value)| vec![cell(name), cell(value.unwrap_or("-"))])

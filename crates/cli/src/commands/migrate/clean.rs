@@ -134,10 +134,9 @@ impl Args {
             Some((_, Kept::Busy)) => {
                 Err(Failure::new(Code::Busy, format!("{} kept", count(kept.len(), "file"))))
             }
-            Some(_) => Err(Failure::new(
-                Code::Findings,
-                format!("{} kept", count(kept.len(), "file")),
-            )),
+            Some(_) => {
+                Err(Failure::new(Code::Findings, format!("{} kept", count(kept.len(), "file"))))
+            }
         }
     }
 }

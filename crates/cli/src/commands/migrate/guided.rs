@@ -57,8 +57,7 @@ impl Args {
             Some(opened) => opened,
             None => {
                 let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
-                let wanted =
-                    creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
+                let wanted = creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
                 let created = creation::create(app, wanted)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
                 created

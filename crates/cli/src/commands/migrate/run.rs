@@ -78,11 +78,8 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         app.ui.json(&document);
         return;
     }
-    let held = format!(
-        "{}, {}",
-        count(document.contexts, "context"),
-        count(document.secrets, "secret")
-    );
+    let held =
+        format!("{}, {}", count(document.contexts, "context"), count(document.secrets, "secret"));
     match (&document.migration, changed) {
         (Some(id), Changed::Yes) => {
             app.ui.line(id);

@@ -2,7 +2,9 @@
 //! `CredsCache`). One array of two kinds of entries: a user's token, and a service principal's
 //! credential, told apart by `servicePrincipalId`. The secret of the latter is in `accessToken`.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority};
+use azvault_contexts::{
+    KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority,
+};
 
 use super::{hold_credential, text};
 use crate::found::account;
@@ -19,11 +21,7 @@ pub fn read(root: &Node<'_>, reading: &Reading<'_>, found: &mut Found) -> Result
     Ok(())
 }
 
-fn read_entry(
-    entry: &Node<'_>,
-    reading: &Reading<'_>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
+fn read_entry(entry: &Node<'_>, reading: &Reading<'_>, found: &mut Found) -> Result<(), JsonError> {
     let fields = entry.object()?;
     if let Some(client_id) = text(&fields, "servicePrincipalId")? {
         let tenant = text(&fields, "servicePrincipalTenant")?;

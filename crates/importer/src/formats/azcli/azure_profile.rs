@@ -59,15 +59,13 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
         let (kind, environment) = (user.account_type.clone(), environment.clone());
         found.know(account(&user.id, kind, environment, tenant_id.as_deref()));
     }
-    let context_name =
-        ContextName::new(format!("{} ({id})", name.as_deref().unwrap_or_default()));
+    let context_name = ContextName::new(format!("{} ({id})", name.as_deref().unwrap_or_default()));
     if let Some(node) = fields.get_some("isDefault")?
         && node.truth()?
     {
         found.azcli.marked_default.push(context_name.clone());
     }
-    let known =
-        ["id", "name", "state", "tenantId", "environmentName", "user", "isDefault"];
+    let known = ["id", "name", "state", "tenantId", "environmentName", "user", "isDefault"];
     let rest: Vec<_> = fields
         .members()
         .iter()

@@ -14,8 +14,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use azvault_contexts::{
-    AccountType, Context, ContextAccount, ContextName, Environment, Kept, KnownAccountType, Secret,
-    SecretDescription, SecretKind, Subscription, Tenant, BUILT_IN_CLOUDS,
+    AccountType, BUILT_IN_CLOUDS, Context, ContextAccount, ContextName, Environment, Kept,
+    KnownAccountType, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
 
 use super::{CacheData, hold_property, read_cache_data};
@@ -39,7 +39,7 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     }
     let mut names: HashSet<String> =
         found.profile.contexts.iter().map(|context| context.name.key()).collect();
-    let mut placeholder = false;
+    let mut placeholder = Placeholder::Absent;
     if let Some(contexts) = file.get_some("Contexts")? {
         for (name, node) in contexts.object()?.members() {
             let name = ContextName::new(name);
@@ -48,7 +48,7 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
             }
             match read_context(name, node, &mut caches, found)? {
                 Some(context) => found.profile.contexts.push(context),
-                None => placeholder = true,
+                None => placeholder = Placeholder::Present,
             }
         }
     }
@@ -147,8 +147,7 @@ fn read_context(
     if let Some(cache) = fields.get_some("TokenCache")? {
         caches.read(cache, &mut kept, found)?;
     }
-    let known =
-        [&parts[..], &["VersionProfile", "TokenCache", "ExtendedProperties"][..]].concat();
+    let known = [&parts[..], &["VersionProfile", "TokenCache", "ExtendedProperties"][..]].concat();
     for (place, node) in leftovers(&fields, &known, "") {
         found.warn(node.place(), "a member that azvault does not know: kept, sealed");
         kept.push((place, node));
@@ -314,9 +313,16 @@ fn fingerprint(text: &str) -> Vec<u8> {
     [hasher.finish().to_le_bytes(), (text.len() as u64).to_le_bytes()].concat()
 }
 
+/// Whether the file has the empty `Default` of a cleared profile.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Placeholder {
+    Present,
+    Absent,
+}
+
 fn choose_default(
     file: &Object<'_>,
-    placeholder: bool,
+    placeholder: Placeholder,
     found: &mut Found,
 ) -> Result<(), JsonError> {
     let member = file.get("DefaultContextKey")?;
@@ -339,8 +345,9 @@ fn choose_default(
             place,
             "missing, which means Default, and no context has that name: none is chosen",
         ),
-        None if placeholder && key.as_str() == RESERVED => {
-            found.warn(place, "the default is the placeholder of a cleared profile: none is chosen");
+        None if placeholder == Placeholder::Present && key.as_str() == RESERVED => {
+            found
+                .warn(place, "the default is the placeholder of a cleared profile: none is chosen");
         }
         None => found.warn(place, "the default names no context of the file: none is chosen"),
     }

@@ -41,8 +41,7 @@ fn read_entry(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     if let Some(app) = &app {
         found.know(account(app, KnownAccountType::ServicePrincipal, None, tenant.as_deref()));
     }
-    let description =
-        SecretDescription { account: app, tenant, ..SecretDescription::of(kind) };
+    let description = SecretDescription { account: app, tenant, ..SecretDescription::of(kind) };
     found.hold(description, Secret::copied_from(secret.as_bytes()));
     Ok(())
 }

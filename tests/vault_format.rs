@@ -1,0 +1,335 @@
+//! The specification and the file are one: the worked example, and a reader in another language.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use azvault_contexts::{
+    Context, ContextName, Kept, Secret, SecretDescription, SecretKind, Subscription,
+};
+use azvault_vault::seal::{Table, worked_example};
+use azvault_vault::{
+    Cost, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Vault, sha256,
+};
+use data_encoding::{BASE64, HEXLOWER};
+use zeroize::Zeroizing;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn page() -> String {
+    std::fs::read_to_string(root().join("docs/vault-format.md")).unwrap()
+}
+
+#[test]
+fn the_worked_example_of_the_page_is_right() {
+    let page = page();
+    let value = |name: &str| {
+        let line = page.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_once("= ").unwrap().1.trim().to_owned()
+    };
+    let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).unwrap();
+    let ad = page.lines().find(|line| line.starts_with("     = ")).unwrap();
+    let ad = bytes(ad.trim().strip_prefix("= ").unwrap());
+    let vault: Vec<u8> = (0x40..0x50).collect();
+    let mut expected = b"azv1".to_vec();
+    expected.extend(vault);
+    expected.extend(1_u32.to_be_bytes());
+    expected.extend([Table::Record as u8, 0]);
+    expected.extend(5_i64.to_be_bytes());
+    expected.extend(3_i64.to_be_bytes());
+    assert_eq!(HEXLOWER.encode(&ad), HEXLOWER.encode(&expected));
+    let sealed = worked_example(
+        bytes(&value("K  ")).try_into().unwrap(),
+        bytes(&value("salt")).try_into().unwrap(),
+        &ad,
+        value("pt ").as_bytes(),
+    );
+    assert_eq!(HEXLOWER.encode(&sealed), value("box "));
+}
+
+struct World {
+    folder: tempfile::TempDir,
+    passphrase: Secret,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, passphrase: Secret::copied_from("pässphrase of the wörld".as_bytes()) }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("vault.db")
+    }
+
+    fn anchors(&self) -> PathBuf {
+        self.folder.path().join("anchors")
+    }
+
+    fn create(&self) -> Vault {
+        let slot = NewSlot {
+            opener: Opener::Passphrase(&self.passphrase),
+            cost: Cost::FLOOR,
+            label: "mine".to_owned(),
+        };
+        azvault_vault::create(&self.path(), &[slot], &self.anchors()).unwrap()
+    }
+
+    fn open(&self) -> Result<Vault, Error> {
+        Locked::open(&self.path())?.unlock(&Opener::Passphrase(&self.passphrase), &self.anchors())
+    }
+}
+
+fn context(name: &str, subscription: &str) -> Context {
+    Context {
+        name: ContextName::new(name),
+        account: None,
+        tenant: None,
+        subscription: Some(Subscription {
+            id: subscription.to_owned(),
+            name: None,
+            state: Some("Enabled".to_owned()),
+        }),
+        environment: Some("AzureCloud".to_owned()),
+        version_profile: None,
+        extended_properties: BTreeMap::new(),
+        kept: Kept::new(Zeroizing::new("{\"/NewThing\":{\"a\": 1.50}}".to_owned())),
+    }
+}
+
+fn fill(vault: &mut Vault) -> Result<(), Error> {
+    vault.write(|writing| {
+        for number in 0..3 {
+            writing.put_context(None, &context(&format!("prød {number}"), "s1"))?;
+            let about = SecretDescription::of(SecretKind::RefreshToken);
+            let value = Secret::copied_from(format!("token number {number}").as_bytes());
+            writing.add_secret(&about, &value, 1_700_000_000)?;
+        }
+        let bytes = vec![7; 1024 * 1024 + 5];
+        let original = Some(writing.add_original(&bytes)?);
+        let file = ImportedFile {
+            path: "/home/megan/.Azure/AzureRmContext.json".into(),
+            format: "azps-context".to_owned(),
+            product: "azure-powershell".to_owned(),
+            outcome: "accept".to_owned(),
+            mode: 0o644,
+            uid: 1000,
+            modified_ns: 1_234_567_890_123_456_789,
+            size: bytes.len() as u64,
+            device: 1,
+            inode: 2,
+            sha256: sha256(&bytes),
+            kept: Kept::default(),
+            original,
+            removed: None,
+        };
+        writing.add_import(&Import { created: 1_700_000_000, files: vec![file] })?;
+        let default = Some(ContextName::new("prød 1"));
+        writing.put_settings(&Settings { default, autosave: None }).map(drop)
+    })
+}
+
+#[test]
+fn a_reader_written_from_the_page_reads_what_was_written() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let mut reader = Command::new("python3")
+        .arg(root().join("tests/vault_reader.py"))
+        .arg(world.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Typed in another composition: the same passphrase.
+    let typed = "pa\u{308}ssphrase of the wo\u{308}rld\n";
+    reader.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = reader.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "python3 -m pip install -r tests/requirements.txt\n{errors}");
+    let read: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(read["generation"], 2);
+    let records = read["records"].as_array().unwrap();
+    let of_kind = |kind: &str| records.iter().filter(|r| r["kind"] == kind).collect::<Vec<_>>();
+    let mut names: Vec<_> =
+        of_kind("context").iter().map(|r| r["value"]["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["prød 0", "prød 1", "prød 2"]);
+    assert_eq!(of_kind("context")[0]["kept"]["/NewThing"]["a"], 1.5);
+    let mut values: Vec<_> = of_kind("secret")
+        .iter()
+        .map(|r| BASE64.decode(r["secret"].as_str().unwrap().as_bytes()).unwrap())
+        .collect();
+    values.sort_unstable();
+    assert_eq!(values, [b"token number 0", b"token number 1", b"token number 2"]);
+    assert_eq!(of_kind("settings")[0]["value"]["default"], "prød 1");
+    let file = &of_kind("import")[0]["value"]["files"][0];
+    assert_eq!(file["data_sha256"], file["sha256"]);
+}
+
+#[test]
+fn what_is_written_is_read_back_and_a_failed_write_changes_nothing() {
+    let world = World::new();
+    let mut vault = world.create();
+    fill(&mut vault).unwrap();
+    let before = std::fs::read(world.path()).unwrap();
+    let failed = vault.write(|writing| -> Result<(), Error> {
+        writing.put_context(None, &context("half done", "s9"))?;
+        Err(Error::WrongKey)
+    });
+    assert!(matches!(failed, Err(Error::WrongKey)));
+    assert_eq!(std::fs::read(world.path()).unwrap(), before);
+    drop(vault);
+    let vault = world.open().unwrap();
+    let snapshot = vault.snapshot().unwrap();
+    assert_eq!(snapshot.contexts().len(), 3);
+    let kept = snapshot.contexts_with_kept().unwrap();
+    assert_eq!(kept[0].value.kept.as_json(), "{\"/NewThing\":{\"a\": 1.50}}");
+    let file = &snapshot.imports()[0].value.files[0];
+    assert_eq!(file.modified_ns, 1_234_567_890_123_456_789);
+    let original = snapshot.original(file.original.as_ref().unwrap()).unwrap();
+    assert_eq!(sha256(&original), file.sha256);
+    drop(snapshot);
+    let verified = vault.verify_all().unwrap();
+    assert_eq!((verified.records, verified.secrets, verified.originals), (8, 3, 2));
+}
+
+/// Opens, lists and verifies: whatever somebody did to the file is refused somewhere here.
+fn is_refused(world: &World) -> bool {
+    world.open().and_then(|vault| vault.verify_all().map(drop)).is_err()
+}
+
+#[test]
+fn every_edit_of_every_column_is_refused() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let whole = std::fs::read(world.path()).unwrap();
+    let mut edits = Vec::new();
+    for (table, columns, boxes) in [
+        ("header", &["epoch"][..], &["vault_id", "head"][..]),
+        ("slot", &["id", "kind", "m", "t", "p"], &["salt", "box"]),
+        ("record", &["id", "rev"], &["box"]),
+        ("secret", &["id"], &["box"]),
+        ("original", &["id", "part"], &["box"]),
+    ] {
+        // One row that every table has: the one of the lowest rowid or key.
+        let row = match table {
+            "original" => "(id, part) = (SELECT id, part FROM original ORDER BY id, part LIMIT 1)",
+            "header" => "k = 1",
+            _ => "id = (SELECT min(id) FROM TABLE)",
+        };
+        let row = row.replace("TABLE", table);
+        for column in columns {
+            edits.push(format!("UPDATE {table} SET {column} = {column} + 1 WHERE {row}"));
+        }
+        for column in boxes {
+            for at in ["1", "24", "25", "56", "57", "length(X)"] {
+                let at = at.replace('X', column);
+                // One byte becomes another, whatever it was.
+                edits.push(format!(
+                    "UPDATE {table} SET {column} = CAST(substr({column}, 1, {at} - 1) ||
+                     CASE substr({column}, {at}, 1) WHEN X'00' THEN X'01' ELSE X'00' END ||
+                     substr({column}, {at} + 1) AS BLOB)
+                     WHERE {row} AND length({column}) >= {at}"
+                ));
+            }
+            edits.push(format!("UPDATE {table} SET {column} = zeroblob(72) WHERE {row}"));
+        }
+        edits.push(format!("DELETE FROM {table} WHERE {row}"));
+        edits.push(format!("DELETE FROM {table}"));
+    }
+    for (table, key) in [("record", "rev, box"), ("secret", "box"), ("original", "part, box")] {
+        let copy = match table {
+            "record" => "INSERT INTO record SELECT 77, rev, box FROM record LIMIT 1",
+            "secret" => "INSERT INTO secret SELECT 77, box FROM secret LIMIT 1",
+            _ => "INSERT INTO original SELECT id, part + 9, box FROM original LIMIT 1",
+        };
+        edits.push(copy.to_owned());
+        let _ = key;
+    }
+    for table in ["record", "secret"] {
+        edits.push(format!(
+            "UPDATE {table} SET box = (SELECT box FROM {table} ORDER BY id DESC LIMIT 1)
+             WHERE id = (SELECT min(id) FROM {table})"
+        ));
+    }
+    edits.push("INSERT INTO slot SELECT 9, kind, m, t, p, salt, box FROM slot".to_owned());
+    edits.push("INSERT INTO audit VALUES (1, zeroblob(72))".to_owned());
+    edits.push("CREATE INDEX i ON record (rev)".to_owned());
+    edits.push("CREATE VIEW v AS SELECT 1".to_owned());
+    edits.push("CREATE TABLE t (a)".to_owned());
+    edits.push("ALTER TABLE record ADD COLUMN more INTEGER".to_owned());
+    edits.push("CREATE TRIGGER t AFTER INSERT ON record BEGIN SELECT 1; END".to_owned());
+    edits.push("PRAGMA application_id = 1".to_owned());
+    edits.push("PRAGMA user_version = 2".to_owned());
+    edits.push("PRAGMA user_version = 0".to_owned());
+    edits.push("PRAGMA journal_mode = WAL".to_owned());
+    assert!(edits.len() > 60);
+    for edit in edits {
+        std::fs::write(world.path(), &whole).unwrap();
+        let connection = rusqlite::Connection::open(world.path()).unwrap();
+        connection.execute_batch("PRAGMA journal_mode = MEMORY").unwrap();
+        let edited = connection.execute_batch(&edit);
+        drop(connection);
+        if edited.is_err() {
+            // The schema itself refuses it.
+            continue;
+        }
+        if std::fs::read(world.path()).unwrap() == whole {
+            continue;
+        }
+        assert!(is_refused(&world), "accepted: {edit}");
+    }
+    std::fs::write(world.path(), &whole).unwrap();
+    assert!(!is_refused(&world), "the control: the file as it was is accepted");
+}
+
+#[test]
+fn an_older_copy_and_a_fork_are_refused_where_the_newer_one_was_seen() {
+    let world = World::new();
+    let mut vault = world.create();
+    drop(world.open());
+    let first = std::fs::read(world.path()).unwrap();
+    fill(&mut vault).unwrap();
+    let second = std::fs::read(world.path()).unwrap();
+    drop(vault);
+    std::fs::write(world.path(), &first).unwrap();
+    assert!(matches!(world.open(), Err(Error::RolledBack { found: 1, seen: 2 })));
+    // Another machine, which has seen nothing, goes on from the old copy: a fork.
+    let elsewhere = world.folder.path().join("elsewhere");
+    let locked = Locked::open(&world.path()).unwrap();
+    let mut other = locked.unlock(&Opener::Passphrase(&world.passphrase), &elsewhere).unwrap();
+    fill(&mut other).unwrap();
+    drop(other);
+    assert!(matches!(world.open(), Err(Error::Forked { at: 2 })));
+    std::fs::write(world.path(), &second).unwrap();
+    assert!(world.open().is_ok());
+}
+
+#[test]
+fn bytes_flipped_anywhere_in_the_file_never_panic_and_are_never_taken_for_another_content() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let whole = std::fs::read(world.path()).unwrap();
+    let content = |vault: &Vault| {
+        let snapshot = vault.snapshot()?;
+        let names: Vec<_> = snapshot.contexts().iter().map(|c| c.value.name.clone()).collect();
+        let values: Vec<_> = snapshot.open_secrets()?.iter().map(|s| s.expose().to_vec()).collect();
+        Ok::<_, Error>((names, values))
+    };
+    let before = content(&world.open().unwrap()).unwrap();
+    let step = whole.len() / 60;
+    for at in (0..whole.len()).step_by(step).chain(0..100) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x40;
+        std::fs::write(world.path(), &flipped).unwrap();
+        if let Ok(after) = world.open().and_then(|vault| content(&vault)) {
+            assert!(after == before, "byte {at} changed what is read");
+        }
+    }
+}

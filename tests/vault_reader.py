@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""An independent reader of azvault's vault format v1, written from docs/vault-format.md alone.
+
+usage: vault_reader.py VAULT < passphrase        prints one JSON document with everything in it
+"""
+import base64, hashlib, hmac, json, sqlite3, struct, sys, unicodedata
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+
+def hkdf(salt, ikm, info, length):
+    return HKDF(algorithm=SHA256(), length=length, salt=salt, info=info).derive(ikm)
+
+
+def open_box(key, ad, box):
+    okm = hkdf(box[:24], key, b"azv1.seal" + ad, 76)
+    if not hmac.compare_digest(okm[44:76], box[24:56]):
+        raise ValueError("wrong key or moved box")
+    return AESGCM(okm[:32]).decrypt(okm[32:44], box[56:], ad)
+
+
+def place(vault, epoch, table, field, row, revision):
+    return b"azv1" + vault + struct.pack(">IBBqq", epoch, table, field, row, revision)
+
+
+def unlock(slots, vault, epoch, passphrase):
+    for slot, kind, m, t, p, salt, box in slots:
+        bounds = 19456 <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 16 and 38912 <= m * t <= 4 << 20
+        if kind != 1 or not bounds:
+            continue
+        a = hash_secret_raw(passphrase, salt, t, m, p, 32, Type.ID, 0x13)
+        ad = place(vault, epoch, 1, kind, slot, 0) + struct.pack(">III", m, t, p) + salt
+        try:
+            return open_box(hkdf(salt, a, b"azv1.kek.%d" % kind, 32), ad, box)
+        except ValueError:
+            continue
+    sys.exit("no slot opens")
+
+
+def main(path, passphrase):
+    header = open(path, "rb").read(100)
+    assert struct.unpack(">I", header[68:72])[0] == 0x415A5631 and struct.unpack(">I", header[60:64])[0] == 1
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    vault, epoch, sealed_head = db.execute("SELECT vault_id, epoch, head FROM header").fetchone()
+    slots = db.execute("SELECT id, kind, m, t, p, salt, box FROM slot ORDER BY id").fetchall()
+    vmk = unlock(slots, vault, epoch, unicodedata.normalize("NFC", passphrase.decode()).encode())
+    key = lambda name: hkdf(vault + struct.pack(">I", epoch), vmk, b"azv1.key." + name, 32)
+    head = json.loads(open_box(key(b"head"), place(vault, epoch, 0, 0, 1, 0), sealed_head))
+    digest = hashlib.sha256()
+    for slot in slots:
+        digest.update(struct.pack(">qqqqq", *slot[:5]))
+        for part in slot[5:]:
+            digest.update(struct.pack(">I", len(part)) + part)
+    assert digest.hexdigest() == head["slots"], "the slots are not those of the head"
+    root = hmac.new(key(b"mac"), b"azv1.root", "sha256")
+    records, out = db.execute("SELECT id, rev, box FROM record ORDER BY id").fetchall(), {"records": []}
+    for row, revision, box in records:
+        root.update(struct.pack(">qq", row, revision) + box[:56])
+    assert len(records) == head["n"] and hmac.compare_digest(root.hexdigest(), head["root"]), "other records"
+    for row, revision, box in records:
+        record = json.loads(open_box(key(b"record"), place(vault, epoch, 2, 0, row, revision), box))
+        if record["kind"] == "secret":
+            (box,) = db.execute("SELECT box FROM secret WHERE id = ?", (row,)).fetchone()
+            assert box[:24].hex() == record["value"]["pin"], "not the box that the record names"
+            padded = open_box(key(b"secret"), place(vault, epoch, 3, 0, row, 0), box)
+            value = padded[4 : 4 + struct.unpack(">I", padded[:4])[0]]
+            record["secret"] = base64.b64encode(value).decode()
+        for file in record["value"].get("files", []):
+            data = b""
+            for part, pin in enumerate((file["original"] or {"pins": []})["pins"]):
+                name = file["original"]["id"]
+                query = "SELECT box FROM original WHERE id = ? AND part = ?"
+                (box,) = db.execute(query, (name, part)).fetchone()
+                assert box[:24].hex() == pin, "not the part that the record names"
+                data += open_box(key(b"original"), place(vault, epoch, 8, 0, name, part), box)
+            file["data_sha256"] = hashlib.sha256(data).hexdigest()
+        out["records"].append({"id": row, "revision": revision, **record})
+    print(json.dumps({"generation": head["gen"], **out}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.stdin.buffer.read().rstrip(b"\n"))
