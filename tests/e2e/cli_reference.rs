@@ -14,14 +14,19 @@ fn help(home: &Home, words: &[&str]) -> String {
 fn verbs(help: &str) -> Vec<String> {
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let lines = lines.take_while(|line| !line.is_empty());
-    let words = lines.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let lines = lines.filter(|line| !line.starts_with("   "));
+    let words = lines.filter_map(|line| line.split_whitespace().next());
     words.filter(|word| *word != "help").map(str::to_owned).collect()
 }
 
 fn write(out: &mut String, home: &Home, words: &[&str]) {
     let text = help(home, words);
     let name = [&["azvault"], words].concat().join(" ");
-    writeln!(out, "\n## {name}\n\n```text\n{}\n```", text.trim_end()).unwrap();
+    // The global options are the same everywhere: they stand on the first page alone.
+    let own =
+        if words.is_empty() { &text } else { text.split("\nGlobal options:").next().unwrap() };
+    let lines: Vec<&str> = own.trim_end().lines().map(str::trim_end).collect();
+    writeln!(out, "\n## {name}\n\n```text\n{}\n```", lines.join("\n")).unwrap();
     for verb in verbs(&text) {
         write(out, home, &[words, &[verb.as_str()]].concat());
     }

@@ -13,7 +13,9 @@ use crate::failure::Failure;
 /// Writes the plan into the vault and returns the migration's id. All of it, or nothing.
 pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Failure> {
     let path = app.vault_path()?;
-    let now = app.now();
+    // Later than every migration before it, whatever the clock says: the newest is found by time.
+    let times = proposal.before.imports.iter().map(|import| import.value.created + 1);
+    let now = times.fold(app.now(), i64::max);
     let steps = proposal.plan.contexts.len() + proposal.plan.secrets.len();
     let bar = app.ui.progress("sealing", steps as u64);
     let id = vault.write(|writing| -> Result<Id, Error> {
