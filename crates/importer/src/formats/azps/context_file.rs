@@ -118,7 +118,7 @@ fn read_context(
         context.environment = text(&environment.object()?, "Name")?;
         kept.push(("/Environment".to_owned(), environment.clone()));
         if let Some(name) = &context.environment {
-            add_environment(name, environment, found)?;
+            add_custom_environment(name, environment, found)?;
         }
     }
     let mut owner = SecretDescription {
@@ -354,15 +354,20 @@ fn choose_default(
     Ok(())
 }
 
-/// Keeps a cloud that is not built in; its text members, nested ones by their path.
+/// Keeps the cloud of a context, unless it is built in.
+fn add_custom_environment(name: &str, node: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
+    let built_in = BUILT_IN_CLOUDS.iter().any(|cloud| cloud.name.eq_ignore_ascii_case(name));
+    if built_in { Ok(()) } else { add_environment(name, node, found) }
+}
+
+/// Keeps a cloud of the file's own table; its text members, nested ones by their path.
 pub(super) fn add_environment(
     name: &str,
     node: &Node<'_>,
     found: &mut Found,
 ) -> Result<(), JsonError> {
-    let built_in = BUILT_IN_CLOUDS.iter().any(|cloud| cloud.name.eq_ignore_ascii_case(name));
     let known = |e: &Environment| e.name.eq_ignore_ascii_case(name);
-    if built_in || node.is_null() || found.profile.environments.iter().any(known) {
+    if node.is_null() || found.profile.environments.iter().any(known) {
         return Ok(());
     }
     let mut settings = BTreeMap::new();
