@@ -101,10 +101,13 @@ impl Ui {
     /// A table for people, or tab-separated values without heading.
     pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<Cell>]) {
         if self.output == Output::Tsv {
+            let mut text = String::new();
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| tsv(&cell.text)).collect();
-                self.line(cells.join("\t"));
+                text.push_str(&cells.join("\t"));
+                text.push('\n');
             }
+            self.raw(text.as_bytes());
             return;
         }
         let mut table = Table::new();
@@ -121,9 +124,12 @@ impl Ui {
                 row.iter().map(|cell| paint(self.color_out, cell.tone, &shown(&cell.text))),
             );
         }
+        let mut text = String::new();
         for line in table.lines() {
-            self.line(line.trim_end());
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
+        self.raw(text.as_bytes());
     }
 
     /// A remark for the person, on stderr.

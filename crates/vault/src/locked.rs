@@ -5,9 +5,9 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use crate::anchor::{self, Seen};
+use crate::head;
 use crate::hygiene::scrubbed;
 use crate::keys::Keys;
-use crate::record::KeptMembers;
 use crate::slot::{Opener, Row, Slot};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
@@ -62,9 +62,10 @@ impl Locked {
             }
         }
         let keys = Keys::derive(&vmk.ok_or(Error::WrongKey)?, id, epoch);
-        let state = snapshot::load(&self.connection, &keys, id, KeptMembers::Left)
+        let (row, head) = scrubbed(|| snapshot::load_head(&self.connection, &keys, id))
             .map_err(corrupt_is_tampered)?;
-        let seen = Seen { epoch, generation: state.head.generation, head: &state.head_hash };
+        let head_hash = head::hash(&row.head);
+        let seen = Seen { epoch, generation: head.generation, head: &head_hash };
         anchor::check(anchors, &keys.anchor, id, seen)?;
         let remembered = anchor::remember(anchors, &keys.anchor, id, seen);
         Ok(Vault {
@@ -74,7 +75,7 @@ impl Locked {
             epoch,
             anchors: anchors.to_owned(),
             slots: self.slots,
-            labels: state.head.labels,
+            labels: head.labels,
             anchor_error: remembered.err().map(|e| e.to_string()),
         })
     }

@@ -30,6 +30,23 @@ pub(crate) struct State {
     pub(crate) content: Content,
 }
 
+/// Verifies head and slots. Not one record is opened, so nothing of them is known yet.
+pub(crate) fn load_head(
+    connection: &Connection,
+    keys: &Keys,
+    vault: VaultId,
+) -> Result<(header::Header, Head), Error> {
+    let row = header::read(connection)?;
+    if row.vault_id != vault {
+        return Err(Error::tampered("its id changed"));
+    }
+    let head = Head::open(keys, vault, row.epoch, &row.head)?;
+    if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
+        return Err(Error::tampered("the slots are not those of the head"));
+    }
+    Ok((row, head))
+}
+
 /// Verifies head, slots and records, and opens every record.
 pub(crate) fn load(
     connection: &Connection,
@@ -38,15 +55,8 @@ pub(crate) fn load(
     kept: KeptMembers,
 ) -> Result<State, Error> {
     scrubbed(|| {
-        let row = header::read(connection)?;
-        if row.vault_id != vault {
-            return Err(Error::tampered("its id changed"));
-        }
+        let (row, head) = load_head(connection, keys, vault)?;
         let epoch = row.epoch;
-        let head = Head::open(keys, vault, epoch, &row.head)?;
-        if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
-            return Err(Error::tampered("the slots are not those of the head"));
-        }
         if audit::count(connection)? != head.audit.seq - head.audit.first + 1 {
             return Err(Error::tampered("the audit log is not that of the head"));
         }
