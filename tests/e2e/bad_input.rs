@@ -97,6 +97,43 @@ fn deep_nesting_and_half_a_surrogate_pair_are_refused_by_place() {
 }
 
 #[test]
+fn somebody_elses_file_is_refused() {
+    let chown = |place: &std::path::Path| {
+        Command::new("chown").arg("12345").arg(place).output().is_ok_and(|o| o.status.success())
+    };
+    let home = Home::empty();
+    let probe = home.join("probe");
+    fs::write(&probe, "").unwrap();
+    if !chown(&probe) {
+        // Only root can give files away; everybody else's files cannot be made here.
+        return;
+    }
+    let real = fs::read(fixture("azure-powershell/files/caches/TokenCache.v3.dat")).unwrap();
+    refused(
+        |place| {
+            fs::write(place, &real).unwrap();
+            assert!(chown(place));
+        },
+        "another user",
+    );
+}
+
+#[test]
+fn a_file_that_a_product_is_writing_is_refused_and_nothing_waits_for_ever() {
+    let home = Home::with_files("azure-powershell/homes/az4-linux");
+    let place = home.join(".Azure/AzureRmContext.json");
+    let file = fs::File::options().read(true).write(true).open(&place).unwrap();
+    file.lock().unwrap();
+    let plan = home.json(&["migrate", "plan"]);
+    let sources = plan["sources"].as_array().unwrap();
+    let source = sources.iter().find(|s| s["path"].as_str() == place.to_str()).unwrap();
+    assert_eq!(source["outcome"], "reject");
+    assert!(source["notes"].to_string().contains("another program"), "{source}");
+    drop(file);
+    assert_eq!(home.json(&["migrate", "plan"])["contexts"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn a_path_that_is_not_there_is_not_found() {
     let home = Home::with_vault();
     home.run(&["migrate", "plan", "--from", "nowhere"]).expect(5).says("nowhere");

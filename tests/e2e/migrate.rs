@@ -203,3 +203,60 @@ fn an_unattended_run_without_consent_asks_and_so_fails() {
     let mut command = home.command(&["migrate"]);
     ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap()).expect(14);
 }
+
+#[test]
+fn variables_and_settings_that_redirect_are_followed() {
+    let home = Home::with_vault();
+    copy_folder(&fixture("azure-cli/adal-2.29.2"), &home.join("elsewhere"));
+    let data = home.join("data/.IdentityService");
+    copy_folder(
+        &fixture("azure-powershell/homes/az5-identityservice-in-home/.IdentityService"),
+        &data,
+    );
+    let contexts = home.join("contexts");
+    fs::create_dir(&contexts).unwrap();
+    let file = fixture("azure-powershell/files/contexts/11-client-assertion.json");
+    fs::copy(file, contexts.join("mine.json")).unwrap();
+    fs::create_dir(home.join(".Azure")).unwrap();
+    let settings = serde_json::json!({
+        "Mode": "Process", "ContextDirectory": contexts, "ContextFile": "mine.json",
+        "CacheDirectory": null, "CacheFile": null, "Settings": {},
+    });
+    let place = home.join(".Azure/AzureRmContextSettings.json");
+    fs::write(place, settings.to_string()).unwrap();
+    let mut command = home.command(&["migrate", "plan", "-o", "json"]);
+    command.env("AZURE_CONFIG_DIR", home.join("elsewhere"));
+    command.env("XDG_DATA_HOME", home.join("data"));
+    command.env("AZVAULT_FILE", home.vault());
+    let plan = ran(command.output().unwrap()).expect(0).json();
+    let sources = plan["sources"].as_array().unwrap();
+    for end in ["elsewhere/accessTokens.json", ".IdentityService/msal.cache", "contexts/mine.json"]
+    {
+        let found = sources.iter().any(|s| s["path"].as_str().unwrap().ends_with(end));
+        assert!(found, "{end} is not in {sources:?}");
+    }
+    assert_eq!(plan["autosave"], "Process");
+    assert_eq!(plan["default"], "gha");
+    assert!(plan["remarks"].to_string().contains("Azure CLI"), "both defaults are said");
+}
+
+#[test]
+fn a_certificate_that_an_entry_points_to_is_taken_along_and_stays() {
+    let home = Home::with_vault();
+    copy_folder(&fixture("azure-cli/certs"), &home.join("certs"));
+    let folder = home.join(".azure");
+    fs::create_dir(&folder).unwrap();
+    let certificate = home.join("certs/sp-drift.pem");
+    let entries = serde_json::json!([{
+        "client_id": "99811b4d-bbfc-48a2-8053-3cc7e83c1355", "tenant": "t", "certificate": certificate,
+    }]);
+    fs::write(folder.join("service_principal_entries.json"), entries.to_string()).unwrap();
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    let secrets = home.json(&["secret", "list", "--reveal"]);
+    let held = secrets["secrets"].as_array().unwrap().iter().find(|s| s["kind"] == "certificate");
+    assert_eq!(held.unwrap()["value"].as_str().unwrap(), fs::read_to_string(&certificate).unwrap());
+    home.run(&["migrate", "verify"]).expect(0);
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(certificate.exists());
+    assert!(!folder.join("service_principal_entries.json").exists());
+}

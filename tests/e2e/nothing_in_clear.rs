@@ -7,7 +7,15 @@ use crate::home::{Home, all_bytes, contains, fixture};
 fn canaries() -> Vec<String> {
     let text = fs::read_to_string(fixture("azure-powershell/canaries.txt")).unwrap();
     // A line may start or end with blanks, but an empty one is no canary.
-    text.split('\n').filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let mut canaries: Vec<String> =
+        text.split('\n').filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let truth = fs::read(fixture("azure-cli/expected.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
+    for folder in truth["dirs"].as_object().unwrap().values() {
+        let secrets = folder["secrets"].as_array().unwrap().iter();
+        canaries.extend(secrets.map(|secret| secret["value"].as_str().unwrap().to_owned()));
+    }
+    canaries
 }
 
 const NAMES: [&str; 5] = [
@@ -21,12 +29,14 @@ const NAMES: [&str; 5] = [
 #[test]
 fn no_planted_secret_reaches_a_stream_or_azvaults_files() {
     let canaries = canaries();
-    assert!(canaries.len() > 40);
+    assert!(canaries.len() > 80);
     let truth = fs::read(fixture("azure-powershell/expected.json")).unwrap();
     let truth: serde_json::Value = serde_json::from_slice(&truth).unwrap();
     let homes = truth["homes"].as_object().unwrap().keys();
     let mut sources: Vec<_> = homes.map(|name| format!("azure-powershell/homes/{name}")).collect();
-    sources.extend(["azure-powershell/files", "azure-cli/msal-2.91.0"].map(str::to_owned));
+    sources.push("azure-powershell/files".to_owned());
+    let folders = ["adal-2.29.2", "mixed-2.29.2-then-2.45.0", "msal-2.91.0"];
+    sources.extend(folders.map(|folder| format!("azure-cli/{folder}")));
     for source in sources {
         let home = Home::with_vault();
         let from = fixture(&source);

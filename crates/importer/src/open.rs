@@ -83,7 +83,10 @@ pub enum OpenError {
 /// How often a file that changes while it is read is read again.
 const TRIES: usize = 3;
 
-/// How long a product's lock is waited for.
+/// What a writer needs between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long the products' locks of one file are waited for, all together.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Reads a file whole, once: a regular file of this user with one name, at most [`MAX_SIZE`],
@@ -95,8 +98,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// `.lockfile` beside it.
 pub fn read_once(path: &Path) -> Result<Opened, OpenError> {
     let file = open_readable(path)?;
+    // What is refused anyway is not waited for.
+    stat(&file)?;
     let _lock = wait_for(&file, path)?;
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            std::thread::sleep(PAUSE);
+        }
         let before = stat(&file)?;
         let bytes = read_all(&file, before.size)?;
         let after = stat(&file)?;
@@ -163,12 +171,13 @@ fn read_all(file: &OwnedFd, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> 
 
 /// Waits until no product writes the file, and keeps them from it while the result lives.
 fn wait_for(file: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>, OpenError> {
-    lock(file)?;
+    let until = Instant::now() + PATIENCE;
+    lock(file, until)?;
     let mut name = path.as_os_str().to_owned();
     name.push(".lockfile");
     match open_readable(Path::new(&name)) {
         Ok(beside) => {
-            lock(&beside)?;
+            lock(&beside, until)?;
             Ok(Some(beside))
         }
         // None there, or something that is no lock file: nobody holds it.
@@ -176,12 +185,11 @@ fn wait_for(file: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>, OpenError> {
     }
 }
 
-fn lock(file: &OwnedFd) -> Result<(), OpenError> {
-    let start = Instant::now();
+fn lock(file: &OwnedFd, until: Instant) -> Result<(), OpenError> {
     loop {
         match rustix::fs::flock(file, FlockOperation::NonBlockingLockShared) {
             Ok(()) => return Ok(()),
-            Err(Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => {
+            Err(Errno::WOULDBLOCK) if Instant::now() < until => {
                 std::thread::sleep(Duration::from_millis(100));
             }
             Err(Errno::WOULDBLOCK) => return Err(OpenError::Busy),
@@ -190,5 +198,44 @@ fn lock(file: &OwnedFd) -> Result<(), OpenError> {
             Err(Errno::INTR) => {}
             Err(error) => return Err(OpenError::Io(error.into())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::{OpenError, read_once};
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_whole_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, vec![b'a'; 8 << 20]).unwrap();
+        let done = AtomicBool::new(false);
+        let (mut whole, mut changing) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Ends by itself, well below the limit on size, whatever the reader does.
+                let mut file = fs::File::options().append(true).open(&path).unwrap();
+                for _ in 0..400_000 {
+                    file.write_all(b"one more line\n").unwrap();
+                }
+                done.store(true, Ordering::Relaxed);
+            });
+            while !done.load(Ordering::Relaxed) {
+                match read_once(&path) {
+                    Ok(opened) => {
+                        assert_eq!(opened.bytes.len() as u64, opened.stat.size);
+                        whole += 1;
+                    }
+                    Err(OpenError::Changing) => changing += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+        });
+        assert!(changing > 0, "never caught in the act; {whole} times read whole");
     }
 }
