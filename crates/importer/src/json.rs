@@ -171,6 +171,21 @@ impl<'a> Object<'a> {
     pub fn members(&self) -> &[(String, Node<'a>)] {
         &self.members
     }
+
+    /// The members under other names than these, compared without case; `null` ones left out,
+    /// because they say nothing.
+    pub fn except(&self, known: &[&str]) -> impl Iterator<Item = &Node<'a>> {
+        self.members
+            .iter()
+            .filter(|(key, _)| !known.iter().any(|known| known.eq_ignore_ascii_case(key)))
+            .map(|(_, node)| node)
+            .filter(|node| !node.is_null())
+    }
+}
+
+/// [`keep`], each value under the pointer that leads to it from the root.
+pub fn keep_by_place(nodes: &[Node<'_>]) -> azvault_contexts::Kept {
+    keep(&nodes.iter().map(|node| (node.place(), node)).collect::<Vec<_>>())
 }
 
 /// Builds the object of [`azvault_contexts::Kept`] in memory of its final size.
@@ -319,7 +334,7 @@ impl<'de> Visitor<'de> for Items {
 
 #[cfg(test)]
 mod tests {
-    use super::{document, keep};
+    use super::{document, keep, keep_by_place};
 
     #[test]
     fn strings_are_unescaped_to_the_letter() {
@@ -352,6 +367,14 @@ mod tests {
         assert_eq!(document(&deep).err().unwrap().what, "nested more than 128 levels deep");
         let brackets_in_text = format!("\"{}\"", "[".repeat(10_000));
         assert!(document(&brackets_in_text).is_ok());
+    }
+
+    #[test]
+    fn what_nobody_knows_is_kept_under_its_pointer() {
+        let root = document(r#"{"known":1,"KNOWN2":2,"gone":null,"a/b":{"c": 3}}"#).unwrap();
+        let root = root.object().unwrap();
+        let rest: Vec<_> = root.except(&["Known", "known2"]).cloned().collect();
+        assert_eq!(keep_by_place(&rest).as_json(), r#"{"/a~1b":{"c": 3}}"#);
     }
 
     #[test]

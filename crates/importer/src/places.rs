@@ -6,10 +6,13 @@
 //! and macOS are looked at as well: homes are copied from machine to machine.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::formats::azcli::config::places_of_secrets;
 use crate::recognise::by_name;
 
 /// The folders that the products start from. The binary reads them from the environment.
@@ -77,6 +80,11 @@ const CLI_FILES: [&str; 8] = [
 
 const OLD_PROFILE: &str = "Windows Azure Powershell";
 
+/// Files of the products beside those that say nothing of contexts (or are locks): a walk passes
+/// them by.
+const SILENT_FILES: [&str; 5] =
+    ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin", "PSConfig.json"];
+
 /// Deepest folder of a walk, and most entries.
 const DEEPEST: usize = 16;
 const MOST: usize = 100_000;
@@ -102,7 +110,8 @@ pub fn usual(roots: &Roots) -> Vec<Candidate> {
 /// The files under a path that the user named: itself; the usual places below a home folder; the
 /// known files of a folder of one of the products; else every file below the folder.
 pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
-    if !path.symlink_metadata()?.is_dir() {
+    // A link to a folder is followed, as the products follow it; one to a file is refused later.
+    if !path.symlink_metadata()?.is_dir() && !path.is_dir() {
         return Ok(vec![Candidate { path: path.to_owned(), because: Because::Expected }]);
     }
     let home = usual(&Roots {
@@ -130,8 +139,10 @@ pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
 /// What lies around beside the sign-ins themselves.
 pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
     let mut found = Vec::new();
+    let mut seen = HashSet::new();
     let mut add = |path: PathBuf, what: &'static str| {
-        if path.symlink_metadata().is_ok() && !found.iter().any(|l: &LeftOver| l.path == path) {
+        let Ok(facts) = path.symlink_metadata() else { return };
+        if seen.insert((facts.dev(), facts.ino())) {
             found.push(LeftOver { path, what });
         }
     };
@@ -191,9 +202,7 @@ fn cli_folders(roots: &Roots) -> Vec<PathBuf> {
 fn config_has_keys(path: &Path) -> bool {
     let Ok(opened) = crate::open::read_once(path) else { return false };
     let Ok(text) = std::str::from_utf8(&opened.bytes) else { return false };
-    let mut found = crate::Found::new(crate::Format::AzcliConfig, crate::Product::AzureCli);
-    crate::formats::azcli::config::read_config(text, &mut found);
-    !found.notes.is_empty()
+    !places_of_secrets(text).is_empty()
 }
 
 /// Candidates without doubles: two names of one file are one.
@@ -219,6 +228,10 @@ impl Found {
     }
 }
 
+fn is_silent(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(b".lockfile") || SILENT_FILES.iter().any(|silent| name == *silent)
+}
+
 /// Every file below a folder, in the order of their paths. Links are not followed.
 fn walk(folder: &Path) -> io::Result<Vec<Candidate>> {
     let mut found = Vec::new();
@@ -232,17 +245,19 @@ fn walk(folder: &Path) -> io::Result<Vec<Candidate>> {
         };
         for entry in listed.flatten() {
             entries += 1;
+            if entries > MOST {
+                let text = format!("more than {MOST} files: name a smaller folder");
+                return Err(io::Error::other(text));
+            }
             let Ok(kind) = entry.file_type() else { continue };
             let (name, path) = (entry.file_name(), entry.path());
+            if !kind.is_dir() && is_silent(&name) {
+                continue;
+            }
             if kind.is_dir() && depth < DEEPEST && name != ".git" && name != "node_modules" {
                 folders.push((path, depth + 1));
             } else if kind.is_file() || name.to_str().is_some_and(|n| by_name(n).is_some()) {
                 found.push(Candidate { path, because: Because::Walked });
-            }
-            if entries > MOST {
-                return Err(io::Error::other(format!(
-                    "more than {MOST} files: name a smaller folder"
-                )));
             }
         }
     }

@@ -10,10 +10,10 @@ pub mod azure_profile;
 pub mod config;
 pub mod service_principals;
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_contexts::{Secret, SecretDescription, SecretKind};
 
 use crate::Found;
-use crate::found::{CertificatePointer, account};
+use crate::found::CertificatePointer;
 use crate::json::{JsonError, Node, Object};
 
 /// Holds one credential of a service principal: a secret, an assertion, or the path of a
@@ -26,6 +26,9 @@ fn hold_credential(
     found: &mut Found,
 ) -> Result<(), JsonError> {
     let text = value.text()?;
+    if text.is_empty() {
+        return Err(value.error("an empty credential"));
+    }
     if kind == SecretKind::CertificatePath {
         found.azcli.certificates.push(CertificatePointer {
             path: text.as_str().to_owned(),
@@ -39,7 +42,6 @@ fn hold_credential(
         client_id: Some(client_id.to_owned()),
         ..SecretDescription::of(kind)
     };
-    found.know(account(client_id, KnownAccountType::ServicePrincipal, None, tenant));
     found.hold(description, Secret::copied_from(text.as_bytes()));
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! keys changed over time, so entries are read by their members alone. Times are strings of Unix
 //! seconds. An access token of a service principal has no home account.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashSet};
 
 use azvault_contexts::{
     Account, AccountType, KnownAccountType, Secret, SecretDescription, SecretKind,
@@ -14,51 +14,93 @@ use azvault_contexts::{
 
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object, keep};
+use crate::json::{JsonError, Node, Object, keep_by_place};
 
-/// (home account id, environment), lower case → user name.
-type UserNames = HashMap<(String, String), String>;
+const SECTIONS: [&str; 3] = ["AccessToken", "RefreshToken", "IdToken"];
+
+/// Members of tokens that are read, or that say nothing beyond those.
+const TOKEN_MEMBERS: [&str; 17] = [
+    "home_account_id",
+    "environment",
+    "client_info",
+    "client_id",
+    "secret",
+    "credential_type",
+    "realm",
+    "target",
+    "user_assertion_hash",
+    "cached_at",
+    "expires_on",
+    "extended_expires_on",
+    "ext_expires_on",
+    "refresh_on",
+    "last_modification_time",
+    "token_type",
+    "family_id",
+];
+
+const ACCOUNT_MEMBERS: [&str; 12] = [
+    "home_account_id",
+    "environment",
+    "client_info",
+    "realm",
+    "username",
+    "name",
+    "given_name",
+    "family_name",
+    "local_account_id",
+    "authority_type",
+    "account_source",
+    "wam_account_ids",
+];
+
+/// What the entries of one cache say of each other.
+#[derive(Default)]
+struct Cache<'a> {
+    /// (home account id, environment), lower case → user name.
+    names: BTreeMap<(String, String), String>,
+    /// Home account id, lower case, and place of each account that Windows' broker knows.
+    brokered: Vec<(String, String)>,
+    /// Home account ids, lower case, that have a refresh token.
+    refreshable: HashSet<String>,
+    /// Members that nobody here knows.
+    rest: Vec<Node<'a>>,
+}
 
 /// Adds what the cache whose root is `root` holds to `found`.
 pub fn read_into(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let cache = root.object()?;
-    let mut names = UserNames::new();
-    let mut broker = None;
-    for (_, entry) in section(&cache, "Account")? {
-        if let Err(error) = read_account(&entry, &mut names, &mut broker, found) {
+    let file = root.object()?;
+    let mut cache = Cache::default();
+    for entry in section(&file, "Account")? {
+        if let Err(error) = read_account(&entry, &mut cache, found) {
             report(error, found);
         }
     }
-    for name in ["AccessToken", "RefreshToken", "IdToken"] {
-        for (_, entry) in section(&cache, name)? {
-            if let Err(error) = read_token(name, &entry, &names, found) {
+    for name in SECTIONS {
+        for entry in section(&file, name)? {
+            if let Err(error) = read_token(name, &entry, &mut cache, found) {
                 report(error, found);
             }
         }
     }
-    let has_refresh_token = !section(&cache, "RefreshToken")?.is_empty();
-    if let (Some(place), false) = (broker, has_refresh_token) {
+    let lost = cache.brokered.iter().find(|(home, _)| !cache.refreshable.contains(home));
+    if let Some((_, place)) = lost {
         found.warn(
             place,
-            "Windows' account broker (WAM) holds these sign-ins, not this file: sign in again",
+            "Windows' account broker (WAM) holds such sign-ins, not this file: sign in again",
         );
     }
-    let read = ["AccessToken", "RefreshToken", "IdToken", "Account"];
-    let rest: Vec<_> = cache
-        .members()
-        .iter()
-        .filter(|(name, _)| !read.iter().any(|known| known.eq_ignore_ascii_case(name)))
-        .map(|(name, node)| (name.as_str(), node))
-        .collect();
+    let [access, refresh, id] = SECTIONS;
+    cache.rest.extend(file.except(&[access, refresh, id, "Account"]).cloned());
     if found.profile.kept.is_empty() {
-        found.profile.kept = keep(&rest);
+        found.profile.kept = keep_by_place(&cache.rest);
     }
     Ok(())
 }
 
-fn section<'a>(cache: &Object<'a>, name: &str) -> Result<Vec<(String, Node<'a>)>, JsonError> {
+fn section<'a>(cache: &Object<'a>, name: &str) -> Result<Vec<Node<'a>>, JsonError> {
     match cache.get_some(name)? {
-        Some(node) => Ok(node.object()?.members().to_vec()),
+        Some(node) => Ok(node.object()?.members().iter().map(|(_, entry)| entry.clone()).collect()),
         None => Ok(Vec::new()),
     }
 }
@@ -67,58 +109,65 @@ fn report(error: JsonError, found: &mut Found) {
     found.warn(error.place, format!("this entry was not imported: {}", error.what));
 }
 
-fn read_account(
-    entry: &Node<'_>,
-    names: &mut UserNames,
-    broker: &mut Option<String>,
+fn read_account<'a>(
+    entry: &Node<'a>,
+    cache: &mut Cache<'a>,
     found: &mut Found,
 ) -> Result<(), JsonError> {
     let fields = entry.object()?;
-    let home = text(&fields, "home_account_id")?;
+    let home = text(&fields, "home_account_id")?.filter(|home| !home.is_empty());
     let environment = text(&fields, "environment")?.unwrap_or_default();
-    let Some(username) = text(&fields, "username")? else {
+    let Some(username) = text(&fields, "username")?.filter(|name| !name.is_empty()) else {
         return Err(entry.error("an account without user name"));
     };
     let realm = text(&fields, "realm")?;
-    let mut properties = std::collections::BTreeMap::new();
+    let mut properties = BTreeMap::new();
     for name in ["local_account_id", "authority_type", "name", "given_name", "family_name"] {
         if let Some(value) = text(&fields, name)? {
             properties.insert(name.to_owned(), value);
         }
     }
-    if fields.get_some("wam_account_ids")?.is_some() {
-        broker.get_or_insert_with(|| entry.place().to_owned());
-    }
     if let Some(home) = &home {
-        let key = (home.to_lowercase(), environment.to_lowercase());
-        names.entry(key).or_insert_with(|| username.clone());
+        let home = home.to_lowercase();
+        if fields.get_some("wam_account_ids")?.is_some() {
+            cache.brokered.push((home.clone(), entry.place().to_owned()));
+        }
+        let key = (home, environment.to_lowercase());
+        cache.names.entry(key).or_insert_with(|| username.clone());
     }
+    cache.rest.extend(fields.except(&ACCOUNT_MEMBERS).cloned());
     found.know(Account {
         id: username,
         account_type: AccountType::from(KnownAccountType::User),
         environment: cloud(&environment),
         home_account_id: home,
         // `organizations` and the like are no tenants.
-        tenants: realm.filter(|realm| realm.contains('-')).into_iter().collect(),
+        tenants: realm.filter(|realm| is_guid(realm)).into_iter().collect(),
         properties,
     });
     Ok(())
 }
 
-fn read_token(
+fn read_token<'a>(
     section: &str,
-    entry: &Node<'_>,
-    names: &UserNames,
+    entry: &Node<'a>,
+    cache: &mut Cache<'a>,
     found: &mut Found,
 ) -> Result<(), JsonError> {
     let fields = entry.object()?;
     let Some(secret) = fields.get_some("secret")? else {
         return Err(entry.error("a token without its value"));
     };
+    let secret = secret.text()?;
+    if secret.is_empty() {
+        return Err(entry.error("a token without its value"));
+    }
     let home = text(&fields, "home_account_id")?.filter(|home| !home.is_empty());
     let environment = text(&fields, "environment")?.unwrap_or_default();
     let client_id = text(&fields, "client_id")?;
     let realm = text(&fields, "realm")?.filter(|realm| !realm.is_empty());
+    let target = text(&fields, "target")?.filter(|target| !target.is_empty());
+    let family_id = text(&fields, "family_id")?.filter(|family| !family.is_empty());
     let token_type = text(&fields, "token_type")?;
     let kind = match section {
         "RefreshToken" => SecretKind::RefreshToken,
@@ -127,18 +176,19 @@ fn read_token(
         _ => SecretKind::AccessToken,
     };
     let expires_on = match (section, fields.get_some("expires_on")?) {
-        ("AccessToken", Some(node)) => Some(node.integer()?),
+        // A token is worth more than its date.
+        ("AccessToken", Some(node)) => node.integer().map(Some).unwrap_or_else(|_| {
+            found.warn(node.place(), "not a time in Unix seconds: left out");
+            None
+        }),
         _ => None,
     };
+    if let (Some(home), SecretKind::RefreshToken) = (&home, kind) {
+        cache.refreshable.insert(home.to_lowercase());
+    }
+    cache.rest.extend(fields.except(&TOKEN_MEMBERS).cloned());
     let owner = match &home {
-        Some(home) => {
-            let key = (home.to_lowercase(), environment.to_lowercase());
-            // The same account under an alias of the authority is the same account.
-            names.get(&key).cloned().or_else(|| {
-                let mut alike = names.iter().filter(|((known, _), _)| *known == key.0);
-                alike.next().map(|(_, name)| name.clone())
-            })
-        }
+        Some(home) => user_name(&cache.names, home, &environment),
         None => {
             if let Some(client_id) = &client_id {
                 let kind = KnownAccountType::ServicePrincipal;
@@ -152,14 +202,36 @@ fn read_token(
         tenant: if kind == SecretKind::RefreshToken { None } else { realm },
         client_id,
         environment: cloud(&environment),
-        target: text(&fields, "target")?.filter(|target| !target.is_empty()),
+        target,
         expires_on,
-        family_id: text(&fields, "family_id")?.filter(|family| !family.is_empty()),
+        family_id,
         home_account_id: home,
         kind,
     };
-    found.hold(description, Secret::copied_from(secret.text()?.as_bytes()));
+    found.hold(description, Secret::copied_from(secret.as_bytes()));
     Ok(())
+}
+
+/// The user whose home account that is. Another alias of the authority names the same user, but
+/// only where all aliases agree.
+fn user_name(
+    names: &BTreeMap<(String, String), String>,
+    home: &str,
+    environment: &str,
+) -> Option<String> {
+    let key = (home.to_lowercase(), environment.to_lowercase());
+    if let Some(name) = names.get(&key) {
+        return Some(name.clone());
+    }
+    let mut alike = names.iter().filter(|((known, _), _)| *known == key.0).map(|(_, name)| name);
+    let first = alike.next()?;
+    alike.all(|name| name.eq_ignore_ascii_case(first)).then(|| first.clone())
+}
+
+/// Whether a realm is a tenant's id, and not `organizations`, `adfs` or a domain.
+pub(crate) fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// The cloud by name, else the host as it is.

@@ -7,76 +7,149 @@ use azvault_contexts::{
 };
 
 use super::{hold_credential, text};
+use crate::formats::msal_cache::is_guid;
 use crate::found::account;
-use crate::json::{JsonError, Node};
+use crate::json::{JsonError, Node, Object, keep_by_place};
 use crate::{Found, Reading};
+
+const PRINCIPAL_MEMBERS: [&str; 5] = [
+    "servicePrincipalId",
+    "servicePrincipalTenant",
+    "accessToken",
+    "certificateFile",
+    "thumbprint",
+];
+
+const USER_MEMBERS: [&str; 12] = [
+    "tokenType",
+    "expiresIn",
+    "expiresOn",
+    "resource",
+    "accessToken",
+    "refreshToken",
+    "oid",
+    "userId",
+    "identityProvider",
+    "isMRRT",
+    "_clientId",
+    "_authority",
+];
 
 /// Reads the file.
 pub fn read(root: &Node<'_>, reading: &Reading<'_>, found: &mut Found) -> Result<(), JsonError> {
-    for entry in root.array()? {
-        if let Err(error) = read_entry(&entry, reading, found) {
+    let mut rest = Vec::new();
+    for entry in &root.array()? {
+        let read = entry.object().and_then(|fields| match text(&fields, "servicePrincipalId")? {
+            Some(client_id) => {
+                rest.extend(fields.except(&PRINCIPAL_MEMBERS).cloned());
+                read_principal(entry, &fields, &client_id, found)
+            }
+            None => {
+                rest.extend(fields.except(&USER_MEMBERS).cloned());
+                read_user(entry, &fields, reading, found)
+            }
+        });
+        if let Err(error) = read {
             found.warn(error.place, format!("this entry was not imported: {}", error.what));
         }
     }
+    found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
-fn read_entry(entry: &Node<'_>, reading: &Reading<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let fields = entry.object()?;
-    if let Some(client_id) = text(&fields, "servicePrincipalId")? {
-        let tenant = text(&fields, "servicePrincipalTenant")?;
-        for (name, kind) in [
-            ("accessToken", SecretKind::ClientSecret),
-            ("certificateFile", SecretKind::CertificatePath),
-        ] {
-            if let Some(value) = fields.get_some(name)? {
-                hold_credential(kind, value, &client_id, tenant.as_deref(), found)?;
-            }
-        }
-        return Ok(());
+fn read_principal(
+    entry: &Node<'_>,
+    fields: &Object<'_>,
+    client_id: &str,
+    found: &mut Found,
+) -> Result<(), JsonError> {
+    let tenant = text(fields, "servicePrincipalTenant")?;
+    let kind = KnownAccountType::ServicePrincipal;
+    let mut known = account(client_id, kind, None, tenant.as_deref());
+    if let Some(thumbprint) = text(fields, "thumbprint")? {
+        known.properties.insert("thumbprint".to_owned(), thumbprint);
     }
-    let authority = text(&fields, "_authority")?.unwrap_or_default();
+    found.know(known);
+    let mut credentials = 0;
+    for (name, kind) in [
+        ("accessToken", SecretKind::ClientSecret),
+        ("certificateFile", SecretKind::CertificatePath),
+    ] {
+        if let Some(value) = fields.get_some(name)? {
+            hold_credential(kind, value, client_id, tenant.as_deref(), found)?;
+            credentials += 1;
+        }
+    }
+    match credentials {
+        0 => Err(entry.error("it has neither secret nor certificate")),
+        _ => Ok(()),
+    }
+}
+
+fn read_user(
+    entry: &Node<'_>,
+    fields: &Object<'_>,
+    reading: &Reading<'_>,
+    found: &mut Found,
+) -> Result<(), JsonError> {
+    let authority = text(fields, "_authority")?.unwrap_or_default();
     let rest = authority.split_once("://").map_or(authority.as_str(), |(_, rest)| rest);
     let (host, realm) = rest.split_once('/').unwrap_or((rest, ""));
     let realm = Some(realm.trim_matches('/').to_owned()).filter(|realm| !realm.is_empty());
     let environment = Some(cloud_of_authority(host).unwrap_or(host).to_owned());
     let environment = environment.filter(|environment| !environment.is_empty());
-    let user = text(&fields, "userId")?;
+    let user = text(fields, "userId")?;
     if let Some(user) = &user {
-        let tenant = realm.as_deref().filter(|realm| realm.contains('-'));
+        let tenant = realm.as_deref().filter(|realm| is_guid(realm));
         let mut known = account(user, KnownAccountType::User, environment.clone(), tenant);
-        if let Some(oid) = text(&fields, "oid")? {
-            known.properties.insert("local_account_id".to_owned(), oid);
+        for (name, property) in
+            [("oid", "local_account_id"), ("identityProvider", "identity_provider")]
+        {
+            if let Some(value) = text(fields, name)? {
+                known.properties.insert(property.to_owned(), value);
+            }
         }
         found.know(known);
     }
     let about = SecretDescription {
         account: user,
         tenant: realm,
-        client_id: text(&fields, "_clientId")?,
+        client_id: text(fields, "_clientId")?,
         environment,
-        target: text(&fields, "resource")?,
+        target: text(fields, "resource")?,
         ..SecretDescription::of(SecretKind::AccessToken)
     };
-    if let Some(value) = fields.get_some("accessToken")? {
-        let expires_on = match fields.get_some("expiresOn")? {
-            Some(node) => Some(local_time(node, reading)?),
-            None => None,
-        };
-        let description = SecretDescription { expires_on, ..about.clone() };
-        found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
-    }
+    let mut tokens = 0;
     if let Some(value) = fields.get_some("refreshToken")? {
-        let description = SecretDescription { kind: SecretKind::RefreshToken, ..about };
+        // One token for every resource and tenant of its user (`isMRRT`) is for none of them.
+        let everywhere = fields.get_some("isMRRT")?.map(Node::truth).transpose()?;
+        let tenant = about.tenant.clone().filter(|_| everywhere != Some(true));
+        let description =
+            SecretDescription { kind: SecretKind::RefreshToken, tenant, ..about.clone() };
         found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
+        tokens += 1;
     }
-    Ok(())
+    if let Some(value) = fields.get_some("accessToken")? {
+        let expires_on = fields.get_some("expiresOn")?.map(|node| local_time(node, reading));
+        // A token is worth more than its date.
+        let expires_on = expires_on.transpose().unwrap_or_else(|error| {
+            found.warn(error.place, error.what);
+            None
+        });
+        let description = SecretDescription { expires_on, ..about };
+        found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
+        tokens += 1;
+    }
+    match tokens {
+        0 => Err(entry.error("it has no token")),
+        _ => Ok(()),
+    }
 }
 
 /// `YYYY-MM-DD HH:MM:SS.ffffff` without a zone, in the local time of the machine that wrote it
 /// (Azure/azure-cli#7078).
 fn local_time(node: &Node<'_>, reading: &Reading<'_>) -> Result<i64, JsonError> {
-    let wrong = || node.error("not a date as Azure CLI writes it");
+    let wrong = || node.error("not a date as Azure CLI writes it: left out");
     let text = node.text()?;
     let local: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;
     let instant = reading.time_zone.to_timestamp(local).map_err(|_| wrong())?;

@@ -12,9 +12,14 @@ use azvault_contexts::{
 use super::text;
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, escape_pointer, keep};
+use crate::json::{JsonError, Node, keep, keep_by_place};
 
 const TENANT_LEVEL: &str = "N/A(tenant level account)";
+
+/// What Azure CLI writes about a user; from the third on, facts that become properties. Another
+/// member may hold anything, so it is kept sealed.
+const USER_MEMBERS: [&str; 6] =
+    ["name", "type", "assignedIdentityInfo", "useCertSNIssuerAuth", "cloudShellID", "clientId"];
 
 /// Reads the profile.
 pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
@@ -27,13 +32,8 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
             }
         }
     }
-    let rest: Vec<_> = file
-        .members()
-        .iter()
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("subscriptions"))
-        .map(|(name, node)| (name.as_str(), node))
-        .collect();
-    found.profile.kept = keep(&rest);
+    let rest: Vec<_> = file.except(&["subscriptions"]).cloned().collect();
+    found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
@@ -55,25 +55,33 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
     if tenant_name.is_none() {
         tenant_name = text(&fields, "tenantDefaultDomain")?;
     }
+    let context_name = match name.as_deref() {
+        // Azure Resource Manager may know no name; old versions wrote an empty one then.
+        None | Some("") => ContextName::new(&id),
+        Some(name) => ContextName::new(format!("{name} ({id})")),
+    };
+    let marked = fields.get_some("isDefault")?.map(Node::truth).transpose()?.unwrap_or_default();
+    let state = text(&fields, "state")?;
+    let mut known = vec!["id", "name", "state", "tenantId", "environmentName", "isDefault"];
+    let mut rest: Vec<Node<'_>> = Vec::new();
+    if user.is_some() {
+        known.push("user");
+        if let Some(node) = fields.get_some("user")? {
+            rest.extend(node.object()?.except(&USER_MEMBERS).cloned());
+        }
+    }
+    rest.extend(fields.except(&known).cloned());
+    // Pointers of kept members start at the context.
+    let within = |node: &Node<'_>| node.place()[entry.place().len()..].to_owned();
+    let rest: Vec<_> = rest.iter().map(|node| (within(node), node)).collect();
+    let rest: Vec<_> = rest.iter().map(|(place, node)| (place.as_str(), *node)).collect();
+    if marked {
+        found.azcli.marked_default.push(context_name.clone());
+    }
     if let Some(user) = &user {
         let (kind, environment) = (user.account_type.clone(), environment.clone());
         found.know(account(&user.id, kind, environment, tenant_id.as_deref()));
     }
-    let context_name = ContextName::new(format!("{} ({id})", name.as_deref().unwrap_or_default()));
-    if let Some(node) = fields.get_some("isDefault")?
-        && node.truth()?
-    {
-        found.azcli.marked_default.push(context_name.clone());
-    }
-    let known = ["id", "name", "state", "tenantId", "environmentName", "user", "isDefault"];
-    let rest: Vec<_> = fields
-        .members()
-        .iter()
-        .filter(|(name, node)| !node.is_null() && !known.contains(&name.as_str()))
-        .map(|(name, node)| (format!("/{}", escape_pointer(name)), node))
-        .collect();
-    let rest: Vec<_> = rest.iter().map(|(name, node)| (name.as_str(), *node)).collect();
-    let state = text(&fields, "state")?;
     found.profile.contexts.push(Context {
         name: context_name,
         account: user,
@@ -102,15 +110,14 @@ fn read_user(node: &Node<'_>) -> Result<Option<ContextAccount>, JsonError> {
         _ => AccountType::new(written),
     };
     let mut properties = BTreeMap::new();
-    for (name, value) in fields.members() {
-        if matches!(name.as_str(), "name" | "type") || value.is_null() {
-            continue;
+    for name in &USER_MEMBERS[2..] {
+        if let Some(value) = fields.get_some(name)? {
+            let text = match value.is_string() {
+                true => value.text()?.as_str().to_owned(),
+                false => value.raw().to_owned(),
+            };
+            properties.insert((*name).to_owned(), text);
         }
-        let text = match value.is_string() {
-            true => value.text()?.as_str().to_owned(),
-            false => value.raw().to_owned(),
-        };
-        properties.insert(name.clone(), text);
     }
     Ok(Some(ContextAccount { id, account_type, properties }))
 }
