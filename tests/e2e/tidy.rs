@@ -15,7 +15,8 @@ fn sources() -> Vec<(String, String)> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() && !path.ends_with("target") && !path.ends_with("fuzz") {
+            let apart = ["target", "fuzz", "benches"].iter().any(|name| path.ends_with(name));
+            if path.is_dir() && !apart {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
