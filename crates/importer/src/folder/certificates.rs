@@ -45,8 +45,9 @@ fn certificate(
     if let Some(Some(at)) = sources.paths.get(path) {
         return Ok(*at);
     }
-    opened(path);
     let file = read_once(path).map_err(|error| error.to_string())?;
+    // Said only of a file that is there: where another machine had one is a part of the entry.
+    opened(path);
     if !has_private_key(&file.bytes) {
         return Err(NO_KEY.to_owned());
     }
