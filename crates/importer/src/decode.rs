@@ -91,7 +91,7 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded<'_>, Dec
 
 /// ASCII of bytes that may be damaged, to look for words in: nothing of it is ever shown.
 pub(crate) fn contains(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    memchr::memmem::find(bytes, word.as_bytes()).is_some()
 }
 
 #[cfg(test)]

@@ -16,8 +16,20 @@ use crate::decode::{decode, from_first_brace};
 use crate::json::{self, JsonError, Node};
 use crate::{Format, Found, Product, Reading};
 
+/// Largest single item that is taken: no product writes one a hundredth of that, and a vault's
+/// record holds it with room to spare.
+const MOST: usize = 4 * 1024 * 1024;
+
 /// Reads bytes that were recognised as `format`.
 pub fn read(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
+    let found = read_as(format, bytes, reading);
+    if found.profile.largest_item() <= MOST {
+        return found;
+    }
+    Found::rejected(format, found.product, "", "one of its items is larger than 4 MiB")
+}
+
+fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
     match format {
         Format::AdalCacheV2 | Format::AdalCacheV3 => azps::token_cache_dat::read(format, bytes),
         Format::Certificate => Found::new(format, Product::Unknown),
@@ -155,4 +167,28 @@ fn keyring(label: &str) -> String {
         "its content is in the keyring or keychain of the session that wrote it, under the label \
          {label}: sign in again with azvault"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::{Format, Outcome, Reading};
+
+    #[test]
+    fn an_item_that_no_record_can_hold_is_refused_alone() {
+        let time_zone = &jiff::tz::TimeZone::UTC;
+        let reading = Reading { file_name: "AzureRmContext.json", time_zone };
+        for (length, outcome) in [(1 << 20, Outcome::Warn), (5 << 20, Outcome::Reject)] {
+            let long = "x".repeat(length);
+            for text in [
+                format!("{{\"Contexts\":{{\"{long}\":null}}}}"),
+                format!("{{\"Contexts\":{{\"a\":{{\"New\":\"{long}\"}}}}}}"),
+                format!("{{\"Contexts\":{{\"a\":null}},\"New\":\"{long}\"}}"),
+            ] {
+                let found = read(Format::AzpsContext, text.as_bytes(), &reading);
+                assert_eq!(found.outcome, outcome, "{length}");
+                assert_eq!(found.profile.contexts.is_empty(), outcome == Outcome::Reject);
+            }
+        }
+    }
 }
