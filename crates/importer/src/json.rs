@@ -167,6 +167,14 @@ impl<'a> Object<'a> {
         Ok(self.get(name)?.filter(|node| !node.is_null()))
     }
 
+    /// The text of a member where nothing secret is expected; `None` if it is missing or `null`.
+    pub fn text(&self, name: &str) -> Result<Option<String>, JsonError> {
+        match self.get(name)? {
+            Some(node) => node.optional_text(),
+            None => Ok(None),
+        }
+    }
+
     /// All members in file order, under their names as written.
     pub fn members(&self) -> &[(String, Node<'a>)] {
         &self.members

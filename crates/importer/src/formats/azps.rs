@@ -9,9 +9,11 @@
 //! | D | Az 1-4 | `context_file` | `token_cache_dat`, clear |
 //! | E, F | Az 5 to today | `context_file` | MSAL, `keystore` |
 
+mod account;
 pub mod autosave_settings;
 pub mod azurerm_profile;
 pub mod context_file;
+mod environment;
 pub mod keystore;
 pub mod token_cache_dat;
 
@@ -20,7 +22,7 @@ use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use crate::Found;
-use crate::json::{self, JsonError, Node};
+use crate::json::{self, JsonError, Node, Object, escape_pointer};
 
 /// Account properties that hold a secret (AzureAccount.cs `Property`, and literals outside it):
 /// name, kind, and what the token opens where the name says it.
@@ -95,4 +97,23 @@ fn read_cache_data(base64: &str, found: &mut Found) -> CacheData {
         found.warn(note.place, note.text);
     }
     CacheData::Read
+}
+
+/// Members under other names than these, `null` ones left out, under their pointers below `below`.
+fn leftovers<'t>(
+    object: &Object<'t>,
+    known: &[&str],
+    below: &str,
+) -> impl Iterator<Item = (String, Node<'t>)> {
+    object
+        .members()
+        .iter()
+        .filter(|(name, node)| {
+            !node.is_null() && !known.iter().any(|known| known.eq_ignore_ascii_case(name))
+        })
+        .map(move |(name, node)| (pointer(below, name), node.clone()))
+}
+
+fn pointer(below: &str, name: &str) -> String {
+    format!("{below}/{}", escape_pointer(name))
 }

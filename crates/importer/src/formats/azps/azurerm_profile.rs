@@ -16,7 +16,7 @@ use azvault_contexts::{
     Tenant,
 };
 
-use super::context_file::{add_environment, text};
+use super::environment::add_environment;
 use super::{CacheData, hold_property, read_cache_data};
 use crate::Found;
 use crate::found::account;
@@ -46,12 +46,12 @@ pub(super) fn read_context(node: &Node<'_>, found: &mut Found) -> Result<(), Jso
     let fields = node.object()?;
     let object = |name| fields.get_some(name)?.map(Node::object).transpose();
     let environment = match object("Environment")? {
-        Some(environment) => text(&environment, "Name")?,
+        Some(environment) => environment.text("Name")?,
         None => None,
     };
     let tenant = match object("Tenant")? {
-        Some(tenant) => match text(&tenant, "Id")? {
-            Some(id) => Some(Tenant { id, name: text(&tenant, "Domain")? }),
+        Some(tenant) => match tenant.text("Id")? {
+            Some(id) => Some(Tenant { id, name: tenant.text("Domain")? }),
             None => None,
         },
         None => None,
@@ -63,11 +63,11 @@ pub(super) fn read_context(node: &Node<'_>, found: &mut Found) -> Result<(), Jso
     };
     let context_account = read_account(&fields, owner, found)?;
     let subscription = match object("Subscription")? {
-        Some(subscription) => match text(&subscription, "Id")? {
+        Some(subscription) => match subscription.text("Id")? {
             Some(id) => Some(Subscription {
                 id,
-                name: text(&subscription, "Name")?,
-                state: text(&subscription, "State")?,
+                name: subscription.text("Name")?,
+                state: subscription.text("State")?,
             }),
             None => None,
         },
@@ -109,7 +109,7 @@ fn read_account(
 ) -> Result<Option<ContextAccount>, JsonError> {
     let Some(node) = context.get_some("Account")? else { return Ok(None) };
     let fields = node.object()?;
-    let Some(id) = text(&fields, "Id")? else { return Ok(None) };
+    let Some(id) = fields.text("Id")? else { return Ok(None) };
     let account_type = match fields.get_some("Type")? {
         Some(node) if node.is_string() => node.text()?.as_str().to_owned(),
         Some(node) => match node.integer()? {

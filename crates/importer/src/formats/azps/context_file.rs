@@ -14,14 +14,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use azvault_contexts::{
-    AccountType, BUILT_IN_CLOUDS, Context, ContextAccount, ContextName, Environment, Kept,
-    KnownAccountType, Secret, SecretDescription, SecretKind, Subscription, Tenant,
+    Context, ContextName, Kept, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
 
-use super::{CacheData, hold_property, read_cache_data};
+use super::account::read_account;
+use super::environment::{add_custom_environment, add_environment};
+use super::{CacheData, leftovers, pointer, read_cache_data};
 use crate::Found;
-use crate::found::account;
-use crate::json::{JsonError, Node, Object, escape_pointer, keep};
+use crate::json::{JsonError, Node, Object, keep};
 
 const RESERVED: &str = "Default";
 
@@ -115,7 +115,7 @@ fn read_context(
         kept.extend(leftovers(tenant, &["Id"], "/Tenant"));
     }
     if let Some(environment) = environment {
-        context.environment = text(&environment.object()?, "Name")?;
+        context.environment = environment.object()?.text("Name")?;
         kept.push(("/Environment".to_owned(), environment.clone()));
         if let Some(name) = &context.environment {
             add_custom_environment(name, environment, found)?;
@@ -132,7 +132,7 @@ fn read_context(
     if let Some(subscription) = &subscription {
         context.subscription = read_subscription(subscription, &owner, &mut kept, found)?;
     }
-    context.version_profile = text(&fields, "VersionProfile")?;
+    context.version_profile = fields.text("VersionProfile")?;
     if let Some(properties) = fields.get_some("ExtendedProperties")? {
         for (name, value) in properties.object()?.members() {
             match value.is_string() {
@@ -166,81 +166,21 @@ fn read_context(
     Ok(Some(context))
 }
 
-fn read_account<'t>(
-    fields: &Object<'t>,
-    owner: &mut SecretDescription,
-    kept: &mut Vec<(String, Node<'t>)>,
-    found: &mut Found,
-) -> Result<Option<ContextAccount>, JsonError> {
-    let Some(id) = text(fields, "Id")? else { return Ok(None) };
-    let account_type = AccountType::new(text(fields, "Type")?.unwrap_or_default());
-    let known = account_type.known();
-    if known.is_none_or(|known| known.as_str() != account_type.as_str()) {
-        let text = match known {
-            Some(_) => "an account type in unusual case: kept as written",
-            None => "an account type that azvault does not know: kept, it cannot sign in",
-        };
-        found.warn(format!("{}/Type", fields.place()), text);
-    }
-    owner.account = Some(id.clone());
-    owner.client_id = match known {
-        Some(KnownAccountType::ServicePrincipal | KnownAccountType::ClientAssertion) => {
-            Some(id.clone())
-        }
-        _ => None,
-    };
-    let mut entry =
-        account(&id, account_type.clone(), owner.environment.clone(), owner.tenant.as_deref());
-    let mut properties = BTreeMap::new();
-    if let Some(node) = fields.get_some("ExtendedProperties")? {
-        for (name, value) in node.object()?.members() {
-            if hold_property(name, value, owner, found)? {
-                continue;
-            }
-            if value.is_string() {
-                let text = value.text()?.as_str().to_owned();
-                if name.eq_ignore_ascii_case("HomeAccountId") {
-                    entry.home_account_id = Some(text.clone());
-                }
-                properties.insert(name.clone(), text);
-            } else if !value.is_null() {
-                kept.push((pointer("/Account/ExtendedProperties", name), value.clone()));
-            }
-        }
-    }
-    if let Some(credential) = fields.get_some("Credential")? {
-        let kind = match known {
-            Some(KnownAccountType::ServicePrincipal) => SecretKind::ClientSecret,
-            Some(KnownAccountType::ClientAssertion) => SecretKind::ClientAssertion,
-            Some(KnownAccountType::ManagedService) => SecretKind::ManagedIdentitySecret,
-            Some(KnownAccountType::User | KnownAccountType::AccessToken) | None => {
-                SecretKind::AccessToken
-            }
-        };
-        let description = SecretDescription { kind, ..owner.clone() };
-        found.hold(description, Secret::copied_from(credential.text()?.as_bytes()));
-    }
-    found.know(entry);
-    let known = ["Id", "Type", "ExtendedProperties", "Credential"];
-    kept.extend(leftovers(fields, &known, "/Account"));
-    Ok(Some(ContextAccount { id, account_type, properties }))
-}
-
 fn read_tenant(fields: &Object<'_>, found: &mut Found) -> Result<Option<Tenant>, JsonError> {
-    let Some(id) = text(fields, "Id")? else { return Ok(None) };
+    let Some(id) = fields.text("Id")? else { return Ok(None) };
     if !is_guid(&id) {
         found.warn(format!("{}/Id", fields.place()), "a tenant by domain name: kept as written");
     }
     let mut name = None;
     if let Some(properties) = fields.get_some("ExtendedProperties")? {
         let properties = properties.object()?;
-        name = text(&properties, "DisplayName")?;
+        name = properties.text("DisplayName")?;
         if name.is_none() {
-            name = text(&properties, "DefaultDomain")?;
+            name = properties.text("DefaultDomain")?;
         }
     }
     if name.is_none() {
-        name = text(fields, "Directory")?;
+        name = fields.text("Directory")?;
     }
     Ok(Some(Tenant { id, name }))
 }
@@ -251,7 +191,7 @@ fn read_subscription<'t>(
     kept: &mut Vec<(String, Node<'t>)>,
     found: &mut Found,
 ) -> Result<Option<Subscription>, JsonError> {
-    let Some(id) = text(fields, "Id")? else { return Ok(None) };
+    let Some(id) = fields.text("Id")? else { return Ok(None) };
     if let Some(properties) = fields.get_some("ExtendedProperties")? {
         for (name, value) in properties.object()?.members() {
             if name.eq_ignore_ascii_case("StorageAccount") && value.is_string() {
@@ -268,7 +208,7 @@ fn read_subscription<'t>(
         }
     }
     kept.extend(leftovers(fields, &["Id", "Name", "State", "ExtendedProperties"], "/Subscription"));
-    let (name, state) = (text(fields, "Name")?, text(fields, "State")?);
+    let (name, state) = (fields.text("Name")?, fields.text("State")?);
     Ok(Some(Subscription { id, name, state }))
 }
 
@@ -352,63 +292,6 @@ fn choose_default(
         None => found.warn(place, "the default names no context of the file: none is chosen"),
     }
     Ok(())
-}
-
-/// Keeps the cloud of a context, unless it is built in.
-fn add_custom_environment(name: &str, node: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let built_in = BUILT_IN_CLOUDS.iter().any(|cloud| cloud.name.eq_ignore_ascii_case(name));
-    if built_in { Ok(()) } else { add_environment(name, node, found) }
-}
-
-/// Keeps a cloud of the file's own table; its text members, nested ones by their path.
-pub(super) fn add_environment(
-    name: &str,
-    node: &Node<'_>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    let known = |e: &Environment| e.name.eq_ignore_ascii_case(name);
-    if node.is_null() || found.profile.environments.iter().any(known) {
-        return Ok(());
-    }
-    let mut settings = BTreeMap::new();
-    for (member, value) in node.object()?.members() {
-        if value.is_string() {
-            settings.insert(member.clone(), value.text()?.as_str().to_owned());
-        } else if value.is_object() {
-            for (inner, value) in value.object()?.members() {
-                if value.is_string() {
-                    settings.insert(format!("{member}/{inner}"), value.text()?.as_str().to_owned());
-                }
-            }
-        }
-    }
-    found.profile.environments.push(Environment { name: name.to_owned(), settings });
-    Ok(())
-}
-
-fn leftovers<'t>(
-    object: &Object<'t>,
-    known: &[&str],
-    below: &str,
-) -> impl Iterator<Item = (String, Node<'t>)> {
-    object
-        .members()
-        .iter()
-        .filter(|(name, node)| {
-            !node.is_null() && !known.iter().any(|known| known.eq_ignore_ascii_case(name))
-        })
-        .map(move |(name, node)| (pointer(below, name), node.clone()))
-}
-
-pub(super) fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, JsonError> {
-    match object.get_some(name)? {
-        Some(node) => node.optional_text(),
-        None => Ok(None),
-    }
-}
-
-fn pointer(below: &str, name: &str) -> String {
-    format!("{below}/{}", escape_pointer(name))
 }
 
 fn keep_all(members: &[(String, Node<'_>)]) -> Kept {
