@@ -260,3 +260,13 @@ fn a_certificate_that_an_entry_points_to_is_taken_along_and_stays() {
     assert!(certificate.exists());
     assert!(!folder.join("service_principal_entries.json").exists());
 }
+
+#[test]
+fn what_a_killed_rollback_left_in_clear_is_swept_by_the_next_one() {
+    let home = Home::with_files("azure-powershell/homes/az4-linux");
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    let left = home.join(".Azure/.azvault-x1y2z3");
+    fs::write(&left, "half an original").unwrap();
+    home.run(&["migrate", "rollback", "--yes"]).expect(0);
+    assert!(!left.exists());
+}

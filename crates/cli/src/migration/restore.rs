@@ -29,6 +29,27 @@ pub(crate) fn look(file: &ImportedFile, original: &[u8]) -> There {
     }
 }
 
+/// Prefix of the files that become originals. One that was left by a killed rollback holds secrets
+/// in clear.
+const DRAFT: &str = ".azvault-";
+
+/// Removes what a killed rollback left beside the originals.
+pub(crate) fn sweep(folder: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(e),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT));
+        if ours && entry.file_type()?.is_file() {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Puts one original back. The bytes are complete and durable before the name is.
 pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
     let folder = file.path.parent().unwrap_or(Path::new("/"));
@@ -37,7 +58,7 @@ pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std
     }
     // Folders that went with the files come back private.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut new = tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?;
+    let mut new = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
     new.write_all(original)?;
     set_mode_and_time(new.as_file(), file)?;
     new.as_file().sync_all()?;

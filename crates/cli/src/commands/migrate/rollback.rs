@@ -74,7 +74,8 @@ impl Args {
         }
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {
-            restore::restore(file, bytes, *there).map_err(|e| {
+            let swept = file.path.parent().map_or(Ok(()), restore::sweep);
+            swept.and_then(|()| restore::restore(file, bytes, *there)).map_err(|e| {
                 let path = shown_path(&file.path);
                 let done = count(restored.len(), "file");
                 Failure::new(Code::Other, format!("{path}: {e} ({done} put back before)"))
