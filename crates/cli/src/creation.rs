@@ -41,13 +41,13 @@ pub(crate) struct Document {
 }
 
 /// What `init -o json` prints. Never the recovery code.
-pub(crate) fn document(path: &Path, vault: &Vault) -> Document {
-    Document {
+pub(crate) fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> {
+    Ok(Document {
         schema: 1,
         vault: path.display().to_string(),
         id: vault.id().to_string(),
-        fingerprint: vault.fingerprint(),
-    }
+        fingerprint: vault.fingerprint().map_err(|e| Failure::from_vault(e, path))?,
+    })
 }
 
 /// Creates the vault of this run and gives it back unlocked, with what opens it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_vault::{Error, UnsafeBecause};
+use azvault_vault::{Error, SealerError, UnsafeBecause};
 
 use crate::ui::shown_path;
 
@@ -77,6 +77,14 @@ impl Failure {
                     "check the passphrase (or recovery code), and --key-file if the vault has one"
                         .into(),
                 ),
+            ),
+            Error::Sealer(SealerError::TooLarge) => (Code::Other, None),
+            Error::Sealer(_) => {
+                (Code::Locked, Some("azvault unlock, then the command again".into()))
+            }
+            Error::BadAuditEntry { .. } => (
+                Code::Integrity,
+                Some("keep the file as evidence; use a copy that you trust".into()),
             ),
             Error::Tampered { .. } => {
                 (Code::Integrity, Some("use a copy of the vault that you trust".into()))

@@ -77,6 +77,44 @@ impl Context {
         }
     }
 
+    /// Takes over what the other says of the same identity and this does not.
+    pub(crate) fn take_over(&mut self, other: &Self) {
+        if let (Some(own), Some(other)) = (&mut self.account, &other.account) {
+            for (name, value) in &other.properties {
+                own.properties.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        if let (Some(own), Some(other)) = (&mut self.tenant, &other.tenant) {
+            own.name = own.name.take().or_else(|| other.name.clone());
+        }
+        if let (Some(own), Some(other)) = (&mut self.subscription, &other.subscription) {
+            own.name = own.name.take().or_else(|| other.name.clone());
+            own.state = own.state.take().or_else(|| other.state.clone());
+        }
+        self.version_profile =
+            self.version_profile.take().or_else(|| other.version_profile.clone());
+        for (name, value) in &other.extended_properties {
+            self.extended_properties.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        if self.kept.is_empty() {
+            self.kept = other.kept.copied();
+        }
+    }
+
+    /// A second one of its own.
+    pub fn copied(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            account: self.account.clone(),
+            tenant: self.tenant.clone(),
+            subscription: self.subscription.clone(),
+            environment: self.environment.clone(),
+            version_profile: self.version_profile.clone(),
+            extended_properties: self.extended_properties.clone(),
+            kept: self.kept.copied(),
+        }
+    }
+
     /// Whether it has all that a sign-in needs: account, tenant and environment.
     pub fn is_complete(&self) -> bool {
         self.account.is_some() && self.tenant.is_some() && self.environment.is_some()

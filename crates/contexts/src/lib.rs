@@ -13,19 +13,25 @@
 //! ```
 
 mod account;
+mod change;
 mod cloud;
 mod context;
 mod kept;
 mod name;
+mod process_scope;
 mod profile;
+mod scope;
 mod secret;
 
 pub mod rules;
 
 pub use account::{Account, AccountType, ContextAccount, KnownAccountType};
+pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark};
 pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, Environment, cloud_of_authority};
 pub use context::{Context, Identity, Subscription, Tenant};
 pub use kept::Kept;
 pub use name::ContextName;
+pub use process_scope::ProcessScope;
 pub use profile::{AutosaveMode, Profile};
+pub use scope::{NotAScope, Scope};
 pub use secret::{HeldSecret, Secret, SecretDescription, SecretKind};

@@ -1,6 +1,20 @@
 //! The rules, one a file.
 //!
 //! A rule is a pure function: it takes what is, and what was asked, and returns a decision. It
-//! reads nothing, asks nobody and prints nothing. Its truth table is its test.
+//! reads nothing, asks nobody and prints nothing. Its truth table is its test. Where azvault
+//! departs from Azure PowerShell, `docs/rules.md` says so and why.
 
+pub mod active;
+pub mod autosave;
+pub mod clear;
+pub mod default_name;
+pub mod disconnect;
 pub mod import;
+pub mod merge;
+pub mod remove;
+pub mod rename;
+pub mod scope;
+pub mod select;
+pub mod set;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -129,6 +129,14 @@ impl SecretDescription {
     }
 }
 
+impl SecretDescription {
+    /// Whether it belongs to one of these accounts, by id without case.
+    pub fn is_of_one_of(&self, accounts: &[String]) -> bool {
+        let own = self.account.as_ref().map(|id| id.to_lowercase());
+        own.is_some_and(|own| accounts.iter().any(|id| id.to_lowercase() == own))
+    }
+}
+
 /// A secret with what is known of it.
 pub struct HeldSecret {
     /// What it is and whose.

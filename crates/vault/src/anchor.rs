@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::head::hex;
-use crate::keys::{Key, mac};
+use crate::sealer::{KeyName, Sealer};
 use crate::{Error, VaultId};
 
 /// The file's content.
@@ -27,9 +27,14 @@ struct Anchor {
 }
 
 /// Refuses a vault that is older than, or another one than, what this machine has seen.
-pub(crate) fn check(folder: &Path, key: &Key, vault: VaultId, seen: Seen<'_>) -> Result<(), Error> {
+pub(crate) fn check(
+    folder: &Path,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    seen: Seen<'_>,
+) -> Result<(), Error> {
     let Some(anchor) = read(folder, vault)? else { return Ok(()) };
-    let wanted = tag(key, vault, anchor.epoch, anchor.generation, &anchor.head);
+    let wanted = tag(sealer, vault, anchor.epoch, anchor.generation, &anchor.head)?;
     // An anchor that nobody with the key wrote says nothing: as if there were none.
     if !bool::from(wanted.as_bytes().ct_eq(anchor.mac.as_bytes())) {
         return Ok(());
@@ -57,11 +62,11 @@ pub(crate) struct Seen<'a> {
 /// Remembers what was seen, unless the anchor says so already.
 pub(crate) fn remember(
     folder: &Path,
-    key: &Key,
+    sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
 ) -> Result<(), Error> {
-    let mac = tag(key, vault, seen.epoch, seen.generation, seen.head);
+    let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
     if read(folder, vault)?.is_some_and(|anchor| anchor.mac == mac) {
         return Ok(());
     }
@@ -94,13 +99,17 @@ fn path(folder: &Path, vault: VaultId) -> PathBuf {
     folder.join(vault.to_string())
 }
 
-fn tag(key: &Key, vault: VaultId, epoch: u32, generation: u64, head: &str) -> String {
-    let tag = mac(key, |update| {
-        update(b"azv1.anchor");
-        update(&vault.0);
-        update(&epoch.to_be_bytes());
-        update(&generation.to_be_bytes());
-        update(head.as_bytes());
-    });
-    hex(&tag)
+fn tag(
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    epoch: u32,
+    generation: u64,
+    head: &str,
+) -> Result<String, Error> {
+    let mut message = b"azv1.anchor".to_vec();
+    message.extend(vault.0);
+    message.extend(epoch.to_be_bytes());
+    message.extend(generation.to_be_bytes());
+    message.extend(head.as_bytes());
+    Ok(hex(&sealer.mac(KeyName::Anchor, &message)?))
 }

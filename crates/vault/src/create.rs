@@ -73,14 +73,14 @@ fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {
         let head = Head {
             generation: 1,
             n: 0,
-            root: head::root(&keys.mac, |_| {}),
+            root: head::Root::new().finish(&keys)?,
             slots: head::hex(&slot::digest(&rows)),
             min_kdf: least.map_or([0, 0], |cost| [cost.memory_kib(), cost.passes()]),
             labels,
             audit: AuditHead { seq: 0, last: String::new(), first: 1 },
             prev: String::new(),
         };
-        let head = head.seal(&keys, vault, epoch);
+        let head = head.seal(&keys, vault, epoch)?;
         header::insert(&transaction, &Header { vault_id: vault, epoch, head })
     })?;
     transaction.commit()?;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::sealer::SealerError;
+
 /// Why a vault cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -45,6 +47,14 @@ pub enum Error {
         /// What does not fit.
         what: &'static str,
     },
+    /// Somebody changed the audit log: what it says from there on is not to be believed.
+    #[error("the audit log was changed from outside: entry {seq}: {what}")]
+    BadAuditEntry {
+        /// The first bad entry.
+        seq: i64,
+        /// What does not fit.
+        what: &'static str,
+    },
     /// An older copy stands in the vault's place.
     #[error("the vault is older ({found}) than what this machine has seen of it ({seen})")]
     RolledBack {
@@ -59,6 +69,9 @@ pub enum Error {
         /// The generation both have.
         at: u64,
     },
+    /// Unlock again: whoever holds the keys does not use them any more.
+    #[error("{0}")]
+    Sealer(#[from] SealerError),
     /// The database refused.
     #[error("{}", sqlite_text(.0))]
     Sqlite(#[from] rusqlite::Error),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{Key, Keys, mac};
-use crate::seal::{self, Table, place};
+use crate::seal::{Table, place};
+use crate::sealer::{KeyName, Placed, Sealer, SealerError};
 use crate::{Error, VaultId, sha256};
 
 /// What the head says of the vault, as JSON padded to 256 bytes.
@@ -40,21 +40,37 @@ pub(crate) struct AuditHead {
 }
 
 impl Head {
-    pub(crate) fn seal(&self, keys: &Keys, vault: VaultId, epoch: u32) -> Vec<u8> {
+    pub(crate) fn seal(
+        &self,
+        sealer: &dyn Sealer,
+        vault: VaultId,
+        epoch: u32,
+    ) -> Result<Vec<u8>, Error> {
         let mut text = serde_json::to_vec(self).expect("a head is plain JSON");
         text.resize(text.len().next_multiple_of(256), b' ');
-        seal::seal(&keys.head, &place(vault, epoch, Table::Head, 0, 1, 0), &text)
+        let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: &text };
+        let mut sealed = sealer.seal(KeyName::Head, &[placed])?;
+        Ok(sealed.remove(0))
     }
 
     pub(crate) fn open(
-        keys: &Keys,
+        sealer: &dyn Sealer,
         vault: VaultId,
         epoch: u32,
         sealed: &[u8],
     ) -> Result<Self, Error> {
-        let text = seal::open(&keys.head, &place(vault, epoch, Table::Head, 0, 1, 0), sealed)
-            .map_err(|_| Error::tampered("the head does not open"))?;
+        let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: sealed };
+        let opened = sealer.open(KeyName::Head, &[placed]);
+        let text = opened.map_err(or_tampered("the head does not open"))?.remove(0);
         serde_json::from_slice(&text).map_err(|_| Error::tampered("the head is no head"))
+    }
+}
+
+/// What a box that does not open means to whoever reads the vault.
+pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Error {
+    move |error| match error {
+        SealerError::Box(_) => Error::tampered(what),
+        other => Error::Sealer(other),
     }
 }
 
@@ -63,18 +79,24 @@ pub(crate) fn hash(sealed: &[u8]) -> String {
     hex(&sha256(sealed))
 }
 
-/// HMAC over id, revision and the first 56 bytes of each box, in id order: salt and commitment
-/// pin the box.
-pub(crate) fn root(key: &Key, rows: impl FnOnce(&mut dyn FnMut(i64, i64, &[u8]))) -> String {
-    let tag = mac(key, |update| {
-        update(b"azv1.root");
-        rows(&mut |id, rev, start| {
-            update(&id.to_be_bytes());
-            update(&rev.to_be_bytes());
-            update(start);
-        });
-    });
-    hex(&tag)
+/// What the root is the HMAC of: id, revision and the first 56 bytes of each box, in id order.
+/// Salt and commitment pin the box.
+pub(crate) struct Root(Vec<u8>);
+
+impl Root {
+    pub(crate) fn new() -> Self {
+        Self(b"azv1.root".to_vec())
+    }
+
+    pub(crate) fn add(&mut self, id: i64, rev: i64, start: &[u8]) {
+        self.0.extend(id.to_be_bytes());
+        self.0.extend(rev.to_be_bytes());
+        self.0.extend(start);
+    }
+
+    pub(crate) fn finish(self, sealer: &dyn Sealer) -> Result<String, Error> {
+        Ok(hex(&sealer.mac(KeyName::Mac, &self.0)?))
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -41,6 +41,13 @@ fn scrub() {
     black_box(&stack);
 }
 
+/// Keeps the pages of these bytes out of swap. A limit on locked memory can refuse that, which
+/// takes nothing from the other defences.
+pub(crate) fn keep_out_of_swap(bytes: &[u8]) {
+    // SAFETY: address and length are those of a live slice; locking changes no content.
+    let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
+}
+
 /// A key of ring, on the heap and overwritten when dropped.
 pub(crate) struct WipedKey(ManuallyDrop<Box<LessSafeKey>>);
 

@@ -10,6 +10,18 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Id(pub(crate) i64);
 
+impl Id {
+    /// One that nobody else has.
+    pub fn random() -> Self {
+        Self(crate::random::id())
+    }
+
+    /// The number itself.
+    pub fn number(self) -> i64 {
+        self.0
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)

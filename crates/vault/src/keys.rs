@@ -9,8 +9,9 @@ use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use crate::hygiene::scrubbed;
-use crate::{SlotKind, VaultId, random};
+use crate::hygiene::{self, scrubbed};
+use crate::sealer::{KeyName, Opened, Placed, Sealer, SealerError};
+use crate::{SlotKind, VaultId, random, seal};
 
 const KEK: &[u8] = b"azv1.kek.";
 const SUBKEY: &[u8] = b"azv1.key.";
@@ -45,15 +46,8 @@ impl Key {
     }
 }
 
-/// The keys of one epoch, each for one purpose.
-pub(crate) struct Keys {
-    pub(crate) record: Key,
-    pub(crate) secret: Key,
-    pub(crate) head: Key,
-    pub(crate) mac: Key,
-    pub(crate) anchor: Key,
-    pub(crate) original: Key,
-}
+/// The keys of one epoch, each for one purpose. Cannot be printed or copied.
+pub struct Keys([Key; KeyName::ALL.len()]);
 
 impl Keys {
     /// Derives them from the vault's master key.
@@ -61,20 +55,64 @@ impl Keys {
         let mut salt = [0; 20];
         salt[..16].copy_from_slice(&vault.0);
         salt[16..].copy_from_slice(&epoch.to_be_bytes());
-        let subkey = |name: &str| {
+        Self(KeyName::ALL.map(|name| {
             let mut key = Key::empty();
-            let info: [&[u8]; 2] = [SUBKEY, name.as_bytes()];
+            let info: [&[u8]; 2] = [SUBKEY, name.as_str().as_bytes()];
             scrubbed(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
             key
-        };
-        Self {
-            record: subkey("record"),
-            secret: subkey("secret"),
-            head: subkey("head"),
-            mac: subkey("mac"),
-            anchor: subkey("anchor"),
-            original: subkey("original"),
+        }))
+    }
+
+    /// Size of [`Keys::to_bytes`].
+    pub const SIZE: usize = 32 * KeyName::ALL.len();
+
+    /// The keys one after the other, for the agent that is to hold them.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(Self::SIZE));
+        for key in &self.0 {
+            bytes.extend_from_slice(key.bytes());
         }
+        bytes
+    }
+
+    /// What [`Keys::to_bytes`] gave, in memory that is not swapped out where the system allows it.
+    /// `None` if the length is another.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != Self::SIZE {
+            return None;
+        }
+        let keys = Self(KeyName::ALL.map(|name| {
+            let mut key = Key::empty();
+            let start = 32 * name as usize;
+            key.bytes_mut().copy_from_slice(&bytes[start..start + 32]);
+            key
+        }));
+        for key in &keys.0 {
+            hygiene::keep_out_of_swap(key.bytes());
+        }
+        Some(keys)
+    }
+
+    fn key(&self, name: KeyName) -> &Key {
+        &self.0[name as usize]
+    }
+}
+
+impl Sealer for Keys {
+    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
+        let key = self.key(key);
+        let open = |boxed: &Placed<'_>| seal::open(key, &boxed.place, boxed.bytes);
+        scrubbed(|| boxes.iter().map(open).collect::<Result<_, _>>()).map_err(Into::into)
+    }
+
+    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
+        let key = self.key(key);
+        let seal = |text: &Placed<'_>| seal::seal(key, &text.place, text.bytes);
+        Ok(scrubbed(|| texts.iter().map(seal).collect()))
+    }
+
+    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError> {
+        Ok(scrubbed(|| mac(self.key(key), message)))
     }
 }
 
@@ -103,16 +141,12 @@ pub(crate) fn expand(salt: &[u8], ikm: &[u8], info: &[&[u8]], out: &mut [u8]) {
         .expect("at most 76 bytes, far below the limit of HKDF");
 }
 
-/// HMAC-SHA256 (RFC 2104) over pieces that are handed in one after the other.
-pub(crate) fn mac(key: &Key, pieces: impl FnOnce(&mut dyn FnMut(&[u8]))) -> [u8; 32] {
-    scrubbed(|| {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, key.bytes());
-        let mut context = hmac::Context::with_key(&key);
-        pieces(&mut |piece| context.update(piece));
-        let mut tag = [0; 32];
-        tag.copy_from_slice(context.sign().as_ref());
-        tag
-    })
+/// HMAC-SHA256 (RFC 2104). The caller clears the stack.
+fn mac(key: &Key, message: &[u8]) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key.bytes());
+    let mut tag = [0; 32];
+    tag.copy_from_slice(hmac::sign(&key, message).as_ref());
+    tag
 }
 
 struct Length(usize);

@@ -28,6 +28,7 @@
 //! ```
 
 mod anchor;
+mod audit;
 mod create;
 mod error;
 mod file;
@@ -42,20 +43,26 @@ mod locked;
 mod random;
 mod record;
 pub mod seal;
+mod sealer;
+mod session;
 mod slot;
 mod snapshot;
 mod store;
 mod vault;
 mod writing;
 
+pub use audit::{Actor, Entry, Logged, Subject};
 pub use create::{NewSlot, create};
 pub use error::{Error, UnsafeBecause};
-pub use id::{Id, VaultId};
+pub use id::{Id, NotAnId, VaultId};
 pub use import::{Import, ImportedFile, OriginalRef};
 pub use kdf::{Cost, KdfError};
 pub use key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};
+pub use keys::Keys;
 pub use locked::Locked;
 pub use record::{Settings, Stored, StoredSecret};
+pub use sealer::{KeyName, Opened, Placed, Sealer, SealerError};
+pub use session::SessionKey;
 pub use slot::{Opener, Slot, SlotKind};
 pub use snapshot::Snapshot;
 pub use vault::{Vault, Verified};

@@ -8,6 +8,7 @@ use crate::anchor::{self, Seen};
 use crate::head;
 use crate::hygiene::scrubbed;
 use crate::keys::Keys;
+use crate::sealer::Sealer;
 use crate::slot::{Opener, Row, Slot};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
@@ -49,28 +50,37 @@ impl Locked {
         &self.slots
     }
 
-    /// Unlocks it: some slot of the opener's kind must decrypt. `anchors` is the folder in which
-    /// this machine remembers how far each vault has come.
-    pub fn unlock(self, opener: &Opener<'_>, anchors: &Path) -> Result<Vault, Error> {
+    /// The keys: some slot of the opener's kind must decrypt.
+    pub fn keys(&self, opener: &Opener<'_>) -> Result<Keys, Error> {
         let (id, epoch) = (self.header.vault_id, self.header.epoch);
         let of_kind = self.rows.iter().filter(|row| row.kind == opener.kind().number());
-        let mut vmk = None;
         for row in of_kind.take(MOST_TRIES) {
-            vmk = scrubbed(|| row.open(opener, id, epoch))?;
-            if vmk.is_some() {
-                break;
+            if let Some(vmk) = scrubbed(|| row.open(opener, id, epoch))? {
+                return Ok(Keys::derive(&vmk, id, epoch));
             }
         }
-        let keys = Keys::derive(&vmk.ok_or(Error::WrongKey)?, id, epoch);
-        let (row, head) = scrubbed(|| snapshot::load_head(&self.connection, &keys, id))
-            .map_err(corrupt_is_tampered)?;
+        Err(Error::WrongKey)
+    }
+
+    /// Unlocks it. `anchors` is the folder in which this machine remembers how far each vault has
+    /// come.
+    pub fn unlock(self, opener: &Opener<'_>, anchors: &Path) -> Result<Vault, Error> {
+        let keys = self.keys(opener)?;
+        self.unlock_with(Box::new(keys), anchors)
+    }
+
+    /// Unlocks it with keys that somebody holds already: the head must open.
+    pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
+        let (id, epoch) = (self.header.vault_id, self.header.epoch);
+        let (row, head) =
+            snapshot::load_head(&self.connection, &*sealer, id).map_err(corrupt_is_tampered)?;
         let head_hash = head::hash(&row.head);
         let seen = Seen { epoch, generation: head.generation, head: &head_hash };
-        anchor::check(anchors, &keys.anchor, id, seen)?;
-        let remembered = anchor::remember(anchors, &keys.anchor, id, seen);
+        anchor::check(anchors, &*sealer, id, seen)?;
+        let remembered = anchor::remember(anchors, &*sealer, id, seen);
         Ok(Vault {
             connection: self.connection,
-            keys,
+            sealer,
             id,
             epoch,
             anchors: anchors.to_owned(),
@@ -78,6 +88,11 @@ impl Locked {
             labels: head.labels,
             anchor_error: remembered.err().map(|e| e.to_string()),
         })
+    }
+
+    /// Number of the keys in use: it rises when they are rotated.
+    pub fn epoch(&self) -> u32 {
+        self.header.epoch
     }
 }
 

@@ -155,15 +155,22 @@ impl Content {
     }
 }
 
-/// Writes JSON into memory of its final size: a buffer that grew would leave copies behind.
 fn encode(envelope: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    let mut count = Count(0);
-    serde_json::to_writer(&mut count, envelope).expect("a record is plain JSON");
-    let size = count.0.next_multiple_of(256);
+    let json = json(envelope);
+    let size = json.len().next_multiple_of(256);
     let mut text = Zeroizing::new(Vec::with_capacity(size));
-    serde_json::to_writer(&mut *text, envelope).expect("a record is plain JSON");
+    text.extend_from_slice(json.as_bytes());
     text.resize(size, b' ');
     text
+}
+
+/// Writes JSON into memory of its final size: a buffer that grew would leave copies behind.
+pub(crate) fn json(value: &impl Serialize) -> Zeroizing<String> {
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).expect("a record is plain JSON");
+    let mut bytes = Vec::with_capacity(count.0);
+    serde_json::to_writer(&mut bytes, value).expect("a record is plain JSON");
+    Zeroizing::new(String::from_utf8(bytes).expect("JSON is UTF-8"))
 }
 
 struct Count(usize);

@@ -41,6 +41,8 @@ pub enum Table {
     Secret = 3,
     /// An entry of the audit log.
     Audit = 4,
+    /// The state of a session, which no file holds.
+    Session = 5,
     /// A part of an imported file.
     Original = 8,
 }

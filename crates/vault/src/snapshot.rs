@@ -5,18 +5,18 @@ use rusqlite::{Connection, Transaction};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::head::{self, Head};
-use crate::hygiene::scrubbed;
-use crate::keys::Keys;
+use crate::audit::{self, Logged};
+use crate::head::{self, Head, Root, or_tampered};
 use crate::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
 use crate::seal::{self, Table, place};
-use crate::store::{audit, header, originals, records, secrets, slots};
+use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer};
+use crate::store::{header, originals, records, secrets, slots};
 use crate::{Error, Id, Import, OriginalRef, VaultId, slot};
 
 /// The vault at one moment.
 pub struct Snapshot<'v> {
     pub(crate) transaction: Transaction<'v>,
-    pub(crate) keys: &'v Keys,
+    pub(crate) sealer: &'v dyn Sealer,
     pub(crate) vault: VaultId,
     pub(crate) state: State,
 }
@@ -33,14 +33,14 @@ pub(crate) struct State {
 /// Verifies head and slots. Not one record is opened, so nothing of them is known yet.
 pub(crate) fn load_head(
     connection: &Connection,
-    keys: &Keys,
+    sealer: &dyn Sealer,
     vault: VaultId,
 ) -> Result<(header::Header, Head), Error> {
     let row = header::read(connection)?;
     if row.vault_id != vault {
         return Err(Error::tampered("its id changed"));
     }
-    let head = Head::open(keys, vault, row.epoch, &row.head)?;
+    let head = Head::open(sealer, vault, row.epoch, &row.head)?;
     if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
         return Err(Error::tampered("the slots are not those of the head"));
     }
@@ -50,36 +50,72 @@ pub(crate) fn load_head(
 /// Verifies head, slots and records, and opens every record.
 pub(crate) fn load(
     connection: &Connection,
-    keys: &Keys,
+    sealer: &dyn Sealer,
     vault: VaultId,
     kept: KeptMembers,
 ) -> Result<State, Error> {
-    scrubbed(|| {
-        let (row, head) = load_head(connection, keys, vault)?;
-        let epoch = row.epoch;
-        if audit::count(connection)? != head.audit.seq - head.audit.first + 1 {
-            return Err(Error::tampered("the audit log is not that of the head"));
+    let (row, head) = load_head(connection, sealer, vault)?;
+    audit::check_end(connection, &head.audit)?;
+    let mut content = Content::default();
+    let mut root = Root::new();
+    let mut number = 0;
+    let mut batch = Batch::default();
+    records::each(connection, |record| {
+        let start = record.sealed.get(..56).ok_or(Error::tampered("a box is cut"))?;
+        root.add(record.id, record.rev, start);
+        number += 1;
+        batch.add(&record);
+        if batch.size >= BATCH {
+            batch.open(sealer, vault, row.epoch, kept, &mut content)
+        } else {
+            Ok(())
         }
-        let mut content = Content::default();
-        let mut number = 0;
-        let mut walked = Ok(());
-        let root = head::root(&keys.mac, |add| {
-            walked = records::each(connection, |row| {
-                let start = row.sealed.get(..56).ok_or(Error::tampered("a box is cut"))?;
-                add(row.id, row.rev, start);
-                number += 1;
-                let ad = place(vault, epoch, Table::Record, 0, row.id, row.rev);
-                let text = seal::open(&keys.record, &ad, row.sealed)
-                    .map_err(|_| Error::tampered("a record does not open"))?;
-                content.add(row.id, row.rev, &text, kept)
-            });
-        });
-        walked?;
-        if number != head.n || !bool::from(root.as_bytes().ct_eq(head.root.as_bytes())) {
-            return Err(Error::tampered("the records are not those of the head"));
+    })?;
+    batch.open(sealer, vault, row.epoch, kept, &mut content)?;
+    let root = root.finish(sealer)?;
+    if number != head.n || !bool::from(root.as_bytes().ct_eq(head.root.as_bytes())) {
+        return Err(Error::tampered("the records are not those of the head"));
+    }
+    Ok(State { epoch: row.epoch, head_hash: head::hash(&row.head), head, content })
+}
+
+/// Records on their way to whoever opens them.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<(i64, i64, Vec<u8>)>,
+    size: usize,
+}
+
+impl Batch {
+    fn add(&mut self, record: &records::Row<'_>) {
+        self.size += record.sealed.len();
+        self.rows.push((record.id, record.rev, record.sealed.to_vec()));
+    }
+
+    fn open(
+        &mut self,
+        sealer: &dyn Sealer,
+        vault: VaultId,
+        epoch: u32,
+        kept: KeptMembers,
+        content: &mut Content,
+    ) -> Result<(), Error> {
+        let rows = std::mem::take(&mut self.rows);
+        self.size = 0;
+        let boxes: Vec<_> = rows
+            .iter()
+            .map(|(id, rev, sealed)| Placed {
+                place: place(vault, epoch, Table::Record, 0, *id, *rev),
+                bytes: sealed,
+            })
+            .collect();
+        let texts =
+            sealer.open(KeyName::Record, &boxes).map_err(or_tampered("a record does not open"))?;
+        for ((id, rev, _), text) in rows.iter().zip(&texts) {
+            content.add(*id, *rev, text, kept)?;
         }
-        Ok(State { epoch, head_hash: head::hash(&row.head), head, content })
-    })
+        Ok(())
+    }
 }
 
 impl Snapshot<'_> {
@@ -95,7 +131,7 @@ impl Snapshot<'_> {
 
     /// All contexts, kept members included.
     pub fn contexts_with_kept(&self) -> Result<Vec<Stored<Context>>, Error> {
-        let taken = load(&self.transaction, self.keys, self.vault, KeptMembers::Taken)?;
+        let taken = load(&self.transaction, self.sealer, self.vault, KeptMembers::Taken)?;
         Ok(taken.content.contexts)
     }
 
@@ -133,44 +169,91 @@ impl Snapshot<'_> {
     pub fn open_secret(&self, id: Id) -> Result<Secret, Error> {
         let known = self.state.content.secrets.iter().find(|secret| secret.id == id);
         let known = known.ok_or(Error::tampered("a secret without a record"))?;
-        scrubbed(|| self.open(known))
+        let epoch = self.state.epoch;
+        open_secret(&self.transaction, self.sealer, self.vault, epoch, known)
     }
 
     /// Opens every secret, in the order of [`Snapshot::secrets`].
     pub fn open_secrets(&self) -> Result<Vec<Secret>, Error> {
-        scrubbed(|| self.state.content.secrets.iter().map(|known| self.open(known)).collect())
+        let epoch = self.state.epoch;
+        let known = &self.state.content.secrets;
+        open_secrets(&self.transaction, self.sealer, self.vault, epoch, known)
     }
 
-    fn open(&self, known: &StoredSecret) -> Result<Secret, Error> {
-        let sealed = secrets::read(&self.transaction, known.id.0)?;
-        check_pin(&sealed, &known.pin)?;
-        let ad = place(self.vault, self.state.epoch, Table::Secret, 0, known.id.0, 0);
-        let padded = seal::open(&self.keys.secret, &ad, &sealed)
-            .map_err(|_| Error::tampered("a secret does not open"))?;
-        unpad(&padded)
+    /// The audit log, oldest entry first; the whole chain is verified.
+    pub fn audit_log(&self) -> Result<Vec<Logged>, Error> {
+        let State { epoch, head, .. } = &self.state;
+        audit::read(&self.transaction, self.sealer, self.vault, *epoch, &head.audit)
     }
 
     /// The bytes of an imported file.
     pub fn original(&self, original: &OriginalRef) -> Result<Zeroizing<Vec<u8>>, Error> {
-        scrubbed(|| {
-            let mut parts = Vec::with_capacity(original.pins.len());
-            for (part, pin) in (0..).zip(&original.pins) {
-                let sealed = originals::read(&self.transaction, original.id, part)?;
-                check_pin(&sealed, pin)?;
-                let epoch = self.state.epoch;
-                let ad = place(self.vault, epoch, Table::Original, 0, original.id, part);
-                let opened = seal::open(&self.keys.original, &ad, &sealed)
-                    .map_err(|_| Error::tampered("a part of an original does not open"))?;
-                parts.push(opened);
-            }
-            let size = parts.iter().map(|part| part.len()).sum();
-            let mut bytes = Zeroizing::new(Vec::with_capacity(size));
-            for part in &parts {
-                bytes.extend_from_slice(part);
-            }
-            Ok(bytes)
-        })
+        let mut parts: Opened = Vec::with_capacity(original.pins.len());
+        for (part, pin) in (0..).zip(&original.pins) {
+            let sealed = originals::read(&self.transaction, original.id, part)?;
+            check_pin(&sealed, pin)?;
+            let epoch = self.state.epoch;
+            let place = place(self.vault, epoch, Table::Original, 0, original.id, part);
+            let opened = self.sealer.open(KeyName::Original, &[Placed { place, bytes: &sealed }]);
+            parts.extend(opened.map_err(or_tampered("a part of an original does not open"))?);
+        }
+        let size = parts.iter().map(|part| part.len()).sum();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+        for part in &parts {
+            bytes.extend_from_slice(part);
+        }
+        Ok(bytes)
     }
+}
+
+/// Opens one secret that a record names.
+pub(crate) fn open_secret(
+    connection: &Connection,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    epoch: u32,
+    known: &StoredSecret,
+) -> Result<Secret, Error> {
+    open_secrets(connection, sealer, vault, epoch, std::slice::from_ref(known))
+        .map(|mut opened| opened.remove(0))
+}
+
+/// Opens secrets that records name, in batches.
+fn open_secrets(
+    connection: &Connection,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    epoch: u32,
+    known: &[StoredSecret],
+) -> Result<Vec<Secret>, Error> {
+    let mut opened = Vec::with_capacity(known.len());
+    let mut rest = known;
+    while !rest.is_empty() {
+        let (mut boxes, mut size) = (Vec::new(), 0);
+        for secret in rest {
+            if size >= BATCH {
+                break;
+            }
+            let sealed = secrets::read(connection, secret.id.0)?;
+            check_pin(&sealed, &secret.pin)?;
+            size += sealed.len();
+            boxes.push(sealed);
+        }
+        let (now, later) = rest.split_at(boxes.len());
+        rest = later;
+        let place = |secret: &StoredSecret| place(vault, epoch, Table::Secret, 0, secret.id.0, 0);
+        let placed: Vec<_> = now
+            .iter()
+            .zip(&boxes)
+            .map(|(secret, sealed)| Placed { place: place(secret), bytes: sealed })
+            .collect();
+        let texts =
+            sealer.open(KeyName::Secret, &placed).map_err(or_tampered("a secret does not open"))?;
+        for text in &texts {
+            opened.push(unpad(text)?);
+        }
+    }
+    Ok(opened)
 }
 
 /// The first 24 bytes of a box, in hexadecimal: its salt, which no other box has.

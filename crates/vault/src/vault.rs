@@ -5,19 +5,18 @@ use std::path::PathBuf;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::anchor::{self, Seen};
-use crate::head;
-use crate::hygiene::scrubbed;
-use crate::keys::Keys;
+use crate::head::{self, Root};
 use crate::record::KeptMembers;
+use crate::sealer::{KeyName, Sealer};
 use crate::slot::Slot;
 use crate::snapshot::{self, Snapshot, State};
 use crate::store::{self, header, originals, records, secrets};
 use crate::{Error, VaultId, Writing};
 
-/// A vault whose keys are in this process.
+/// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
     pub(crate) connection: Connection,
-    pub(crate) keys: Keys,
+    pub(crate) sealer: Box<dyn Sealer>,
     pub(crate) id: VaultId,
     pub(crate) epoch: u32,
     pub(crate) anchors: PathBuf,
@@ -36,6 +35,8 @@ pub struct Verified {
     pub secrets: usize,
     /// Parts of originals opened.
     pub originals: usize,
+    /// Entries of the audit log opened.
+    pub audit_entries: usize,
 }
 
 impl Vault {
@@ -46,10 +47,10 @@ impl Vault {
 
     /// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from the
     /// vault's id and keys.
-    pub fn fingerprint(&self) -> String {
-        let tag = crate::keys::mac(&self.keys.anchor, |update| update(b"azv1.fingerprint"));
+    pub fn fingerprint(&self) -> Result<String, Error> {
+        let tag = self.sealer.mac(KeyName::Anchor, b"azv1.fingerprint")?;
         let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
-        groups.join("-")
+        Ok(groups.join("-"))
     }
 
     /// Ways to unlock it.
@@ -72,8 +73,8 @@ impl Vault {
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
-        let state = snapshot::load(&transaction, &self.keys, self.id, KeptMembers::Left)?;
-        Ok(Snapshot { transaction, keys: &self.keys, vault: self.id, state })
+        let state = snapshot::load(&transaction, &*self.sealer, self.id, KeptMembers::Left)?;
+        Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, state })
     }
 
     /// Changes the vault in one transaction: all of it happens, or nothing. The vault is verified
@@ -82,39 +83,37 @@ impl Vault {
         &mut self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (result, generation, head_hash) = scrubbed(|| self.write_unscrubbed(change))?;
+        let (result, generation, head_hash) = self.commit(change)?;
         let seen = Seen { epoch: self.epoch, generation, head: &head_hash };
-        let remembered = anchor::remember(&self.anchors, &self.keys.anchor, self.id, seen);
+        let remembered = anchor::remember(&self.anchors, &*self.sealer, self.id, seen);
         self.anchor_error = remembered.err().map(|e| e.to_string());
         Ok(result)
     }
 
-    fn write_unscrubbed<T, E: From<Error>>(
+    fn commit<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<(T, u64, String), E> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
                 .map_err(Error::from)?;
-        let state = snapshot::load(&transaction, &self.keys, self.id, KeptMembers::Taken)?;
+        let sealer = &*self.sealer;
+        let state = snapshot::load(&transaction, sealer, self.id, KeptMembers::Taken)?;
         let State { epoch, mut head, head_hash, content } = state;
-        let mut writing =
-            Writing { connection: &transaction, keys: &self.keys, vault: self.id, epoch, content };
-        let result = change(&mut writing)?;
-        let mut number = 0;
-        let mut walked = Ok(());
-        head.root = head::root(&self.keys.mac, |add| {
-            walked = records::each(&transaction, |row| {
-                number += 1;
-                add(row.id, row.rev, &row.sealed[..56]);
-                Ok(())
-            });
-        });
-        walked?;
-        head.n = number;
         head.generation += 1;
+        let mut writing = Writing::new(&transaction, sealer, self.id, epoch, content, &head);
+        let result = change(&mut writing)?;
+        head.audit = writing.finish()?;
+        let mut root = Root::new();
+        head.n = 0;
+        records::each(&transaction, |row| {
+            head.n += 1;
+            root.add(row.id, row.rev, &row.sealed[..56]);
+            Ok(())
+        })?;
+        head.root = root.finish(sealer)?;
         head.prev = head_hash;
-        let sealed = head.seal(&self.keys, self.id, epoch);
+        let sealed = head.seal(sealer, self.id, epoch)?;
         header::update_head(&transaction, &sealed)?;
         transaction.commit().map_err(Error::from)?;
         Ok((result, head.generation, head::hash(&sealed)))
@@ -124,6 +123,7 @@ impl Vault {
     pub fn verify_all(&self) -> Result<Verified, Error> {
         store::quick_check(&self.connection)?;
         let snapshot = self.snapshot()?;
+        let entries = snapshot.audit_log()?.len();
         let opened = snapshot.open_secrets()?.len();
         if secrets::count(&snapshot.transaction)? != opened {
             return Err(Error::tampered("a secret that no record names"));
@@ -147,6 +147,7 @@ impl Vault {
             records: usize::try_from(snapshot.state.head.n).unwrap_or(usize::MAX),
             secrets: opened,
             originals: parts,
+            audit_entries: entries,
         })
     }
 }

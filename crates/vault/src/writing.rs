@@ -2,11 +2,14 @@
 
 use azvault_contexts::{Account, Context, Environment, Secret, SecretDescription};
 use rusqlite::Connection;
+use zeroize::Zeroizing;
 
-use crate::keys::Keys;
-use crate::record::{self, Content, Settings};
-use crate::seal::{self, Table, place};
-use crate::snapshot::{pad, pin};
+use crate::audit::{self, Entry};
+use crate::head::{AuditHead, Head};
+use crate::record::{self, Content, Settings, Stored, StoredSecret};
+use crate::seal::{Table, place};
+use crate::sealer::{BATCH, KeyName, Placed, Sealer};
+use crate::snapshot::{open_secret, pad, pin};
 use crate::store::{originals, records, secrets};
 use crate::{Error, Id, Import, OriginalRef, VaultId, random};
 
@@ -15,24 +18,82 @@ const PART: usize = 1024 * 1024;
 
 /// A transaction on a vault that has been verified. Dropped without commit, it changes nothing.
 pub struct Writing<'w> {
-    pub(crate) connection: &'w Connection,
-    pub(crate) keys: &'w Keys,
-    pub(crate) vault: VaultId,
-    pub(crate) epoch: u32,
-    pub(crate) content: Content,
+    connection: &'w Connection,
+    sealer: &'w dyn Sealer,
+    vault: VaultId,
+    epoch: u32,
+    generation: u64,
+    /// As it was when the transaction began.
+    content: Content,
+    audit: AuditHead,
+    waiting: Waiting,
 }
 
-impl Writing<'_> {
+/// What is not sealed yet: whoever holds the keys seals in batches.
+#[derive(Default)]
+struct Waiting {
+    /// Id, revision (1 for a new one) and text.
+    records: Vec<(i64, i64, Zeroizing<Vec<u8>>)>,
+    secrets: Vec<NewSecret>,
+    size: usize,
+}
+
+struct NewSecret {
+    id: i64,
+    text: Zeroizing<Vec<u8>>,
+    about: SecretDescription,
+    created: i64,
+}
+
+impl<'w> Writing<'w> {
+    pub(crate) fn new(
+        connection: &'w Connection,
+        sealer: &'w dyn Sealer,
+        vault: VaultId,
+        epoch: u32,
+        content: Content,
+        head: &Head,
+    ) -> Self {
+        let (generation, audit) = (head.generation, head.audit.clone());
+        let waiting = Waiting::default();
+        Self { connection, sealer, vault, epoch, generation, content, audit, waiting }
+    }
+
+    /// The contexts as they were when the transaction began, kept members included.
+    pub fn contexts(&self) -> &[Stored<Context>] {
+        &self.content.contexts
+    }
+
+    /// The accounts as they were when the transaction began.
+    pub fn accounts(&self) -> &[Stored<Account>] {
+        &self.content.accounts
+    }
+
+    /// The environments as they were when the transaction began.
+    pub fn environments(&self) -> &[Stored<Environment>] {
+        &self.content.environments
+    }
+
+    /// The secrets as they were when the transaction began, sealed.
+    pub fn secrets(&self) -> &[StoredSecret] {
+        &self.content.secrets
+    }
+
+    /// The settings as they were when the transaction began.
+    pub fn settings(&self) -> Settings {
+        self.content.settings.as_ref().map(|stored| stored.value.clone()).unwrap_or_default()
+    }
+
     /// Stores a context: a new one, or in the place of one that is there.
     pub fn put_context(&mut self, id: Option<Id>, context: &Context) -> Result<Id, Error> {
         let known = id.map(|id| revision(&self.content.contexts, id)).transpose()?;
-        self.put(id.zip(known), &record::of_context(context))
+        self.put(id.zip(known), record::of_context(context))
     }
 
     /// Stores an account.
     pub fn put_account(&mut self, id: Option<Id>, account: &Account) -> Result<Id, Error> {
         let known = id.map(|id| revision(&self.content.accounts, id)).transpose()?;
-        self.put(id.zip(known), &record::of_account(account))
+        self.put(id.zip(known), record::of_account(account))
     }
 
     /// Stores an environment.
@@ -42,13 +103,24 @@ impl Writing<'_> {
         environment: &Environment,
     ) -> Result<Id, Error> {
         let known = id.map(|id| revision(&self.content.environments, id)).transpose()?;
-        self.put(id.zip(known), &record::of_environment(environment))
+        self.put(id.zip(known), record::of_environment(environment))
     }
 
     /// Stores the settings, of which there is one set.
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Error> {
         let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
-        self.put(known, &record::of_settings(settings))
+        self.put(known, record::of_settings(settings))
+    }
+
+    /// Removes a context or an account.
+    pub fn remove(&mut self, id: Id) -> Result<(), Error> {
+        records::delete(self.connection, id.0)
+    }
+
+    /// Removes a secret: its value and its record.
+    pub fn remove_secret(&mut self, id: Id) -> Result<(), Error> {
+        records::delete(self.connection, id.0)?;
+        secrets::delete(self.connection, id.0)
     }
 
     /// Seals a new secret, and a record that describes and pins it.
@@ -59,19 +131,32 @@ impl Writing<'_> {
         created: i64,
     ) -> Result<Id, Error> {
         let id = random::id();
-        let ad = place(self.vault, self.epoch, Table::Secret, 0, id, 0);
-        let sealed = seal::seal(&self.keys.secret, &ad, &pad(value));
-        secrets::insert(self.connection, id, &sealed)?;
-        self.insert(id, &record::of_secret(about, created, &pin(&sealed)))?;
+        let text = pad(value);
+        self.waiting.size += text.len();
+        self.waiting.secrets.push(NewSecret { id, text, about: about.clone(), created });
+        self.seal_if_much()?;
         Ok(Id(id))
     }
 
     /// Says something else of a secret; its value stays sealed as it is.
     pub fn update_secret(&mut self, id: Id, about: &SecretDescription) -> Result<(), Error> {
-        let known = self.content.secrets.iter().find(|secret| secret.id == id);
-        let known = known.ok_or(Error::tampered("a secret without a record"))?;
-        let text = record::of_secret(about, known.created, &known.pin);
-        self.put(Some((id, known.revision)), &text).map(drop)
+        let known = self.known_secret(id)?;
+        let (revision, text) =
+            (known.revision, record::of_secret(about, known.created, &known.pin));
+        self.put(Some((id, revision)), text).map(drop)
+    }
+
+    /// Opens one secret, so that its release and the audit entry of it are one transaction.
+    pub fn open_secret(&self, id: Id) -> Result<Secret, Error> {
+        let known = self.known_secret(id)?;
+        open_secret(self.connection, self.sealer, self.vault, self.epoch, known)
+    }
+
+    /// Adds an entry to the audit log.
+    pub fn log(&mut self, entry: Entry) -> Result<(), Error> {
+        let key = (self.vault, self.epoch);
+        let generation = self.generation;
+        audit::append(self.connection, self.sealer, key, &mut self.audit, generation, entry)
     }
 
     /// Seals the bytes of a file that is imported, in parts.
@@ -79,8 +164,9 @@ impl Writing<'_> {
         let id = random::id();
         let mut pins = Vec::new();
         for (part, chunk) in (0..).zip(bytes.chunks(PART)) {
-            let ad = place(self.vault, self.epoch, Table::Original, 0, id, part);
-            let sealed = seal::seal(&self.keys.original, &ad, chunk);
+            let place = place(self.vault, self.epoch, Table::Original, 0, id, part);
+            let placed = Placed { place, bytes: chunk };
+            let sealed = self.sealer.seal(KeyName::Original, &[placed])?.remove(0);
             originals::insert(self.connection, id, part, &sealed)?;
             pins.push(pin(&sealed));
         }
@@ -89,7 +175,7 @@ impl Writing<'_> {
 
     /// Stores what an import did.
     pub fn add_import(&mut self, import: &Import) -> Result<Id, Error> {
-        self.put(None, &record::of_import(import))
+        self.put(None, record::of_import(import))
     }
 
     /// Changes what is stored of an import.
@@ -98,7 +184,7 @@ impl Writing<'_> {
         let stored = stored.ok_or(Error::tampered("an import is missing"))?;
         change(&mut stored.value);
         let (revision, text) = (stored.revision, record::of_import(&stored.value));
-        self.put(Some((id, revision)), &text).map(drop)
+        self.put(Some((id, revision)), text).map(drop)
     }
 
     /// Drops the sealed bytes of an import's files.
@@ -116,26 +202,64 @@ impl Writing<'_> {
         forgotten
     }
 
-    fn put(&mut self, known: Option<(Id, i64)>, text: &[u8]) -> Result<Id, Error> {
-        let Some((Id(id), revision)) = known else {
-            let id = random::id();
-            self.insert(id, text)?;
-            return Ok(Id(id));
-        };
-        let revision = revision + 1;
-        let ad = place(self.vault, self.epoch, Table::Record, 0, id, revision);
-        let sealed = seal::seal(&self.keys.record, &ad, text);
-        records::update(self.connection, id, revision, &sealed)?;
+    /// Seals what is waiting, and says where the audit log stands.
+    pub(crate) fn finish(mut self) -> Result<AuditHead, Error> {
+        self.seal_waiting()?;
+        Ok(self.audit)
+    }
+
+    fn known_secret(&self, id: Id) -> Result<&StoredSecret, Error> {
+        let known = self.content.secrets.iter().find(|secret| secret.id == id);
+        known.ok_or(Error::tampered("a secret without a record"))
+    }
+
+    fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Error> {
+        let (id, revision) = known.map_or_else(|| (random::id(), 0), |(Id(id), rev)| (id, rev));
+        self.waiting.size += text.len();
+        self.waiting.records.push((id, revision + 1, text));
+        self.seal_if_much()?;
         Ok(Id(id))
     }
 
-    fn insert(&self, id: i64, text: &[u8]) -> Result<(), Error> {
-        let ad = place(self.vault, self.epoch, Table::Record, 0, id, 1);
-        records::insert(self.connection, id, 1, &seal::seal(&self.keys.record, &ad, text))
+    fn seal_if_much(&mut self) -> Result<(), Error> {
+        if self.waiting.size >= BATCH { self.seal_waiting() } else { Ok(()) }
+    }
+
+    fn seal_waiting(&mut self) -> Result<(), Error> {
+        let Waiting { mut records, secrets: new, size: _ } = std::mem::take(&mut self.waiting);
+        let placed: Vec<_> = new
+            .iter()
+            .map(|secret| Placed {
+                place: place(self.vault, self.epoch, Table::Secret, 0, secret.id, 0),
+                bytes: &secret.text,
+            })
+            .collect();
+        for (secret, sealed) in new.iter().zip(self.sealer.seal(KeyName::Secret, &placed)?) {
+            secrets::insert(self.connection, secret.id, &sealed)?;
+            // The record pins the box, so it can be written only now.
+            let text = record::of_secret(&secret.about, secret.created, &pin(&sealed));
+            records.push((secret.id, 1, text));
+        }
+        let placed: Vec<_> = records
+            .iter()
+            .map(|(id, rev, text)| Placed {
+                place: place(self.vault, self.epoch, Table::Record, 0, *id, *rev),
+                bytes: text,
+            })
+            .collect();
+        let sealed = self.sealer.seal(KeyName::Record, &placed)?;
+        for ((id, rev, _), sealed) in records.iter().zip(&sealed) {
+            if *rev == 1 {
+                records::insert(self.connection, *id, *rev, sealed)?;
+            } else {
+                records::update(self.connection, *id, *rev, sealed)?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn revision<T>(stored: &[record::Stored<T>], id: Id) -> Result<i64, Error> {
+fn revision<T>(stored: &[Stored<T>], id: Id) -> Result<i64, Error> {
     let found = stored.iter().find(|stored| stored.id == id).map(|stored| stored.revision);
     found.ok_or(Error::tampered("a record is missing"))
 }

@@ -34,7 +34,7 @@ impl Args {
             schema: 1,
             ok: true,
             generation: verified.generation,
-            fingerprint: vault.fingerprint(),
+            fingerprint: vault.fingerprint().map_err(|e| Failure::from_vault(e, &path))?,
             records: verified.records,
             secrets: verified.secrets,
             originals: verified.originals,

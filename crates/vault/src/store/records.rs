@@ -51,6 +51,13 @@ pub(crate) fn update(
     if changed == 1 { Ok(()) } else { Err(Error::tampered("a record is missing")) }
 }
 
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+    let deleted = connection
+        .prepare_cached("DELETE FROM record WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    if deleted == 1 { Ok(()) } else { Err(Error::tampered("a record is missing")) }
+}
+
 fn wrong_type() -> Error {
     Error::tampered("a value of the wrong type or length")
 }

@@ -22,6 +22,13 @@ pub(crate) fn insert(connection: &Connection, id: i64, sealed: &[u8]) -> Result<
     Ok(())
 }
 
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+    let deleted = connection
+        .prepare_cached("DELETE FROM secret WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    if deleted == 1 { Ok(()) } else { Err(Error::tampered("a secret is missing")) }
+}
+
 /// How many rows there are.
 pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
     let count: i64 = connection.query_row("SELECT count(*) FROM secret", [], |row| row.get(0))?;

@@ -106,7 +106,7 @@ impl<'a> Step<'a> {
         if let Some(&at) = self.planned_identities.get(&identity) {
             let planned = &mut plan.contexts[at];
             planned.sources.push(source);
-            fill(&mut planned.item, &context);
+            planned.item.take_over(&context);
             if let Some(known) = planned.present {
                 settle(planned, &self.present[known]);
             }
@@ -155,7 +155,7 @@ impl<'a> Step<'a> {
                 }
                 Holder::PresentSelf(at) => {
                     context.name = self.present[at].name.clone();
-                    fill(&mut context, &self.present[at]);
+                    context.take_over(&self.present[at]);
                     return self.push(context, Action::Update, Some(at), source, plan);
                 }
                 Holder::Nobody => {
@@ -195,28 +195,4 @@ impl<'a> Step<'a> {
 fn settle(planned: &mut Planned<Context>, present: &Context) {
     planned.action =
         if planned.item.says_the_same_as(present) { Action::Same } else { Action::Update };
-}
-
-/// Takes over what `other` says and `context` does not.
-fn fill(context: &mut Context, other: &Context) {
-    if let (Some(own), Some(other)) = (&mut context.account, &other.account) {
-        for (name, value) in &other.properties {
-            own.properties.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-    }
-    if let (Some(own), Some(other)) = (&mut context.tenant, &other.tenant) {
-        own.name = own.name.take().or_else(|| other.name.clone());
-    }
-    if let (Some(own), Some(other)) = (&mut context.subscription, &other.subscription) {
-        own.name = own.name.take().or_else(|| other.name.clone());
-        own.state = own.state.take().or_else(|| other.state.clone());
-    }
-    context.version_profile =
-        context.version_profile.take().or_else(|| other.version_profile.clone());
-    for (name, value) in &other.extended_properties {
-        context.extended_properties.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    if context.kept.is_empty() {
-        context.kept = other.kept.copied();
-    }
 }

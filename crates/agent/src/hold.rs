@@ -1,0 +1,151 @@
+//! How long the keys are held: an idle limit, a hard limit, and a machine that slept. Pure over
+//! time.
+
+use std::time::Duration;
+
+/// More sleep than this locks: a lid that was closed, not a clock that was corrected.
+const SLEEP: Duration = Duration::from_secs(30);
+
+/// How often a machine that slept is looked for when nothing else happens.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A point in time on two clocks that agree while the machine is awake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Since boot, sleep included (CLOCK_BOOTTIME).
+    pub boot: Duration,
+    /// Since boot, sleep left out (CLOCK_MONOTONIC).
+    pub awake: Duration,
+}
+
+impl Moment {
+    fn slept(self) -> Duration {
+        self.boot.saturating_sub(self.awake)
+    }
+}
+
+/// How long at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Without any use.
+    pub idle: Duration,
+    /// In all.
+    pub hard: Duration,
+}
+
+impl Default for Limits {
+    /// 10 minutes idle, 12 hours in all.
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(10 * 60), hard: Duration::from_secs(12 * 3600) }
+    }
+}
+
+/// Why the keys are to be wiped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody used them for so long.
+    Idle,
+    /// They were held for so long.
+    Hard,
+    /// The machine slept.
+    Slept,
+}
+
+/// Keys that are held since a moment, and were last used at another.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    limits: Limits,
+    since: Moment,
+    used: Moment,
+}
+
+impl Hold {
+    /// From now on.
+    pub fn new(limits: Limits, now: Moment) -> Self {
+        Self { limits, since: now, used: now }
+    }
+
+    /// They are used now.
+    pub fn touch(&mut self, now: Moment) {
+        self.used = now;
+    }
+
+    /// Whether they must go by now. Sleep counts: both limits run on the clock on the wall.
+    pub fn due(&self, now: Moment) -> Option<Why> {
+        if now.slept().saturating_sub(self.since.slept()) > SLEEP {
+            Some(Why::Slept)
+        } else if self.expires(now).is_zero() {
+            Some(Why::Hard)
+        } else if self.idle(now) >= self.limits.idle {
+            Some(Why::Idle)
+        } else {
+            None
+        }
+    }
+
+    /// Since when nobody used them.
+    pub fn idle(&self, now: Moment) -> Duration {
+        now.boot.saturating_sub(self.used.boot)
+    }
+
+    /// What is left until they go whatever happens.
+    pub fn expires(&self, now: Moment) -> Duration {
+        let end = self.since.boot.saturating_add(self.limits.hard);
+        end.saturating_sub(now.boot)
+    }
+
+    /// When to look again.
+    pub fn wait(&self, now: Moment) -> Duration {
+        let idle = self.limits.idle.saturating_sub(self.idle(now));
+        idle.min(self.expires(now)).min(LOOK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Hold, LOOK, Limits, Moment, Why};
+
+    fn at(boot: u64, awake: u64) -> Moment {
+        Moment { boot: Duration::from_secs(boot), awake: Duration::from_secs(awake) }
+    }
+
+    #[test]
+    fn keys_go_at_the_first_limit_that_is_reached() {
+        let limits = Limits { idle: Duration::from_secs(600), hard: Duration::from_secs(1000) };
+        for (used, now, why) in [
+            (at(0, 0), at(599, 599), None),
+            (at(0, 0), at(600, 600), Some(Why::Idle)),
+            (at(500, 500), at(999, 999), None),
+            (at(999, 999), at(1000, 1000), Some(Why::Hard)),
+            (at(0, 0), at(30, 0), None),
+            (at(0, 0), at(31, 0), Some(Why::Slept)),
+            // A sleep that nobody noticed at once is noticed later, used in between or not.
+            (at(40, 5), at(41, 6), Some(Why::Slept)),
+        ] {
+            let mut hold = Hold::new(limits, at(0, 0));
+            hold.touch(used);
+            assert_eq!(hold.due(now), why, "{used:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_had_slept_before_is_no_machine_that_sleeps() {
+        let hold = Hold::new(Limits::default(), at(10_000, 100));
+        assert_eq!(hold.due(at(10_100, 200)), None);
+    }
+
+    #[test]
+    fn it_is_looked_again_before_anything_is_due_and_never_in_a_spin() {
+        let hold = Hold::new(Limits::default(), at(0, 0));
+        assert_eq!(hold.wait(at(0, 0)), LOOK);
+        assert_eq!(hold.wait(at(598, 598)), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn limits_without_end_are_limits() {
+        let limits = Limits { idle: Duration::MAX, hard: Duration::MAX };
+        assert_eq!(Hold::new(limits, at(7, 7)).due(at(1 << 40, 1 << 40)), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! The agent: who holds the key.
+//!
+//! One process a vault and user. It holds the vault's keys in memory and never gives one away: it
+//! seals and opens boxes for its callers, and the commands read and write the database themselves.
+//! It also holds the state of sessions, each sealed under a key that only its shell has. Nothing of
+//! it is ever in a file, and without it everything works too, at the price of a passphrase each time.
+//!
+//! The server is one thread around `poll`: nothing is shared, and what is wiped is wiped. What can
+//! be tested without a socket is pure: the limits in [`hold`] and the messages in [`protocol`].
+
+mod client;
+mod peer;
+mod server;
+mod sessions;
+
+pub mod hold;
+pub mod protocol;
+
+pub use client::{CallError, Client, RemoteKeys, Status, StoredSession};
+pub use protocol::{Leader, MAX_FRAME};
+pub use server::{ServeError, serve};

@@ -1,0 +1,189 @@
+//! What the agent holds, and its answer to each verb.
+
+use std::time::Duration;
+
+use azvault_vault::seal::OpenError;
+use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError};
+use zeroize::Zeroizing;
+
+use crate::hold::{Hold, Limits, Moment};
+use crate::protocol::{Body, Leader, Message, Outcome, Verb};
+use crate::sessions::Sessions;
+
+/// Keys while they are held, and sessions.
+#[derive(Default)]
+pub(super) struct Held {
+    keys: Option<Unlocked>,
+    pub(super) sessions: Sessions,
+}
+
+struct Unlocked {
+    keys: Keys,
+    epoch: u32,
+    hold: Hold,
+}
+
+impl Held {
+    /// Wipes the keys if they are due.
+    pub(super) fn look(&mut self, now: Moment) {
+        if self.keys.as_ref().is_some_and(|unlocked| unlocked.hold.due(now).is_some()) {
+            self.lock();
+        }
+    }
+
+    /// Wipes the keys. Sessions stay: they are sealed.
+    pub(super) fn lock(&mut self) {
+        self.keys = None;
+    }
+
+    pub(super) fn holds_something(&self) -> bool {
+        self.keys.is_some() || !self.sessions.is_empty()
+    }
+
+    /// How long nothing is due.
+    pub(super) fn wait(&self, now: Moment) -> Duration {
+        self.keys.as_ref().map_or(Duration::MAX, |unlocked| unlocked.hold.wait(now))
+    }
+
+    fn keys(&mut self, epoch: u32, now: Moment) -> Result<&Keys, Outcome> {
+        let unlocked = self.keys.as_mut().filter(|unlocked| unlocked.epoch == epoch);
+        let unlocked = unlocked.ok_or(Outcome::Locked)?;
+        unlocked.hold.touch(now);
+        Ok(&unlocked.keys)
+    }
+}
+
+type Frame = Zeroizing<Vec<u8>>;
+
+/// The reply to one request, as a frame. `None`: the connection is to be closed.
+pub(super) fn answer(body: &[u8], held: &mut Held, caller: u32, now: Moment) -> Option<Frame> {
+    let mut body = Body(body);
+    let reply = match Verb::of(body.u8()?) {
+        Some(verb) => reply(verb, &mut body, held, caller, now),
+        None => Err(Outcome::Refused),
+    };
+    match reply {
+        Ok(message) => message.finish(),
+        Err(outcome) => Message::new(outcome as u8, 0).finish(),
+    }
+}
+
+fn reply(
+    verb: Verb,
+    body: &mut Body<'_>,
+    held: &mut Held,
+    caller: u32,
+    now: Moment,
+) -> Result<Message, Outcome> {
+    match verb {
+        Verb::Status => {
+            body.end().ok_or(Outcome::Refused)?;
+            Ok(status(held, now))
+        }
+        Verb::Unlock => unlock(body, held, now).ok_or(Outcome::Refused),
+        Verb::Lock => {
+            body.end().ok_or(Outcome::Refused)?;
+            held.lock();
+            Ok(done(0))
+        }
+        Verb::Open | Verb::Seal => boxes(verb, body, held, now),
+        Verb::Mac => {
+            let (epoch, key) = (body.u32(), body.u8().and_then(key_name));
+            let (Some(epoch), Some(key), Some(message)) = (epoch, key, body.bytes()) else {
+                return Err(Outcome::Refused);
+            };
+            let tag = held.keys(epoch, now)?.mac(key, message).map_err(|_| Outcome::Refused)?;
+            Ok(done(32).raw(&tag))
+        }
+        Verb::SessionStart => {
+            let (Some(id), Some(leader), Some(sealed)) = (body.i64(), body.u32(), body.bytes())
+            else {
+                return Err(Outcome::Refused);
+            };
+            held.sessions.start(id, Leader::of(leader), sealed, caller).map(|()| done(0))
+        }
+        Verb::SessionRead => {
+            let id = body.i64().ok_or(Outcome::Refused)?;
+            let session = held.sessions.of(id, caller)?;
+            let room = 16 + session.sealed.len();
+            Ok(done(room).i64(session.revision).u32(session.leader).bytes(&session.sealed))
+        }
+        Verb::SessionWrite => {
+            let (Some(id), Some(revision), Some(sealed)) = (body.i64(), body.i64(), body.bytes())
+            else {
+                return Err(Outcome::Refused);
+            };
+            held.sessions.write(id, revision, sealed, caller).map(|()| done(0))
+        }
+        Verb::SessionEnd => {
+            let id = body.i64().ok_or(Outcome::Refused)?;
+            held.sessions.end(id, caller).map(|()| done(0))
+        }
+    }
+}
+
+fn done(room: usize) -> Message {
+    Message::new(Outcome::Done as u8, room)
+}
+
+fn status(held: &Held, now: Moment) -> Message {
+    let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
+    done(25)
+        .u8(u8::from(held.keys.is_some()))
+        .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.epoch))
+        .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
+        .u64(hold.map_or(0, |hold| hold.expires(now).as_secs()))
+        .u32(u32::try_from(held.sessions.len()).unwrap_or(u32::MAX))
+}
+
+fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Option<Message> {
+    let (epoch, idle, hard) = (body.u32()?, body.u64()?, body.u64()?);
+    let keys = Keys::from_bytes(body.bytes()?)?;
+    body.end()?;
+    let limits = Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
+    held.keys = Some(Unlocked { keys, epoch, hold: Hold::new(limits, now) });
+    Some(done(0))
+}
+
+fn boxes(
+    verb: Verb,
+    body: &mut Body<'_>,
+    held: &mut Held,
+    now: Moment,
+) -> Result<Message, Outcome> {
+    let (epoch, key, placed) = batch(body).ok_or(Outcome::Refused)?;
+    let keys = held.keys(epoch, now)?;
+    if verb == Verb::Seal {
+        let sealed = keys.seal(key, &placed).map_err(outcome)?;
+        return Ok(list(sealed.iter().map(Vec::as_slice)));
+    }
+    let opened: Opened = keys.open(key, &placed).map_err(outcome)?;
+    Ok(list(opened.iter().map(|text| text.as_slice())))
+}
+
+fn batch<'a>(body: &mut Body<'a>) -> Option<(u32, KeyName, Vec<Placed<'a>>)> {
+    let (epoch, key, number) = (body.u32()?, key_name(body.u8()?)?, body.u32()?);
+    let mut placed = Vec::new();
+    for _ in 0..number {
+        placed.push(Placed { place: body.place()?, bytes: body.bytes()? });
+    }
+    body.end()?;
+    Some((epoch, key, placed))
+}
+
+fn list<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Message {
+    let room = texts.clone().map(|text| 4 + text.len()).sum();
+    texts.fold(done(room), Message::bytes)
+}
+
+fn key_name(number: u8) -> Option<KeyName> {
+    KeyName::ALL.get(usize::from(number)).copied()
+}
+
+fn outcome(error: SealerError) -> Outcome {
+    match error {
+        SealerError::Box(OpenError::WrongKeyOrMoved) => Outcome::WrongBox,
+        SealerError::Box(OpenError::Damaged) => Outcome::DamagedBox,
+        SealerError::Locked | SealerError::TooLarge | SealerError::Gone(_) => Outcome::Refused,
+    }
+}

@@ -1,0 +1,140 @@
+//! One connection: a request comes in, its answer goes out.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use rustix::event::PollFlags;
+use rustix::io::Errno;
+use zeroize::Zeroizing;
+
+use super::answer::{Held, answer};
+use crate::hold::Moment;
+use crate::protocol::MAX_FRAME;
+
+/// A caller that takes longer than this, in all, is let go of.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) struct Connection {
+    stream: UnixStream,
+    pid: u32,
+    since: Moment,
+    ready: Readiness,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readiness {
+    Ready,
+    Waiting,
+}
+
+enum State {
+    Length { bytes: [u8; 4], read: usize },
+    Body { bytes: Zeroizing<Vec<u8>>, length: usize },
+    Reply { bytes: Zeroizing<Vec<u8>>, written: usize },
+}
+
+impl Connection {
+    pub(super) fn new(stream: UnixStream, pid: u32, since: Moment) -> Self {
+        let state = State::Length { bytes: [0; 4], read: 0 };
+        Self { stream, pid, since, ready: Readiness::Ready, state }
+    }
+
+    pub(super) fn is_late(&self, now: Moment) -> bool {
+        now.awake.saturating_sub(self.since.awake) > PATIENCE
+    }
+
+    pub(super) fn waits_for(&self) -> PollFlags {
+        match self.state {
+            State::Length { .. } | State::Body { .. } => PollFlags::IN,
+            State::Reply { .. } => PollFlags::OUT,
+        }
+    }
+
+    /// What `poll` said of it.
+    pub(super) fn polled(&mut self, result: PollFlags) {
+        self.ready = if result.is_empty() { Readiness::Waiting } else { Readiness::Ready };
+    }
+
+    /// Bytes of memory that it has been given.
+    pub(super) fn size(&self) -> usize {
+        match &self.state {
+            State::Length { .. } => 0,
+            State::Body { bytes, .. } => bytes.capacity(),
+            State::Reply { bytes, .. } => bytes.capacity(),
+        }
+    }
+
+    /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
+    /// for which there is no `room` waits until others are served.
+    pub(super) fn go_on(&mut self, held: &mut Held, now: Moment, room: usize) -> Option<()> {
+        if self.ready == Readiness::Waiting {
+            return Some(());
+        }
+        loop {
+            match &mut self.state {
+                State::Length { bytes, read } if *read < 4 => {
+                    match step(rustix::io::read(&self.stream, &mut bytes[*read..])) {
+                        Step::Moved(count) => *read += count,
+                        Step::Waits => return Some(()),
+                        Step::Over => return None,
+                    }
+                }
+                State::Length { bytes, .. } => {
+                    let length = usize::try_from(u32::from_be_bytes(*bytes)).ok()?;
+                    if length == 0 || length > MAX_FRAME {
+                        return None;
+                    }
+                    if length > room {
+                        // The body is left to wait in the socket.
+                        return Some(());
+                    }
+                    let bytes = Zeroizing::new(Vec::with_capacity(length));
+                    self.state = State::Body { bytes, length };
+                }
+                State::Body { bytes, length } if bytes.len() < *length => {
+                    let free = rustix::buffer::spare_capacity(bytes);
+                    match step(rustix::io::read(&self.stream, free)) {
+                        Step::Moved(_) => bytes.truncate(*length),
+                        Step::Waits => return Some(()),
+                        Step::Over => return None,
+                    }
+                }
+                State::Body { bytes, .. } => {
+                    let bytes = answer(bytes, held, self.pid, now)?;
+                    self.state = State::Reply { bytes, written: 0 };
+                }
+                State::Reply { bytes, written } if *written < bytes.len() => {
+                    match step(rustix::io::write(&self.stream, &bytes[*written..])) {
+                        Step::Moved(count) => *written += count,
+                        Step::Waits => return Some(()),
+                        Step::Over => return None,
+                    }
+                }
+                State::Reply { .. } => return None,
+            }
+        }
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+enum Step {
+    Moved(usize),
+    Waits,
+    Over,
+}
+
+fn step(result: Result<usize, Errno>) -> Step {
+    match result {
+        Ok(0) => Step::Over,
+        Ok(count) => Step::Moved(count),
+        Err(Errno::WOULDBLOCK | Errno::INTR) => Step::Waits,
+        Err(_) => Step::Over,
+    }
+}

@@ -1,0 +1,115 @@
+//! The state of sessions: sealed boxes in memory, each bound to a shell.
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use crate::peer::{self, Process};
+use crate::protocol::{Leader, Outcome};
+
+/// More sessions than this nobody has.
+const MOST: usize = 256;
+
+/// Longest box of one session.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+#[derive(Default)]
+pub(crate) struct Sessions(HashMap<i64, Session>);
+
+pub(crate) struct Session {
+    pub(crate) leader: u32,
+    process: Process,
+    /// Readable when the leader has ended.
+    pub(crate) ended: OwnedFd,
+    pub(crate) revision: i64,
+    pub(crate) sealed: Vec<u8>,
+}
+
+impl Sessions {
+    /// Binds a new session to its leader, who must be the caller or an ancestor of it.
+    pub(crate) fn start(
+        &mut self,
+        id: i64,
+        leader: Leader,
+        sealed: &[u8],
+        caller: u32,
+    ) -> Result<(), Outcome> {
+        if self.0.len() >= MOST || sealed.len() > LONGEST || self.0.contains_key(&id) {
+            return Err(Outcome::Refused);
+        }
+        let pid = match leader {
+            Leader::Caller => caller,
+            Leader::Parent => peer::process(caller).ok_or(Outcome::Refused)?.parent,
+            Leader::Ancestor(pid) => pid,
+        };
+        // A process whose parent ended was given to init, which is nobody's shell; in a container
+        // the shell can be process 1, and then it names itself.
+        let is_init = pid <= 1 && leader == Leader::Parent;
+        if is_init || pid == 0 || !peer::descends(caller, pid) {
+            return Err(Outcome::Refused);
+        }
+        let before = peer::process(pid).ok_or(Outcome::Refused)?;
+        let raw = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Outcome::Refused)?;
+        let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|_| Outcome::Refused)?;
+        // The descriptor is of the process that was looked at, and of none that came after it.
+        if peer::process(pid).map(|process| process.started) != Some(before.started) {
+            return Err(Outcome::Refused);
+        }
+        let session =
+            Session { leader: pid, process: before, ended, revision: 1, sealed: sealed.to_vec() };
+        self.0.insert(id, session);
+        Ok(())
+    }
+
+    /// A session, for a process that belongs to it: a descendant of its leader, or one of the same
+    /// terminal session, which a job keeps whose parent has ended.
+    pub(crate) fn of(&mut self, id: i64, caller: u32) -> Result<&mut Session, Outcome> {
+        let session = self.0.get_mut(&id).ok_or(Outcome::NoSession)?;
+        let belongs = peer::descends(caller, session.leader)
+            || peer::process(caller).is_some_and(|process| process.sid == session.process.sid);
+        if belongs { Ok(session) } else { Err(Outcome::NoSession) }
+    }
+
+    /// Puts a new state in the place of the one that was read.
+    pub(crate) fn write(
+        &mut self,
+        id: i64,
+        revision: i64,
+        sealed: &[u8],
+        caller: u32,
+    ) -> Result<(), Outcome> {
+        let session = self.of(id, caller)?;
+        if session.revision != revision {
+            return Err(Outcome::Conflict);
+        }
+        if sealed.len() > LONGEST {
+            return Err(Outcome::Refused);
+        }
+        session.revision += 1;
+        session.sealed = sealed.to_vec();
+        Ok(())
+    }
+
+    pub(crate) fn end(&mut self, id: i64, caller: u32) -> Result<(), Outcome> {
+        self.of(id, caller)?;
+        self.0.remove(&id);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, id: i64) {
+        self.0.remove(&id);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &Session)> {
+        self.0.iter().map(|(id, session)| (*id, session))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

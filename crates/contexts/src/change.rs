@@ -1,0 +1,174 @@
+//! What rules work on, and what they decide.
+
+use crate::{Context, ContextName};
+
+/// The contexts of one scope, and the current one among them: the default of the vault, or what is
+/// active in a session.
+pub struct Known<'a> {
+    /// In any order; no two of one name.
+    pub contexts: Vec<&'a Context>,
+    /// Names one of `contexts`, or nothing.
+    pub current: Option<&'a ContextName>,
+}
+
+impl<'a> Known<'a> {
+    /// The context of a name, compared as Azure PowerShell does.
+    pub fn find(&self, name: &ContextName) -> Option<&'a Context> {
+        self.contexts.iter().copied().find(|context| context.name.same_as(name))
+    }
+
+    /// As [`Known::find`], refusing a name that is not there.
+    pub fn expect(&self, name: &ContextName) -> Result<&'a Context, Refusal> {
+        self.find(name).ok_or_else(|| Refusal::NoSuchContext { name: name.clone() })
+    }
+
+    /// The current context.
+    pub fn current(&self) -> Option<&'a Context> {
+        self.current.and_then(|name| self.find(name))
+    }
+
+    /// Whether this name is the current one.
+    pub fn is_current(&self, name: &ContextName) -> bool {
+        self.current.is_some_and(|current| current.same_as(name))
+    }
+}
+
+/// What a rule decided, to be carried out in the scope that it was asked for: first contexts are
+/// removed, then put, then one becomes current.
+#[derive(Default)]
+pub struct Change {
+    /// Contexts that go, by name.
+    pub remove: Vec<ContextName>,
+    /// Contexts that come; one of the same name is replaced.
+    pub put: Vec<Context>,
+    /// Which one is current afterwards; `None` leaves it as it is.
+    pub current: Option<Current>,
+    /// Whose secrets go.
+    pub forget: Forget,
+}
+
+/// Which context is current.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Current {
+    /// This one.
+    To(ContextName),
+    /// None.
+    Nothing,
+}
+
+/// Whose secrets go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Forget {
+    /// Nobody's.
+    #[default]
+    Nothing,
+    /// Those of these accounts, by id.
+    Accounts(Vec<String>),
+    /// All there are.
+    Everything,
+}
+
+/// A change, and what has to be asked and said about it.
+pub struct Decision {
+    /// What to carry out.
+    pub change: Change,
+    /// What the person has to agree to before.
+    pub asks: Option<Question>,
+    /// What the person should know.
+    pub remarks: Vec<Remark>,
+}
+
+impl Decision {
+    /// A change that needs no words.
+    pub fn plain(change: Change) -> Self {
+        Self { change, asks: None, remarks: Vec::new() }
+    }
+}
+
+/// What a person has to agree to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// A context of that name is there and would be lost.
+    Replace {
+        /// The one that is there.
+        existing: ContextName,
+    },
+    /// The current context goes.
+    RemoveCurrent {
+        /// It.
+        name: ContextName,
+    },
+    /// Everything goes.
+    Clear {
+        /// Number of contexts.
+        contexts: usize,
+    },
+    /// Contexts and secrets of accounts go.
+    Disconnect {
+        /// Ids of the accounts.
+        accounts: Vec<String>,
+        /// Number of contexts.
+        contexts: usize,
+    },
+}
+
+/// What a person should know of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// No context is current any more.
+    NoneCurrent,
+    /// The last context of this user went, and the user's tokens with it.
+    AccountGone {
+        /// Id of the account.
+        account: String,
+    },
+    /// The subscription is in another state than `Enabled`.
+    SubscriptionState {
+        /// As written.
+        state: String,
+    },
+    /// The identity is stored under another name too, which stays.
+    AlsoNamed {
+        /// That name.
+        name: ContextName,
+    },
+    /// A context without a subscription.
+    NoSubscription,
+}
+
+/// Why a rule does nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody has that name.
+    #[error("there is no context of that name")]
+    NoSuchContext {
+        /// The name.
+        name: ContextName,
+    },
+    /// The rule starts from the current context and there is none.
+    #[error("no context is active")]
+    NoneCurrent,
+    /// Nobody has that account.
+    #[error("there is no account of that id")]
+    NoSuchAccount {
+        /// The id.
+        id: String,
+    },
+    /// Known contexts name no such subscription, and its id was not given.
+    #[error("no known context has that subscription")]
+    NoSuchSubscription {
+        /// Id or name as given.
+        wanted: String,
+    },
+    /// Several subscriptions have that name.
+    #[error("several subscriptions have that name")]
+    AmbiguousSubscription {
+        /// The name as given.
+        wanted: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// A name without a letter.
+    #[error("a context's name must not be empty")]
+    EmptyName,
+}

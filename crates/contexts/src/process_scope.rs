@@ -1,0 +1,151 @@
+//! What one session has of its own: Azure PowerShell's `-Scope Process`.
+//!
+//! There it is a copy of all contexts in the memory of one PowerShell. Here it is what differs from
+//! the vault: contexts that live only in the session, names that are hidden in it, its own choice
+//! of the active context and of autosave. What is not said here is as in the vault.
+
+use std::collections::BTreeSet;
+
+use crate::{AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Scope};
+
+/// The state of one session. Held in memory and in sealed boxes; in no file.
+#[derive(Default)]
+pub struct ProcessScope {
+    /// Contexts of the session alone; one of them covers one of the vault of the same name.
+    pub contexts: Vec<Context>,
+    /// Keys of names of the vault that the session does not see.
+    pub hidden: BTreeSet<String>,
+    /// What is active in the session; `None` follows the vault's default.
+    pub active: Option<Current>,
+    /// What was active before.
+    pub previous: Option<ContextName>,
+    /// The session's own autosave mode; `None` follows the vault.
+    pub autosave: Option<AutosaveMode>,
+    /// Secrets of the session alone.
+    pub secrets: Vec<HeldSecret>,
+}
+
+impl ProcessScope {
+    /// All contexts that the session sees, given those of the vault.
+    pub fn seen<'a>(&'a self, stored: &'a [Context]) -> Vec<(&'a Context, Scope)> {
+        let own: BTreeSet<String> = self.contexts.iter().map(|c| c.name.key()).collect();
+        let visible = |context: &&Context| {
+            let key = context.name.key();
+            !self.hidden.contains(&key) && !own.contains(&key)
+        };
+        let stored = stored.iter().filter(visible).map(|context| (context, Scope::User));
+        stored.chain(self.contexts.iter().map(|context| (context, Scope::Process))).collect()
+    }
+
+    /// Carries a change of process scope out. `stored` are the names in the vault.
+    pub fn apply(&mut self, change: Change, stored: &[&ContextName], active: Option<&ContextName>) {
+        for name in &change.remove {
+            self.contexts.retain(|context| !context.name.same_as(name));
+            if stored.iter().any(|stored| stored.same_as(name)) {
+                self.hidden.insert(name.key());
+            }
+        }
+        for context in change.put {
+            self.contexts.retain(|own| !own.name.same_as(&context.name));
+            self.contexts.push(context);
+        }
+        if let Some(current) = change.current {
+            let before = active.filter(|name| current != Current::To((*name).clone()));
+            if let Some(before) = before {
+                self.previous = Some(before.clone());
+            }
+            self.active = Some(current);
+        }
+        self.forget(&change.forget);
+    }
+
+    /// Gives way to a change of user scope, which holds for this session too: Azure PowerShell
+    /// changes its memory and the file alike.
+    pub fn give_way(&mut self, names: &[ContextName], current: Option<&Current>, forget: &Forget) {
+        for name in names {
+            self.contexts.retain(|context| !context.name.same_as(name));
+            self.hidden.remove(&name.key());
+        }
+        if current.is_some() {
+            self.active = None;
+        }
+        self.forget(forget);
+    }
+
+    fn forget(&mut self, forget: &Forget) {
+        match forget {
+            Forget::Nothing => {}
+            Forget::Everything => self.secrets.clear(),
+            Forget::Accounts(ids) => {
+                self.secrets.retain(|secret| !secret.description.is_of_one_of(ids));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProcessScope;
+    use crate::rules::testing::{context, names};
+    use crate::{Change, ContextName, Current, Scope};
+
+    fn name(text: &str) -> ContextName {
+        ContextName::new(text)
+    }
+
+    fn seen(scope: &ProcessScope, stored: &[crate::Context]) -> Vec<(String, Scope)> {
+        let mut seen: Vec<_> = scope
+            .seen(stored)
+            .into_iter()
+            .map(|(context, scope)| (context.name.as_str().to_owned(), scope))
+            .collect();
+        seen.sort();
+        seen
+    }
+
+    #[test]
+    fn a_session_sees_the_vault_under_what_is_its_own() {
+        let stored = [context("a", "u", "s1"), context("b", "u", "s2")];
+        let mut scope = ProcessScope::default();
+        assert_eq!(seen(&scope, &stored), [("a".into(), Scope::User), ("b".into(), Scope::User)]);
+
+        let change = Change {
+            remove: names(&["B"]),
+            put: vec![context("A", "u", "s3"), context("c", "u", "s4")],
+            current: Some(Current::To(name("c"))),
+            ..Change::default()
+        };
+        scope.apply(change, &[&name("a"), &name("b")], Some(&name("a")));
+        let expected = [("A".into(), Scope::Process), ("c".into(), Scope::Process)];
+        assert_eq!(seen(&scope, &stored), expected);
+        assert_eq!(scope.active, Some(Current::To(name("c"))));
+        assert_eq!(scope.previous, Some(name("a")));
+    }
+
+    #[test]
+    fn a_name_that_the_vault_never_had_is_not_hidden() {
+        let mut scope = ProcessScope::default();
+        let change = Change { remove: names(&["later"]), ..Change::default() };
+        scope.apply(change, &[], None);
+        let stored = [context("later", "u", "s")];
+        assert_eq!(seen(&scope, &stored), [("later".into(), Scope::User)]);
+    }
+
+    #[test]
+    fn a_change_for_the_user_holds_in_the_session_too() {
+        let stored = [context("a", "u", "s1")];
+        let mut scope = ProcessScope::default();
+        let change = Change {
+            remove: names(&["a"]),
+            put: vec![context("own", "u", "s2")],
+            current: Some(Current::Nothing),
+            ..Change::default()
+        };
+        scope.apply(change, &[&name("a")], Some(&name("a")));
+        let to_a = Current::To(name("a"));
+        scope.give_way(&names(&["A"]), Some(&to_a), &crate::Forget::Nothing);
+        let expected = [("a".into(), Scope::User), ("own".into(), Scope::Process)];
+        assert_eq!(seen(&scope, &stored), expected);
+        assert_eq!(scope.active, None);
+    }
+}

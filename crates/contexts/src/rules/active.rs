@@ -1,0 +1,89 @@
+//! Which context acts: the option, else the variable, else the session's, else the vault's
+//! default.
+
+use crate::{ContextName, Current};
+
+/// Who named it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// `--context`.
+    Option,
+    /// `AZVAULT_CONTEXT`.
+    Variable,
+    /// This session.
+    Session,
+    /// The default in the vault.
+    Default,
+}
+
+impl Because {
+    /// The reason as it is shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Option => "--context",
+            Self::Variable => "AZVAULT_CONTEXT",
+            Self::Session => "this session",
+            Self::Default => "the default in the vault",
+        }
+    }
+}
+
+/// What is asked for, from the strongest word to the weakest.
+#[derive(Clone, Copy, Default)]
+pub struct Wishes<'a> {
+    /// `--context`.
+    pub option: Option<&'a ContextName>,
+    /// `AZVAULT_CONTEXT`.
+    pub variable: Option<&'a ContextName>,
+    /// The session's own choice.
+    pub session: Option<&'a Current>,
+    /// The vault's default, if the session sees it.
+    pub default: Option<&'a ContextName>,
+}
+
+/// The name that acts, and why; a session that chose none has none, whatever the default is.
+pub fn active<'a>(wishes: &Wishes<'a>) -> (Option<&'a ContextName>, Because) {
+    if let Some(name) = wishes.option {
+        return (Some(name), Because::Option);
+    }
+    if let Some(name) = wishes.variable {
+        return (Some(name), Because::Variable);
+    }
+    match wishes.session {
+        Some(Current::To(name)) => (Some(name), Because::Session),
+        Some(Current::Nothing) => (None, Because::Session),
+        None => (wishes.default, Because::Default),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Because, Wishes, active};
+    use crate::{ContextName, Current};
+
+    #[test]
+    fn the_nearest_word_wins() {
+        let name = ContextName::new;
+        let (option, variable, default) = (name("option"), name("variable"), name("default"));
+        let (to, none) = (Current::To(name("session")), Current::Nothing);
+        for (wish, wanted, because) in [
+            ("ovsd", Some("option"), Because::Option),
+            ("vsd", Some("variable"), Because::Variable),
+            ("sd", Some("session"), Because::Session),
+            ("nd", None, Because::Session),
+            ("d", Some("default"), Because::Default),
+            ("", None, Because::Default),
+            ("on", Some("option"), Because::Option),
+        ] {
+            let session = if wish.contains('n') { &none } else { &to };
+            let wishes = Wishes {
+                option: wish.contains('o').then_some(&option),
+                variable: wish.contains('v').then_some(&variable),
+                session: wish.contains(['s', 'n']).then_some(session),
+                default: wish.contains('d').then_some(&default),
+            };
+            let (name, found) = active(&wishes);
+            assert_eq!((name.map(ContextName::as_str), found), (wanted, because), "{wish}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Disconnect (Disconnect-AzAccount): an account's contexts and secrets go, in every tenant and
+//! whatever its type.
+//!
+//! Azure PowerShell does nothing, silently, for an account that it does not know and where no
+//! default context is; azvault refuses the one and does the other.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Change, Context, ContextName, Current, Decision, Forget, Known, Question, Refusal, Remark,
+};
+
+/// Whose sign-in ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The account of this id, without case.
+    Account(String),
+    /// The account of this context.
+    OfContext(ContextName),
+    /// The account of the current context.
+    Current,
+    /// Everybody.
+    All,
+}
+
+/// Ends the sign-in. `accounts` are all accounts that the scope knows, those without a context
+/// included.
+pub fn disconnect(
+    known: &Known<'_>,
+    accounts: &BTreeSet<String>,
+    who: &Who,
+) -> Result<Decision, Refusal> {
+    let of_context = |context: &Context| {
+        let account = context.account.as_ref().ok_or_else(|| no_account(&context.name))?;
+        Ok(vec![account.id.clone()])
+    };
+    let ids: Vec<String> = match who {
+        Who::Account(id) => {
+            let wanted = id.to_lowercase();
+            let found = accounts.iter().find(|known| known.to_lowercase() == wanted);
+            vec![found.ok_or_else(|| Refusal::NoSuchAccount { id: id.clone() })?.clone()]
+        }
+        Who::OfContext(name) => of_context(known.expect(name)?)?,
+        Who::Current => of_context(known.current().ok_or(Refusal::NoneCurrent)?)?,
+        Who::All => accounts.iter().cloned().collect(),
+    };
+    let keys: BTreeSet<String> = ids.iter().map(|id| id.to_lowercase()).collect();
+    let goes = |context: &&&Context| {
+        context.account.as_ref().is_some_and(|account| keys.contains(&account.id.to_lowercase()))
+    };
+    let gone: Vec<ContextName> =
+        known.contexts.iter().filter(goes).map(|context| context.name.clone()).collect();
+    let current_goes = gone.iter().any(|name| known.is_current(name));
+    let contexts = gone.len();
+    let asks = (!ids.is_empty()).then(|| Question::Disconnect { accounts: ids.clone(), contexts });
+    let change = Change {
+        remove: gone,
+        current: current_goes.then_some(Current::Nothing),
+        forget: Forget::Accounts(ids),
+        ..Change::default()
+    };
+    let remarks = if current_goes { vec![Remark::NoneCurrent] } else { Vec::new() };
+    Ok(Decision { change, asks, remarks })
+}
+
+fn no_account(context: &ContextName) -> Refusal {
+    Refusal::NoSuchAccount { id: context.as_str().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Who, disconnect};
+    use crate::rules::testing::{context, known, of_principal, words};
+    use crate::{ContextName, Forget, Refusal};
+
+    #[test]
+    fn all_contexts_of_the_account_go_whatever_their_name_tenant_or_type() {
+        let mut elsewhere = context("c", "ADA@x", "s3");
+        elsewhere.tenant = None;
+        let contexts = [
+            context("a", "ada@x", "s1"),
+            of_principal("b", "app", "s2"),
+            elsewhere,
+            context("d", "bob@x", "s1"),
+        ];
+        let accounts: BTreeSet<String> =
+            ["ada@x", "app", "bob@x", "token-only@x"].map(str::to_owned).into();
+        let name = ContextName::new;
+        for (who, current, wanted, forgotten) in [
+            (Who::Account("ADA@X".into()), None, "-a -c", Ok("ada@x")),
+            (Who::Account("ada@x".into()), Some("c"), "-a -c >none", Ok("ada@x")),
+            (Who::Account("token-only@x".into()), Some("a"), "", Ok("token-only@x")),
+            (Who::OfContext(name("B")), Some("a"), "-b", Ok("app")),
+            (Who::Current, Some("d"), "-d >none", Ok("bob@x")),
+            (Who::Current, None, "", Err(Refusal::NoneCurrent)),
+            (
+                Who::Account("eve@x".into()),
+                Some("a"),
+                "",
+                Err(Refusal::NoSuchAccount { id: "eve@x".into() }),
+            ),
+            (
+                Who::OfContext(name("x")),
+                Some("a"),
+                "",
+                Err(Refusal::NoSuchContext { name: name("x") }),
+            ),
+        ] {
+            let current = current.map(name);
+            let found = disconnect(&known(&contexts, current.as_ref()), &accounts, &who);
+            match (found, forgotten) {
+                (Ok(decision), Ok(id)) => {
+                    assert_eq!(words(&decision.change), wanted, "{who:?}");
+                    let ids = Forget::Accounts(vec![id.to_owned()]);
+                    assert_eq!(decision.change.forget, ids, "{who:?}");
+                }
+                (found, forgotten) => assert_eq!(found.err(), forgotten.err(), "{who:?}"),
+            }
+        }
+        let all = disconnect(&known(&contexts, None), &accounts, &Who::All).unwrap();
+        assert_eq!(words(&all.change), "-a -b -c -d");
+    }
+}

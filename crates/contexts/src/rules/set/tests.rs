@@ -1,0 +1,104 @@
+use super::{Wanted, set};
+use crate::rules::testing::{context, known, words};
+use crate::{Context, ContextName, Question, Refusal, Remark};
+
+const UNKNOWN: &str = "00000000-1111-2222-3333-444444444444";
+
+fn wanted(name: Option<&str>, subscription: Option<&str>, tenant: Option<&str>) -> Wanted {
+    Wanted {
+        name: name.map(ContextName::new),
+        subscription: subscription.map(str::to_owned),
+        tenant: tenant.map(str::to_owned),
+        ..Wanted::default()
+    }
+}
+
+fn contexts() -> [Context; 4] {
+    let mut old = context("old", "ada", "s3");
+    old.subscription.as_mut().unwrap().state = Some("Disabled".to_owned());
+    let mut elsewhere = context("elsewhere", "ada", "s4");
+    elsewhere.subscription.as_mut().unwrap().name = Some("Sub s3".to_owned());
+    [context("one", "ada", "s1"), context("two", "bob", "s2"), old, elsewhere]
+}
+
+#[test]
+fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
+    let contexts = contexts();
+    let current = &contexts[0].name;
+    for (asked, change, asks) in [
+        // Known identity: the name it has. Id and name, in any case.
+        (wanted(None, Some("S1"), None), "+one >one", None),
+        (wanted(None, Some("sub S1"), None), "+one >one", None),
+        // Known subscription of another account: a new identity, under the documented name.
+        (wanted(None, Some("s2"), None), "+Sub s2 (s2) >Sub s2 (s2)", None),
+        // With a name: stored under it; another identity of that name asks.
+        (wanted(Some("mine"), Some("s1"), None), "+mine >mine", None),
+        (wanted(Some("ONE"), Some("s1"), None), "+ONE >ONE", None),
+        (wanted(Some("two"), Some("s1"), None), "+two >two", Some("two")),
+        // A tenant alone has no subscription.
+        (wanted(None, None, Some("T")), "+t - ada >t - ada", None),
+        // A GUID that nobody knows is taken at its word.
+        (
+            wanted(None, Some(UNKNOWN), Some("t2")),
+            "+00000000-1111-2222-3333-444444444444 (00000000-1111-2222-3333-444444444444) \
+             >00000000-1111-2222-3333-444444444444 (00000000-1111-2222-3333-444444444444)",
+            None,
+        ),
+        // Nothing but a name: the current context under another name too.
+        (wanted(Some("copy"), None, None), "+copy >copy", None),
+    ] {
+        let decision = set(&known(&contexts, Some(current)), &asked).unwrap();
+        assert_eq!(words(&decision.change), change, "{asked:?}");
+        let asks = asks.map(|existing| Question::Replace { existing: ContextName::new(existing) });
+        assert_eq!(decision.asks, asks, "{asked:?}");
+        let account = decision.change.put[0].account.as_ref().unwrap();
+        assert_eq!(account.id, "ada", "{asked:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_found_is_refused() {
+    let contexts = contexts();
+    let current = &contexts[0].name;
+    let ambiguous = Refusal::AmbiguousSubscription {
+        wanted: "Sub s3".to_owned(),
+        ids: vec!["s3".to_owned(), "s4".to_owned()],
+    };
+    let absent = Refusal::NoSuchSubscription { wanted: "nowhere".to_owned() };
+    for (asked, refusal) in [
+        (wanted(None, Some("Sub s3"), None), ambiguous),
+        (wanted(None, Some("nowhere"), None), absent),
+        (wanted(Some(""), Some("s1"), None), Refusal::EmptyName),
+    ] {
+        assert_eq!(set(&known(&contexts, Some(current)), &asked).err(), Some(refusal));
+    }
+    let none = set(&known(&contexts, None), &wanted(None, Some("s1"), None)).err();
+    assert_eq!(none, Some(Refusal::NoneCurrent));
+}
+
+#[test]
+fn properties_start_empty_and_remarks_say_what_to_know() {
+    let mut contexts = contexts();
+    contexts[0].extended_properties.insert("Default Resource Group".to_owned(), "rg".to_owned());
+    let current = &contexts[0].name;
+    let mut asked = wanted(None, Some("s3"), None);
+    asked.properties.insert("mine".to_owned(), "1".to_owned());
+    let decision = set(&known(&contexts, Some(current)), &asked).unwrap();
+    let properties = &decision.change.put[0].extended_properties;
+    assert_eq!(properties.len(), 1);
+    assert_eq!(decision.remarks, [Remark::SubscriptionState { state: "Disabled".to_owned() }]);
+
+    let renamed =
+        set(&known(&contexts, Some(current)), &wanted(Some("x"), Some("s1"), None)).unwrap();
+    assert_eq!(renamed.remarks, [Remark::AlsoNamed { name: ContextName::new("one") }]);
+    let tenant = set(&known(&contexts, Some(current)), &wanted(None, None, Some("t"))).unwrap();
+    assert_eq!(tenant.remarks, [Remark::NoSubscription]);
+}
+
+#[test]
+fn a_default_name_that_another_identity_has_gets_the_account() {
+    let contexts = [context("one", "ada", "s1"), context("Sub s2 (s2)", "bob", "s2")];
+    let decision =
+        set(&known(&contexts, Some(&contexts[0].name)), &wanted(None, Some("s2"), None)).unwrap();
+    assert_eq!(words(&decision.change), "+Sub s2 (s2) - ada >Sub s2 (s2) - ada");
+}

@@ -1,0 +1,59 @@
+//! What the truth tables are made of.
+
+use crate::{
+    AccountType, Change, Context, ContextAccount, ContextName, Current, Kept, Known, Subscription,
+    Tenant,
+};
+
+/// A context of a user, in tenant `t` of AzureCloud.
+pub(crate) fn context(name: &str, account: &str, subscription: &str) -> Context {
+    Context {
+        name: ContextName::new(name),
+        account: Some(ContextAccount {
+            id: account.to_owned(),
+            account_type: AccountType::new("User"),
+            properties: Default::default(),
+        }),
+        tenant: Some(Tenant { id: "t".to_owned(), name: None }),
+        subscription: Some(Subscription {
+            id: subscription.to_owned(),
+            name: Some(format!("Sub {subscription}")),
+            state: Some("Enabled".to_owned()),
+        }),
+        environment: Some("AzureCloud".to_owned()),
+        version_profile: None,
+        extended_properties: Default::default(),
+        kept: Kept::default(),
+    }
+}
+
+/// A context of a service principal.
+pub(crate) fn of_principal(name: &str, account: &str, subscription: &str) -> Context {
+    let mut context = context(name, account, subscription);
+    if let Some(account) = &mut context.account {
+        account.account_type = AccountType::new("ServicePrincipal");
+    }
+    context
+}
+
+pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
+    texts.iter().copied().map(ContextName::new).collect()
+}
+
+/// Known contexts, the current one by name.
+pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
+    Known { contexts: contexts.iter().collect(), current }
+}
+
+/// A change in words: `-gone +come >current`.
+pub(crate) fn words(change: &Change) -> String {
+    let mut words: Vec<String> = Vec::new();
+    words.extend(change.remove.iter().map(|name| format!("-{}", name.as_str())));
+    words.extend(change.put.iter().map(|context| format!("+{}", context.name.as_str())));
+    match &change.current {
+        None => {}
+        Some(Current::To(name)) => words.push(format!(">{}", name.as_str())),
+        Some(Current::Nothing) => words.push(">none".to_owned()),
+    }
+    words.join(" ")
+}

@@ -1,0 +1,186 @@
+//! The audit log: what was done with secrets, chained and sealed.
+//!
+//! An entry is written in the transaction of the change that it tells of, so there is neither
+//! without the other. Each entry holds the SHA-256 of the box before; the head holds number and
+//! hash of the last one, so that no entry can be changed, moved, dropped or cut off.
+
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use crate::head::{AuditHead, hex, or_tampered};
+use crate::seal::{Table, place};
+use crate::sealer::{BATCH, KeyName, Placed, Sealer};
+use crate::store::audit as table;
+use crate::{Error, Id, VaultId, sha256};
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When, in seconds since 1970.
+    pub time: i64,
+    /// The verb as it is typed: `secret show --reveal`, `context remove`.
+    pub verb: String,
+    /// With what.
+    pub subjects: Vec<Subject>,
+    /// By whom.
+    pub actor: Actor,
+}
+
+/// What something was done with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Its record, which may be gone by now.
+    pub id: Option<Id>,
+    /// What it was, in words: kind, name, owner. Never a value.
+    pub what: String,
+}
+
+/// Who did it, as the process saw itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// User id.
+    pub uid: u32,
+    /// Process id of the command.
+    pub pid: u32,
+    /// Name of the program that started it, where the system tells.
+    pub parent: Option<String>,
+}
+
+/// An entry with its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// From 1, without gaps.
+    pub seq: i64,
+    /// Generation of the vault that the change made.
+    pub generation: u64,
+    /// What was done.
+    pub entry: Entry,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    time: i64,
+    verb: String,
+    subjects: Vec<Subject>,
+    actor: Actor,
+    #[serde(rename = "gen")]
+    generation: u64,
+    prev: String,
+}
+
+/// Adds an entry behind the last one.
+pub(crate) fn append(
+    connection: &Connection,
+    sealer: &dyn Sealer,
+    (vault, epoch): (VaultId, u32),
+    head: &mut AuditHead,
+    generation: u64,
+    entry: Entry,
+) -> Result<(), Error> {
+    let Entry { time, verb, subjects, actor } = entry;
+    let row = Row { time, verb, subjects, actor, generation, prev: head.last.clone() };
+    let mut text = serde_json::to_vec(&row).expect("an entry is plain JSON");
+    text.resize(text.len().next_multiple_of(256), b' ');
+    let seq = head.seq + 1;
+    let placed = Placed { place: place(vault, epoch, Table::Audit, 0, seq, 0), bytes: &text };
+    let sealed = sealer.seal(KeyName::Audit, &[placed])?.remove(0);
+    table::insert(connection, seq, &sealed)?;
+    head.seq = seq;
+    head.last = hex(&sha256(&sealed));
+    Ok(())
+}
+
+/// Whether the log begins and ends where the head says. What lies between is verified when it is
+/// read: a command that acts does not pay for the length of the log.
+pub(crate) fn check_end(connection: &Connection, head: &AuditHead) -> Result<(), Error> {
+    let differs = || Error::tampered("the audit log is not that of the head");
+    match table::ends(connection)? {
+        None if head.seq < head.first => Ok(()),
+        Some((first, last)) if (first, last) == (head.first, head.seq) => {
+            let sealed = table::read(connection, last)?;
+            if hex(&sha256(&sealed)) == head.last { Ok(()) } else { Err(differs()) }
+        }
+        _ => Err(differs()),
+    }
+}
+
+/// Reads and verifies the whole log, oldest first.
+pub(crate) fn read(
+    connection: &Connection,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    epoch: u32,
+    head: &AuditHead,
+) -> Result<Vec<Logged>, Error> {
+    let mut log = Vec::new();
+    let mut expected = head.first;
+    // What the first entry names as the one before: nothing to compare it with when older entries
+    // were let go of.
+    let mut before = if head.first == 1 { Some(String::new()) } else { None };
+    let mut batch: Vec<(i64, Vec<u8>)> = Vec::new();
+    let mut size = 0;
+    let mut open = |batch: &mut Vec<(i64, Vec<u8>)>| -> Result<(), Error> {
+        let rows = std::mem::take(batch);
+        let boxes: Vec<_> = rows
+            .iter()
+            .map(|(seq, sealed)| Placed {
+                place: place(vault, epoch, Table::Audit, 0, *seq, 0),
+                bytes: sealed,
+            })
+            .collect();
+        let texts = match sealer.open(KeyName::Audit, &boxes) {
+            Ok(texts) => texts,
+            Err(error) => return Err(first_bad(sealer, &boxes, &rows, error)),
+        };
+        for ((seq, sealed), text) in rows.iter().zip(&texts) {
+            let bad = |what| Error::BadAuditEntry { seq: *seq, what };
+            let row: Row = serde_json::from_slice(text).map_err(|_| bad("it is no entry"))?;
+            if *seq != expected {
+                return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
+            }
+            if before.as_ref().is_some_and(|before| *before != row.prev) {
+                return Err(bad("the entry before it is another one"));
+            }
+            expected += 1;
+            before = Some(hex(&sha256(sealed)));
+            let Row { time, verb, subjects, actor, generation, prev: _ } = row;
+            log.push(Logged {
+                seq: *seq,
+                generation,
+                entry: Entry { time, verb, subjects, actor },
+            });
+        }
+        Ok(())
+    };
+    table::each(connection, |seq, sealed| {
+        size += sealed.len();
+        batch.push((seq, sealed.to_vec()));
+        if size < BATCH {
+            return Ok(());
+        }
+        size = 0;
+        open(&mut batch)
+    })?;
+    open(&mut batch)?;
+    if expected != head.seq + 1 {
+        return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
+    }
+    Ok(log)
+}
+
+/// Names the first entry of a batch that does not open.
+fn first_bad(
+    sealer: &dyn Sealer,
+    boxes: &[Placed<'_>],
+    rows: &[(i64, Vec<u8>)],
+    error: crate::SealerError,
+) -> Error {
+    let opens = |boxed: &Placed<'_>| {
+        sealer.open(KeyName::Audit, &[Placed { place: boxed.place, bytes: boxed.bytes }]).is_ok()
+    };
+    match boxes.iter().position(|boxed| !opens(boxed)) {
+        Some(at) => Error::BadAuditEntry { seq: rows[at].0, what: "it does not open" },
+        None => or_tampered("the audit log does not open")(error),
+    }
+}

@@ -1,0 +1,100 @@
+//! The seam behind which the keys are: in this process, or in the agent.
+//!
+//! Whoever holds the keys seals and opens boxes for the rest of the program, in batches, and never
+//! gives a key away. [`Keys`](crate::Keys) holds them here; the agent's client asks the agent.
+
+use std::io;
+
+use zeroize::Zeroizing;
+
+use crate::seal::OpenError;
+
+/// Bytes of boxes that callers hand over at once: large enough that a round trip to an agent
+/// costs nothing beside the work, small enough that no message is refused.
+pub(crate) const BATCH: usize = 4 * 1024 * 1024;
+
+/// One key of an epoch, by what it is for. The numbers are those of the agent's protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum KeyName {
+    /// Boxes of records.
+    Record = 0,
+    /// Boxes of secrets.
+    Secret = 1,
+    /// The box of the head.
+    Head = 2,
+    /// The HMAC over the records.
+    Mac = 3,
+    /// Boxes of the audit log.
+    Audit = 4,
+    /// The HMAC of anchors, and the fingerprint.
+    Anchor = 5,
+    /// Boxes of imported files.
+    Original = 6,
+}
+
+impl KeyName {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Record,
+        Self::Secret,
+        Self::Head,
+        Self::Mac,
+        Self::Audit,
+        Self::Anchor,
+        Self::Original,
+    ];
+
+    /// Its name in the derivation.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Secret => "secret",
+            Self::Head => "head",
+            Self::Mac => "mac",
+            Self::Audit => "audit",
+            Self::Anchor => "anchor",
+            Self::Original => "original",
+        }
+    }
+}
+
+/// Bytes with the place that their box has: a box to be opened, or a plaintext to be sealed.
+pub struct Placed<'a> {
+    /// What [`place`](crate::seal::place) says.
+    pub place: [u8; 42],
+    /// Box or plaintext.
+    pub bytes: &'a [u8],
+}
+
+/// Plaintexts of a batch, in its order.
+pub type Opened = Vec<Zeroizing<Vec<u8>>>;
+
+/// Why a batch could not be sealed or opened. One box that fails fails its batch.
+#[derive(Debug, thiserror::Error)]
+pub enum SealerError {
+    /// A box is not what it should be.
+    #[error(transparent)]
+    Box(#[from] OpenError),
+    /// Whoever holds the keys has wiped them.
+    #[error("the vault was locked in between")]
+    Locked,
+    /// More bytes than one message may have.
+    #[error("the vault is too large for the agent: add --no-agent")]
+    TooLarge,
+    /// Nobody answers, or not as it should.
+    #[error("the agent does not answer: {0}")]
+    Gone(#[from] io::Error),
+}
+
+/// Seals and opens with keys that the caller never sees.
+pub trait Sealer {
+    /// Opens boxes.
+    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError>;
+
+    /// Seals plaintexts.
+    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError>;
+
+    /// HMAC-SHA256 (RFC 2104).
+    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError>;
+}

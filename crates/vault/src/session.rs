@@ -1,0 +1,242 @@
+//! The state of a session, sealed under a key that only its shell has.
+//!
+//! The box lies in the agent's memory and in no file; the key stands in the environment of the
+//! shell. Neither alone says anything.
+//!
+//! ```text
+//! plaintext = length of the JSON (u32) ‖ JSON ‖ the secrets' values, one after the other
+//! box       = SEAL(key, place(vault, 0, 5, 0, session, revision), plaintext)
+//! ```
+
+use std::collections::BTreeSet;
+
+use azvault_contexts::{
+    AutosaveMode, Context, ContextName, Current, HeldSecret, ProcessScope, Secret,
+    SecretDescription,
+};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use crate::hygiene::scrubbed;
+use crate::keys::Key;
+use crate::seal::{self, Table, place};
+use crate::{Error, Id, VaultId, import, record};
+
+/// The key of one session. Cannot be printed or copied.
+pub struct SessionKey(Key);
+
+#[derive(Serialize, Deserialize)]
+struct Row<'a> {
+    #[serde(borrow)]
+    contexts: Vec<ContextRow<'a>>,
+    hidden: BTreeSet<String>,
+    /// `None`: as the vault says; `Some(None)`: none.
+    active: Option<Active>,
+    previous: Option<ContextName>,
+    autosave: Option<AutosaveMode>,
+    secrets: Vec<SecretRow>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Active {
+    To(ContextName),
+    Nothing,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ContextRow<'a> {
+    value: &'a RawValue,
+    #[serde(borrow)]
+    kept: Option<&'a RawValue>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SecretRow {
+    length: usize,
+    #[serde(flatten)]
+    description: SecretDescription,
+}
+
+impl SessionKey {
+    /// A new one.
+    pub fn generate() -> Self {
+        Self(Key::random())
+    }
+
+    /// From 43 characters of base64url (RFC 4648 section 5). `None` if it is none.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut key = Key::empty();
+        if BASE64URL_NOPAD.decode_len(text.len()) != Ok(32) {
+            return None;
+        }
+        BASE64URL_NOPAD.decode_mut(text, key.bytes_mut()).ok()?;
+        Some(Self(key))
+    }
+
+    /// As [`SessionKey::parse`] takes it.
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let length = BASE64URL_NOPAD.encode_len(self.0.bytes().len());
+        let mut text = Zeroizing::new(String::with_capacity(length));
+        BASE64URL_NOPAD.encode_append(self.0.bytes(), &mut text);
+        text
+    }
+
+    /// Seals the state of a session for one revision of it.
+    pub fn seal(
+        &self,
+        vault: VaultId,
+        session: Id,
+        revision: i64,
+        state: &ProcessScope,
+    ) -> Vec<u8> {
+        let text = encode(state);
+        let place = place(vault, 0, Table::Session, 0, session.0, revision);
+        scrubbed(|| seal::seal(&self.0, &place, &text))
+    }
+
+    /// Opens it again.
+    pub fn open(
+        &self,
+        vault: VaultId,
+        session: Id,
+        revision: i64,
+        sealed: &[u8],
+    ) -> Result<ProcessScope, Error> {
+        let place = place(vault, 0, Table::Session, 0, session.0, revision);
+        let text = scrubbed(|| seal::open(&self.0, &place, sealed))
+            .map_err(|_| Error::tampered("the session does not open"))?;
+        decode(&text).ok_or(Error::tampered("the session has another form"))
+    }
+}
+
+fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
+    let values: Vec<Zeroizing<String>> =
+        state.contexts.iter().map(record::json).collect();
+    let contexts = values.iter().zip(&state.contexts).map(|(value, context)| ContextRow {
+        value: serde_json::from_str(value).expect("it was just written"),
+        kept: import::raw(&context.kept),
+    });
+    let secrets = state.secrets.iter().map(|secret| SecretRow {
+        length: secret.value.len(),
+        description: secret.description.clone(),
+    });
+    let row = Row {
+        contexts: contexts.collect(),
+        hidden: state.hidden.clone(),
+        active: state.active.as_ref().map(|active| match active {
+            Current::To(name) => Active::To(name.clone()),
+            Current::Nothing => Active::Nothing,
+        }),
+        previous: state.previous.clone(),
+        autosave: state.autosave,
+        secrets: secrets.collect(),
+    };
+    let json = record::json(&row);
+    let values: usize = state.secrets.iter().map(|secret| secret.value.len()).sum();
+    let mut text = Zeroizing::new(Vec::with_capacity(4 + json.len() + values));
+    text.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes());
+    text.extend_from_slice(json.as_bytes());
+    for secret in &state.secrets {
+        // EXPOSE: copied into the plaintext of the session's box.
+        text.extend_from_slice(secret.value.expose());
+    }
+    text
+}
+
+fn decode(text: &[u8]) -> Option<ProcessScope> {
+    let (length, rest) = text.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    let (json, mut values) = rest.split_at_checked(length)?;
+    let row: Row<'_> = serde_json::from_slice(json).ok()?;
+    let mut state = ProcessScope {
+        hidden: row.hidden,
+        active: row.active.map(|active| match active {
+            Active::To(name) => Current::To(name),
+            Active::Nothing => Current::Nothing,
+        }),
+        previous: row.previous,
+        autosave: row.autosave,
+        ..ProcessScope::default()
+    };
+    for row in row.contexts {
+        let mut context: Context = serde_json::from_str(row.value.get()).ok()?;
+        context.kept = row.kept.map(import::kept).unwrap_or_default();
+        state.contexts.push(context);
+    }
+    for row in row.secrets {
+        let (value, rest) = values.split_at_checked(row.length)?;
+        let (description, value) = (row.description, Secret::copied_from(value));
+        state.secrets.push(HeldSecret { description, value });
+        values = rest;
+    }
+    Some(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_contexts::{
+        AutosaveMode, Context, ContextName, Current, HeldSecret, Kept, ProcessScope, Secret,
+        SecretDescription, SecretKind,
+    };
+
+    use super::SessionKey;
+    use crate::{Id, VaultId};
+
+    fn state() -> ProcessScope {
+        let context = Context {
+            name: ContextName::new("prod \"東京\""),
+            account: None,
+            tenant: None,
+            subscription: None,
+            environment: Some("AzureCloud".to_owned()),
+            version_profile: None,
+            extended_properties: Default::default(),
+            kept: Kept::new(r#"{"/Odd":1.50}"#.to_owned().into()),
+        };
+        let secret = |text: &[u8]| HeldSecret {
+            description: SecretDescription::of(SecretKind::AccessToken),
+            value: Secret::copied_from(text),
+        };
+        ProcessScope {
+            contexts: vec![context],
+            hidden: ["other".to_owned()].into(),
+            active: Some(Current::Nothing),
+            previous: Some(ContextName::new("before")),
+            autosave: Some(AutosaveMode::Process),
+            secrets: vec![secret(b"one\x00\xff"), secret(b""), secret(b"three")],
+        }
+    }
+
+    #[test]
+    fn a_session_opens_with_its_key_at_its_place_and_nowhere_else() {
+        let (key, vault) = (SessionKey::generate(), VaultId([3; 16]));
+        let sealed = key.seal(vault, Id(5), 2, &state());
+        let same_key = SessionKey::parse(key.to_text().as_bytes()).unwrap();
+        let opened = same_key.open(vault, Id(5), 2, &sealed).unwrap();
+        let expected = state();
+        assert!(opened.contexts[0].says_the_same_as(&expected.contexts[0]));
+        assert_eq!(opened.hidden, expected.hidden);
+        assert_eq!(opened.active, expected.active);
+        assert_eq!(opened.previous, expected.previous);
+        assert_eq!(opened.autosave, expected.autosave);
+        let pairs = opened.secrets.iter().zip(&expected.secrets);
+        assert_eq!(opened.secrets.len(), 3);
+        assert!(pairs.clone().all(|(a, b)| a.value.same_as(&b.value)));
+        assert!(pairs.clone().all(|(a, b)| a.description == b.description));
+
+        assert!(SessionKey::generate().open(vault, Id(5), 2, &sealed).is_err());
+        assert!(key.open(vault, Id(6), 2, &sealed).is_err());
+        assert!(key.open(vault, Id(5), 3, &sealed).is_err(), "an older state put back");
+        assert!(key.open(VaultId([4; 16]), Id(5), 2, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_key_has_43_characters() {
+        for text in ["", "A", &"A".repeat(42), &"A".repeat(44), &"!".repeat(43)] {
+            assert!(SessionKey::parse(text.as_bytes()).is_none(), "{text}");
+        }
+        assert!(SessionKey::parse("A".repeat(43).as_bytes()).is_some());
+    }
+}
