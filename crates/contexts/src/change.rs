@@ -1,5 +1,7 @@
 //! What rules work on, and what they decide.
 
+use std::collections::BTreeSet;
+
 use crate::{Context, ContextName};
 
 /// The contexts of one scope, and the current one among them: the default of the vault, or what is
@@ -9,6 +11,8 @@ pub struct Known<'a> {
     pub contexts: Vec<&'a Context>,
     /// Names one of `contexts`, or nothing.
     pub current: Option<&'a ContextName>,
+    /// Ids of accounts that are known beside those of `contexts`: by a token, by an import.
+    pub accounts: BTreeSet<&'a str>,
 }
 
 impl<'a> Known<'a> {

@@ -22,7 +22,15 @@ pub struct ProcessScope {
     /// The session's own autosave mode; `None` follows the vault.
     pub autosave: Option<AutosaveMode>,
     /// Secrets of the session alone.
-    pub secrets: Vec<HeldSecret>,
+    pub secrets: Vec<ProcessSecret>,
+}
+
+/// A secret of one session.
+pub struct ProcessSecret {
+    /// A number by which it is shown, as those of the vault have one.
+    pub id: i64,
+    /// What it is, and its value.
+    pub held: HeldSecret,
 }
 
 impl ProcessScope {
@@ -77,7 +85,7 @@ impl ProcessScope {
             Forget::Nothing => {}
             Forget::Everything => self.secrets.clear(),
             Forget::Accounts(ids) => {
-                self.secrets.retain(|secret| !secret.description.is_of_one_of(ids));
+                self.secrets.retain(|secret| !secret.held.description.is_of_one_of(ids));
             }
         }
     }

@@ -4,7 +4,7 @@
 //! Azure PowerShell does nothing, silently, for an account that it does not know and where no
 //! default context is; azvault refuses the one and does the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Change, Context, ContextName, Current, Decision, Forget, Known, Question, Refusal, Remark,
@@ -23,26 +23,25 @@ pub enum Who {
     All,
 }
 
-/// Ends the sign-in. `accounts` are all accounts that the scope knows, those without a context
-/// included.
-pub fn disconnect(
-    known: &Known<'_>,
-    accounts: &BTreeSet<String>,
-    who: &Who,
-) -> Result<Decision, Refusal> {
+/// Ends the sign-in.
+pub fn disconnect(known: &Known<'_>, who: &Who) -> Result<Decision, Refusal> {
+    let of_contexts = known.contexts.iter().filter_map(|context| context.account.as_ref());
+    let mut accounts: BTreeMap<String, &str> = BTreeMap::new();
+    for id in of_contexts.map(|account| account.id.as_str()).chain(known.accounts.iter().copied()) {
+        accounts.entry(id.to_lowercase()).or_insert(id);
+    }
     let of_context = |context: &Context| {
         let account = context.account.as_ref().ok_or_else(|| no_account(&context.name))?;
         Ok(vec![account.id.clone()])
     };
     let ids: Vec<String> = match who {
         Who::Account(id) => {
-            let wanted = id.to_lowercase();
-            let found = accounts.iter().find(|known| known.to_lowercase() == wanted);
-            vec![found.ok_or_else(|| Refusal::NoSuchAccount { id: id.clone() })?.clone()]
+            let found = accounts.get(&id.to_lowercase());
+            vec![(*found.ok_or_else(|| Refusal::NoSuchAccount { id: id.clone() })?).to_owned()]
         }
         Who::OfContext(name) => of_context(known.expect(name)?)?,
         Who::Current => of_context(known.current().ok_or(Refusal::NoneCurrent)?)?,
-        Who::All => accounts.iter().cloned().collect(),
+        Who::All => accounts.values().map(|id| (*id).to_owned()).collect(),
     };
     let keys: BTreeSet<String> = ids.iter().map(|id| id.to_lowercase()).collect();
     let goes = |context: &&&Context| {
@@ -69,11 +68,9 @@ fn no_account(context: &ContextName) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::{Who, disconnect};
     use crate::rules::testing::{context, known, of_principal, words};
-    use crate::{ContextName, Forget, Refusal};
+    use crate::{Context, ContextName, Forget, Known, Refusal};
 
     #[test]
     fn all_contexts_of_the_account_go_whatever_their_name_tenant_or_type() {
@@ -85,8 +82,12 @@ mod tests {
             elsewhere,
             context("d", "bob@x", "s1"),
         ];
-        let accounts: BTreeSet<String> =
-            ["ada@x", "app", "bob@x", "token-only@x"].map(str::to_owned).into();
+        fn with_accounts<'a>(
+            contexts: &'a [Context],
+            current: Option<&'a ContextName>,
+        ) -> Known<'a> {
+            Known { accounts: ["token-only@x", "Ada@x"].into(), ..known(contexts, current) }
+        }
         let name = ContextName::new;
         for (who, current, wanted, forgotten) in [
             (Who::Account("ADA@X".into()), None, "-a -c", Ok("ada@x")),
@@ -109,7 +110,7 @@ mod tests {
             ),
         ] {
             let current = current.map(name);
-            let found = disconnect(&known(&contexts, current.as_ref()), &accounts, &who);
+            let found = disconnect(&with_accounts(&contexts, current.as_ref()), &who);
             match (found, forgotten) {
                 (Ok(decision), Ok(id)) => {
                     assert_eq!(words(&decision.change), wanted, "{who:?}");
@@ -119,7 +120,9 @@ mod tests {
                 (found, forgotten) => assert_eq!(found.err(), forgotten.err(), "{who:?}"),
             }
         }
-        let all = disconnect(&known(&contexts, None), &accounts, &Who::All).unwrap();
+        let all = disconnect(&with_accounts(&contexts, None), &Who::All).unwrap();
         assert_eq!(words(&all.change), "-a -b -c -d");
+        let everybody = ["ada@x", "app", "bob@x", "token-only@x"].map(str::to_owned);
+        assert_eq!(all.change.forget, Forget::Accounts(everybody.to_vec()));
     }
 }

@@ -18,6 +18,8 @@ use crate::{
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
+    /// The context to start from; the current one if none is named.
+    pub base: Option<ContextName>,
     /// The name to store it under.
     pub name: Option<ContextName>,
     /// Id or name of the subscription.
@@ -33,7 +35,10 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     if wanted.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
         return Err(Refusal::EmptyName);
     }
-    let base = known.current().ok_or(Refusal::NoneCurrent)?;
+    let base = match &wanted.base {
+        Some(name) => known.expect(name)?,
+        None => known.current().ok_or(Refusal::NoneCurrent)?,
+    };
     let mut context = target(known, base, wanted)?;
     let identity = context.identity();
     let same = known.contexts.iter().copied().find(|other| {

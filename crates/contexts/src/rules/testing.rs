@@ -1,5 +1,7 @@
 //! What the truth tables are made of.
 
+use std::collections::BTreeSet;
+
 use crate::{
     AccountType, Change, Context, ContextAccount, ContextName, Current, Kept, Known, Subscription,
     Tenant,
@@ -42,7 +44,7 @@ pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
 
 /// Known contexts, the current one by name.
 pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
-    Known { contexts: contexts.iter().collect(), current }
+    Known { contexts: contexts.iter().collect(), current, accounts: BTreeSet::new() }
 }
 
 /// A change in words: `-gone +come >current`.

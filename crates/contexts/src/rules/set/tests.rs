@@ -57,6 +57,20 @@ fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
 }
 
 #[test]
+fn a_context_that_is_named_as_the_base_stands_in_for_the_current_one() {
+    let contexts = contexts();
+    let base = Some(ContextName::new("TWO"));
+    let asked = Wanted { base, ..wanted(None, Some("s1"), None) };
+    for current in [Some(&contexts[0].name), None] {
+        let decision = set(&known(&contexts, current), &asked).unwrap();
+        assert_eq!(decision.change.put[0].account.as_ref().unwrap().id, "bob");
+    }
+    let absent = Wanted { base: Some(ContextName::new("x")), ..asked };
+    let refused = set(&known(&contexts, Some(&contexts[0].name)), &absent).err();
+    assert_eq!(refused, Some(Refusal::NoSuchContext { name: ContextName::new("x") }));
+}
+
+#[test]
 fn what_cannot_be_found_is_refused() {
     let contexts = contexts();
     let current = &contexts[0].name;
