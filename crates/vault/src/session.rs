@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use azvault_contexts::{
-    AutosaveMode, Context, ContextName, Current, HeldSecret, ProcessScope, Secret,
+    AutosaveMode, Context, ContextName, Current, HeldSecret, ProcessScope, ProcessSecret, Secret,
     SecretDescription,
 };
 use data_encoding::BASE64URL_NOPAD;
@@ -54,6 +54,7 @@ struct ContextRow<'a> {
 
 #[derive(Serialize, Deserialize)]
 struct SecretRow {
+    id: i64,
     length: usize,
     #[serde(flatten)]
     description: SecretDescription,
@@ -112,15 +113,15 @@ impl SessionKey {
 }
 
 fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
-    let values: Vec<Zeroizing<String>> =
-        state.contexts.iter().map(record::json).collect();
+    let values: Vec<Zeroizing<String>> = state.contexts.iter().map(record::json).collect();
     let contexts = values.iter().zip(&state.contexts).map(|(value, context)| ContextRow {
         value: serde_json::from_str(value).expect("it was just written"),
         kept: import::raw(&context.kept),
     });
     let secrets = state.secrets.iter().map(|secret| SecretRow {
-        length: secret.value.len(),
-        description: secret.description.clone(),
+        id: secret.id,
+        length: secret.held.value.len(),
+        description: secret.held.description.clone(),
     });
     let row = Row {
         contexts: contexts.collect(),
@@ -134,13 +135,13 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         secrets: secrets.collect(),
     };
     let json = record::json(&row);
-    let values: usize = state.secrets.iter().map(|secret| secret.value.len()).sum();
+    let values: usize = state.secrets.iter().map(|secret| secret.held.value.len()).sum();
     let mut text = Zeroizing::new(Vec::with_capacity(4 + json.len() + values));
     text.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes());
     text.extend_from_slice(json.as_bytes());
     for secret in &state.secrets {
         // EXPOSE: copied into the plaintext of the session's box.
-        text.extend_from_slice(secret.value.expose());
+        text.extend_from_slice(secret.held.value.expose());
     }
     text
 }
@@ -168,7 +169,8 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
     for row in row.secrets {
         let (value, rest) = values.split_at_checked(row.length)?;
         let (description, value) = (row.description, Secret::copied_from(value));
-        state.secrets.push(HeldSecret { description, value });
+        let held = HeldSecret { description, value };
+        state.secrets.push(ProcessSecret { id: row.id, held });
         values = rest;
     }
     Some(state)
@@ -177,8 +179,8 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
 #[cfg(test)]
 mod tests {
     use azvault_contexts::{
-        AutosaveMode, Context, ContextName, Current, HeldSecret, Kept, ProcessScope, Secret,
-        SecretDescription, SecretKind,
+        AutosaveMode, Context, ContextName, Current, HeldSecret, Kept, ProcessScope, ProcessSecret,
+        Secret, SecretDescription, SecretKind,
     };
 
     use super::SessionKey;
@@ -195,9 +197,10 @@ mod tests {
             extended_properties: Default::default(),
             kept: Kept::new(r#"{"/Odd":1.50}"#.to_owned().into()),
         };
-        let secret = |text: &[u8]| HeldSecret {
-            description: SecretDescription::of(SecretKind::AccessToken),
-            value: Secret::copied_from(text),
+        let secret = |text: &[u8]| {
+            let description = SecretDescription::of(SecretKind::AccessToken);
+            let held = HeldSecret { description, value: Secret::copied_from(text) };
+            ProcessSecret { id: 7, held }
         };
         ProcessScope {
             contexts: vec![context],
@@ -223,8 +226,10 @@ mod tests {
         assert_eq!(opened.autosave, expected.autosave);
         let pairs = opened.secrets.iter().zip(&expected.secrets);
         assert_eq!(opened.secrets.len(), 3);
-        assert!(pairs.clone().all(|(a, b)| a.value.same_as(&b.value)));
-        assert!(pairs.clone().all(|(a, b)| a.description == b.description));
+        assert!(pairs.clone().all(|(a, b)| a.held.value.same_as(&b.held.value)));
+        assert!(
+            pairs.clone().all(|(a, b)| a.held.description == b.held.description && a.id == b.id)
+        );
 
         assert!(SessionKey::generate().open(vault, Id(5), 2, &sealed).is_err());
         assert!(key.open(vault, Id(6), 2, &sealed).is_err());

@@ -119,7 +119,8 @@ impl Batch {
 }
 
 impl Snapshot<'_> {
-    /// All contexts, without what was kept of their files beyond them.
+    /// All contexts; what was kept of their files beyond them is there if the snapshot was asked
+    /// for it.
     pub fn contexts(&self) -> &[Stored<Context>] {
         &self.state.content.contexts
     }
@@ -127,12 +128,6 @@ impl Snapshot<'_> {
     /// As [`Snapshot::contexts`], for keeps.
     pub fn into_contexts(self) -> Vec<Stored<Context>> {
         self.state.content.contexts
-    }
-
-    /// All contexts, kept members included.
-    pub fn contexts_with_kept(&self) -> Result<Vec<Stored<Context>>, Error> {
-        let taken = load(&self.transaction, self.sealer, self.vault, KeptMembers::Taken)?;
-        Ok(taken.content.contexts)
     }
 
     /// Accounts, those without a context included.

@@ -71,9 +71,19 @@ impl Vault {
 
     /// Reads the vault at this moment. One snapshot at a time: it is a transaction.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
+        self.load(KeptMembers::Left)
+    }
+
+    /// As [`Vault::snapshot`], with what was kept of the files that contexts come from: for those
+    /// who store or write contexts anew.
+    pub fn snapshot_with_kept(&self) -> Result<Snapshot<'_>, Error> {
+        self.load(KeptMembers::Taken)
+    }
+
+    fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Error> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
-        let state = snapshot::load(&transaction, &*self.sealer, self.id, KeptMembers::Left)?;
+        let state = snapshot::load(&transaction, &*self.sealer, self.id, kept)?;
         Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, state })
     }
 
