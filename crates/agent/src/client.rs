@@ -50,11 +50,21 @@ pub enum CallError {
 pub struct Status {
     /// Its process.
     pub pid: u32,
-    /// The epoch of the keys that it holds, the seconds since their last use, and those until they
-    /// go; `None` when it is locked.
-    pub unlocked: Option<(u32, u64, u64)>,
+    /// `None` when it is locked.
+    pub unlocked: Option<Unlocked>,
     /// Number of sessions.
     pub sessions: u32,
+}
+
+/// Keys that an agent holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unlocked {
+    /// Their epoch.
+    pub epoch: u32,
+    /// Seconds since their last use.
+    pub idle_s: u64,
+    /// Seconds until they go, whatever happens.
+    pub expires_s: u64,
 }
 
 /// A session as the agent has it.
@@ -98,17 +108,18 @@ impl Client {
         else {
             return Err(nonsense());
         };
-        let unlocked = (unlocked == 1).then_some((epoch, idle, expires));
+        let held = Unlocked { epoch, idle_s: idle, expires_s: expires };
+        let unlocked = (unlocked == 1).then_some(held);
         Ok(Status { pid, unlocked, sessions })
     }
 
-    /// Hands keys over, to be held within limits.
-    pub fn unlock(&self, epoch: u32, keys: &Keys, limits: Limits) -> Result<(), CallError> {
+    /// Hands keys over, as [`Keys::to_bytes`] gives them, to be held within limits.
+    pub fn unlock(&self, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), CallError> {
         let message = Message::new(Verb::Unlock as u8, 24 + Keys::SIZE)
             .u32(epoch)
             .u64(limits.idle.as_secs())
             .u64(limits.hard.as_secs())
-            .bytes(&keys.to_bytes());
+            .bytes(keys);
         self.call(message).map(drop)
     }
 

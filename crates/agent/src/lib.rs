@@ -16,6 +16,6 @@ mod sessions;
 pub mod hold;
 pub mod protocol;
 
-pub use client::{CallError, Client, RemoteKeys, Status, StoredSession};
+pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
 pub use protocol::{Leader, MAX_FRAME};
 pub use server::{ServeError, serve};
