@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
+use azvault_contexts::ContextName;
+use azvault_contexts::rules::active::Because;
+
 use crate::cli::Global;
 use crate::failure::{Code, Failure};
 use crate::paths;
+use crate::process::Before;
 use crate::prompt::{self, Answer, Terminal};
 use crate::ui::Ui;
 
@@ -12,6 +16,14 @@ use crate::ui::Ui;
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) ui: Ui,
+    /// What a program that takes this process over gets back.
+    pub(crate) before: Before,
+}
+
+/// A context that was named for this one command, and by what.
+pub(crate) struct Given {
+    pub(crate) name: ContextName,
+    pub(crate) because: Because,
 }
 
 /// Whether the extra question of a destructive verb has been answered beforehand.
@@ -30,9 +42,17 @@ impl From<bool> for Consent {
 }
 
 impl App {
-    pub(crate) fn new(global: Global) -> Self {
+    pub(crate) fn new(global: Global, before: Before) -> Self {
         let ui = Ui::new(&global);
-        Self { global, ui }
+        Self { global, ui, before }
+    }
+
+    /// The context of `--context`, else of `AZVAULT_CONTEXT`.
+    pub(crate) fn given(&self) -> Option<Given> {
+        let option = self.global.context.clone().map(|name| (name, Because::Option));
+        let variable = || paths::context().map(|name| (name, Because::Variable));
+        let (name, because) = option.or_else(variable)?;
+        Some(Given { name: ContextName::new(name), because })
     }
 
     /// The vault of this run, as an absolute path.

@@ -18,9 +18,9 @@ Start here:
   azvault scan       what lies in clear on this machine?
   azvault migrate    move it into a vault, step by step
 
-Exit codes: 0 ok, 1 other error, 2 usage, 3 aborted, 5 not found, 6 locked or unlock failed,
-7 refused by a rule, 8 integrity failure, 9 exists, 10 findings, 11 busy, 13 unsupported here,
-14 needs a terminal.")]
+Exit codes: 0 ok, 1 other error, 2 usage, 3 aborted, 4 sign-in needed or session gone, 5 not found,
+6 locked or unlock failed, 7 refused by a rule, 8 integrity failure, 9 exists, 10 findings, 11 busy,
+13 unsupported here, 14 needs a terminal; exec: those of its child, 126 and 127 as a shell.")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -35,14 +35,8 @@ pub(crate) struct Global {
     /// The vault [default: azvault/vault.db in your data folder]
     #[arg(long, global = true, env = "AZVAULT_FILE", value_name = "FILE", hide_env_values = true)]
     pub(crate) vault: Option<PathBuf>,
-    /// Act on this context for this one command
-    #[arg(
-        long,
-        global = true,
-        env = "AZVAULT_CONTEXT",
-        value_name = "NAME",
-        hide_env_values = true
-    )]
+    /// Act on this context for this one command, whatever is active [env: AZVAULT_CONTEXT]
+    #[arg(long, global = true, value_name = "NAME")]
     pub(crate) context: Option<String>,
     /// How to print the answer
     #[arg(
@@ -78,6 +72,9 @@ pub(crate) struct Global {
     /// Never ask: fail with exit code 14 instead
     #[arg(long, global = true, env = "AZVAULT_NO_INPUT", hide_env_values = true)]
     pub(crate) no_input: bool,
+    /// Neither ask the agent for keys nor hand it any: ask for the passphrase each time
+    #[arg(long, global = true, env = "AZVAULT_NO_AGENT", hide_env_values = true)]
+    pub(crate) no_agent: bool,
     /// Print the answer and errors, nothing else
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
@@ -114,21 +111,40 @@ pub(crate) enum Color {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(commands::init::Args),
+    Unlock(commands::unlock::Args),
+    Lock(commands::lock::Args),
     Status(commands::status::Args),
     Scan(commands::scan::Args),
     Migrate(commands::migrate::Args),
-    /// Contexts in the vault
+    Disconnect(commands::disconnect::Args),
+    /// Contexts: list, select, change, save and import them
     #[command(subcommand)]
     Context(Context),
-    /// Secrets in the vault
+    Use(commands::r#use::Args),
+    /// Whether changes of contexts are saved for you
+    #[command(subcommand)]
+    Autosave(Autosave),
+    /// The session of this shell, in which changes of process scope live
+    #[command(subcommand)]
+    Session(Session),
+    Exec(commands::exec::Args),
+    Shell(commands::shell::Args),
+    ShellInit(commands::shell_init::Args),
+    Prompt(commands::prompt::Args),
+    /// Secrets in the vault, and those of this session
     #[command(subcommand)]
     Secret(Secret),
     /// Ways to unlock the vault
     #[command(subcommand)]
     Key(Key),
+    /// What was done with secrets and contexts
+    #[command(subcommand)]
+    Audit(Audit),
     Verify(commands::verify::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
+    #[command(hide = true)]
+    Agent(commands::agent::Args),
 }
 
 #[derive(Subcommand)]
@@ -147,6 +163,25 @@ pub(crate) enum Migrate {
 pub(crate) enum Context {
     List(commands::context::list::Args),
     Show(commands::context::show::Args),
+    Set(commands::context::set::Args),
+    Select(commands::context::select::Args),
+    Rename(commands::context::rename::Args),
+    Remove(commands::context::remove::Args),
+    Clear(commands::context::clear::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Autosave {
+    Show(commands::autosave::show::Args),
+    Enable(commands::autosave::enable::Args),
+    Disable(commands::autosave::disable::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Session {
+    Start(commands::session::start::Args),
+    End(commands::session::end::Args),
+    Show(commands::session::show::Args),
 }
 
 #[derive(Subcommand)]
@@ -158,4 +193,10 @@ pub(crate) enum Secret {
 #[derive(Subcommand)]
 pub(crate) enum Key {
     List(commands::key::list::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Audit {
+    Log(commands::audit::log::Args),
+    Verify(commands::audit::verify::Args),
 }

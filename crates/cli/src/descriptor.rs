@@ -42,6 +42,20 @@ pub(crate) fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>
     Ok(bytes)
 }
 
+/// Reads what is no secret to its end, refusing more than `most` bytes.
+pub(crate) fn read_to_end(from: impl AsFd, most: usize) -> rustix::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.reserve(64 * 1024);
+        match rustix::io::read(&from, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => return Ok(bytes),
+            Ok(_) if bytes.len() > most => return Err(rustix::io::Errno::FBIG),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
 /// Key files have several lines and are read whole.
 fn is_key_text(bytes: &[u8]) -> bool {
     bytes.starts_with(b"-----BEGIN") || bytes.starts_with(b"#")

@@ -1,6 +1,6 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
-use azvault_contexts::{Context, ContextName, SecretDescription};
+use azvault_contexts::{Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_vault::StoredSecret;
 use serde::Serialize;
 
@@ -40,12 +40,15 @@ pub(crate) struct SubscriptionView<'a> {
     pub(crate) state: Option<&'a str>,
 }
 
+/// Which contexts are marked.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Marks<'a> {
+    pub(crate) default: Option<&'a ContextName>,
+    pub(crate) active: Option<&'a ContextName>,
+}
+
 impl<'a> ContextView<'a> {
-    pub(crate) fn new(
-        context: &'a Context,
-        default: Option<&ContextName>,
-        active: Option<&ContextName>,
-    ) -> Self {
+    pub(crate) fn new(context: &'a Context, scope: Scope, marks: Marks<'_>) -> Self {
         let is = |name: Option<&ContextName>| name.is_some_and(|n| n.same_as(&context.name));
         Self {
             name: context.name.as_str(),
@@ -63,9 +66,10 @@ impl<'a> ContextView<'a> {
                 state: s.state.as_deref(),
             }),
             environment: context.environment.as_deref(),
-            scope: "user",
-            default: is(default),
-            active: is(active),
+            scope: scope.as_str(),
+            // A context of the session covers the default of the same name and is not it.
+            default: scope == Scope::User && is(marks.default),
+            active: is(marks.active),
         }
     }
 }
@@ -76,7 +80,9 @@ pub(crate) struct SecretView<'a> {
     pub(crate) id: String,
     #[serde(flatten)]
     pub(crate) facts: SecretFacts<'a>,
-    pub(crate) created: String,
+    pub(crate) scope: &'static str,
+    /// `null` for a secret of a session, which is stored nowhere.
+    pub(crate) created: Option<String>,
 }
 
 /// What is known of a secret without opening it.
@@ -114,7 +120,17 @@ impl<'a> SecretView<'a> {
         Self {
             id: secret.id.to_string(),
             facts: SecretFacts::new(&secret.description),
-            created: utc(secret.created),
+            scope: Scope::User.as_str(),
+            created: Some(utc(secret.created)),
+        }
+    }
+
+    pub(crate) fn of_session(secret: &'a ProcessSecret) -> Self {
+        Self {
+            id: format!("{:016x}", secret.id),
+            facts: SecretFacts::new(&secret.held.description),
+            scope: Scope::Process.as_str(),
+            created: None,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(crate) enum Code {
     Other = 1,
     Usage = 2,
     Aborted = 3,
+    SignIn = 4,
     NotFound = 5,
     Locked = 6,
     Refused = 7,
@@ -19,7 +20,10 @@ pub(crate) enum Code {
     Exists = 9,
     Findings = 10,
     Busy = 11,
+    Unsupported = 13,
     NeedsTerminal = 14,
+    ChildNotRun = 126,
+    ChildNotFound = 127,
 }
 
 impl Code {

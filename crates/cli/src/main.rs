@@ -1,16 +1,23 @@
 //! azvault: the encrypted vault for saved Azure sign-ins.
 
+mod agent;
 mod app;
+mod audit;
+mod change;
 mod cli;
 mod commands;
+mod contexts;
 mod creation;
 mod descriptor;
 mod documents;
 mod failure;
 mod migration;
 mod paths;
+mod picker;
+mod piped;
 mod process;
 mod prompt;
+mod session;
 mod ui;
 mod unlock;
 
@@ -19,9 +26,9 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    process::harden();
+    let before = process::harden();
     let cli = cli::Cli::parse();
-    let app = app::App::new(cli.global);
+    let app = app::App::new(cli.global, before);
     match commands::run(&app, cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

@@ -1,7 +1,10 @@
 //! Every folder and every environment variable that is read outside `cli.rs`, one function each.
 
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use azvault_contexts::Secret;
 use azvault_importer::places::Roots;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
@@ -29,6 +32,51 @@ pub(crate) fn roots() -> Result<Roots, Failure> {
         xdg_data_home: folder_variable("XDG_DATA_HOME"),
         xdg_config_home: folder_variable("XDG_CONFIG_HOME"),
     })
+}
+
+/// The folder for sockets of this user: `XDG_RUNTIME_DIR`, else where systemd makes it. It is this
+/// user's alone, or it is none: a shared folder for temporary files is no substitute.
+pub(crate) fn runtime() -> Result<PathBuf, Failure> {
+    let uid = rustix::process::geteuid().as_raw();
+    let named = folder_variable("XDG_RUNTIME_DIR");
+    let folder = named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")));
+    let refused = |why: &str| {
+        let folder = crate::ui::shown_path(&folder);
+        Failure::new(Code::Unsupported, format!("no folder for the agent's socket: {folder} {why}"))
+            .hint("set XDG_RUNTIME_DIR to a folder of your own with mode 0700, or add --no-agent")
+    };
+    let facts = std::fs::metadata(&folder).map_err(|_| refused("is not there"))?;
+    if !folder.is_absolute() || !facts.is_dir() {
+        return Err(refused("is no folder"));
+    }
+    if facts.uid() != uid || facts.mode() & 0o077 != 0 {
+        return Err(refused("is not yours alone"));
+    }
+    Ok(folder.join("azvault"))
+}
+
+/// The variable that names the session of this shell.
+pub(crate) const SESSION: &str = "AZVAULT_SESSION";
+
+/// The session of this shell: its id and key, in wiped memory.
+pub(crate) fn session() -> Option<Secret> {
+    let value = zeroize::Zeroizing::new(std::env::var_os(SESSION)?.into_vec());
+    (!value.is_empty()).then(|| Secret::new(value))
+}
+
+/// The variable that names a context for every command.
+pub(crate) const CONTEXT: &str = "AZVAULT_CONTEXT";
+
+/// `AZVAULT_CONTEXT`: as `--context`, for every command. What is no text names no context, and is
+/// not passed over: another one would act then.
+pub(crate) fn context() -> Option<String> {
+    let name = std::env::var_os(CONTEXT).filter(|name| !name.is_empty())?;
+    Some(name.to_string_lossy().into_owned())
+}
+
+/// The shell that the person uses.
+pub(crate) fn shell() -> PathBuf {
+    folder_variable("SHELL").unwrap_or_else(|| PathBuf::from("/bin/sh"))
 }
 
 /// A path as an absolute one, against the working folder. Links are left as they are: SQLite and

@@ -1,14 +1,44 @@
 //! What this process gives away while it runs: nothing by core dump, by debugger of the same
 //! user, or by the mode of a file it makes.
 
+use azvault_vault::Actor;
 use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 
+/// What was so before, for a program that takes this process over.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    umask: Mode,
+    core: Rlimit,
+}
+
 /// Called before anything is read. Each step is a defence more: one that the system refuses
 /// takes nothing from the others.
-pub(crate) fn harden() {
-    rustix::process::umask(Mode::from_raw_mode(0o077));
+pub(crate) fn harden() -> Before {
+    let core = rustix::process::getrlimit(Resource::Core);
+    let umask = rustix::process::umask(Mode::from_raw_mode(0o077));
     let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // The soft limit alone: whoever comes after may raise it again.
+    let none = Rlimit { current: Some(0), ..core };
     let _ = rustix::process::setrlimit(Resource::Core, none);
+    Before { umask, core }
+}
+
+impl Before {
+    /// Puts back what a child would inherit.
+    pub(crate) fn restore(self) {
+        rustix::process::umask(self.umask);
+        let _ = rustix::process::setrlimit(Resource::Core, self.core);
+    }
+}
+
+/// This process, for the audit log.
+pub(crate) fn actor() -> Actor {
+    let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
+    let name = parent.and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).ok());
+    Actor {
+        uid: rustix::process::getuid().as_raw(),
+        pid: std::process::id(),
+        parent: name.map(|name| name.trim_end().to_owned()),
+    }
 }

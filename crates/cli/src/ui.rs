@@ -71,6 +71,11 @@ impl Ui {
         }
     }
 
+    /// Whether what goes to stderr may have colour.
+    pub(crate) fn is_colored(&self) -> bool {
+        self.color_err == Colored::Yes
+    }
+
     /// One line of the answer.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         self.raw(format!("{}\n", text.as_ref()).as_bytes());

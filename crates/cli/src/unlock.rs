@@ -3,14 +3,15 @@
 use std::fs::File;
 use std::path::Path;
 
+use azvault_agent::hold::Limits;
 use azvault_contexts::Secret;
 use azvault_vault::{Error, KeyFile, Locked, Opener, RawKey, RecoveryCode, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::paths;
 use crate::ui::shown_path;
+use crate::{agent, paths};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -36,20 +37,88 @@ impl Given {
     }
 }
 
-/// Opens and unlocks the vault of this run.
-pub(crate) fn vault(app: &App) -> Result<Vault, Failure> {
-    vault_and_opener(app).map(|(vault, _)| vault)
+/// What opened the vault, so that it can be opened afresh for a second look.
+pub(crate) enum OpenedBy {
+    /// The agent, which held the keys already.
+    Agent,
+    /// Something that was given or typed.
+    Given(Given),
 }
 
-/// As [`vault`], keeping what opened it, so that it can be opened afresh for a second look.
-pub(crate) fn vault_and_opener(app: &App) -> Result<(Vault, Given), Failure> {
+/// Whether the agent is to hold the keys from now on.
+#[derive(Clone, Copy)]
+pub(crate) enum Hold {
+    /// That is what the command is for.
+    Required(Limits),
+    /// A person typed: nobody should have to type it again for a while.
+    IfPossible,
+    /// What opens the vault lies at hand: nothing is left behind that could open it.
+    Nowhere,
+}
+
+/// Opens and unlocks the vault of this run.
+pub(crate) fn vault(app: &App) -> Result<Vault, Failure> {
+    unlocked(app, locked(app)?).map(|(vault, _)| vault)
+}
+
+/// Looks at the vault of this run before anybody is asked: a question about a vault that is not
+/// there, or not safe to open, would be asked in vain.
+pub(crate) fn locked(app: &App) -> Result<Locked, Failure> {
     let path = app.vault_path()?;
-    let anchors = paths::anchors()?;
-    // The file is looked at before anybody is asked: a question about a vault that is not there,
-    // or not safe to open, would be asked in vain.
-    let locked = Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
+    Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))
+}
+
+/// Unlocks a vault: with the keys of the agent, else with what was given, else by asking.
+pub(crate) fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), Failure> {
+    match with_agent(app, locked)? {
+        Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
+        Agent::Locked(locked) => {
+            let (vault, given) = without_agent(app, *locked, Hold::IfPossible)?;
+            Ok((vault, OpenedBy::Given(given)))
+        }
+    }
+}
+
+/// Unlocks a vault without asking anybody; `None` if that is not possible.
+pub(crate) fn unasked(app: &App, locked: Locked) -> Result<Option<Vault>, Failure> {
+    match with_agent(app, locked)? {
+        Agent::Unlocked(vault) => Ok(Some(*vault)),
+        Agent::Locked(locked) if is_given(app) => {
+            without_agent(app, *locked, Hold::Nowhere).map(|(vault, _)| Some(vault))
+        }
+        Agent::Locked(_) => Ok(None),
+    }
+}
+
+/// What the agent says to a vault.
+enum Agent {
+    Unlocked(Box<Vault>),
+    Locked(Box<Locked>),
+}
+
+fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
+    let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
+    let path = app.vault_path()?;
+    match locked.unlock_with(keys, &paths::anchors()?) {
+        Ok(vault) => Ok(Agent::Unlocked(Box::new(vault))),
+        // It locked in this very moment.
+        Err(Error::Sealer(_)) => Ok(Agent::Locked(Box::new(self::locked(app)?))),
+        Err(e) => Err(Failure::from_vault(e, &path)),
+    }
+}
+
+/// Unlocks a vault with what was given, else by asking.
+pub(crate) fn without_agent(
+    app: &App,
+    locked: Locked,
+    hold: Hold,
+) -> Result<(Vault, Given), Failure> {
     if let Some(given) = given_beforehand(app)? {
-        let vault = open_with(app, locked, &given, &path, &anchors)?;
+        let hold = match hold {
+            Hold::Required(_) => hold,
+            Hold::IfPossible | Hold::Nowhere => Hold::Nowhere,
+        };
+        let vault = open_with(app, locked, &given, hold)?;
         return Ok((vault, given));
     }
     let Some(mut terminal) = app.terminal() else {
@@ -57,7 +126,7 @@ pub(crate) fn vault_and_opener(app: &App) -> Result<(Vault, Given), Failure> {
             Code::NeedsTerminal,
             "the vault is locked and nobody can be asked",
         )
-        .hint("name a file: --passphrase-file FILE"));
+        .hint("azvault unlock in a terminal, or name a file: --passphrase-file FILE"));
     };
     let mut locked = Some(locked);
     for attempt in 1..=TRIES {
@@ -65,9 +134,9 @@ pub(crate) fn vault_and_opener(app: &App) -> Result<(Vault, Given), Failure> {
         let given = from_text(app, typed)?;
         let fresh = match locked.take() {
             Some(locked) => locked,
-            None => Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?,
+            None => self::locked(app)?,
         };
-        match open_with(app, fresh, &given, &path, &anchors) {
+        match open_with(app, fresh, &given, hold) {
             Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
                 app.ui.failure(&failure);
             }
@@ -78,10 +147,11 @@ pub(crate) fn vault_and_opener(app: &App) -> Result<(Vault, Given), Failure> {
 }
 
 /// Opens the vault a second time, through handles of its own.
-pub(crate) fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
-    let path = app.vault_path()?;
-    let locked = Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
-    open_with(app, locked, given, &path, &paths::anchors()?)
+pub(crate) fn afresh(app: &App, by: &OpenedBy) -> Result<Vault, Failure> {
+    match by {
+        OpenedBy::Agent => vault(app),
+        OpenedBy::Given(given) => open_with(app, locked(app)?, given, Hold::Nowhere),
+    }
 }
 
 /// The passphrase for a vault that is being made: from file or descriptor, or typed twice, or
@@ -109,17 +179,31 @@ pub(crate) fn read_key_file(path: &Path) -> Result<KeyText, Failure> {
     })
 }
 
-fn open_with(
-    app: &App,
-    locked: Locked,
-    given: &Given,
-    path: &Path,
-    anchors: &Path,
-) -> Result<Vault, Failure> {
+fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Vault, Failure> {
+    let path = app.vault_path()?;
+    let failed = |e: Error| Failure::from_vault(e, &path);
+    let (id, epoch) = (locked.vault_id(), locked.epoch());
     let spinner = app.ui.spinner("unlocking");
-    let opened = locked.unlock(&given.opener(), anchors);
+    let keys = locked.keys(&given.opener());
     spinner.finish_and_clear();
-    opened.map_err(|e: Error| Failure::from_vault(e, path))
+    let keys = keys.map_err(failed)?;
+    let bytes = match hold {
+        Hold::Required(_) | Hold::IfPossible => Some(keys.to_bytes()),
+        Hold::Nowhere => None,
+    };
+    let vault = locked.unlock_with(Box::new(keys), &paths::anchors()?).map_err(failed)?;
+    // Only keys of a vault that was found whole are held.
+    let in_agent = |limits| bytes.map_or(Ok(()), |bytes| agent::hold(id, epoch, &bytes, limits));
+    match hold {
+        Hold::Required(limits) => in_agent(limits)?,
+        Hold::IfPossible if !app.global.no_agent => {
+            if let Err(failure) = in_agent(Limits::default()) {
+                app.ui.detail(format!("the keys are not held: {}", failure.what));
+            }
+        }
+        Hold::IfPossible | Hold::Nowhere => {}
+    }
+    Ok(vault)
 }
 
 fn given_beforehand(app: &App) -> Result<Option<Given>, Failure> {

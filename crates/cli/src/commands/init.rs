@@ -61,7 +61,7 @@ impl Args {
         let (vault, _) = creation::create(app, wanted)?;
         let path = app.vault_path()?;
         match app.ui.output {
-            crate::cli::Output::Json => app.ui.json(&creation::document(&path, &vault)),
+            crate::cli::Output::Json => app.ui.json(&creation::document(&path, &vault)?),
             _ => app.ui.line(format!("created {}", shown_path(&path))),
         }
         Ok(0)

@@ -1,33 +1,52 @@
 //! `azvault status`
 
-use azvault_contexts::AutosaveMode;
+use azvault_contexts::ContextName;
+use azvault_contexts::rules::active::Because;
 use azvault_vault::{Error, Locked};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::commands::context;
+use crate::contexts::{Contexts, Unasked, chosen};
 use crate::failure::Failure;
+use crate::session::Session;
 use crate::ui::{cell, shown_path};
-use crate::unlock;
+use crate::{agent, paths};
 
-/// Show where the vault is, whether it is locked, and which context acts
+/// Show where the vault is, whether it is locked, which context acts and why
 ///
-/// Asks nothing: contexts and counts are shown when a passphrase or key is given.
+/// Asks nothing: contexts and counts are shown when the agent holds the keys, or when a passphrase
+/// or key is given.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Document {
     schema: u8,
     vault: String,
     state: &'static str,
-    agent: Option<()>,
+    agent: Option<Agent>,
+    session: Option<SessionView>,
     active: Option<String>,
+    active_because: Option<&'static str>,
     default: Option<String>,
     autosave: Option<Autosave>,
     contexts: Option<usize>,
     secrets: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Agent {
+    pid: u32,
+    /// `null` when the agent holds no keys.
+    idle_s: Option<u64>,
+    expires_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct SessionView {
+    id: String,
+    leader: u32,
 }
 
 #[derive(Serialize)]
@@ -39,22 +58,25 @@ struct Autosave {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let path = app.vault_path()?;
-        let mut document = Document {
-            schema: 1,
-            vault: path.display().to_string(),
-            state: "locked",
-            agent: None,
-            active: app.global.context.clone(),
-            default: None,
-            autosave: None,
-            contexts: None,
-            secrets: None,
-        };
+        let vault = path.display().to_string();
+        let mut document = Document { schema: 1, vault, ..Document::default() };
         match Locked::open(&path) {
-            Err(Error::NotThere) => document.state = "absent",
-            Err(e) => return Err(Failure::from_vault(e, &path)),
-            Ok(_) if unlock::is_given(app) => unlocked(app, &mut document)?,
-            Ok(_) => {}
+            Err(Error::NotThere) if paths::session().is_none() => {
+                document.state = "absent";
+                let given = app.given();
+                document.active_because = given.as_ref().map(|given| given.because.as_str());
+                document.active = given.map(|given| given.name.as_str().to_owned());
+            }
+            Ok(locked) => {
+                document.agent = agent::status(app, locked.vault_id()).map(|status| Agent {
+                    pid: status.pid,
+                    idle_s: status.unlocked.map(|unlocked| unlocked.idle_s),
+                    expires_s: status.unlocked.map(|unlocked| unlocked.expires_s),
+                });
+                drop(locked);
+                fill(app, &mut document)?;
+            }
+            Err(_) => fill(app, &mut document)?,
         }
         match app.ui.output {
             Output::Json => app.ui.json(&document),
@@ -64,41 +86,72 @@ impl Args {
     }
 }
 
-fn unlocked(app: &App, document: &mut Document) -> Result<(), Failure> {
-    let vault = unlock::vault(app)?;
-    let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
-    let listed = context::listed(app, &vault)?;
-    let snapshot = vault.snapshot().map_err(failed)?;
-    let (mode, because) = match snapshot.settings().autosave {
-        Some(mode) => (mode, "stored in the vault"),
-        None => (AutosaveMode::CurrentUser, "nothing is stored, and autosave is on by default"),
-    };
-    document.state = "unlocked";
-    document.active = listed.active.map(|name| name.as_str().to_owned());
-    document.default = listed.default.map(|name| name.as_str().to_owned());
-    document.autosave = Some(Autosave { mode: mode.as_str(), because });
-    document.contexts = Some(listed.contexts.len());
-    document.secrets = Some(snapshot.secrets().len());
+fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
+    let view =
+        |session: &Session| SessionView { id: session.id().to_string(), leader: session.leader };
+    let text = |name: &ContextName| name.as_str().to_owned();
+    match Contexts::open_unasked(app)? {
+        Unasked::Locked(session) => {
+            document.state = "locked";
+            document.session = session.as_ref().map(view);
+            let choice = session.as_ref().and_then(|session| session.state.active.as_ref());
+            let given = app.given();
+            document.active_because = match (&given, choice) {
+                (Some(given), _) => Some(given.because.as_str()),
+                (None, Some(_)) => Some(Because::Session.as_str()),
+                (None, None) => None,
+            };
+            let given = given.map(|given| given.name);
+            document.active = given.as_ref().or(choice.and_then(chosen)).map(text);
+        }
+        Unasked::Open(opened) => {
+            let contexts = &opened.1;
+            let (active, because) = contexts.active()?;
+            let (mode, why) = contexts.autosave();
+            document.state = "unlocked";
+            document.session = contexts.session.as_ref().map(view);
+            document.active = active.map(text);
+            document.active_because = Some(because.as_str());
+            document.default = contexts.default().map(text);
+            document.autosave = Some(Autosave { mode: mode.as_str(), because: why.as_str() });
+            document.contexts = Some(contexts.seen().len());
+            document.secrets = Some(contexts.secrets.len() + contexts.own().secrets.len());
+        }
+    }
     Ok(())
 }
 
 fn print(app: &App, document: &Document, path: &str) {
     let number = |n: Option<usize>| n.map_or_else(|| "sealed".to_owned(), |n| n.to_string());
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
-    let mut rows = vec![vec![cell("vault"), cell(path)], vec![cell("state"), cell(document.state)]];
+    let mut rows = vec![("vault", path.to_owned()), ("state", document.state.to_owned())];
     if document.state != "absent" {
-        rows.push(vec![cell("active"), cell(name(&document.active))]);
-        rows.push(vec![cell("default"), cell(name(&document.default))]);
+        rows.push(("agent", document.agent.as_ref().map_or("-".to_owned(), agent_words)));
+        let session = document.session.as_ref();
+        let session = session.map(|session| format!("ends with process {}", session.leader));
+        rows.push(("session", session.unwrap_or_else(|| "-".to_owned())));
+        let because = document.active_because.map(|because| format!(" ({because})"));
+        let active = format!("{}{}", name(&document.active), because.unwrap_or_default());
+        rows.push(("active", active));
+        rows.push(("default", name(&document.default)));
         if let Some(autosave) = &document.autosave {
-            let text = format!("{} ({})", autosave.mode, autosave.because);
-            rows.push(vec![cell("autosave"), cell(text)]);
+            rows.push(("autosave", format!("{} ({})", autosave.mode, autosave.because)));
         }
-        rows.push(vec![cell("contexts"), cell(number(document.contexts))]);
-        rows.push(vec![cell("secrets"), cell(number(document.secrets))]);
+        rows.push(("contexts", number(document.contexts)));
+        rows.push(("secrets", number(document.secrets)));
     }
+    let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), cell(v)]).collect();
     app.ui.table(&["", ""], &rows);
     if document.state == "absent" {
         app.ui.note("no vault yet: azvault migrate makes one and moves your sign-ins into it");
+    }
+}
+
+fn agent_words(agent: &Agent) -> String {
+    match agent.expires_s {
+        Some(left) => {
+            format!("process {}, holds the keys for {} minutes more", agent.pid, left.div_ceil(60))
+        }
+        None => format!("process {}, holds no keys", agent.pid),
     }
 }

@@ -3,11 +3,12 @@
 use azvault_contexts::rules::import::{Action, Planned};
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
-use azvault_vault::{Error, Id, Import, ImportedFile, Settings, Vault, Writing};
+use azvault_vault::{Error, Id, Import, ImportedFile, Settings, Subject, Vault, Writing};
 
 use super::present::Content;
 use super::proposal::Proposal;
 use crate::app::App;
+use crate::audit;
 use crate::failure::Failure;
 
 /// Writes the plan into the vault and returns the migration's id. All of it, or nothing.
@@ -50,7 +51,9 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
         if settings != before.settings {
             writing.put_settings(&settings)?;
         }
-        add_import(writing, proposal, now)
+        let id = add_import(writing, proposal, now)?;
+        audit::log(app, writing, "migrate run", subjects(proposal, id))?;
+        Ok(id)
     });
     bar.finish_and_clear();
     id.map_err(|e| Failure::from_vault(e, &path))
@@ -71,6 +74,19 @@ pub(crate) fn is_sealed(source: &Source, content: &Content) -> bool {
 pub(crate) fn newest(proposal: &Proposal) -> Option<Id> {
     let imports = proposal.before.imports.iter();
     imports.max_by_key(|import| (import.value.created, import.id)).map(|import| import.id)
+}
+
+/// What the audit log has of an import: the migration, its files, what is new in the vault.
+fn subjects(proposal: &Proposal, id: Id) -> Vec<Subject> {
+    let mut subjects = vec![Subject { id: Some(id), what: "migration".to_owned() }];
+    let taken = proposal.sources.iter().filter(|s| s.found.outcome <= Outcome::Warn);
+    subjects.extend(taken.map(|source| audit::of_file(&source.path)));
+    let plan = &proposal.plan;
+    let contexts = plan.contexts.iter().filter(|planned| planned.action != Action::Same);
+    subjects.extend(contexts.map(|planned| audit::of_context(None, &planned.item)));
+    let secrets = plan.secrets.iter().filter(|planned| planned.action == Action::Add);
+    subjects.extend(secrets.map(|planned| audit::of_new_secret(&planned.item.description)));
+    subjects
 }
 
 fn known<T>(planned: &Planned<T>, ids: &[Id]) -> Option<Id> {

@@ -22,11 +22,11 @@ pub(crate) struct Content {
 impl Content {
     /// Reads everything in one snapshot.
     pub(crate) fn read(vault: &Vault) -> Result<Self, Error> {
-        let snapshot = vault.snapshot()?;
+        let snapshot = vault.snapshot_with_kept()?;
         let mut content = Self { settings: snapshot.settings(), ..Self::default() };
-        for stored in snapshot.contexts_with_kept()? {
+        for stored in snapshot.contexts() {
             content.context_ids.push(stored.id);
-            content.contexts.push(stored.value);
+            content.contexts.push(stored.value.copied());
         }
         for stored in snapshot.accounts() {
             content.account_ids.push(stored.id);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use azvault_contexts::Scope;
 use azvault_contexts::rules::import::{Action, Origin, Remark};
 use azvault_importer::folder::Source;
 use azvault_importer::{Note, Outcome};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use super::proposal::Proposal;
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::{ContextView, SCHEMA};
+use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::{Tone, cell, count, quoted, shown, shown_path, toned};
 
 #[derive(Serialize)]
@@ -137,7 +138,8 @@ fn contexts(app: &App, proposal: &Proposal) {
         .contexts
         .iter()
         .map(|planned| {
-            let view = ContextView::new(&planned.item, default, default);
+            let view =
+                ContextView::new(&planned.item, Scope::User, Marks { default, active: default });
             let subscription = view.subscription.as_ref();
             let tone = match planned.action {
                 Action::Add | Action::Update => Tone::Good,
@@ -189,7 +191,11 @@ fn document(proposal: &Proposal) -> Document<'_> {
             .contexts
             .iter()
             .map(|planned| PlannedContext {
-                context: ContextView::new(&planned.item, default, default),
+                context: ContextView::new(
+                    &planned.item,
+                    Scope::User,
+                    Marks { default, active: default },
+                ),
                 source: planned.sources.first().map_or_else(String::new, |n| path(*n)),
                 action: planned.action.as_str(),
             })

@@ -1,19 +1,17 @@
 //! `azvault context list`
 
-use azvault_contexts::Context;
 use serde::Serialize;
 
-use super::Listed;
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::{ContextView, SCHEMA};
+use crate::contexts::{Contexts, Seen};
+use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::{Tone, cell, toned};
-use crate::unlock;
 
 /// List the contexts (Get-AzContext -ListAvailable)
 ///
 /// Sorted by tenant id, then subscription name, then context name. `*` marks the active context,
-/// `default` the one that is stored as the default.
+/// `default` the one that is stored as the default, `process` one that lives in this session only.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
 
@@ -27,39 +25,43 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let vault = unlock::vault(app)?;
-        let listed = super::listed(app, &vault)?;
+        let (_, contexts) = Contexts::open(app)?;
+        let (active, _) = contexts.active()?;
+        let marks = Marks { default: contexts.default(), active };
+        let seen = contexts.seen();
         match app.ui.output {
-            Output::Json => app.ui.json(&document(&listed)),
-            Output::Table | Output::Tsv => print(app, &listed),
+            Output::Json => app.ui.json(&Document {
+                schema: SCHEMA,
+                default: marks.default.map(|name| name.as_str()),
+                active: active.map(|name| name.as_str()),
+                contexts: seen
+                    .iter()
+                    .map(|seen| ContextView::new(seen.context, seen.scope, marks))
+                    .collect(),
+            }),
+            Output::Table | Output::Tsv => print(app, &seen, marks),
         }
         Ok(0)
     }
 }
 
-fn document(listed: &Listed) -> Document<'_> {
-    let (default, active) = (listed.default.as_ref(), listed.active.as_ref());
-    Document {
-        schema: SCHEMA,
-        default: default.map(|name| name.as_str()),
-        active: active.map(|name| name.as_str()),
-        contexts: listed.contexts.iter().map(|c| ContextView::new(c, default, active)).collect(),
-    }
-}
-
-fn print(app: &App, listed: &Listed) {
-    if listed.contexts.is_empty() {
+fn print(app: &App, seen: &[Seen<'_>], marks: Marks<'_>) {
+    if seen.is_empty() {
         app.ui.note("no contexts yet: azvault migrate");
+        return;
     }
-    let rows: Vec<_> = listed.contexts.iter().map(|context| row(context, listed)).collect();
-    if !rows.is_empty() {
-        app.ui.table(&["", "NAME", "ACCOUNT", "SUBSCRIPTION", "TENANT", "ENVIRONMENT", ""], &rows);
-    }
+    let rows: Vec<_> = seen.iter().map(|seen| row(*seen, marks)).collect();
+    app.ui.table(&["", "NAME", "ACCOUNT", "SUBSCRIPTION", "TENANT", "ENVIRONMENT", ""], &rows);
 }
 
-fn row(context: &Context, listed: &Listed) -> Vec<crate::ui::Cell> {
-    let view = ContextView::new(context, listed.default.as_ref(), listed.active.as_ref());
+fn row(seen: Seen<'_>, marks: Marks<'_>) -> Vec<crate::ui::Cell> {
+    let view = ContextView::new(seen.context, seen.scope, marks);
     let subscription = view.subscription.as_ref();
+    let remark = match (view.scope, view.default) {
+        ("process", _) => "process",
+        (_, true) => "default",
+        (_, false) => "",
+    };
     vec![
         toned(Tone::Good, if view.active { "*" } else { "" }),
         cell(view.name),
@@ -67,6 +69,6 @@ fn row(context: &Context, listed: &Listed) -> Vec<crate::ui::Cell> {
         cell(subscription.map_or("-", |s| s.name.unwrap_or(s.id))),
         cell(view.tenant.as_ref().map_or("-", |tenant| tenant.name.unwrap_or(tenant.id))),
         cell(view.environment.unwrap_or("-")),
-        toned(Tone::Quiet, if view.default { "default" } else { "" }),
+        toned(Tone::Quiet, remark),
     ]
 }

@@ -1,13 +1,13 @@
 //! `azvault context show`
 
+use azvault_contexts::ContextName;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::{ContextView, SCHEMA};
-use crate::failure::{Code, Failure};
+use crate::contexts::Contexts;
+use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::cell;
-use crate::unlock;
 
 /// Show one context (Get-AzContext)
 ///
@@ -15,6 +15,7 @@ use crate::unlock;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case
+    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 }
 
@@ -30,15 +31,14 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let vault = unlock::vault(app)?;
-        let listed = super::listed(app, &vault)?;
-        let wanted = self.name.as_deref().or(listed.active.as_ref().map(|name| name.as_str()));
-        let Some(wanted) = wanted else {
-            return Err(Failure::new(Code::NotFound, "no context is active")
-                .hint("azvault context show NAME, with a name of azvault context list"));
+        let (_, contexts) = Contexts::open(app)?;
+        let seen = match &self.name {
+            Some(name) => contexts.expect(&ContextName::new(name))?,
+            None => contexts.acting()?,
         };
-        let context = super::find(&listed.contexts, wanted)?;
-        let view = ContextView::new(context, listed.default.as_ref(), listed.active.as_ref());
+        let context = seen.context;
+        let marks = Marks { default: contexts.default(), active: contexts.active()?.0 };
+        let view = ContextView::new(context, seen.scope, marks);
         if app.ui.output == Output::Json {
             app.ui.json(&Document {
                 schema: SCHEMA,
@@ -62,6 +62,7 @@ impl Args {
             ("subscription state", subscription.and_then(|s| s.state)),
             ("environment", view.environment),
             ("version profile", context.version_profile.as_deref()),
+            ("scope", Some(view.scope)),
             ("default", Some(if view.default { "yes" } else { "no" })),
         ];
         rows.extend(

@@ -1,9 +1,12 @@
 //! `azvault migrate clean`
 
+use std::path::PathBuf;
+
 use azvault_vault::{Error, Id, ImportedFile};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
+use crate::audit;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
 use crate::migration::compare::{self, Place};
@@ -91,6 +94,7 @@ impl Args {
         let now = app.now();
         let done: Vec<_> = removed.iter().map(|file| file.path.clone()).collect();
         if !done.is_empty() {
+            let subjects = audit::of_migration(id, done.iter().map(PathBuf::as_path));
             vault
                 .write(|writing| -> Result<(), Error> {
                     writing.change_import(id, |import| {
@@ -99,7 +103,8 @@ impl Args {
                                 file.removed = Some(now);
                             }
                         }
-                    })
+                    })?;
+                    audit::log(app, writing, "migrate clean", subjects)
                 })
                 .map_err(|e| Failure::from_vault(e, &path))?;
         }

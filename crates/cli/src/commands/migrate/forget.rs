@@ -4,6 +4,7 @@ use azvault_vault::{Error, Id};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
+use crate::audit;
 use crate::cli::Output;
 use crate::failure::Failure;
 use crate::ui::count;
@@ -39,7 +40,13 @@ impl Args {
         if sealed > 0 {
             let question = format!("Drop the sealed copies of {}?", count(sealed, "file"));
             app.confirm(Consent::from(self.yes), &question)?;
-            vault.write(|writing| writing.forget_originals(self.id)).map_err(failed)?;
+            let files = import.value.files.iter().filter(|file| file.original.is_some());
+            let subjects = audit::of_migration(self.id, files.map(|file| file.path.as_path()));
+            let forgotten = vault.write(|writing| {
+                writing.forget_originals(self.id)?;
+                audit::log(app, writing, "migrate forget", subjects)
+            });
+            forgotten.map_err(failed)?;
         }
         if app.ui.output == Output::Json {
             let migration = self.id.to_string();

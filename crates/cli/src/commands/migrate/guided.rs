@@ -33,9 +33,9 @@ impl Args {
         let exists = path.symlink_metadata().is_ok();
         // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
         let (opened, before) = if exists {
-            let (vault, given) = unlock::vault_and_opener(app)?;
+            let (vault, by) = unlock::unlocked(app, unlock::locked(app)?)?;
             let before = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
-            (Some((vault, given)), before)
+            (Some((vault, by)), before)
         } else {
             (None, Content::default())
         };
@@ -53,14 +53,14 @@ impl Args {
         // A passphrase file says that nobody sits there: the run is unattended.
         let unattended = self.yes || (unlock::is_given(app) && app.terminal().is_none());
         app.confirm(Consent::from(unattended), "Import this into the vault?")?;
-        let (mut vault, given) = match opened {
+        let (mut vault, by) = match opened {
             Some(opened) => opened,
             None => {
                 let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
                 let wanted = creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
-                let created = creation::create(app, wanted)?;
+                let (vault, given) = creation::create(app, wanted)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
-                created
+                (vault, unlock::OpenedBy::Given(given))
             }
         };
         let id = match (proposal.changes_nothing(), apply::newest(&proposal)) {
@@ -68,7 +68,7 @@ impl Args {
             _ => apply::apply(app, &mut vault, &proposal)?,
         };
         drop(vault);
-        let fresh = unlock::afresh(app, &given)?;
+        let fresh = unlock::afresh(app, &by)?;
         let comparison = compare::compare(app, &fresh, Some(id))?;
         if !comparison.differences.is_empty() {
             compare::print(app, &comparison);

@@ -1,9 +1,12 @@
 //! `azvault migrate rollback`
 
+use std::path::Path;
+
 use azvault_vault::{Error, Id};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
+use crate::audit;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
 use crate::migration::restore::{self, There};
@@ -71,6 +74,15 @@ impl Args {
         if originals.iter().any(|(_, _, there)| *there != There::Same) && !self.force {
             let question = format!("Put {} back, in clear?", count(originals.len(), "file"));
             app.confirm(Consent::from(self.yes), &question)?;
+        }
+        let to_write = originals.iter().filter(|(_, _, there)| *there != There::Same);
+        let paths: Vec<&Path> = to_write.map(|(file, _, _)| file.path.as_path()).collect();
+        if !paths.is_empty() {
+            // Told before anything is in clear again: what cannot be told is not done.
+            let subjects = audit::of_migration(import.id, paths.into_iter());
+            vault
+                .write(|writing| audit::log(app, writing, "migrate rollback", subjects))
+                .map_err(failed)?;
         }
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {

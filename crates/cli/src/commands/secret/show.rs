@@ -1,18 +1,21 @@
 //! `azvault secret show`
 
-use azvault_vault::{Id, StoredSecret};
+use azvault_contexts::Secret;
+use azvault_vault::{Error, Id};
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::audit;
 use crate::cli::Output;
+use crate::contexts::Contexts;
 use crate::documents::{SecretView, utc};
 use crate::failure::{Code, Failure};
 use crate::ui::cell;
-use crate::unlock;
 
 /// Show one secret; its value only with --reveal
 ///
-/// With --reveal the value itself is printed, byte for byte, with a newline behind it.
+/// With --reveal the value itself is printed, byte for byte, with a newline behind it; the audit
+/// log says so first.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its id, from `azvault secret list`
@@ -24,57 +27,80 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e| Failure::from_vault(e, &path);
-        let snapshot = vault.snapshot().map_err(failed)?;
-        let found = snapshot.secrets().iter().find(|secret| secret.id == self.id);
-        let Some(stored) = found.cloned() else {
+        let (mut vault, mut contexts) = Contexts::open(app)?;
+        let own = contexts.session.as_mut().and_then(|session| {
+            let secrets = &mut session.state.secrets;
+            let at = secrets.iter().position(|secret| secret.id == self.id.number())?;
+            Some(secrets.swap_remove(at))
+        });
+        if let Some(own) = own {
+            let view = SecretView::of_session(&own);
+            if !self.reveal {
+                describe(app, &view);
+                return Ok(0);
+            }
+            super::log_reveal(app, &mut vault, vec![super::of_session(&own)])?;
+            return reveal(app, &view, &own.held.value);
+        }
+        let Some(stored) = contexts.secrets.iter().find(|secret| secret.id == self.id) else {
             return Err(Failure::new(Code::NotFound, format!("there is no secret {}", self.id))
                 .hint("azvault secret list"));
         };
+        let view = SecretView::new(stored);
         if !self.reveal {
-            describe(app, &stored);
+            describe(app, &view);
             return Ok(0);
         }
-        let value = snapshot.open_secret(stored.id).map_err(failed)?;
-        if app.ui.output == Output::Json {
-            let head = serde_json::to_vec(&SecretView::new(&stored))
-                .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
-            let room = super::json_room(&value) + head.len() + 32;
-            let mut document = Zeroizing::new(Vec::with_capacity(room));
-            document.extend(b"{\"schema\":1,");
-            document.extend(&head[1..head.len() - 1]);
-            document.extend(b",\"value\":");
-            super::push_json(&mut document, &value);
-            document.extend(b"}\n");
-            app.ui.raw(&document);
-            return Ok(0);
-        }
-        // EXPOSE: the value was asked for by id, with --reveal.
-        app.ui.raw(value.expose());
-        app.ui.raw(b"\n");
-        Ok(0)
+        let path = app.vault_path()?;
+        let subject = audit::of_secret(stored.id, &stored.description);
+        // Opened and logged in one transaction: if the entry cannot be written, nothing is shown.
+        let opened = vault.write(|writing| {
+            let value = writing.open_secret(self.id)?;
+            audit::log(app, writing, super::REVEAL, vec![subject])?;
+            Ok(value)
+        });
+        reveal(app, &view, &opened.map_err(|e: Error| Failure::from_vault(e, &path))?)
     }
 }
 
-fn describe(app: &App, stored: &StoredSecret) {
-    let about = &stored.description;
+fn reveal(app: &App, view: &SecretView<'_>, value: &Secret) -> crate::commands::Ended {
     if app.ui.output == Output::Json {
-        app.ui.json(&WithSchema { schema: 1, secret: SecretView::new(stored) });
+        let head =
+            serde_json::to_vec(view).map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+        let room = super::json_room(value) + head.len() + 32;
+        let mut document = Zeroizing::new(Vec::with_capacity(room));
+        document.extend(b"{\"schema\":1,");
+        document.extend(&head[1..head.len() - 1]);
+        document.extend(b",\"value\":");
+        super::push_json(&mut document, value);
+        document.extend(b"}\n");
+        app.ui.raw(&document);
+        return Ok(0);
+    }
+    // EXPOSE: the value was asked for by id, with --reveal.
+    app.ui.raw(value.expose());
+    app.ui.raw(b"\n");
+    Ok(0)
+}
+
+fn describe(app: &App, view: &SecretView<'_>) {
+    if app.ui.output == Output::Json {
+        app.ui.json(&WithSchema { schema: 1, secret: view });
         return;
     }
+    let facts = &view.facts;
     let rows: Vec<_> = [
-        ("id", Some(stored.id.to_string())),
-        ("kind", Some(about.kind.as_str().to_owned())),
-        ("account", about.account.clone()),
-        ("tenant", about.tenant.clone()),
-        ("client id", about.client_id.clone()),
-        ("environment", about.environment.clone()),
-        ("target", about.target.clone()),
-        ("expires", about.expires_on.map(utc)),
-        ("family", about.family_id.clone()),
-        ("stored", Some(utc(stored.created))),
+        ("id", Some(view.id.clone())),
+        ("kind", Some(facts.kind.to_owned())),
+        ("account", facts.account.map(str::to_owned)),
+        ("tenant", facts.tenant.map(str::to_owned)),
+        ("client id", facts.client_id.map(str::to_owned)),
+        ("environment", facts.environment.map(str::to_owned)),
+        ("target", facts.target.map(str::to_owned)),
+        ("expires", facts.expires_on.map(utc)),
+        ("family", facts.family_id.map(str::to_owned)),
+        ("scope", Some(view.scope.to_owned())),
+        ("stored", view.created.clone()),
     ]
     .into_iter()
     .map(|(name, value)| vec![cell(name), cell(value.unwrap_or_else(|| "-".to_owned()))])
@@ -86,5 +112,5 @@ fn describe(app: &App, stored: &StoredSecret) {
 struct WithSchema<'a> {
     schema: u8,
     #[serde(flatten)]
-    secret: SecretView<'a>,
+    secret: &'a SecretView<'a>,
 }

@@ -1,0 +1,94 @@
+//! The way to the agent of a vault: asking it, and starting it.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use azvault_agent::hold::Limits;
+use azvault_agent::{CallError, Client, RemoteKeys, Status};
+use azvault_vault::{Locked, Sealer, VaultId};
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::paths;
+
+/// The agent's client for a vault. Nobody need be listening.
+pub(crate) fn client(vault: VaultId) -> Result<Client, Failure> {
+    Ok(Client::new(paths::runtime()?.join(format!("{vault}.sock"))))
+}
+
+/// How the agent of a vault is; `None` if none runs, or none may be used.
+pub(crate) fn status(app: &App, vault: VaultId) -> Option<Status> {
+    if app.global.no_agent {
+        return None;
+    }
+    client(vault).ok()?.status().ok()
+}
+
+/// The keys of a vault, if the agent holds them.
+pub(crate) fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
+    let epoch = status(app, locked.vault_id())?.unlocked?.epoch;
+    let client = client(locked.vault_id()).ok()?;
+    (epoch == locked.epoch()).then(|| Box::new(RemoteKeys::new(client, epoch)) as Box<dyn Sealer>)
+}
+
+/// Hands keys to the agent, starting it if need be.
+pub(crate) fn hold(vault: VaultId, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
+    let client = started(vault)?;
+    client.unlock(epoch, keys, limits).map_err(|e| failed(&e))
+}
+
+/// Has the agent of a vault wipe its keys; one that does not run has none.
+pub(crate) fn lock(vault: VaultId) -> Result<(), Failure> {
+    match client(vault)?.lock() {
+        Ok(()) | Err(CallError::NotRunning) => Ok(()),
+        Err(e) => Err(failed(&e)),
+    }
+}
+
+/// The client of an agent that runs.
+pub(crate) fn started(vault: VaultId) -> Result<Client, Failure> {
+    let client = client(vault)?;
+    // An agent that is about to go may take a connection and close it: another one is started.
+    for _ in 0..3 {
+        match client.status() {
+            Ok(_) => return Ok(client),
+            Err(CallError::NotRunning | CallError::Io(_)) => start(&client)?,
+            Err(e) => return Err(failed(&e)),
+        }
+    }
+    client.status().map_err(|e| failed(&e))?;
+    Ok(client)
+}
+
+/// What to say when the agent does not do it.
+pub(crate) fn failed(error: &CallError) -> Failure {
+    Failure::new(Code::Other, format!("the agent: {error}"))
+        .hint("azvault --no-agent does without it")
+}
+
+/// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
+/// descriptor of its starter and nothing of the environment.
+fn start(client: &Client) -> Result<(), Failure> {
+    let cannot =
+        |e: std::io::Error| Failure::new(Code::Other, format!("the agent cannot be started: {e}"));
+    let mut child = agent_command(client.socket().to_owned(), "start")
+        .map_err(cannot)?
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(cannot)?;
+    if let Some(mut stdout) = child.stdout.take() {
+        // One byte says that it listens; the end says that another one does, or that it failed.
+        let _ = stdout.read(&mut [0]).map_err(cannot)?;
+    }
+    child.wait().map_err(cannot)?;
+    Ok(())
+}
+
+/// This program as the agent, in one of its two steps.
+pub(crate) fn agent_command(socket: PathBuf, step: &str) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["agent", step, "--socket"]).arg(socket);
+    command.env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null());
+    Ok(command)
+}

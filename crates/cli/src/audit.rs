@@ -1,0 +1,62 @@
+//! Entries of the audit log, as commands write them.
+
+use std::path::Path;
+
+use azvault_contexts::{Context, SecretDescription};
+use azvault_vault::{Entry, Error, Id, Subject, Writing};
+
+use crate::app::App;
+use crate::process;
+
+/// More subjects than this are told in several entries: a box has a limit.
+const MOST_SUBJECTS: usize = 1000;
+
+/// Writes an entry of this moment and process; nothing where nothing is to be told.
+pub(crate) fn log(
+    app: &App,
+    writing: &mut Writing<'_>,
+    verb: &str,
+    subjects: Vec<Subject>,
+) -> Result<(), Error> {
+    for some in subjects.chunks(MOST_SUBJECTS) {
+        writing.log(Entry {
+            time: app.now(),
+            verb: verb.to_owned(),
+            subjects: some.to_vec(),
+            actor: process::actor(),
+        })?;
+    }
+    Ok(())
+}
+
+/// A secret, in words.
+pub(crate) fn of_secret(id: Id, about: &SecretDescription) -> Subject {
+    Subject { id: Some(id), ..of_new_secret(about) }
+}
+
+/// A secret that has no id yet, in words.
+pub(crate) fn of_new_secret(about: &SecretDescription) -> Subject {
+    let owner = about.account.as_deref().unwrap_or("nobody named");
+    let mut what = format!("{} of {owner}", about.kind.as_str());
+    if let Some(tenant) = &about.tenant {
+        what.push_str(" in ");
+        what.push_str(tenant);
+    }
+    Subject { id: None, what }
+}
+
+/// A context, in words.
+pub(crate) fn of_context(id: Option<Id>, context: &Context) -> Subject {
+    Subject { id, what: format!("context {}", context.name.as_str()) }
+}
+
+/// A migration with files of its own, in words.
+pub(crate) fn of_migration<'a>(id: Id, files: impl Iterator<Item = &'a Path>) -> Vec<Subject> {
+    let migration = Subject { id: Some(id), what: "migration".to_owned() };
+    std::iter::once(migration).chain(files.map(of_file)).collect()
+}
+
+/// A file, in words.
+pub(crate) fn of_file(path: &Path) -> Subject {
+    Subject { id: None, what: format!("file {}", path.display()) }
+}

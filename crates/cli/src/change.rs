@@ -1,0 +1,141 @@
+//! Carrying out what a rule decides: decide, ask, decide again where nobody can interfere, write.
+//!
+//! A change of user scope is one transaction of the vault, with its audit entry; one of process
+//! scope is one step of the session. Both decide afresh within that step, on what is there then,
+//! so that of two writers none loses what the other did.
+
+mod ask;
+mod done;
+mod in_session;
+mod in_vault;
+mod options;
+
+use azvault_contexts::{
+    Account, Context, ContextName, Current, Decision, Environment, HeldSecret, Known, Refusal,
+    Remark, Scope,
+};
+use azvault_vault::{Subject, Vault};
+
+use self::ask::refused;
+pub(crate) use self::options::{Run, ScopeOption};
+use crate::app::{App, Consent};
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+
+/// What the person said beforehand.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    /// The verb, for the audit log.
+    pub(crate) verb: &'static str,
+    pub(crate) scope: Option<Scope>,
+    /// `--force`: what exists may be replaced.
+    pub(crate) replace: Consent,
+    /// `--yes`: what is destroyed may be destroyed.
+    pub(crate) destroy: Consent,
+    pub(crate) run: Run,
+}
+
+/// What comes beside the contexts of a change.
+#[derive(Default)]
+pub(crate) struct Brought {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) environments: Vec<Environment>,
+    pub(crate) secrets: Vec<HeldSecret>,
+    /// Where it comes from, for the audit log.
+    pub(crate) from: Option<Subject>,
+}
+
+/// What was done.
+pub(crate) struct Done {
+    pub(crate) scope: Scope,
+    pub(crate) run: Run,
+    pub(crate) removed: Vec<ContextName>,
+    pub(crate) put: Vec<Context>,
+    /// What stands active afterwards.
+    pub(crate) active: Option<ContextName>,
+    pub(crate) secrets: Counted,
+    pub(crate) remarks: Vec<Remark>,
+}
+
+/// How many secrets came and went.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counted {
+    pub(crate) added: usize,
+    pub(crate) removed: usize,
+}
+
+/// A rule with its arguments.
+pub(crate) type Rule<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Refusal> + 'a;
+
+/// A rule whose questions were answered.
+type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + 'a;
+
+/// Carries out what a rule decides, on the vault of this run.
+pub(crate) fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Done, Failure> {
+    let (mut vault, contexts) = Contexts::open_to_change(app)?;
+    carry_out_on(app, (&mut vault, contexts), wanted, &Brought::default(), rule)
+}
+
+/// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
+pub(crate) fn carry_out_on(
+    app: &App,
+    (vault, mut contexts): (&mut Vault, Contexts),
+    wanted: Wanted,
+    brought: &Brought,
+    rule: &Rule<'_>,
+) -> Result<Done, Failure> {
+    let scope = contexts.scope_of_change(wanted.scope)?;
+    let preview = rule(&contexts.known(scope)).map_err(refused)?;
+    let standing = contexts.standing().cloned();
+    if wanted.run == Run::Dry {
+        let removed = match scope {
+            Scope::User => in_vault::forgotten(&contexts.secrets, &preview.change.forget).len(),
+            Scope::Process => in_session::forgotten(contexts.own(), &preview.change.forget),
+        };
+        let secrets = Counted { added: brought.secrets.len(), removed };
+        return Ok(Done::new((scope, wanted.run), preview, secrets, standing));
+    }
+    ask::ask(app, wanted, preview.asks.as_ref())?;
+    let agreed = preview.asks;
+    let decide = |known: &Known<'_>| {
+        let decision = rule(known).map_err(refused)?;
+        if decision.asks.is_some() && decision.asks != agreed {
+            return Err(Failure::new(
+                Code::Busy,
+                "the contexts changed meanwhile: nothing was done",
+            )
+            .hint("the same command again"));
+        }
+        Ok(decision)
+    };
+    let (decision, secrets) = match scope {
+        Scope::User => {
+            let done = in_vault::write(app, vault, (wanted.verb, brought), &decide)?;
+            if let Some(session) = &mut contexts.session {
+                in_session::give_way(session, &done.0.change)?;
+            }
+            done
+        }
+        Scope::Process => in_session::write(&mut contexts, brought, &decide)?,
+    };
+    Ok(Done::new((scope, wanted.run), decision, secrets, standing))
+}
+
+impl Done {
+    fn new(
+        (scope, run): (Scope, Run),
+        decision: Decision,
+        secrets: Counted,
+        standing: Option<ContextName>,
+    ) -> Self {
+        let Decision { change, remarks, .. } = decision;
+        let active = match &change.current {
+            Some(Current::To(name)) => Some(name.clone()),
+            Some(Current::Nothing) => None,
+            None => standing,
+        };
+        let came = |name: &ContextName| change.put.iter().any(|context| context.name.same_as(name));
+        let removed = change.remove.iter().filter(|name| !came(name)).cloned().collect();
+        Self { scope, run, removed, put: change.put, active, secrets, remarks }
+    }
+}

@@ -1,0 +1,98 @@
+//! Telling what was done.
+
+use azvault_contexts::{ContextName, Remark, Scope};
+use serde::Serialize;
+
+use super::{Done, Run};
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::{ContextView, Marks, SCHEMA};
+use crate::ui::{quoted, shown};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u8,
+    scope: &'static str,
+    dry_run: bool,
+    active: Option<&'a str>,
+    removed: Vec<&'a str>,
+    contexts: Vec<ContextView<'a>>,
+    secrets_added: usize,
+    secrets_removed: usize,
+}
+
+impl Done {
+    /// Says what was done: `line` is the answer for people, in the past; a dry run says it as
+    /// what would be.
+    pub(crate) fn say(&self, app: &App, line: &str) {
+        if app.ui.output == Output::Json {
+            app.ui.json(&self.document());
+        } else {
+            app.ui.line(line);
+        }
+        if self.run == Run::Dry {
+            app.ui.note("a dry run: nothing was done");
+        }
+        for remark in &self.remarks {
+            self.remark(app, remark);
+        }
+    }
+
+    fn document(&self) -> Document<'_> {
+        let marks = Marks { default: None, active: self.active.as_ref() };
+        let view = |context| {
+            let mut view = ContextView::new(context, self.scope, marks);
+            view.default = view.active && self.scope == Scope::User;
+            view
+        };
+        Document {
+            schema: SCHEMA,
+            scope: self.scope.as_str(),
+            dry_run: self.run == Run::Dry,
+            active: self.active.as_ref().map(ContextName::as_str),
+            removed: self.removed.iter().map(ContextName::as_str).collect(),
+            contexts: self.put.iter().map(view).collect(),
+            secrets_added: self.secrets.added,
+            secrets_removed: self.secrets.removed,
+        }
+    }
+
+    fn remark(&self, app: &App, remark: &Remark) {
+        match remark {
+            Remark::NoneCurrent => app.ui.note(
+                "no context is active now: azvault context select NAME, with a name of azvault \
+                 context list",
+            ),
+            Remark::AccountGone { account } => {
+                let account = shown(account);
+                match self.scope {
+                    Scope::User => app.ui.warning(format!(
+                        "no contexts remain for user {account}; the user's tokens were removed too"
+                    )),
+                    Scope::Process => app.ui.note(format!(
+                        "no contexts remain for user {account} in this session; what the vault \
+                         has of the user stays"
+                    )),
+                }
+            }
+            Remark::SubscriptionState { state } => {
+                app.ui.warning(format!("the subscription's state is {}", shown(state)));
+            }
+            Remark::AlsoNamed { name } => {
+                let name = quoted(name.as_str());
+                app.ui.note(format!("the same subscription is stored as {name} too"));
+            }
+            Remark::NoSubscription => app.ui.note(
+                "the context has no subscription: give one with --subscription if you need one",
+            ),
+        }
+    }
+
+    /// Where the change lives, in words.
+    pub(crate) fn place(&self) -> &'static str {
+        match self.scope {
+            Scope::Process => "in this session",
+            Scope::User => "in the vault",
+        }
+    }
+}

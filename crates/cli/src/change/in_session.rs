@@ -1,0 +1,98 @@
+//! A change of process scope: one step of the session, and nothing in any file.
+
+use azvault_contexts::{
+    Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope, ProcessSecret,
+    Secret,
+};
+use azvault_vault::Id;
+
+use super::in_vault::goes;
+use super::{Brought, Counted, Decide};
+use crate::contexts::{self, Contexts};
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Decides on what the session holds now, and changes that.
+pub(super) fn write(
+    contexts: &mut Contexts,
+    brought: &Brought,
+    decide: &Decide<'_>,
+) -> Result<(Decision, Counted), Failure> {
+    let Contexts { session, stored, settings, .. } = contexts;
+    let session = session.as_mut().ok_or_else(crate::session::gone)?;
+    let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
+    session.update(|state| {
+        let (decision, active) = decided(state, stored, settings.default.as_ref(), decide)?;
+        let Decision { change, asks, remarks } = decision;
+        let removed = forgotten(state, &change.forget);
+        let told = copied(&change);
+        state.apply(change, &names, active.as_ref());
+        let added = bring(state, brought);
+        let secrets = Counted { added, removed };
+        Ok((Decision { change: told, asks, remarks }, secrets))
+    })
+}
+
+/// What the rule decides on this state, and what is active in it.
+fn decided(
+    state: &ProcessScope,
+    stored: &[Context],
+    default: Option<&ContextName>,
+    decide: &Decide<'_>,
+) -> Result<(Decision, Option<ContextName>), Failure> {
+    let contexts: Vec<&Context> =
+        state.seen(stored).into_iter().map(|(context, _)| context).collect();
+    let chosen = match &state.active {
+        Some(current) => contexts::chosen(current),
+        None => default,
+    };
+    let found = chosen.and_then(|name| contexts.iter().find(|context| context.name.same_as(name)));
+    let current = found.map(|context| &context.name);
+    let own = state.secrets.iter().filter_map(|secret| secret.held.description.account.as_deref());
+    let decision = decide(&Known { contexts, current, accounts: own.collect() })?;
+    Ok((decision, current.cloned()))
+}
+
+/// Gives way to a change of user scope.
+pub(super) fn give_way(session: &mut Session, change: &Change) -> Result<(), Failure> {
+    let put = change.put.iter().map(|context| context.name.clone());
+    let names: Vec<ContextName> = change.remove.iter().cloned().chain(put).collect();
+    session.update(|state| {
+        state.give_way(&names, change.current.as_ref(), &change.forget);
+        Ok(())
+    })
+}
+
+/// Number of the session's secrets that go.
+pub(super) fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
+    let accounts = state.secrets.iter().map(|secret| secret.held.description.account.as_deref());
+    accounts.filter(|account| goes(forget, *account)).count()
+}
+
+/// Takes secrets into the session, those that it has already left out.
+fn bring(state: &mut ProcessScope, brought: &Brought) -> usize {
+    let before = state.secrets.len();
+    for new in &brought.secrets {
+        let is_same = |own: &ProcessSecret| {
+            own.held.description == new.description && own.held.value.same_as(&new.value)
+        };
+        if state.secrets.iter().any(is_same) {
+            continue;
+        }
+        // EXPOSE: copied into the state of the session, which is sealed at once.
+        let value = Secret::copied_from(new.value.expose());
+        let held = HeldSecret { description: new.description.clone(), value };
+        state.secrets.push(ProcessSecret { id: Id::random().number(), held });
+    }
+    state.secrets.len() - before
+}
+
+/// What of a change is told afterwards.
+fn copied(change: &Change) -> Change {
+    Change {
+        remove: change.remove.clone(),
+        put: change.put.iter().map(Context::copied).collect(),
+        current: change.current.clone(),
+        forget: change.forget.clone(),
+    }
+}

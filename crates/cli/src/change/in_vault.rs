@@ -1,0 +1,198 @@
+//! A change of user scope: one transaction of the vault, its audit entry included.
+
+use std::collections::{BTreeSet, HashMap};
+
+use azvault_contexts::{
+    Account, Change, Context, ContextName, Decision, Forget, Known, SecretDescription, SecretKind,
+};
+use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
+
+use super::{Brought, Counted, Decide};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::{audit, contexts};
+
+/// A refusal, or an error of the vault, within a transaction.
+enum WriteError {
+    Failure(Failure),
+    Vault(Error),
+}
+
+impl WriteError {
+    fn into_failure(self, of_vault: &dyn Fn(Error) -> Failure) -> Failure {
+        match self {
+            Self::Failure(failure) => failure,
+            Self::Vault(error) => of_vault(error),
+        }
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl From<Failure> for WriteError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// Decides on what the vault holds now, and writes that.
+pub(super) fn write(
+    app: &App,
+    vault: &mut Vault,
+    (verb, brought): (&str, &Brought),
+    decide: &Decide<'_>,
+) -> Result<(Decision, Counted), Failure> {
+    let path = app.vault_path()?;
+    let written = vault.write(|writing| -> Result<_, WriteError> {
+        let decision = {
+            let settings = writing.settings();
+            let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
+            let accounts = writing.secrets().iter();
+            let accounts = accounts.filter_map(|secret| secret.description.account.as_deref());
+            let current = settings.default.as_ref();
+            decide(&Known { contexts, current, accounts: accounts.collect() })?
+        };
+        let (mut subjects, mut secrets) = apply(writing, &decision.change)?;
+        if let Some(from) = &brought.from {
+            subjects.insert(0, from.clone());
+            let came = decision.change.put.iter();
+            subjects.extend(came.map(|context| audit::of_context(None, context)));
+        }
+        for (id, about) in bring(app, writing, brought)? {
+            secrets.added += 1;
+            subjects.push(audit::of_secret(id, &about));
+        }
+        audit::log(app, writing, verb, subjects)?;
+        Ok((decision, secrets))
+    });
+    written.map_err(|e| e.into_failure(&|e| Failure::from_vault(e, &path)))
+}
+
+/// Writes a change, and says what is not there any more.
+fn apply(writing: &mut Writing<'_>, change: &Change) -> Result<(Vec<Subject>, Counted), Error> {
+    let ids: HashMap<String, Id> =
+        writing.contexts().iter().map(|stored| (stored.value.name.key(), stored.id)).collect();
+    let came: BTreeSet<String> = change.put.iter().map(|context| context.name.key()).collect();
+    let mut lost = lost(writing, change);
+    for name in &change.remove {
+        // A name that comes back is the same record, written anew.
+        if let Some(id) = ids.get(&name.key()).filter(|_| !came.contains(&name.key())) {
+            writing.remove(*id)?;
+        }
+    }
+    for context in &change.put {
+        writing.put_context(ids.get(&context.name.key()).copied(), context)?;
+    }
+    let before = writing.settings();
+    let mut settings = before.clone();
+    if let Some(current) = &change.current {
+        settings.default = contexts::chosen(current).cloned();
+    }
+    if settings != before {
+        writing.put_settings(&settings)?;
+    }
+    let mut secrets = Counted::default();
+    for (id, subject) in forgotten(writing.secrets(), &change.forget) {
+        writing.remove_secret(id)?;
+        lost.push(subject);
+        secrets.removed += 1;
+    }
+    let accounts = writing.accounts().iter();
+    let gone = accounts.filter(|stored| goes(&change.forget, Some(&stored.value.id)));
+    for id in gone.map(|stored| stored.id).collect::<Vec<_>>() {
+        writing.remove(id)?;
+    }
+    Ok((lost, secrets))
+}
+
+/// Contexts that are removed, or replaced by others: those whose identity does not stay.
+fn lost(writing: &Writing<'_>, change: &Change) -> Vec<Subject> {
+    let stays: BTreeSet<_> = change.put.iter().map(Context::identity).collect();
+    let put = change.put.iter().map(|context| &context.name);
+    let touched: BTreeSet<String> = change.remove.iter().chain(put).map(ContextName::key).collect();
+    writing
+        .contexts()
+        .iter()
+        .filter(|stored| touched.contains(&stored.value.name.key()))
+        .filter(|stored| !stays.contains(&stored.value.identity()))
+        .map(|stored| audit::of_context(Some(stored.id), &stored.value))
+        .collect()
+}
+
+/// Secrets that go.
+pub(super) fn forgotten(secrets: &[StoredSecret], forget: &Forget) -> Vec<(Id, Subject)> {
+    secrets
+        .iter()
+        .filter(|secret| goes(forget, secret.description.account.as_deref()))
+        .map(|secret| (secret.id, audit::of_secret(secret.id, &secret.description)))
+        .collect()
+}
+
+/// Whether what belongs to this account goes.
+pub(super) fn goes(forget: &Forget, account: Option<&str>) -> bool {
+    match (forget, account) {
+        (Forget::Nothing, _) => false,
+        (Forget::Everything, _) => true,
+        (Forget::Accounts(_), None) => false,
+        (Forget::Accounts(ids), Some(own)) => {
+            let own = own.to_lowercase();
+            ids.iter().any(|id| id.to_lowercase() == own)
+        }
+    }
+}
+
+/// Stores what comes beside contexts, what is there already left out.
+fn bring(
+    app: &App,
+    writing: &mut Writing<'_>,
+    brought: &Brought,
+) -> Result<Vec<(Id, SecretDescription)>, Error> {
+    for account in &brought.accounts {
+        let is_same = |stored: &Stored<Account>| {
+            let known = &stored.value;
+            key(Some(&known.id)) == key(Some(&account.id))
+                && known.account_type == account.account_type
+                && key(known.environment.as_deref()) == key(account.environment.as_deref())
+        };
+        if !writing.accounts().iter().any(is_same) {
+            writing.put_account(None, account)?;
+        }
+    }
+    for environment in &brought.environments {
+        let name = environment.name.to_lowercase();
+        let known = writing.environments().iter();
+        let same = known.into_iter().find(|stored| stored.value.name.to_lowercase() == name);
+        let id = same.map(|stored| stored.id);
+        writing.put_environment(id, environment)?;
+    }
+    let mut alike: HashMap<_, Vec<Id>> = HashMap::new();
+    for stored in writing.secrets() {
+        alike.entry(owner(&stored.description)).or_default().push(stored.id);
+    }
+    let mut added = Vec::new();
+    for held in &brought.secrets {
+        let about = &held.description;
+        let mut is_known = false;
+        for id in alike.get(&owner(about)).into_iter().flatten() {
+            is_known |= writing.open_secret(*id)?.same_as(&held.value);
+        }
+        if !is_known {
+            let id = writing.add_secret(about, &held.value, app.now())?;
+            added.push((id, about.clone()));
+        }
+    }
+    Ok(added)
+}
+
+/// What secrets of one owner have in common.
+fn owner(about: &SecretDescription) -> (SecretKind, Option<String>, Option<String>) {
+    (about.kind, key(about.account.as_deref()), key(about.tenant.as_deref()))
+}
+
+fn key(text: Option<&str>) -> Option<String> {
+    text.map(str::to_lowercase)
+}

@@ -1,0 +1,4 @@
+//! `azvault audit`
+
+pub(crate) mod log;
+pub(crate) mod verify;

@@ -1,0 +1,159 @@
+//! `azvault audit log`
+
+use azvault_vault::{Actor, Id, Logged, Subject};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::{SCHEMA, utc};
+use crate::failure::Failure;
+use crate::ui::{Tone, cell, toned};
+use crate::unlock;
+
+/// Show what was done with secrets and contexts, newest last
+///
+/// Every reveal, export, import and removal. The whole chain is verified before anything is shown.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only this verb, or the verbs of this noun: `secret show`, `context`
+    #[arg(long, value_name = "VERB")]
+    verb: Option<String>,
+    /// Only what was done with this secret, context or migration
+    #[arg(long, value_name = "ID")]
+    subject: Option<Id>,
+    /// Only from this moment on: 2026-11-25T08:00Z, or a time back from now: 2h, 7d
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Moment>,
+    /// Only before this moment
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<Moment>,
+    /// Only the newest N
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// A point in time, or how far it lies back.
+#[derive(Clone, Copy)]
+enum Moment {
+    At(i64),
+    Back(i64),
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(Moment::At(at.as_second()));
+    }
+    if let Ok(back) = text.parse::<jiff::Span>()
+        && let Ok(duration) = back.to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        && !duration.is_negative()
+    {
+        return Ok(Moment::Back(duration.as_secs()));
+    }
+    Err("a time is 2026-11-25T08:00Z, or 2h, 7d back from now".to_owned())
+}
+
+impl Moment {
+    fn seconds(self, now: i64) -> i64 {
+        match self {
+            Self::At(at) => at,
+            Self::Back(back) => now - back,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u8,
+    entries: Vec<EntryView<'a>>,
+}
+
+#[derive(Serialize)]
+struct EntryView<'a> {
+    seq: i64,
+    time: String,
+    verb: &'a str,
+    generation: u64,
+    actor: &'a Actor,
+    subjects: Vec<SubjectView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SubjectView<'a> {
+    id: Option<String>,
+    what: &'a str,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let vault = unlock::vault(app)?;
+        let path = app.vault_path()?;
+        let failed = |e| Failure::from_vault(e, &path);
+        let log = vault.snapshot().map_err(failed)?.audit_log().map_err(failed)?;
+        let now = app.now();
+        let mut entries: Vec<&Logged> =
+            log.iter().filter(|logged| self.takes(logged, now)).collect();
+        if let Some(limit) = self.limit {
+            entries.drain(..entries.len().saturating_sub(limit));
+        }
+        if app.ui.output == Output::Json {
+            let entries = entries.into_iter().map(view).collect();
+            app.ui.json(&Document { schema: SCHEMA, entries });
+        } else if entries.is_empty() {
+            app.ui.note("no entries");
+        } else {
+            let rows: Vec<_> = entries.into_iter().map(row).collect();
+            app.ui.table(&["", "TIME", "VERB", "WHAT", "BY"], &rows);
+        }
+        Ok(0)
+    }
+
+    fn takes(&self, logged: &Logged, now: i64) -> bool {
+        let entry = &logged.entry;
+        let of_verb = |wanted: &String| {
+            let rest = entry.verb.strip_prefix(wanted.trim());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
+        self.verb.as_ref().is_none_or(of_verb)
+            && self.subject.is_none_or(|id| entry.subjects.iter().any(|s| s.id == Some(id)))
+            && self.since.is_none_or(|since| entry.time >= since.seconds(now))
+            && self.until.is_none_or(|until| entry.time < until.seconds(now))
+    }
+}
+
+fn view(logged: &Logged) -> EntryView<'_> {
+    let entry = &logged.entry;
+    let subject = |s: &'_ Subject| s.id.map(|id| id.to_string());
+    EntryView {
+        seq: logged.seq,
+        time: utc(entry.time),
+        verb: &entry.verb,
+        generation: logged.generation,
+        actor: &entry.actor,
+        subjects: entry
+            .subjects
+            .iter()
+            .map(|s| SubjectView { id: subject(s), what: &s.what })
+            .collect(),
+    }
+}
+
+fn row(logged: &Logged) -> Vec<crate::ui::Cell> {
+    let entry = &logged.entry;
+    let what = match entry.subjects.as_slice() {
+        [] => "-".to_owned(),
+        [one] => one.what.clone(),
+        [first, rest @ ..] => format!("{} and {} more", first.what, rest.len()),
+    };
+    let by = match &entry.actor.parent {
+        Some(parent) => format!("uid {} from {parent}", entry.actor.uid),
+        None => format!("uid {}", entry.actor.uid),
+    };
+    vec![
+        toned(Tone::Quiet, logged.seq.to_string()),
+        cell(utc(entry.time)),
+        cell(entry.verb.clone()),
+        cell(what),
+        cell(by),
+    ]
+}

@@ -1,0 +1,40 @@
+//! `azvault audit verify`
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::SCHEMA;
+use crate::failure::Failure;
+use crate::unlock;
+
+/// Verify the chain of the audit log; the first bad entry is named
+///
+/// Each entry is sealed, holds the hash of the one before, and the head of the vault holds number
+/// and hash of the last: none can be changed, moved, dropped or cut off.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    ok: bool,
+    entries: usize,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let vault = unlock::vault(app)?;
+        let path = app.vault_path()?;
+        let failed = |e| Failure::from_vault(e, &path);
+        let entries = vault.snapshot().map_err(failed)?.audit_log().map_err(failed)?.len();
+        if app.ui.output == Output::Json {
+            app.ui.json(&Document { schema: SCHEMA, ok: true, entries });
+        } else {
+            let entries =
+                if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+            app.ui.line(format!("intact: {entries}"));
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,26 @@
+//! `azvault autosave disable`
+
+use azvault_contexts::AutosaveMode;
+
+use crate::app::App;
+use crate::change::ScopeOption;
+
+/// Keep changes of contexts in the session that makes them (Disable-AzContextAutosave)
+///
+/// For all your shells, or with `--scope process` for this session. Nothing that is stored is
+/// erased: azvault context clear --scope user does that.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    scope: ScopeOption,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let ended = super::set(app, AutosaveMode::Process, &self.scope)?;
+        app.ui.note(
+            "What is stored in the vault stays there: azvault context clear --scope user removes it",
+        );
+        Ok(ended)
+    }
+}

@@ -1,0 +1,22 @@
+//! `azvault autosave enable`
+
+use azvault_contexts::AutosaveMode;
+
+use crate::app::App;
+use crate::change::ScopeOption;
+
+/// Save changes of contexts in the vault (Enable-AzContextAutosave)
+///
+/// For all your shells, or with `--scope process` for this session. What is in this session only
+/// stays there: azvault context save, and context import, take it along.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    scope: ScopeOption,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        super::set(app, AutosaveMode::CurrentUser, &self.scope)
+    }
+}

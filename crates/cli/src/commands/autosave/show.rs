@@ -1,0 +1,17 @@
+//! `azvault autosave show`
+
+use crate::app::App;
+use crate::contexts::Contexts;
+
+/// Show whether changes are saved for you, and why (Get-AzContextAutosaveSetting)
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let (_, contexts) = Contexts::open(app)?;
+        let (mode, because) = contexts.autosave();
+        super::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));
+        Ok(0)
+    }
+}

@@ -1,0 +1,57 @@
+//! `azvault context remove`
+
+use azvault_contexts::{ContextName, rules};
+
+use crate::app::{App, Consent};
+use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::piped;
+use crate::ui::{count, quoted};
+
+/// Remove contexts (Remove-AzContext)
+///
+/// All of them, or none if one is not there. When the last context of a user goes, the user's
+/// tokens go too; service principals keep their secrets until you disconnect them. When the
+/// active one goes, none is active. `-` takes names, or objects of `context list -o json`, from
+/// stdin.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Their names, in any case
+    #[arg(required = true, value_name = "NAME", allow_hyphen_values = true)]
+    names: Vec<String>,
+    #[command(flatten)]
+    scope: ScopeOption,
+    /// Remove the active context without asking
+    #[arg(long)]
+    force: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let names: Vec<ContextName> = match self.names.as_slice() {
+            [dash] if dash == "-" => piped::names()?,
+            names => names.iter().map(ContextName::new).collect(),
+        };
+        let wanted = Wanted {
+            verb: "context remove",
+            scope: self.scope.asked(),
+            replace: Consent::Ask,
+            destroy: Consent::from(self.force || self.yes),
+            run: Run::from(self.dry_run),
+        };
+        let done = change::carry_out(app, wanted, &|known| rules::remove::remove(known, &names))?;
+        let removed: Vec<String> = done.removed.iter().map(|name| quoted(name.as_str())).collect();
+        let mut line = format!("removed {} {}", removed.join(", "), done.place());
+        if done.secrets.removed > 0 {
+            line.push_str(", with ");
+            line.push_str(&count(done.secrets.removed, "secret"));
+        }
+        done.say(app, &line);
+        Ok(0)
+    }
+}

@@ -1,0 +1,44 @@
+//! `azvault context rename`
+
+use azvault_contexts::{ContextName, rules};
+
+use crate::app::{App, Consent};
+use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::ui::quoted;
+
+/// Rename a context (Rename-AzContext)
+///
+/// The active one stays active under its new name. A context that has the new name already is
+/// replaced, if you agree.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Its name, in any case
+    #[arg(allow_hyphen_values = true)]
+    old: String,
+    /// Its new name
+    #[arg(allow_hyphen_values = true)]
+    new: String,
+    #[command(flatten)]
+    scope: ScopeOption,
+    /// Replace a context of the new name without asking
+    #[arg(long)]
+    force: bool,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let wanted = Wanted {
+            verb: "context rename",
+            scope: self.scope.asked(),
+            replace: Consent::from(self.force),
+            destroy: Consent::Ask,
+            run: Run::Real,
+        };
+        let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
+        let done =
+            change::carry_out(app, wanted, &|known| rules::rename::rename(known, &old, &new))?;
+        let (old, new) = (quoted(old.as_str()), quoted(new.as_str()));
+        done.say(app, &format!("{old} is {new} {}", done.place()));
+        Ok(0)
+    }
+}

@@ -1,0 +1,47 @@
+//! `azvault context select`
+
+use azvault_contexts::{ContextName, Scope, rules};
+
+use crate::app::{App, Consent};
+use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::ui::quoted;
+use crate::{picker, piped};
+
+/// Make another context the active one (Select-AzContext)
+///
+/// With user scope it becomes the default of all your shells, with process scope it is active in
+/// this session alone. `-` takes one name, or one object of `context list -o json`, from stdin.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Its name, in any case; without one, a list to choose from
+    #[arg(allow_hyphen_values = true)]
+    name: Option<String>,
+    #[command(flatten)]
+    scope: ScopeOption,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let name = match self.name.as_deref() {
+            Some("-") => piped::one_name()?,
+            Some(name) => ContextName::new(name),
+            None => picker::pick(app)?,
+        };
+        select(app, "context select", self.scope.asked(), &name)
+    }
+}
+
+/// Selects a context, and says so.
+pub(crate) fn select(
+    app: &App,
+    verb: &'static str,
+    scope: Option<Scope>,
+    name: &ContextName,
+) -> crate::commands::Ended {
+    let wanted =
+        Wanted { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
+    let done = change::carry_out(app, wanted, &|known| rules::select::select(known, name))?;
+    let active = done.active.as_ref().map_or("", |name| name.as_str());
+    done.say(app, &format!("{} is active {}", quoted(active), done.place()));
+    Ok(0)
+}

@@ -1,0 +1,85 @@
+//! `azvault exec`
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use azvault_agent::Leader;
+use azvault_contexts::{ContextName, Current, ProcessScope};
+
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::session::Session;
+use crate::ui::shown;
+
+/// Run a command with a context: azvault exec NAME -- COMMAND
+///
+/// The command is a session of its own, in which that context is active whatever the default is.
+/// It takes this process over: its exit code, its signals and its terminal are its own. 127 if it
+/// is not found, 126 if it cannot be run.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Name of the context, in any case [default: the active one]
+    #[arg(allow_hyphen_values = true)]
+    name: Option<String>,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+impl Args {
+    pub(crate) fn run(mut self, app: &App) -> super::Ended {
+        let state = state(app, self.name.map(ContextName::new), Required::Yes)?;
+        let program = self.command.remove(0);
+        become_session(app, state, &program, &self.command)
+    }
+}
+
+/// Whether a context has to act.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Required {
+    Yes,
+    No,
+}
+
+/// What a session in which that context is active begins with: all that this session has.
+pub(super) fn state(
+    app: &App,
+    name: Option<ContextName>,
+    required: Required,
+) -> Result<ProcessScope, Failure> {
+    let (_, contexts) = Contexts::open(app)?;
+    let active = match (&name, required) {
+        (Some(name), _) => Some(contexts.expect(name)?.context.name.clone()),
+        (None, Required::Yes) => Some(contexts.acting()?.context.name.clone()),
+        (None, Required::No) => contexts.active()?.0.cloned(),
+    };
+    let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
+    state.active = Some(active.map_or(Current::Nothing, Current::To));
+    Ok(state)
+}
+
+/// Turns this process into a program that is a session. Comes back only if that failed.
+pub(super) fn become_session(
+    app: &App,
+    state: ProcessScope,
+    program: &OsString,
+    arguments: &[OsString],
+) -> super::Ended {
+    let vault = crate::unlock::locked(app)?.vault_id();
+    let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
+    drop(state);
+    let mut command = Command::new(program);
+    command.args(arguments).env(paths::SESSION, handle.as_str());
+    // It stands above the session, and would act in place of the context that was chosen here.
+    command.env_remove(paths::CONTEXT);
+    app.before.restore();
+    let error = command.exec();
+    let code = match error.kind() {
+        std::io::ErrorKind::NotFound => Code::ChildNotFound,
+        _ => Code::ChildNotRun,
+    };
+    Err(Failure::new(code, format!("{}: {error}", shown(&program.to_string_lossy()))))
+}

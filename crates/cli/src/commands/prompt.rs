@@ -1,0 +1,107 @@
+//! `azvault prompt`
+
+use azvault_contexts::rules::active::Because;
+use azvault_contexts::{AutosaveMode, ContextName, Scope};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::contexts::{Contexts, Unasked, chosen};
+use crate::documents::SCHEMA;
+use crate::session::Session;
+use crate::ui::shown;
+
+/// Print what a shell's prompt may show: context, scope, autosave
+///
+/// `prod` is the vault's default, `prod*` this session's own choice, `!` stands for autosave off.
+/// Asks nothing: a locked vault is `locked`, and where there is no vault nothing is printed.
+/// bash: PS1='$(azvault prompt) \$ '
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {}
+
+#[derive(Default, Serialize)]
+struct Document<'a> {
+    schema: u8,
+    state: &'static str,
+    context: Option<&'a str>,
+    scope: Option<&'static str>,
+    autosave: Option<&'static str>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        if !app.vault_path()?.exists() && crate::paths::session().is_none() {
+            print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
+            return Ok(0);
+        }
+        match Contexts::open_unasked(app) {
+            Ok(Unasked::Open(opened)) => unlocked(app, &opened.1)?,
+            Ok(Unasked::Locked(session)) => locked(app, session.as_ref()),
+            Err(failure) => {
+                // Where the prompt would name a context there must not stand nothing.
+                if app.ui.output != Output::Json {
+                    app.ui.line("gone");
+                }
+                return Err(failure);
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn unlocked(app: &App, contexts: &Contexts) -> Result<(), crate::failure::Failure> {
+    let (active, because) = contexts.active()?;
+    let scope = match because {
+        Because::Default => Scope::User,
+        Because::Option | Because::Variable | Because::Session => Scope::Process,
+    };
+    print(
+        app,
+        &Document {
+            schema: SCHEMA,
+            state: "unlocked",
+            context: active.map(ContextName::as_str),
+            scope: Some(scope.as_str()),
+            autosave: Some(contexts.autosave().0.as_str()),
+        },
+    );
+    Ok(())
+}
+
+fn locked(app: &App, session: Option<&Session>) {
+    let state = session.map(|session| &session.state);
+    let choice = state.and_then(|state| state.active.as_ref());
+    print(
+        app,
+        &Document {
+            schema: SCHEMA,
+            state: "locked",
+            context: choice.and_then(chosen).map(ContextName::as_str),
+            scope: choice.map(|_| Scope::Process.as_str()),
+            autosave: state.and_then(|state| state.autosave).map(AutosaveMode::as_str),
+        },
+    );
+}
+
+fn print(app: &App, document: &Document<'_>) {
+    if app.ui.output == Output::Json {
+        app.ui.json(document);
+        return;
+    }
+    let mut text = document.context.map(shown).unwrap_or_default();
+    match (document.context, document.state) {
+        (None, "locked") => text.push_str("locked"),
+        (None, "unlocked") => text.push_str("none"),
+        _ => {}
+    }
+    if document.scope == Some(Scope::Process.as_str()) {
+        text.push('*');
+    }
+    if document.autosave == Some(AutosaveMode::Process.as_str()) {
+        text.push('!');
+    }
+    if !text.is_empty() {
+        app.ui.line(text);
+    }
+}

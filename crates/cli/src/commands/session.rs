@@ -1,0 +1,17 @@
+//! `azvault session`
+
+pub(crate) mod end;
+pub(crate) mod show;
+pub(crate) mod start;
+
+use clap::ValueEnum;
+
+/// Shells whose language azvault writes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Nu,
+    Pwsh,
+}

@@ -1,0 +1,40 @@
+//! `azvault session end`
+
+use super::Shell;
+use crate::app::App;
+use crate::cli::Output;
+use crate::failure::{Code, Failure};
+use crate::session::Session;
+use crate::unlock;
+
+/// End the session of this shell: eval "$(azvault session end)"
+///
+/// Its contexts and secrets are dropped. Without this the session ends with its shell.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The shell that evaluates the answer
+    #[arg(long, default_value = "bash")]
+    shell: Shell,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let vault = unlock::locked(app)?.vault_id();
+        let session = Session::current(vault)?.ok_or_else(none)?;
+        session.end()?;
+        app.ui.line(match (app.ui.output, self.shell) {
+            (Output::Json, _) => "{\"schema\":1,\"ended\":true}",
+            (_, Shell::Bash | Shell::Zsh) => "unset AZVAULT_SESSION",
+            (_, Shell::Fish) => "set -e AZVAULT_SESSION",
+            (_, Shell::Pwsh) => "Remove-Item Env:AZVAULT_SESSION",
+            (_, Shell::Nu) => "hide-env AZVAULT_SESSION",
+        });
+        Ok(0)
+    }
+}
+
+/// There is no session to act on.
+pub(super) fn none() -> Failure {
+    Failure::new(Code::NotFound, "this shell has no session")
+        .hint("eval \"$(azvault session start)\"")
+}

@@ -1,0 +1,25 @@
+//! `azvault shell`
+
+use azvault_contexts::ContextName;
+
+use super::exec::{Required, become_session, state};
+use crate::app::App;
+use crate::paths;
+
+/// Start a shell in which a context is active, whatever the default is
+///
+/// The shell of $SHELL, as a session of its own; leave it with exit. Contexts that are selected or
+/// made in it with process scope are gone then.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Name of the context, in any case [default: the active one]
+    #[arg(allow_hyphen_values = true)]
+    name: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        let state = state(app, self.name.map(ContextName::new), Required::No)?;
+        become_session(app, state, &paths::shell().into_os_string(), &[])
+    }
+}

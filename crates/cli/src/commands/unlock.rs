@@ -1,0 +1,122 @@
+//! `azvault unlock`
+
+use std::time::Duration;
+
+use azvault_agent::hold::Limits;
+use jiff::SignedDuration;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::SCHEMA;
+use crate::failure::{Code, Failure};
+use crate::{agent, unlock};
+
+/// Longest time that keys are held.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// Unlock the vault for a while: the agent holds its keys
+///
+/// By default until nobody used them for 10 minutes, and for 12 hours in all. The machine's sleep
+/// locks too. Any other command that asks for the passphrase does the same, with those defaults.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Hold them for so long, used or not: 8h, 45m, 1h30m (24h at the most)
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    hard: Option<Duration>,
+    /// Lock after so long without use
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    idle: Option<Duration>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    state: &'static str,
+    idle_limit_s: u64,
+    expires_s: u64,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        if app.global.no_agent {
+            return Err(Failure::new(Code::Usage, "to unlock is to hand keys to the agent")
+                .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
+        }
+        let limits = limits(self.hard, self.idle);
+        let locked = unlock::locked(app)?;
+        agent::started(locked.vault_id())?;
+        unlock::without_agent(app, locked, unlock::Hold::Required(limits))?;
+        let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
+        if app.ui.output == Output::Json {
+            let state = "unlocked";
+            app.ui.json(&Document { schema: SCHEMA, state, idle_limit_s, expires_s });
+        } else {
+            app.ui.line(format!("unlocked for {}", words(limits.hard)));
+            if limits.idle < limits.hard {
+                let idle = words(limits.idle);
+                app.ui.note(format!("locks when nobody uses it for {idle}, or: azvault lock"));
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Who says for how long does not mean the idle limit to end it before.
+fn limits(hard: Option<Duration>, idle: Option<Duration>) -> Limits {
+    let by_default = Limits::default();
+    let idle = idle.or(hard).unwrap_or(by_default.idle);
+    Limits { idle, hard: hard.unwrap_or(by_default.hard) }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let time: SignedDuration = text.parse().map_err(|_| "a time is 8h, 45m, 1h30m".to_owned())?;
+    match Duration::try_from(time) {
+        Ok(time) if time >= Duration::from_secs(1) && time <= LONGEST => Ok(time),
+        _ => Err("from 1s to 24h".to_owned()),
+    }
+}
+
+fn words(time: Duration) -> String {
+    SignedDuration::try_from(time).map_or_else(|_| "ever".to_owned(), |time| format!("{time:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{duration, limits, words};
+
+    #[test]
+    fn times_are_read_as_people_write_them_and_bounded() {
+        for (text, seconds) in [
+            ("8h", Some(8 * 3600)),
+            ("45m", Some(45 * 60)),
+            ("1h30m", Some(5400)),
+            ("1 hour 30 minutes", Some(5400)),
+            ("24h", Some(24 * 3600)),
+            ("25h", None),
+            ("0s", None),
+            ("-8h", None),
+            ("8", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text).ok(), seconds.map(Duration::from_secs), "{text}");
+        }
+        assert_eq!(words(Duration::from_secs(5400)), "1h 30m");
+    }
+
+    #[test]
+    fn a_time_that_is_asked_for_is_not_cut_short_by_the_idle_limit() {
+        let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
+        for (hard, idle, wanted) in [
+            (None, None, (10 * minute, 12 * hour)),
+            (Some(8 * hour), None, (8 * hour, 8 * hour)),
+            (None, Some(minute), (minute, 12 * hour)),
+            (Some(hour), Some(minute), (minute, hour)),
+        ] {
+            let found = limits(hard, idle);
+            assert_eq!((found.idle, found.hard), wanted);
+        }
+    }
+}

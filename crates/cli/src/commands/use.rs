@@ -1,0 +1,41 @@
+//! `azvault use`
+
+use azvault_contexts::{ContextName, Scope};
+
+use super::context::select::select;
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::picker;
+
+/// Use a context in this shell only
+///
+/// As `context select --scope process`. `-` is the one that was active before.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Its name, in any case, or `-`; without one, a list to choose from
+    #[arg(allow_hyphen_values = true)]
+    name: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        let name = match self.name.as_deref() {
+            Some("-") => previous(app)?,
+            Some(name) => ContextName::new(name),
+            None => picker::pick(app)?,
+        };
+        select(app, "use", Some(Scope::Process), &name)
+    }
+}
+
+fn previous(app: &App) -> Result<ContextName, Failure> {
+    let (_, contexts) = Contexts::open(app)?;
+    let Some(session) = &contexts.session else {
+        return Err(crate::session::none("`-` is the context before, in a session"));
+    };
+    session.state.previous.clone().ok_or_else(|| {
+        Failure::new(Code::NotFound, "no other context was active in this session before")
+            .hint("azvault use NAME, with a name of azvault context list")
+    })
+}

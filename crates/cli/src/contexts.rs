@@ -1,0 +1,254 @@
+//! All contexts that a command sees: those of the vault, under those of the session; and which of
+//! them acts.
+
+use std::collections::BTreeSet;
+
+use azvault_contexts::rules::active::{self, Wishes};
+use azvault_contexts::rules::{autosave, scope};
+use azvault_contexts::{AutosaveMode, Context, ContextName, Current, Known, ProcessScope, Scope};
+use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
+
+use crate::app::{App, Given};
+use crate::failure::{Code, Failure};
+use crate::session::{self, Session};
+use crate::ui::quoted;
+use crate::{paths, unlock};
+
+/// What there is, and what was asked for.
+pub(crate) struct Contexts {
+    /// In the vault.
+    pub(crate) stored: Vec<Context>,
+    /// In the vault, sealed.
+    pub(crate) secrets: Vec<StoredSecret>,
+    pub(crate) settings: Settings,
+    pub(crate) session: Option<Session>,
+    given: Option<Given>,
+    nothing: ProcessScope,
+}
+
+/// One context that is seen, and where it lives.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) scope: Scope,
+}
+
+/// What can be known without a question.
+pub(crate) enum Unasked {
+    /// The session's own choice, which needs no key of the vault.
+    Locked(Option<Session>),
+    Open(Box<(Vault, Contexts)>),
+}
+
+/// What is wanted of the vault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Looking,
+    Storing,
+}
+
+impl Contexts {
+    /// Opens the vault, and the session if there is one. A session that is gone is said before
+    /// anybody is asked for a passphrase.
+    pub(crate) fn open(app: &App) -> Result<(Vault, Self), Failure> {
+        let (vault, session) = open(app)?;
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok((vault, contexts))
+    }
+
+    /// As [`Contexts::open`], for commands that store contexts anew, with all that is kept of
+    /// them.
+    pub(crate) fn open_to_change(app: &App) -> Result<(Vault, Self), Failure> {
+        let (vault, session) = open(app)?;
+        let contexts = Self::read(app, &vault, session, For::Storing)?;
+        Ok((vault, contexts))
+    }
+
+    /// As [`Contexts::open`] without asking anybody.
+    pub(crate) fn open_unasked(app: &App) -> Result<Unasked, Failure> {
+        let locked = locked(app)?;
+        let session = Session::current(locked.vault_id())?;
+        let Some(vault) = unlock::unasked(app, locked)? else {
+            return Ok(Unasked::Locked(session));
+        };
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok(Unasked::Open(Box::new((vault, contexts))))
+    }
+
+    fn read(
+        app: &App,
+        vault: &Vault,
+        session: Option<Session>,
+        wanted: For,
+    ) -> Result<Self, Failure> {
+        let path = app.vault_path()?;
+        let snapshot = match wanted {
+            For::Looking => vault.snapshot(),
+            For::Storing => vault.snapshot_with_kept(),
+        };
+        let snapshot: Snapshot<'_> = snapshot.map_err(|e| Failure::from_vault(e, &path))?;
+        let settings = snapshot.settings();
+        let secrets = snapshot.secrets().to_vec();
+        let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
+        let nothing = ProcessScope::default();
+        Ok(Self { stored, secrets, settings, session, given: app.given(), nothing })
+    }
+
+    /// What the session has of its own; nothing where there is none.
+    pub(crate) fn own(&self) -> &ProcessScope {
+        self.session.as_ref().map_or(&self.nothing, |session| &session.state)
+    }
+
+    /// Sorted by tenant id, then subscription name, then context name.
+    pub(crate) fn seen(&self) -> Vec<Seen<'_>> {
+        let seen = self.own().seen(&self.stored).into_iter();
+        let mut seen: Vec<_> = seen.map(|(context, scope)| Seen { context, scope }).collect();
+        seen.sort_by_cached_key(|seen| {
+            let context = seen.context;
+            (
+                context.tenant.as_ref().map(|t| t.id.to_lowercase()),
+                context.subscription.as_ref().and_then(|s| s.name.clone()),
+                context.name.clone(),
+            )
+        });
+        seen
+    }
+
+    /// The vault's default.
+    pub(crate) fn default(&self) -> Option<&ContextName> {
+        self.settings.default.as_ref()
+    }
+
+    /// The name that acts, and why; `None` when none does. A name that was given must be there.
+    pub(crate) fn active(&self) -> Result<(Option<&ContextName>, active::Because), Failure> {
+        let (name, because) = active::active(&self.wishes());
+        let Some(name) = name else { return Ok((None, because)) };
+        match self.find(name) {
+            Some(seen) => Ok((Some(&seen.context.name), because)),
+            None if because == active::Because::Default => Ok((None, because)),
+            None => Err(absent(name)),
+        }
+    }
+
+    /// What is active when nothing is given for this one command.
+    pub(crate) fn standing(&self) -> Option<&ContextName> {
+        let wishes = Wishes { option: None, variable: None, ..self.wishes() };
+        let name = active::active(&wishes).0?;
+        self.find(name).map(|seen| &seen.context.name)
+    }
+
+    /// The context that acts.
+    pub(crate) fn acting(&self) -> Result<Seen<'_>, Failure> {
+        let (name, _) = self.active()?;
+        let seen = name.and_then(|name| self.find(name));
+        seen.ok_or_else(none_active)
+    }
+
+    /// The context of a name, compared as Azure PowerShell does.
+    pub(crate) fn find(&self, name: &ContextName) -> Option<Seen<'_>> {
+        let seen = self.own().seen(&self.stored);
+        let found = seen.into_iter().find(|(context, _)| context.name.same_as(name));
+        found.map(|(context, scope)| Seen { context, scope })
+    }
+
+    /// As [`Contexts::find`], refusing a name that is not there.
+    pub(crate) fn expect(&self, name: &ContextName) -> Result<Seen<'_>, Failure> {
+        self.find(name).ok_or_else(|| absent(name))
+    }
+
+    /// The autosave mode in force.
+    pub(crate) fn autosave(&self) -> (AutosaveMode, autosave::Because) {
+        autosave::mode(self.own().autosave, self.settings.autosave)
+    }
+
+    /// Where a change lives, given `--scope`.
+    pub(crate) fn scope_of_change(&self, asked: Option<Scope>) -> Result<Scope, Failure> {
+        let session = match self.session {
+            Some(_) => scope::Session::Here,
+            None => scope::Session::None,
+        };
+        scope::of_change(self.given(), asked, self.autosave().0, session).map_err(|refused| {
+            session::none(match refused.because {
+                scope::Because::ContextGiven => {
+                    "a change made under a given context has process scope"
+                }
+                scope::Because::Asked => "a change of process scope ends with its session",
+                scope::Because::Autosave => "autosave is off, so changes have process scope",
+            })
+        })
+    }
+
+    /// What rules work on, for a scope.
+    pub(crate) fn known(&self, scope: Scope) -> Known<'_> {
+        let mut accounts: BTreeSet<&str> = BTreeSet::new();
+        let own = self.own().secrets.iter().map(|secret| &secret.held.description);
+        let stored = self.secrets.iter().map(|secret| &secret.description);
+        let (contexts, current) = match scope {
+            Scope::User => {
+                accounts.extend(stored.filter_map(|about| about.account.as_deref()));
+                (self.stored.iter().collect(), self.default())
+            }
+            Scope::Process => {
+                accounts.extend(own.filter_map(|about| about.account.as_deref()));
+                let seen = self.own().seen(&self.stored).into_iter();
+                (seen.map(|(context, _)| context).collect(), self.standing())
+            }
+        };
+        Known { contexts, current, accounts }
+    }
+
+    /// The context that was given for this one command.
+    pub(crate) fn given(&self) -> Option<&ContextName> {
+        self.given.as_ref().map(|given| &given.name)
+    }
+
+    fn wishes(&self) -> Wishes<'_> {
+        let mut wishes = Wishes {
+            session: self.own().active.as_ref(),
+            default: self.default(),
+            ..Wishes::default()
+        };
+        match &self.given {
+            Some(Given { name, because: active::Because::Variable }) => {
+                wishes.variable = Some(name);
+            }
+            Some(Given { name, .. }) => wishes.option = Some(name),
+            None => {}
+        }
+        wishes
+    }
+}
+
+/// The vault of this run, locked. Whatever keeps the vault from being opened keeps a session from
+/// being found too, and then that is what has to be said.
+fn locked(app: &App) -> Result<azvault_vault::Locked, Failure> {
+    unlock::locked(app).map_err(|failure| match paths::session() {
+        Some(_) => session::unreachable(&failure),
+        None => failure,
+    })
+}
+
+fn open(app: &App) -> Result<(Vault, Option<Session>), Failure> {
+    let locked = locked(app)?;
+    let session = Session::current(locked.vault_id())?;
+    let (vault, _) = unlock::unlocked(app, locked)?;
+    Ok((vault, session))
+}
+
+/// The name that a choice names.
+pub(crate) fn chosen(current: &Current) -> Option<&ContextName> {
+    match current {
+        Current::To(name) => Some(name),
+        Current::Nothing => None,
+    }
+}
+
+pub(crate) fn absent(name: &ContextName) -> Failure {
+    let name = quoted(name.as_str());
+    Failure::new(Code::NotFound, format!("there is no context {name}")).hint("azvault context list")
+}
+
+pub(crate) fn none_active() -> Failure {
+    Failure::new(Code::NotFound, "no context is active")
+        .hint("azvault context select NAME, with a name of azvault context list")
+}

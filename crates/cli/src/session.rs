@@ -1,0 +1,144 @@
+//! The session of this shell: where changes of process scope live.
+//!
+//! `AZVAULT_SESSION=<id>.<key>` names it. The state is in the agent's memory, sealed under the key.
+//! A session that is named but gone is an error and never a silent way back to the default
+//! context: the wrong subscription is the accident to prevent.
+
+use azvault_agent::{CallError, Client, Leader};
+use azvault_contexts::ProcessScope;
+use azvault_vault::{Id, SessionKey, VaultId};
+use zeroize::Zeroizing;
+
+use crate::failure::{Code, Failure};
+use crate::{agent, paths};
+
+/// More writers than this at one moment nobody has.
+const TRIES: usize = 1000;
+
+/// A session, and its state as it was read.
+pub(crate) struct Session {
+    client: Client,
+    vault: VaultId,
+    id: Id,
+    key: SessionKey,
+    revision: i64,
+    pub(crate) leader: u32,
+    pub(crate) state: ProcessScope,
+}
+
+impl Session {
+    /// The session that the environment names; `None` if it names none.
+    pub(crate) fn current(vault: VaultId) -> Result<Option<Self>, Failure> {
+        let Some(named) = paths::session() else { return Ok(None) };
+        // EXPOSE: taken apart into id and key, which stay in wiped memory.
+        let (id, key) = parse(named.expose()).ok_or_else(gone)?;
+        let client = agent::client(vault)?;
+        let mut session =
+            Self { client, vault, id, key, revision: 0, leader: 0, state: ProcessScope::default() };
+        session.read()?;
+        Ok(Some(session))
+    }
+
+    /// Starts a session with a state, and gives what the environment has to say of it.
+    pub(crate) fn start(
+        vault: VaultId,
+        leader: Leader,
+        state: &ProcessScope,
+    ) -> Result<(Self, Zeroizing<String>), Failure> {
+        let client = agent::started(vault)?;
+        let (id, key) = (Id::random(), SessionKey::generate());
+        let sealed = key.seal(vault, id, 1, state);
+        client.start_session(id, leader, &sealed).map_err(|e| match e {
+            CallError::Refused => Failure::new(
+                Code::Refused,
+                "the agent refused the session: its leader is no ancestor of this command, or \
+                 there are too many sessions",
+            )
+            .hint("eval \"$(azvault session start)\", in the shell that the session is for"),
+            other => agent::failed(&other),
+        })?;
+        let text = key.to_text();
+        let id_text = id.to_string();
+        let mut named = Zeroizing::new(String::with_capacity(id_text.len() + 1 + text.len()));
+        named.push_str(&id_text);
+        named.push('.');
+        named.push_str(&text);
+        let mut session =
+            Self { client, vault, id, key, revision: 1, leader: 0, state: ProcessScope::default() };
+        session.read()?;
+        Ok((session, named))
+    }
+
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Changes the state. `change` sees it as it is, and again if another process was faster: what
+    /// two processes do at once is done one after the other.
+    pub(crate) fn update<T>(
+        &mut self,
+        mut change: impl FnMut(&mut ProcessScope) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        for _ in 0..TRIES {
+            let result = change(&mut self.state)?;
+            let sealed = self.key.seal(self.vault, self.id, self.revision + 1, &self.state);
+            match self.client.write_session(self.id, self.revision, &sealed) {
+                Ok(()) => {
+                    self.revision += 1;
+                    return Ok(result);
+                }
+                Err(CallError::Conflict) => self.read()?,
+                Err(CallError::NoSession | CallError::NotRunning) => return Err(gone()),
+                Err(e) => return Err(agent::failed(&e)),
+            }
+        }
+        Err(Failure::new(Code::Busy, "too many processes change this session"))
+    }
+
+    /// Ends it.
+    pub(crate) fn end(self) -> Result<(), Failure> {
+        match self.client.end_session(self.id) {
+            Ok(()) => Ok(()),
+            Err(CallError::NoSession | CallError::NotRunning) => Err(gone()),
+            Err(e) => Err(agent::failed(&e)),
+        }
+    }
+
+    fn read(&mut self) -> Result<(), Failure> {
+        let stored = self.client.read_session(self.id).map_err(|e| match e {
+            CallError::NoSession | CallError::NotRunning | CallError::Refused => gone(),
+            other => agent::failed(&other),
+        })?;
+        let opened = self.key.open(self.vault, self.id, stored.revision, &stored.sealed);
+        self.state = opened.map_err(|_| gone())?;
+        (self.revision, self.leader) = (stored.revision, stored.leader);
+        Ok(())
+    }
+}
+
+/// What `AZVAULT_SESSION` names is not there.
+pub(crate) fn gone() -> Failure {
+    Failure::new(
+        Code::SignIn,
+        "session is gone: its shell or the agent has ended, or it belongs to another shell",
+    )
+    .hint("unset AZVAULT_SESSION, then eval \"$(azvault session start)\"")
+}
+
+/// What `AZVAULT_SESSION` names cannot be looked for.
+pub(crate) fn unreachable(because: &Failure) -> Failure {
+    let Failure { code, what, hint } = gone();
+    Failure { code, what: format!("{what} ({})", because.what), hint }
+}
+
+/// There is no session, and the command needs one.
+pub(crate) fn none(why: &str) -> Failure {
+    Failure::new(Code::Refused, format!("{why}, and this shell has no session to keep it in"))
+        .hint("eval \"$(azvault session start)\", or --scope user to change the vault")
+}
+
+fn parse(text: &[u8]) -> Option<(Id, SessionKey)> {
+    let dot = text.iter().position(|byte| *byte == b'.')?;
+    let id = std::str::from_utf8(&text[..dot]).ok()?.parse().ok()?;
+    Some((id, SessionKey::parse(&text[dot + 1..])?))
+}
