@@ -111,9 +111,7 @@ pub(crate) fn carry_out_on(
     let (decision, secrets) = match scope {
         Scope::User => {
             let done = in_vault::write(app, vault, (wanted.verb, brought), &decide)?;
-            if let Some(session) = &mut contexts.session {
-                in_session::give_way(session, &done.0.change)?;
-            }
+            in_session::take_part(&mut contexts, &done.0.change, rule)?;
             done
         }
         Scope::Process => in_session::write(&mut contexts, brought, &decide)?,

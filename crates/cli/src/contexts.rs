@@ -119,14 +119,16 @@ impl Contexts {
         self.settings.default.as_ref()
     }
 
-    /// The name that acts, and why; `None` when none does. A name that was given must be there.
+    /// The name that acts, and why; `None` when none does, also where the session's choice or the
+    /// default is not there any more. A name that was given must be there.
     pub(crate) fn active(&self) -> Result<(Option<&ContextName>, active::Because), Failure> {
+        use active::Because::{Default, Option, Session, Variable};
         let (name, because) = active::active(&self.wishes());
         let Some(name) = name else { return Ok((None, because)) };
-        match self.find(name) {
-            Some(seen) => Ok((Some(&seen.context.name), because)),
-            None if because == active::Because::Default => Ok((None, because)),
-            None => Err(absent(name)),
+        match (self.find(name), because) {
+            (Some(seen), _) => Ok((Some(&seen.context.name), because)),
+            (None, Default | Session) => Ok((None, because)),
+            (None, Option | Variable) => Err(absent(name)),
         }
     }
 
@@ -139,9 +141,10 @@ impl Contexts {
 
     /// The context that acts.
     pub(crate) fn acting(&self) -> Result<Seen<'_>, Failure> {
-        let (name, _) = self.active()?;
-        let seen = name.and_then(|name| self.find(name));
-        seen.ok_or_else(none_active)
+        match active::active(&self.wishes()).0 {
+            Some(name) => self.expect(name),
+            None => Err(none_active()),
+        }
     }
 
     /// The context of a name, compared as Azure PowerShell does.

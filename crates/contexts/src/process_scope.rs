@@ -67,17 +67,21 @@ impl ProcessScope {
         self.forget(&change.forget);
     }
 
-    /// Gives way to a change of user scope, which holds for this session too: Azure PowerShell
-    /// changes its memory and the file alike.
-    pub fn give_way(&mut self, names: &[ContextName], current: Option<&Current>, forget: &Forget) {
-        for name in names {
+    /// Takes part in a change of user scope: Azure PowerShell makes it in its memory and in the file
+    /// alike. `here` is what the same rule decides on what this session sees; `None` if it refuses.
+    pub fn take_part(&mut self, of_user: &Change, here: Option<&Change>) {
+        let put = of_user.put.iter().map(|context| &context.name);
+        for name in of_user.remove.iter().chain(put) {
             self.contexts.retain(|context| !context.name.same_as(name));
             self.hidden.remove(&name.key());
         }
-        if current.is_some() {
-            self.active = None;
+        let chosen = here.and_then(|here| here.current.as_ref());
+        // Who follows the default goes on following it, and sees what becomes of it there.
+        if let (Some(_), Some(chosen)) = (&self.active, chosen) {
+            let follows = of_user.current.as_ref() == Some(chosen);
+            self.active = if follows { None } else { Some(chosen.clone()) };
         }
-        self.forget(forget);
+        self.forget(&of_user.forget);
     }
 
     fn forget(&mut self, forget: &Forget) {
@@ -150,10 +154,37 @@ mod tests {
             ..Change::default()
         };
         scope.apply(change, &[&name("a")], Some(&name("a")));
-        let to_a = Current::To(name("a"));
-        scope.give_way(&names(&["A"]), Some(&to_a), &crate::Forget::Nothing);
+        let to_a = || Change {
+            put: vec![context("A", "u", "s1")],
+            current: Some(Current::To(name("A"))),
+            ..Change::default()
+        };
+        scope.take_part(&to_a(), Some(&to_a()));
         let expected = [("a".into(), Scope::User), ("own".into(), Scope::Process)];
         assert_eq!(seen(&scope, &stored), expected);
         assert_eq!(scope.active, None);
+    }
+
+    #[test]
+    fn what_a_session_chose_follows_a_rename_and_goes_with_a_removal_for_the_user() {
+        let current = |current: Option<Current>| Change { current, ..Change::default() };
+        let to = |text| Some(Current::To(name(text)));
+        for (before, of_user, here, after) in [
+            // Renamed in the vault where it is no default: it stays the session's choice.
+            (to("old"), None, Some(to("new")), to("new")),
+            // Removed: the session has none, and does not fall back to the default.
+            (to("old"), None, Some(Some(Current::Nothing)), Some(Current::Nothing)),
+            // Another one was removed or renamed.
+            (to("mine"), to("x"), Some(None), to("mine")),
+            // The session does not see what was changed.
+            (to("mine"), None, None, to("mine")),
+            // Selected for the user: the session follows the default again.
+            (to("mine"), to("x"), Some(to("x")), None),
+            (None, to("x"), Some(to("x")), None),
+        ] {
+            let mut scope = ProcessScope { active: before, ..ProcessScope::default() };
+            scope.take_part(&current(of_user), here.map(current).as_ref());
+            assert_eq!(scope.active, after);
+        }
     }
 }

@@ -7,10 +7,9 @@ use azvault_contexts::{
 use azvault_vault::Id;
 
 use super::in_vault::goes;
-use super::{Brought, Counted, Decide};
+use super::{Brought, Counted, Decide, Rule};
 use crate::contexts::{self, Contexts};
 use crate::failure::Failure;
-use crate::session::Session;
 
 /// Decides on what the session holds now, and changes that.
 pub(super) fn write(
@@ -34,12 +33,12 @@ pub(super) fn write(
 }
 
 /// What the rule decides on this state, and what is active in it.
-fn decided(
+fn decided<E>(
     state: &ProcessScope,
     stored: &[Context],
     default: Option<&ContextName>,
-    decide: &Decide<'_>,
-) -> Result<(Decision, Option<ContextName>), Failure> {
+    decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
+) -> Result<(Decision, Option<ContextName>), E> {
     let contexts: Vec<&Context> =
         state.seen(stored).into_iter().map(|(context, _)| context).collect();
     let chosen = match &state.active {
@@ -53,12 +52,17 @@ fn decided(
     Ok((decision, current.cloned()))
 }
 
-/// Gives way to a change of user scope.
-pub(super) fn give_way(session: &mut Session, change: &Change) -> Result<(), Failure> {
-    let put = change.put.iter().map(|context| context.name.clone());
-    let names: Vec<ContextName> = change.remove.iter().cloned().chain(put).collect();
+/// Takes part in a change of user scope that was made. `contexts` is what was there before it.
+pub(super) fn take_part(
+    contexts: &mut Contexts,
+    of_user: &Change,
+    rule: &Rule<'_>,
+) -> Result<(), Failure> {
+    let Contexts { session, stored, settings, .. } = contexts;
+    let Some(session) = session else { return Ok(()) };
     session.update(|state| {
-        state.give_way(&names, change.current.as_ref(), &change.forget);
+        let here = decided(state, stored, settings.default.as_ref(), rule);
+        state.take_part(of_user, here.ok().map(|(decision, _)| decision.change).as_ref());
         Ok(())
     })
 }

@@ -17,7 +17,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", conflicts_with_all = ["context_name", "all"])]
     account: Option<String>,
     /// The account of this context
-    #[arg(long, value_name = "NAME", conflicts_with = "all", allow_hyphen_values = true)]
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
     context_name: Option<String>,
     /// Every account
     #[arg(long)]

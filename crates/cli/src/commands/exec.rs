@@ -22,7 +22,6 @@ use crate::ui::shown;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]

@@ -13,7 +13,6 @@ use crate::paths;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 }
 

@@ -14,7 +14,6 @@ use crate::picker;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case, or `-`; without one, a list to choose from
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 }
 

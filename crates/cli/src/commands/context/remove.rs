@@ -16,7 +16,7 @@ use crate::ui::{count, quoted};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Their names, in any case
-    #[arg(required = true, value_name = "NAME", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
     scope: ScopeOption,

@@ -13,10 +13,8 @@ use crate::ui::quoted;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case
-    #[arg(allow_hyphen_values = true)]
     old: String,
     /// Its new name
-    #[arg(allow_hyphen_values = true)]
     new: String,
     #[command(flatten)]
     scope: ScopeOption,

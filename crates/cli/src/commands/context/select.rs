@@ -14,7 +14,6 @@ use crate::{picker, piped};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case; without one, a list to choose from
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
     #[command(flatten)]
     scope: ScopeOption,

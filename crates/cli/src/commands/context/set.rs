@@ -16,7 +16,6 @@ use crate::ui::quoted;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The name to store it under
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
     /// Id or name of the subscription
     #[arg(long, value_name = "ID|NAME", required_unless_present_any = ["tenant", "name"])]

@@ -15,7 +15,6 @@ use crate::ui::cell;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case
-    #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 }
 
