@@ -1,8 +1,14 @@
 //! Choosing a context from a list, on a terminal.
 
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use azvault_contexts::ContextName;
+use console::{Term, truncate_str};
 use dialoguer::FuzzySelect;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
+use signal_hook::consts::SIGINT;
 
 use crate::app::App;
 use crate::contexts::{Contexts, Seen};
@@ -11,6 +17,9 @@ use crate::ui::shown;
 
 /// Most lines of the list that are shown at once.
 const LINES: usize = 15;
+
+/// Columns that marks take beside a line.
+const BESIDE: usize = 4;
 
 /// The context that the person chooses; the active one is offered first.
 pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
@@ -26,31 +35,44 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     }
     let active = contexts.standing();
     let at = seen.iter().position(|seen| active.is_some_and(|a| a.same_as(&seen.context.name)));
-    let lines: Vec<String> = seen.iter().map(line).collect();
+    let term = Term::stderr();
+    let width = usize::from(term.size().1).saturating_sub(BESIDE);
+    let lines: Vec<String> = seen.iter().map(|seen| line(seen, width)).collect();
     let colorful = ColorfulTheme::default();
     let theme: &dyn Theme = if app.ui.is_colored() { &colorful } else { &SimpleTheme };
+    // Ctrl-C ends the choice and not the process, which would leave the cursor hidden.
+    let ends_process = Arc::new(AtomicBool::new(false));
+    let _ = signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends_process));
     let chosen = FuzzySelect::with_theme(theme)
         .with_prompt("context")
         .items(&lines)
         .default(at.unwrap_or(0))
         .max_length(LINES)
-        .interact_opt()
-        .map_err(|e| Failure::new(Code::NeedsTerminal, format!("the terminal: {e}")))?;
+        .interact_on_opt(&term);
+    ends_process.store(true, Ordering::SeqCst);
     match chosen {
-        Some(number) => Ok(seen[number].context.name.clone()),
-        None => Err(Failure::new(Code::Aborted, "nothing was chosen")),
+        Ok(Some(number)) => Ok(seen[number].context.name.clone()),
+        Ok(None) => Err(Failure::new(Code::Aborted, "nothing was chosen")),
+        Err(dialoguer::Error::IO(e)) if e.kind() == ErrorKind::Interrupted => {
+            let _ = term.show_cursor();
+            Err(Failure::new(Code::Aborted, "nothing was chosen"))
+        }
+        Err(e) => Err(Failure::new(Code::NeedsTerminal, format!("the terminal: {e}"))),
     }
 }
 
-/// What is searched and shown: name, subscription, account.
-fn line(seen: &Seen<'_>) -> String {
+/// What is searched and shown, on one line: the name, and what the name does not say of
+/// subscription and account.
+fn line(seen: &Seen<'_>, width: usize) -> String {
     let context = seen.context;
     let mut line = shown(context.name.as_str());
     let subscription = context.subscription.as_ref().and_then(|s| s.name.as_ref());
     let account = context.account.as_ref().map(|account| &account.id);
     for more in [subscription, account].into_iter().flatten() {
-        line.push_str("  ");
-        line.push_str(&shown(more));
+        if !context.name.as_str().contains(more.as_str()) {
+            line.push_str("  ");
+            line.push_str(&shown(more));
+        }
     }
-    line
+    truncate_str(&line, width, "…").into_owned()
 }

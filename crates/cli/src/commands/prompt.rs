@@ -2,6 +2,7 @@
 
 use azvault_contexts::rules::active::Because;
 use azvault_contexts::{AutosaveMode, ContextName, Scope};
+use console::truncate_str;
 use serde::Serialize;
 
 use crate::app::App;
@@ -11,9 +12,13 @@ use crate::documents::SCHEMA;
 use crate::session::Session;
 use crate::ui::shown;
 
+/// Columns of a name; what is longer is cut.
+const LONGEST: usize = 40;
+
 /// Print what a shell's prompt may show: context, scope, autosave
 ///
-/// `prod` is the vault's default, `prod*` this session's own choice, `!` stands for autosave off.
+/// `prod` is the vault's default, `prod*` what this session or a variable chose, `!` stands for
+/// autosave off. A long name is cut; -o json has it whole.
 /// Asks nothing: a locked vault is `locked`, and where there is no vault nothing is printed.
 /// bash: PS1='$(azvault prompt) \$ '
 #[derive(clap::Args)]
@@ -89,7 +94,7 @@ fn print(app: &App, document: &Document<'_>) {
         app.ui.json(document);
         return;
     }
-    let mut text = document.context.map(shown).unwrap_or_default();
+    let mut text = document.context.map(short).unwrap_or_default();
     match (document.context, document.state) {
         (None, "locked") => text.push_str("locked"),
         (None, "unlocked") => text.push_str("none"),
@@ -104,4 +109,9 @@ fn print(app: &App, document: &Document<'_>) {
     if !text.is_empty() {
         app.ui.line(text);
     }
+}
+
+/// A name as a prompt has room for it: Azure PowerShell's default names have some 110 characters.
+fn short(name: &str) -> String {
+    truncate_str(&shown(name), LONGEST, "…").into_owned()
 }
