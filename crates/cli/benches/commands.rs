@@ -100,7 +100,7 @@ impl Home {
             &["unlock", "--for", "1h"],
         ] {
             let done = home.command(&[words, &given].concat()).output().unwrap();
-            assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+            assert!(done.status.success(), "{}", done.stderr.escape_ascii());
         }
         let leader = std::process::id().to_string();
         let start = home.command(&["session", "start", "--leader", &leader, "-o", "json"]);
@@ -134,7 +134,7 @@ impl Home {
 
 fn answer(mut command: Command) -> serde_json::Value {
     let done = command.output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{}", done.stderr.escape_ascii());
     serde_json::from_slice(&done.stdout).unwrap()
 }
 

@@ -108,11 +108,16 @@ fn passphrase(app: &App) -> Result<Secret, Failure> {
         .hint("name a file: --passphrase-file FILE"));
     };
     app.ui.note("A new vault needs a passphrase: 4 random words or 12 characters at the least.");
+    ask_new_passphrase(app, &mut terminal)
+}
+
+/// A passphrase for something that is being made: typed twice, or generated.
+pub(crate) fn ask_new_passphrase(app: &App, terminal: &mut Terminal) -> Result<Secret, Failure> {
     loop {
         let question = "Passphrase (empty: generate one): ";
         let typed = terminal.ask_passphrase(question)?;
         if typed.is_empty() {
-            if let Some(generated) = generated(app, &mut terminal)? {
+            if let Some(generated) = generated(app, terminal)? {
                 return Ok(generated);
             }
             continue;

@@ -244,7 +244,8 @@ fn read_descriptor(number: i32) -> Result<Secret, Failure> {
     first_line(&file, &format!("descriptor {number}"))
 }
 
-fn read_passphrase_file(app: &App, path: &Path) -> Result<Secret, Failure> {
+/// The first line of a file.
+pub(crate) fn read_passphrase_file(app: &App, path: &Path) -> Result<Secret, Failure> {
     let file = open_file(path)?;
     warn_if_others_can_read(app, &file, path);
     first_line(&file, &shown_path(path))

@@ -1,13 +1,14 @@
 //! Putting the originals back: same bytes, same mode, same modification time.
 
 use std::fs::{DirBuilder, File};
-use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use azvault_importer::open::{OpenError, read_once};
 use azvault_vault::ImportedFile;
 use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
+
+use crate::draft::{self, Place};
 
 /// What is at a place where an original shall go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,27 +30,6 @@ pub(crate) fn look(file: &ImportedFile, original: &[u8]) -> There {
     }
 }
 
-/// Prefix of the files that become originals. One that was left by a killed rollback holds secrets
-/// in clear.
-const DRAFT: &str = ".azvault-";
-
-/// Removes what a killed rollback left beside the originals.
-pub(crate) fn sweep(folder: &Path) -> std::io::Result<()> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(e),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT));
-        if ours && entry.file_type()?.is_file() {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 /// Puts one original back. The bytes are complete and durable before the name is.
 pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
     let folder = file.path.parent().unwrap_or(Path::new("/"));
@@ -58,15 +38,11 @@ pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std
     }
     // Folders that went with the files come back private.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let mut new = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
-    new.write_all(original)?;
-    set_mode_and_time(new.as_file(), file)?;
-    new.as_file().sync_all()?;
-    match there {
-        There::Other => new.persist(&file.path).map_err(|e| e.error)?,
-        There::Nothing | There::Same => new.persist_noclobber(&file.path).map_err(|e| e.error)?,
+    let place = match there {
+        There::Other => Place::Taken,
+        There::Nothing | There::Same => Place::New,
     };
-    File::open(folder)?.sync_all()
+    draft::write(&file.path, original, place, |new| set_mode_and_time(new, file))
 }
 
 fn set_mode_and_time(to: &File, file: &ImportedFile) -> std::io::Result<()> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::app::{App, Consent};
 use crate::audit;
 use crate::cli::Output;
+use crate::draft;
 use crate::failure::{Code, Failure};
 use crate::migration::restore::{self, There};
 use crate::ui::{count, shown_path};
@@ -86,7 +87,8 @@ impl Args {
         }
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {
-            let swept = file.path.parent().map_or(Ok(()), restore::sweep);
+            // What a killed rollback left lies in clear, also where nothing is to be written now.
+            let swept = file.path.parent().map_or(Ok(()), draft::sweep);
             swept.and_then(|()| restore::restore(file, bytes, *there)).map_err(|e| {
                 let path = shown_path(&file.path);
                 let done = count(restored.len(), "file");
