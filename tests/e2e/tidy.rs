@@ -169,6 +169,20 @@ fn the_pages_name_every_file_of_their_folders() {
         }
     }
     assert!(page.contains("`msal_cache.rs`"));
+
+    let page = fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    let rules = "crates/contexts/src/rules";
+    let mut expected = names(rules, "rs");
+    expected.remove("testing");
+    let below = names(&format!("{rules}/import"), "rs");
+    expected.extend(below.iter().filter(|name| *name != "tests").map(|n| format!("import/{n}")));
+    let named: BTreeSet<String> = page
+        .split('`')
+        .filter_map(|code| code.strip_suffix(".rs"))
+        .filter(|code| !code.contains(' ') && !code.starts_with("tests/"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(named, expected, "docs/rules.md names the rules, all of them, and no other");
 }
 
 #[test]
