@@ -5,7 +5,8 @@ use crate::app::App;
 
 /// Print what a shell needs so that `use` and `--scope process` just work
 ///
-/// It wraps azvault in a function that starts a session when one is needed for the first time.
+/// It wraps azvault in a function that starts a session when one is needed for the first time; in
+/// pwsh it starts one at once.
 /// bash, zsh: eval "$(azvault shell-init bash)" in ~/.bashrc or ~/.zshrc.
 /// fish: azvault shell-init fish | source, in config.fish.
 /// nu: azvault shell-init nu | save -f ~/.azvault.nu, and source ~/.azvault.nu in config.nu.
