@@ -17,6 +17,7 @@ use azvault_contexts::{
 use azvault_vault::{Subject, Vault};
 
 use self::ask::refused;
+pub(crate) use self::done::Document;
 pub(crate) use self::options::{Run, ScopeOption};
 use crate::app::{App, Consent};
 use crate::contexts::Contexts;

@@ -9,8 +9,9 @@ use crate::cli::Output;
 use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::{quoted, shown};
 
+/// What every change prints as JSON.
 #[derive(Serialize)]
-struct Document<'a> {
+pub(crate) struct Document<'a> {
     schema: u8,
     scope: &'static str,
     dry_run: bool,
@@ -38,7 +39,8 @@ impl Done {
         }
     }
 
-    fn document(&self) -> Document<'_> {
+    /// As JSON.
+    pub(crate) fn document(&self) -> Document<'_> {
         let marks = Marks { default: None, active: self.active.as_ref() };
         let view = |context| {
             let mut view = ContextView::new(context, self.scope, marks);

@@ -1,0 +1,228 @@
+//! `azvault context import`
+
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::rules::import::{self, Incoming, Origin, Present};
+use azvault_contexts::rules::merge::{self, Merge};
+use azvault_contexts::{Context, ContextName, Profile};
+use azvault_importer::open::{OpenError, read_once};
+use azvault_importer::{Outcome, Reading};
+use serde::Serialize;
+
+use crate::app::{App, Consent};
+use crate::change::{self, Brought, Done, Run, ScopeOption, Wanted};
+use crate::cli::Output;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::ui::{Tone, cell, count, shown, shown_path, toned};
+use crate::{audit, paths, unlock};
+
+/// How often a person may mistype.
+const TRIES: usize = 3;
+
+/// Add the contexts and secrets of a saved file (Import-AzContext)
+///
+/// Takes what `azvault context save` writes, and files of Save-AzContext. Says what is added, what
+/// is merged into a context of the same name, and what would be replaced; that is asked for. The
+/// file's default becomes the active context. For whole homes: azvault migrate.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The file
+    path: PathBuf,
+    /// Read the passphrase of a sealed file from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    export_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    scope: ScopeOption,
+    /// Replace contexts of the same names without asking
+    #[arg(long)]
+    force: bool,
+    /// Say what would be imported, and import nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a file brings.
+struct File {
+    contexts: Vec<Context>,
+    default: Option<ContextName>,
+    brought: Brought,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    done: change::Document<'a>,
+    path: String,
+    actions: Vec<ActionView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ActionView<'a> {
+    name: &'a str,
+    action: &'static str,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let path = paths::absolute(&self.path)?;
+        let profile = self.read(app, &path)?;
+        let file = File::of(profile, &path)?;
+        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let wanted = Wanted {
+            verb: "context import",
+            scope: self.scope.asked(),
+            replace: Consent::from(self.force),
+            destroy: Consent::Ask,
+            run: Run::from(self.dry_run),
+        };
+        let scope = contexts.scope_of_change(wanted.scope)?;
+        let merged = merge::merge(&contexts.known(scope), &file.contexts, file.default.as_ref());
+        if app.ui.output != Output::Json {
+            preview(app, &merged);
+        }
+        let opened = (&mut vault, contexts);
+        let done = change::carry_out_on(app, opened, wanted, &file.brought, &|known| {
+            Ok(merge::merge(known, &file.contexts, file.default.as_ref()).decision)
+        })?;
+        say(app, &done, &merged, &path);
+        Ok(0)
+    }
+
+    fn read(&self, app: &App, path: &Path) -> Result<Profile, Failure> {
+        let file = shown_path(path);
+        let opened = read_once(path).map_err(|e| {
+            let code = match e {
+                OpenError::NotFound => Code::NotFound,
+                OpenError::Busy => Code::Busy,
+                _ => Code::Other,
+            };
+            Failure::new(code, format!("{file}: {e}"))
+        })?;
+        if azvault_vault::is_export(&opened.bytes) {
+            return self.unseal(app, &opened.bytes, &file);
+        }
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let time_zone = jiff::tz::TimeZone::system();
+        let reading = Reading { file_name: name, time_zone: &time_zone };
+        let found = azvault_importer::read(&opened.bytes, &reading);
+        for note in &found.notes {
+            let place = if note.place.is_empty() { "" } else { ": " };
+            app.ui.note(format!("{file}: {}{place}{}", shown(&note.place), note.text));
+        }
+        match found.outcome {
+            Outcome::Accept | Outcome::Warn => Ok(found.profile),
+            Outcome::Opaque => Err(Failure::new(
+                Code::Unsupported,
+                format!("{file} cannot be opened on this machine"),
+            )),
+            Outcome::Reject => {
+                Err(Failure::new(Code::Other, format!("{file} is no file of saved contexts"))
+                    .hint("azvault scan PATH says what a file is"))
+            }
+        }
+    }
+
+    fn unseal(&self, app: &App, bytes: &[u8], shown: &str) -> Result<Profile, Failure> {
+        let failed = |error: azvault_vault::Error| {
+            let code = match error {
+                azvault_vault::Error::WrongKey => Code::Locked,
+                _ => Code::Integrity,
+            };
+            Failure::new(code, format!("{shown}: {error}"))
+        };
+        let open = |passphrase| {
+            let spinner = app.ui.spinner("opening the file");
+            let opened = azvault_vault::open_export(bytes, &passphrase);
+            spinner.finish_and_clear();
+            opened.map_err(failed)
+        };
+        if let Some(file) = &self.export_passphrase_file {
+            return open(unlock::read_passphrase_file(app, file)?);
+        }
+        let Some(mut terminal) = app.terminal() else {
+            let what = "the file is sealed and nobody can be asked for its passphrase";
+            return Err(Failure::new(Code::NeedsTerminal, what)
+                .hint("name a file: --export-passphrase-file FILE"));
+        };
+        for attempt in 1..=TRIES {
+            match open(terminal.ask_passphrase("Passphrase of the file: ")?) {
+                Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
+                    app.ui.failure(&failure);
+                }
+                opened => return opened,
+            }
+        }
+        Err(Failure::new(Code::Locked, format!("{shown}: wrong passphrase")))
+    }
+}
+
+impl File {
+    /// Sees to it that secrets have their owners' names, as an import of several files does.
+    fn of(profile: Profile, path: &Path) -> Result<Self, Failure> {
+        let default = profile.default.clone();
+        let incoming = vec![Incoming { origin: Origin::AzurePowerShell, profile }];
+        let plan = import::plan(incoming, &Present::default(), None)
+            .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+        if plan.contexts.is_empty() {
+            let shown = shown_path(path);
+            return Err(Failure::new(Code::NotFound, format!("{shown} holds no contexts"))
+                .hint(format!("azvault migrate run --from {shown} takes what else is in it")));
+        }
+        Ok(Self {
+            contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
+            default,
+            brought: Brought {
+                accounts: plan.accounts.into_iter().map(|planned| planned.item).collect(),
+                environments: plan.environments.into_iter().map(|planned| planned.item).collect(),
+                secrets: plan.secrets.into_iter().map(|planned| planned.item).collect(),
+                from: Some(audit::of_file(path)),
+            },
+        })
+    }
+}
+
+fn preview(app: &App, merged: &Merge) {
+    let contexts = merged.decision.change.put.iter();
+    let rows: Vec<_> = contexts
+        .zip(&merged.actions)
+        .map(|(context, action)| {
+            let tone = match action {
+                merge::Action::Add => Tone::Good,
+                merge::Action::Merge => Tone::Quiet,
+                merge::Action::Replace => Tone::Warning,
+            };
+            let account = context.account.as_ref().map_or("-", |account| account.id.as_str());
+            let subscription = context.subscription.as_ref();
+            let subscription = subscription.map_or("-", |s| s.name.as_deref().unwrap_or(&s.id));
+            vec![
+                toned(tone, action.as_str()),
+                cell(context.name.as_str()),
+                cell(account),
+                cell(subscription),
+            ]
+        })
+        .collect();
+    app.ui.table(&["", "CONTEXT", "ACCOUNT", "SUBSCRIPTION"], &rows);
+}
+
+fn say(app: &App, done: &Done, merged: &Merge, path: &Path) {
+    if app.ui.output == Output::Json {
+        let contexts = merged.decision.change.put.iter();
+        let actions = contexts.zip(&merged.actions).map(|(context, action)| ActionView {
+            name: context.name.as_str(),
+            action: action.as_str(),
+        });
+        let path = path.display().to_string();
+        app.ui.json(&Document { done: done.document(), path, actions: actions.collect() });
+        return;
+    }
+    let contexts = count(done.put.len(), "context");
+    let secrets = count(done.secrets.added, "new secret");
+    let word = if done.run == Run::Dry { "would import" } else { "imported" };
+    app.ui.line(format!("{word} {contexts} and {secrets}, {}", done.place()));
+    match &done.active {
+        Some(name) => app.ui.note(format!("active: {}", shown(name.as_str()))),
+        None => app.ui.note("no context is active: azvault context select NAME"),
+    }
+}

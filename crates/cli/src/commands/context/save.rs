@@ -1,0 +1,247 @@
+//! `azvault context save`
+
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::{HeldSecret, Profile, Secret};
+use azvault_exporter::azure_powershell::{self, Credentials};
+use azvault_vault::{Cost, Error, Vault};
+use clap::ValueEnum;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::app::{App, Consent};
+use crate::cli::Output;
+use crate::contexts::Contexts;
+use crate::documents::SCHEMA;
+use crate::draft::{self, Place};
+use crate::failure::{Code, Failure};
+use crate::ui::{count, shown_path};
+use crate::{audit, creation, paths, unlock};
+
+/// Save all contexts with their secrets to a file (Save-AzContext)
+///
+/// Sealed under a passphrase of its own, for `azvault context import` on any machine. With
+/// --context: that context and its account's secrets alone. For Azure PowerShell's Import-AzContext
+/// the file has to be in clear: --format azure-powershell --plaintext.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The file
+    path: PathBuf,
+    /// Its format
+    #[arg(long, default_value = "sealed")]
+    format: Format,
+    /// Agree that tokens stand in the file in clear
+    #[arg(long)]
+    plaintext: bool,
+    /// Also write secrets of service principals, and passwords of certificates, in clear
+    #[arg(long, requires = "plaintext")]
+    with_credential: bool,
+    /// Read the passphrase of the sealed file from the first line of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "plaintext")]
+    export_passphrase_file: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long)]
+    force: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Encrypted; azvault imports it.
+    Sealed,
+    /// In clear; Azure PowerShell imports it, and azvault too.
+    AzurePowershell,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    path: String,
+    format: &'static str,
+    contexts: usize,
+    secrets: usize,
+    left_out: usize,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        self.agree_with_format()?;
+        let path = paths::absolute(&self.path)?;
+        let place = self.place(app, &path)?;
+        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let profile = profile(app, &vault, &contexts)?;
+        let (bytes, left_out) = match self.format {
+            Format::Sealed => (self.seal(app, &profile)?, 0),
+            Format::AzurePowershell => self.write_out(app, &profile, &path)?,
+        };
+        self.log(app, &mut vault, &profile, &path)?;
+        draft::write(&path, &bytes, place, |_| Ok(()))
+            .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path))))?;
+        let document = Document {
+            schema: SCHEMA,
+            path: path.display().to_string(),
+            format: match self.format {
+                Format::Sealed => "sealed",
+                Format::AzurePowershell => "azure-powershell",
+            },
+            contexts: profile.contexts.len(),
+            secrets: profile.secrets.len() - left_out,
+            left_out,
+        };
+        self.say(app, &document, &path);
+        Ok(0)
+    }
+
+    /// Only who says so gets secrets in clear.
+    fn agree_with_format(&self) -> Result<(), Failure> {
+        match (self.format, self.plaintext) {
+            (Format::Sealed, false) | (Format::AzurePowershell, true) => Ok(()),
+            (Format::AzurePowershell, false) => {
+                let what = "Azure PowerShell reads contexts and tokens in clear only";
+                Err(Failure::new(Code::Refused, what)
+                    .hint("add --plaintext, or leave --format away for a sealed file"))
+            }
+            (Format::Sealed, true) => Err(Failure::new(Code::Usage, "a sealed file is not in clear")
+                .hint("add --format azure-powershell, or leave --plaintext away")),
+        }
+    }
+
+    fn place(&self, app: &App, path: &Path) -> Result<Place, Failure> {
+        let Ok(facts) = path.symlink_metadata() else { return Ok(Place::New) };
+        let shown = shown_path(path);
+        if !facts.is_file() {
+            return Err(Failure::new(Code::Exists, format!("{shown} is there and is no file")));
+        }
+        if !self.force && app.terminal().is_none() {
+            return Err(Failure::new(Code::Exists, format!("{shown} exists already"))
+                .hint("add --force to replace it"));
+        }
+        app.confirm(Consent::from(self.force), &format!("Replace {shown}?"))?;
+        Ok(Place::Taken)
+    }
+
+    fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let passphrase = match (&self.export_passphrase_file, app.terminal()) {
+            (Some(file), _) => unlock::read_passphrase_file(app, file)?,
+            (None, Some(mut terminal)) => {
+                app.ui.note("The file gets a passphrase of its own.");
+                creation::ask_new_passphrase(app, &mut terminal)?
+            }
+            (None, None) => {
+                let what = "the file needs a passphrase and nobody can be asked";
+                return Err(Failure::new(Code::NeedsTerminal, what)
+                    .hint("name a file: --export-passphrase-file FILE"));
+            }
+        };
+        let spinner = app.ui.spinner("sealing");
+        let sealed = azvault_vault::seal_export(profile, &passphrase, Cost::DEFAULT);
+        spinner.finish_and_clear();
+        sealed.map(Zeroizing::new).map_err(|e| Failure::new(Code::Other, e.to_string()))
+    }
+
+    fn write_out(
+        &self,
+        app: &App,
+        profile: &Profile,
+        path: &Path,
+    ) -> Result<(Zeroizing<Vec<u8>>, usize), Failure> {
+        let credentials =
+            if self.with_credential { Credentials::With } else { Credentials::Without };
+        let written = azure_powershell::write(profile, credentials);
+        let left_out = written.left_out.len();
+        let secrets = count(profile.secrets.len() - left_out, "secret");
+        let question = format!(
+            "Write {} and {secrets} to {}, in clear for whoever gets the file?",
+            count(profile.contexts.len(), "context"),
+            shown_path(path)
+        );
+        app.confirm(Consent::from(self.yes), &question)?;
+        Ok((written.bytes, left_out))
+    }
+
+    /// Told before anything is outside of the vault: what cannot be told is not done.
+    fn log(
+        &self,
+        app: &App,
+        vault: &mut Vault,
+        profile: &Profile,
+        path: &Path,
+    ) -> Result<(), Failure> {
+        let verb = match self.format {
+            Format::Sealed => "context save",
+            Format::AzurePowershell => "context save --plaintext",
+        };
+        let mut subjects = vec![audit::of_file(path)];
+        subjects.extend(profile.contexts.iter().map(|c| audit::of_context(None, c)));
+        let secrets = profile.secrets.iter();
+        subjects.extend(secrets.map(|held| audit::of_new_secret(&held.description)));
+        let vault_path = app.vault_path()?;
+        let logged = vault.write(|writing| audit::log(app, writing, verb, subjects));
+        logged.map_err(|e: Error| Failure::from_vault(e, &vault_path))
+    }
+
+    fn say(&self, app: &App, document: &Document, path: &Path) {
+        let shown = shown_path(path);
+        if app.ui.output == Output::Json {
+            app.ui.json(document);
+        } else {
+            let contexts = count(document.contexts, "context");
+            let secrets = count(document.secrets, "secret");
+            app.ui.line(format!("saved {contexts} and {secrets} to {shown}"));
+        }
+        if document.left_out > 0 {
+            let secrets = count(document.left_out, "secret");
+            let more = if self.with_credential { "" } else { ": --with-credential writes more" };
+            app.ui.warning(format!("{secrets} not in the file, which has no place for them{more}"));
+        }
+        match self.format {
+            Format::Sealed => app.ui.note(format!("to read it: azvault context import {shown}")),
+            Format::AzurePowershell => {
+                app.ui.warning(format!("{shown} holds sign-ins in clear: remove it after use"));
+            }
+        }
+    }
+}
+
+/// What the session sees, or what --context names of it, with its secrets, the newest last.
+fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
+    let path = app.vault_path()?;
+    let failed = |e| Failure::from_vault(e, &path);
+    let chosen = match contexts.given() {
+        Some(name) => vec![contexts.expect(name)?],
+        None => contexts.seen(),
+    };
+    let only: Option<Option<String>> = contexts.given().map(|_| {
+        let account = chosen.first().and_then(|seen| seen.context.account.as_ref());
+        account.map(|account| account.id.to_lowercase())
+    });
+    let takes = |account: Option<&str>| {
+        only.as_ref().is_none_or(|only| account.map(str::to_lowercase) == *only)
+    };
+    let snapshot = vault.snapshot().map_err(failed)?;
+    let mut profile = Profile {
+        contexts: chosen.iter().map(|seen| seen.context.copied()).collect(),
+        default: contexts.active()?.0.cloned(),
+        environments: snapshot.environments().iter().map(|e| e.value.clone()).collect(),
+        autosave: contexts.settings.autosave,
+        ..Profile::default()
+    };
+    let accounts = snapshot.accounts().iter().map(|stored| &stored.value);
+    profile.accounts = accounts.filter(|account| takes(Some(&account.id))).cloned().collect();
+    let mut stored: Vec<_> = snapshot.secrets().iter().collect();
+    stored.sort_by_key(|secret| (secret.created, secret.id));
+    for secret in stored.into_iter().filter(|s| takes(s.description.account.as_deref())) {
+        let value = snapshot.open_secret(secret.id).map_err(failed)?;
+        profile.secrets.push(HeldSecret { description: secret.description.clone(), value });
+    }
+    for own in contexts.own().secrets.iter().map(|secret| &secret.held) {
+        if takes(own.description.account.as_deref()) {
+            // EXPOSE: copied into what is being saved.
+            let value = Secret::copied_from(own.value.expose());
+            profile.secrets.push(HeldSecret { description: own.description.clone(), value });
+        }
+    }
+    Ok(profile)
+}
