@@ -29,6 +29,7 @@
 
 mod anchor;
 mod audit;
+mod bundle;
 mod create;
 mod error;
 mod file;

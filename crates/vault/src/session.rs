@@ -4,25 +4,22 @@
 //! shell. Neither alone says anything.
 //!
 //! ```text
-//! plaintext = length of the JSON (u32) ‖ JSON ‖ the secrets' values, one after the other
+//! plaintext = a bundle: JSON, and the secrets' values behind it
 //! box       = SEAL(key, place(vault, 0, 5, 0, session, revision), plaintext)
 //! ```
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{
-    AutosaveMode, Context, ContextName, Current, HeldSecret, ProcessScope, Secret,
-    SecretDescription,
-};
+use azvault_contexts::{AutosaveMode, ContextName, Current, ProcessScope};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::bundle::{self, ContextRow, SecretRow};
 use crate::hygiene::scrubbed;
 use crate::keys::Key;
 use crate::seal::{self, Table, place};
-use crate::{Error, Id, VaultId, import, record};
+use crate::{Error, Id, VaultId};
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -43,20 +40,6 @@ struct Row<'a> {
 enum Active {
     To(ContextName),
     Nothing,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ContextRow<'a> {
-    value: &'a RawValue,
-    #[serde(borrow)]
-    kept: Option<&'a RawValue>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SecretRow {
-    length: usize,
-    #[serde(flatten)]
-    description: SecretDescription,
 }
 
 impl SessionKey {
@@ -112,18 +95,9 @@ impl SessionKey {
 }
 
 fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
-    let values: Vec<Zeroizing<String>> =
-        state.contexts.iter().map(record::json).collect();
-    let contexts = values.iter().zip(&state.contexts).map(|(value, context)| ContextRow {
-        value: serde_json::from_str(value).expect("it was just written"),
-        kept: import::raw(&context.kept),
-    });
-    let secrets = state.secrets.iter().map(|secret| SecretRow {
-        length: secret.value.len(),
-        description: secret.description.clone(),
-    });
+    let texts = bundle::texts(&state.contexts);
     let row = Row {
-        contexts: contexts.collect(),
+        contexts: bundle::contexts(&texts, &state.contexts),
         hidden: state.hidden.clone(),
         active: state.active.as_ref().map(|active| match active {
             Current::To(name) => Active::To(name.clone()),
@@ -131,26 +105,20 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         }),
         previous: state.previous.clone(),
         autosave: state.autosave,
-        secrets: secrets.collect(),
+        secrets: bundle::secrets(&state.secrets),
     };
-    let json = record::json(&row);
-    let values: usize = state.secrets.iter().map(|secret| secret.value.len()).sum();
-    let mut text = Zeroizing::new(Vec::with_capacity(4 + json.len() + values));
-    text.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes());
-    text.extend_from_slice(json.as_bytes());
-    for secret in &state.secrets {
-        // EXPOSE: copied into the plaintext of the session's box.
-        text.extend_from_slice(secret.value.expose());
-    }
-    text
+    bundle::pack(&row, &state.secrets)
 }
 
 fn decode(text: &[u8]) -> Option<ProcessScope> {
-    let (length, rest) = text.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (json, mut values) = rest.split_at_checked(length)?;
+    let (json, values) = bundle::unpack(text)?;
     let row: Row<'_> = serde_json::from_slice(json).ok()?;
-    let mut state = ProcessScope {
+    let (secrets, rest) = bundle::take_secrets(row.secrets, values)?;
+    if !rest.is_empty() {
+        return None;
+    }
+    Some(ProcessScope {
+        contexts: bundle::take_contexts(row.contexts)?,
         hidden: row.hidden,
         active: row.active.map(|active| match active {
             Active::To(name) => Current::To(name),
@@ -158,20 +126,8 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
         }),
         previous: row.previous,
         autosave: row.autosave,
-        ..ProcessScope::default()
-    };
-    for row in row.contexts {
-        let mut context: Context = serde_json::from_str(row.value.get()).ok()?;
-        context.kept = row.kept.map(import::kept).unwrap_or_default();
-        state.contexts.push(context);
-    }
-    for row in row.secrets {
-        let (value, rest) = values.split_at_checked(row.length)?;
-        let (description, value) = (row.description, Secret::copied_from(value));
-        state.secrets.push(HeldSecret { description, value });
-        values = rest;
-    }
-    Some(state)
+        secrets,
+    })
 }
 
 #[cfg(test)]
