@@ -1,7 +1,7 @@
 //! Contexts and secrets in one plaintext: JSON, and the secrets' values behind it.
 //!
 //! ```text
-//! bundle = length of the JSON (u32) ‖ JSON ‖ the secrets' values, one after the other
+//! bundle = length of the JSON (u32) ‖ JSON ‖ the secrets' values, one after the other ‖ zeros
 //! ```
 //!
 //! Values stay out of the JSON, so that none of them is ever escaped or parsed.
@@ -27,6 +27,15 @@ pub(crate) struct SecretRow {
     length: usize,
     #[serde(flatten)]
     description: SecretDescription,
+}
+
+/// What follows the last value.
+#[derive(Clone, Copy)]
+pub(crate) enum Padding {
+    /// Nothing.
+    None,
+    /// Zeros up to a multiple of this.
+    To(usize),
 }
 
 /// The JSON of each context; [`contexts`] borrows from it.
@@ -56,10 +65,18 @@ pub(crate) fn secrets(secrets: &[HeldSecret]) -> Vec<SecretRow> {
 }
 
 /// Writes a bundle into memory of its final size.
-pub(crate) fn pack(row: &impl Serialize, secrets: &[HeldSecret]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn pack(
+    row: &impl Serialize,
+    secrets: &[HeldSecret],
+    padding: Padding,
+) -> Zeroizing<Vec<u8>> {
     let json = record::json(row);
     let values: usize = secrets.iter().map(|held| held.value.len()).sum();
     let size = 4 + json.len() + values;
+    let size = match padding {
+        Padding::None => size,
+        Padding::To(multiple) => size.next_multiple_of(multiple),
+    };
     let mut text = Zeroizing::new(Vec::with_capacity(size));
     let length = u32::try_from(json.len()).expect("descriptions are far below 4 GiB");
     text.extend_from_slice(&length.to_be_bytes());
@@ -68,6 +85,7 @@ pub(crate) fn pack(row: &impl Serialize, secrets: &[HeldSecret]) -> Zeroizing<Ve
         // EXPOSE: copied into the plaintext of a box.
         text.extend_from_slice(held.value.expose());
     }
+    text.resize(size, 0);
     text
 }
 

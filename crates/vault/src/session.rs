@@ -15,7 +15,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::bundle::{self, ContextRow, SecretRow};
+use crate::bundle::{self, ContextRow, Padding, SecretRow};
 use crate::hygiene::scrubbed;
 use crate::keys::Key;
 use crate::seal::{self, Table, place};
@@ -107,7 +107,7 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         autosave: state.autosave,
         secrets: bundle::secrets(&state.secrets),
     };
-    bundle::pack(&row, &state.secrets)
+    bundle::pack(&row, &state.secrets, Padding::None)
 }
 
 fn decode(text: &[u8]) -> Option<ProcessScope> {
