@@ -3,16 +3,19 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use azvault_contexts::{
-    Context, ContextName, Kept, Secret, SecretDescription, SecretKind, Subscription,
+    AutosaveMode, Context, ContextName, HeldSecret, Kept, Profile, Secret, SecretDescription,
+    SecretKind, Subscription,
 };
 use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
-    Cost, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Vault, sha256,
+    Cost, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Vault, seal_export,
+    sha256,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
@@ -134,13 +137,11 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
     })
 }
 
-#[test]
-fn a_reader_written_from_the_page_reads_what_was_written() {
-    let world = World::new();
-    fill(&mut world.create()).unwrap();
+/// What the reader in another language prints.
+fn read_in_python(arguments: &[&OsStr]) -> serde_json::Value {
     let mut reader = Command::new("python3")
         .arg(root().join("tests/vault_reader.py"))
-        .arg(world.path())
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -152,7 +153,14 @@ fn a_reader_written_from_the_page_reads_what_was_written() {
     let output = reader.wait_with_output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "python3 -m pip install -r tests/requirements.txt\n{errors}");
-    let read: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_reader_written_from_the_page_reads_what_was_written() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let read = read_in_python(&[world.path().as_os_str()]);
     assert_eq!(read["generation"], 2);
     let records = read["records"].as_array().unwrap();
     let of_kind = |kind: &str| records.iter().filter(|r| r["kind"] == kind).collect::<Vec<_>>();
@@ -170,6 +178,39 @@ fn a_reader_written_from_the_page_reads_what_was_written() {
     assert_eq!(of_kind("settings")[0]["value"]["default"], "prød 1");
     let file = &of_kind("import")[0]["value"]["files"][0];
     assert_eq!(file["data_sha256"], file["sha256"]);
+}
+
+#[test]
+fn a_reader_written_from_the_page_opens_an_export() {
+    let world = World::new();
+    let held = |value: &[u8]| HeldSecret {
+        description: SecretDescription::of(SecretKind::RefreshToken),
+        value: Secret::copied_from(value),
+    };
+    // Larger than one part.
+    let large = vec![7; 16 * 1024 * 1024 + 5];
+    let profile = Profile {
+        contexts: vec![context("prød 1", "s1"), context("prød 2", "s2")],
+        default: Some(ContextName::new("prød 1")),
+        secrets: vec![held(b"token\0\xff"), held(&large), held(b"the last")],
+        autosave: Some(AutosaveMode::Process),
+        ..Profile::default()
+    };
+    let sealed = seal_export(&profile, &world.passphrase, Cost::FLOOR).unwrap();
+    let path = world.folder.path().join("moved.azvault");
+    std::fs::write(&path, sealed).unwrap();
+    let read = read_in_python(&[OsStr::new("--export"), path.as_os_str()]);
+    let contexts = read["contexts"].as_array().unwrap();
+    let names: Vec<_> = contexts.iter().map(|c| c["value"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["prød 1", "prød 2"]);
+    assert_eq!(contexts[0]["kept"]["/NewThing"]["a"], 1.5);
+    assert_eq!(read["default"], "prød 1");
+    assert_eq!(read["autosave"], "Process");
+    let values = read["secrets"].as_array().unwrap().iter();
+    let values: Vec<_> =
+        values.map(|s| BASE64.decode(s["secret"].as_str().unwrap().as_bytes()).unwrap()).collect();
+    assert_eq!(values, [&b"token\0\xff"[..], &large, b"the last"]);
+    assert_eq!(read["secrets"][0]["kind"], "refresh_token");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """An independent reader of azvault's vault format v1, written from docs/vault-format.md alone.
 
-usage: vault_reader.py VAULT < passphrase        prints one JSON document with everything in it
+usage: vault_reader.py VAULT < passphrase               prints one JSON document with everything in it
+       vault_reader.py --export EXPORT < passphrase    the same for a sealed export
 """
 import base64, hashlib, hmac, json, sqlite3, struct, sys, unicodedata
 from argon2.low_level import Type, hash_secret_raw
@@ -25,10 +26,13 @@ def place(vault, epoch, table, field, row, revision):
     return b"azv1" + vault + struct.pack(">IBBqq", epoch, table, field, row, revision)
 
 
+def within_bounds(m, t, p):
+    return 19456 <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 16 and 38912 <= m * t <= 4 << 20
+
+
 def unlock(slots, vault, epoch, passphrase):
     for slot, kind, m, t, p, salt, box in slots:
-        bounds = 19456 <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 16 and 38912 <= m * t <= 4 << 20
-        if kind != 1 or not bounds:
+        if kind != 1 or not within_bounds(m, t, p):
             continue
         a = hash_secret_raw(passphrase, salt, t, m, p, 32, Type.ID, 0x13)
         ad = place(vault, epoch, 1, kind, slot, 0) + struct.pack(">III", m, t, p) + salt
@@ -80,5 +84,27 @@ def main(path, passphrase):
     print(json.dumps({"generation": head["gen"], **out}))
 
 
+def export(path, passphrase):
+    file = open(path, "rb").read()
+    m, t, p = struct.unpack(">III", file[8:20])
+    salt, lock, rest = file[20:36], file[36:108], file[108:]
+    assert file[:8] == b"AZVEXP1\n" and within_bounds(m, t, p)
+    a = hash_secret_raw(unicodedata.normalize("NFC", passphrase.decode()).encode(), salt, t, m, p, 32, Type.ID, 0x13)
+    key = hkdf(salt, a, b"azv1.kek.export", 32)
+    assert open_box(key, place(salt, 0, 7, 2, 0, 0), lock) == b""
+    size, bundle = (16 << 20) + 72, b""
+    boxes = [rest[at : at + size] for at in range(0, len(rest), size)]
+    for number, box in enumerate(boxes):
+        bundle += open_box(key, place(salt, 0, 7, int(box is boxes[-1]), number, 0), box)
+    (length,) = struct.unpack(">I", bundle[:4])
+    profile, at = json.loads(bundle[4 : 4 + length]), 4 + length
+    for secret in profile["secrets"]:
+        secret["secret"] = base64.b64encode(bundle[at : at + secret["length"]]).decode()
+        at += secret["length"]
+    assert len(bundle) % 4096 == 0 and len(bundle) - at < 4096 and not any(bundle[at:])
+    print(json.dumps(profile))
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.stdin.buffer.read().rstrip(b"\n"))
+    passphrase = sys.stdin.buffer.read().rstrip(b"\n")
+    export(sys.argv[2], passphrase) if sys.argv[1] == "--export" else main(sys.argv[1], passphrase)

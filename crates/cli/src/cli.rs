@@ -168,6 +168,8 @@ pub(crate) enum Context {
     Rename(commands::context::rename::Args),
     Remove(commands::context::remove::Args),
     Clear(commands::context::clear::Args),
+    Save(commands::context::save::Args),
+    Import(commands::context::import::Args),
 }
 
 #[derive(Subcommand)]

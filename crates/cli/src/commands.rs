@@ -47,6 +47,8 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Context(Context::Rename(args)) => args.run(app),
         Command::Context(Context::Remove(args)) => args.run(app),
         Command::Context(Context::Clear(args)) => args.run(app),
+        Command::Context(Context::Save(args)) => args.run(app),
+        Command::Context(Context::Import(args)) => args.run(app),
         Command::Use(args) => args.run(app),
         Command::Autosave(Autosave::Show(args)) => args.run(app),
         Command::Autosave(Autosave::Enable(args)) => args.run(app),

@@ -20,7 +20,7 @@ pub enum Error {
         what: &'static str,
     },
     /// Get a newer azvault; the file was not touched.
-    #[error("the vault is of version {found}, newer than version {known} which this azvault knows")]
+    #[error("the file is of version {found}, newer than version {known} which this azvault knows")]
     TooNew {
         /// Of the file.
         found: i32,

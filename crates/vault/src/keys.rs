@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! KEK    = HKDF-SHA256(salt16, A [‖ keyfile32], "azv1.kek." ‖ kind)
+//! export = HKDF-SHA256(salt16, A, "azv1.kek.export")
 //! subkey = HKDF-SHA256(vault_id ‖ epoch, VMK, "azv1.key." ‖ name)
 //! ```
 
@@ -14,6 +15,7 @@ use crate::sealer::{KeyName, Opened, Placed, Sealer, SealerError};
 use crate::{SlotKind, VaultId, random, seal};
 
 const KEK: &[u8] = b"azv1.kek.";
+const EXPORT: &[u8] = b"azv1.kek.export";
 const SUBKEY: &[u8] = b"azv1.key.";
 
 /// 32 bytes of key, on the heap, filled in place and wiped: moving it moves a pointer.
@@ -128,6 +130,13 @@ pub(crate) fn kek(salt: &[u8; 16], first: &Key, key_file: Option<&Key>, kind: Sl
     let mut key = Key::empty();
     let info: [&[u8]; 2] = [KEK, number.as_bytes()];
     scrubbed(|| expand(salt, &ikm, &info, key.bytes_mut()));
+    key
+}
+
+/// The key of an export, from what Argon2id made of its passphrase.
+pub(crate) fn export_key(salt: &[u8; 16], first: &Key) -> Key {
+    let mut key = Key::empty();
+    scrubbed(|| expand(salt, first.bytes(), &[EXPORT], key.bytes_mut()));
     key
 }
 

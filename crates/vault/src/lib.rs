@@ -29,8 +29,10 @@
 
 mod anchor;
 mod audit;
+mod bundle;
 mod create;
 mod error;
+mod export;
 mod file;
 mod head;
 mod hygiene;
@@ -54,6 +56,7 @@ mod writing;
 pub use audit::{Actor, Entry, Logged, Subject};
 pub use create::{NewSlot, create};
 pub use error::{Error, UnsafeBecause};
+pub use export::{is_export, open_export, seal_export};
 pub use id::{Id, NotAnId, VaultId};
 pub use import::{Import, ImportedFile, OriginalRef};
 pub use kdf::{Cost, KdfError};

@@ -43,6 +43,8 @@ pub enum Table {
     Audit = 4,
     /// The state of a session, which no file holds.
     Session = 5,
+    /// A part of an export.
+    Export = 7,
     /// A part of an imported file.
     Original = 8,
 }

@@ -4,25 +4,22 @@
 //! shell. Neither alone says anything.
 //!
 //! ```text
-//! plaintext = length of the JSON (u32) ‖ JSON ‖ the secrets' values, one after the other
+//! plaintext = a bundle: JSON, and the secrets' values behind it
 //! box       = SEAL(key, place(vault, 0, 5, 0, session, revision), plaintext)
 //! ```
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{
-    AutosaveMode, Context, ContextName, Current, HeldSecret, ProcessScope, ProcessSecret, Secret,
-    SecretDescription,
-};
+use azvault_contexts::{AutosaveMode, ContextName, Current, ProcessScope, ProcessSecret};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::bundle::{self, ContextRow, Padding, SecretRow};
 use crate::hygiene::scrubbed;
 use crate::keys::Key;
 use crate::seal::{self, Table, place};
-use crate::{Error, Id, VaultId, import, record};
+use crate::{Error, Id, VaultId};
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -37,27 +34,14 @@ struct Row<'a> {
     previous: Option<ContextName>,
     autosave: Option<AutosaveMode>,
     secrets: Vec<SecretRow>,
+    /// Beside `secrets`.
+    secret_ids: Vec<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
 enum Active {
     To(ContextName),
     Nothing,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ContextRow<'a> {
-    value: &'a RawValue,
-    #[serde(borrow)]
-    kept: Option<&'a RawValue>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SecretRow {
-    id: i64,
-    length: usize,
-    #[serde(flatten)]
-    description: SecretDescription,
 }
 
 impl SessionKey {
@@ -113,18 +97,10 @@ impl SessionKey {
 }
 
 fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
-    let values: Vec<Zeroizing<String>> = state.contexts.iter().map(record::json).collect();
-    let contexts = values.iter().zip(&state.contexts).map(|(value, context)| ContextRow {
-        value: serde_json::from_str(value).expect("it was just written"),
-        kept: import::raw(&context.kept),
-    });
-    let secrets = state.secrets.iter().map(|secret| SecretRow {
-        id: secret.id,
-        length: secret.held.value.len(),
-        description: secret.held.description.clone(),
-    });
+    let texts = bundle::texts(&state.contexts);
+    let secrets = state.secrets.iter().map(|secret| &secret.held);
     let row = Row {
-        contexts: contexts.collect(),
+        contexts: bundle::contexts(&texts, &state.contexts),
         hidden: state.hidden.clone(),
         active: state.active.as_ref().map(|active| match active {
             Current::To(name) => Active::To(name.clone()),
@@ -132,26 +108,22 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         }),
         previous: state.previous.clone(),
         autosave: state.autosave,
-        secrets: secrets.collect(),
+        secrets: bundle::secrets(secrets.clone()),
+        secret_ids: state.secrets.iter().map(|secret| secret.id).collect(),
     };
-    let json = record::json(&row);
-    let values: usize = state.secrets.iter().map(|secret| secret.held.value.len()).sum();
-    let mut text = Zeroizing::new(Vec::with_capacity(4 + json.len() + values));
-    text.extend_from_slice(&u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes());
-    text.extend_from_slice(json.as_bytes());
-    for secret in &state.secrets {
-        // EXPOSE: copied into the plaintext of the session's box.
-        text.extend_from_slice(secret.held.value.expose());
-    }
-    text
+    bundle::pack(&row, secrets, Padding::None)
 }
 
 fn decode(text: &[u8]) -> Option<ProcessScope> {
-    let (length, rest) = text.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (json, mut values) = rest.split_at_checked(length)?;
+    let (json, values) = bundle::unpack(text)?;
     let row: Row<'_> = serde_json::from_slice(json).ok()?;
-    let mut state = ProcessScope {
+    let (secrets, rest) = bundle::take_secrets(row.secrets, values)?;
+    if !rest.is_empty() || row.secret_ids.len() != secrets.len() {
+        return None;
+    }
+    let secrets = row.secret_ids.into_iter().zip(secrets);
+    Some(ProcessScope {
+        contexts: bundle::take_contexts(row.contexts)?,
         hidden: row.hidden,
         active: row.active.map(|active| match active {
             Active::To(name) => Current::To(name),
@@ -159,21 +131,8 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
         }),
         previous: row.previous,
         autosave: row.autosave,
-        ..ProcessScope::default()
-    };
-    for row in row.contexts {
-        let mut context: Context = serde_json::from_str(row.value.get()).ok()?;
-        context.kept = row.kept.map(import::kept).unwrap_or_default();
-        state.contexts.push(context);
-    }
-    for row in row.secrets {
-        let (value, rest) = values.split_at_checked(row.length)?;
-        let (description, value) = (row.description, Secret::copied_from(value));
-        let held = HeldSecret { description, value };
-        state.secrets.push(ProcessSecret { id: row.id, held });
-        values = rest;
-    }
-    Some(state)
+        secrets: secrets.map(|(id, held)| ProcessSecret { id, held }).collect(),
+    })
 }
 
 #[cfg(test)]

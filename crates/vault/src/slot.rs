@@ -221,7 +221,7 @@ fn wrapping_key(opener: &Opener<'_>, cost: Option<Cost>, salt: &[u8; 16]) -> Res
 
 /// One text is one passphrase, however the keyboard composed it. Bytes that are no UTF-8 are
 /// taken as they are.
-fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
     // EXPOSE: normalised into wiped memory and handed to Argon2id.
     let bytes = passphrase.expose();
     if bytes.len() > MAX_PASSPHRASE {

@@ -103,8 +103,10 @@ impl Args {
                 Err(Failure::new(Code::Refused, what)
                     .hint("add --plaintext, or leave --format away for a sealed file"))
             }
-            (Format::Sealed, true) => Err(Failure::new(Code::Usage, "a sealed file is not in clear")
-                .hint("add --format azure-powershell, or leave --plaintext away")),
+            (Format::Sealed, true) => {
+                Err(Failure::new(Code::Usage, "a sealed file is not in clear")
+                    .hint("add --format azure-powershell, or leave --plaintext away"))
+            }
         }
     }
 

@@ -17,7 +17,9 @@ pub(super) fn add_custom_environment(
     if built_in { Ok(()) } else { add_environment(name, node, found) }
 }
 
-/// Keeps a cloud of the file's own table; its text members, nested ones by their path.
+/// Keeps a cloud of the file's own table: its text members, nested ones by their path. What is
+/// neither text nor object (`OnPremise`, `VersionProfiles`) is held as its JSON, without the white
+/// space, because an Azure Stack cannot be signed in to without them.
 pub(super) fn add_environment(
     name: &str,
     node: &Node<'_>,
@@ -37,8 +39,46 @@ pub(super) fn add_environment(
                     settings.insert(format!("{member}/{inner}"), value.text()?.as_str().to_owned());
                 }
             }
+        } else if !value.is_null() {
+            settings.insert(member.clone(), compact(value.raw()));
         }
     }
     found.profile.environments.push(Environment { name: name.to_owned(), settings });
     Ok(())
+}
+
+/// A value without the white space between its parts.
+fn compact(json: &str) -> String {
+    let (mut in_string, mut escaped) = (false, false);
+    let part_of_it = |c: &char| {
+        let kept = in_string || !c.is_ascii_whitespace();
+        in_string ^= *c == '"' && !escaped;
+        escaped = in_string && *c == '\\' && !escaped;
+        kept
+    };
+    json.chars().filter(part_of_it).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::add_environment;
+    use crate::json::document;
+    use crate::{Format, Found, Product};
+
+    #[test]
+    fn what_is_no_text_is_held_as_json() {
+        let text = "{\"Name\":\"Hub\",\"OnPremise\": true,\"GraphUrl\":null,\"VersionProfiles\":[\n \
+                    \"2019-03-01-hybrid\",  \"a \\\\\\\" b\" ],\"ExtendedProperties\":{\"a\":\"b\"}}";
+        let mut found = Found::new(Format::AzpsContext, Product::AzurePowerShell);
+        add_environment("Hub", &document(text).unwrap(), &mut found).unwrap();
+        let settings = &found.profile.environments[0].settings;
+        let settings: Vec<_> = settings.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let wanted = [
+            ("ExtendedProperties/a", "b"),
+            ("Name", "Hub"),
+            ("OnPremise", "true"),
+            ("VersionProfiles", r#"["2019-03-01-hybrid","a \\\" b"]"#),
+        ];
+        assert_eq!(settings, wanted);
+    }
 }

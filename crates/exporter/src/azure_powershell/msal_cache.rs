@@ -1,0 +1,266 @@
+//! `CacheData`: the MSAL unified cache (MSAL Cache/Items/*.cs, Cache/StorageJsonKeys.cs), compact
+//! JSON. `h` is the home account, `e` the host of the authority.
+//!
+//! | Section | Key |
+//! |---|---|
+//! | AccessToken | `{h}-{e}-accesstoken-{client_id}-{realm}-{target}` |
+//! | RefreshToken | `{h}-{e}-refreshtoken-{client_id, or the family}--` |
+//! | IdToken | `{h}-{e}-idtoken-{client_id}-{realm}-` |
+//! | Account | `{h}-{e}-{realm}`, its case kept |
+//! | AppMetadata | `appmetadata-{e}-{client_id}` |
+//!
+//! A token of ADAL has no home account; its user's id takes that place, as MSAL does for
+//! providers without `client_info`. Tokens of a service principal have no home account in MSAL
+//! either. Times of the cache that azvault does not hold (`cached_at`, `refresh_on`) are left out,
+//! which MSAL reads as 0.
+
+use std::collections::{BTreeMap, HashSet};
+
+use azvault_contexts::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
+use data_encoding::BASE64URL_NOPAD;
+use zeroize::Zeroizing;
+
+use super::placing::{Cached, Placing};
+use crate::json::{Json, Layout, document};
+
+/// A token and the places it names.
+struct Token<'p> {
+    cached: Cached<'p>,
+    key: String,
+    /// Empty for a service principal.
+    home: String,
+    host: String,
+}
+
+/// A user of the cache in one tenant, or in none that is known.
+struct User<'p> {
+    home: String,
+    host: String,
+    name: &'p str,
+    realm: Option<&'p str>,
+    known: Option<&'p Account>,
+}
+
+/// The cache; `None` where there is no token. Of two tokens under one key the last is written, and
+/// the other is left out: MSAL would drop it as it loads them.
+pub(super) fn write(profile: &Profile, placing: &mut Placing<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    let mut seen = HashSet::new();
+    let mut tokens = Vec::new();
+    for cached in placing.cached().into_iter().rev() {
+        let token = Token::of(cached, profile);
+        if seen.insert(token.key.clone()) {
+            tokens.push(token);
+        } else {
+            placing.leave_out(token.cached.number);
+        }
+    }
+    tokens.reverse();
+    if tokens.is_empty() {
+        return None;
+    }
+    let users = users(profile, &tokens);
+    Some(document(b"", Layout::Compact, |json| {
+        json.object(|json| {
+            for (name, kind) in [
+                ("AccessToken", SecretKind::AccessToken),
+                ("RefreshToken", SecretKind::RefreshToken),
+                ("IdToken", SecretKind::IdToken),
+            ] {
+                json.member(name).object(|json| {
+                    for token in tokens.iter().filter(|token| token.about().kind == kind) {
+                        token.write(name, json.member(&token.key));
+                    }
+                });
+            }
+            json.member("Account").object(|json| {
+                let mut seen = HashSet::new();
+                for user in &users {
+                    let key =
+                        format!("{}-{}-{}", user.home, user.host, user.realm.unwrap_or_default());
+                    if seen.insert(key.clone()) {
+                        user.write(json.member(&key));
+                    }
+                }
+            });
+            json.member("AppMetadata").object(|json| write_clients(&tokens, json));
+        });
+    }))
+}
+
+impl<'p> Token<'p> {
+    fn of(cached: Cached<'p>, profile: &Profile) -> Self {
+        let about = cached.about;
+        let home = home(about).to_owned();
+        let host = host(about.environment.as_deref(), profile);
+        let text = |text: &'p Option<String>| text.as_deref().unwrap_or_default();
+        let (client, realm) = (text(&about.client_id), text(&about.tenant));
+        let key = match about.kind {
+            SecretKind::RefreshToken => {
+                let family = about.family_id.as_deref().unwrap_or(client);
+                format!("{home}-{host}-refreshtoken-{family}--")
+            }
+            SecretKind::IdToken => format!("{home}-{host}-idtoken-{client}-{realm}-"),
+            _ => format!("{home}-{host}-accesstoken-{client}-{realm}-{}", text(&about.target)),
+        };
+        Self { cached, key: key.to_lowercase(), home, host }
+    }
+
+    fn about(&self) -> &'p SecretDescription {
+        self.cached.about
+    }
+
+    fn write(&self, section: &str, json: &mut Json<'_>) {
+        let about = self.about();
+        json.object(|json| {
+            write_owner(&self.home, &self.host, json);
+            write_some("client_id", about.client_id.as_deref(), json);
+            json.member("secret").text(self.cached.value);
+            json.member("credential_type").text(section);
+            if about.kind != SecretKind::RefreshToken {
+                write_some("realm", about.tenant.as_deref(), json);
+            }
+            write_some("target", about.target.as_deref(), json);
+            if about.kind == SecretKind::AccessToken {
+                json.member("token_type").text("Bearer");
+                if let Some(seconds) = about.expires_on {
+                    let seconds = seconds.to_string();
+                    for name in ["expires_on", "extended_expires_on", "ext_expires_on"] {
+                        json.member(name).text(&seconds);
+                    }
+                }
+            }
+            write_some("family_id", about.family_id.as_deref(), json);
+        });
+    }
+}
+
+impl User<'_> {
+    fn write(&self, json: &mut Json<'_>) {
+        let property = |name: &str| {
+            self.known.and_then(|known| known.properties.get(name)).map(String::as_str)
+        };
+        let object_id = self.home.split_once('.').map(|(object_id, _)| object_id);
+        json.object(|json| {
+            write_owner(&self.home, &self.host, json);
+            json.member("username").text(self.name);
+            for name in ["name", "given_name", "family_name"] {
+                write_some(name, property(name), json);
+            }
+            write_some("local_account_id", property("local_account_id").or(object_id), json);
+            json.member("authority_type").text(property("authority_type").unwrap_or("MSSTS"));
+            write_some("realm", self.realm, json);
+        });
+    }
+}
+
+/// The users that tokens are of, and those that have signed in without one being left. A token's
+/// own user goes first: a home account has one name.
+fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
+    let key = |home: &str, host: &str| (home.to_lowercase(), host.to_lowercase());
+    let mut names: BTreeMap<(String, String), &'p str> = BTreeMap::new();
+    let mut users = Vec::new();
+    for token in tokens.iter().filter(|token| !token.home.is_empty()) {
+        if let Some(name) = token.about().account.as_deref() {
+            names.entry(key(&token.home, &token.host)).or_insert(name);
+        }
+    }
+    let mut covered = HashSet::new();
+    for known in &profile.accounts {
+        let host = host(known.environment.as_deref(), profile);
+        let home = known.home_account_id.as_deref().unwrap_or(&known.id);
+        let own = key(home, &host);
+        // An account without home account is in the cache only if it has tokens there.
+        let name = names.get(&own).copied();
+        let name = name.or(known.home_account_id.as_ref().map(|_| &known.id[..]));
+        let Some(name) = name.filter(|name| name.to_lowercase() == known.id.to_lowercase()) else {
+            continue;
+        };
+        covered.insert(own);
+        let mut realms: Vec<Option<&str>> = known.tenants.iter().map(|t| Some(&t[..])).collect();
+        if realms.is_empty() {
+            realms.push(None);
+        }
+        for realm in realms {
+            let (home, host) = (home.to_owned(), host.clone());
+            users.push(User { home, host, name, realm, known: Some(known) });
+        }
+    }
+    for token in tokens {
+        let own = key(&token.home, &token.host);
+        if let Some(name) = names.get(&own)
+            && covered.insert(own)
+        {
+            let (home, host) = (token.home.clone(), token.host.clone());
+            let realm = token.about().tenant.as_deref();
+            users.push(User { home, host, name, realm, known: None });
+        }
+    }
+    users
+}
+
+/// One entry for each client, which is one of Microsoft's family if it has a token of it.
+fn write_clients(tokens: &[Token<'_>], json: &mut Json<'_>) {
+    let mut clients: BTreeMap<(&str, &str), Option<&str>> = BTreeMap::new();
+    for token in tokens.iter().filter(|token| !token.home.is_empty()) {
+        let Some(client) = token.about().client_id.as_deref() else { continue };
+        let family = clients.entry((&token.host, client)).or_default();
+        *family = family.or(token.about().family_id.as_deref());
+    }
+    for ((host, client), family) in clients {
+        json.member(&format!("appmetadata-{host}-{client}")).object(|json| {
+            json.member("client_id").text(client);
+            json.member("environment").text(host);
+            write_some("family_id", family, json);
+        });
+    }
+}
+
+fn home(about: &SecretDescription) -> &str {
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    match (&about.home_account_id, &about.account, &about.client_id) {
+        (Some(home), ..) => home,
+        (None, Some(account), Some(client)) if same(account, client) => "",
+        (None, Some(account), _) => account,
+        (None, None, _) => "",
+    }
+}
+
+fn write_owner(home: &str, host: &str, json: &mut Json<'_>) {
+    write_some("home_account_id", Some(home).filter(|home| !home.is_empty()), json);
+    write_some("environment", Some(host).filter(|host| !host.is_empty()), json);
+    let guids = home.split_once('.').filter(|(id, tenant)| is_guid(id) && is_guid(tenant));
+    if let Some((object_id, tenant)) = guids {
+        // No character of a GUID is one that JSON escapes. Base64url is RFC 4648 section 5.
+        let info = format!("{{\"uid\":\"{object_id}\",\"utid\":\"{tenant}\"}}");
+        json.member("client_info").text(&BASE64URL_NOPAD.encode(info.as_bytes()));
+    }
+}
+
+fn write_some(name: &str, text: Option<&str>, json: &mut Json<'_>) {
+    if let Some(text) = text {
+        json.member(name).text(text);
+    }
+}
+
+/// The host under which MSAL keeps the tokens of a cloud (KnownMetadataProvider.cs, preferred
+/// cache); for a cloud that nobody defines, its name as it is.
+fn host(environment: Option<&str>, profile: &Profile) -> String {
+    let Some(name) = environment else { return String::new() };
+    let preferred = match name {
+        "AzureCloud" => Some("login.windows.net"),
+        "AzureChinaCloud" => Some("login.partner.microsoftonline.cn"),
+        _ => BUILT_IN_CLOUDS.iter().find(|cloud| cloud.name == name).map(|c| c.authority_hosts[0]),
+    };
+    let custom = || {
+        let custom = profile.environments.iter().find(|e| e.name.eq_ignore_ascii_case(name))?;
+        let authority = super::environment::setting(custom, "ActiveDirectoryAuthority")?;
+        let rest = authority.split_once("://").map_or(authority, |(_, rest)| rest);
+        rest.split('/').next().filter(|host| !host.is_empty())
+    };
+    preferred.or_else(custom).unwrap_or(name).to_owned()
+}
+
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+}

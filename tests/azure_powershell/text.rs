@@ -1,0 +1,82 @@
+//! The text is the product's own, member by member and line by line.
+
+use std::fs;
+
+use azvault_exporter::azure_powershell::{Credentials, write};
+
+use super::{fixtures, kept, read_named};
+
+/// A file of the product, and the same as azvault writes it.
+fn beside(name: &str) -> (String, String) {
+    let path = fixtures().join("azure-powershell/files/contexts").join(name);
+    let original = fs::read(path).unwrap();
+    let found = read_named(&original, name);
+    let written = write(&found.profile, Credentials::With);
+    assert!(written.left_out.is_empty());
+    let text = |bytes: &[u8]| {
+        // A file of Windows has CRLF, in kept members too.
+        let text = String::from_utf8(bytes.to_vec()).unwrap().replace("\r\n", "\n");
+        let mut lines: Vec<String> = Vec::new();
+        let mut properties = None;
+        for line in text.split('\n') {
+            // The cache has members that azvault does not hold (`cached_at`).
+            let data = line.find("\"CacheData\": \"").map(|at| at + "\"CacheData\": ".len());
+            lines.push(data.map_or(line, |at| &line[..at]).to_owned());
+            // Properties of an account are a ConcurrentDictionary: they have no order.
+            match line {
+                "        \"ExtendedProperties\": {" if properties.is_none() => {
+                    let account = lines.iter().rev().find(|line| line.starts_with("      \""));
+                    if account.is_some_and(|line| line.contains("\"Account\"")) {
+                        properties = Some(lines.len());
+                    }
+                }
+                "        }" | "        }," => {
+                    if let Some(start) = properties.take() {
+                        let end = lines.len() - 1;
+                        for line in &mut lines[start..end] {
+                            *line = line.trim_end_matches(',').to_owned();
+                        }
+                        lines[start..end].sort();
+                    }
+                }
+                _ => {}
+            }
+        }
+        lines.join("\n")
+    };
+    (text(&original), text(&written.bytes))
+}
+
+/// Files 01 and 03 are of autosave, which has `"TokenCache": null`; all others of today's shape are
+/// here, but for 10, which has a token in `Credential` as old versions wrote it.
+#[test]
+fn the_text_is_the_products_own() {
+    for name in [
+        "02-az-service-principal-secret.json",
+        "04-az-managed-identity.json",
+        "06-az-save-azcontext-msal.json",
+        "09-azurestack-adfs-custom-env.json",
+        "11-client-assertion.json",
+        "12-az-save-azcontext-with-credential.json",
+        "14-default-name-styles.json",
+        "15-storage-connection-string.json",
+    ] {
+        let (original, written) = beside(name);
+        for (number, (original, written)) in
+            original.split('\n').zip(written.split('\n')).enumerate()
+        {
+            assert_eq!(original, written, "{name} line {}", number + 1);
+        }
+        assert_eq!(original.len(), written.len(), "{name}");
+        assert!(written.starts_with("\u{feff}{\n  \"") && written.ends_with("\n}"));
+    }
+}
+
+#[test]
+fn members_of_the_file_that_nobody_knows_go_back_too() {
+    let path = fixtures().join("azure-powershell/files/odd/unknown-properties.json");
+    let before = read_named(&fs::read(path).unwrap(), "x.json").profile;
+    let after = read_named(&write(&before, Credentials::With).bytes, "x.json").profile;
+    assert!(kept(before.kept.as_json()).len() > 1);
+    assert_eq!(kept(before.kept.as_json()), kept(after.kept.as_json()));
+}
