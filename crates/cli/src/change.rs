@@ -89,11 +89,11 @@ pub(crate) fn carry_out_on(
     let preview = rule(&contexts.known(scope)).map_err(refused)?;
     let standing = contexts.standing().cloned();
     if wanted.run == Run::Dry {
-        let removed = match scope {
-            Scope::User => in_vault::forgotten(&contexts.secrets, &preview.change.forget).len(),
-            Scope::Process => in_session::forgotten(contexts.own(), &preview.change.forget),
+        let forget = &preview.change.forget;
+        let secrets = match scope {
+            Scope::User => in_vault::count(app, vault, brought, forget)?,
+            Scope::Process => in_session::count(contexts.own(), brought, forget),
         };
-        let secrets = Counted { added: brought.secrets.len(), removed };
         return Ok(Done::new((scope, wanted.run), preview, secrets, standing));
     }
     ask::ask(app, wanted, preview.asks.as_ref())?;

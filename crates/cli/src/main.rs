@@ -18,6 +18,7 @@ mod picker;
 mod piped;
 mod process;
 mod prompt;
+mod saved;
 mod session;
 mod ui;
 mod unlock;

@@ -67,28 +67,36 @@ pub(super) fn take_part(
     })
 }
 
-/// Number of the session's secrets that go.
-pub(super) fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
+/// How many secrets would come and go.
+pub(super) fn count(state: &ProcessScope, brought: &Brought, forget: &Forget) -> Counted {
+    Counted { added: unknown(state, brought).len(), removed: forgotten(state, forget) }
+}
+
+fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
     let accounts = state.secrets.iter().map(|secret| secret.held.description.account.as_deref());
     accounts.filter(|account| goes(forget, *account)).count()
 }
 
-/// Takes secrets into the session, those that it has already left out.
-fn bring(state: &mut ProcessScope, brought: &Brought) -> usize {
-    let before = state.secrets.len();
-    for new in &brought.secrets {
-        let is_same = |own: &ProcessSecret| {
+/// Which secrets the session does not have yet.
+fn unknown<'a>(state: &ProcessScope, brought: &'a Brought) -> Vec<&'a HeldSecret> {
+    let is_new = |new: &&HeldSecret| {
+        !state.secrets.iter().any(|own| {
             own.held.description == new.description && own.held.value.same_as(&new.value)
-        };
-        if state.secrets.iter().any(is_same) {
-            continue;
-        }
+        })
+    };
+    brought.secrets.iter().filter(is_new).collect()
+}
+
+/// Takes secrets into the session.
+fn bring(state: &mut ProcessScope, brought: &Brought) -> usize {
+    let unknown = unknown(state, brought);
+    for new in &unknown {
         // EXPOSE: copied into the state of the session, which is sealed at once.
         let value = Secret::copied_from(new.value.expose());
         let held = HeldSecret { description: new.description.clone(), value };
         state.secrets.push(ProcessSecret { id: Id::random().number(), held });
     }
-    state.secrets.len() - before
+    unknown.len()
 }
 
 /// What of a change is told afterwards.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use azvault_contexts::{
-    Account, Change, Context, ContextName, Decision, Forget, Known, SecretDescription, SecretKind,
+    Account, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
+    SecretDescription, SecretKind,
 };
 use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
 
@@ -124,7 +125,7 @@ fn lost(writing: &Writing<'_>, change: &Change) -> Vec<Subject> {
 }
 
 /// Secrets that go.
-pub(super) fn forgotten(secrets: &[StoredSecret], forget: &Forget) -> Vec<(Id, Subject)> {
+fn forgotten(secrets: &[StoredSecret], forget: &Forget) -> Vec<(Id, Subject)> {
     secrets
         .iter()
         .filter(|secret| goes(forget, secret.description.account.as_deref()))
@@ -169,23 +170,51 @@ fn bring(
         let id = same.map(|stored| stored.id);
         writing.put_environment(id, environment)?;
     }
-    let mut alike: HashMap<_, Vec<Id>> = HashMap::new();
-    for stored in writing.secrets() {
-        alike.entry(owner(&stored.description)).or_default().push(stored.id);
-    }
+    let stored = writing.secrets().to_vec();
     let mut added = Vec::new();
-    for held in &brought.secrets {
-        let about = &held.description;
-        let mut is_known = false;
-        for id in alike.get(&owner(about)).into_iter().flatten() {
-            is_known |= writing.open_secret(*id)?.same_as(&held.value);
-        }
-        if !is_known {
-            let id = writing.add_secret(about, &held.value, app.now())?;
-            added.push((id, about.clone()));
-        }
+    for held in unknown(&stored, &brought.secrets, |id| writing.open_secret(id))? {
+        let id = writing.add_secret(&held.description, &held.value, app.now())?;
+        added.push((id, held.description.clone()));
     }
     Ok(added)
+}
+
+/// Which secrets the vault does not have yet. Only those of the same kind and owner are opened.
+fn unknown<'a>(
+    stored: &[StoredSecret],
+    brought: &'a [HeldSecret],
+    open: impl Fn(Id) -> Result<Secret, Error>,
+) -> Result<Vec<&'a HeldSecret>, Error> {
+    let mut alike: HashMap<_, Vec<Id>> = HashMap::new();
+    for secret in stored {
+        alike.entry(owner(&secret.description)).or_default().push(secret.id);
+    }
+    let mut unknown = Vec::new();
+    for held in brought {
+        let mut is_known = false;
+        for id in alike.get(&owner(&held.description)).into_iter().flatten() {
+            is_known |= open(*id)?.same_as(&held.value);
+        }
+        if !is_known {
+            unknown.push(held);
+        }
+    }
+    Ok(unknown)
+}
+
+/// How many secrets would come and go.
+pub(super) fn count(
+    app: &App,
+    vault: &Vault,
+    brought: &Brought,
+    forget: &Forget,
+) -> Result<Counted, Failure> {
+    let path = app.vault_path()?;
+    let failed = |e| Failure::from_vault(e, &path);
+    let snapshot = vault.snapshot().map_err(failed)?;
+    let stored = snapshot.secrets();
+    let new = unknown(stored, &brought.secrets, |id| snapshot.open_secret(id)).map_err(failed)?;
+    Ok(Counted { added: new.len(), removed: forgotten(stored, forget).len() })
 }
 
 /// What secrets of one owner have in common.

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use azvault_contexts::rules::import::{self, Incoming, Origin, Present};
 use azvault_contexts::rules::merge::{self, Merge};
 use azvault_contexts::{Context, ContextName, Profile};
-use azvault_importer::open::{OpenError, read_once};
-use azvault_importer::{Outcome, Reading};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
@@ -15,10 +13,7 @@ use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::ui::{Tone, cell, count, shown, shown_path, toned};
-use crate::{audit, paths, unlock};
-
-/// How often a person may mistype.
-const TRIES: usize = 3;
+use crate::{audit, paths, saved};
 
 /// Add the contexts and secrets of a saved file (Import-AzContext)
 ///
@@ -66,7 +61,7 @@ struct ActionView<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let path = paths::absolute(&self.path)?;
-        let profile = self.read(app, &path)?;
+        let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
         let file = File::of(profile, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let wanted = Wanted {
@@ -87,73 +82,6 @@ impl Args {
         })?;
         say(app, &done, &merged, &path);
         Ok(0)
-    }
-
-    fn read(&self, app: &App, path: &Path) -> Result<Profile, Failure> {
-        let file = shown_path(path);
-        let opened = read_once(path).map_err(|e| {
-            let code = match e {
-                OpenError::NotFound => Code::NotFound,
-                OpenError::Busy => Code::Busy,
-                _ => Code::Other,
-            };
-            Failure::new(code, format!("{file}: {e}"))
-        })?;
-        if azvault_vault::is_export(&opened.bytes) {
-            return self.unseal(app, &opened.bytes, &file);
-        }
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let time_zone = jiff::tz::TimeZone::system();
-        let reading = Reading { file_name: name, time_zone: &time_zone };
-        let found = azvault_importer::read(&opened.bytes, &reading);
-        for note in &found.notes {
-            let place = if note.place.is_empty() { "" } else { ": " };
-            app.ui.note(format!("{file}: {}{place}{}", shown(&note.place), note.text));
-        }
-        match found.outcome {
-            Outcome::Accept | Outcome::Warn => Ok(found.profile),
-            Outcome::Opaque => Err(Failure::new(
-                Code::Unsupported,
-                format!("{file} cannot be opened on this machine"),
-            )),
-            Outcome::Reject => {
-                Err(Failure::new(Code::Other, format!("{file} is no file of saved contexts"))
-                    .hint("azvault scan PATH says what a file is"))
-            }
-        }
-    }
-
-    fn unseal(&self, app: &App, bytes: &[u8], shown: &str) -> Result<Profile, Failure> {
-        let failed = |error: azvault_vault::Error| {
-            let code = match error {
-                azvault_vault::Error::WrongKey => Code::Locked,
-                _ => Code::Integrity,
-            };
-            Failure::new(code, format!("{shown}: {error}"))
-        };
-        let open = |passphrase| {
-            let spinner = app.ui.spinner("opening the file");
-            let opened = azvault_vault::open_export(bytes, &passphrase);
-            spinner.finish_and_clear();
-            opened.map_err(failed)
-        };
-        if let Some(file) = &self.export_passphrase_file {
-            return open(unlock::read_passphrase_file(app, file)?);
-        }
-        let Some(mut terminal) = app.terminal() else {
-            let what = "the file is sealed and nobody can be asked for its passphrase";
-            return Err(Failure::new(Code::NeedsTerminal, what)
-                .hint("name a file: --export-passphrase-file FILE"));
-        };
-        for attempt in 1..=TRIES {
-            match open(terminal.ask_passphrase("Passphrase of the file: ")?) {
-                Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
-                    app.ui.failure(&failure);
-                }
-                opened => return opened,
-            }
-        }
-        Err(Failure::new(Code::Locked, format!("{shown}: wrong passphrase")))
     }
 }
 

@@ -1,8 +1,9 @@
 //! `azvault context save`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{HeldSecret, Profile, Secret};
+use azvault_contexts::{Profile, SecretDescription};
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_vault::{Cost, Error, Vault};
 use clap::ValueEnum;
@@ -12,11 +13,11 @@ use zeroize::Zeroizing;
 use crate::app::{App, Consent};
 use crate::cli::Output;
 use crate::contexts::Contexts;
-use crate::documents::SCHEMA;
+use crate::documents::{SCHEMA, SecretFacts};
 use crate::draft::{self, Place};
 use crate::failure::{Code, Failure};
 use crate::ui::{count, shown_path};
-use crate::{audit, creation, paths, unlock};
+use crate::{audit, creation, paths, saved, unlock};
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
 ///
@@ -56,13 +57,13 @@ enum Format {
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     schema: u8,
     path: String,
     format: &'static str,
     contexts: usize,
     secrets: usize,
-    left_out: usize,
+    left_out: Vec<SecretFacts<'a>>,
 }
 
 impl Args {
@@ -71,9 +72,9 @@ impl Args {
         let path = paths::absolute(&self.path)?;
         let place = self.place(app, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let profile = profile(app, &vault, &contexts)?;
+        let profile = saved::profile(app, &vault, &contexts)?;
         let (bytes, left_out) = match self.format {
-            Format::Sealed => (self.seal(app, &profile)?, 0),
+            Format::Sealed => (self.seal(app, &profile)?, Vec::new()),
             Format::AzurePowershell => self.write_out(app, &profile, &path)?,
         };
         self.log(app, &mut vault, &profile, &path)?;
@@ -87,8 +88,8 @@ impl Args {
                 Format::AzurePowershell => "azure-powershell",
             },
             contexts: profile.contexts.len(),
-            secrets: profile.secrets.len() - left_out,
-            left_out,
+            secrets: profile.secrets.len() - left_out.len(),
+            left_out: left_out.iter().map(SecretFacts::new).collect(),
         };
         self.say(app, &document, &path);
         Ok(0)
@@ -148,19 +149,18 @@ impl Args {
         app: &App,
         profile: &Profile,
         path: &Path,
-    ) -> Result<(Zeroizing<Vec<u8>>, usize), Failure> {
+    ) -> Result<(Zeroizing<Vec<u8>>, Vec<SecretDescription>), Failure> {
         let credentials =
             if self.with_credential { Credentials::With } else { Credentials::Without };
         let written = azure_powershell::write(profile, credentials);
-        let left_out = written.left_out.len();
-        let secrets = count(profile.secrets.len() - left_out, "secret");
+        let secrets = count(profile.secrets.len() - written.left_out.len(), "secret");
         let question = format!(
             "Write {} and {secrets} to {}, in clear for whoever gets the file?",
             count(profile.contexts.len(), "context"),
             shown_path(path)
         );
         app.confirm(Consent::from(self.yes), &question)?;
-        Ok((written.bytes, left_out))
+        Ok((written.bytes, written.left_out))
     }
 
     /// Told before anything is outside of the vault: what cannot be told is not done.
@@ -184,7 +184,7 @@ impl Args {
         logged.map_err(|e: Error| Failure::from_vault(e, &vault_path))
     }
 
-    fn say(&self, app: &App, document: &Document, path: &Path) {
+    fn say(&self, app: &App, document: &Document<'_>, path: &Path) {
         let shown = shown_path(path);
         if app.ui.output == Output::Json {
             app.ui.json(document);
@@ -193,10 +193,18 @@ impl Args {
             let secrets = count(document.secrets, "secret");
             app.ui.line(format!("saved {contexts} and {secrets} to {shown}"));
         }
-        if document.left_out > 0 {
-            let secrets = count(document.left_out, "secret");
-            let more = if self.with_credential { "" } else { ": --with-credential writes more" };
-            app.ui.warning(format!("{secrets} not in the file, which has no place for them{more}"));
+        if !document.left_out.is_empty() {
+            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+            for facts in &document.left_out {
+                *kinds.entry(facts.kind).or_default() += 1;
+            }
+            let kinds: Vec<String> =
+                kinds.into_iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+            let kinds = kinds.join(", ");
+            app.ui.warning(format!("not in the file, which has no place for them: {kinds}"));
+            if !self.with_credential {
+                app.ui.note("--with-credential writes secrets of service principals too");
+            }
         }
         match self.format {
             Format::Sealed => app.ui.note(format!("to read it: azvault context import {shown}")),
@@ -205,45 +213,4 @@ impl Args {
             }
         }
     }
-}
-
-/// What the session sees, or what --context names of it, with its secrets, the newest last.
-fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
-    let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
-    let chosen = match contexts.given() {
-        Some(name) => vec![contexts.expect(name)?],
-        None => contexts.seen(),
-    };
-    let only: Option<Option<String>> = contexts.given().map(|_| {
-        let account = chosen.first().and_then(|seen| seen.context.account.as_ref());
-        account.map(|account| account.id.to_lowercase())
-    });
-    let takes = |account: Option<&str>| {
-        only.as_ref().is_none_or(|only| account.map(str::to_lowercase) == *only)
-    };
-    let snapshot = vault.snapshot().map_err(failed)?;
-    let mut profile = Profile {
-        contexts: chosen.iter().map(|seen| seen.context.copied()).collect(),
-        default: contexts.active()?.0.cloned(),
-        environments: snapshot.environments().iter().map(|e| e.value.clone()).collect(),
-        autosave: contexts.settings.autosave,
-        ..Profile::default()
-    };
-    let accounts = snapshot.accounts().iter().map(|stored| &stored.value);
-    profile.accounts = accounts.filter(|account| takes(Some(&account.id))).cloned().collect();
-    let mut stored: Vec<_> = snapshot.secrets().iter().collect();
-    stored.sort_by_key(|secret| (secret.created, secret.id));
-    for secret in stored.into_iter().filter(|s| takes(s.description.account.as_deref())) {
-        let value = snapshot.open_secret(secret.id).map_err(failed)?;
-        profile.secrets.push(HeldSecret { description: secret.description.clone(), value });
-    }
-    for own in contexts.own().secrets.iter().map(|secret| &secret.held) {
-        if takes(own.description.account.as_deref()) {
-            // EXPOSE: copied into what is being saved.
-            let value = Secret::copied_from(own.value.expose());
-            profile.secrets.push(HeldSecret { description: own.description.clone(), value });
-        }
-    }
-    Ok(profile)
 }

@@ -1,0 +1,89 @@
+//! Reading a file of saved contexts.
+
+use std::path::Path;
+
+use azvault_contexts::Profile;
+use azvault_importer::open::{OpenError, read_once};
+use azvault_importer::{Outcome, Reading};
+use azvault_vault::Error;
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::ui::{shown, shown_path};
+use crate::unlock;
+
+/// How often a person may mistype.
+const TRIES: usize = 3;
+
+/// Reads a file of saved contexts, sealed or in clear. `passphrase` names the file that holds the
+/// passphrase of a sealed one.
+pub(crate) fn read(app: &App, path: &Path, passphrase: Option<&Path>) -> Result<Profile, Failure> {
+    let file = shown_path(path);
+    let opened = read_once(path).map_err(|e| {
+        let code = match e {
+            OpenError::NotFound => Code::NotFound,
+            OpenError::Busy => Code::Busy,
+            _ => Code::Other,
+        };
+        Failure::new(code, format!("{file}: {e}"))
+    })?;
+    if azvault_vault::is_export(&opened.bytes) {
+        return unseal(app, &opened.bytes, &file, passphrase);
+    }
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let time_zone = jiff::tz::TimeZone::system();
+    let reading = Reading { file_name: name, time_zone: &time_zone };
+    let found = azvault_importer::read(&opened.bytes, &reading);
+    for note in &found.notes {
+        let place = if note.place.is_empty() { "" } else { ": " };
+        app.ui.note(format!("{file}: {}{place}{}", shown(&note.place), note.text));
+    }
+    match found.outcome {
+        Outcome::Accept | Outcome::Warn => Ok(found.profile),
+        Outcome::Opaque => {
+            Err(Failure::new(Code::Unsupported, format!("{file} cannot be opened on this machine")))
+        }
+        Outcome::Reject => {
+            Err(Failure::new(Code::Other, format!("{file} is no file of saved contexts"))
+                .hint("azvault scan PATH says what a file is"))
+        }
+    }
+}
+
+fn unseal(
+    app: &App,
+    bytes: &[u8],
+    shown: &str,
+    passphrase: Option<&Path>,
+) -> Result<Profile, Failure> {
+    let failed = |error: Error| {
+        let code = match error {
+            Error::WrongKey => Code::Locked,
+            _ => Code::Integrity,
+        };
+        Failure::new(code, format!("{shown}: {error}"))
+    };
+    let open = |passphrase| {
+        let spinner = app.ui.spinner("opening the file");
+        let opened = azvault_vault::open_export(bytes, &passphrase);
+        spinner.finish_and_clear();
+        opened.map_err(failed)
+    };
+    if let Some(file) = passphrase {
+        return open(unlock::read_passphrase_file(app, file)?);
+    }
+    let Some(mut terminal) = app.terminal() else {
+        let what = "the file is sealed and nobody can be asked for its passphrase";
+        return Err(Failure::new(Code::NeedsTerminal, what)
+            .hint("name a file: --export-passphrase-file FILE"));
+    };
+    for attempt in 1..=TRIES {
+        match open(terminal.ask_passphrase("Passphrase of the file: ")?) {
+            Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
+                app.ui.failure(&failure);
+            }
+            opened => return opened,
+        }
+    }
+    Err(Failure::new(Code::Locked, format!("{shown}: wrong passphrase")))
+}
