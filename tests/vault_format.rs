@@ -14,8 +14,8 @@ use azvault_contexts::{
 };
 use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
-    Cost, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Vault, seal_export,
-    sha256,
+    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Subject,
+    Vault, Writing, seal_export, sha256,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
@@ -133,8 +133,21 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
         };
         writing.add_import(&Import { created: 1_700_000_000, files: vec![file] })?;
         let default = Some(ContextName::new("prød 1"));
-        writing.put_settings(&Settings { default, autosave: None }).map(drop)
+        writing.put_settings(&Settings { default, autosave: None })?;
+        for verb in ["migrate run", "secret reveal", "context remove"] {
+            writing.log(entry(verb))?;
+        }
+        Ok(())
     })
+}
+
+fn entry(verb: &str) -> Entry {
+    Entry {
+        time: 1_700_000_000,
+        verb: verb.to_owned(),
+        subjects: vec![Subject { id: None, what: "context prød 1".to_owned() }],
+        actor: Actor { uid: 1000, pid: 7, parent: Some("bash".to_owned()) },
+    }
 }
 
 /// What the reader in another language prints.
@@ -178,6 +191,11 @@ fn a_reader_written_from_the_page_reads_what_was_written() {
     assert_eq!(of_kind("settings")[0]["value"]["default"], "prød 1");
     let file = &of_kind("import")[0]["value"]["files"][0];
     assert_eq!(file["data_sha256"], file["sha256"]);
+    let audit = read["audit"].as_array().unwrap();
+    let verbs: Vec<_> = audit.iter().map(|entry| entry["verb"].as_str().unwrap()).collect();
+    assert_eq!(verbs, ["migrate run", "secret reveal", "context remove"]);
+    assert_eq!(audit[0]["subjects"][0]["what"], "context prød 1");
+    assert_eq!(audit[0]["actor"]["uid"], 1000);
 }
 
 #[test]
@@ -260,11 +278,14 @@ fn every_edit_of_every_column_is_refused() {
         ("record", &["id", "rev"], &["box"]),
         ("secret", &["id"], &["box"]),
         ("original", &["id", "part"], &["box"]),
+        ("audit", &["seq"], &["box"]),
     ] {
         // One row that every table has: the one of the lowest rowid or key.
         let row = match table {
             "original" => "(id, part) = (SELECT id, part FROM original ORDER BY id, part LIMIT 1)",
             "header" => "k = 1",
+            // Its last entry: from the others on it is renumbered in the test of its own.
+            "audit" => "seq = (SELECT max(seq) FROM audit)",
             _ => "id = (SELECT min(id) FROM TABLE)",
         };
         let row = row.replace("TABLE", table);
@@ -297,7 +318,7 @@ fn every_edit_of_every_column_is_refused() {
         ));
     }
     edits.push("INSERT INTO slot SELECT 9, kind, m, t, p, salt, box FROM slot".to_owned());
-    edits.push("INSERT INTO audit VALUES (1, zeroblob(72))".to_owned());
+    edits.push("INSERT INTO audit VALUES (9, zeroblob(72))".to_owned());
     edits.push("CREATE INDEX i ON record (rev)".to_owned());
     edits.push("CREATE VIEW v AS SELECT 1".to_owned());
     edits.push("CREATE TABLE t (a)".to_owned());
@@ -372,5 +393,43 @@ fn bytes_flipped_anywhere_in_the_file_never_panic_and_are_never_taken_for_anothe
         if let Ok(after) = world.open().and_then(|vault| content(&vault)) {
             assert!(after == before, "byte {at} changed what is read");
         }
+    }
+}
+
+#[test]
+fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let mut vault = world.open().unwrap();
+    let more = |writing: &mut Writing<'_>| (0..7).try_for_each(|_| writing.log(entry("use")));
+    vault.write(more).unwrap();
+    assert_eq!(vault.snapshot().unwrap().audit_log().unwrap().len(), 10);
+    drop(vault);
+    let whole = std::fs::read(world.path()).unwrap();
+    for (edit, bad) in [
+        ("UPDATE audit SET box = zeroblob(200) WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = 5", 5),
+        (
+            "UPDATE audit SET seq = 20 WHERE seq = 5; UPDATE audit SET seq = 5 WHERE seq = 6;
+          UPDATE audit SET seq = 6 WHERE seq = 20",
+            5,
+        ),
+        ("UPDATE audit SET box = (SELECT box FROM audit WHERE seq = 2) WHERE seq = 7", 7),
+        // The ends are those that the head names: already opening the vault notices.
+        ("DELETE FROM audit WHERE seq = 1", 0),
+        ("DELETE FROM audit WHERE seq = 10", 0),
+        ("DELETE FROM audit", 0),
+    ] {
+        std::fs::write(world.path(), &whole).unwrap();
+        let connection = rusqlite::Connection::open(world.path()).unwrap();
+        connection.execute_batch(edit).unwrap();
+        drop(connection);
+        let vault = world.open().unwrap();
+        match (vault.snapshot().and_then(|snapshot| snapshot.audit_log().map(drop)), bad) {
+            (Err(Error::Tampered { .. }), 0) => {}
+            (Err(Error::BadAuditEntry { seq, .. }), bad) => assert_eq!(seq, bad, "{edit}"),
+            (found, _) => panic!("{edit}: {found:?}"),
+        }
+        assert!(vault.verify_all().is_err(), "{edit}");
     }
 }

@@ -81,6 +81,15 @@ def main(path, passphrase):
                 data += open_box(key(b"original"), place(vault, epoch, 8, 0, name, part), box)
             file["data_sha256"] = hashlib.sha256(data).hexdigest()
         out["records"].append({"id": row, "revision": revision, **record})
+    out["audit"], before = [], ""
+    for seq, box in db.execute("SELECT seq, box FROM audit ORDER BY seq"):
+        entry = json.loads(open_box(key(b"audit"), place(vault, epoch, 4, 0, seq, 0), box))
+        assert seq == head["audit"]["first"] + len(out["audit"]), "an entry is missing"
+        assert entry["prev"] == before or not out["audit"] and seq > 1, "another entry was before it"
+        before = hashlib.sha256(box).hexdigest()
+        out["audit"].append(entry)
+    end = head["audit"]["first"] + len(out["audit"]) - 1
+    assert (end, before) == (head["audit"]["seq"], head["audit"]["last"]), "another end of the log"
     print(json.dumps({"generation": head["gen"], **out}))
 
 
