@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 fn text() -> impl Strategy<Value = String> {
     let chosen = [
         "prod",
+        "Default",
         "a \"quoted\" 'name'",
         "back\\slash/and/slash",
         "~0~1",
@@ -188,10 +189,15 @@ proptest! {
         let mut found = Found::new(Format::AzpsContext, Product::AzurePowerShell);
         let profile = &mut found.profile;
         for Made(context) in contexts {
-            // An empty `Default` is the product's placeholder, and no context.
+            // A `Default` without these is the product's placeholder and no context, unless there
+            // is nothing at all behind its name.
             let said = context.account.is_some()
                 || context.tenant.is_some()
-                || context.subscription.is_some();
+                || context.subscription.is_some()
+                || (context.environment.is_none()
+                    && context.version_profile.is_none()
+                    && context.extended_properties.is_empty()
+                    && context.kept.is_empty());
             let taken = profile.contexts.iter().any(|known| known.name.same_as(&context.name));
             if !taken && (said || context.name.as_str() != "Default") {
                 profile.contexts.push(context);

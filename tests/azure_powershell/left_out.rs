@@ -92,6 +92,18 @@ fn what_has_no_place_is_named() {
         held.description.client_id = Some("client".to_owned());
         held
     };
+    let storage = |value: &[u8]| {
+        let mut held = held(StorageConnectionString, "app", value);
+        held.description.target = Some("s1".to_owned());
+        held
+    };
+    let path = |value: &[u8]| held(CertificatePath, "app", value);
+    let with_path = || {
+        let mut context = principal();
+        let properties = &mut context.account.as_mut().unwrap().properties;
+        properties.insert("certificatePath".to_owned(), "/mine.pem".to_owned());
+        context
+    };
     for (why, contexts, secrets, left_out) in [
         ("a certificate", vec![principal()], vec![held(Certificate, "app", b"x")], 1),
         ("an SSH certificate", vec![principal()], vec![held(SshCertificate, "app", b"x")], 1),
@@ -106,6 +118,14 @@ fn what_has_no_place_is_named() {
             vec![held(ClientSecret, "app", b"old-one"), held(ClientSecret, "app", b"new-one")],
             1,
         ),
+        (
+            "a second string of one subscription",
+            vec![principal()],
+            vec![storage(b"old-one"), storage(b"new-one")],
+            1,
+        ),
+        ("another path than the context has", vec![with_path()], vec![path(b"/other.pem")], 1),
+        ("the path that the context has", vec![with_path()], vec![path(b"/mine.pem")], 0),
         ("a second of one key", vec![principal()], vec![token(b"old-one"), token(b"new-one")], 1),
         ("nothing", vec![principal()], vec![held(ClientSecret, "app", b"x"), token(b"x")], 0),
     ] {
@@ -255,4 +275,64 @@ fn a_profile_without_contexts_is_the_products_empty_one() {
     let empty = "\u{feff}{\n  \"DefaultContextKey\": \"Default\",\n  \"EnvironmentTable\": {},\n  \
                  \"Contexts\": {},\n  \"ExtendedProperties\": {}\n}";
     assert_eq!(text(&written), empty);
+}
+
+#[test]
+fn an_environment_of_azurerm_is_written_in_todays_shape() {
+    let kept = |name: &str| {
+        let endpoints = r#"{"ActiveDirectory":"https://adfs.example/adfs","New":"x"}"#;
+        let environment =
+            format!(r#"{{"Name":"{name}","OnPremise":false,"Endpoints":{endpoints}}}"#);
+        Kept::new(Zeroizing::new(format!(r#"{{"/Environment":{environment}}}"#)))
+    };
+    for (name, authority) in
+        [("AzureCloud", "https://login.microsoftonline.com/"), ("Hub", "https://adfs.example/adfs")]
+    {
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        contexts[0].environment = Some(name.to_owned());
+        contexts[0].kept = kept(name);
+        let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
+        let member = format!("\"ActiveDirectoryAuthority\": \"{authority}\"");
+        assert!(text(&written).contains(&member), "{name}");
+        assert!(!text(&written).contains("\"Endpoints\""), "{name}");
+    }
+}
+
+#[test]
+fn a_kept_environment_goes_back_only_where_it_still_is_the_contexts() {
+    let kept = Zeroizing::new(r#"{"/Environment":{"Name":"azurecloud","Mark":1}}"#.to_owned());
+    for (name, there) in [("AzureCloud", true), ("AzureUSGovernment", false)] {
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        contexts[0].environment = Some(name.to_owned());
+        contexts[0].kept = Kept::new(kept.clone());
+        let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
+        assert_eq!(text(&written).contains("\"Mark\":1"), there, "{name}");
+        assert_eq!(text(&written).contains("https://login.microsoftonline.us/"), !there, "{name}");
+    }
+}
+
+#[test]
+fn a_home_account_of_two_names_has_that_of_its_tokens() {
+    let mut token = held(RefreshToken, "new-name@x", b"x");
+    token.description.environment = Some("AzureCloud".to_owned());
+    token.description.home_account_id = Some("oid.tid".to_owned());
+    let account = |id: &str| Account {
+        id: id.to_owned(),
+        account_type: AccountType::from(KnownAccountType::User),
+        environment: Some("AzureCloud".to_owned()),
+        home_account_id: Some("oid.tid".to_owned()),
+        tenants: Vec::new(),
+        properties: [("name".to_owned(), format!("called {id}"))].into(),
+    };
+    let profile = Profile {
+        contexts: vec![context("a", "new-name@x", KnownAccountType::User, "t")],
+        accounts: vec![account("old-name@x"), account("new-name@x")],
+        secrets: vec![token],
+        ..Profile::default()
+    };
+    let written = write(&profile, Credentials::With);
+    let found = super::read_named(&written.bytes, "exported.json");
+    assert_eq!(found.profile.secrets[0].description.account.as_deref(), Some("new-name@x"));
+    let called = found.profile.accounts.iter().find_map(|known| known.properties.get("name"));
+    assert_eq!(called.map(String::as_str), Some("called new-name@x"));
 }

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use azvault_contexts::{HeldSecret, Secret, SecretDescription, SecretKind};
 use azvault_exporter::azure_powershell::{Credentials, write};
+use data_encoding::BASE64;
 
-use super::{fixtures, kept, read_named};
+use super::{assert_round_trip, fixtures, imported, kept, read_named};
 
 /// A file of the product, and the same as azvault writes it.
 fn beside(name: &str) -> (String, String) {
@@ -79,4 +81,63 @@ fn members_of_the_file_that_nobody_knows_go_back_too() {
     let after = read_named(&write(&before, Credentials::With).bytes, "x.json").profile;
     assert!(kept(before.kept.as_json()).len() > 1);
     assert_eq!(kept(before.kept.as_json()), kept(after.kept.as_json()));
+}
+
+/// Members of every kind in every place, laid out as no product does.
+const ODD: &str = r#"{"DefaultContextKey":"a","Contexts":{"a":{
+    "Account":{"Id":"m@x","Type":"User","TenantMap":{"t":[ "u" ]},"New":1,
+        "ExtendedProperties":{"odd":{"x" : 1.50},"a":"b"}},
+    "Tenant":{"Id":"t","IsHome":true,"ExtendedProperties":{"DisplayName":"Contoso"},"New":2},
+    "Subscription":{"Id":"s","Name":"\u00e6","New":3,"ExtendedProperties":{"Tags":{},"b/c~":"d"}},
+    "Environment":{"Name":"AzureCloud","New":4},"VersionProfile":"v","TokenCache":null,
+    "ExtendedProperties":{"n":null,"m":[],"o":"p"},"new":5,"New/er":{"Account":6}},
+    "Default":null,"b":null,
+    "c":{"Account":null,"Tenant":{"Directory":"x.example"},"Environment":{"OnPremise":true}}}}"#;
+
+#[test]
+fn odd_members_go_back_to_their_places() {
+    let profile = imported(vec![read_named(ODD.as_bytes(), "x.json")]);
+    assert_eq!(profile.contexts.len(), 4);
+    assert_eq!(kept(profile.contexts[0].kept.as_json()).len(), 14);
+    assert!(assert_round_trip(&profile, "odd").is_empty());
+}
+
+#[test]
+fn a_name_alone_stays_one_beside_tokens() {
+    let mut profile = imported(vec![read_named(ODD.as_bytes(), "x.json")]);
+    let held = |value: &[u8]| HeldSecret {
+        description: SecretDescription {
+            account: Some("m@x".to_owned()),
+            environment: Some("AzureCloud".to_owned()),
+            ..SecretDescription::of(SecretKind::RefreshToken)
+        },
+        value: Secret::copied_from(value),
+    };
+    profile.secrets.push(held(b"FAKE"));
+    assert!(assert_round_trip(&profile, "a cache in the others").is_empty());
+    profile.contexts.retain(|context| context.name.as_str() == "Default");
+    profile.default = None;
+    assert_eq!(assert_round_trip(&profile, "no place for a cache").len(), 1);
+}
+
+/// The token cache of the first context, which is JSON in base64.
+fn cache(file: &[u8]) -> String {
+    let text = std::str::from_utf8(file).unwrap();
+    let data = text.split_once("\"CacheData\": \"").unwrap().1.split_once('"').unwrap().0;
+    String::from_utf8(BASE64.decode(data.as_bytes()).unwrap()).unwrap()
+}
+
+#[test]
+fn the_cache_is_the_products_own_but_for_times_that_azvault_does_not_hold() {
+    let name = "06-az-save-azcontext-msal.json";
+    let path = fixtures().join("azure-powershell/files/contexts").join(name);
+    let original = fs::read(path).unwrap();
+    let profile = read_named(&original, name).profile;
+    let written = cache(&write(&profile, Credentials::With).bytes);
+    let mut original = cache(&original);
+    for member in ["\"cached_at\":\"1700000000\",", ",\"refresh_on\":\"1700001800\""] {
+        assert_eq!(original.matches(member).count(), 2);
+        original = original.replace(member, "");
+    }
+    assert_eq!(written, original);
 }

@@ -68,10 +68,10 @@ pub struct Written {
 pub fn write(profile: &Profile, credentials: Credentials) -> Written {
     let trees: Vec<Member<'_>> =
         profile.contexts.iter().map(|context| context::tree(&context.kept)).collect();
-    // A context that keeps a cache which nobody could read gets that one back.
-    let caching = trees.iter().any(|kept| kept.get("TokenCache").is_none());
+    let caching: Vec<bool> =
+        profile.contexts.iter().zip(&trees).map(|(c, kept)| context::has_cache(c, kept)).collect();
     let mut placing = Placing::of(profile, credentials);
-    if !caching {
+    if !caching.contains(&true) {
         placing.leave_tokens_out();
     }
     let cache = msal_cache::write(profile, &mut placing);
@@ -86,7 +86,7 @@ pub fn write(profile: &Profile, credentials: Credentials) -> Written {
                         context,
                         kept: &trees[at],
                         placed: &placing.contexts[at],
-                        cache: cache.as_ref().map(|cache| &cache[..]),
+                        cache: cache.as_ref().filter(|_| caching[at]).map(|cache| &cache[..]),
                     };
                     parts.write(profile, json.member(context.name.as_str()));
                 }

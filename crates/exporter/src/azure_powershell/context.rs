@@ -50,9 +50,8 @@ impl Parts<'_> {
     /// Writes it as the value that comes next.
     pub(super) fn write(&self, profile: &Profile, json: &mut Json<'_>) {
         let Self { context, kept, .. } = self;
-        if self.says_nothing() {
-            // A name alone, as it was found: an empty object named `Default` would be read as the
-            // placeholder of a cleared profile.
+        if says_nothing(context) && self.cache.is_none() {
+            // A name alone, as it was found.
             return json.raw("null");
         }
         json.object(|json| {
@@ -84,18 +83,6 @@ impl Parts<'_> {
             let own = [&own[..], &["TokenCache", "ExtendedProperties"][..]].concat();
             kept.write_except(&own, json);
         });
-    }
-
-    fn says_nothing(&self) -> bool {
-        let context = self.context;
-        context.account.is_none()
-            && context.tenant.is_none()
-            && context.subscription.is_none()
-            && context.environment.is_none()
-            && context.version_profile.is_none()
-            && context.extended_properties.is_empty()
-            && context.kept.is_empty()
-            && self.cache.is_none()
     }
 
     fn write_account(&self, profile: &Profile, json: &mut Json<'_>) {
@@ -163,6 +150,24 @@ impl Parts<'_> {
             kept.write_except(&["Id", "Name", "State", "ExtendedProperties"], json);
         });
     }
+}
+
+/// Whether the token cache stands in a context: not in place of one that nobody could read, which
+/// goes back, nor where it would make an object named `Default` of a name alone, because that is
+/// read as the placeholder of a cleared profile.
+pub(super) fn has_cache(context: &Context, kept: &Member<'_>) -> bool {
+    kept.get("TokenCache").is_none()
+        && !(context.name.as_str() == "Default" && says_nothing(context))
+}
+
+fn says_nothing(context: &Context) -> bool {
+    context.account.is_none()
+        && context.tenant.is_none()
+        && context.subscription.is_none()
+        && context.environment.is_none()
+        && context.version_profile.is_none()
+        && context.extended_properties.is_empty()
+        && context.kept.is_empty()
 }
 
 /// Whether kept properties of a tenant have the name that the model has.
