@@ -5,6 +5,8 @@ use azvault_contexts::{
     KnownAccountType, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
 use azvault_exporter::azure_powershell::{Credentials, Written, write};
+use azvault_importer::Reading;
+use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 fn context(name: &str, account: &str, kind: KnownAccountType, tenant: &str) -> Context {
@@ -126,7 +128,6 @@ fn what_has_no_place_is_named() {
         ),
         ("another path than the context has", vec![with_path()], vec![path(b"/other.pem")], 1),
         ("the path that the context has", vec![with_path()], vec![path(b"/mine.pem")], 0),
-        ("a second of one key", vec![principal()], vec![token(b"old-one"), token(b"new-one")], 1),
         ("nothing", vec![principal()], vec![held(ClientSecret, "app", b"x"), token(b"x")], 0),
     ] {
         let written =
@@ -134,6 +135,26 @@ fn what_has_no_place_is_named() {
         assert_eq!(written.left_out.len(), left_out, "{why}");
         assert!(!text(&written).contains("old-one"), "{why}");
     }
+}
+
+#[test]
+fn tokens_of_one_key_are_all_there_and_the_newest_is_the_last() {
+    let token = |value: &[u8]| {
+        let mut held = held(RefreshToken, "megan", value);
+        held.description.client_id = Some("client".to_owned());
+        held
+    };
+    let profile = Profile {
+        contexts: vec![context("user", "megan", KnownAccountType::User, "t")],
+        secrets: vec![token(b"old-one"), token(b"middle-one"), token(b"new-one")],
+        ..Profile::default()
+    };
+    let written = write(&profile, Credentials::With);
+    assert!(written.left_out.is_empty());
+    let reading = Reading { file_name: "out.json", time_zone: &TimeZone::UTC };
+    let found = azvault_importer::read(&written.bytes, &reading);
+    let values: Vec<_> = found.profile.secrets.iter().map(|held| held.value.expose()).collect();
+    assert_eq!(values, [&b"old-one"[..], b"middle-one", b"new-one"]);
 }
 
 #[test]

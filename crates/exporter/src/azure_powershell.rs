@@ -58,8 +58,8 @@ pub struct Written {
     /// Secrets that are not in it, in the profile's order: those that [`Credentials::Without`]
     /// leaves out, and those that the format has no place for. It has none for certificates
     /// themselves and SSH certificates, for credentials of an account without a context in that
-    /// tenant and cloud, for a second credential of one name, for a second token under one key of
-    /// the cache, for values that are not UTF-8, and for any token where there is no context.
+    /// tenant and cloud, for a second credential of one name, for values that are not UTF-8, and for
+    /// any token where there is no context.
     pub left_out: Vec<SecretDescription>,
 }
 
@@ -74,7 +74,7 @@ pub fn write(profile: &Profile, credentials: Credentials) -> Written {
     if !caching.contains(&true) {
         placing.leave_tokens_out();
     }
-    let cache = msal_cache::write(profile, &mut placing);
+    let cache = msal_cache::write(profile, &placing);
     let file = Member::tree(&profile.kept);
     let bytes = document(BYTE_ORDER_MARK, Layout::Indented, |json| {
         json.object(|json| {

@@ -41,20 +41,23 @@ struct User<'p> {
     known: Option<&'p Account>,
 }
 
-/// The cache; `None` where there is no token. Of two tokens under one key the last is written, and
-/// the other is left out: MSAL would drop it as it loads them.
-pub(super) fn write(profile: &Profile, placing: &mut Placing<'_>) -> Option<Zeroizing<Vec<u8>>> {
+/// The cache; `None` where there is no token. Tokens of one key, of which ADAL has one a tenant,
+/// stand under numbered ones: MSAL makes its keys anew as it loads them and keeps the last, which is
+/// the newest; azvault reads them all.
+pub(super) fn write(profile: &Profile, placing: &Placing<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let mut seen = HashSet::new();
     let mut tokens = Vec::new();
-    for cached in placing.cached().into_iter().rev() {
-        let token = Token::of(cached, profile);
-        if seen.insert(token.key.clone()) {
-            tokens.push(token);
-        } else {
-            placing.leave_out(token.cached.number);
+    for cached in placing.cached() {
+        let mut token = Token::of(cached, profile);
+        let key = token.key.clone();
+        for number in 2.. {
+            if seen.insert(token.key.clone()) {
+                break;
+            }
+            token.key = format!("{key}-{number}");
         }
+        tokens.push(token);
     }
-    tokens.reverse();
     if tokens.is_empty() {
         return None;
     }

@@ -34,7 +34,6 @@ pub(super) struct Placed<'p> {
 
 /// A secret for the token cache.
 pub(super) struct Cached<'p> {
-    pub(super) number: usize,
     pub(super) about: &'p SecretDescription,
     pub(super) value: &'p str,
 }
@@ -57,17 +56,13 @@ impl<'p> Placing<'p> {
     pub(super) fn cached(&self) -> Vec<Cached<'p>> {
         let cached = |number: &usize| {
             let held = &self.profile.secrets[*number];
-            Some(Cached { number: *number, about: &held.description, value: text(held)? })
+            Some(Cached { about: &held.description, value: text(held)? })
         };
         self.cached.iter().filter_map(cached).collect()
     }
 
     pub(super) fn leave_tokens_out(&mut self) {
         self.left_out.extend(self.cached.drain(..));
-    }
-
-    pub(super) fn leave_out(&mut self, number: usize) {
-        self.left_out.insert(number);
     }
 
     pub(super) fn left_out(&self) -> Vec<SecretDescription> {

@@ -210,6 +210,10 @@ impl Args {
             Format::Sealed => app.ui.note(format!("to read it: azvault context import {shown}")),
             Format::AzurePowershell => {
                 app.ui.warning(format!("{shown} holds sign-ins in clear: remove it after use"));
+                app.ui.note(
+                    "Import-AzContext puts the tokens of the file in the place of those that the \
+                     machine has",
+                );
             }
         }
     }
