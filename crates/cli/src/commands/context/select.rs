@@ -1,5 +1,6 @@
 //! `azvault context select`
 
+use azvault_contexts::rules::active::Because;
 use azvault_contexts::{ContextName, Scope, rules};
 
 use crate::app::{App, Consent};
@@ -42,5 +43,8 @@ pub(crate) fn select(
     let done = change::carry_out(app, wanted, &|known| rules::select::select(known, name))?;
     let active = done.active.as_ref().map_or("", |name| name.as_str());
     done.say(app, &format!("{} is active {}", quoted(active), done.place()));
+    if app.given().is_some_and(|given| given.because == Because::Variable) {
+        app.ui.warning("AZVAULT_CONTEXT is set and stands above it: unset AZVAULT_CONTEXT");
+    }
     Ok(0)
 }
