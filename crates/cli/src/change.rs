@@ -18,7 +18,7 @@ use azvault_vault::{Subject, Vault};
 
 use self::ask::refused;
 pub(crate) use self::done::Document;
-pub(crate) use self::options::{Run, ScopeOption};
+pub(crate) use self::options::{RemovalOptions, Run, ScopeOption};
 use crate::app::{App, Consent};
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};

@@ -3,6 +3,9 @@
 use azvault_contexts::Scope;
 use clap::ValueEnum;
 
+use super::Wanted;
+use crate::app::Consent;
+
 /// `--scope`, on every verb that changes contexts.
 #[derive(clap::Args)]
 pub(crate) struct ScopeOption {
@@ -26,6 +29,38 @@ impl ScopeOption {
             ScopeName::Process => Scope::Process,
             ScopeName::User => Scope::User,
         })
+    }
+
+    /// Of a verb that replaces what exists only if `replace` says so, and destroys nothing else.
+    pub(crate) fn wanted(&self, verb: &'static str, replace: Consent) -> Wanted {
+        let (destroy, run) = (Consent::Ask, Run::Real);
+        Wanted { verb, scope: self.asked(), replace, destroy, run }
+    }
+}
+
+/// Options of verbs that remove something.
+#[derive(clap::Args)]
+pub(crate) struct RemovalOptions {
+    #[command(flatten)]
+    scope: ScopeOption,
+    /// Do not ask, as --yes
+    #[arg(long)]
+    force: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl RemovalOptions {
+    pub(crate) fn wanted(&self, verb: &'static str) -> Wanted {
+        Wanted {
+            destroy: Consent::from(self.force || self.yes),
+            run: Run::from(self.dry_run),
+            ..self.scope.wanted(verb, Consent::Ask)
+        }
     }
 }
 

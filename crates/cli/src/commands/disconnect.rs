@@ -3,8 +3,8 @@
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::disconnect::{Who, disconnect};
 
-use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::app::App;
+use crate::change::{self, RemovalOptions};
 use crate::ui::count;
 
 /// Sign out: remove an account's secrets and all its contexts (Disconnect-AzAccount)
@@ -23,27 +23,12 @@ pub(crate) struct Args {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    scope: ScopeOption,
-    /// Do not ask
-    #[arg(long)]
-    force: bool,
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// Say what would be removed, and remove nothing
-    #[arg(long)]
-    dry_run: bool,
+    removal: RemovalOptions,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let wanted = Wanted {
-            verb: "disconnect",
-            scope: self.scope.asked(),
-            replace: Consent::Ask,
-            destroy: Consent::from(self.force || self.yes),
-            run: Run::from(self.dry_run),
-        };
+        let wanted = self.removal.wanted("disconnect");
         let who = match (self.account, self.context_name, self.all) {
             (Some(id), _, _) => Who::Account(id),
             (None, Some(name), _) => Who::OfContext(ContextName::new(name)),

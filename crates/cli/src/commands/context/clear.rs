@@ -2,8 +2,8 @@
 
 use azvault_contexts::rules;
 
-use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::app::App;
+use crate::change::{self, RemovalOptions};
 use crate::ui::count;
 
 /// Remove every context and every secret (Clear-AzContext)
@@ -14,27 +14,12 @@ use crate::ui::count;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    scope: ScopeOption,
-    /// Do not ask
-    #[arg(long)]
-    force: bool,
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// Say what would be removed, and remove nothing
-    #[arg(long)]
-    dry_run: bool,
+    removal: RemovalOptions,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let wanted = Wanted {
-            verb: "context clear",
-            scope: self.scope.asked(),
-            replace: Consent::Ask,
-            destroy: Consent::from(self.force || self.yes),
-            run: Run::from(self.dry_run),
-        };
+        let wanted = self.removal.wanted("context clear");
         let done = change::carry_out(app, wanted, &|known| Ok(rules::clear::clear(known)))?;
         let contexts = count(done.removed.len(), "context");
         let secrets = count(done.secrets.removed, "secret");

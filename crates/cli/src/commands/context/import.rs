@@ -64,13 +64,8 @@ impl Args {
         let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
         let file = File::of(profile, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let wanted = Wanted {
-            verb: "context import",
-            scope: self.scope.asked(),
-            replace: Consent::from(self.force),
-            destroy: Consent::Ask,
-            run: Run::from(self.dry_run),
-        };
+        let wanted = self.scope.wanted("context import", Consent::from(self.force));
+        let wanted = Wanted { run: Run::from(self.dry_run), ..wanted };
         let scope = contexts.scope_of_change(wanted.scope)?;
         let merged = merge::merge(&contexts.known(scope), &file.contexts, file.default.as_ref());
         if app.ui.output != Output::Json {

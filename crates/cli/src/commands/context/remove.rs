@@ -2,8 +2,8 @@
 
 use azvault_contexts::{ContextName, rules};
 
-use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::app::App;
+use crate::change::{self, RemovalOptions};
 use crate::piped;
 use crate::ui::{count, quoted};
 
@@ -19,16 +19,7 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
-    scope: ScopeOption,
-    /// Remove the active context without asking
-    #[arg(long)]
-    force: bool,
-    /// Do not ask
-    #[arg(long)]
-    yes: bool,
-    /// Say what would be removed, and remove nothing
-    #[arg(long)]
-    dry_run: bool,
+    removal: RemovalOptions,
 }
 
 impl Args {
@@ -37,13 +28,7 @@ impl Args {
             [dash] if dash == "-" => piped::names()?,
             names => names.iter().map(ContextName::new).collect(),
         };
-        let wanted = Wanted {
-            verb: "context remove",
-            scope: self.scope.asked(),
-            replace: Consent::Ask,
-            destroy: Consent::from(self.force || self.yes),
-            run: Run::from(self.dry_run),
-        };
+        let wanted = self.removal.wanted("context remove");
         let done = change::carry_out(app, wanted, &|known| rules::remove::remove(known, &names))?;
         let removed: Vec<String> = done.removed.iter().map(|name| quoted(name.as_str())).collect();
         let mut line = format!("removed {} {}", removed.join(", "), done.place());

@@ -3,7 +3,7 @@
 use azvault_contexts::{ContextName, rules};
 
 use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::change::{self, ScopeOption};
 use crate::ui::quoted;
 
 /// Rename a context (Rename-AzContext)
@@ -25,13 +25,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let wanted = Wanted {
-            verb: "context rename",
-            scope: self.scope.asked(),
-            replace: Consent::from(self.force),
-            destroy: Consent::Ask,
-            run: Run::Real,
-        };
+        let wanted = self.scope.wanted("context rename", Consent::from(self.force));
         let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
         let done =
             change::carry_out(app, wanted, &|known| rules::rename::rename(known, &old, &new))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use azvault_contexts::{ContextName, rules};
 
 use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::change::{self, ScopeOption};
 use crate::ui::quoted;
 
 /// Make a subscription or a tenant the active context (Set-AzContext)
@@ -40,13 +40,7 @@ fn property(text: &str) -> Result<(String, String), &'static str> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let wanted = Wanted {
-            verb: "context set",
-            scope: self.scope.asked(),
-            replace: Consent::from(self.force),
-            destroy: Consent::Ask,
-            run: Run::Real,
-        };
+        let wanted = self.scope.wanted("context set", Consent::from(self.force));
         let asked = rules::set::Wanted {
             base: app.given().map(|given| given.name),
             name: self.name.map(ContextName::new),
