@@ -26,17 +26,24 @@ struct Anchor {
     mac: String,
 }
 
+/// What this machine has seen of a vault.
+pub(crate) struct Recalled(Option<Anchor>);
+
+/// Reads the anchor of a vault: before its head is read, because a writer that commits in between
+/// must make the head the newer of the two and not the anchor.
+pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Error> {
+    read(folder, vault).map(Recalled)
+}
+
 /// Refuses a vault that is older than, or another one than, what this machine has seen.
 pub(crate) fn check(
-    folder: &Path,
+    recalled: &Recalled,
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
 ) -> Result<(), Error> {
-    let Some(anchor) = read(folder, vault)? else { return Ok(()) };
-    let wanted = tag(sealer, vault, anchor.epoch, anchor.generation, &anchor.head)?;
-    // An anchor that nobody with the key wrote says nothing: as if there were none.
-    if !bool::from(wanted.as_bytes().ct_eq(anchor.mac.as_bytes())) {
+    let Some(anchor) = recalled.0.as_ref() else { return Ok(()) };
+    if !anchor.is_by_key_holder(sealer, vault)? {
         return Ok(());
     }
     if (seen.epoch, seen.generation) < (anchor.epoch, anchor.generation) {
@@ -59,7 +66,16 @@ pub(crate) struct Seen<'a> {
     pub(crate) head: &'a str,
 }
 
-/// Remembers what was seen, unless the anchor says so already.
+impl Anchor {
+    /// An anchor that nobody with the key wrote says nothing: as if there were none.
+    fn is_by_key_holder(&self, sealer: &dyn Sealer, vault: VaultId) -> Result<bool, Error> {
+        let wanted = tag(sealer, vault, self.epoch, self.generation, &self.head)?;
+        Ok(wanted.as_bytes().ct_eq(self.mac.as_bytes()).into())
+    }
+}
+
+/// Remembers what was seen, unless the anchor says as much already: another process may have
+/// gone further since.
 pub(crate) fn remember(
     folder: &Path,
     sealer: &dyn Sealer,
@@ -67,8 +83,11 @@ pub(crate) fn remember(
     seen: Seen<'_>,
 ) -> Result<(), Error> {
     let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
-    if read(folder, vault)?.is_some_and(|anchor| anchor.mac == mac) {
-        return Ok(());
+    if let Some(anchor) = read(folder, vault)? {
+        let is_as_far = (anchor.epoch, anchor.generation) >= (seen.epoch, seen.generation);
+        if anchor.mac == mac || is_as_far && anchor.is_by_key_holder(sealer, vault)? {
+            return Ok(());
+        }
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let anchor = Anchor {
@@ -112,4 +131,44 @@ fn tag(
     message.extend(generation.to_be_bytes());
     message.extend(head.as_bytes());
     Ok(hex(&sealer.mac(KeyName::Anchor, &message)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Seen, check, recall, remember};
+    use crate::keys::{Key, Keys};
+    use crate::{Error, VaultId};
+
+    #[test]
+    fn an_anchor_never_goes_back_unless_nobody_with_the_key_wrote_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = VaultId([7; 16]);
+        let (keys, others) = (Key::random(), Key::random());
+        let keys = Keys::derive(&keys, vault, 1);
+        let others = Keys::derive(&others, vault, 1);
+        let seen = |generation| Seen { epoch: 1, generation, head: "h" };
+        let is_older = |generation| {
+            let recalled = recall(folder.path(), vault).unwrap();
+            match check(&recalled, &keys, vault, seen(generation)) {
+                Ok(()) => false,
+                Err(Error::RolledBack { .. }) => true,
+                Err(e) => panic!("{e}"),
+            }
+        };
+        remember(folder.path(), &keys, vault, seen(8)).unwrap();
+        // A process that read the vault before, and is late to remember it.
+        remember(folder.path(), &keys, vault, seen(7)).unwrap();
+        assert!(is_older(7) && !is_older(8));
+        remember(folder.path(), &keys, vault, seen(9)).unwrap();
+        assert!(is_older(8) && !is_older(9));
+        // What was recalled before a writer went further does not speak against what came before.
+        let recalled = recall(folder.path(), vault).unwrap();
+        remember(folder.path(), &keys, vault, seen(10)).unwrap();
+        check(&recalled, &keys, vault, seen(9)).unwrap();
+        // A forged one keeps nobody from remembering.
+        remember(folder.path(), &others, vault, seen(99)).unwrap();
+        assert!(!is_older(1));
+        remember(folder.path(), &keys, vault, seen(11)).unwrap();
+        assert!(is_older(10) && !is_older(11));
+    }
 }

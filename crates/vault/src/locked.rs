@@ -72,11 +72,12 @@ impl Locked {
     /// Unlocks it with keys that somebody holds already: the head must open.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
         let (id, epoch) = (self.header.vault_id, self.header.epoch);
+        let recalled = anchor::recall(anchors, id)?;
         let (row, head) =
             snapshot::load_head(&self.connection, &*sealer, id).map_err(corrupt_is_tampered)?;
         let head_hash = head::hash(&row.head);
         let seen = Seen { epoch, generation: head.generation, head: &head_hash };
-        anchor::check(anchors, &*sealer, id, seen)?;
+        anchor::check(&recalled, &*sealer, id, seen)?;
         let remembered = anchor::remember(anchors, &*sealer, id, seen);
         Ok(Vault {
             connection: self.connection,
