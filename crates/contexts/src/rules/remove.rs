@@ -13,9 +13,15 @@ use crate::{
 
 /// Removes all of these contexts, or none if one of them is not there.
 pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refusal> {
-    let gone: Vec<&Context> =
-        names.iter().map(|name| known.expect(name)).collect::<Result<_, _>>()?;
-    let keys: BTreeSet<String> = gone.iter().map(|context| context.name.key()).collect();
+    let mut keys: BTreeSet<String> = BTreeSet::new();
+    let mut gone: Vec<&Context> = Vec::new();
+    for name in names {
+        let context = known.expect(name)?;
+        // A name can be given twice, and in two cases.
+        if keys.insert(context.name.key()) {
+            gone.push(context);
+        }
+    }
     let stays = |context: &&&Context| !keys.contains(&context.name.key());
     let accounts_left: BTreeSet<String> =
         known.contexts.iter().filter(stays).filter_map(|context| user(context)).collect();
@@ -79,6 +85,7 @@ mod tests {
             (&["a1", "a2"], None, "-a1 -a2", &["Ada@x"]),
             (&["b", "a2"], Some("b"), "-b -a2 >none", &["bob@x"]),
             (&["app"], None, "-app", &[]),
+            (&["b", "B", "b"], None, "-b", &["bob@x"]),
         ] {
             let current = current.map(ContextName::new);
             let decision = remove(&known(&contexts, current.as_ref()), &names(gone)).unwrap();
