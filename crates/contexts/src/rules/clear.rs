@@ -14,7 +14,9 @@ pub fn clear(known: &Known<'_>) -> Decision {
         forget: Forget::Everything,
         ..Change::default()
     };
-    let asks = (contexts > 0).then_some(Question::Clear { contexts });
+    // Secrets stay when the last context of a service principal goes.
+    let something = contexts > 0 || !known.accounts.is_empty();
+    let asks = something.then_some(Question::Clear { contexts });
     Decision { change, asks, remarks: vec![Remark::NoneCurrent] }
 }
 
@@ -22,7 +24,7 @@ pub fn clear(known: &Known<'_>) -> Decision {
 mod tests {
     use super::clear;
     use crate::rules::testing::{context, known, words};
-    use crate::{Forget, Question};
+    use crate::{Forget, Known, Question};
 
     #[test]
     fn everything_goes_and_an_empty_scope_asks_nothing() {
@@ -31,6 +33,9 @@ mod tests {
         assert_eq!(words(&decision.change), "-a -b >none");
         assert_eq!(decision.change.forget, Forget::Everything);
         assert_eq!(decision.asks, Some(Question::Clear { contexts: 2 }));
+
+        let secrets_only = clear(&Known { accounts: ["app"].into(), ..known(&[], None) });
+        assert_eq!(secrets_only.asks, Some(Question::Clear { contexts: 0 }));
 
         let nothing = clear(&known(&[], None));
         assert_eq!(words(&nothing.change), ">none");
