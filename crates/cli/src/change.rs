@@ -11,8 +11,8 @@ mod in_vault;
 mod options;
 
 use azvault_contexts::{
-    Account, Context, ContextName, Current, Decision, Environment, HeldSecret, Known, Refusal,
-    Remark, Scope,
+    Account, Change, Context, ContextName, Decision, Environment, HeldSecret, Known, Question,
+    Refusal, Remark, Scope,
 };
 use azvault_vault::{Subject, Vault};
 
@@ -20,7 +20,7 @@ use self::ask::refused;
 pub(crate) use self::done::Document;
 pub(crate) use self::options::{RemovalOptions, Run, ScopeOption};
 use crate::app::{App, Consent};
-use crate::contexts::Contexts;
+use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
 
 /// What the person said beforehand.
@@ -87,7 +87,15 @@ pub(crate) fn carry_out_on(
 ) -> Result<Done, Failure> {
     let scope = contexts.scope_of_change(wanted.scope)?;
     let preview = rule(&contexts.known(scope)).map_err(refused)?;
-    let standing = contexts.standing().cloned();
+    // A change for the user is made in the session too, where another context may be active.
+    let here = match scope {
+        Scope::User => in_session::here(&contexts, rule),
+        Scope::Process => None,
+    };
+    let standing = Standing {
+        before: contexts.standing().cloned(),
+        after: standing_after(&contexts, scope, &preview.change, here.as_ref()),
+    };
     if wanted.run == Run::Dry {
         let forget = &preview.change.forget;
         let secrets = match scope {
@@ -96,8 +104,10 @@ pub(crate) fn carry_out_on(
         };
         return Ok(Done::new((scope, wanted.run), preview, secrets, standing));
     }
-    ask::ask(app, wanted, preview.asks.as_ref())?;
     let agreed = preview.asks;
+    let of_session = here.and_then(|here| here.asks);
+    let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
+    ask::ask(app, wanted, agreed.as_ref().or(of_session.as_ref()))?;
     let decide = |known: &Known<'_>| {
         let decision = rule(known).map_err(refused)?;
         if decision.asks.is_some() && decision.asks != agreed {
@@ -120,19 +130,44 @@ pub(crate) fn carry_out_on(
     Ok(Done::new((scope, wanted.run), decision, secrets, standing))
 }
 
+/// What is active before and after a change when nothing is given for one command.
+struct Standing {
+    before: Option<ContextName>,
+    after: Option<ContextName>,
+}
+
+fn standing_after(
+    contexts: &Contexts,
+    scope: Scope,
+    change: &Change,
+    here: Option<&Decision>,
+) -> Option<ContextName> {
+    let before = &contexts.own().active;
+    let own = contexts.own().active_after(change, here.map(|here| &here.change));
+    let current = match scope {
+        Scope::User if own.is_some() && own == *before => None,
+        Scope::User => own.or_else(|| change.current.clone()),
+        Scope::Process => change.current.clone(),
+    };
+    match current {
+        Some(current) => contexts::chosen(&current).cloned(),
+        None => contexts.standing().cloned(),
+    }
+}
+
 impl Done {
     fn new(
         (scope, run): (Scope, Run),
         decision: Decision,
         secrets: Counted,
-        standing: Option<ContextName>,
+        standing: Standing,
     ) -> Self {
-        let Decision { change, remarks, .. } = decision;
-        let active = match &change.current {
-            Some(Current::To(name)) => Some(name.clone()),
-            Some(Current::Nothing) => None,
-            None => standing,
-        };
+        let Decision { change, mut remarks, .. } = decision;
+        let Standing { before, after: active } = standing;
+        // The rule spoke of the default, and what was active here is gone.
+        if before.is_some() && active.is_none() && !remarks.contains(&Remark::NoneCurrent) {
+            remarks.push(Remark::NoneCurrent);
+        }
         let came = |name: &ContextName| change.put.iter().any(|context| context.name.same_as(name));
         let removed = change.remove.iter().filter(|name| !came(name)).cloned().collect();
         Self { scope, run, removed, put: change.put, active, secrets, remarks }

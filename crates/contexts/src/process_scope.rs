@@ -75,13 +75,19 @@ impl ProcessScope {
             self.contexts.retain(|context| !context.name.same_as(name));
             self.hidden.remove(&name.key());
         }
-        let chosen = here.and_then(|here| here.current.as_ref());
-        // Who follows the default goes on following it, and sees what becomes of it there.
-        if let (Some(_), Some(chosen)) = (&self.active, chosen) {
-            let follows = of_user.current.as_ref() == Some(chosen);
-            self.active = if follows { None } else { Some(chosen.clone()) };
-        }
+        self.active = self.active_after(of_user, here);
         self.forget(&of_user.forget);
+    }
+
+    /// What is active in the session once it has taken part; `None` follows the default.
+    pub fn active_after(&self, of_user: &Change, here: Option<&Change>) -> Option<Current> {
+        // Who follows the default goes on following it, and sees what becomes of it there.
+        let before = self.active.as_ref()?;
+        match here.and_then(|here| here.current.as_ref()) {
+            None => Some(before.clone()),
+            Some(chosen) if of_user.current.as_ref() == Some(chosen) => None,
+            Some(chosen) => Some(chosen.clone()),
+        }
     }
 
     fn forget(&mut self, forget: &Forget) {

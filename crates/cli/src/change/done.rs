@@ -61,6 +61,9 @@ impl Done {
 
     fn remark(&self, app: &App, remark: &Remark) {
         match remark {
+            Remark::NoneCurrent if self.active.is_some() => app
+                .ui
+                .note("other shells have no default now: azvault context select NAME --scope user"),
             Remark::NoneCurrent => app.ui.note(
                 "no context is active now: azvault context select NAME, with a name of azvault \
                  context list",

@@ -52,6 +52,12 @@ fn decided<E>(
     Ok((decision, current.cloned()))
 }
 
+/// What the rule decides on what this session sees; `None` without a session, or if it refuses.
+pub(super) fn here(contexts: &Contexts, rule: &Rule<'_>) -> Option<Decision> {
+    let state = &contexts.session.as_ref()?.state;
+    decided(state, &contexts.stored, contexts.default(), rule).ok().map(|(decision, _)| decision)
+}
+
 /// Takes part in a change of user scope that was made. `contexts` is what was there before it.
 pub(super) fn take_part(
     contexts: &mut Contexts,
