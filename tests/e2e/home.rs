@@ -5,8 +5,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 
@@ -29,6 +31,14 @@ impl Ran {
     /// The answer as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|e| panic!("{e}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
+    }
+
+    /// The answers of a script, one JSON document each.
+    pub(crate) fn jsons(&self) -> Vec<Value> {
+        let values = serde_json::Deserializer::from_str(&self.stdout).into_iter();
+        values
+            .collect::<Result<_, _>>()
             .unwrap_or_else(|e| panic!("{e}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
     }
 
@@ -76,6 +86,52 @@ impl Home {
         home
     }
 
+    /// A home with a vault, and a folder in which its agent can listen. The agent ends with it.
+    pub(crate) fn with_agent() -> Self {
+        let home = Self::empty();
+        home.allow_agent();
+        home.run(&[&["init", "--no-recovery"], &CHEAP[..]].concat()).expect(0);
+        home
+    }
+
+    /// As [`Home::with_agent`], with seven contexts: `dev`, `prod` (the default), `shared` and
+    /// `tenant` of one user in two tenants, `gov` of another in another cloud, `ci` and `cert` of
+    /// two service principals.
+    pub(crate) fn with_contexts() -> Self {
+        let home = Self::with_agent();
+        copy_folder(&fixture("azure-powershell/homes/az-modern-linux-plaintext"), home.path());
+        let file = home.join(".Azure/AzureRmContext.json");
+        let mut text = fs::read_to_string(&file).unwrap();
+        for (name, short) in LONG_NAMES {
+            assert!(text.contains(&format!("\"{name}\"")), "{name}");
+            text = text.replace(&format!("\"{name}\""), &format!("\"{short}\""));
+        }
+        fs::write(&file, text).unwrap();
+        home.run(&["migrate", "run", "--yes"]).expect(0);
+        home
+    }
+
+    /// Imports contexts from a file that Azure PowerShell could have saved.
+    #[track_caller]
+    pub(crate) fn import(&self, contexts: &[Saved<'_>]) {
+        let all: serde_json::Map<_, _> =
+            contexts.iter().map(|saved| (saved.name.to_owned(), saved.json())).collect();
+        let file = self.join("saved.json");
+        let document = json!({ "EnvironmentTable": {}, "Contexts": all, "ExtendedProperties": {} });
+        fs::write(&file, serde_json::to_vec_pretty(&document).unwrap()).unwrap();
+        self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
+    }
+
+    /// Makes the folder for sockets.
+    fn allow_agent(&self) {
+        fs::create_dir(self.runtime()).unwrap();
+        fs::set_permissions(self.runtime(), fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    fn runtime(&self) -> PathBuf {
+        self.join("run")
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -91,9 +147,140 @@ impl Home {
     /// The binary with this home, nothing else in its environment, and nobody to ask.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_azvault"));
+        self.surround(&mut command);
+        command.args(args);
+        command
+    }
+
+    /// A script for bash, which is one shell, with azvault among its commands.
+    pub(crate) fn script(&self, text: &str) -> Command {
+        let mut command = Command::new("bash");
+        self.surround(&mut command);
+        let folder = Path::new(env!("CARGO_BIN_EXE_azvault")).parent().unwrap();
+        command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display()));
+        command.env("LC_ALL", "C.UTF-8").args(["-euc", text]);
+        command
+    }
+
+    pub(crate) fn bash(&self, text: &str) -> Ran {
+        ran(self.script(text).output().unwrap())
+    }
+
+    fn surround(&self, command: &mut Command) {
         command.env_clear().env("HOME", self.path()).env("TZ", "UTC").current_dir(self.path());
         command.env("AZVAULT_PASSPHRASE_FILE", self.join("passphrase"));
-        command.args(args).stdin(Stdio::null());
+        if self.runtime().exists() {
+            command.env("XDG_RUNTIME_DIR", self.runtime());
+        }
+        command.stdin(Stdio::null());
+    }
+
+    /// A session that ends with this test program: each call is another one.
+    pub(crate) fn session(&self) -> Session<'_> {
+        let started = self.json(&["session", "start"]);
+        Session { home: self, handle: started["value"].as_str().unwrap().to_owned() }
+    }
+
+    /// The processes that serve this home.
+    fn agents(&self) -> Vec<Pid> {
+        let socket = format!("--socket\0{}/", self.runtime().display());
+        let serves = |pid: &i32| {
+            fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|line| contains(&line, socket.as_bytes()))
+        };
+        let entries = fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+        entries.filter(serves).filter_map(Pid::from_raw).collect()
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        ran(self.command(args).output().unwrap())
+    }
+
+    /// Runs and takes the answer as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, args: &[&str]) -> Value {
+        self.run(&[args, &["-o", "json"]].concat()).expect(0).json()
+    }
+}
+
+impl Drop for Home {
+    /// No agent outlives the test that had it started.
+    fn drop(&mut self) {
+        let begun = Instant::now();
+        // One that has ended has no command line any more, even while nobody has waited for it.
+        while self.runtime().exists() && !self.agents().is_empty() {
+            let late = begun.elapsed() > Duration::from_secs(5);
+            for agent in self.agents() {
+                let _ = kill_process(agent, if late { Signal::KILL } else { Signal::TERM });
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// The names that Azure PowerShell gave, and what the tests say.
+const LONG_NAMES: [(&str, &str); 5] = [
+    (
+        "Contoso Dev (5b000000-0000-4000-8000-000000000001) - 72f00000-0000-4000-8000-000000000001 \
+         - megan@contoso.example",
+        "dev",
+    ),
+    (
+        "Contoso Prod (5b000000-0000-4000-8000-000000000002) - 72f00000-0000-4000-8000-000000000001 \
+         - megan@contoso.example",
+        "prod",
+    ),
+    (
+        "Fabrikam Shared (5b000000-0000-4000-8000-000000000003) - \
+         72f00000-0000-4000-8000-000000000002 - megan@contoso.example",
+        "shared",
+    ),
+    ("72f00000-0000-4000-8000-000000000002 - megan@contoso.example", "tenant"),
+    (
+        "Contoso Prod (5b000000-0000-4000-8000-000000000002) - 72f00000-0000-4000-8000-000000000001 \
+         - a9900000-0000-4000-8000-000000000003",
+        "cert",
+    ),
+];
+
+/// A context in a file of Azure PowerShell.
+#[derive(Clone, Copy)]
+pub(crate) struct Saved<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) tenant: &'a str,
+    pub(crate) subscription: &'a str,
+    pub(crate) subscription_name: &'a str,
+}
+
+impl Saved<'_> {
+    fn json(&self) -> Value {
+        json!({
+            "Account": { "Id": self.account, "Type": "User", "ExtendedProperties": {} },
+            "Tenant": { "Id": self.tenant },
+            "Subscription": {
+                "Id": self.subscription,
+                "Name": self.subscription_name,
+                "State": "Enabled",
+            },
+            "Environment": { "Name": "AzureCloud" },
+            "ExtendedProperties": {},
+        })
+    }
+}
+
+/// A session, which commands take part in by its handle.
+pub(crate) struct Session<'a> {
+    home: &'a Home,
+    handle: String,
+}
+
+impl Session<'_> {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.home.command(args);
+        command.env("AZVAULT_SESSION", &self.handle);
         command
     }
 

@@ -12,6 +12,7 @@ mod init;
 mod key;
 mod migrate;
 mod nothing_in_clear;
+mod rules;
 mod save;
 mod scan;
 mod secret;
