@@ -415,20 +415,20 @@ fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
             5,
         ),
         ("UPDATE audit SET box = (SELECT box FROM audit WHERE seq = 2) WHERE seq = 7", 7),
-        // The ends are those that the head names: already opening the vault notices.
-        ("DELETE FROM audit WHERE seq = 1", 0),
-        ("DELETE FROM audit WHERE seq = 10", 0),
-        ("DELETE FROM audit", 0),
+        // The ends are those that the head names: already reading anything else notices.
+        ("DELETE FROM audit WHERE seq = 1", 1),
+        ("DELETE FROM audit WHERE seq = 10", 10),
+        ("DELETE FROM audit", 1),
     ] {
         std::fs::write(world.path(), &whole).unwrap();
         let connection = rusqlite::Connection::open(world.path()).unwrap();
         connection.execute_batch(edit).unwrap();
         drop(connection);
         let vault = world.open().unwrap();
-        match (vault.snapshot().and_then(|snapshot| snapshot.audit_log().map(drop)), bad) {
-            (Err(Error::Tampered { .. }), 0) => {}
-            (Err(Error::BadAuditEntry { seq, .. }), bad) => assert_eq!(seq, bad, "{edit}"),
-            (found, _) => panic!("{edit}: {found:?}"),
+        assert_eq!(vault.snapshot().is_err(), [1, 10].contains(&bad), "{edit}");
+        match vault.snapshot().and_then(|snapshot| snapshot.audit_log().map(drop)) {
+            Err(Error::BadAuditEntry { seq, .. }) => assert_eq!(seq, bad, "{edit}"),
+            found => panic!("{edit}: {found:?}"),
         }
         assert!(vault.verify_all().is_err(), "{edit}");
     }

@@ -7,9 +7,9 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::head::{AuditHead, hex, or_tampered};
+use crate::head::{AuditHead, hex};
 use crate::seal::{Table, place};
-use crate::sealer::{BATCH, KeyName, Placed, Sealer};
+use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::audit as table;
 use crate::{Error, Id, VaultId, sha256};
 
@@ -129,16 +129,31 @@ pub(crate) fn read(
                 bytes: sealed,
             })
             .collect();
-        let texts = match sealer.open(KeyName::Audit, &boxes) {
-            Ok(texts) => texts,
-            Err(error) => return Err(first_bad(sealer, &boxes, &rows, error)),
+        let mut texts = match sealer.open(KeyName::Audit, &boxes) {
+            Ok(texts) => Some(texts),
+            Err(SealerError::Box(_)) => None,
+            Err(error) => return Err(Error::Sealer(error)),
         };
-        for ((seq, sealed), text) in rows.iter().zip(&texts) {
+        for (at, (seq, sealed)) in rows.iter().enumerate() {
             let bad = |what| Error::BadAuditEntry { seq: *seq, what };
-            let row: Row = serde_json::from_slice(text).map_err(|_| bad("it is no entry"))?;
+            if *seq < expected || expected > head.seq {
+                return Err(bad("the head does not know it"));
+            }
             if *seq != expected {
                 return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
             }
+            // Where one of many does not open, each is tried alone: the first bad one is named.
+            let text = match &mut texts {
+                Some(texts) => std::mem::take(&mut texts[at]),
+                None => sealer
+                    .open(KeyName::Audit, &boxes[at..=at])
+                    .map_err(|e| match e {
+                        SealerError::Box(_) => bad("it does not open"),
+                        other => Error::Sealer(other),
+                    })?
+                    .remove(0),
+            };
+            let row: Row = serde_json::from_slice(&text).map_err(|_| bad("it is no entry"))?;
             if before.as_ref().is_some_and(|before| *before != row.prev) {
                 return Err(bad("the entry before it is another one"));
             }
@@ -167,20 +182,4 @@ pub(crate) fn read(
         return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
     }
     Ok(log)
-}
-
-/// Names the first entry of a batch that does not open.
-fn first_bad(
-    sealer: &dyn Sealer,
-    boxes: &[Placed<'_>],
-    rows: &[(i64, Vec<u8>)],
-    error: crate::SealerError,
-) -> Error {
-    let opens = |boxed: &Placed<'_>| {
-        sealer.open(KeyName::Audit, &[Placed { place: boxed.place, bytes: boxed.bytes }]).is_ok()
-    };
-    match boxes.iter().position(|boxed| !opens(boxed)) {
-        Some(at) => Error::BadAuditEntry { seq: rows[at].0, what: "it does not open" },
-        None => or_tampered("the audit log does not open")(error),
-    }
 }

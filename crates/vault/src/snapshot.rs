@@ -55,7 +55,11 @@ pub(crate) fn load(
     kept: KeptMembers,
 ) -> Result<State, Error> {
     let (row, head) = load_head(connection, sealer, vault)?;
-    audit::check_end(connection, &head.audit)?;
+    audit::check_end(connection, &head.audit).map_err(|e| {
+        // Which entry is the first bad one the whole log says.
+        let read = audit::read(connection, sealer, vault, row.epoch, &head.audit);
+        read.err().unwrap_or(e)
+    })?;
     let mut content = Content::default();
     let mut root = Root::new();
     let mut number = 0;
