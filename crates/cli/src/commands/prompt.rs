@@ -10,7 +10,7 @@ use crate::cli::Output;
 use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::SCHEMA;
 use crate::session::Session;
-use crate::ui::shown;
+use crate::ui::{quoted, shown};
 
 /// Columns of a name; what is longer is cut.
 const LONGEST: usize = 40;
@@ -112,6 +112,10 @@ fn print(app: &App, document: &Document<'_>) {
 }
 
 /// A name as a prompt has room for it: Azure PowerShell's default names have some 110 characters.
+/// A blank one is seen between quotes: nothing stands for no vault.
 fn short(name: &str) -> String {
+    if name.trim().is_empty() {
+        return quoted(name);
+    }
     truncate_str(&shown(name), LONGEST, "…").into_owned()
 }
