@@ -26,13 +26,13 @@ impl Done {
     /// Says what was done: `line` is the answer for people, in the past; a dry run says it as
     /// what would be.
     pub(crate) fn say(&self, app: &App, line: &str) {
-        if app.ui.output == Output::Json {
-            app.ui.json(&self.document());
-        } else {
-            app.ui.line(line);
+        match (app.ui.output, self.run) {
+            (Output::Json, _) => app.ui.json(&self.document()),
+            (_, Run::Real) => app.ui.line(line),
+            (_, Run::Dry) => app.ui.line(format!("dry run: {line}")),
         }
         if self.run == Run::Dry {
-            app.ui.note("a dry run: nothing was done");
+            app.ui.note("nothing was done");
         }
         for remark in &self.remarks {
             self.remark(app, remark);

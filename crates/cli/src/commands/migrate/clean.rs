@@ -31,10 +31,11 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Document {
     schema: u8,
     migration: String,
+    dry_run: bool,
     removed: Vec<String>,
     gone_before: Vec<String>,
     kept: Vec<KeptView>,
@@ -75,6 +76,17 @@ impl Args {
             }
         }
         if self.dry_run {
+            if app.ui.output == Output::Json {
+                let removed = there.iter().map(|file| file.path.display().to_string()).collect();
+                let migration = id.to_string();
+                app.ui.json(&Document {
+                    schema: 1,
+                    migration,
+                    dry_run: true,
+                    removed,
+                    ..Document::default()
+                });
+            }
             app.ui.note(format!("would remove {}; nothing was done", count(there.len(), "file")));
             return Ok(0);
         }
@@ -117,6 +129,7 @@ impl Args {
             app.ui.json(&Document {
                 schema: 1,
                 migration: id.to_string(),
+                dry_run: false,
                 removed: paths(&removed),
                 gone_before: paths(&gone),
                 kept: kept
