@@ -117,7 +117,13 @@ impl Home {
         let all: serde_json::Map<_, _> =
             contexts.iter().map(|saved| (saved.name.to_owned(), saved.json())).collect();
         let file = self.join("saved.json");
-        let document = json!({ "EnvironmentTable": {}, "Contexts": all, "ExtendedProperties": {} });
+        // A default that is not there is none; without one Azure PowerShell's is `Default`.
+        let document = json!({
+            "DefaultContextKey": "is not there",
+            "EnvironmentTable": {},
+            "Contexts": all,
+            "ExtendedProperties": {},
+        });
         fs::write(&file, serde_json::to_vec_pretty(&document).unwrap()).unwrap();
         self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
     }

@@ -4,14 +4,19 @@
 
 mod home;
 
+mod audit;
 mod bad_input;
 mod cli_reference;
 mod context;
+mod dry_run;
 mod fixtures;
 mod init;
+mod json;
 mod key;
 mod migrate;
+mod names;
 mod nothing_in_clear;
+mod piped;
 mod rules;
 mod save;
 mod scan;

@@ -1,0 +1,153 @@
+//! With `-o json` every verb prints one document, and a failure prints none.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::home::{CHEAP, Home, Ran, ran};
+
+/// Verbs that print something else than a document: a script, a page, what a program prints.
+const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
+
+/// Verbs whose documents are tested where the verbs are.
+const ELSEWHERE: [&str; 2] = ["context save", "context import"];
+
+/// Verbs of the page of the command line, nouns alone left out.
+fn verbs() -> BTreeSet<String> {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+    let page = fs::read_to_string(page).unwrap();
+    let mut verbs: BTreeSet<String> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("## azvault ").map(str::to_owned))
+        .collect();
+    let nouns: Vec<_> =
+        verbs.iter().filter_map(|verb| Some(verb.rsplit_once(' ')?.0.to_owned())).collect();
+    for noun in nouns {
+        // `migrate` is a verb too.
+        if noun != "migrate" {
+            verbs.remove(&noun);
+        }
+    }
+    verbs
+}
+
+#[track_caller]
+fn document(ran: Ran, what: &str) {
+    assert_eq!(ran.code, 0, "{what}: {}{}", ran.stdout, ran.stderr);
+    let documents = ran.jsons();
+    assert_eq!(documents.len(), 1, "{what}: {:?}", ran.stdout);
+    assert_eq!(documents[0]["schema"], 1, "{what}");
+    assert_eq!(ran.stdout.lines().count(), 1, "{what}");
+}
+
+#[test]
+fn every_verb_prints_one_document() {
+    let home = Home::with_contexts();
+    let session = home.session();
+    let list = home.json(&["secret", "list"]);
+    let secret = list["secrets"][0]["id"].as_str().unwrap();
+    let migrations = home.json(&["migrate", "list"]);
+    let migration = migrations["migrations"][0]["id"].as_str().unwrap();
+    let other = home.join("other.db");
+    let other = ["--vault", other.to_str().unwrap(), "--no-recovery"];
+    let init = [&["init"], &other[..], &CHEAP].concat();
+    let empty = home.join("empty");
+    fs::create_dir(&empty).unwrap();
+    let mut seen = BTreeSet::new();
+    for args in [
+        &init[..],
+        &["unlock"],
+        &["status"],
+        &["scan", empty.to_str().unwrap()],
+        &["migrate", "plan"],
+        &["migrate", "run", "--yes"],
+        &["migrate", "verify"],
+        &["migrate", "list"],
+        &["migrate", "show", migration],
+        &["context", "list"],
+        &["context", "show"],
+        &["context", "show", "gov"],
+        &["context", "select", "gov"],
+        &["context", "set", "own", "--tenant", "t"],
+        &["context", "rename", "own", "mine"],
+        &["context", "rename", "mine", "mine"],
+        &["context", "remove", "mine", "--dry-run"],
+        &["context", "remove", "mine", "--yes"],
+        &["context", "select", "gov", "--scope", "user"],
+        &["use", "ci"],
+        &["use", "-"],
+        &["autosave", "show"],
+        &["autosave", "disable"],
+        &["autosave", "enable"],
+        &["autosave", "disable", "--scope", "process"],
+        &["autosave", "enable", "--scope", "process"],
+        &["session", "start"],
+        &["session", "show"],
+        &["prompt"],
+        &["secret", "list"],
+        &["secret", "list", "--reveal"],
+        &["secret", "show", secret],
+        &["secret", "show", secret, "--reveal"],
+        &["key", "list"],
+        &["audit", "log"],
+        &["audit", "verify"],
+        &["verify"],
+        &["migrate", "clean", "--dry-run"],
+        &["migrate", "clean", "--yes"],
+        &["migrate", "clean", "--yes"],
+        &["migrate", "rollback", "--yes"],
+        &["migrate", "rollback", "--yes"],
+        &["migrate", "forget", migration, "--yes"],
+        &["migrate", "forget", migration, "--yes"],
+        &["migrate"],
+        &["disconnect", "--context-name", "gov", "--yes"],
+        &["context", "clear", "--dry-run"],
+        &["context", "clear", "--yes"],
+        &["context", "clear", "--yes"],
+        &["context", "list"],
+        &["secret", "list"],
+        &["prompt"],
+        &["status"],
+        &["lock"],
+        &["session", "end"],
+    ] {
+        // Before the verb and behind it.
+        document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));
+        let words = args.iter().take(2).copied().collect::<Vec<_>>();
+        seen.insert(words.join(" "));
+        seen.insert(words[0].to_owned());
+    }
+    let known = |verb: &String| {
+        let word = verb.split(' ').next().unwrap();
+        seen.contains(verb) || OTHERS.contains(&word) || ELSEWHERE.contains(&verb.as_str())
+    };
+    let missing: Vec<_> = verbs().into_iter().filter(|verb| !known(verb)).collect();
+    assert!(missing.is_empty(), "no document of {missing:?} is looked at");
+}
+
+#[test]
+fn the_variable_and_the_option_before_the_verb_do_the_same() {
+    let home = Home::with_contexts();
+    document(home.run(&["-o", "json", "context", "list"]), "before");
+    let mut command = home.command(&["context", "list"]);
+    document(ran(command.env("AZVAULT_OUTPUT", "json").output().unwrap()), "variable");
+}
+
+#[test]
+fn a_failure_prints_no_document() {
+    let home = Home::with_contexts();
+    for (args, code) in [
+        (&["context", "show", "nobody"][..], 5),
+        (&["context", "remove", "prod"], 14),
+        (&["context", "rename", "gov", "ci"], 9),
+        (&["use", "gov"], 7),
+        (&["secret", "show", "0000000000000001"], 5),
+        (&["session", "show"], 5),
+        (&["context", "list", "--context", "nobody"], 5),
+        (&["audit", "log", "-n", "x"], 2),
+    ] {
+        let failed = home.run(&[args, &["-o", "json"]].concat()).expect(code);
+        assert_eq!(failed.stdout, "", "{args:?}");
+        assert!(!failed.stderr.is_empty(), "{args:?}");
+    }
+}
