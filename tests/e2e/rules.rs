@@ -858,6 +858,7 @@ fn a_choice_goes_with_its_context_when_the_session_removes_it_for_the_user() {
     let done = done.says("no context is active now");
     assert_eq!(done.json()["active"], Value::Null);
     assert_eq!(active(&session), Value::Null);
+    session.run(&["context", "show"]).expect(5).says("no context is active");
     assert_eq!(seen(&home).1, "prod");
 }
 
