@@ -370,6 +370,18 @@ pub(crate) fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// Whether a program is there that a test needs and a bare machine need not have. CI installs them
+/// all: there a test that cannot run has failed.
+pub(crate) fn has(program: &str) -> bool {
+    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .any(|folder| folder.join(program).is_file());
+    if !found {
+        assert!(std::env::var_os("CI").is_none(), "{program} is missing");
+        println!("not run: {program} is missing");
+    }
+    found
+}
+
 pub(crate) fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     !needle.is_empty() && bytes.windows(needle.len()).any(|window| window == needle)
 }

@@ -122,7 +122,11 @@ pub(crate) fn carry_out_on(
     let (decision, secrets) = match scope {
         Scope::User => {
             let done = in_vault::write(app, vault, (wanted.verb, brought), &decide)?;
-            in_session::take_part(&mut contexts, &done.0.change, rule)?;
+            if let Err(failure) = in_session::take_part(&mut contexts, &done.0.change, rule) {
+                // The vault has changed: a session that ended meanwhile undoes nothing of it.
+                let what = failure.what;
+                app.ui.warning(format!("the vault has changed, and this session not: {what}"));
+            }
             done
         }
         Scope::Process => in_session::write(&mut contexts, brought, &decide)?,

@@ -1,8 +1,6 @@
 //! All contexts that a command sees: those of the vault, under those of the session; and which of
 //! them acts.
 
-use std::collections::BTreeSet;
-
 use azvault_contexts::rules::active::{self, Wishes};
 use azvault_contexts::rules::{autosave, scope};
 use azvault_contexts::{AutosaveMode, Context, ContextName, Current, Known, ProcessScope, Scope};
@@ -183,21 +181,25 @@ impl Contexts {
 
     /// What rules work on, for a scope.
     pub(crate) fn known(&self, scope: Scope) -> Known<'_> {
-        let mut accounts: BTreeSet<&str> = BTreeSet::new();
         let own = self.own().secrets.iter().map(|secret| &secret.held.description);
         let stored = self.secrets.iter().map(|secret| &secret.description);
-        let (contexts, current) = match scope {
-            Scope::User => {
-                accounts.extend(stored.filter_map(|about| about.account.as_deref()));
-                (self.stored.iter().collect(), self.default())
-            }
+        match scope {
+            Scope::User => Known {
+                contexts: self.stored.iter().collect(),
+                current: self.default(),
+                accounts: stored.filter_map(|about| about.account.as_deref()).collect(),
+                secrets: self.secrets.len(),
+            },
             Scope::Process => {
-                accounts.extend(own.filter_map(|about| about.account.as_deref()));
                 let seen = self.own().seen(&self.stored).into_iter();
-                (seen.map(|(context, _)| context).collect(), self.standing())
+                Known {
+                    contexts: seen.map(|(context, _)| context).collect(),
+                    current: self.standing(),
+                    accounts: own.filter_map(|about| about.account.as_deref()).collect(),
+                    secrets: self.own().secrets.len(),
+                }
             }
-        };
-        Known { contexts, current, accounts }
+        }
     }
 
     /// The context that was given for this one command.

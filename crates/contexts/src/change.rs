@@ -13,6 +13,8 @@ pub struct Known<'a> {
     pub current: Option<&'a ContextName>,
     /// Ids of accounts that are known beside those of `contexts`: by a token, by an import.
     pub accounts: BTreeSet<&'a str>,
+    /// Number of secrets, those of nobody named included.
+    pub secrets: usize,
 }
 
 impl<'a> Known<'a> {
@@ -106,6 +108,8 @@ pub enum Question {
     Clear {
         /// Number of contexts.
         contexts: usize,
+        /// Number of secrets.
+        secrets: usize,
     },
     /// Contexts and secrets of accounts go.
     Disconnect {

@@ -28,9 +28,9 @@ pub(super) fn ask(app: &App, wanted: Wanted, question: Option<&Question>) -> Res
             let question = format!("{name} is the current context. Remove it?");
             app.confirm(wanted.destroy, &question)
         }
-        Some(Question::Clear { contexts }) => {
-            let number = count(*contexts, "context");
-            app.confirm(wanted.destroy, &format!("Remove {number} and every token?"))
+        Some(Question::Clear { contexts, secrets }) => {
+            let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
+            app.confirm(wanted.destroy, &format!("Remove {contexts} and {secrets}?"))
         }
         Some(Question::Disconnect { accounts, contexts }) => {
             let (who, number) = (shown(&accounts.join(", ")), count(*contexts, "context"));

@@ -48,7 +48,8 @@ fn decided<E>(
     let found = chosen.and_then(|name| contexts.iter().find(|context| context.name.same_as(name)));
     let current = found.map(|context| &context.name);
     let own = state.secrets.iter().filter_map(|secret| secret.held.description.account.as_deref());
-    let decision = decide(&Known { contexts, current, accounts: own.collect() })?;
+    let (accounts, secrets) = (own.collect(), state.secrets.len());
+    let decision = decide(&Known { contexts, current, accounts, secrets })?;
     Ok((decision, current.cloned()))
 }
 

@@ -54,8 +54,8 @@ pub(super) fn write(
             let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
             let accounts = writing.secrets().iter();
             let accounts = accounts.filter_map(|secret| secret.description.account.as_deref());
-            let current = settings.default.as_ref();
-            decide(&Known { contexts, current, accounts: accounts.collect() })?
+            let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
+            decide(&Known { contexts, current, accounts: accounts.collect(), secrets })?
         };
         let (mut subjects, mut secrets) = apply(writing, &decision.change)?;
         if let Some(from) = &brought.from {

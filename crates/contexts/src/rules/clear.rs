@@ -14,9 +14,9 @@ pub fn clear(known: &Known<'_>) -> Decision {
         forget: Forget::Everything,
         ..Change::default()
     };
+    let secrets = known.secrets;
     // Secrets stay when the last context of a service principal goes.
-    let something = contexts > 0 || !known.accounts.is_empty();
-    let asks = something.then_some(Question::Clear { contexts });
+    let asks = (contexts + secrets > 0).then_some(Question::Clear { contexts, secrets });
     Decision { change, asks, remarks: vec![Remark::NoneCurrent] }
 }
 
@@ -32,10 +32,10 @@ mod tests {
         let decision = clear(&known(&contexts, Some(&contexts[0].name)));
         assert_eq!(words(&decision.change), "-a -b >none");
         assert_eq!(decision.change.forget, Forget::Everything);
-        assert_eq!(decision.asks, Some(Question::Clear { contexts: 2 }));
+        assert_eq!(decision.asks, Some(Question::Clear { contexts: 2, secrets: 0 }));
 
-        let secrets_only = clear(&Known { accounts: ["app"].into(), ..known(&[], None) });
-        assert_eq!(secrets_only.asks, Some(Question::Clear { contexts: 0 }));
+        let secrets_only = clear(&Known { secrets: 3, ..known(&[], None) });
+        assert_eq!(secrets_only.asks, Some(Question::Clear { contexts: 0, secrets: 3 }));
 
         let nothing = clear(&known(&[], None));
         assert_eq!(words(&nothing.change), ">none");

@@ -44,7 +44,7 @@ pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
 
 /// Known contexts, the current one by name.
 pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
-    Known { contexts: contexts.iter().collect(), current, accounts: BTreeSet::new() }
+    Known { contexts: contexts.iter().collect(), current, accounts: BTreeSet::new(), secrets: 0 }
 }
 
 /// A change in words: `-gone +come >current`.
