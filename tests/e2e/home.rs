@@ -372,6 +372,7 @@ pub(crate) fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 /// Whether a program is there that a test needs and a bare machine need not have. CI installs them
 /// all: there a test that cannot run has failed.
+#[allow(clippy::print_stdout, reason = "what is not run is said")]
 pub(crate) fn has(program: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .any(|folder| folder.join(program).is_file());
