@@ -152,13 +152,14 @@ fn a_sealed_file_says_nothing_and_refuses_what_is_not_its_passphrase() {
     }
     let import = |more: &[&str]| home.run(&[&["context", "import", "out.azv"][..], more].concat());
     let before = fs::read(home.vault()).unwrap();
-    import(&["--export-passphrase-file", "wrong"]).expect(6);
+    let wrong = ["--export-passphrase-file", "wrong"];
+    import(&wrong).expect(6).says("this is not its passphrase");
     import(&[]).expect(14);
     let mut bytes = fs::read(home.join("out.azv")).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     fs::write(home.join("out.azv"), bytes).unwrap();
-    import(&pass).expect(8);
+    import(&pass).expect(8).says("it was changed or cut");
     home.run(&["context", "import", "absent.azv"]).expect(5);
     fs::write(home.join("odd.json"), "{\"something\": [1]}").unwrap();
     home.run(&["context", "import", "odd.json"]).expect(1).says("azvault scan");

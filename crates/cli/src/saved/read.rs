@@ -57,11 +57,13 @@ fn unseal(
     passphrase: Option<&Path>,
 ) -> Result<Profile, Failure> {
     let failed = |error: Error| {
-        let code = match error {
-            Error::WrongKey => Code::Locked,
-            _ => Code::Integrity,
+        let (code, what) = match &error {
+            Error::WrongKey => (Code::Locked, "this is not its passphrase".to_owned()),
+            Error::Tampered { .. } => (Code::Integrity, "it was changed or cut".to_owned()),
+            Error::KdfOutOfBounds { source, .. } => (Code::Integrity, source.to_string()),
+            other => (Code::Integrity, other.to_string()),
         };
-        Failure::new(code, format!("{shown}: {error}"))
+        Failure::new(code, format!("{shown}: {what}"))
     };
     let open = |passphrase| {
         let spinner = app.ui.spinner("opening the file");
