@@ -24,13 +24,18 @@ impl ContextName {
 
     /// Whether both are one name to Azure PowerShell, which ignores case.
     pub fn same_as(&self, other: &Self) -> bool {
-        self.key() == other.key()
+        lower(&self.0).eq(lower(&other.0))
     }
 
     /// The form under which names are compared: two names are one when their keys are equal.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        lower(&self.0).collect()
     }
+}
+
+/// Letter by letter, whatever stands beside it: as the product compares.
+fn lower(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 #[cfg(test)]
@@ -45,8 +50,12 @@ mod tests {
             ("prod", "prod ", false),
             ("", "", true),
             ("a/b", "a\\b", false),
+            ("ΟΔΟΣ", "οδοσ", true),
+            ("a", "ab", false),
         ] {
-            assert_eq!(ContextName::new(a).same_as(&ContextName::new(b)), same, "{a:?} {b:?}");
+            let (one, other) = (ContextName::new(a), ContextName::new(b));
+            assert_eq!(one.same_as(&other), same, "{a:?} {b:?}");
+            assert_eq!(one.key() == other.key(), same, "{a:?} {b:?}");
         }
     }
 }

@@ -37,9 +37,10 @@ impl ProcessScope {
     /// All contexts that the session sees, given those of the vault.
     pub fn seen<'a>(&'a self, stored: &'a [Context]) -> Vec<(&'a Context, Scope)> {
         let own: BTreeSet<String> = self.contexts.iter().map(|c| c.name.key()).collect();
+        let covers_nothing = self.hidden.is_empty() && own.is_empty();
         let visible = |context: &&Context| {
-            let key = context.name.key();
-            !self.hidden.contains(&key) && !own.contains(&key)
+            let is_covered = |key| self.hidden.contains(&key) || own.contains(&key);
+            covers_nothing || !is_covered(context.name.key())
         };
         let stored = stored.iter().filter(visible).map(|context| (context, Scope::User));
         stored.chain(self.contexts.iter().map(|context| (context, Scope::Process))).collect()
