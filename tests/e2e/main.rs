@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agent_home;
 mod home;
 
 mod audit;
+mod agent;
 mod bad_input;
 mod cli_reference;
 mod context;
