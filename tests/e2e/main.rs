@@ -9,9 +9,9 @@
 mod agent_home;
 mod home;
 
-mod audit;
 mod agent;
 mod agent_memory;
+mod audit;
 mod bad_input;
 mod cli_reference;
 mod context;
@@ -24,9 +24,9 @@ mod migrate;
 mod names;
 mod nothing_in_clear;
 mod piped;
+mod process_scope_on_disk;
 mod rules;
 mod save;
-mod process_scope_on_disk;
 mod scan;
 mod secret;
 mod session;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
 use crate::agent_home::{AgentHome, FABRIKAM, MEGAN};
-use crate::home::{Ran, all_bytes, ran};
+use crate::home::{Ran, all_bytes, has, ran};
 
 const NAME: &str = "zq-marker-name-7f3a91";
 const RENAMED: &str = "zq-marker-renamed-2c5d08";
@@ -102,9 +102,12 @@ fn unescaped(text: &str) -> Vec<u8> {
 /// Runs a script of bash and everything that it starts under strace; `None` where that is not
 /// possible.
 fn traced(home: &AgentHome, script: &str) -> Option<(Ran, Vec<Call>)> {
+    if !has("strace") {
+        return None;
+    }
     let works = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
     if !works.is_ok_and(|status| status.success()) {
-        println!("not checked: strace is not installed, or nothing may be traced here");
+        println!("not run: nothing may be traced here");
         return None;
     }
     // The trace lies outside of what is looked at.
