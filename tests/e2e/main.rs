@@ -1,9 +1,16 @@
 //! The real binary in an empty world: one file a verb, and the rules that hold for all.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a test says what it measured, and what it could not check"
+)]
 
+mod agent_home;
 mod home;
 
+mod agent;
+mod agent_memory;
 mod audit;
 mod bad_input;
 mod cli_reference;
@@ -17,10 +24,13 @@ mod migrate;
 mod names;
 mod nothing_in_clear;
 mod piped;
+mod process_scope_on_disk;
 mod rules;
 mod save;
 mod scan;
 mod secret;
+mod session;
 mod status;
 mod tidy;
 mod unlock;
+mod writers;

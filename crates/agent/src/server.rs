@@ -3,10 +3,10 @@
 mod answer;
 mod connection;
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use rustix::time::{ClockId, clock_gettime};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::answer::Held;
-use self::connection::Connection;
+use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
 use crate::hold::Moment;
 use crate::peer;
 
@@ -61,6 +61,8 @@ pub fn serve(socket: &Path, ready: impl FnOnce()) -> Result<(), ServeError> {
         _ => {}
     }
     let listener = UnixListener::bind(socket)?;
+    // Nobody can come before: the folder is this user's alone.
+    std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;
     let signals = Signals::new()?;
     ready();
@@ -95,14 +97,19 @@ fn run(listener: &UnixListener, signals: &Signals) -> Result<(), ServeError> {
     loop {
         let moment = now();
         held.look(moment);
-        connections.retain(|connection| !connection.is_late(moment));
+        let crowd = crowd(&connections);
+        connections.retain(|connection| !connection.is_late(moment, crowd));
         let busy = held.holds_something() || !connections.is_empty();
         if busy {
             last_used = moment;
         } else if moment.awake.saturating_sub(last_used.awake) >= LINGER {
             return Ok(());
         }
-        let wait = held.wait(moment).min(LINGER);
+        let wait = if may_go_on(&connections) { Duration::ZERO } else { held.wait(moment) };
+        let wait = wait.min(match crowd {
+            Crowd::None => LINGER,
+            Crowd::Waits => PATIENCE_IN_A_CROWD,
+        });
         let ready = wait_for(listener, signals, &held, &mut connections, wait)?;
         let moment = now();
         held.look(moment);
@@ -117,9 +124,32 @@ fn run(listener: &UnixListener, signals: &Signals) -> Result<(), ServeError> {
         if ready.listener {
             accept(listener, &mut connections, moment);
         }
-        let room = MOST_BYTES.saturating_sub(connections.iter().map(Connection::size).sum());
-        connections.retain_mut(|connection| connection.go_on(&mut held, moment, room).is_some());
+        let mut taken = taken(&connections);
+        connections.retain_mut(|connection| {
+            let before = connection.size();
+            let goes_on = connection.go_on(&mut held, moment, MOST_BYTES.saturating_sub(taken));
+            let after = goes_on.map_or(0, |()| connection.size());
+            taken = taken.saturating_sub(before).saturating_add(after);
+            goes_on.is_some()
+        });
     }
+}
+
+/// Bytes of memory that connections have been given.
+fn taken(connections: &[Connection]) -> usize {
+    connections.iter().map(Connection::size).sum()
+}
+
+fn crowd(connections: &[Connection]) -> Crowd {
+    let is_full = connections.len() >= MOST_CONNECTIONS;
+    let waits = is_full || connections.iter().any(|one| one.wants().is_some());
+    if waits { Crowd::Waits } else { Crowd::None }
+}
+
+/// Whether there is room by now for one that waited for it.
+fn may_go_on(connections: &[Connection]) -> bool {
+    let room = MOST_BYTES.saturating_sub(taken(connections));
+    connections.iter().filter_map(Connection::wants).any(|wanted| wanted <= room)
 }
 
 struct Ready {

@@ -66,6 +66,12 @@ impl Sessions {
     /// terminal session, which a job keeps whose parent has ended.
     pub(crate) fn of(&mut self, id: i64, caller: u32) -> Result<&mut Session, Outcome> {
         let session = self.0.get_mut(&id).ok_or(Outcome::NoSession)?;
+        // A leader that ended a moment ago may not have been noticed yet, and another process may
+        // have its number by now.
+        let leader = peer::process(session.leader).map(|process| process.started);
+        if leader != Some(session.process.started) {
+            return Err(Outcome::NoSession);
+        }
         let belongs = peer::descends(caller, session.leader)
             || peer::process(caller).is_some_and(|process| process.sid == session.process.sid);
         if belongs { Ok(session) } else { Err(Outcome::NoSession) }

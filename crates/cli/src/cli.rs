@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
@@ -70,10 +71,22 @@ pub(crate) struct Global {
     )]
     pub(crate) key_file: Option<PathBuf>,
     /// Never ask: fail with exit code 14 instead
-    #[arg(long, global = true, env = "AZVAULT_NO_INPUT", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "AZVAULT_NO_INPUT",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
     pub(crate) no_input: bool,
     /// Neither ask the agent for keys nor hand it any: ask for the passphrase each time
-    #[arg(long, global = true, env = "AZVAULT_NO_AGENT", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "AZVAULT_NO_AGENT",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new()
+    )]
     pub(crate) no_agent: bool,
     /// Print the answer and errors, nothing else
     #[arg(short, long, global = true, conflicts_with = "verbose")]

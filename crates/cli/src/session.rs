@@ -32,7 +32,8 @@ impl Session {
         let Some(named) = paths::session() else { return Ok(None) };
         // EXPOSE: taken apart into id and key, which stay in wiped memory.
         let (id, key) = parse(named.expose()).ok_or_else(gone)?;
-        let client = agent::client(vault)?;
+        // Where no agent can be, as in another user's environment, there is no session either.
+        let client = agent::client(vault).map_err(|e| unreachable(&e))?;
         let mut session =
             Self { client, vault, id, key, revision: 0, leader: 0, state: ProcessScope::default() };
         session.read()?;

@@ -9,9 +9,11 @@
 use std::alloc::{Layout, dealloc};
 use std::hint::black_box;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::os::fd::BorrowedFd;
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use ring::aead::LessSafeKey;
+use rustix::io::FdFlags;
 
 /// Bytes of stack that are cleared below a finished operation; ring uses a few KiB.
 const DEPTH: usize = 64 * 1024;
@@ -46,6 +48,20 @@ fn scrub() {
 pub(crate) fn keep_out_of_swap(bytes: &[u8]) {
     // SAFETY: address and length are those of a live slice; locking changes no content.
     let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
+}
+
+/// Has every descriptor but the three standard ones closed in programs that this one starts: what
+/// a caller left open, a lock or the end of a pipe, is not for a process that outlives it.
+pub fn keep_descriptors_here() -> std::io::Result<()> {
+    for entry in std::fs::read_dir("/proc/self/fd")? {
+        let number = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        let Some(number) = number.filter(|number| *number > 2) else { continue };
+        // SAFETY: the descriptor is borrowed for one call that changes a flag of it and neither
+        // uses nor closes it; one that is gone by now is an error of that call.
+        let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
+        let _ = rustix::io::fcntl_setfd(descriptor, FdFlags::CLOEXEC);
+    }
+    Ok(())
 }
 
 /// A key of ring, on the heap and overwritten when dropped.

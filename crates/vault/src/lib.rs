@@ -57,6 +57,7 @@ pub use audit::{Actor, Entry, Logged, Subject};
 pub use create::{NewSlot, create};
 pub use error::{Error, UnsafeBecause};
 pub use export::{is_export, open_export, seal_export};
+pub use hygiene::keep_descriptors_here;
 pub use id::{Id, NotAnId, VaultId};
 pub use import::{Import, ImportedFile, OriginalRef};
 pub use kdf::{Cost, KdfError};

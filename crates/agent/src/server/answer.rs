@@ -92,6 +92,7 @@ fn reply(
             let (Some(epoch), Some(key), Some(message)) = (epoch, key, body.bytes()) else {
                 return Err(Outcome::Refused);
             };
+            body.end().ok_or(Outcome::Refused)?;
             let tag = held.keys(epoch, now)?.mac(key, message).map_err(|_| Outcome::Refused)?;
             Ok(done(32).raw(&tag))
         }
@@ -100,10 +101,12 @@ fn reply(
             else {
                 return Err(Outcome::Refused);
             };
+            body.end().ok_or(Outcome::Refused)?;
             held.sessions.start(id, Leader::of(leader), sealed, caller).map(|()| done(0))
         }
         Verb::SessionRead => {
             let id = body.i64().ok_or(Outcome::Refused)?;
+            body.end().ok_or(Outcome::Refused)?;
             let session = held.sessions.of(id, caller)?;
             let room = 16 + session.sealed.len();
             Ok(done(room).i64(session.revision).u32(session.leader).bytes(&session.sealed))
@@ -113,10 +116,12 @@ fn reply(
             else {
                 return Err(Outcome::Refused);
             };
+            body.end().ok_or(Outcome::Refused)?;
             held.sessions.write(id, revision, sealed, caller).map(|()| done(0))
         }
         Verb::SessionEnd => {
             let id = body.i64().ok_or(Outcome::Refused)?;
+            body.end().ok_or(Outcome::Refused)?;
             held.sessions.end(id, caller).map(|()| done(0))
         }
     }

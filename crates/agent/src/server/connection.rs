@@ -15,18 +15,26 @@ use crate::protocol::MAX_FRAME;
 /// A caller that takes longer than this, in all, is let go of.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The same where others wait for its place: who talks at all needs milliseconds.
+pub(super) const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(1);
+
+/// A request of so many bytes always finds room: large ones, or promises of them, keep none out.
+const SMALL: usize = 64 * 1024;
+
 pub(super) struct Connection {
     stream: UnixStream,
     pid: u32,
     since: Moment,
-    ready: Readiness,
+    /// What `poll` said last.
+    ready: PollFlags,
     state: State,
 }
 
+/// Whether others wait for a place, or for room, that connections have.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Readiness {
-    Ready,
-    Waiting,
+pub(super) enum Crowd {
+    None,
+    Waits,
 }
 
 enum State {
@@ -38,15 +46,22 @@ enum State {
 impl Connection {
     pub(super) fn new(stream: UnixStream, pid: u32, since: Moment) -> Self {
         let state = State::Length { bytes: [0; 4], read: 0 };
-        Self { stream, pid, since, ready: Readiness::Ready, state }
+        Self { stream, pid, since, ready: PollFlags::IN, state }
     }
 
-    pub(super) fn is_late(&self, now: Moment) -> bool {
-        now.awake.saturating_sub(self.since.awake) > PATIENCE
+    /// Whether it had its time.
+    pub(super) fn is_late(&self, now: Moment, crowd: Crowd) -> bool {
+        let patience = match crowd {
+            Crowd::None => PATIENCE,
+            Crowd::Waits => PATIENCE_IN_A_CROWD,
+        };
+        now.awake.saturating_sub(self.since.awake) > patience
     }
 
     pub(super) fn waits_for(&self) -> PollFlags {
         match self.state {
+            // Its body lies there already: nothing but room is missing, which `poll` knows not of.
+            _ if self.wants().is_some() => PollFlags::empty(),
             State::Length { .. } | State::Body { .. } => PollFlags::IN,
             State::Reply { .. } => PollFlags::OUT,
         }
@@ -54,7 +69,15 @@ impl Connection {
 
     /// What `poll` said of it.
     pub(super) fn polled(&mut self, result: PollFlags) {
-        self.ready = if result.is_empty() { Readiness::Waiting } else { Readiness::Ready };
+        self.ready = result;
+    }
+
+    /// Bytes that it waits to be given; `None` if it waits for none.
+    pub(super) fn wants(&self) -> Option<usize> {
+        match &self.state {
+            State::Length { bytes, read: 4 } => usize::try_from(u32::from_be_bytes(*bytes)).ok(),
+            _ => None,
+        }
     }
 
     /// Bytes of memory that it has been given.
@@ -69,7 +92,7 @@ impl Connection {
     /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
     /// for which there is no `room` waits until others are served.
     pub(super) fn go_on(&mut self, held: &mut Held, now: Moment, room: usize) -> Option<()> {
-        if self.ready == Readiness::Waiting {
+        if self.ready.is_empty() && self.wants().is_none() {
             return Some(());
         }
         loop {
@@ -86,9 +109,9 @@ impl Connection {
                     if length == 0 || length > MAX_FRAME {
                         return None;
                     }
-                    if length > room {
-                        // The body is left to wait in the socket.
-                        return Some(());
+                    if length > room.max(SMALL) {
+                        // The body is left to wait in the socket, as long as somebody waits with it.
+                        return (!self.ready.contains(PollFlags::HUP)).then_some(());
                     }
                     let bytes = Zeroizing::new(Vec::with_capacity(length));
                     self.state = State::Body { bytes, length };

@@ -1,7 +1,6 @@
 //! `azvault agent`: how the agent is started. Not for people.
 
 use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -37,9 +36,11 @@ impl Args {
 }
 
 fn start(socket: PathBuf) -> super::Ended {
+    azvault_vault::keep_descriptors_here().map_err(|e| other(&e))?;
     let mut command = crate::agent::agent_command(socket, "serve").map_err(|e| other(&e))?;
-    // Its standard output is the starter's pipe, on which it says that it is ready.
-    command.stdout(Stdio::inherit()).process_group(0).spawn().map_err(|e| other(&e))?;
+    // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
+    // of a process group, which could not have a terminal session of its own.
+    command.stdout(Stdio::inherit()).spawn().map_err(|e| other(&e))?;
     Ok(0)
 }
 

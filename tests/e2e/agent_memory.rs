@@ -1,0 +1,234 @@
+//! The agent's memory: keys while it is unlocked, nothing of them once it is locked.
+//!
+//! Needs root, for whom alone the memory can be opened. That nobody else can open it is tested too.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+
+use azvault_agent::RemoteKeys;
+use azvault_vault::{KeyName, Placed, Sealer};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use rustix::process::Signal;
+
+use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, eventually, is_root, signal};
+use crate::home::{PASSPHRASE, contains, ran};
+
+const MARKER: &[u8] = b"a secret that passes through the agent 8b1f";
+
+/// All memory of a process that can be read.
+fn memory(process: u32) -> Vec<Vec<u8>> {
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let memory = File::open(format!("/proc/{process}/mem")).unwrap();
+    let mut found = Vec::new();
+    for line in maps.lines() {
+        let mut words = line.split_ascii_whitespace();
+        let (range, mode) = (words.next().unwrap(), words.next().unwrap());
+        if !mode.starts_with('r') || line.ends_with("[vvar]") || line.ends_with("[vsyscall]") {
+            continue;
+        }
+        let (start, end) = range.split_once('-').unwrap();
+        let number = |text| u64::from_str_radix(text, 16).unwrap();
+        let (start, end) = (number(start), number(end));
+        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
+        if memory.read_exact_at(&mut bytes, start).is_ok() {
+            found.push(bytes);
+        }
+    }
+    assert!(found.iter().map(Vec::len).sum::<usize>() > 1024 * 1024);
+    found
+}
+
+/// A text in the forms in which it could lie about.
+fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let wide: Vec<u8> = bytes.iter().flat_map(|byte| [*byte, 0]).collect();
+    let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+    let mut forms = vec![bytes.to_vec(), wide, reversed];
+    for text in [
+        HEXLOWER.encode(bytes),
+        HEXUPPER.encode(bytes),
+        BASE64.encode(bytes).trim_end_matches('=').to_owned(),
+        BASE64URL_NOPAD.encode(bytes),
+    ] {
+        // The last characters of base64 hang together with what follows.
+        forms.push(text.as_bytes()[..text.len() - 1].to_vec());
+    }
+    // Half of a key is too much as well.
+    forms.extend(bytes.chunks_exact(16).filter(|_| bytes.len() == 32).map(<[u8]>::to_vec));
+    forms
+}
+
+struct Searched {
+    what: String,
+    forms: Vec<Vec<u8>>,
+}
+
+/// What must not be there after a lock.
+fn searched(home: &AgentHome) -> Vec<Searched> {
+    let mut all = Vec::new();
+    let mut add = |what: String, bytes: &[u8]| all.push(Searched { what, forms: forms(bytes) });
+    for (number, key) in home.keys().iter().enumerate() {
+        add(format!("key {number}"), key);
+    }
+    add("passphrase".to_owned(), PASSPHRASE.as_bytes());
+    add("secret of the migrated home".to_owned(), b"not-a-real-secret-h401");
+    add("secret that was sealed".to_owned(), MARKER);
+    for name in [MEGAN, FABRIKAM, PRINCIPAL] {
+        add("context name".to_owned(), name.as_bytes());
+    }
+    add("user name".to_owned(), b"megan@contoso.example");
+    add("tenant".to_owned(), b"72f00000-0000-4000-8000-000000000001");
+    add("name in the session".to_owned(), b"only-in-the-session");
+    all
+}
+
+/// What of it is found, each with the form's number.
+fn found(process: u32, searched: &[Searched]) -> Vec<String> {
+    let memory = memory(process);
+    let mut found = Vec::new();
+    for one in searched {
+        for (number, form) in one.forms.iter().enumerate() {
+            let count: usize =
+                memory.iter().map(|bytes| memchr::memmem::find_iter(bytes, form).count()).sum();
+            if count > 0 {
+                found.push(format!("{} as form {number}, {count} times", one.what));
+            }
+        }
+    }
+    found
+}
+
+/// Has everything pass through the agent that can: listing, revealing, sealing, a session.
+fn use_it(home: &AgentHome) {
+    home.alone(&["context", "list"]).expect(0);
+    home.alone(&["verify"]).expect(0);
+    let list = home.alone(&["secret", "list", "-o", "json"]).expect(0).json();
+    for secret in list["secrets"].as_array().unwrap() {
+        home.alone(&["secret", "show", secret["id"].as_str().unwrap(), "--reveal"]).expect(0);
+    }
+    home.alone(&["audit", "log"]).expect(0);
+    let remote = RemoteKeys::new(home.client(), 1);
+    for name in KeyName::ALL {
+        let sealed = remote.seal(name, &[Placed { place: [1; 42], bytes: MARKER }]).unwrap();
+        let opened = remote.open(name, &[Placed { place: [1; 42], bytes: &sealed[0] }]).unwrap();
+        assert_eq!(&opened[0][..], MARKER);
+        let wrong = remote.open(name, &[Placed { place: [2; 42], bytes: &sealed[0] }]);
+        assert!(wrong.is_err());
+        remote.mac(name, MARKER).unwrap();
+    }
+    let script = "eval \"$(azvault session start)\"
+        azvault context set only-in-the-session --scope process >/dev/null; azvault prompt";
+    assert_eq!(home.bash(script).expect(0).stdout, "only-in-the-session*\n");
+}
+
+/// Who may not open the memory at all has nothing to search: that is the claim itself.
+fn may_be_opened(home: &AgentHome) -> bool {
+    // A session keeps the agent from ending by itself while its memory is searched.
+    home.alone(&["session", "start", "--leader", &std::process::id().to_string()]).expect(0);
+    let path = format!("/proc/{}/mem", home.agent().unwrap());
+    if is_root() {
+        return true;
+    }
+    println!("not root: checked that the memory cannot be opened, not what is in it");
+    assert!(File::open(path).is_err());
+    false
+}
+
+#[test]
+fn after_a_lock_nothing_is_left() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    if !may_be_opened(&home) {
+        return;
+    }
+    let agent = home.agent().unwrap();
+    let searched = searched(&home);
+    // The control: while it is unlocked, each key is found, so that the search is one.
+    use_it(&home);
+    let unlocked = found(agent, &searched);
+    for number in 0..KeyName::ALL.len() {
+        let start = format!("key {number} as form 0, ");
+        assert!(unlocked.iter().any(|found| found.starts_with(&start)), "{start}{unlocked:?}");
+    }
+    // Nothing but the keys themselves: what passed through is gone already.
+    let rest: Vec<_> = unlocked.iter().filter(|found| !found.starts_with("key ")).collect();
+    assert!(rest.is_empty(), "{rest:?}");
+    let once = unlocked.iter().filter(|found| found.contains("as form 0, ")).count();
+    assert_eq!(once, KeyName::ALL.len(), "{unlocked:?}");
+    home.alone(&["lock"]).expect(0);
+    assert_eq!(found(agent, &searched), [""; 0], "after lock");
+
+    let unlock = |args: &[&str]| {
+        let args = [&["unlock"][..], args].concat();
+        ran(home.given(&args).output().unwrap()).expect(0);
+    };
+    unlock(&["--idle", "3s"]);
+    use_it(&home);
+    eventually("the idle limit locks", || !home.holds_keys());
+    assert_eq!(home.agent(), Some(agent));
+    assert_eq!(found(agent, &searched), [""; 0], "after the idle limit");
+
+    unlock(&[]);
+    use_it(&home);
+    signal(agent, Signal::HUP);
+    eventually("a hang-up locks", || !home.holds_keys());
+    assert_eq!(found(agent, &searched), [""; 0], "after a hang-up");
+
+    // Unlocked while it is unlocked: the keys that are replaced go as well.
+    unlock(&[]);
+    unlock(&["--for", "1h"]);
+    home.alone(&["lock"]).expect(0);
+    assert_eq!(found(agent, &searched), [""; 0], "after two unlocks");
+    println!("{} things in {} forms, none found", searched.len(), forms(MARKER).len());
+}
+
+#[test]
+fn twenty_rounds_leave_nothing_either() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    if !may_be_opened(&home) {
+        return;
+    }
+    let agent = home.agent().unwrap();
+    let (searched, keys) = (searched(&home), home.keys().concat());
+    for round in 0..20 {
+        home.client().unlock(1, &keys, azvault_agent::hold::Limits::default()).unwrap();
+        // Sizes differ, so that the heap is cut up in other ways each time.
+        let remote = RemoteKeys::new(home.client(), 1);
+        let text = MARKER.repeat(1 << (round % 14));
+        let placed = || Placed { place: [3; 42], bytes: &text };
+        let sealed = remote.seal(KeyName::Secret, &[placed(), placed()]).unwrap();
+        let boxes: Vec<_> = sealed.iter().map(|bytes| Placed { place: [3; 42], bytes }).collect();
+        remote.open(KeyName::Secret, &boxes).unwrap();
+        home.alone(&["context", "list"]).expect(0);
+        home.client().lock().unwrap();
+        assert_eq!(found(agent, &searched), [""; 0], "round {round}");
+    }
+}
+
+#[test]
+fn callers_that_break_off_leave_nothing() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    if !may_be_opened(&home) {
+        return;
+    }
+    let agent = home.agent().unwrap();
+    let searched = searched(&home);
+    // An unlock whose last bytes never come, and a text to be sealed whose reply nobody reads.
+    let mut unlock = [&[1, 0, 0, 0, 1][..], &[0; 16], &224_u32.to_be_bytes()].concat();
+    unlock.extend(home.keys().concat());
+    let text = MARKER.repeat(40_000);
+    let mut seal = [&[4, 0, 0, 0, 1, 1, 0, 0, 0, 1][..], &[0; 42]].concat();
+    seal.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
+    seal.extend(&text);
+    for (body, missing) in [(&unlock, 5), (&unlock, 200), (&seal, 0), (&seal, 1000)] {
+        let frame = crate::agent_home::frame(body);
+        let mut stream = std::os::unix::net::UnixStream::connect(home.socket()).unwrap();
+        stream.write_all(&frame[..frame.len() - missing]).unwrap();
+        drop(stream);
+    }
+    home.alone(&["lock"]).expect(0);
+    assert_eq!(found(agent, &searched), [""; 0]);
+    assert!(contains(&text, MARKER));
+}
