@@ -234,6 +234,7 @@ fn keys_of_another_epoch_or_vault_are_not_used() {
     home.client().unlock(1, &[7; Keys::SIZE], Limits::default()).unwrap();
     home.alone(&["context", "list"]).expect(8);
     home.run(&["context", "list", "--no-agent"]).expect(0);
+    home.run(&["context", "list"]).expect(0);
     // The keys of another epoch.
     home.client().unlock(2, &home.keys().concat(), Limits::default()).unwrap();
     home.alone(&["context", "list"]).expect(14);

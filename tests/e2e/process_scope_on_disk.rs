@@ -13,6 +13,7 @@ const NAME: &str = "zq-marker-name-7f3a91";
 const RENAMED: &str = "zq-marker-renamed-2c5d08";
 const VALUE: &str = "zq-marker-value-91bc44";
 const SUBSCRIPTION: &str = "0f0f0f0f-1234-4567-89ab-7777777777aa";
+const SECRET: &str = "zq-marker-secret-5e77a0";
 const TENANT: &str = "1e1e1e1e-1234-4567-89ab-8888888888bb";
 
 /// Calls by which bytes can reach a file, and those that make or rename one.
@@ -179,6 +180,8 @@ fn life(scope: &str) -> String {
          azvault context rename {NAME} {RENAMED} --scope {scope}
          azvault context select {RENAMED} --scope process
          azvault exec {RENAMED} -- azvault prompt
+         azvault context import brought.json --scope {scope}
+         azvault secret list
          azvault use -
          azvault context remove {RENAMED} --yes --scope {scope}
          azvault context clear --scope process --yes
@@ -186,8 +189,19 @@ fn life(scope: &str) -> String {
     )
 }
 
+/// A saved file of a service principal whose secret is a marker.
+fn brought() -> String {
+    format!(
+        "{{\"DefaultContextKey\":\"zq-brought\",\"Contexts\":{{\"zq-brought\":{{\"Account\":{{\"Id\":\
+         \"zq-marker-app\",\"Type\":\"ServicePrincipal\",\"ExtendedProperties\":\
+         {{\"ServicePrincipalSecret\":\"{SECRET}\"}}}},\"Tenant\":{{\"Id\":\"{TENANT}\"}},\
+         \"Environment\":{{\"Name\":\"AzureCloud\"}}}}}}}}"
+    )
+}
+
 fn home() -> AgentHome {
     let home = AgentHome::migrated();
+    fs::write(home.join("brought.json"), brought()).unwrap();
     for (old, new) in [(MEGAN, "dev"), (FABRIKAM, "fab")] {
         home.run(&["context", "rename", old, new]).expect(0);
     }
@@ -207,11 +221,11 @@ fn process_scope_is_in_no_file_and_not_on_the_way_to_the_agent() {
 
     // The control: what is printed is seen by the tracer, on its way to a pipe.
     let is_pipe = |call: &Call| call.target.as_ref().is_some_and(|t| t.starts_with("pipe:"));
-    for text in [NAME, RENAMED, SUBSCRIPTION, TENANT, key] {
+    for text in [NAME, RENAMED, SUBSCRIPTION, TENANT, key, "zq-marker-app"] {
         assert!(!found(&calls, text, is_pipe).is_empty(), "{text} is not seen");
     }
     // And nowhere else, sockets included: what goes to the agent is sealed already.
-    for text in [NAME, RENAMED, VALUE, SUBSCRIPTION, TENANT, key] {
+    for text in [NAME, RENAMED, VALUE, SUBSCRIPTION, TENANT, key, SECRET, "zq-marker-app"] {
         assert_eq!(found(&calls, text, |call| !is_pipe(call)), [""; 0]);
     }
     let has_key = |call: &&Call| memchr::memmem::find(&call.bytes, &key_bytes).is_some();
@@ -255,4 +269,30 @@ fn the_tracer_sees_what_user_scope_writes_and_a_marker_in_a_file() {
     // In the vault it is sealed.
     assert_eq!(found(&calls, VALUE, plain(".db")), [""; 0]);
     assert_eq!(found(&calls, VALUE, plain("-journal")), [""; 0]);
+}
+
+#[test]
+fn a_revealed_secret_of_a_session_is_told_of_and_is_in_no_file() {
+    let home = home();
+    let script = "azvault unlock >/dev/null 2>&1
+         eval \"$(azvault session start)\"
+         unset AZVAULT_PASSPHRASE_FILE
+         azvault context import brought.json --scope process
+         id=$(azvault secret list -o tsv | grep zq-marker-app | cut -f1)
+         azvault secret show $id --reveal
+         azvault audit log -o json";
+    let Some((ran, calls)) = traced(&home, script) else { return };
+    let ran = ran.expect(0);
+    assert!(ran.stdout.contains(&format!("\n{SECRET}\n")), "{}", ran.stdout);
+    let log =
+        ran.stdout.lines().find(|line| line.starts_with("{\"schema\":1,\"entries\"")).unwrap();
+    let log: serde_json::Value = serde_json::from_str(log).unwrap();
+    let entry = log["entries"].as_array().unwrap().last().unwrap();
+    assert_eq!(entry["verb"], "secret reveal");
+    assert_eq!(entry["subjects"][0]["what"], "client_secret of a session");
+    // The entry is written, and nothing by which the session's secret could be known.
+    assert!(touched(&calls).iter().any(|file| file.ends_with("/vault.db")));
+    for text in [SECRET, "zq-marker-app", "zq-brought", TENANT] {
+        assert_eq!(found(&calls, text, |call| call.file().is_some()), [""; 0]);
+    }
 }

@@ -103,6 +103,11 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
         Ok(vault) => Ok(Agent::Unlocked(Box::new(vault))),
         // It locked in this very moment.
         Err(Error::Sealer(_)) => Ok(Agent::Locked(Box::new(self::locked(app)?))),
+        // The vault was changed, or the agent holds the keys of something else: with a passphrase
+        // it turns out which.
+        Err(Error::Tampered { .. }) if is_given(app) || app.terminal().is_some() => {
+            Ok(Agent::Locked(Box::new(self::locked(app)?)))
+        }
         Err(e) => Err(Failure::from_vault(e, &path)),
     }
 }

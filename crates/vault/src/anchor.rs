@@ -9,12 +9,16 @@ use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::FlockOperation;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::head::hex;
 use crate::sealer::{KeyName, Sealer};
 use crate::{Error, VaultId};
+
+/// Prefix of an anchor that is being written.
+const DRAFT: &str = ".anchor-";
 
 /// The file's content.
 #[derive(Serialize, Deserialize)]
@@ -83,26 +87,49 @@ pub(crate) fn remember(
     seen: Seen<'_>,
 ) -> Result<(), Error> {
     let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
-    if let Some(anchor) = read(folder, vault)? {
-        let is_as_far = (anchor.epoch, anchor.generation) >= (seen.epoch, seen.generation);
-        if anchor.mac == mac || is_as_far && anchor.is_by_key_holder(sealer, vault)? {
-            return Ok(());
+    let is_said = || match read(folder, vault)? {
+        None => Ok(false),
+        Some(anchor) if anchor.mac == mac => Ok(true),
+        Some(anchor) => {
+            let is_as_far = (anchor.epoch, anchor.generation) >= (seen.epoch, seen.generation);
+            Ok::<_, Error>(is_as_far && anchor.is_by_key_holder(sealer, vault)?)
         }
+    };
+    if is_said()? {
+        return Ok(());
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let anchor = Anchor {
+    // One writer at a time: of two, the one that has seen less must not come last.
+    let handle = std::fs::File::open(folder)?;
+    rustix::fs::flock(&handle, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+    if is_said()? {
+        return Ok(());
+    }
+    sweep(folder)?;
+    let text = serde_json::to_vec(&Anchor {
         vault: vault.to_string(),
         epoch: seen.epoch,
         generation: seen.generation,
         head: seen.head.to_owned(),
-        mac,
-    };
-    let text = serde_json::to_vec(&anchor).expect("an anchor is plain JSON");
-    let mut new = tempfile::Builder::new().prefix(".anchor-").tempfile_in(folder)?;
+        mac: mac.clone(),
+    })
+    .expect("an anchor is plain JSON");
+    let mut new = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
     new.write_all(&text)?;
     new.as_file().sync_all()?;
     new.persist(path(folder, vault)).map_err(|e| e.error)?;
-    std::fs::File::open(folder)?.sync_all()?;
+    handle.sync_all()?;
+    Ok(())
+}
+
+/// Removes what a writer left that was killed; whoever holds the lock is the only one.
+fn sweep(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT)) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -170,5 +197,9 @@ mod tests {
         assert!(!is_older(1));
         remember(folder.path(), &keys, vault, seen(11)).unwrap();
         assert!(is_older(10) && !is_older(11));
+        // What a killed writer left goes with the next anchor.
+        std::fs::write(folder.path().join(".anchor-x"), "half").unwrap();
+        remember(folder.path(), &keys, vault, seen(12)).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }
