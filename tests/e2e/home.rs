@@ -370,17 +370,23 @@ pub(crate) fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Whether a program is there that a test needs and a bare machine need not have. CI installs them
-/// all: there a test that cannot run has failed.
+/// Where a program is that a test needs and a bare machine need not have. CI installs them all:
+/// there a test that cannot run has failed.
 #[allow(clippy::print_stdout, reason = "what is not run is said")]
-pub(crate) fn has(program: &str) -> bool {
-    let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
-        .any(|folder| folder.join(program).is_file());
-    if !found {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let paths = std::env::var_os("PATH").unwrap();
+    let found = std::env::split_paths(&paths)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file());
+    if found.is_none() {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing");
         println!("not run: {program} is missing");
     }
     found
+}
+
+pub(crate) fn has(program: &str) -> bool {
+    find(program).is_some()
 }
 
 pub(crate) fn contains(bytes: &[u8], needle: &[u8]) -> bool {

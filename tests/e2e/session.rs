@@ -9,7 +9,7 @@ use rustix::process::Signal;
 
 use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, NOBODY, PRINCIPAL, eventually, is_root};
 use crate::agent_home::{is_running, signal};
-use crate::home::{PASSPHRASE, Ran, has, ran};
+use crate::home::{PASSPHRASE, Ran, find, has, ran};
 
 /// Contexts `dev`, which is the default, `fab` and `sp`; the agent holds the keys.
 fn home() -> AgentHome {
@@ -482,7 +482,8 @@ fn the_terminal_is_that_of_the_command() {
     eventually("the session ends", || home.sessions() == 0);
 }
 
-/// nu and pwsh are on no bare machine; their scripts are read by people alone. A shell, how it takes a session, and how it takes `shell-init`.
+/// A shell, how it takes a session, and how it takes `shell-init`. nu reads a file and has a test of
+/// its own; pwsh is nowhere to be had, so that its script is read by people alone.
 const SHELLS: [(&str, &str, &str); 4] = [
     (
         "bash",
@@ -526,6 +527,18 @@ fn each_shell_starts_a_session_by_itself_when_one_is_needed() {
         assert_eq!(said.stdout, "dev\nsp*\nsp*\nmine*\n", "{shell}: {}", said.stderr);
         eventually(shell, || home.sessions() == 0);
     }
+}
+
+#[test]
+fn nu_starts_a_session_by_itself_when_one_is_needed() {
+    let Some(nu) = find("nu") else { return };
+    let home = home();
+    fs::write(home.join("azvault.nu"), home.alone(&["shell-init", "nu"]).stdout).unwrap();
+    let script = "source azvault.nu\nazvault prompt\nazvault use sp | ignore\nazvault prompt
+         sh -c 'azvault prompt'\nazvault context list -o json | from json | get active";
+    let said = ran(home.shell(nu.to_str().unwrap(), script).output().unwrap()).expect(0);
+    assert_eq!(said.stdout, "dev\nsp*\nsp*\nsp\n", "{}", said.stderr);
+    eventually("nu", || home.sessions() == 0);
 }
 
 #[test]
