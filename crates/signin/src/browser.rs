@@ -1,0 +1,162 @@
+//! The browser on this machine (RFC 8252), with PKCE (RFC 7636).
+
+use std::borrow::Cow;
+
+use azvault_contexts::Secret;
+use data_encoding::BASE64URL_NOPAD;
+use ring::digest;
+use ring::rand::SecureRandom;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::authority::Kind;
+use crate::client::{Client, personal};
+use crate::error::{Error, ProviderError, aadsts, classified, sanitised};
+use crate::http::Repeat;
+use crate::token::{self, Tokens};
+
+mod listener;
+
+use listener::{Listener, Redirected};
+
+/// What the provider shows first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prompt {
+    /// The accounts to choose from.
+    #[default]
+    SelectAccount,
+    /// The password, whoever is signed in.
+    Login,
+    /// What the application asks for.
+    Consent,
+    /// What it finds fit.
+    AsNeeded,
+}
+
+/// What a sign-in may say besides.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes<'a> {
+    /// What is shown first.
+    pub prompt: Prompt,
+    /// User name to fill in.
+    pub login_hint: Option<&'a str>,
+    /// JSON of a claims challenge.
+    pub claims: Option<&'a str>,
+}
+
+/// A sign-in that waits for the browser.
+pub struct Browser {
+    listener: Listener,
+    address: Url,
+    redirect_uri: String,
+    verifier: Secret,
+    state: String,
+    nonce: String,
+    scope: String,
+    claims: Option<String>,
+}
+
+/// Opens a port on 127.0.0.1 and makes the address for the browser.
+pub fn begin(client: &Client<'_>, scopes: &[&str], wishes: Wishes<'_>) -> Result<Browser, Error> {
+    let missing = Error::Input { what: "this authority knows no sign-in by browser" };
+    let mut address = client.authority.authorize.clone().ok_or(missing)?;
+    let listener = Listener::bind()?;
+    // Entra lets the port differ where `http://localhost` is registered, as for Azure PowerShell
+    // and Azure CLI, but not where 127.0.0.1 is; others follow RFC 8252 section 7.3.
+    let redirect_uri = match client.authority.kind {
+        Kind::Entra | Kind::Adfs => format!("http://localhost:{}", listener.port()),
+        Kind::OpenId => format!("http://127.0.0.1:{}/", listener.port()),
+    };
+    let verifier = Secret::new(random()?);
+    let (state, nonce) = (text(random()?)?, text(random()?)?);
+    let scope = personal(scopes);
+    // EXPOSE: the challenge is its digest.
+    let challenge =
+        BASE64URL_NOPAD.encode(digest::digest(&digest::SHA256, verifier.expose()).as_ref());
+    {
+        let mut query = address.query_pairs_mut();
+        query
+            .append_pair("client_id", client.id)
+            .append_pair("response_type", "code")
+            .append_pair("response_mode", "query")
+            .append_pair("redirect_uri", &redirect_uri)
+            .append_pair("scope", &scope)
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            .append_pair("nonce", &nonce);
+        if client.authority.kind != Kind::OpenId {
+            query.append_pair("client_info", "1");
+        }
+        let prompt = match wishes.prompt {
+            Prompt::SelectAccount => Some("select_account"),
+            Prompt::Login => Some("login"),
+            Prompt::Consent => Some("consent"),
+            Prompt::AsNeeded => None,
+        };
+        let rest =
+            [("prompt", prompt), ("login_hint", wishes.login_hint), ("claims", wishes.claims)];
+        for (name, value) in rest {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+    }
+    let claims = wishes.claims.map(str::to_owned);
+    Ok(Browser { listener, address, redirect_uri, verifier, state, nonce, scope, claims })
+}
+
+impl Browser {
+    /// What the browser opens. It holds no secret that is of use without this process.
+    pub fn address(&self) -> &Url {
+        &self.address
+    }
+
+    /// Waits until the browser comes back, or until that time by this clock, and asks for tokens.
+    pub fn finish(
+        self,
+        client: &Client<'_>,
+        clock: &dyn Fn() -> i64,
+        until: i64,
+    ) -> Result<Tokens, Error> {
+        let issuer = client.authority.issuer.as_deref();
+        let code = match self.listener.wait(&self.state, issuer, clock, until)? {
+            Redirected::Code(code) => code,
+            Redirected::Error { error, text } => return Err(refused(&error, &text)),
+        };
+        let form = client
+            .form("authorization_code")
+            .with_secret("code", &code)
+            .with("redirect_uri", Cow::Borrowed(self.redirect_uri.as_str()))
+            .with_secret("code_verifier", &self.verifier)
+            .with("scope", Cow::Borrowed(self.scope.as_str()))
+            .with_some("claims", self.claims.as_deref());
+        token::ask(client, &form, Repeat::OnlyUnsent, clock(), Some(&self.nonce))
+    }
+}
+
+/// What the browser brought back instead of a code (RFC 6749 section 4.1.2.1).
+fn refused(error: &str, text: &str) -> Error {
+    let text = sanitised(text, &[]);
+    classified(ProviderError {
+        error: sanitised(error, &[]),
+        code: aadsts(&text),
+        text,
+        ..ProviderError::default()
+    })
+}
+
+/// 256 bits, as 43 characters that need no encoding anywhere.
+fn random() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    let failed = |_| Error::Input { what: "the system gives no randomness" };
+    ring::rand::SystemRandom::new().fill(bytes.as_mut()).map_err(failed)?;
+    let mut text = Zeroizing::new(vec![0; BASE64URL_NOPAD.encode_len(bytes.len())]);
+    BASE64URL_NOPAD.encode_mut(bytes.as_ref(), &mut text);
+    Ok(text)
+}
+
+fn text(bytes: Zeroizing<Vec<u8>>) -> Result<String, Error> {
+    let failed = |_| Error::Input { what: "the system gives no randomness" };
+    String::from_utf8(bytes.to_vec()).map_err(failed)
+}
