@@ -133,7 +133,7 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
         };
         writing.add_import(&Import { created: 1_700_000_000, files: vec![file] })?;
         let default = Some(ContextName::new("prød 1"));
-        writing.put_settings(&Settings { default, autosave: None })?;
+        writing.put_settings(&Settings { default, ..Settings::default() })?;
         for verb in ["migrate run", "secret reveal", "context remove"] {
             writing.log(entry(verb))?;
         }

@@ -21,7 +21,7 @@ Start here:
 
 Exit codes: 0 ok, 1 other error, 2 usage, 3 aborted, 4 sign-in needed or session gone, 5 not found,
 6 locked or unlock failed, 7 refused by a rule, 8 integrity failure, 9 exists, 10 findings, 11 busy,
-13 unsupported here, 14 needs a terminal; exec: those of its child, 126 and 127 as a shell.")]
+12 network or the sign-in service, 13 unsupported here, 14 needs a terminal; exec: those of its child, 126 and 127 as a shell.")]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -70,6 +70,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
+    /// Trust the certificate authorities of this PEM file too
+    #[arg(
+        long,
+        global = true,
+        env = "AZVAULT_CA_BUNDLE",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub(crate) ca_bundle: Option<PathBuf>,
     /// Never ask: fail with exit code 14 instead
     #[arg(
         long,

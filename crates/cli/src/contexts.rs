@@ -3,7 +3,9 @@
 
 use azvault_contexts::rules::active::{self, Wishes};
 use azvault_contexts::rules::{autosave, scope};
-use azvault_contexts::{AutosaveMode, Context, ContextName, Current, Known, ProcessScope, Scope};
+use azvault_contexts::{
+    AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope, Scope,
+};
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, Given};
@@ -18,6 +20,8 @@ pub(crate) struct Contexts {
     pub(crate) stored: Vec<Context>,
     /// In the vault, sealed.
     pub(crate) secrets: Vec<StoredSecret>,
+    /// Clouds that are not built in.
+    pub(crate) environments: Vec<Environment>,
     pub(crate) settings: Settings,
     pub(crate) session: Option<Session>,
     given: Option<Given>,
@@ -87,9 +91,12 @@ impl Contexts {
         let snapshot: Snapshot<'_> = snapshot.map_err(|e| Failure::from_vault(e, &path))?;
         let settings = snapshot.settings();
         let secrets = snapshot.secrets().to_vec();
+        let environments = snapshot.environments().iter();
+        let environments = environments.map(|stored| stored.value.clone()).collect();
         let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
-        Ok(Self { stored, secrets, settings, session, given: app.given(), nothing })
+        let given = app.given();
+        Ok(Self { stored, secrets, environments, settings, session, given, nothing })
     }
 
     /// What the session has of its own; nothing where there is none.

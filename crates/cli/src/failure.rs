@@ -20,6 +20,7 @@ pub(crate) enum Code {
     Exists = 9,
     Findings = 10,
     Busy = 11,
+    Network = 12,
     Unsupported = 13,
     NeedsTerminal = 14,
     ChildNotRun = 126,

@@ -13,6 +13,7 @@ mod documents;
 mod draft;
 mod failure;
 mod migration;
+mod online;
 mod paths;
 mod picker;
 mod piped;

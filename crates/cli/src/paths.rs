@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
 use azvault_importer::places::Roots;
+use azvault_signin::ProxySetting;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::failure::{Code, Failure};
@@ -72,6 +73,22 @@ pub(crate) const CONTEXT: &str = "AZVAULT_CONTEXT";
 pub(crate) fn context() -> Option<String> {
     let name = std::env::var_os(CONTEXT).filter(|name| !name.is_empty())?;
     Some(name.to_string_lossy().into_owned())
+}
+
+/// The proxy for HTTPS, as curl and Azure CLI look for it: it may hold a password.
+pub(crate) fn proxy() -> Option<ProxySetting> {
+    let named = |names: &[&str]| {
+        let mut values = names.iter().filter_map(std::env::var_os);
+        values.find(|value| !value.is_empty())
+    };
+    let url = named(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])?;
+    let bypass = named(&["no_proxy", "NO_PROXY"]).unwrap_or_default();
+    let bypass = bypass.to_string_lossy();
+    let hosts = bypass.split(',').map(str::trim).filter(|host| !host.is_empty());
+    Some(ProxySetting {
+        url: Secret::new(zeroize::Zeroizing::new(url.into_vec())),
+        bypass: hosts.map(str::to_owned).collect(),
+    })
 }
 
 /// The shell that the person uses.

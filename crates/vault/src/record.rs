@@ -1,5 +1,6 @@
 //! Records: JSON with its kind inside, padded with blanks to a multiple of 256 bytes.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use azvault_contexts::{
@@ -42,6 +43,10 @@ pub struct Settings {
     pub default: Option<ContextName>,
     /// The autosave mode; `None` while nobody has set one.
     pub autosave: Option<AutosaveMode>,
+    /// Origins (`https://host:port`) of clouds that files define, to which a person agreed that
+    /// credentials and tokens are sent.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub confirmed: BTreeSet<String>,
 }
 
 /// Everything that records hold, taken apart.

@@ -47,6 +47,7 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
         let settings = Settings {
             default: plan.default.clone(),
             autosave: before.settings.autosave.or(plan.autosave),
+            ..before.settings.clone()
         };
         if settings != before.settings {
             writing.put_settings(&settings)?;

@@ -1,0 +1,94 @@
+//! The way to the sign-in service and to Azure: connections, clouds, and what their errors mean.
+
+use std::collections::BTreeSet;
+
+use azvault_signin::{Cloud, Confirmed, Error, Http, Settings};
+
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::ui::{quoted, shown, shown_path};
+use crate::{descriptor, paths};
+
+/// Largest file of certificate authorities.
+const LARGEST_BUNDLE: usize = 4 * 1024 * 1024;
+
+/// Opens connections as this run's options and environment say.
+pub(crate) fn http(app: &App) -> Result<Http, Failure> {
+    let ca_bundle = app.global.ca_bundle.as_deref().map(|path| {
+        let failed = |e: &dyn std::fmt::Display| {
+            Failure::new(Code::Other, format!("{}: {e}", shown_path(path)))
+        };
+        let file = std::fs::File::open(path).map_err(|e| failed(&e))?;
+        descriptor::read_to_end(file, LARGEST_BUNDLE).map_err(|e| failed(&e))
+    });
+    let settings = Settings {
+        ca_bundle: ca_bundle.transpose()?,
+        proxy: paths::proxy(),
+        ..Settings::default()
+    };
+    Http::new(settings).map_err(failed)
+}
+
+/// The cloud of an environment's name: one that Microsoft runs, or one that a file defined and a
+/// person agreed to.
+pub(crate) fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Failure> {
+    if let Some(cloud) = Cloud::built_in(environment) {
+        return Ok(cloud);
+    }
+    let same = |name: &str| name.eq_ignore_ascii_case(environment);
+    let Some(custom) = contexts.environments.iter().find(|custom| same(&custom.name)) else {
+        let name = quoted(environment);
+        return Err(Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))
+            .hint("azvault migrate run --from PATH, with the file that defines it"));
+    };
+    let confirmed = Confirmed::these(contexts.settings.confirmed.iter().cloned());
+    Cloud::custom(custom, &confirmed).map_err(failed)
+}
+
+/// What an error of the sign-in service, or of Azure, means to the person.
+pub(crate) fn failed(error: Error) -> Failure {
+    let (code, hint) = match &error {
+        Error::InteractionNeeded(_) | Error::CredentialExpired(_) | Error::CredentialWrong(_) => {
+            (Code::SignIn, Some("azvault connect signs in again".to_owned()))
+        }
+        Error::ConsentNeeded(_) => (
+            Code::SignIn,
+            Some("azvault connect asks for consent; an administrator may have to give it".into()),
+        ),
+        Error::Declined => (Code::Aborted, None),
+        Error::Throttled { retry_after } => {
+            (Code::Network, Some(format!("the same again in {} s", retry_after.as_secs())))
+        }
+        Error::Network { .. } | Error::Timeout { .. } => {
+            let hint = "check the network, HTTPS_PROXY and --ca-bundle, then the same again";
+            (Code::Network, Some(hint.to_owned()))
+        }
+        Error::Refused(_) | Error::Reply { .. } => (Code::Network, None),
+        Error::Unconfirmed { origins } => (
+            Code::Refused,
+            Some(format!("if you know them: --confirm {}", shown(&origins.join(" --confirm ")))),
+        ),
+        Error::Input { .. } => (Code::Usage, None),
+    };
+    // The provider's words are text from elsewhere.
+    let what = shown(&error.to_string());
+    let provider = match &error {
+        Error::InteractionNeeded(of)
+        | Error::ConsentNeeded(of)
+        | Error::CredentialExpired(of)
+        | Error::CredentialWrong(of)
+        | Error::Refused(of) => of.correlation_id.as_deref(),
+        _ => None,
+    };
+    let what = match provider {
+        Some(id) => format!("{what} (correlation id {})", shown(id)),
+        None => what,
+    };
+    Failure { code, what, hint }
+}
+
+/// Origins that were agreed to on this command's line, added to those of before.
+pub(crate) fn with_confirmed(before: &BTreeSet<String>, more: &[String]) -> BTreeSet<String> {
+    before.iter().chain(more).cloned().collect()
+}
