@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_contexts::{Context, SecretDescription};
+use azvault_contexts::{Context, ProcessSecret, SecretDescription};
 use azvault_vault::{Entry, Error, Id, Subject, Writing};
 
 use crate::app::App;
@@ -43,6 +43,13 @@ pub(crate) fn of_new_secret(about: &SecretDescription) -> Subject {
         what.push_str(tenant);
     }
     Subject { id: None, what }
+}
+
+/// A secret of a session, as the audit log names it: the log is on disk, and nothing of a session
+/// is, sealed or not.
+pub(crate) fn of_session(secret: &ProcessSecret) -> Subject {
+    let kind = secret.held.description.kind.as_str();
+    Subject { id: None, what: format!("{kind} of a session") }
 }
 
 /// A context, in words.

@@ -149,6 +149,7 @@ pub(crate) enum Command {
     /// The session of this shell, in which changes of process scope live
     #[command(subcommand)]
     Session(Session),
+    Token(commands::token::Args),
     Exec(commands::exec::Args),
     Shell(commands::shell::Args),
     ShellInit(commands::shell_init::Args),
@@ -167,6 +168,8 @@ pub(crate) enum Command {
     Man(commands::man::Args),
     #[command(hide = true)]
     Agent(commands::agent::Args),
+    #[command(hide = true)]
+    Renew(commands::renew::Args),
 }
 
 #[derive(Subcommand)]

@@ -13,12 +13,14 @@ pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod prompt;
+pub(crate) mod renew;
 pub(crate) mod scan;
 pub(crate) mod secret;
 pub(crate) mod session;
 pub(crate) mod shell;
 pub(crate) mod shell_init;
 pub(crate) mod status;
+pub(crate) mod token;
 pub(crate) mod unlock;
 pub(crate) mod r#use;
 pub(crate) mod verify;
@@ -56,6 +58,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Session(Session::Start(args)) => args.run(app),
         Command::Session(Session::End(args)) => args.run(app),
         Command::Session(Session::Show(args)) => args.run(app),
+        Command::Token(args) => args.run(app),
         Command::Exec(args) => args.run(app),
         Command::Shell(args) => args.run(app),
         Command::ShellInit(args) => args.run(app),
@@ -69,5 +72,6 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Completions(args) => args.run(app),
         Command::Man(args) => args.run(app),
         Command::Agent(args) => args.run(app),
+        Command::Renew(args) => args.run(app),
     }
 }

@@ -10,9 +10,10 @@ use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, Given};
 use crate::failure::{Code, Failure};
+use crate::paths;
 use crate::session::{self, Session};
 use crate::ui::quoted;
-use crate::{paths, unlock};
+use crate::unlock::{self, OpenedBy};
 
 /// What there is, and what was asked for.
 pub(crate) struct Contexts {
@@ -56,6 +57,20 @@ impl Contexts {
         let (vault, session) = open(app)?;
         let contexts = Self::read(app, &vault, session, For::Looking)?;
         Ok((vault, contexts))
+    }
+
+    /// As [`Contexts::open`], with what opened the vault.
+    pub(crate) fn open_and_opener(app: &App) -> Result<(Vault, OpenedBy, Self), Failure> {
+        let locked = locked(app)?;
+        let session = Session::current(locked.vault_id())?;
+        let (vault, by) = unlock::unlocked(app, locked)?;
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok((vault, by, contexts))
+    }
+
+    /// Those of a vault that is open, and of the session, as they are now.
+    pub(crate) fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, For::Looking)
     }
 
     /// As [`Contexts::open`], for commands that store contexts anew, with all that is kept of

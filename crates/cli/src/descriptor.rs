@@ -42,6 +42,22 @@ pub(crate) fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>
     Ok(bytes)
 }
 
+/// Reads to the end, at most that many bytes, into memory that is wiped.
+pub(crate) fn read_secret_to_end(
+    from: impl AsFd,
+    most: usize,
+) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
+    while bytes.len() < most {
+        match rustix::io::read(&from, rustix::buffer::spare_capacity(&mut bytes)) {
+            Ok(0) => return Ok(bytes),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Err(rustix::io::Errno::FBIG)
+}
+
 /// Reads what is no secret to its end, refusing more than `most` bytes.
 pub(crate) fn read_to_end(from: impl AsFd, most: usize) -> rustix::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

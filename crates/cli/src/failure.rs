@@ -28,8 +28,32 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    const ALL: [Self; 16] = [
+        Self::Other,
+        Self::Usage,
+        Self::Aborted,
+        Self::SignIn,
+        Self::NotFound,
+        Self::Locked,
+        Self::Refused,
+        Self::Integrity,
+        Self::Exists,
+        Self::Findings,
+        Self::Busy,
+        Self::Network,
+        Self::Unsupported,
+        Self::NeedsTerminal,
+        Self::ChildNotRun,
+        Self::ChildNotFound,
+    ];
+
     pub(crate) fn number(self) -> u8 {
         self as u8
+    }
+
+    /// The code of a number; `None` for those that are no failure.
+    pub(crate) fn of(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.number() == number)
     }
 }
 

@@ -21,6 +21,7 @@ mod process;
 mod prompt;
 mod saved;
 mod session;
+mod tokens;
 mod ui;
 mod unlock;
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use azvault_signin::{Cloud, Confirmed, Error, Http, Settings};
+use azvault_vault::{Subject, Vault};
 
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::ui::{quoted, shown, shown_path};
-use crate::{descriptor, paths};
+use crate::{audit, descriptor, paths};
 
 /// Largest file of certificate authorities.
 const LARGEST_BUNDLE: usize = 4 * 1024 * 1024;
@@ -88,7 +89,23 @@ pub(crate) fn failed(error: Error) -> Failure {
     Failure { code, what, hint }
 }
 
-/// Origins that were agreed to on this command's line, added to those of before.
+/// Remembers origins to which a person agreed, so that the question comes once.
+pub(crate) fn confirm(app: &App, vault: &mut Vault, origins: &[String]) -> Result<(), Failure> {
+    let path = app.vault_path()?;
+    let agreed = vault.write(|writing| -> Result<(), azvault_vault::Error> {
+        let mut settings = writing.settings();
+        settings.confirmed = with_confirmed(&settings.confirmed, origins);
+        if settings == writing.settings() {
+            return Ok(());
+        }
+        writing.put_settings(&settings)?;
+        let subject = |origin: &String| Subject { id: None, what: origin.clone() };
+        audit::log(app, writing, "confirm", origins.iter().map(subject).collect())
+    });
+    agreed.map_err(|e| Failure::from_vault(e, &path))
+}
+
+/// Origins that were agreed to before, and these.
 pub(crate) fn with_confirmed(before: &BTreeSet<String>, more: &[String]) -> BTreeSet<String> {
     before.iter().chain(more).cloned().collect()
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use azvault_contexts::Secret;
 use azvault_importer::places::Roots;
 use azvault_signin::ProxySetting;
+use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::failure::{Code, Failure};
@@ -22,6 +23,11 @@ pub(crate) fn anchors() -> Result<PathBuf, Failure> {
     let base = base()?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     Ok(state.join("azvault").join("anchors"))
+}
+
+/// The locks by which processes take turns in renewing tokens.
+pub(crate) fn turns() -> Result<PathBuf, Failure> {
+    Ok(anchors()?.with_file_name("turns"))
 }
 
 /// The folders that Azure PowerShell and Azure CLI start from.
@@ -89,6 +95,16 @@ pub(crate) fn proxy() -> Option<ProxySetting> {
         url: Secret::new(zeroize::Zeroizing::new(url.into_vec())),
         bypass: hosts.map(str::to_owned).collect(),
     })
+}
+
+/// Where App Service and its like hand out tokens of a managed identity.
+pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
+    let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
+    let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
+    let bad = |_| azvault_signin::Error::Input { what: "IDENTITY_ENDPOINT cannot be read" };
+    let url = url.to_string_lossy().parse().map_err(bad);
+    let header = Secret::new(zeroize::Zeroizing::new(header.into_vec()));
+    Some(url.map(|url| Endpoint::AppService { url, header }))
 }
 
 /// The shell that the person uses.

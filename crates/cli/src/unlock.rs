@@ -5,7 +5,7 @@ use std::path::Path;
 
 use azvault_agent::hold::Limits;
 use azvault_contexts::Secret;
-use azvault_vault::{Error, KeyFile, Locked, Opener, RawKey, RecoveryCode, Vault};
+use azvault_vault::{Error, KeyFile, Keys, Locked, Opener, RawKey, RecoveryCode, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -149,6 +149,12 @@ pub(crate) fn without_agent(
         }
     }
     Err(Failure::new(Code::Locked, "wrong passphrase"))
+}
+
+/// The keys of the vault, derived once more, for a process of ours that is started.
+pub(crate) fn keys(app: &App, given: &Given) -> Result<Keys, Failure> {
+    let path = app.vault_path()?;
+    locked(app)?.keys(&given.opener()).map_err(|e| Failure::from_vault(e, &path))
 }
 
 /// Opens the vault a second time, through handles of its own.

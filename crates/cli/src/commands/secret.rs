@@ -3,7 +3,7 @@
 pub(crate) mod list;
 pub(crate) mod show;
 
-use azvault_contexts::{ProcessSecret, Secret};
+use azvault_contexts::Secret;
 use azvault_vault::{Error, Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
@@ -14,13 +14,6 @@ use crate::failure::Failure;
 
 /// The verb under which the audit log has a reveal.
 const REVEAL: &str = "secret reveal";
-
-/// A secret of a session, as the audit log names it: the log is on disk, and nothing of a session
-/// is, sealed or not.
-fn of_session(secret: &ProcessSecret) -> Subject {
-    let kind = secret.held.description.kind.as_str();
-    Subject { id: None, what: format!("{kind} of a session") }
-}
 
 /// Writes that these are about to be shown. If that cannot be written, they are not.
 fn log_reveal(app: &App, vault: &mut Vault, subjects: Vec<Subject>) -> Result<(), Failure> {

@@ -68,7 +68,7 @@ fn reveal(
     stored: &[StoredSecret],
 ) -> crate::commands::Ended {
     let subjects = stored.iter().map(|s| audit::of_secret(s.id, &s.description));
-    super::log_reveal(app, vault, own.iter().map(super::of_session).chain(subjects).collect())?;
+    super::log_reveal(app, vault, own.iter().map(audit::of_session).chain(subjects).collect())?;
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
     let snapshot = vault.snapshot().map_err(failed)?;

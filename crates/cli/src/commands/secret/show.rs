@@ -39,7 +39,7 @@ impl Args {
                 describe(app, &view);
                 return Ok(0);
             }
-            super::log_reveal(app, &mut vault, vec![super::of_session(&own)])?;
+            super::log_reveal(app, &mut vault, vec![audit::of_session(&own)])?;
             return reveal(app, &view, &own.held.value);
         }
         let Some(stored) = contexts.secrets.iter().find(|secret| secret.id == self.id) else {

@@ -1,0 +1,104 @@
+//! `azvault token`
+
+use std::io::IsTerminal;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::online;
+use crate::tokens::{self, Issued, To, Wanted};
+
+/// Print an access token of the active context (Get-AzAccessToken)
+///
+/// From the cache while it lives for five minutes more, else a new one. To a terminal only with
+/// --reveal. With -o json as `az account get-access-token` prints it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What it shall open: an address, or arm, graph, keyvault, storage, sql, … [default: arm]
+    #[arg(long, value_name = "URI|NAME", conflicts_with = "scopes")]
+    resource: Option<String>,
+    /// Scopes, all of one resource, instead of a resource
+    #[arg(long = "for", value_name = "SCOPE", num_args = 1..)]
+    scopes: Vec<String>,
+    /// Another tenant than the context's
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Agree that the cloud that the context is in, which no Microsoft cloud is, has these hosts
+    #[arg(long, value_name = "https://HOST")]
+    confirm: Vec<String>,
+    /// Print it to a terminal too
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// What is around the token.
+#[derive(Serialize)]
+struct Document<'a> {
+    expires_on: i64,
+    /// Local time: scripts of before 2023 read this one.
+    #[serde(rename = "expiresOn")]
+    expires_on_local: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<&'a str>,
+    tenant: &'a str,
+    #[serde(rename = "tokenType")]
+    token_type: &'static str,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        if std::io::stdout().is_terminal() && !self.reveal {
+            return Err(Failure::new(Code::Refused, "a token is not shown on a terminal")
+                .hint("add --reveal, or hand it on: $(azvault token)"));
+        }
+        let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
+        if !self.confirm.is_empty() {
+            online::confirm(app, &mut vault, &self.confirm)?;
+            contexts = Contexts::of(app, &vault)?;
+        }
+        let to = match self.scopes.is_empty() {
+            true => To::Resource(self.resource),
+            false => To::Scopes(self.scopes),
+        };
+        let context = contexts.acting()?.context;
+        let wanted = Wanted::new(&contexts, context, to, self.tenant)?;
+        let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
+        print(app, &wanted, &issued)?;
+        Ok(0)
+    }
+}
+
+fn print(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
+    if app.ui.output != Output::Json {
+        // EXPOSE: the token was asked for.
+        app.ui.raw(issued.value.expose());
+        app.ui.raw(b"\n");
+        return Ok(());
+    }
+    let local = Timestamp::from_second(issued.expires_on)
+        .map_err(|e| Failure::new(Code::Other, e.to_string()))?
+        .to_zoned_datetime(TimeZone::system());
+    let head = serde_json::to_vec(&Document {
+        expires_on: issued.expires_on,
+        expires_on_local: local.strftime("%Y-%m-%d %H:%M:%S.000000").to_string(),
+        subscription: wanted.subscription.as_deref(),
+        tenant: &issued.tenant,
+        token_type: "Bearer",
+    })
+    .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+    let room = super::secret::json_room(&issued.value) + head.len() + 32;
+    let mut document = Zeroizing::new(Vec::with_capacity(room));
+    document.extend(b"{\"accessToken\":");
+    super::secret::push_json(&mut document, &issued.value);
+    document.push(b',');
+    document.extend(&head[1..]);
+    document.push(b'\n');
+    app.ui.raw(&document);
+    Ok(())
+}

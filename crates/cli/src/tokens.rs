@@ -1,0 +1,98 @@
+//! Access tokens for a context: from the cache while they live, else from the sign-in service.
+//!
+//! What has to ask the service runs apart, in a process of its own (`renew`): a command that is
+//! killed between the service's answer and ours would lose a refresh token that nobody else has.
+
+pub(crate) mod apart;
+mod cached;
+mod credential;
+mod renew;
+mod store;
+mod turn;
+mod wanted;
+
+use azvault_contexts::{Secret, SecretDescription};
+use azvault_vault::{Error, Id, Vault};
+
+pub(crate) use self::renew::renew;
+pub(crate) use self::wanted::{To, Wanted};
+use crate::app::App;
+use crate::audit;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::unlock::OpenedBy;
+
+/// A token that lives no longer than this is not handed out, in seconds: whoever gets it uses it.
+pub(crate) const LEAST_LIFE: i64 = 5 * 60;
+
+/// An access token.
+pub(crate) struct Issued {
+    pub(crate) value: Secret,
+    /// Unix seconds.
+    pub(crate) expires_on: i64,
+    pub(crate) tenant: String,
+}
+
+/// Where a cached token is.
+#[derive(Clone, Copy)]
+enum Place {
+    Vault(Id),
+    Session(i64),
+}
+
+/// A cached token that fits.
+struct Found {
+    place: Place,
+    about: SecretDescription,
+}
+
+/// The token: from the cache, else a new one, which is in the cache by the time it comes here.
+/// Each one that is handed out stands in the audit log.
+pub(crate) fn token(
+    app: &App,
+    (vault, by): (&mut Vault, &OpenedBy),
+    contexts: Contexts,
+    wanted: &Wanted,
+) -> Result<Issued, Failure> {
+    if let Some(found) = cached::find(&contexts, wanted, app.now()) {
+        return hand_out(app, vault, &contexts, &found, wanted);
+    }
+    credential::check(&contexts, wanted)?;
+    apart::run(app, by, wanted)?;
+    let contexts = Contexts::of(app, vault)?;
+    let found = cached::find(&contexts, wanted, app.now()).ok_or_else(|| {
+        Failure::new(Code::Busy, "the new token is gone already").hint("the same again")
+    })?;
+    hand_out(app, vault, &contexts, &found, wanted)
+}
+
+fn hand_out(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    found: &Found,
+    wanted: &Wanted,
+) -> Result<Issued, Failure> {
+    let path = app.vault_path()?;
+    let failed = |e: Error| Failure::from_vault(e, &path);
+    let value = match found.place {
+        // Opened and told in one transaction: if the entry cannot be written, nothing is released.
+        Place::Vault(id) => vault
+            .write(|writing| {
+                let value = writing.open_secret(id)?;
+                audit::log(app, writing, "token", vec![audit::of_secret(id, &found.about)])?;
+                Ok(value)
+            })
+            .map_err(failed)?,
+        Place::Session(id) => {
+            let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
+            let own = own.ok_or_else(crate::session::gone)?;
+            let told = vec![audit::of_session(own)];
+            vault.write(|writing| audit::log(app, writing, "token", told)).map_err(failed)?;
+            // EXPOSE: the copy that is handed out; the session keeps its own.
+            Secret::copied_from(own.held.value.expose())
+        }
+    };
+    let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
+    Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
+}

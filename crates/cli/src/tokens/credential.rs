@@ -1,0 +1,116 @@
+//! What an account signs in with, among the secrets of the session and of the vault.
+
+use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_vault::Vault;
+
+use super::{Place, Wanted};
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::ui::quoted;
+
+/// A secret that may sign in, its value still sealed.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub(super) place: Place,
+    pub(super) about: SecretDescription,
+    created: i64,
+}
+
+/// What there is to sign in with, the best first.
+pub(super) enum Credential {
+    /// Of a person. Where one is void the next is tried.
+    RefreshTokens(Vec<Held>),
+    ClientSecret(Held),
+    Certificate(Box<HeldCertificate>),
+    Assertion(Held),
+    ManagedIdentity,
+}
+
+/// A certificate with its key, and the password of its file.
+pub(super) struct HeldCertificate {
+    pub(super) certificate: Held,
+    pub(super) password: Option<Held>,
+}
+
+/// Refuses an account that has nothing to sign in with, before anything is started for it.
+pub(super) fn check(contexts: &Contexts, wanted: &Wanted) -> Result<(), Failure> {
+    of(contexts, wanted).map(drop)
+}
+
+/// What the account of a wanted token signs in with.
+pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Failure> {
+    let newest = |kind| held(contexts, wanted, kind).into_iter().next();
+    let found = match wanted.known_type() {
+        Some(KnownAccountType::User) => {
+            let tokens = held(contexts, wanted, SecretKind::RefreshToken);
+            (!tokens.is_empty()).then_some(Credential::RefreshTokens(tokens))
+        }
+        Some(KnownAccountType::ServicePrincipal) => {
+            let secret = || newest(SecretKind::ClientSecret).map(Credential::ClientSecret);
+            let certificate = || {
+                let certificate = newest(SecretKind::Certificate)?;
+                let password = newest(SecretKind::CertificatePassword);
+                Some(Credential::Certificate(Box::new(HeldCertificate { certificate, password })))
+            };
+            let assertion = || newest(SecretKind::ClientAssertion).map(Credential::Assertion);
+            secret().or_else(certificate).or_else(assertion)
+        }
+        Some(KnownAccountType::ClientAssertion) => {
+            newest(SecretKind::ClientAssertion).map(Credential::Assertion)
+        }
+        Some(KnownAccountType::ManagedService) => Some(Credential::ManagedIdentity),
+        // It brought its token along, and there is no other.
+        Some(KnownAccountType::AccessToken) | None => None,
+    };
+    found.ok_or_else(|| {
+        let account = quoted(&wanted.account);
+        Failure::new(Code::SignIn, format!("nothing is stored that {account} could sign in with"))
+            .hint("sign in again with the tool it came from, then azvault migrate run")
+    })
+}
+
+/// The account's secrets of a kind: the session's first, then the newest of the vault.
+fn held(contexts: &Contexts, wanted: &Wanted, kind: SecretKind) -> Vec<Held> {
+    let own = contexts.own().secrets.iter().map(|secret| Held {
+        place: Place::Session(secret.id),
+        about: secret.held.description.clone(),
+        created: i64::MAX,
+    });
+    let stored = contexts.secrets.iter().map(|secret| Held {
+        place: Place::Vault(secret.id),
+        about: secret.description.clone(),
+        created: secret.created,
+    });
+    let fits = |held: &Held| {
+        let about = &held.about;
+        let is = |own: &Option<String>, wanted: &str| {
+            own.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(wanted))
+        };
+        about.kind == kind
+            && about.is_of_one_of(std::slice::from_ref(&wanted.account))
+            && is(&about.environment, &wanted.environment)
+            // A refresh token serves every tenant of its account, a credential the one it is for.
+            && (kind == SecretKind::RefreshToken || is(&about.tenant, &wanted.tenant))
+    };
+    let mut held: Vec<Held> = own.chain(stored).filter(fits).collect();
+    held.sort_by_key(|held| std::cmp::Reverse(held.created));
+    held
+}
+
+impl Held {
+    /// Its value.
+    pub(super) fn value(&self, vault: &Vault, contexts: &Contexts) -> Result<Secret, Failure> {
+        match self.place {
+            Place::Vault(id) => {
+                let failed = |e: azvault_vault::Error| Failure::new(Code::Other, e.to_string());
+                vault.snapshot().and_then(|snapshot| snapshot.open_secret(id)).map_err(failed)
+            }
+            Place::Session(id) => {
+                let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
+                let own = own.ok_or_else(crate::session::gone)?;
+                // EXPOSE: copied for the one request that it is sent with.
+                Ok(Secret::copied_from(own.held.value.expose()))
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Storing new tokens in the place of those that they make void.
+
+use azvault_contexts::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
+use azvault_vault::{Error, Id, Vault};
+
+use super::credential::Held;
+use super::{LEAST_LIFE, Place, Wanted};
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::Failure;
+use crate::{audit, session};
+
+/// Stores what came, where its credential is: in one transaction of the vault, or in one step of the
+/// session. The refresh token that was redeemed goes only if another one came.
+pub(super) fn store(
+    app: &App,
+    vault: &mut Vault,
+    contexts: Contexts,
+    wanted: &Wanted,
+    new: Vec<HeldSecret>,
+    redeemed: Option<Held>,
+) -> Result<(), Failure> {
+    let now = app.now();
+    let rotated = new.iter().any(|held| held.description.kind == SecretKind::RefreshToken);
+    let void = redeemed.filter(|_| rotated).map(|held| held.place);
+    // Without a credential of the session's, as for a managed identity, the vault keeps it.
+    let in_session = match void {
+        Some(place) => matches!(place, Place::Session(_)),
+        None => is_of_session(&contexts, wanted),
+    };
+    let is_outdated = |about: &SecretDescription| is_outdated(about, wanted, now);
+    if in_session {
+        let mut session = contexts.session.ok_or_else(session::gone)?;
+        return session.update(|state| {
+            state.secrets.retain(|own| {
+                let is_void = matches!(void, Some(Place::Session(id)) if id == own.id);
+                !is_void && !is_outdated(&own.held.description)
+            });
+            for held in &new {
+                // EXPOSE: copied into the state of the session, which is sealed at once.
+                let value = Secret::copied_from(held.value.expose());
+                let held = HeldSecret { description: held.description.clone(), value };
+                state.secrets.push(ProcessSecret { id: Id::random().number(), held });
+            }
+            Ok(())
+        });
+    }
+    let path = app.vault_path()?;
+    let written = vault.write(|writing| -> Result<(), Error> {
+        let gone: Vec<Id> = writing
+            .secrets()
+            .iter()
+            .filter(|stored| {
+                let is_void = matches!(void, Some(Place::Vault(id)) if id == stored.id);
+                is_void || is_outdated(&stored.description)
+            })
+            .map(|stored| stored.id)
+            .collect();
+        for id in gone {
+            writing.remove_secret(id)?;
+        }
+        let mut told = Vec::new();
+        for held in &new {
+            let id = writing.add_secret(&held.description, &held.value, now)?;
+            told.push(audit::of_secret(id, &held.description));
+        }
+        audit::log(app, writing, "token renew", told)
+    });
+    written.map_err(|e| Failure::from_vault(e, &path))
+}
+
+/// Whether the account signs in with something that only the session has.
+fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
+    let own = contexts.own().secrets.iter();
+    own.into_iter().any(|secret| {
+        let about = &secret.held.description;
+        about.kind != SecretKind::AccessToken
+            && about.is_of_one_of(std::slice::from_ref(&wanted.account))
+    })
+}
+
+/// An access token of the account that has expired, or that the new one replaces.
+fn is_outdated(about: &SecretDescription, wanted: &Wanted, now: i64) -> bool {
+    let is_same = about.target.as_deref() == Some(&wanted.scopes.join(" "))
+        && about.tenant.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted.tenant))
+        && about
+            .environment
+            .as_deref()
+            .is_none_or(|own| own.eq_ignore_ascii_case(&wanted.environment));
+    let has_expired = about.expires_on.is_some_and(|at| at.saturating_sub(now) <= LEAST_LIFE);
+    about.kind == SecretKind::AccessToken
+        && about.is_of_one_of(std::slice::from_ref(&wanted.account))
+        && (is_same || has_expired)
+}
