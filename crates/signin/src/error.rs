@@ -183,7 +183,7 @@ pub(crate) fn classified(error: ProviderError) -> Error {
     let number = error.code.as_deref().and_then(|code| code["AADSTS".len()..].parse().ok());
     let error = Box::new(error);
     match (number, error.error.as_str(), error.suberror.as_deref()) {
-        (Some(65001 | 65004 | 90094 | 90095 | 650_052 | 650_056 | 650_057), ..) => {
+        (Some(65001 | 90094 | 90095 | 650_052 | 650_056 | 650_057), ..) => {
             Error::ConsentNeeded(error)
         }
         // Refresh tokens and codes that have aged, were revoked with a password, or by policy.
@@ -220,6 +220,7 @@ pub(crate) fn classified(error: ProviderError) -> Error {
             ),
             ..,
         ) => Error::Refused(error),
+        (Some(65004), ..) => Error::Declined,
         (_, _, Some("consent_required")) | (_, "consent_required", _) => {
             Error::ConsentNeeded(error)
         }
@@ -310,6 +311,7 @@ mod tests {
             (None, "invalid_grant", None, "interaction"),
             (None, "invalid_client", None, "wrong"),
             (None, "access_denied", None, "declined"),
+            (Some("AADSTS65004"), "access_denied", None, "declined"),
             (None, "temporarily_unavailable", None, "refused"),
         ] {
             let found = classified(ProviderError {

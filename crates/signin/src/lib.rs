@@ -18,6 +18,21 @@
 //! The crate knows no files of ours, no environment, no terminal, no vault and no clock: time is
 //! handed to it in Unix seconds. Only [`Http`] opens connections, and only [`browser`] listens.
 //!
+//! ```no_run
+//! use azvault_signin::{Client, Cloud, Error, Http, Settings, TenantName, client_secret, resource};
+//!
+//! # fn sign_in(secret: &azvault_contexts::Secret, now: i64) -> Result<(), Error> {
+//! let cloud = Cloud::built_in("AzureCloud").expect("a cloud that is built in");
+//! let authority = cloud.authority(TenantName::parse("contoso.onmicrosoft.com")?);
+//! let http = Http::new(Settings::default())?;
+//! let client = Client::with_id(&http, &authority, "11111111-2222-3333-4444-555555555555");
+//! let vault = cloud.resource("keyvault").expect("a short name");
+//! let tokens = client_secret::sign_in(&client, secret, &[&resource::scope_of(vault)], None, now)?;
+//! assert!(tokens.lives_longer_than(300, now));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Where a token can go
 //!
 //! A [`Cloud`] comes from a context's environment. Where its hosts are not those of a cloud that

@@ -1,5 +1,7 @@
 //! Azure Resource Manager: which tenants and subscriptions an account sees.
 
+use std::collections::HashSet;
+
 use azvault_contexts::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -18,7 +20,7 @@ const API_VERSION: &str = "2022-12-01";
 /// Largest page: a thousand subscriptions with their tags have some 2 MiB.
 const MAX_PAGE: usize = 8 * 1024 * 1024;
 
-/// Most pages that are read; more is a loop.
+/// Most pages that are read.
 const MAX_PAGES: usize = 500;
 
 /// A tenant that an account is in.
@@ -76,7 +78,7 @@ fn all<T>(
     let mut url = base.clone();
     url.set_path(path);
     url.set_query(Some(&format!("api-version={API_VERSION}")));
-    let mut found = Vec::new();
+    let (mut found, mut read_already) = (Vec::new(), HashSet::new());
     for _ in 0..MAX_PAGES {
         let reply = http.send(&Ask {
             url: &url,
@@ -97,10 +99,10 @@ fn all<T>(
         if next.origin() != base.origin() || !next.username().is_empty() {
             return Err(reply.wrong("the next page is on another host, which is refused"));
         }
-        if next == url {
-            return Err(reply.wrong("the next page is the same one"));
+        read_already.insert(std::mem::replace(&mut url, next));
+        if read_already.contains(&url) {
+            return Err(reply.wrong("the next page has been read already"));
         }
-        url = next;
     }
     Err(Error::Reply {
         host: base.host_str().unwrap_or_default().to_owned(),

@@ -72,8 +72,14 @@ fn timeout(host: &str) -> Failed {
     Failed::lasting(Error::Timeout { what: host.to_owned() })
 }
 
+/// How the standard library begins the error of `getaddrinfo`, which has no kind of its own.
+const LOOKUP: &str = "failed to lookup address information";
+
 fn of_io(error: &io::Error) -> (Fault, bool) {
     use io::ErrorKind as K;
+    if error.get_ref().is_some_and(|inner| inner.to_string().starts_with(LOOKUP)) {
+        return (Fault::Name, true);
+    }
     match error.kind() {
         K::ConnectionRefused | K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => {
             (Fault::Connect, true)
