@@ -12,6 +12,7 @@ mod home;
 mod agent;
 mod agent_memory;
 mod audit;
+mod az_shim;
 mod azure;
 mod bad_input;
 mod cli_reference;
