@@ -104,6 +104,32 @@ fn a_command_that_is_killed_between_two_answers_loses_no_refresh_token() {
 }
 
 #[test]
+fn without_the_agent_the_keys_go_through_a_pipe() {
+    let azure = Azure::with(&["strict-alone.example"]);
+    azure.home.run(&["lock"]).expect(0);
+    let token = azure.token(&["--no-agent"]);
+    assert!(token.starts_with("at."));
+    assert_eq!(azure.token(&["--no-agent"]), token);
+    assert_eq!(seen("strict-alone.example").len(), 1);
+    // Nobody but azvault itself starts a renewal.
+    azure.run(&["renew"]).expect(0).json()["code"].as_u64().filter(|code| *code == 2).unwrap();
+}
+
+#[test]
+fn a_terminal_sees_a_token_only_when_that_is_asked_for() {
+    let azure = Azure::with(&["good-terminal.example"]);
+    let on_terminal = |line: &str| ran(azure.home.script(line).output().unwrap());
+    let script = |words: &str| format!("script --quiet --return --command '{words}' /dev/null");
+    let refused = on_terminal(&script("azvault token --resource keyvault")).expect(7);
+    assert!(!refused.stdout.contains(CACHED) && refused.stdout.contains("--reveal"));
+    let shown = on_terminal(&script("azvault token --resource keyvault --reveal")).expect(0);
+    assert!(shown.stdout.contains(CACHED));
+    // A variable is no terminal.
+    let line = script("x=$(azvault token --resource keyvault); echo ${#x}");
+    assert!(on_terminal(&line).expect(0).stdout.contains(&CACHED.len().to_string()));
+}
+
+#[test]
 fn what_goes_wrong_is_said_with_the_providers_code_and_changes_nothing() {
     for (tenant, context, code, says) in [
         ("aadsts50076-t.example", "", 4, "AADSTS50076"),
