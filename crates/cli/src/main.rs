@@ -10,6 +10,7 @@ mod contexts;
 mod creation;
 mod descriptor;
 mod documents;
+mod door;
 mod draft;
 mod failure;
 mod migration;
