@@ -128,6 +128,8 @@ fn a_token_that_is_waited_for_delays_no_refusal() {
         }
         issue(asked)
     });
+    // Dropped before the door, which waits for what is about to be issued.
+    let release = release;
     let mut waiting: Vec<TcpStream> = (0..100).map(|_| world.connect()).collect();
     for stream in &mut waiting {
         stream.write_all(world.request_for("https://slow.example").as_bytes()).unwrap();
@@ -159,6 +161,7 @@ fn the_end_of_the_child_ends_it_at_once() {
         *ended.lock().unwrap() = true;
         issue(asked)
     });
+    let release = release;
     let mut idle = world.connect();
     let mut waiting = world.connect();
     waiting.write_all(world.request().as_bytes()).unwrap();
