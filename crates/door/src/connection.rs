@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
+use rustix::net::SendFlags;
 use zeroize::Zeroizing;
 
 use crate::Asked;
@@ -32,6 +33,8 @@ pub(crate) struct Connection {
     stream: TcpStream,
     /// When its present state began to be counted.
     since: Instant,
+    /// Since when its request waits for others to get their tokens.
+    parked: Option<Instant>,
     ready: PollFlags,
     state: State,
 }
@@ -39,6 +42,7 @@ pub(crate) struct Connection {
 enum State {
     Head { bytes: Zeroizing<Vec<u8>> },
     Body { bytes: Zeroizing<Vec<u8>>, length: usize },
+    Parked { asked: Asked },
     AwaitsToken,
     Reply { bytes: Zeroizing<Vec<u8>>, written: usize, unread: Unread },
     Draining,
@@ -65,28 +69,44 @@ impl Connection {
     pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4) -> Self {
         let bytes = Zeroizing::new(Vec::with_capacity(MOST_HEAD));
         let (since, ready) = (Instant::now(), PollFlags::IN);
-        Self { id, peer, stream, since, ready, state: State::Head { bytes } }
+        Self { id, peer, stream, since, parked: None, ready, state: State::Head { bytes } }
     }
 
-    /// Whether it had its time. Who awaits a token waits for us.
+    /// Whether it had its time. Who awaits a token, or may soon, waits for us.
     pub(crate) fn is_late(&self, now: Instant, crowd: Crowd) -> bool {
         let drains = matches!(self.state, State::Draining);
         let patience = match crowd {
             Crowd::None if !drains => PATIENCE,
             _ => PATIENCE_IN_A_CROWD,
         };
-        !self.awaits_token() && now.saturating_duration_since(self.since) > patience
+        !self.awaits_token()
+            && !self.is_parked()
+            && now.saturating_duration_since(self.since) > patience
     }
 
-    pub(crate) fn awaits_token(&self) -> bool {
+    fn awaits_token(&self) -> bool {
         matches!(self.state, State::AwaitsToken)
+    }
+
+    fn is_parked(&self) -> bool {
+        matches!(self.state, State::Parked { .. })
+    }
+
+    /// Has a request wait for others to get their tokens; it is back when that took too long.
+    pub(crate) fn park(&mut self, asked: Asked) -> Option<Asked> {
+        let since = *self.parked.get_or_insert_with(Instant::now);
+        if since.elapsed() > PATIENCE_IN_A_CROWD {
+            return Some(asked);
+        }
+        self.state = State::Parked { asked };
+        None
     }
 
     pub(crate) fn waits_for(&self) -> PollFlags {
         match self.state {
             State::Head { .. } | State::Body { .. } | State::Draining => PollFlags::IN,
             // A caller that went is reported all the same.
-            State::AwaitsToken => PollFlags::empty(),
+            State::Parked { .. } | State::AwaitsToken => PollFlags::empty(),
             State::Reply { .. } => PollFlags::OUT,
         }
     }
@@ -113,9 +133,14 @@ impl Connection {
 
     /// Reads, decides and writes as far as it goes without waiting.
     pub(crate) fn go_on(&mut self, door: &Door) -> Next {
-        if self.awaits_token() {
-            let gone = self.ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-            return if gone { Next::Over } else { Next::Waits };
+        if self.awaits_token() || self.is_parked() {
+            if self.ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                return Next::Over;
+            }
+            return match std::mem::replace(&mut self.state, State::AwaitsToken) {
+                State::Parked { asked } => Next::Asks(asked),
+                _ => Next::Waits,
+            };
         }
         if self.ready.is_empty() {
             return Next::Waits;
@@ -154,9 +179,11 @@ impl Connection {
                     Ok(asked) => return self.ask(asked),
                     Err(denied) => self.deny(&denied),
                 },
-                State::AwaitsToken => return Next::Waits,
+                State::Parked { .. } | State::AwaitsToken => return Next::Waits,
                 State::Reply { bytes, written, .. } if *written < bytes.len() => {
-                    match step(rustix::io::write(&self.stream, &bytes[*written..])) {
+                    // Whoever uses this library may have let SIGPIPE end the process.
+                    let rest = &bytes[*written..];
+                    match step(rustix::net::send(&self.stream, rest, SendFlags::NOSIGNAL)) {
                         Step::Moved(count) => *written += count,
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,

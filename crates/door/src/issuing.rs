@@ -14,6 +14,10 @@ use crate::Asked;
 /// How many tokens are waited for at once.
 pub(crate) const THREADS: usize = 8;
 
+/// Requests that may await a token beside. Fewer than there are places for connections: the others
+/// are there to refuse, and are lent for a moment to requests that the next tokens make room for.
+const MOST_JOBS: usize = 384;
+
 /// A request that awaits its token.
 pub(crate) struct Job {
     /// Of its connection.
@@ -51,9 +55,17 @@ impl Queue {
         Ok(Self { lists: Mutex::default(), changed: Condvar::new(), done })
     }
 
-    pub(crate) fn add(&self, job: Job) {
-        self.lists().jobs.push_back(job);
+    /// Gives the job back where too many are waited for already, those included whose callers
+    /// went meanwhile.
+    pub(crate) fn add(&self, job: Job) -> Option<Job> {
+        let mut lists = self.lists();
+        if lists.jobs.len() >= MOST_JOBS {
+            return Some(job);
+        }
+        lists.jobs.push_back(job);
+        drop(lists);
         self.changed.notify_one();
+        None
     }
 
     /// What was issued since the last look.

@@ -9,14 +9,15 @@
 //! use azvault_door::{Door, Facts, Keys, Refusal};
 //! use zeroize::Zeroizing;
 //!
-//! # fn random() -> Zeroizing<[u8; 32]> { unimplemented!() }
-//! # fn child() -> std::os::fd::OwnedFd { unimplemented!() }
+//! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: std::os::fd::OwnedFd)
+//! # -> std::io::Result<()> {
 //! let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
 //! let door = Door::open(&keys)?;
 //! let facts = Facts { tenant: None, subscription: None, environment: None, no_proxy: &[] };
 //! for (name, value) in door.environment(&facts) { /* for the child */ }
-//! door.serve(child(), || 0, |_asked| Err(Refusal::NotAllowed))?;
-//! # Ok::<(), std::io::Error>(())
+//! door.serve(child, || 0, |_asked| Err(Refusal::NotAllowed))?;
+//! # Ok(())
+//! # }
 //! ```
 
 mod asked;

@@ -1,15 +1,12 @@
 //! Who a caller is, by the kernel's word: the keys stand in an environment, which another user of
 //! the machine may have been shown.
 
+mod sock_diag;
+mod tables;
+
 use std::net::SocketAddrV4;
 
 use rustix::process::geteuid;
-
-/// Both tables: a socket that speaks both versions of IP, as Java's do, stands in the second.
-const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
-
-/// A table changes while it is read; a line that is there can be missed.
-const LOOKS: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
@@ -21,59 +18,63 @@ pub(crate) enum Peer {
     Unknown,
 }
 
-/// Whose the socket at `peer` is that is connected to `own`.
-pub(crate) fn look_up(peer: SocketAddrV4, own: SocketAddrV4) -> Peer {
-    for _ in 0..LOOKS {
-        let mut tables = TABLES.map(std::fs::read_to_string).into_iter().flatten().peekable();
-        if tables.peek().is_none() {
-            return Peer::Unknown;
-        }
-        if let Some(uid) = tables.find_map(|table| uid_of(&table, peer, own)) {
-            return if uid == geteuid().as_raw() { Peer::SameUser } else { Peer::Other };
-        }
-    }
-    Peer::Other
+/// What one way of asking the kernel says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Uid(u32),
+    /// There is no such socket.
+    Absent,
+    /// It cannot be asked this way.
+    Nothing,
 }
 
-/// The column `uid` of the line with these two addresses (proc_pid_net(5)).
-fn uid_of(table: &str, peer: SocketAddrV4, own: SocketAddrV4) -> Option<u32> {
-    let names = |address: SocketAddrV4| {
-        // Words of four bytes, printed as numbers of this machine.
-        let word = |bytes: [u8; 4]| format!("{:08X}", u32::from_ne_bytes(bytes));
-        let end = format!("{}:{:04X}", word(address.ip().octets()), address.port());
-        let mapped = format!("{:016X}{}{end}", 0, word([0, 0, 0xff, 0xff]));
-        [end, mapped]
+/// Whose the socket at `peer` is that is connected to `own`.
+pub(crate) fn look_up(peer: SocketAddrV4, own: SocketAddrV4) -> Peer {
+    // The tables are the slow way: all sockets of the machine are printed for one of them.
+    let said = match sock_diag::owner(peer, own) {
+        Said::Nothing => tables::owner(peer, own),
+        said => said,
     };
-    let (peer, own) = (names(peer), names(own));
-    table.lines().find_map(|line| {
-        let mut columns = line.split_ascii_whitespace().skip(1);
-        let (local, remote) = (columns.next()?, columns.next()?);
-        let is_it = peer.iter().zip(&own).any(|(peer, own)| local == peer && remote == own);
-        if !is_it { None } else { columns.nth(4)?.parse().ok() }
-    })
+    match said {
+        Said::Uid(uid) if uid == geteuid().as_raw() => Peer::SameUser,
+        Said::Uid(_) | Said::Absent => Peer::Other,
+        Said::Nothing => Peer::Unknown,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::uid_of;
+    use std::net::{SocketAddr, SocketAddrV4, TcpListener, TcpStream};
+
+    use super::{Said, geteuid, sock_diag, tables};
+
+    fn v4(address: SocketAddr) -> SocketAddrV4 {
+        match address {
+            SocketAddr::V4(address) => address,
+            SocketAddr::V6(_) => unreachable!("the listener is of version 4"),
+        }
+    }
 
     #[test]
-    #[cfg(target_endian = "little")]
-    fn a_line_is_found_by_both_of_its_addresses() {
-        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
-   3: 0100007F:B75C 0100007F:8BDF 01 00000000:00000000 00:00000000 00000000 65534        0 1074907 2\n\
-   5: 0100007F:8BDF 0100007F:B75C 01 00000000:00000000 00:00000000 00000000     0        0 1074906 1\n\
-   0: 0000000000000000FFFF00000100007F:B76A 0000000000000000FFFF00000100007F:8BDF 01 00000000:00000000 00:00000000 00000000     7        0 1074908 2\n";
-        let at = |port| std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
-        for (peer, own, uid) in [
-            (0xb75c, 0x8bdf, Some(65534)),
-            (0x8bdf, 0xb75c, Some(0)),
-            (0xb76a, 0x8bdf, Some(7)),
-            (0xb75c, 0x8bde, None),
-            (1, 2, None),
-        ] {
-            assert_eq!(uid_of(table, at(peer), at(own)), uid);
+    fn both_ways_say_the_same_of_sockets_of_either_version() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let own = v4(listener.local_addr().unwrap());
+        let mapped = SocketAddr::new(own.ip().to_ipv6_mapped().into(), own.port());
+        for address in [SocketAddr::V4(own), mapped] {
+            let caller = TcpStream::connect(address).unwrap();
+            let (stream, peer) = listener.accept().unwrap();
+            let peer = v4(peer);
+            let uid = Said::Uid(geteuid().as_raw());
+            assert_eq!(tables::owner(peer, own), uid, "{address}");
+            let said = sock_diag::owner(peer, own);
+            assert!([uid, Said::Nothing].contains(&said), "{address}: {said:?}");
+            drop(caller);
+            drop(stream);
+            let nobody = SocketAddrV4::new(*own.ip(), 1);
+            assert_eq!(tables::owner(nobody, own), Said::Absent);
+            assert!([Said::Absent, Said::Nothing].contains(&sock_diag::owner(nobody, own)));
+            // One that listens is not one that is connected.
+            assert!([Said::Absent, Said::Nothing].contains(&sock_diag::owner(own, nobody)));
         }
-        assert_eq!(uid_of("", at(1), at(2)), None);
     }
 }

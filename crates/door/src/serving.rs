@@ -22,9 +22,6 @@ use crate::{Asked, Issued, Refusal};
 /// descriptors that a process has where nobody said otherwise.
 const MOST_CONNECTIONS: usize = 512;
 
-/// Connections that may await a token; the other places are there to refuse.
-const MOST_AWAITING: usize = 384;
-
 /// How often one looks whether somebody is late.
 const TURN: Duration = Duration::from_millis(250);
 
@@ -79,7 +76,8 @@ fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
         let crowd = if is_full { Crowd::Waits } else { Crowd::None };
         connections.retain(|connection| !connection.is_late(now, crowd));
         let accepts = connections.len() < MOST_CONNECTIONS && now >= rests_until;
-        let ready = wait_for(door, stop, queue, &mut connections, accepts.then_some(()))?;
+        let callers = if accepts { PollFlags::IN } else { PollFlags::empty() };
+        let ready = wait_for(door, stop, queue, &mut connections, callers)?;
         if ready.stop {
             return Ok(());
         }
@@ -94,28 +92,22 @@ fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
         if ready.listener && accept(door, &mut connections, &mut next_id).is_err() {
             rests_until = Instant::now() + TURN;
         }
-        let mut awaiting = connections.iter().filter(|one| one.awaits_token()).count();
-        connections.retain_mut(|connection| go_on(connection, door, queue, &mut awaiting));
+        connections.retain_mut(|connection| goes_on(connection, door, queue));
     }
 }
 
-/// Whether it goes on.
-fn go_on(connection: &mut Connection, door: &Door, queue: &Queue, awaiting: &mut usize) -> bool {
-    match connection.go_on(door) {
-        Next::Waits => true,
-        Next::Over => false,
-        Next::Asks(asked) if *awaiting >= MOST_AWAITING => {
-            let message = "too many tokens are waited for: try again in a moment";
-            let denied = Denied::new(asked.protocol, Status::Unavailable, message);
-            connection.reply(denied.reply());
-            !matches!(connection.go_on(door), Next::Over)
-        }
-        Next::Asks(asked) => {
-            *awaiting += 1;
-            queue.add(Job { id: connection.id, peer: connection.peer, asked });
-            true
-        }
-    }
+/// Whether it does, having gone as far as it could.
+fn goes_on(connection: &mut Connection, door: &Door, queue: &Queue) -> bool {
+    let asked = match connection.go_on(door) {
+        Next::Waits => return true,
+        Next::Over => return false,
+        Next::Asks(asked) => asked,
+    };
+    let job = queue.add(Job { id: connection.id, peer: connection.peer, asked });
+    let Some(asked) = job.and_then(|job| connection.park(job.asked)) else { return true };
+    let message = "too many tokens are waited for: try again in a moment";
+    connection.reply(Denied::new(asked.protocol, Status::Unavailable, message).reply());
+    !matches!(connection.go_on(door), Next::Over)
 }
 
 struct Ready {
@@ -129,20 +121,19 @@ fn wait_for(
     stop: &OwnedFd,
     queue: &Queue,
     connections: &mut [Connection],
-    accepts: Option<()>,
+    callers: PollFlags,
 ) -> io::Result<Ready> {
-    let wanted = accepts.map_or(PollFlags::empty(), |()| PollFlags::IN);
     let mut fds = vec![
         PollFd::new(stop, PollFlags::IN),
         PollFd::new(queue, PollFlags::IN),
-        PollFd::new(&door.listener, wanted),
+        PollFd::new(&door.listener, callers),
     ];
     for connection in connections.iter() {
         fds.push(PollFd::new(connection, connection.waits_for()));
     }
     // Nobody is late where nobody is.
     let turn = Timespec::try_from(TURN).ok();
-    let timeout = if connections.is_empty() && accepts.is_some() { None } else { turn };
+    let timeout = if connections.is_empty() && !callers.is_empty() { None } else { turn };
     match poll(&mut fds, timeout.as_ref()) {
         Ok(_) | Err(Errno::INTR) => {}
         Err(e) => return Err(e.into()),
