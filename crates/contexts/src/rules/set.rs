@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use super::default_name::{Era, default_name};
+use super::default_name::{documented, free_name};
 use crate::{
     Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal, Remark,
     Subscription, Tenant,
@@ -52,7 +52,10 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     context.name = match (&wanted.name, same) {
         (Some(name), _) => name.clone(),
         (None, Some(same)) => same.name.clone(),
-        (None, None) => free_name(known, &context),
+        (None, None) => {
+            let is_free = |name: &ContextName| known.find(name).is_none();
+            free_name(&context, &is_free).unwrap_or_else(|| documented(&context))
+        }
     };
     let holder = known.find(&context.name).filter(|holder| holder.identity() != identity);
     let mut remarks = Vec::new();
@@ -151,19 +154,6 @@ fn find_subscription(
             ids: several.iter().map(|(subscription, _)| subscription.id.clone()).collect(),
         }),
     }
-}
-
-/// The documented default name; with the account behind it where another identity has that name.
-fn free_name(known: &Known<'_>, context: &Context) -> ContextName {
-    let documented = default_name(context, Era::Documented);
-    if known.find(&documented).is_none() {
-        return documented;
-    }
-    [Era::Profile54, Era::Az]
-        .into_iter()
-        .map(|era| default_name(context, era))
-        .find(|name| known.find(name).is_none())
-        .unwrap_or(documented)
 }
 
 fn is_guid(text: &str) -> bool {
