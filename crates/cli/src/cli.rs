@@ -138,6 +138,7 @@ pub(crate) enum Command {
     Status(commands::status::Args),
     Scan(commands::scan::Args),
     Migrate(commands::migrate::Args),
+    Connect(Box<commands::connect::Args>),
     Disconnect(commands::disconnect::Args),
     /// Contexts: list, select, change, save and import them
     #[command(subcommand)]

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod autosave;
 pub(crate) mod completions;
+pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod disconnect;
 pub(crate) mod exec;
@@ -41,6 +42,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Status(args) => args.run(app),
         Command::Scan(args) => args.run(app),
         Command::Migrate(args) => args.run(app),
+        Command::Connect(args) => args.run(app),
         Command::Disconnect(args) => args.run(app),
         Command::Context(Context::List(args)) => args.run(app),
         Command::Context(Context::Show(args)) => args.run(app),

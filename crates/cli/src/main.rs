@@ -6,6 +6,7 @@ mod audit;
 mod change;
 mod cli;
 mod commands;
+mod connect;
 mod contexts;
 mod creation;
 mod descriptor;
