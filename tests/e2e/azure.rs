@@ -1,39 +1,24 @@
-//! A small Azure: `tests/peers/azure.py`, and a home that knows its cloud as `Test`.
+//! A server shaped like Entra on this machine, and a home whose contexts sign in there.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::{fs, thread, time};
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran, all_bytes, ran};
+use crate::home::{Home, Ran, ran};
 
-pub(crate) const HOME_TENANT: &str = "70000000-0000-4000-8000-000000000001";
-pub(crate) const OTHER_TENANT: &str = "70000000-0000-4000-8000-000000000002";
-pub(crate) const USER: &str = "ada@contoso.example";
-pub(crate) const APPLICATION: &str = "a0000000-0000-4000-8000-000000000001";
+pub(crate) const REFRESH_TOKEN: &str = "rt-planted-5d0f2c";
+pub(crate) const CLIENT_SECRET: &str = "client-secret-planted-77ab19";
+pub(crate) const CACHED: &str = "at-cached-31c9e4";
+pub(crate) const PRINCIPAL: &str = "a9900000-0000-4000-8000-0000000000aa";
+pub(crate) const ARM: &str = "https://management.core.windows.net/";
 
-/// The id of a subscription by number.
-pub(crate) fn subscription(number: usize) -> String {
-    format!("50000000-0000-4000-8000-{number:012}")
-}
-
-/// Subscriptions `Sub N` of these numbers.
-pub(crate) fn subscriptions(numbers: impl Iterator<Item = usize>) -> Value {
-    numbers.map(|n| json!({ "id": subscription(n), "name": format!("Sub {n}") })).collect()
-}
-
-/// One tenant with these subscriptions.
-pub(crate) fn one_tenant(subscriptions: Value) -> Value {
-    json!({
-        "user": USER, "home": HOME_TENANT,
-        "tenants": [{
-            "id": HOME_TENANT, "name": "Contoso", "domain": "contoso.example",
-            "subscriptions": subscriptions,
-        }],
-    })
+fn peers() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers")
 }
 
 /// The folder with what `certificates.py` makes.
@@ -42,145 +27,156 @@ pub(crate) fn certificates() -> &'static Path {
     FOLDER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-certificates");
         fs::create_dir_all(&folder).unwrap();
-        let made = Command::new("python3").arg(peer("certificates.py")).arg(&folder).status();
-        assert!(made.unwrap().success());
+        let script = peers().join("certificates.py");
+        let made = Command::new("python3").arg(script).arg(&folder).output().unwrap();
+        let errors = String::from_utf8(made.stderr).unwrap();
+        assert!(
+            made.status.success(),
+            "python3 -m pip install -r tests/requirements.txt\n{errors}"
+        );
         folder
     })
 }
 
-fn peer(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers").join(name)
+/// The port of `entra.py` with that certificate; it ends with this process.
+pub(crate) fn port(name: &str) -> u64 {
+    static PORTS: OnceLock<Value> = OnceLock::new();
+    let ports = PORTS.get_or_init(|| {
+        let mut command = Command::new("python3");
+        command.arg(peers().join("entra.py")).arg(certificates());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        // The pipes stay open as long as this process lives, and no longer.
+        std::mem::forget((child, output));
+        serde_json::from_str(&line).unwrap()
+    });
+    ports[name].as_u64().unwrap()
 }
 
-/// The service; it ends with this.
+pub(crate) fn origin() -> String {
+    format!("https://localhost:{}", port("localhost"))
+}
+
+/// The requests that came in for a tenant.
+pub(crate) fn seen(tenant: &str) -> Vec<Value> {
+    let url = format!("http://127.0.0.1:{}/_requests?tenant={tenant}", port("plain"));
+    let script = "import sys,urllib.request as r; p=r.build_opener(r.ProxyHandler({})); \
+                  print(p.open(sys.argv[1]).read().decode())";
+    let asked = Command::new("python3").args(["-c", script, &url]).output().unwrap();
+    serde_json::from_slice(&asked.stdout).unwrap()
+}
+
+/// A context file: one context a tenant, of a person and, with `sp-` before it, of a principal.
+fn contexts(tenants: &[&str], origin: &str) -> String {
+    let environment = json!({
+        "Name": "Test",
+        "ActiveDirectoryAuthority": format!("{origin}/"),
+        "ResourceManagerUrl": format!("{origin}/"),
+        "ActiveDirectoryServiceEndpointResourceId": ARM,
+        "GraphEndpointResourceId": "https://graph.windows.net/",
+        "AzureKeyVaultServiceEndpointResourceId": "https://vault.azure.net",
+    });
+    let mut contexts = serde_json::Map::new();
+    for tenant in tenants {
+        let rest = json!({
+            "Tenant": {"Id": tenant},
+            "Subscription": {"Id": "5b000000-0000-4000-8000-0000000000aa", "Name": "Sub", "State": "Enabled"},
+            "Environment": environment,
+        });
+        let with = |account: Value| {
+            let mut context = rest.clone();
+            context["Account"] = account;
+            context
+        };
+        let person = json!({"Id": "person@example.com", "Type": "User"});
+        let secret = json!({"ServicePrincipalSecret": CLIENT_SECRET});
+        let principal =
+            json!({"Id": PRINCIPAL, "Type": "ServicePrincipal", "ExtendedProperties": secret});
+        contexts.insert((*tenant).to_owned(), with(person));
+        contexts.insert(format!("sp-{tenant}"), with(principal));
+    }
+    let first = tenants[0];
+    let cache = BASE64.encode(cache(first).to_string().as_bytes());
+    contexts[first]["TokenCache"] = json!({ "CacheData": cache });
+    json!({
+        "DefaultContextKey": first,
+        "EnvironmentTable": {"Test": environment},
+        "Contexts": contexts,
+    })
+    .to_string()
+}
+
+/// An MSAL cache with a refresh token, and an access token to Key Vault in that tenant.
+fn cache(tenant: &str) -> Value {
+    let home = "oid-1.11111111-2222-3333-4444-555555555555";
+    let client = "1950a258-227b-4e31-a9cf-717495945fc2";
+    let owner = json!({"home_account_id": home, "environment": "localhost", "client_id": client});
+    let with = |more: Value| {
+        let mut all = owner.clone();
+        let more = more.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(more);
+        all
+    };
+    json!({
+        "RefreshToken": {"r": with(json!({
+            "credential_type": "RefreshToken", "secret": REFRESH_TOKEN, "family_id": "1",
+        }))},
+        "AccessToken": {"a": with(json!({
+            "credential_type": "AccessToken", "secret": CACHED, "realm": tenant,
+            "target": "https://vault.azure.net/.default", "expires_on": "4102444800",
+        }))},
+        "Account": {"p": {
+            "home_account_id": home, "environment": "localhost", "realm": tenant,
+            "username": "person@example.com", "authority_type": "MSSTS",
+        }},
+    })
+}
+
+/// A home with contexts of that server in its vault, the agent unlocked.
 pub(crate) struct Azure {
-    folder: tempfile::TempDir,
-    child: Child,
-    ports: Value,
+    pub(crate) home: Home,
 }
 
 impl Azure {
-    pub(crate) fn start(scenario: &Value) -> Self {
-        let folder = tempfile::Builder::new().prefix("azvault-azure-").tempdir().unwrap();
-        fs::write(folder.path().join("scenario.json"), scenario.to_string()).unwrap();
-        let mut command = Command::new("python3");
-        command.arg(peer("azure.py")).arg(certificates()).arg(folder.path());
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ports = serde_json::from_str(&line).unwrap();
-        Self { folder, child, ports }
+    /// The server is confirmed.
+    pub(crate) fn with(tenants: &[&str]) -> Self {
+        let azure = Self::unconfirmed(tenants, &origin());
+        let confirm = ["token", "--resource", "keyvault", "--confirm", &origin()];
+        azure.run(&confirm).expect(0);
+        azure
     }
 
-    /// What there is from now on.
-    pub(crate) fn becomes(&self, scenario: &Value) {
-        let (now, next) =
-            (self.folder.path().join("scenario.json"), self.folder.path().join("next"));
-        fs::write(&next, scenario.to_string()).unwrap();
-        fs::rename(next, now).unwrap();
-    }
-
-    pub(crate) fn origin(&self) -> String {
-        format!("https://localhost:{}", self.ports["https"])
-    }
-
-    /// The same with a certificate of nobody known.
-    pub(crate) fn stranger(&self) -> String {
-        format!("https://localhost:{}", self.ports["stranger"])
-    }
-
-    /// Where a managed identity is asked for.
-    pub(crate) fn identity_endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}/msi", self.ports["http"])
-    }
-
-    /// What was asked, oldest first.
-    pub(crate) fn requests(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.folder.path().join("requests")).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// Every secret that was given out, oldest first.
-    pub(crate) fn issued(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.folder.path().join("issued")).unwrap();
-        text.lines().map(str::to_owned).collect()
-    }
-
-    /// A home with an agent, a vault that knows the cloud `Test`, and one context, `seed`.
-    pub(crate) fn home(&self) -> Home {
-        self.home_at(&self.origin())
-    }
-
-    pub(crate) fn home_at(&self, origin: &str) -> Home {
+    /// The server is at that origin, and nobody has confirmed it yet.
+    pub(crate) fn unconfirmed(tenants: &[&str], origin: &str) -> Self {
         let home = Home::with_agent();
-        let document = json!({
-            "DefaultContextKey": "seed",
-            "EnvironmentTable": { "Test": {
-                "Name": "Test",
-                "ActiveDirectoryAuthority": format!("{origin}/"),
-                "ResourceManagerUrl": format!("{origin}/"),
-                "ActiveDirectoryServiceEndpointResourceId": "https://management.test/",
-            } },
-            "Contexts": { "seed": {
-                "Account": { "Id": "old@x.example", "Type": "User", "ExtendedProperties": {} },
-                "Tenant": { "Id": "70000000-0000-4000-8000-00000000000f" },
-                "Subscription": null,
-                "Environment": { "Name": "AzureCloud" },
-                "ExtendedProperties": {},
-            } },
-            "ExtendedProperties": {},
-        });
-        let file = home.join("saved.json");
-        fs::write(&file, document.to_string()).unwrap();
-        home.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
-        home
+        fs::write(home.join("contexts.json"), contexts(tenants, origin)).unwrap();
+        home.run(&["migrate", "run", "--yes", "--from", "contexts.json"]).expect(0);
+        home.run(&["unlock"]).expect(0);
+        Self { home }
     }
 
-    /// `connect` to the cloud `Test`, which is agreed to.
-    pub(crate) fn connect(&self, home: &Home, args: &[&str]) -> Ran {
-        ran(self.prepared(home, args).output().unwrap())
-    }
-
-    /// As [`Azure::connect`], not run yet.
-    pub(crate) fn prepared(&self, home: &Home, args: &[&str]) -> Command {
-        let origin = self.origin();
-        let known = ["connect", "--environment", "Test", "--confirm", &origin];
-        let mut command = home.command(&[&known, args].concat());
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.home.command(args);
         command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
         command
     }
 
-    /// As [`Azure::connect`], with the answer as JSON.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        ran(self.command(args).output().unwrap())
+    }
+
+    /// The token that is printed.
     #[track_caller]
-    pub(crate) fn connected(&self, home: &Home, args: &[&str]) -> Value {
-        self.connect(home, &[args, &["-o", "json"]].concat()).expect(0).json()
+    pub(crate) fn token(&self, args: &[&str]) -> String {
+        self.run(&[&["token"], args].concat()).expect(0).stdout.trim_end().to_owned()
     }
-}
 
-impl Drop for Azure {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        for _ in 0..100 {
-            if matches!(self.child.try_wait(), Ok(Some(_)) | Err(_)) {
-                return;
-            }
-            thread::sleep(time::Duration::from_millis(10));
-        }
-        let _ = self.child.kill();
+    /// What is stored of a kind, by value.
+    pub(crate) fn values(&self, kind: &str) -> Vec<String> {
+        let list = self.home.json(&["secret", "list", "--reveal"]);
+        let secrets = list["secrets"].as_array().unwrap().iter().filter(|s| s["kind"] == kind);
+        secrets.map(|secret| secret["value"].as_str().unwrap().to_owned()).collect()
     }
-}
-
-/// Options of a service principal whose secret is in a file of the home.
-pub(crate) fn principal(home: &Home, secret: &str) -> Vec<String> {
-    let file = home.secret_file("application-secret", secret);
-    let words = ["--service-principal", "--application", APPLICATION, "--tenant", HOME_TENANT];
-    let words = words.into_iter().map(str::to_owned);
-    words.chain(["--secret-file".to_owned(), file]).collect()
-}
-
-/// The bytes of everything that azvault keeps.
-pub(crate) fn stored(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = all_bytes(&home.join(".local"));
-    found.sort();
-    found
 }

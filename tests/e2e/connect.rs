@@ -5,11 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::azure::{
+use crate::home::{Home, contains, ran};
+use crate::stack::{
     APPLICATION, Azure, HOME_TENANT, OTHER_TENANT, USER, certificates, one_tenant, principal,
     stored, subscription, subscriptions,
 };
-use crate::home::{Home, contains, ran};
 
 /// Names of contexts in a document.
 fn names(document: &Value) -> Vec<&str> {

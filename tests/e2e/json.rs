@@ -10,7 +10,7 @@ use crate::home::{CHEAP, Home, Ran, ran};
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
 
 /// Verbs whose documents are tested where the verbs are.
-const ELSEWHERE: [&str; 2] = ["context save", "context import"];
+const ELSEWHERE: [&str; 3] = ["context save", "context import", "token"];
 
 /// Verbs of the page of the command line, nouns alone left out.
 fn verbs() -> BTreeSet<String> {
@@ -84,6 +84,7 @@ fn every_verb_prints_one_document() {
         &["session", "start"],
         &["session", "show"],
         &["prompt"],
+        &["az-shim", "install", "--dir", "bin"],
         &["secret", "list"],
         &["secret", "list", "--reveal"],
         &["secret", "show", secret],

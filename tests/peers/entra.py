@@ -215,6 +215,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if count == 2:
                 return self.cut(json.dumps(reply).encode())
             return self.send(200, reply)
+        if label == "strictslow" and grant == "refresh_token":
+            # The old refresh token is void from now on, whether or not the reply arrives.
+            with LOCK:
+                current = VALID.setdefault(tenant, form["refresh_token"])
+                if form["refresh_token"] != current:
+                    return self.send(*refused("50173"))
+                reply = granted(form)
+                VALID[tenant] = reply["refresh_token"]
+            time.sleep(1.5)
+            return self.send(200, reply)
         getattr(self, "as_" + label, self.as_good)(form, count)
 
     def cut(self, data):

@@ -12,5 +12,6 @@ mod managed_identity;
 mod msal;
 mod openid_provider;
 mod peers;
+mod residue;
 mod resource_manager;
 mod transport;

@@ -139,6 +139,17 @@ fn the_systems_authorities_do_not_know_the_tests_and_the_bundle_adds_to_them() {
 }
 
 #[test]
+fn one_client_serves_many_threads() {
+    let http = http();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert!(asked(&http, "good-threads.example").is_ok()));
+        }
+    });
+    assert_eq!(seen::<Vec<Seen>>("good-threads.example").len(), 8);
+}
+
+#[test]
 fn a_bundle_without_certificates_is_refused() {
     for pem in
         [&b""[..], b"nothing", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]

@@ -155,6 +155,9 @@ pub(crate) enum Command {
     Shell(commands::shell::Args),
     ShellInit(commands::shell_init::Args),
     Prompt(commands::prompt::Args),
+    /// A program az for machines without Azure CLI
+    #[command(subcommand)]
+    AzShim(AzShim),
     /// Secrets in the vault, and those of this session
     #[command(subcommand)]
     Secret(Secret),
@@ -210,6 +213,13 @@ pub(crate) enum Session {
     Start(commands::session::start::Args),
     End(commands::session::end::Args),
     Show(commands::session::show::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AzShim {
+    Install(commands::az_shim::install::Args),
+    #[command(hide = true)]
+    Run(commands::az_shim::run::Args),
 }
 
 #[derive(Subcommand)]

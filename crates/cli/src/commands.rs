@@ -3,6 +3,7 @@
 pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod autosave;
+pub(crate) mod az_shim;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod context;
@@ -27,7 +28,7 @@ pub(crate) mod r#use;
 pub(crate) mod verify;
 
 use crate::app::App;
-use crate::cli::{Audit, Autosave, Command, Context, Key, Secret, Session};
+use crate::cli::{Audit, Autosave, AzShim, Command, Context, Key, Secret, Session};
 use crate::failure::Failure;
 
 /// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
@@ -65,6 +66,8 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Shell(args) => args.run(app),
         Command::ShellInit(args) => args.run(app),
         Command::Prompt(args) => args.run(app),
+        Command::AzShim(AzShim::Install(args)) => args.run(app),
+        Command::AzShim(AzShim::Run(args)) => args.run(app),
         Command::Secret(Secret::List(args)) => args.run(app),
         Command::Secret(Secret::Show(args)) => args.run(app),
         Command::Key(Key::List(args)) => args.run(app),

@@ -120,6 +120,23 @@ pub(crate) fn has_display() -> bool {
     desktop && !is_set("SSH_CONNECTION")
 }
 
+/// Where people keep programs of their own.
+pub(crate) fn programs() -> Result<PathBuf, Failure> {
+    Ok(base()?.home_dir().join(".local").join("bin"))
+}
+
+/// Files of that name in the folders of the PATH, in its order.
+pub(crate) fn on_path(program: &str) -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).collect()
+}
+
+/// Whether programs of a folder are found by their names.
+pub(crate) fn is_on_path(folder: &Path) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|known| known == folder)
+}
+
 /// The shell that the person uses.
 pub(crate) fn shell() -> PathBuf {
     folder_variable("SHELL").unwrap_or_else(|| PathBuf::from("/bin/sh"))

@@ -87,7 +87,7 @@ fn read(text: &str, claims: Option<&str>, now: i64) -> Result<DeviceCode, &'stat
         verification_uri: uri.ok_or("it does not say where to type the code")?,
         verification_uri_complete: shown(body.verification_uri_complete)
             .filter(|uri| uri.starts_with("https://")),
-        expires_on: now + life.ok_or("it does not say when the code expires")?,
+        expires_on: now.saturating_add(life.ok_or("it does not say when the code expires")?),
         interval: Duration::from_secs(interval.unsigned_abs()),
     })
 }

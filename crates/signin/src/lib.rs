@@ -47,12 +47,15 @@
 //!
 //! - ureq keeps an output and an input buffer for each connection, and rustls one for each record
 //!   it seals or opens. Both are freed, not wiped; a request or a reply is in them until the
-//!   allocator gives the memory to somebody else. Connections are not kept once a reply is read.
+//!   allocator gives the memory to somebody else: `tests/signin/residue.rs` finds up to two copies
+//!   of a token after everything was dropped. Connections are not kept once a reply is read.
 //! - A header with a secret (`Authorization`, `X-IDENTITY-HEADER`) is copied by the `http` crate
 //!   into memory that is not wiped. It is marked sensitive, so that `Debug` does not show it.
 //! - The password of a proxy is held by ureq, in clear, for as long as the [`Http`] lives.
 //! - p12-keystore and pkcs8 decrypt a key file into memory of their own; p12-keystore does not wipe
 //!   it. ring keeps a parsed RSA key on the heap while one assertion is signed, and does not wipe it.
+//! - A provider that repeats a secret in the text of an error makes a copy of it in a `String` before
+//!   it is taken out there.
 //! - TLS traffic keys are rustls's and ring's; they wipe some of them.
 //!
 //! A process that holds refresh tokens should be one that cannot be dumped, as the agent is.

@@ -75,12 +75,17 @@ impl Args {
 }
 
 fn print(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
-    if app.ui.output != Output::Json {
-        // EXPOSE: the token was asked for.
-        app.ui.raw(issued.value.expose());
-        app.ui.raw(b"\n");
-        return Ok(());
+    if app.ui.output == Output::Json {
+        return print_as_az(app, wanted, issued);
     }
+    // EXPOSE: the token was asked for.
+    app.ui.raw(issued.value.expose());
+    app.ui.raw(b"\n");
+    Ok(())
+}
+
+/// As `az account get-access-token` prints it.
+pub(crate) fn print_as_az(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
     let local = Timestamp::from_second(issued.expires_on)
         .map_err(|e| Failure::new(Code::Other, e.to_string()))?
         .to_zoned_datetime(TimeZone::system());

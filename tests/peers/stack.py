@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A small Azure for the tests of whole commands: Entra, Resource Manager and a managed identity that know of each other.
 
-usage: azure.py CERTIFICATES FOLDER. FOLDER/scenario.json says what there is and is read anew for every
+usage: stack.py CERTIFICATES FOLDER. FOLDER/scenario.json says what there is and is read anew for every
 request; FOLDER/requests has each request on a line, FOLDER/issued every secret that was given out.
 Prints the ports of HTTPS (with a known certificate, and with a stranger's) and of HTTP as one line of
 JSON; ends when standard input does.

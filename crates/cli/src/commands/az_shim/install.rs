@@ -1,0 +1,86 @@
+//! `azvault az-shim install`
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::documents::SCHEMA;
+use crate::draft::{self, Place};
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::ui::shown_path;
+
+/// Install a program `az` that answers what SDKs and Terraform ask Azure CLI for
+///
+/// For machines without Azure CLI: it knows `account get-access-token`, `account show`, `account
+/// list` and `version`, and hands everything else to a real az behind it on the PATH, if there is
+/// one. It asks nothing: while the vault is locked it says so, and credential chains go on.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The folder, which must be on the PATH [default: ~/.local/bin]
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Replace a program az that is there
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    path: String,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let folder = match &self.dir {
+            Some(folder) => paths::absolute(folder)?,
+            None => paths::programs()?,
+        };
+        let path = folder.join("az");
+        let failed =
+            |e: std::io::Error| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path)));
+        let place = match path.symlink_metadata() {
+            Err(_) => Place::New,
+            Ok(_) if self.force || is_shim(&path) => Place::Taken,
+            Ok(_) => {
+                let what = format!("there is a program {} already", shown_path(&path));
+                return Err(Failure::new(Code::Exists, what).hint("--force replaces it"));
+            }
+        };
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let own = std::env::current_exe().map_err(failed)?;
+        let script = script(&own)
+            .ok_or_else(|| Failure::new(Code::Other, "azvault's own path cannot be quoted"))?;
+        draft::write(&path, script.as_bytes(), place, |file| {
+            rustix::fs::fchmod(file, rustix::fs::Mode::from_raw_mode(0o755)).map_err(Into::into)
+        })
+        .map_err(failed)?;
+        match app.ui.output {
+            Output::Json => {
+                app.ui.json(&Document { schema: SCHEMA, path: path.display().to_string() });
+            }
+            Output::Table | Output::Tsv => app.ui.line(format!("installed {}", shown_path(&path))),
+        }
+        if !paths::is_on_path(&folder) {
+            app.ui.warning(format!("{} is not on the PATH", shown_path(&folder)));
+        }
+        Ok(0)
+    }
+}
+
+/// By which a shim is known, so that it can be written anew.
+const MARK: &str = "# az, answered by azvault: azvault az-shim --help";
+
+fn script(own: &Path) -> Option<String> {
+    let own = own.to_str()?.replace('\'', r"'\''");
+    Some(format!("#!/bin/sh\n{MARK}\nexec '{own}' az-shim run --shim \"$0\" -- \"$@\"\n"))
+}
+
+/// Whether a file is one of ours.
+pub(super) fn is_shim(path: &Path) -> bool {
+    let is_small = path.metadata().is_ok_and(|facts| facts.len() < 8192);
+    is_small && std::fs::read_to_string(path).is_ok_and(|text| text.contains(MARK))
+}
