@@ -22,6 +22,7 @@ mod process;
 mod prompt;
 mod saved;
 mod session;
+mod subscriptions;
 mod tokens;
 mod ui;
 mod unlock;

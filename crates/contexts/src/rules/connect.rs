@@ -88,22 +88,7 @@ pub fn choose<'a>(
 ) -> Result<Choice<'a>, Refusal> {
     let places = &signed_in.places;
     if let Some(asked) = asked {
-        if let Some(place) = places.iter().find(|p| p.subscription.id.eq_ignore_ascii_case(asked)) {
-            return Ok(Choice::This(place));
-        }
-        let named = |place: &&Place| {
-            let name = place.subscription.name.as_ref();
-            name.is_some_and(|name| name.to_lowercase() == asked.to_lowercase())
-        };
-        let wanted = asked.to_owned();
-        return match places.iter().filter(named).collect::<Vec<_>>().as_slice() {
-            [place] => Ok(Choice::This(place)),
-            [] => Err(Refusal::NoSuchSubscription { wanted }),
-            several => {
-                let ids = several.iter().map(|place| place.subscription.id.clone()).collect();
-                Err(Refusal::AmbiguousSubscription { wanted, ids })
-            }
-        };
+        return find(places, asked).map(Choice::This);
     }
     let current = current.map(Context::identity);
     let standing = places.iter().find(|p| Some(signed_in.context(Some(p)).identity()) == current);
@@ -118,6 +103,26 @@ pub fn choose<'a>(
         ([], _) => Choice::Several(places.iter().collect()),
         _ => Choice::Several(usable),
     })
+}
+
+/// The subscription of an id, else of a name.
+pub(super) fn find<'a>(places: &'a [Place], asked: &str) -> Result<&'a Place, Refusal> {
+    if let Some(place) = places.iter().find(|p| p.subscription.id.eq_ignore_ascii_case(asked)) {
+        return Ok(place);
+    }
+    let named = |place: &&Place| {
+        let name = place.subscription.name.as_ref();
+        name.is_some_and(|name| name.to_lowercase() == asked.to_lowercase())
+    };
+    let wanted = asked.to_owned();
+    match places.iter().filter(named).collect::<Vec<_>>().as_slice() {
+        [place] => Ok(place),
+        [] => Err(Refusal::NoSuchSubscription { wanted }),
+        several => {
+            let ids = several.iter().map(|place| place.subscription.id.clone()).collect();
+            Err(Refusal::AmbiguousSubscription { wanted, ids })
+        }
+    }
 }
 
 fn is_usable(subscription: &Subscription) -> bool {

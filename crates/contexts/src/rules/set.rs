@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use super::connect::{Place, find};
 use super::default_name::{documented, free_name};
 use crate::{
     Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal, Remark,
@@ -28,6 +29,8 @@ pub struct Wanted {
     pub tenant: Option<String>,
     /// Extended properties.
     pub properties: BTreeMap<String, String>,
+    /// Subscriptions that Azure shows beside those that contexts know.
+    pub seen: Vec<Place>,
 }
 
 /// Makes the context and makes it current.
@@ -144,11 +147,14 @@ fn find_subscription(
     }
     match found.as_slice() {
         [(subscription, context)] => Ok(((*subscription).clone(), context.tenant.clone())),
-        // An id that is given in full is the person's own word; a name cannot be.
-        [] if is_guid(text) => {
-            Ok((Subscription { id: text.to_owned(), name: None, state: None }, None))
-        }
-        [] => Err(Refusal::NoSuchSubscription { wanted: text.to_owned() }),
+        [] => match find(&wanted.seen, text) {
+            Ok(place) => Ok((place.subscription.clone(), Some(place.tenant.clone()))),
+            // An id that is given in full is the person's own word; a name cannot be.
+            Err(Refusal::NoSuchSubscription { .. }) if is_guid(text) => {
+                Ok((Subscription { id: text.to_owned(), name: None, state: None }, None))
+            }
+            Err(refusal) => Err(refusal),
+        },
         several => Err(Refusal::AmbiguousSubscription {
             wanted: text.to_owned(),
             ids: several.iter().map(|(subscription, _)| subscription.id.clone()).collect(),

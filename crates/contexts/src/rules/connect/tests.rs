@@ -86,7 +86,8 @@ fn contexts_come_by_number_and_an_identity_keeps_its_names() {
     use Others::{AtFirst, Left, UpTo};
     let there = || [context("mine", "ADA", "s2"), context("his", "bob", "s1")];
     let none = || -> [Context; 0] { [] };
-    let table: [(Vec<Context>, &[&str], &str, Option<&str>, Others, &str); 12] = [
+    type Case<'a> = (Vec<Context>, &'a [&'a str], &'a str, Option<&'a str>, Others, &'a str);
+    let table: [Case<'_>; 12] = [
         (
             none().into(),
             &["s1", "s2"],
