@@ -295,7 +295,7 @@ fn a_certificate_a_federated_token_and_an_access_token_sign_in() {
         format!("e30.{payload}.c2lnbmF0dXJl")
     };
     let (good, old) = (token(4_000_000_000), token(1_000_000_000));
-    let mut brought = scenario.clone();
+    let mut brought = scenario;
     brought["brought"] = json!({ &good: HOME_TENANT, &old: HOME_TENANT, "opaque": HOME_TENANT });
     azure.becomes(&brought);
     let account = ["--account", "me", "--context-name", "brought", "--access-token-file"];
@@ -311,10 +311,9 @@ fn a_certificate_a_federated_token_and_an_access_token_sign_in() {
     let context = home.json(&["context", "show", "brought"]);
     let context = context.to_string();
     assert!(context.contains("AccessToken") && context.contains("\"me\""), "{context}");
-    let script = format!(
-        "azvault connect --environment Test --account me --access-token-fd 3 3<token -o json >out"
-    );
-    let mut command = home.script(&script);
+    let script =
+        "azvault connect --environment Test --account me --access-token-fd 3 3<token -o json >out";
+    let mut command = home.script(script);
     command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
     ran(command.output().unwrap()).expect(0);
 }
@@ -476,6 +475,65 @@ fn process_scope_touches_no_file() {
     assert_eq!(kinds(&secrets), ["access_token 1", "access_token 2", "refresh_token -"]);
     assert_eq!(stored(&home), before);
     assert_eq!(home.json(&["context", "list"])["contexts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn subscriptions_are_listed_and_found_by_name_online() {
+    let azure = Azure::start(&one_tenant(subscriptions(1..13)));
+    let home = azure.home();
+    let first = subscription(1);
+    azure.connect(&home, &["--device-code", "--subscription", &first, "--no-contexts"]).expect(0);
+    let run = |args: &[&str]| {
+        let mut command = home.command(args);
+        command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
+        ran(command.output().unwrap())
+    };
+    let name = format!("Sub 1 ({first})");
+    let list = run(&["subscription", "list", "-o", "json"]).expect(0).json();
+    assert_eq!(
+        list,
+        json!({ "schema": 1, "refreshed": false, "subscriptions": [{
+            "id": first, "name": "Sub 1", "state": "Enabled", "environment": "Test",
+            "tenant": { "id": HOME_TENANT, "name": "Contoso" }, "contexts": [name],
+        }] })
+    );
+    let elsewhere = run(&["subscription", "list", "--tenant", OTHER_TENANT, "-o", "json"]);
+    assert_eq!(elsewhere.expect(0).json()["subscriptions"], json!([]));
+    let asked = azure.requests().len();
+    let list = run(&["subscription", "list", "--refresh", "-o", "json"]).expect(0).json();
+    let all = list["subscriptions"].as_array().unwrap();
+    assert_eq!((all.len(), &list["refreshed"]), (12, &json!(true)));
+    assert_eq!((&all[0]["contexts"], &all[1]["contexts"]), (&json!([name]), &json!([])));
+    assert_eq!(azure.requests().len(), asked + 2, "two pages, with the token that was there");
+    let table = run(&["subscription", "list", "--refresh"]).expect(0).stdout;
+    assert!(table.contains("Sub 12") && table.contains("Contoso"), "{table}");
+
+    let before = stored(&home);
+    run(&["context", "set", "--subscription", "Sub 7"]).expect(5).says("--online");
+    assert_eq!(stored(&home), before);
+    run(&["context", "set", "--subscription", "Sub 99", "--online"]).expect(5);
+    let set = run(&["context", "set", "--subscription", "sub 7", "--online", "-o", "json"]);
+    let set = set.expect(0).json();
+    assert_eq!(set["active"], format!("Sub 7 ({})", subscription(7)));
+    assert_eq!(set["contexts"][0]["subscription"]["state"], "Enabled");
+    let by_id = ["context", "set", "--subscription", &subscription(8), "--online", "-o", "json"];
+    assert_eq!(run(&by_id).expect(0).json()["contexts"][0]["subscription"]["name"], "Sub 8");
+}
+
+#[test]
+fn what_disconnect_cannot_end_is_said() {
+    let azure = Azure::start(&one_tenant(subscriptions(1..3)));
+    let home = azure.home();
+    azure.connect(&home, &["--device-code", "--subscription", "Sub 1"]).expect(0);
+    let asked = azure.requests().len();
+    home.run(&["disconnect", "--dry-run"]).expect(0);
+    let ran = home.run(&["disconnect", "--yes"]).expect(0).says("https://mysignins.microsoft.com");
+    assert!(ran.stdout.contains("removed 2 contexts and 2 secrets"), "{}", ran.stdout);
+    assert_eq!(kinds(&home.json(&["secret", "list"])), Vec::<String>::new());
+    assert_eq!(azure.requests().len(), asked);
+    // Without a secret there is nothing that Azure could honour.
+    let ran = home.run(&["disconnect", "--all", "--yes"]).expect(0);
+    assert!(!ran.stderr.contains("mysignins"), "{}", ran.stderr);
 }
 
 #[test]
