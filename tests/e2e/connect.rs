@@ -478,6 +478,53 @@ fn process_scope_touches_no_file() {
 }
 
 #[test]
+fn on_a_terminal_hosts_secrets_and_the_subscription_are_asked_for() {
+    let azure = Azure::start(&one_tenant(subscriptions(1..4)));
+    let home = azure.home();
+    let as_application =
+        ["--service-principal", "--application", APPLICATION, "--tenant", HOME_TENANT];
+    let run = |steps: &[(&str, &str)], more: &[&str]| {
+        let prepared = home
+            .command(&[&["connect", "--environment", "Test"], &as_application[..], more].concat());
+        let mut command = std::process::Command::new("python3");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/terminal.py");
+        command.arg(script).arg(serde_json::to_string(steps).unwrap());
+        command.arg(prepared.get_program()).args(prepared.get_args());
+        command.env_clear().current_dir(home.path());
+        command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem")).env("TERM", "xterm");
+        ran(command.env("PATH", "/usr/local/bin:/usr/bin:/bin").output().unwrap())
+    };
+    let before = stored(&home);
+    let asked = "Is it yours? [y/N]";
+    let refused = run(&[(asked, "n\n")], &[]).expect(3);
+    assert!(refused.stdout.contains(&azure.origin()), "{}", refused.stdout);
+    run(&[(asked, "y\n"), ("Secret of the service principal", "\u{3}")], &[]).expect(3);
+    assert_eq!((stored(&home), azure.requests()), (before.clone(), Vec::new()));
+
+    let secret = "the client secret\n";
+    let typed = [(asked, "y\n"), ("Secret of the service principal", secret)];
+    let away = [&typed[..], &[("Sub 3", "\u{1b}")]].concat();
+    run(&away, &[]).expect(3);
+    assert_eq!(stored(&home), before);
+    let second = [&typed[..], &[("Sub 3", "\u{1b}[B\r")]].concat();
+    let shown = run(&second, &[]).expect(0).stdout;
+    assert!(!shown.contains("the client secret"), "{shown}");
+    let name = format!("Sub 2 ({})", subscription(2));
+    assert_eq!(home.json(&["context", "list"])["active"], name);
+    // Agreed to, and chosen: the same again asks for the secret alone.
+    run(&typed[1..], &[]).expect(0);
+    assert_eq!(home.json(&["context", "list"])["active"], name);
+
+    let password = [("Password of", "pässword\n")];
+    let pfx = certificates().join("client.pfx");
+    run(&password, &["--certificate", pfx.to_str().unwrap()]).expect(0);
+    let secrets = kinds(&home.json(&["secret", "list"]));
+    let expected = ["access_token 1", "certificate 1", "certificate_password 1", "client_secret 1"];
+    assert_eq!(secrets, expected);
+}
+
+#[test]
 fn subscriptions_are_listed_and_found_by_name_online() {
     let azure = Azure::start(&one_tenant(subscriptions(1..13)));
     let home = azure.home();
