@@ -115,6 +115,10 @@ fn several_tenants() -> Value {
                 "id": "70000000-0000-4000-8000-000000000003", "name": "Strict",
                 "error": "50076", "subscriptions": [{ "id": subscription(5), "name": "Unseen" }],
             },
+            {
+                "id": "70000000-0000-4000-8000-000000000004", "name": "Unasked",
+                "error": "65001", "subscriptions": [],
+            },
         ],
     })
 }
@@ -129,14 +133,15 @@ fn a_person_signs_in_with_a_code_and_sees_every_tenant_but_the_one_that_wants_mo
         .says("https://login.example/device")
         .says("ABCD-EFGH")
         .says("AADSTS50076")
-        .says("azvault connect --tenant 70000000-0000-4000-8000-000000000003");
+        .says("azvault connect --tenant 70000000-0000-4000-8000-000000000003")
+        .says("AADSTS65001");
     let done = connected.json();
     let name = |n, text| format!("{text} ({})", subscription(n));
     assert_eq!(names(&done), [name(2, "Prod"), name(1, "Dev"), name(4, "dev"), name(3, "Managed")]);
     assert_eq!(done["active"], name(2, "Prod"));
     assert_eq!(done["account"], json!({ "id": USER, "type": "User" }));
     assert_eq!(done["skipped"][0]["name"], "Strict");
-    assert_eq!(done["skipped"].as_array().unwrap().len(), 1);
+    assert_eq!(done["skipped"].as_array().unwrap().len(), 2);
     // What two tenants show is its owner's.
     assert_eq!(done["contexts"][3]["tenant"]["id"], OTHER_TENANT);
 
@@ -394,6 +399,14 @@ fn what_the_service_refuses_is_said_with_its_code_and_changes_nothing() {
         assert!(code == 12 || failed.stderr.contains("try:"), "{error}: {}", failed.stderr);
         assert_eq!(stored(&home), before, "{error}");
     }
+    // Signed in, and refused by Resource Manager: as if nobody had.
+    let mut forbidden = one_tenant(subscriptions(1..2));
+    forbidden["resource_manager"] = json!(403);
+    azure.becomes(&forbidden);
+    let failed = azure.connect(&home, &["--device-code"]).expect(12).says("AuthorizationFailed");
+    let issued = azure.issued();
+    assert!(!issued.is_empty() && issued.iter().all(|secret| !failed.stderr.contains(secret)));
+    assert_eq!(stored(&home), before);
     azure.becomes(&one_tenant(subscriptions(1..2)));
     for (secret, error) in
         [("an expired secret", "AADSTS7000222"), ("a wrong secret", "AADSTS7000215")]

@@ -178,6 +178,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         tenant = ACCESS.get(token) or self.scenario.get("brought", {}).get(token)
         if tenant is None:
             return self.send(401, {"error": {"code": "InvalidAuthenticationToken", "message": f"no: {token}"}})
+        if self.scenario.get("resource_manager") and kind == "subscriptions":
+            status = self.scenario["resource_manager"]
+            return self.send(status, {"error": {"code": "AuthorizationFailed", "message": f"no: {token}"}})
         if kind == "tenants":
             items = [
                 {"tenantId": t["id"], "displayName": t["name"], "defaultDomain": t.get("domain")}
