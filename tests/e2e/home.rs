@@ -128,6 +128,14 @@ impl Home {
         self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
     }
 
+    /// A file that nobody else can read; its path.
+    pub(crate) fn secret_file(&self, name: &str, text: &str) -> String {
+        let file = self.join(name);
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
     /// Makes the folder for sockets.
     fn allow_agent(&self) {
         fs::create_dir(self.runtime()).unwrap();

@@ -10,7 +10,7 @@ use crate::home::{CHEAP, Home, Ran, ran};
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
 
 /// Verbs whose documents are tested where the verbs are.
-const ELSEWHERE: [&str; 3] = ["context save", "context import", "token"];
+const ELSEWHERE: [&str; 4] = ["context save", "context import", "token", "connect"];
 
 /// Verbs of the page of the command line, nouns alone left out.
 fn verbs() -> BTreeSet<String> {
@@ -66,6 +66,7 @@ fn every_verb_prints_one_document() {
         &["migrate", "show", migration],
         &["context", "list"],
         &["context", "show"],
+        &["subscription", "list"],
         &["context", "show", "gov"],
         &["context", "select", "gov"],
         &["context", "set", "own", "--tenant", "t"],

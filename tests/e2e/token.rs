@@ -164,6 +164,7 @@ fn a_server_that_nobody_confirmed_or_trusts_gets_no_credential() {
     let refused = azure.run(&["token"]).expect(7);
     assert!(refused.stderr.contains(&format!("--confirm {}", origin())), "{}", refused.stderr);
     assert_eq!(seen(tenant), [] as [Value; 0]);
+    azure.run(&["token", "--confirm", "https://elsewhere.example"]).expect(2);
     azure.run(&["token", "--confirm", &origin()]).expect(0);
     let log = azure.home.json(&["audit", "log", "--verb", "confirm"]);
     assert_eq!(log["entries"][0]["subjects"][0]["what"], origin().as_str());
@@ -207,7 +208,7 @@ fn an_account_without_anything_to_sign_in_with_is_told_so() {
     azure.home.run(&["context", "import", "out.json"]).expect(0);
     let principal = format!("sp-{tenant}");
     let said = azure.run(&["token", "--context", &principal]).expect(4);
-    assert!(said.stderr.contains("azvault migrate run"), "{}", said.stderr);
+    assert!(said.stderr.contains("azvault connect"), "{}", said.stderr);
     assert_eq!(seen(tenant), [] as [Value; 0]);
 }
 

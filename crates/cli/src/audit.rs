@@ -63,6 +63,16 @@ pub(crate) fn of_migration<'a>(id: Id, files: impl Iterator<Item = &'a Path>) ->
     std::iter::once(migration).chain(files.map(of_file)).collect()
 }
 
+/// An origin to which a person agreed, in words.
+pub(crate) fn of_origin(origin: &str) -> Subject {
+    Subject { id: None, what: format!("confirmed {origin}") }
+}
+
+/// A sign-in, in words.
+pub(crate) fn of_sign_in(account: &str, way: &str) -> Subject {
+    Subject { id: None, what: format!("sign-in of {account} by {way}") }
+}
+
 /// A file, in words.
 pub(crate) fn of_file(path: &Path) -> Subject {
     Subject { id: None, what: format!("file {}", path.display()) }

@@ -9,6 +9,9 @@ mod done;
 mod in_session;
 mod in_vault;
 mod options;
+mod supersede;
+
+use std::collections::BTreeSet;
 
 use azvault_contexts::{
     Account, Change, Context, ContextName, Decision, Environment, HeldSecret, Known, Question,
@@ -19,6 +22,7 @@ use azvault_vault::{Subject, Vault};
 use self::ask::refused;
 pub(crate) use self::done::Document;
 pub(crate) use self::options::{RemovalOptions, Run, ScopeOption};
+pub(crate) use self::supersede::Older;
 use crate::app::{App, Consent};
 use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
@@ -42,6 +46,10 @@ pub(crate) struct Brought {
     pub(crate) accounts: Vec<Account>,
     pub(crate) environments: Vec<Environment>,
     pub(crate) secrets: Vec<HeldSecret>,
+    /// What becomes of secrets whose place these take.
+    pub(crate) older: Older,
+    /// Origins that the person agreed to.
+    pub(crate) confirmed: BTreeSet<String>,
     /// Where it comes from, for the audit log.
     pub(crate) from: Option<Subject>,
 }

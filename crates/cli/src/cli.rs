@@ -138,10 +138,14 @@ pub(crate) enum Command {
     Status(commands::status::Args),
     Scan(commands::scan::Args),
     Migrate(commands::migrate::Args),
+    Connect(Box<commands::connect::Args>),
     Disconnect(commands::disconnect::Args),
     /// Contexts: list, select, change, save and import them
     #[command(subcommand)]
     Context(Context),
+    /// Subscriptions that your contexts know, or that Azure shows
+    #[command(subcommand)]
+    Subscription(Subscription),
     Use(commands::r#use::Args),
     /// Whether changes of contexts are saved for you
     #[command(subcommand)]
@@ -200,6 +204,11 @@ pub(crate) enum Context {
     Clear(commands::context::clear::Args),
     Save(commands::context::save::Args),
     Import(commands::context::import::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Subscription {
+    List(commands::subscription::list::Args),
 }
 
 #[derive(Subcommand)]

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod autosave;
 pub(crate) mod az_shim;
 pub(crate) mod completions;
+pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod disconnect;
 pub(crate) mod door;
@@ -22,13 +23,14 @@ pub(crate) mod session;
 pub(crate) mod shell;
 pub(crate) mod shell_init;
 pub(crate) mod status;
+pub(crate) mod subscription;
 pub(crate) mod token;
 pub(crate) mod unlock;
 pub(crate) mod r#use;
 pub(crate) mod verify;
 
 use crate::app::App;
-use crate::cli::{Audit, Autosave, AzShim, Command, Context, Key, Secret, Session};
+use crate::cli::{Audit, Autosave, AzShim, Command, Context, Key, Secret, Session, Subscription};
 use crate::failure::Failure;
 
 /// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
@@ -43,6 +45,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Status(args) => args.run(app),
         Command::Scan(args) => args.run(app),
         Command::Migrate(args) => args.run(app),
+        Command::Connect(args) => args.run(app),
         Command::Disconnect(args) => args.run(app),
         Command::Context(Context::List(args)) => args.run(app),
         Command::Context(Context::Show(args)) => args.run(app),
@@ -53,6 +56,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Context(Context::Clear(args)) => args.run(app),
         Command::Context(Context::Save(args)) => args.run(app),
         Command::Context(Context::Import(args)) => args.run(app),
+        Command::Subscription(Subscription::List(args)) => args.run(app),
         Command::Use(args) => args.run(app),
         Command::Autosave(Autosave::Show(args)) => args.run(app),
         Command::Autosave(Autosave::Enable(args)) => args.run(app),

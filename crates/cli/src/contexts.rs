@@ -1,6 +1,8 @@
 //! All contexts that a command sees: those of the vault, under those of the session; and which of
 //! them acts.
 
+use std::collections::BTreeSet;
+
 use azvault_contexts::rules::active::{self, Wishes};
 use azvault_contexts::rules::{autosave, scope};
 use azvault_contexts::{
@@ -39,7 +41,7 @@ pub(crate) struct Seen<'a> {
 /// What can be known without a question.
 pub(crate) enum Unasked {
     /// The session's own choice, which needs no key of the vault.
-    Locked(Option<Session>),
+    Locked(Option<Box<Session>>),
     Open(Box<(Vault, Contexts)>),
 }
 
@@ -86,7 +88,7 @@ impl Contexts {
         let locked = locked(app)?;
         let session = Session::current(locked.vault_id())?;
         let Some(vault) = unlock::unasked(app, locked)? else {
-            return Ok(Unasked::Locked(session));
+            return Ok(Unasked::Locked(session.map(Box::new)));
         };
         let contexts = Self::read(app, &vault, session, For::Looking)?;
         Ok(Unasked::Open(Box::new((vault, contexts))))
@@ -112,6 +114,11 @@ impl Contexts {
         let nothing = ProcessScope::default();
         let given = app.given();
         Ok(Self { stored, secrets, environments, settings, session, given, nothing })
+    }
+
+    /// Origins that the person agreed to: for the user, and in this session.
+    pub(crate) fn confirmed(&self) -> BTreeSet<String> {
+        self.settings.confirmed.union(&self.own().confirmed).cloned().collect()
     }
 
     /// What the session has of its own; nothing where there is none.

@@ -1,7 +1,10 @@
 //! The way to the sign-in service and to Azure: connections, clouds, and what their errors mean.
 
+pub(crate) mod agreed;
+
 use std::collections::BTreeSet;
 
+use azvault_contexts::Environment;
 use azvault_signin::{Cloud, Confirmed, Error, Http, Settings};
 use azvault_vault::{Subject, Vault};
 
@@ -37,14 +40,18 @@ pub(crate) fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Fai
     if let Some(cloud) = Cloud::built_in(environment) {
         return Ok(cloud);
     }
+    let custom = custom(contexts, environment)?;
+    Cloud::custom(custom, &Confirmed::these(contexts.confirmed())).map_err(failed)
+}
+
+/// The environment that a file defined under that name.
+fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environment, Failure> {
     let same = |name: &str| name.eq_ignore_ascii_case(environment);
-    let Some(custom) = contexts.environments.iter().find(|custom| same(&custom.name)) else {
+    contexts.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
         let name = quoted(environment);
-        return Err(Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))
-            .hint("azvault migrate run --from PATH, with the file that defines it"));
-    };
-    let confirmed = Confirmed::these(contexts.settings.confirmed.iter().cloned());
-    Cloud::custom(custom, &confirmed).map_err(failed)
+        Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))
+            .hint("azvault migrate run --from PATH, with the file that defines it")
+    })
 }
 
 /// What an error of the sign-in service, or of Azure, means to the person.
@@ -90,11 +97,15 @@ pub(crate) fn failed(error: Error) -> Failure {
 }
 
 /// Remembers origins to which a person agreed, so that the question comes once.
-pub(crate) fn confirm(app: &App, vault: &mut Vault, origins: &[String]) -> Result<(), Failure> {
+pub(crate) fn confirm(
+    app: &App,
+    vault: &mut Vault,
+    origins: &BTreeSet<String>,
+) -> Result<(), Failure> {
     let path = app.vault_path()?;
     let agreed = vault.write(|writing| -> Result<(), azvault_vault::Error> {
         let mut settings = writing.settings();
-        settings.confirmed = with_confirmed(&settings.confirmed, origins);
+        settings.confirmed.extend(origins.iter().cloned());
         if settings == writing.settings() {
             return Ok(());
         }
@@ -103,9 +114,4 @@ pub(crate) fn confirm(app: &App, vault: &mut Vault, origins: &[String]) -> Resul
         audit::log(app, writing, "confirm", origins.iter().map(subject).collect())
     });
     agreed.map_err(|e| Failure::from_vault(e, &path))
-}
-
-/// Origins that were agreed to before, and these.
-pub(crate) fn with_confirmed(before: &BTreeSet<String>, more: &[String]) -> BTreeSet<String> {
-    before.iter().chain(more).cloned().collect()
 }

@@ -119,6 +119,19 @@ pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Err
     Some(url.map(|url| Endpoint::AppService { url, header }))
 }
 
+/// The person's browser: the first of `BROWSER`.
+pub(crate) fn browser() -> Option<String> {
+    let named = std::env::var("BROWSER").ok()?;
+    named.split(':').map(str::trim).find(|command| !command.is_empty()).map(str::to_owned)
+}
+
+/// Whether a browser could show itself: on a desktop, and not at the other end of SSH.
+pub(crate) fn has_display() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let desktop = cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+    desktop && !is_set("SSH_CONNECTION")
+}
+
 /// Where people keep programs of their own.
 pub(crate) fn programs() -> Result<PathBuf, Failure> {
     Ok(base()?.home_dir().join(".local").join("bin"))

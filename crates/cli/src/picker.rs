@@ -1,4 +1,4 @@
-//! Choosing a context from a list, on a terminal.
+//! Choosing from a list, on a terminal.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -35,23 +35,36 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     }
     let active = contexts.standing();
     let at = seen.iter().position(|seen| active.is_some_and(|a| a.same_as(&seen.context.name)));
+    let lines: Vec<String> = seen.iter().map(line).collect();
+    let number = choose(app, "context", &lines, at.unwrap_or(0))?;
+    Ok(seen[number].context.name.clone())
+}
+
+/// The number of the line that the person chooses; lines are cut to the terminal's width.
+pub(crate) fn choose(
+    app: &App,
+    prompt: &str,
+    lines: &[String],
+    at: usize,
+) -> Result<usize, Failure> {
     let term = Term::stderr();
     let width = usize::from(term.size().1).saturating_sub(BESIDE);
-    let lines: Vec<String> = seen.iter().map(|seen| line(seen, width)).collect();
+    let cut = |line: &String| truncate_str(line, width, "…").into_owned();
+    let lines: Vec<String> = lines.iter().map(cut).collect();
     let colorful = ColorfulTheme::default();
     let theme: &dyn Theme = if app.ui.is_colored() { &colorful } else { &SimpleTheme };
     // Ctrl-C ends the choice and not the process, which would leave the cursor hidden.
     let ends_process = Arc::new(AtomicBool::new(false));
     let _ = signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends_process));
     let chosen = FuzzySelect::with_theme(theme)
-        .with_prompt("context")
+        .with_prompt(prompt)
         .items(&lines)
-        .default(at.unwrap_or(0))
+        .default(at)
         .max_length(LINES)
         .interact_on_opt(&term);
     ends_process.store(true, Ordering::SeqCst);
     match chosen {
-        Ok(Some(number)) => Ok(seen[number].context.name.clone()),
+        Ok(Some(number)) => Ok(number),
         Ok(None) => Err(Failure::new(Code::Aborted, "nothing was chosen")),
         Err(dialoguer::Error::IO(e)) if e.kind() == ErrorKind::Interrupted => {
             let _ = term.show_cursor();
@@ -63,7 +76,7 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
 
 /// What is searched and shown, on one line: the name, and what the name does not say of
 /// subscription and account.
-fn line(seen: &Seen<'_>, width: usize) -> String {
+fn line(seen: &Seen<'_>) -> String {
     let context = seen.context;
     let mut line = shown(context.name.as_str());
     let subscription = context.subscription.as_ref().and_then(|s| s.name.as_ref());
@@ -74,5 +87,5 @@ fn line(seen: &Seen<'_>, width: usize) -> String {
             line.push_str(&shown(more));
         }
     }
-    truncate_str(&line, width, "…").into_owned()
+    line
 }

@@ -168,6 +168,11 @@ impl Ui {
         let _ = err.write_all(b"\n\n");
     }
 
+    /// What the person has to do now, on stderr, whatever the loudness: the command waits for it.
+    pub(crate) fn request(&self, text: impl AsRef<str>) {
+        eprintln!("{}", text.as_ref());
+    }
+
     /// A failure: what, why, the next command.
     pub(crate) fn failure(&self, failure: &Failure) {
         let word = if failure.code == Code::Findings { "found:" } else { "error:" };

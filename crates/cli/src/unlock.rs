@@ -286,7 +286,7 @@ fn read_small(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
         .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(path))))
 }
 
-fn open_file(path: &Path) -> Result<File, Failure> {
+pub(crate) fn open_file(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|e| {
         let code = match e.kind() {
             std::io::ErrorKind::NotFound => Code::NotFound,
@@ -296,7 +296,8 @@ fn open_file(path: &Path) -> Result<File, Failure> {
     })
 }
 
-fn warn_if_others_can_read(app: &App, file: &File, path: &Path) {
+/// Says that a file with a secret can be read by others.
+pub(crate) fn warn_if_others_can_read(app: &App, file: &File, path: &Path) {
     use std::os::unix::fs::MetadataExt;
     if let Ok(facts) = file.metadata()
         && facts.is_file()

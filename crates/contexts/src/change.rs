@@ -142,6 +142,16 @@ pub enum Remark {
     },
     /// A context without a subscription.
     NoSubscription,
+    /// Other subscriptions that got no context: more of them than were asked for.
+    Left {
+        /// How many.
+        subscriptions: usize,
+    },
+    /// A subscription that got no context, because every name it could have is another's.
+    NameTaken {
+        /// The name that it would have.
+        name: ContextName,
+    },
 }
 
 /// Why a rule does nothing.

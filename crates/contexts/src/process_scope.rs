@@ -21,6 +21,8 @@ pub struct ProcessScope {
     pub previous: Option<ContextName>,
     /// The session's own autosave mode; `None` follows the vault.
     pub autosave: Option<AutosaveMode>,
+    /// Origins (`https://host:port`) that the person agreed to in this session alone.
+    pub confirmed: BTreeSet<String>,
     /// Secrets of the session alone.
     pub secrets: Vec<ProcessSecret>,
 }

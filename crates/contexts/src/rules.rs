@@ -7,6 +7,7 @@
 pub mod active;
 pub mod autosave;
 pub mod clear;
+pub mod connect;
 pub mod default_name;
 pub mod disconnect;
 pub mod import;

@@ -33,6 +33,8 @@ struct Row<'a> {
     active: Option<Active>,
     previous: Option<ContextName>,
     autosave: Option<AutosaveMode>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    confirmed: BTreeSet<String>,
     secrets: Vec<SecretRow>,
     /// Beside `secrets`.
     secret_ids: Vec<i64>,
@@ -108,6 +110,7 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         }),
         previous: state.previous.clone(),
         autosave: state.autosave,
+        confirmed: state.confirmed.clone(),
         secrets: bundle::secrets(secrets.clone()),
         secret_ids: state.secrets.iter().map(|secret| secret.id).collect(),
     };
@@ -131,6 +134,7 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
         }),
         previous: row.previous,
         autosave: row.autosave,
+        confirmed: row.confirmed,
         secrets: secrets.map(|(id, held)| ProcessSecret { id, held }).collect(),
     })
 }
@@ -167,6 +171,7 @@ mod tests {
             active: Some(Current::Nothing),
             previous: Some(ContextName::new("before")),
             autosave: Some(AutosaveMode::Process),
+            confirmed: ["https://stack.example".to_owned()].into(),
             secrets: vec![secret(b"one\x00\xff"), secret(b""), secret(b"three")],
         }
     }
@@ -183,6 +188,7 @@ mod tests {
         assert_eq!(opened.active, expected.active);
         assert_eq!(opened.previous, expected.previous);
         assert_eq!(opened.autosave, expected.autosave);
+        assert_eq!(opened.confirmed, expected.confirmed);
         let pairs = opened.secrets.iter().zip(&expected.secrets);
         assert_eq!(opened.secrets.len(), 3);
         assert!(pairs.clone().all(|(a, b)| a.held.value.same_as(&b.held.value)));

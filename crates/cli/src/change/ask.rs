@@ -52,7 +52,7 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
         }
         Refusal::NoSuchSubscription { wanted } => {
             Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
-                .hint("give its id, or a name of azvault context list")
+                .hint("give its id, a name of azvault subscription list, or --online to ask Azure")
         }
         Refusal::AmbiguousSubscription { wanted, ids } => {
             let ids = shown(&ids.join(", "));

@@ -7,7 +7,7 @@ use super::{Done, Run};
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{ContextView, Marks, SCHEMA};
-use crate::ui::{quoted, shown};
+use crate::ui::{count, quoted, shown};
 
 /// What every change prints as JSON.
 #[derive(Serialize)]
@@ -34,6 +34,11 @@ impl Done {
         if self.run == Run::Dry {
             app.ui.note("nothing was done");
         }
+        self.say_remarks(app);
+    }
+
+    /// Says what the person should know besides.
+    pub(crate) fn say_remarks(&self, app: &App) {
         for remark in &self.remarks {
             self.remark(app, remark);
         }
@@ -86,6 +91,20 @@ impl Done {
             Remark::AlsoNamed { name } => {
                 let name = quoted(name.as_str());
                 app.ui.note(format!("the same subscription is stored as {name} too"));
+            }
+            Remark::Left { subscriptions } => {
+                let left = count(*subscriptions, "further subscription");
+                app.ui.note(format!(
+                    "{left} without a context: azvault context set --subscription ID, or azvault \
+                     connect --max-contexts N"
+                ));
+            }
+            Remark::NameTaken { name } => {
+                let name = quoted(name.as_str());
+                app.ui.warning(format!(
+                    "another context is called {name}: not added; azvault context set OTHER-NAME \
+                     --subscription ID adds it"
+                ));
             }
             Remark::NoSubscription => app.ui.note(
                 "the context has no subscription: give one with --subscription if you need one",

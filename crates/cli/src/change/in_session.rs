@@ -7,6 +7,7 @@ use azvault_contexts::{
 use azvault_vault::Id;
 
 use super::in_vault::goes;
+use super::supersede::is_superseded;
 use super::{Brought, Counted, Decide, Rule};
 use crate::contexts::{self, Contexts};
 use crate::failure::Failure;
@@ -26,6 +27,13 @@ pub(super) fn write(
         let removed = forgotten(state, &change.forget);
         let told = copied(&change);
         state.apply(change, &names, active.as_ref());
+        let before = state.secrets.len();
+        state.secrets.retain(|own| {
+            let about = &own.held.description;
+            !is_superseded(brought.older, about, &brought.secrets)
+        });
+        let removed = removed + before - state.secrets.len();
+        state.confirmed.extend(brought.confirmed.iter().cloned());
         let added = bring(state, brought);
         let secrets = Counted { added, removed };
         Ok((Decision { change: told, asks, remarks }, secrets))

@@ -8,6 +8,7 @@ use azvault_contexts::{
 };
 use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
 
+use super::supersede::{Older, is_superseded};
 use super::{Brought, Counted, Decide};
 use crate::app::App;
 use crate::failure::Failure;
@@ -57,13 +58,18 @@ pub(super) fn write(
             let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
             decide(&Known { contexts, current, accounts: accounts.collect(), secrets })?
         };
-        let (mut subjects, mut secrets) = apply(writing, &decision.change)?;
+        let agreed = agreed(writing, brought);
+        let (mut subjects, mut secrets) = apply(writing, &decision.change, &agreed)?;
         if let Some(from) = &brought.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();
             subjects.extend(came.map(|context| audit::of_context(None, context)));
         }
-        for (id, about) in bring(app, writing, brought)? {
+        subjects.extend(agreed.iter().map(|origin| audit::of_origin(origin)));
+        let gone = supersede(writing, brought)?;
+        secrets.removed += gone.len();
+        subjects.extend(gone.iter().map(|old| audit::of_secret(old.id, &old.description)));
+        for (id, about) in bring(app, writing, brought, &gone)? {
             secrets.added += 1;
             subjects.push(audit::of_secret(id, &about));
         }
@@ -74,7 +80,11 @@ pub(super) fn write(
 }
 
 /// Writes a change, and says what is not there any more.
-fn apply(writing: &mut Writing<'_>, change: &Change) -> Result<(Vec<Subject>, Counted), Error> {
+fn apply(
+    writing: &mut Writing<'_>,
+    change: &Change,
+    agreed: &[String],
+) -> Result<(Vec<Subject>, Counted), Error> {
     let ids: HashMap<String, Id> =
         writing.contexts().iter().map(|stored| (stored.value.name.key(), stored.id)).collect();
     let came: BTreeSet<String> = change.put.iter().map(|context| context.name.key()).collect();
@@ -93,6 +103,7 @@ fn apply(writing: &mut Writing<'_>, change: &Change) -> Result<(Vec<Subject>, Co
     if let Some(current) = &change.current {
         settings.default = contexts::chosen(current).cloned();
     }
+    settings.confirmed.extend(agreed.iter().cloned());
     if settings != before {
         writing.put_settings(&settings)?;
     }
@@ -146,11 +157,38 @@ pub(super) fn goes(forget: &Forget, account: Option<&str>) -> bool {
     }
 }
 
-/// Stores what comes beside contexts, what is there already left out.
+/// The origins that the person agreed to just now.
+fn agreed(writing: &Writing<'_>, brought: &Brought) -> Vec<String> {
+    brought.confirmed.difference(&writing.settings().confirmed).cloned().collect()
+}
+
+/// Removes the secrets whose place others take; one that is the same stays.
+fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredSecret>, Error> {
+    let goes = |secret: &&StoredSecret| {
+        is_superseded(brought.older, &secret.description, &brought.secrets)
+    };
+    let gone: Vec<StoredSecret> = writing.secrets().iter().filter(goes).cloned().collect();
+    let mut removed = Vec::new();
+    for secret in gone {
+        let value = writing.open_secret(secret.id)?;
+        let is_same = |held: &HeldSecret| {
+            owner(&held.description) == owner(&secret.description) && held.value.same_as(&value)
+        };
+        if !brought.secrets.iter().any(is_same) {
+            writing.remove_secret(secret.id)?;
+            removed.push(secret);
+        }
+    }
+    Ok(removed)
+}
+
+/// Stores what comes beside contexts, what is there already left out. `gone` are secrets that were
+/// removed just now.
 fn bring(
     app: &App,
     writing: &mut Writing<'_>,
     brought: &Brought,
+    gone: &[StoredSecret],
 ) -> Result<Vec<(Id, SecretDescription)>, Error> {
     for account in &brought.accounts {
         let is_same = |stored: &Stored<Account>| {
@@ -159,8 +197,15 @@ fn bring(
                 && known.account_type == account.account_type
                 && key(known.environment.as_deref()) == key(account.environment.as_deref())
         };
-        if !writing.accounts().iter().any(is_same) {
-            writing.put_account(None, account)?;
+        let same = writing.accounts().iter().find(|stored| is_same(stored));
+        match same.map(|stored| (stored.id, renewed(&stored.value, account))) {
+            None => {
+                writing.put_account(None, account)?;
+            }
+            Some((id, account)) if brought.older == Older::Go => {
+                writing.put_account(Some(id), &account)?;
+            }
+            Some(_) => {}
         }
     }
     for environment in &brought.environments {
@@ -170,13 +215,30 @@ fn bring(
         let id = same.map(|stored| stored.id);
         writing.put_environment(id, environment)?;
     }
-    let stored = writing.secrets().to_vec();
+    let stays = |secret: &&StoredSecret| gone.iter().all(|gone| gone.id != secret.id);
+    let stored: Vec<StoredSecret> = writing.secrets().iter().filter(stays).cloned().collect();
     let mut added = Vec::new();
     for held in unknown(&stored, &brought.secrets, |id| writing.open_secret(id))? {
         let id = writing.add_secret(&held.description, &held.value, app.now())?;
         added.push((id, held.description.clone()));
     }
     Ok(added)
+}
+
+/// What is known of an account by a sign-in of this moment, and from before.
+fn renewed(before: &Account, now: &Account) -> Account {
+    let mut account = now.clone();
+    account.id.clone_from(&before.id);
+    account.home_account_id = account.home_account_id.or_else(|| before.home_account_id.clone());
+    for tenant in &before.tenants {
+        if !account.tenants.iter().any(|known| known.eq_ignore_ascii_case(tenant)) {
+            account.tenants.push(tenant.clone());
+        }
+    }
+    for (name, value) in &before.properties {
+        account.properties.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    account
 }
 
 /// Which secrets the vault does not have yet. Only those of the same kind and owner are opened.

@@ -42,7 +42,7 @@ impl Args {
         }
         match Contexts::open_unasked(app) {
             Ok(Unasked::Open(opened)) => unlocked(app, &opened.1)?,
-            Ok(Unasked::Locked(session)) => locked(app, session.as_ref()),
+            Ok(Unasked::Locked(session)) => locked(app, session.as_deref()),
             Err(failure) => {
                 // Where the prompt would name a context there must not stand nothing.
                 if app.ui.output != Output::Json {

@@ -93,8 +93,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
     match Contexts::open_unasked(app)? {
         Unasked::Locked(session) => {
             document.state = "locked";
-            document.session = session.as_ref().map(view);
-            let choice = session.as_ref().and_then(|session| session.state.active.as_ref());
+            document.session = session.as_deref().map(view);
+            let choice = session.as_deref().and_then(|session| session.state.active.as_ref());
             let given = app.given();
             document.active_because = match (&given, choice) {
                 (Some(given), _) => Some(given.because.as_str()),

@@ -59,7 +59,10 @@ impl Args {
         }
         let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
         if !self.confirm.is_empty() {
-            online::confirm(app, &mut vault, &self.confirm)?;
+            let environment = contexts.acting()?.context.environment.as_deref();
+            let environment = environment.unwrap_or("AzureCloud");
+            let (_, agreed) = online::agreed::cloud(app, &contexts, environment, &self.confirm)?;
+            online::confirm(app, &mut vault, &agreed)?;
             contexts = Contexts::of(app, &vault)?;
         }
         let to = match self.scopes.is_empty() {

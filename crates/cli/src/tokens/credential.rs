@@ -1,12 +1,15 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_contexts::{ContextName, KnownAccountType, Secret, SecretDescription, SecretKind};
 use azvault_vault::Vault;
 
 use super::{Place, Wanted};
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::ui::quoted;
+
+/// What Azure PowerShell and `connect` set for an account that signs in with a certificate.
+const THUMBPRINT: &str = "CertificateThumbprint";
 
 /// A secret that may sign in, its value still sealed.
 #[derive(Clone)]
@@ -53,7 +56,11 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
                 Some(Credential::Certificate(Box::new(HeldCertificate { certificate, password })))
             };
             let assertion = || newest(SecretKind::ClientAssertion).map(Credential::Assertion);
-            secret().or_else(certificate).or_else(assertion)
+            let own = match names_certificate(contexts, wanted) {
+                true => certificate().or_else(secret),
+                false => secret().or_else(certificate),
+            };
+            own.or_else(assertion)
         }
         Some(KnownAccountType::ClientAssertion) => {
             newest(SecretKind::ClientAssertion).map(Credential::Assertion)
@@ -65,8 +72,16 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
     found.ok_or_else(|| {
         let account = quoted(&wanted.account);
         Failure::new(Code::SignIn, format!("nothing is stored that {account} could sign in with"))
-            .hint("sign in again with the tool it came from, then azvault migrate run")
+            .hint("azvault connect")
     })
+}
+
+/// Whether the account says that it signs in with a certificate, whatever secret it had before.
+fn names_certificate(contexts: &Contexts, wanted: &Wanted) -> bool {
+    let seen = contexts.find(&ContextName::new(wanted.context.clone()));
+    let account = seen.and_then(|seen| seen.context.account.as_ref());
+    let mut names = account.into_iter().flat_map(|account| account.properties.keys());
+    names.any(|name| name.eq_ignore_ascii_case(THUMBPRINT))
 }
 
 /// The account's secrets of a kind: the session's first, then the newest of the vault.

@@ -58,6 +58,20 @@ fn without_subscription(account: Option<&str>, tenant: Option<&str>, era: Era) -
     })
 }
 
+/// The documented name.
+pub fn documented(context: &Context) -> ContextName {
+    default_name(context, Era::Documented)
+}
+
+/// The documented name; where that is taken, with the account behind it, and the tenant.
+pub(crate) fn free_name(
+    context: &Context,
+    is_free: &dyn Fn(&ContextName) -> bool,
+) -> Option<ContextName> {
+    let eras = [Era::Documented, Era::Profile54, Era::Az].into_iter();
+    eras.map(|era| default_name(context, era)).find(is_free)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Era, default_name};

@@ -9,7 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use super::default_name::{Era, default_name};
+use super::connect::{Place, find};
+use super::default_name::{documented, free_name};
 use crate::{
     Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal, Remark,
     Subscription, Tenant,
@@ -28,6 +29,8 @@ pub struct Wanted {
     pub tenant: Option<String>,
     /// Extended properties.
     pub properties: BTreeMap<String, String>,
+    /// Subscriptions that Azure shows beside those that contexts know.
+    pub seen: Vec<Place>,
 }
 
 /// Makes the context and makes it current.
@@ -52,7 +55,10 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     context.name = match (&wanted.name, same) {
         (Some(name), _) => name.clone(),
         (None, Some(same)) => same.name.clone(),
-        (None, None) => free_name(known, &context),
+        (None, None) => {
+            let is_free = |name: &ContextName| known.find(name).is_none();
+            free_name(&context, &is_free).unwrap_or_else(|| documented(&context))
+        }
     };
     let holder = known.find(&context.name).filter(|holder| holder.identity() != identity);
     let mut remarks = Vec::new();
@@ -141,29 +147,19 @@ fn find_subscription(
     }
     match found.as_slice() {
         [(subscription, context)] => Ok(((*subscription).clone(), context.tenant.clone())),
-        // An id that is given in full is the person's own word; a name cannot be.
-        [] if is_guid(text) => {
-            Ok((Subscription { id: text.to_owned(), name: None, state: None }, None))
-        }
-        [] => Err(Refusal::NoSuchSubscription { wanted: text.to_owned() }),
+        [] => match find(&wanted.seen, text) {
+            Ok(place) => Ok((place.subscription.clone(), Some(place.tenant.clone()))),
+            // An id that is given in full is the person's own word; a name cannot be.
+            Err(Refusal::NoSuchSubscription { .. }) if is_guid(text) => {
+                Ok((Subscription { id: text.to_owned(), name: None, state: None }, None))
+            }
+            Err(refusal) => Err(refusal),
+        },
         several => Err(Refusal::AmbiguousSubscription {
             wanted: text.to_owned(),
             ids: several.iter().map(|(subscription, _)| subscription.id.clone()).collect(),
         }),
     }
-}
-
-/// The documented default name; with the account behind it where another identity has that name.
-fn free_name(known: &Known<'_>, context: &Context) -> ContextName {
-    let documented = default_name(context, Era::Documented);
-    if known.find(&documented).is_none() {
-        return documented;
-    }
-    [Era::Profile54, Era::Az]
-        .into_iter()
-        .map(|era| default_name(context, era))
-        .find(|name| known.find(name).is_none())
-        .unwrap_or(documented)
 }
 
 fn is_guid(text: &str) -> bool {

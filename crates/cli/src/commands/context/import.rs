@@ -100,6 +100,7 @@ impl File {
                 environments: plan.environments.into_iter().map(|planned| planned.item).collect(),
                 secrets: plan.secrets.into_iter().map(|planned| planned.item).collect(),
                 from: Some(audit::of_file(path)),
+                ..Brought::default()
             },
         })
     }

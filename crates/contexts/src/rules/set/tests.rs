@@ -1,6 +1,7 @@
 use super::{Wanted, set};
+use crate::rules::connect::Place;
 use crate::rules::testing::{context, known, words};
-use crate::{Context, ContextName, Question, Refusal, Remark};
+use crate::{Context, ContextName, Question, Refusal, Remark, Subscription, Tenant};
 
 const UNKNOWN: &str = "00000000-1111-2222-3333-444444444444";
 
@@ -68,6 +69,36 @@ fn a_context_that_is_named_as_the_base_stands_in_for_the_current_one() {
     let absent = Wanted { base: Some(ContextName::new("x")), ..asked };
     let refused = set(&known(&contexts, Some(&contexts[0].name)), &absent).err();
     assert_eq!(refused, Some(Refusal::NoSuchContext { name: ContextName::new("x") }));
+}
+
+#[test]
+fn what_azure_shows_comes_after_what_contexts_know() {
+    let place = |id: &str, name: &str| Place {
+        subscription: Subscription { id: id.into(), name: Some(name.into()), state: None },
+        tenant: Tenant { id: "seen".to_owned(), name: None },
+    };
+    let seen =
+        [place("s1", "Seen"), place("s8", "Sub s1"), place("s9", "Nine"), place(UNKNOWN, "U")];
+    let twice = [place("a", "Twice"), place("b", "twice")];
+    let contexts = contexts();
+    for (text, wanted_id, tenant) in [
+        ("s1", "s1", "t"),
+        ("Sub s1", "s1", "t"),
+        ("nine", "s9", "seen"),
+        ("S8", "s8", "seen"),
+        ("Seen", "s1", "seen"),
+        (UNKNOWN, UNKNOWN, "seen"),
+    ] {
+        let asked = Wanted { seen: seen.to_vec(), ..wanted(None, Some(text), None) };
+        let decision = set(&known(&contexts, Some(&contexts[0].name)), &asked).unwrap();
+        let put = &decision.change.put[0];
+        assert_eq!(put.subscription.as_ref().unwrap().id, wanted_id, "{text}");
+        assert_eq!(put.tenant.as_ref().unwrap().id, tenant, "{text}");
+    }
+    let asked = Wanted { seen: twice.to_vec(), ..wanted(None, Some("twice"), None) };
+    let found = set(&known(&contexts, Some(&contexts[0].name)), &asked).err();
+    let ids = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(found, Some(Refusal::AmbiguousSubscription { wanted: "twice".to_owned(), ids }));
 }
 
 #[test]

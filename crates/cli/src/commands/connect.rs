@@ -1,0 +1,157 @@
+//! `azvault connect`
+
+mod choice;
+mod options;
+
+use azvault_contexts::ContextName;
+use azvault_contexts::rules::connect::{self as rule, Others, Wanted};
+use azvault_signin::TenantName;
+use serde::Serialize;
+
+use self::options::WayOptions;
+use crate::app::{App, Consent};
+use crate::change::{self, Brought, Done, Older, ScopeOption};
+use crate::cli::Output;
+use crate::connect::{self, At, Found, Skipped};
+use crate::contexts::Contexts;
+use crate::online::{agreed, failed};
+use crate::ui::{quoted, shown};
+use crate::{audit, online};
+
+/// Contexts of a sign-in, if nobody says a number.
+const MOST: usize = 25;
+
+/// Sign in, and make contexts of what the account sees (Connect-AzAccount)
+///
+/// A person signs in with the browser of this machine, or with a code that is typed on any device:
+/// --device-code, and wherever there is no desktop. A service principal has a secret, a certificate
+/// or a federated token; they come by prompt, from a file or from a descriptor, never as an
+/// argument. Where the account sees several subscriptions, name one with --subscription, or choose
+/// on the terminal. Nothing is stored unless the sign-in succeeds.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    way: WayOptions,
+    /// Id or domain of the tenant [default: a person's are all asked]
+    #[arg(long, value_name = "ID|DOMAIN")]
+    tenant: Option<String>,
+    /// Id or name of the subscription that becomes active
+    #[arg(long, value_name = "ID|NAME")]
+    subscription: Option<String>,
+    /// The cloud: AzureCloud, AzureChinaCloud, AzureUSGovernment, or one that a file defined
+    #[arg(long, value_name = "NAME", default_value = "AzureCloud")]
+    environment: String,
+    /// Agree that a cloud that a file defined has this host, which gets credentials and tokens
+    #[arg(long, value_name = "https://HOST")]
+    confirm: Vec<String>,
+    /// The name of the context that becomes active
+    #[arg(long, value_name = "NAME")]
+    context_name: Option<String>,
+    /// Make so many contexts at most; 0 makes the active one alone [default: 25 at an account's
+    /// first sign-in, none besides later]
+    #[arg(long, value_name = "N")]
+    max_contexts: Option<usize>,
+    /// Make no context but the active one
+    #[arg(long, conflicts_with = "max_contexts")]
+    no_contexts: bool,
+    #[command(flatten)]
+    scope: ScopeOption,
+    /// Replace another context of that name without asking
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    done: change::Document<'a>,
+    account: AccountView<'a>,
+    /// Tenants that were left out: they want a sign-in of their own.
+    skipped: Vec<SkippedView<'a>>,
+}
+
+#[derive(Serialize)]
+struct AccountView<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    account_type: &'a str,
+}
+
+#[derive(Serialize)]
+struct SkippedView<'a> {
+    tenant: &'a str,
+    name: Option<&'a str>,
+    because: &'a str,
+}
+
+impl<'a> SkippedView<'a> {
+    fn new(skipped: &'a Skipped) -> Self {
+        let Skipped { tenant, name, because } = skipped;
+        Self { tenant, name: name.as_deref(), because: &because.what }
+    }
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        let tenant = self.tenant.as_deref().map(TenantName::parse).transpose().map_err(failed)?;
+        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let wanted = self.scope.wanted("connect", Consent::from(self.force));
+        let scope = contexts.scope_of_change(wanted.scope)?;
+        let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
+        let way = self.way.way(app)?;
+        let name = way.name();
+        let http = online::http(app)?;
+        let at = At { app, http: &http, cloud: &cloud, tenant };
+        let entry = connect::sign_in(&at, way)?;
+        let Found { signed_in, account, secrets, skipped } = connect::look_up(&at, entry)?;
+        for skipped in &skipped {
+            app.ui.warning(skipped.warning());
+        }
+        let current = contexts.known(scope).current();
+        let subscription = choice::choose(app, &signed_in, self.subscription.as_deref(), current)?;
+        let asked = Wanted {
+            subscription,
+            name: self.context_name.map(ContextName::new),
+            others: match (self.no_contexts, self.max_contexts) {
+                (true, _) => Others::Left,
+                (false, Some(most)) => Others::UpTo(most),
+                (false, None) => Others::AtFirst(MOST),
+            },
+        };
+        let brought = Brought {
+            accounts: vec![account],
+            secrets,
+            older: Older::Go,
+            confirmed,
+            from: Some(audit::of_sign_in(&signed_in.account.id, name)),
+            ..Brought::default()
+        };
+        let opened = (&mut vault, contexts);
+        let done = change::carry_out_on(app, opened, wanted, &brought, &|known| {
+            rule::connect(known, &signed_in, &asked)
+        })?;
+        say(app, &done, &signed_in, &skipped);
+        Ok(0)
+    }
+}
+
+fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) {
+    let account = &signed_in.account;
+    if app.ui.output == Output::Json {
+        let account_type = account.account_type.as_str();
+        app.ui.json(&Document {
+            done: done.document(),
+            account: AccountView { id: &account.id, account_type },
+            skipped: skipped.iter().map(SkippedView::new).collect(),
+        });
+        done.say_remarks(app);
+        return;
+    }
+    let active = done.active.as_ref().map_or("", |name| name.as_str());
+    let (who, active) = (shown(&account.id), quoted(active));
+    done.say(app, &format!("{who} is signed in; {active} is active {}", done.place()));
+    if done.put.len() > 1 {
+        let more = crate::ui::count(done.put.len(), "context");
+        app.ui.note(format!("{more} made or updated: azvault context list"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which subscription becomes active: said, or chosen on a terminal; never guessed.
+
+use azvault_contexts::rules::connect::{Choice, Place, SignedIn, choose as rule};
+use azvault_contexts::{Context, Refusal};
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::picker;
+use crate::ui::{count, quoted, shown};
+
+/// Most subscriptions that an error lists.
+const LISTED: usize = 20;
+
+/// The id of the subscription; `None` where the account sees none.
+pub(super) fn choose(
+    app: &App,
+    signed_in: &SignedIn,
+    asked: Option<&str>,
+    current: Option<&Context>,
+) -> Result<Option<String>, Failure> {
+    let again = "the same again with --subscription ID";
+    match rule(signed_in, asked, current) {
+        Ok(Choice::This(place)) => Ok(Some(place.subscription.id.clone())),
+        Ok(Choice::None) => Ok(None),
+        Ok(Choice::Several(places)) if app.terminal().is_some() => {
+            let lines: Vec<String> = places.iter().map(|place| line(place)).collect();
+            let number = picker::choose(app, "subscription", &lines, 0)?;
+            Ok(Some(places[number].subscription.id.clone()))
+        }
+        Ok(Choice::Several(places)) => {
+            list(app, &places);
+            let number = count(places.len(), "subscription");
+            let what = format!("{number}, and nobody can choose which becomes active");
+            Err(Failure::new(Code::NeedsTerminal, what).hint(again))
+        }
+        Err(Refusal::AmbiguousSubscription { wanted, ids }) => {
+            let what = format!("several subscriptions are called {}", quoted(&wanted));
+            let hint = format!("{again}, one of: {}", shown(&ids.join(", ")));
+            Err(Failure::new(Code::NotFound, what).hint(hint))
+        }
+        Err(_) => {
+            let places: Vec<&Place> = signed_in.places.iter().collect();
+            list(app, &places);
+            let (who, wanted) = (shown(&signed_in.account.id), asked.unwrap_or_default());
+            let what = format!("{who} sees no subscription {}", quoted(wanted));
+            Err(Failure::new(Code::NotFound, what).hint(again))
+        }
+    }
+}
+
+fn list(app: &App, places: &[&Place]) {
+    for place in places.iter().take(LISTED) {
+        app.ui.note(format!("  {}", line(place)));
+    }
+    if places.len() > LISTED {
+        app.ui.note(format!("  … and {} more", places.len() - LISTED));
+    }
+}
+
+fn line(place: &Place) -> String {
+    let Place { subscription, tenant } = place;
+    let name = subscription.name.as_deref().unwrap_or("-");
+    let tenant = tenant.name.as_deref().unwrap_or(&tenant.id);
+    let state = subscription.state.as_deref().filter(|state| *state != "Enabled");
+    let state = state.map(|state| format!("  {}", shown(state))).unwrap_or_default();
+    format!("{}  {}  {}{state}", shown(name), shown(&subscription.id), shown(tenant))
+}

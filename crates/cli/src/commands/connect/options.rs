@@ -1,0 +1,109 @@
+//! The options that say how one signs in.
+
+use std::path::PathBuf;
+
+use azvault_signin::certificate::Chain;
+use azvault_signin::managed_identity::Identity;
+
+use crate::app::App;
+use crate::connect::way::{self, Credential, Source, Way};
+use crate::failure::Failure;
+use crate::paths;
+
+/// How one signs in.
+#[derive(clap::Args)]
+pub(super) struct WayOptions {
+    /// Sign in with a code that is typed on any device
+    #[arg(long, conflicts_with_all = OTHERS_THAN_A_PERSON)]
+    device_code: bool,
+    /// Sign in with the browser of this machine
+    #[arg(long, conflicts_with = "device_code", conflicts_with_all = OTHERS_THAN_A_PERSON)]
+    browser: bool,
+    /// The user name to fill in in the browser
+    #[arg(long, value_name = "USER", conflicts_with_all = OTHERS_THAN_A_PERSON)]
+    login_hint: Option<String>,
+    /// Sign in as an application; its secret is asked for, unless it is in a file
+    #[arg(long, requires = "application", requires = "tenant")]
+    service_principal: bool,
+    /// The application's id
+    #[arg(long, value_name = "ID", requires = "service_principal")]
+    application: Option<String>,
+    /// The application's secret is what is in this file
+    #[arg(long, value_name = "FILE", requires = "service_principal")]
+    secret_file: Option<PathBuf>,
+    /// The application's secret comes from this descriptor
+    #[arg(long, value_name = "N", requires = "service_principal", conflicts_with = "secret_file")]
+    secret_fd: Option<i32>,
+    /// The application's certificate with its key, PEM or PFX; the vault keeps a copy
+    #[arg(long, value_name = "FILE", requires = "service_principal",
+          conflicts_with_all = ["secret_file", "secret_fd"])]
+    certificate: Option<PathBuf>,
+    /// The password of the certificate is what is in this file
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    certificate_password_file: Option<PathBuf>,
+    /// Send the certificate and its issuers: for what is registered by subject and issuer
+    #[arg(long, requires = "certificate")]
+    send_certificate_chain: bool,
+    /// The application's federated token, which another issuer signed
+    #[arg(long, value_name = "FILE", requires = "service_principal",
+          conflicts_with_all = ["secret_file", "secret_fd", "certificate"])]
+    federated_token_file: Option<PathBuf>,
+    /// Sign in as the identity of this machine in Azure
+    #[arg(long, conflicts_with = "service_principal")]
+    identity: bool,
+    /// One that was assigned to the machine, by its client id
+    #[arg(long, value_name = "ID", requires = "identity")]
+    client_id: Option<String>,
+    /// Use the access token in this file, until it expires
+    #[arg(long, value_name = "FILE", requires = "account",
+          conflicts_with_all = ["service_principal", "identity"])]
+    access_token_file: Option<PathBuf>,
+    /// Use the access token that comes from this descriptor, until it expires
+    #[arg(long, value_name = "N", requires = "account",
+          conflicts_with_all = ["access_token_file", "service_principal", "identity"])]
+    access_token_fd: Option<i32>,
+    /// Whose access token it is
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+}
+
+const OTHERS_THAN_A_PERSON: [&str; 4] =
+    ["service_principal", "identity", "access_token_file", "access_token_fd"];
+
+impl WayOptions {
+    /// The way, its secrets read or asked for.
+    pub(super) fn way(self, app: &App) -> Result<Way, Failure> {
+        if let Some(application) = self.application {
+            let chain = if self.send_certificate_chain { Chain::Sent } else { Chain::Left };
+            let credential = match (&self.certificate, self.federated_token_file) {
+                (Some(path), _) => {
+                    let password = self.certificate_password_file.as_deref();
+                    let held = way::certificate(app, path, password, chain)?;
+                    Credential::Certificate(Box::new(held))
+                }
+                (None, Some(file)) => {
+                    let file = paths::absolute(&file)?;
+                    Credential::Assertion { token: Source::File(&file).token(app)?, file }
+                }
+                (None, None) => {
+                    let source = Source::of(self.secret_file.as_deref(), self.secret_fd);
+                    Credential::Secret(way::client_secret(app, source)?)
+                }
+            };
+            return Ok(Way::Principal { application, credential });
+        }
+        if self.identity {
+            let assigned = self.client_id.map(Identity::ClientId);
+            return Ok(Way::ManagedIdentity(assigned.unwrap_or(Identity::SystemAssigned)));
+        }
+        let token = Source::of(self.access_token_file.as_deref(), self.access_token_fd);
+        if let (Some(source), Some(account)) = (token, self.account) {
+            return Ok(Way::AccessToken { account, token: source.token(app)? });
+        }
+        let here = app.terminal().is_some() && paths::has_display();
+        if self.browser || (here && !self.device_code) {
+            return Ok(Way::Browser { login_hint: self.login_hint });
+        }
+        Ok(Way::DeviceCode)
+    }
+}

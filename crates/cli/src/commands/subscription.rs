@@ -1,0 +1,3 @@
+//! `azvault subscription`
+
+pub(crate) mod list;

@@ -1,0 +1,139 @@
+//! `azvault subscription list`
+
+use azvault_contexts::Subscription;
+use azvault_contexts::rules::connect::Place;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::contexts::Contexts;
+use crate::documents::{SCHEMA, SubscriptionView, TenantView};
+use crate::subscriptions::{self, is_on};
+use crate::ui::cell;
+
+/// List the subscriptions that your contexts know (Get-AzSubscription)
+///
+/// Nobody is asked for them. With --refresh Azure is: for what the account of the active context
+/// sees in its tenant, or in the one of --tenant. Nothing is changed by it: azvault context set and
+/// azvault connect make contexts.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Those of this tenant alone
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Ask Azure
+    #[arg(long)]
+    refresh: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u8,
+    refreshed: bool,
+    subscriptions: Vec<Row<'a>>,
+}
+
+/// A subscription, and which contexts are on it.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    subscription: SubscriptionView<'a>,
+    tenant: Option<TenantView<'a>>,
+    environment: Option<&'a str>,
+    contexts: Vec<&'a str>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        if self.refresh {
+            let seen = subscriptions::seen(app, self.tenant.as_deref())?;
+            let environment = Some(seen.environment.as_str());
+            let row = |place| of_place(place, environment, &seen.contexts);
+            print(app, &self, seen.places.iter().map(row).collect());
+            return Ok(0);
+        }
+        let (_, contexts) = Contexts::open(app)?;
+        let rows = known(&contexts, self.tenant.as_deref());
+        print(app, &self, rows);
+        Ok(0)
+    }
+}
+
+fn of_place<'a>(place: &'a Place, environment: Option<&'a str>, contexts: &'a Contexts) -> Row<'a> {
+    let Place { subscription, tenant } = place;
+    Row {
+        subscription: view(subscription),
+        tenant: Some(TenantView { id: &tenant.id, name: tenant.name.as_deref() }),
+        environment,
+        contexts: names(contexts, &subscription.id, environment),
+    }
+}
+
+fn view(subscription: &Subscription) -> SubscriptionView<'_> {
+    SubscriptionView {
+        id: &subscription.id,
+        name: subscription.name.as_deref(),
+        state: subscription.state.as_deref(),
+    }
+}
+
+/// Names of the contexts on a subscription.
+fn names<'a>(contexts: &'a Contexts, id: &str, environment: Option<&str>) -> Vec<&'a str> {
+    let seen = contexts.seen().into_iter();
+    let on = seen.filter(|seen| is_on(seen.context, id, environment));
+    on.map(|seen| seen.context.name.as_str()).collect()
+}
+
+/// Those of contexts, each once.
+fn known<'a>(contexts: &'a Contexts, tenant: Option<&str>) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    for seen in contexts.seen() {
+        let context = seen.context;
+        let Some(subscription) = &context.subscription else { continue };
+        let own = context.tenant.as_ref();
+        let fits = tenant.is_none_or(|id| own.is_some_and(|own| own.id.eq_ignore_ascii_case(id)));
+        let environment = context.environment.as_deref();
+        let is_listed = rows.iter().any(|row| {
+            row.subscription.id.eq_ignore_ascii_case(&subscription.id)
+                && row.environment.map(str::to_lowercase) == environment.map(str::to_lowercase)
+        });
+        if fits && !is_listed {
+            rows.push(Row {
+                subscription: view(subscription),
+                tenant: own.map(|own| TenantView { id: &own.id, name: own.name.as_deref() }),
+                environment,
+                contexts: names(contexts, &subscription.id, environment),
+            });
+        }
+    }
+    rows
+}
+
+fn print(app: &App, args: &Args, subscriptions: Vec<Row<'_>>) {
+    if app.ui.output == Output::Json {
+        app.ui.json(&Document { schema: SCHEMA, refreshed: args.refresh, subscriptions });
+        return;
+    }
+    if subscriptions.is_empty() {
+        app.ui.note(match args.refresh {
+            true => "the account sees no subscription there",
+            false => "no context has a subscription: add --refresh to ask Azure",
+        });
+        return;
+    }
+    let rows: Vec<_> = subscriptions
+        .iter()
+        .map(|row| {
+            let tenant = row.tenant.as_ref().map_or("-", |t| t.name.unwrap_or(t.id));
+            vec![
+                cell(row.subscription.name.unwrap_or("-")),
+                cell(row.subscription.id),
+                cell(row.subscription.state.unwrap_or("-")),
+                cell(tenant),
+                cell(row.environment.unwrap_or("-")),
+                cell(row.contexts.join(", ")),
+            ]
+        })
+        .collect();
+    app.ui.table(&["NAME", "ID", "STATE", "TENANT", "ENVIRONMENT", "CONTEXTS"], &rows);
+}

@@ -1,0 +1,67 @@
+//! Signing in, and looking what the account sees: everything of `connect` that asks a service.
+//!
+//! Nothing is stored here. What a sign-in gives comes back as a [`Found`], and is stored at once or
+//! not at all.
+
+mod access_token;
+mod browser;
+mod entry;
+mod lookup;
+pub(crate) mod way;
+
+use azvault_contexts::rules::connect::SignedIn;
+use azvault_contexts::{Account, HeldSecret};
+use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
+
+pub(crate) use self::entry::sign_in;
+pub(crate) use self::lookup::look_up;
+use crate::app::App;
+use crate::failure::Failure;
+use crate::online::failed;
+
+/// Where one signs in.
+pub(crate) struct At<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) http: &'a Http,
+    pub(crate) cloud: &'a Cloud,
+    /// The tenant that was asked for.
+    pub(crate) tenant: Option<TenantName>,
+}
+
+/// A tenant that was left out.
+pub(crate) struct Skipped {
+    pub(crate) tenant: String,
+    pub(crate) name: Option<String>,
+    pub(crate) because: Failure,
+}
+
+/// What an account sees, and what is stored of its sign-in.
+pub(crate) struct Found {
+    pub(crate) signed_in: SignedIn,
+    pub(crate) account: Account,
+    pub(crate) secrets: Vec<HeldSecret>,
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+impl At<'_> {
+    /// The resource of Resource Manager here.
+    fn resource(&self) -> Result<String, Failure> {
+        match self.cloud.resource("arm") {
+            Some(resource) => Ok(resource.to_owned()),
+            None => Ok(self.cloud.resource_manager().map_err(failed)?.as_str().to_owned()),
+        }
+    }
+
+    /// The scope that stands for it.
+    fn scope(&self) -> Result<String, Failure> {
+        Ok(resource::scope_of(&self.resource()?))
+    }
+
+    fn authority(&self, tenant: Option<&TenantName>) -> Authority {
+        self.cloud.authority(tenant.cloned().unwrap_or(TenantName::Organizations))
+    }
+
+    fn client<'b>(&'b self, authority: &'b Authority, id: &'b str) -> Client<'b> {
+        Client::with_id(self.http, authority, id)
+    }
+}

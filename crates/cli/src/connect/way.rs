@@ -1,0 +1,165 @@
+//! How one signs in, and the secrets that it takes.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::Secret;
+use azvault_signin::certificate::{Certificate, Chain};
+use azvault_signin::managed_identity::Identity;
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::online::failed;
+use crate::ui::shown_path;
+use crate::{descriptor, unlock};
+
+/// Largest token in a file.
+const MOST_TOKEN: usize = 64 * 1024;
+
+/// Largest certificate file.
+const MOST_CERTIFICATE: usize = 1024 * 1024;
+
+/// How one signs in.
+pub(crate) enum Way {
+    /// A code, typed on any device.
+    DeviceCode,
+    /// The browser of this machine; with a user name to fill in.
+    Browser { login_hint: Option<String> },
+    /// A service principal.
+    Principal { application: String, credential: Credential },
+    /// An identity of this machine.
+    ManagedIdentity(Identity),
+    /// A token that was brought along.
+    AccessToken { account: String, token: Secret },
+}
+
+/// What a service principal shows.
+pub(crate) enum Credential {
+    Secret(Secret),
+    Certificate(Box<Held>),
+    Assertion { token: Secret, file: PathBuf },
+}
+
+/// A certificate, and the file's bytes as they are kept.
+pub(crate) struct Held {
+    pub(crate) certificate: Certificate,
+    pub(crate) bytes: Secret,
+    pub(crate) password: Option<Secret>,
+    pub(crate) chain: Chain,
+}
+
+impl Way {
+    /// The way in words, for the audit log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::DeviceCode => "device code",
+            Self::Browser { .. } => "browser",
+            Self::Principal { credential: Credential::Secret(_), .. } => "client secret",
+            Self::Principal { credential: Credential::Certificate(_), .. } => "certificate",
+            Self::Principal { credential: Credential::Assertion { .. }, .. } => "federated token",
+            Self::ManagedIdentity(_) => "managed identity",
+            Self::AccessToken { .. } => "access token",
+        }
+    }
+}
+
+/// Where a secret comes from.
+pub(crate) enum Source<'a> {
+    File(&'a Path),
+    Descriptor(i32),
+}
+
+impl<'a> Source<'a> {
+    /// Of the two options that name one.
+    pub(crate) fn of(file: Option<&'a Path>, descriptor: Option<i32>) -> Option<Self> {
+        file.map(Self::File).or_else(|| descriptor.map(Self::Descriptor))
+    }
+
+    /// The text of a secret or a token: all there is, without blanks around it.
+    pub(crate) fn token(&self, app: &App) -> Result<Secret, Failure> {
+        let bytes = self.bytes(app, MOST_TOKEN)?;
+        // EXPOSE: what surrounds it is cut off.
+        let text = bytes.expose().trim_ascii();
+        if text.is_empty() {
+            let what = format!("{} is empty", self.name());
+            return Err(Failure::new(Code::Usage, what));
+        }
+        Ok(Secret::copied_from(text))
+    }
+
+    fn bytes(&self, app: &App, most: usize) -> Result<Secret, Failure> {
+        let file = match self {
+            Self::File(path) => {
+                let file = unlock::open_file(path)?;
+                unlock::warn_if_others_can_read(app, &file, path);
+                file
+            }
+            Self::Descriptor(number) => {
+                File::open(Path::new("/proc/self/fd").join(number.to_string()))
+                    .map_err(|e| Failure::new(Code::Usage, format!("descriptor {number}: {e}")))?
+            }
+        };
+        let bytes = descriptor::read_secret_to_end(file, most)
+            .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", self.name())))?;
+        Ok(Secret::copied_from(&bytes))
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => shown_path(path),
+            Self::Descriptor(number) => format!("descriptor {number}"),
+        }
+    }
+}
+
+/// The secret of a service principal: from where it was said to be, or typed.
+pub(crate) fn client_secret(app: &App, source: Option<Source<'_>>) -> Result<Secret, Failure> {
+    if let Some(source) = source {
+        return source.token(app);
+    }
+    let Some(mut terminal) = app.terminal() else {
+        let what = "nobody can be asked for the secret of the service principal";
+        return Err(Failure::new(Code::NeedsTerminal, what)
+            .hint("add --secret-file FILE, --certificate FILE or --federated-token-file FILE"));
+    };
+    let typed = terminal.ask_passphrase("Secret of the service principal: ")?;
+    if typed.is_empty() {
+        return Err(Failure::new(Code::Aborted, "no secret was typed"));
+    }
+    Ok(typed)
+}
+
+/// A certificate file, with its password where it needs one.
+pub(crate) fn certificate(
+    app: &App,
+    path: &Path,
+    password: Option<&Path>,
+    chain: Chain,
+) -> Result<Held, Failure> {
+    let bytes = Source::File(path).bytes(app, MOST_CERTIFICATE)?;
+    let file = shown_path(path);
+    let read = |password: Option<&Secret>| {
+        // EXPOSE: the file is taken apart; certificate and key stay in wiped memory.
+        Certificate::read(bytes.expose(), password).map_err(|error| {
+            let failure = failed(error);
+            Failure { what: format!("{file}: {}", failure.what), ..failure }
+        })
+    };
+    let (certificate, password) = match password {
+        Some(path) => {
+            let password = Source::File(path).token(app)?;
+            (read(Some(&password))?, Some(password))
+        }
+        None => match (read(None), app.terminal()) {
+            (Ok(certificate), _) => (certificate, None),
+            (Err(_), Some(mut terminal)) => {
+                let password = terminal.ask_passphrase(&format!("Password of {file}: "))?;
+                (read(Some(&password))?, Some(password))
+            }
+            (Err(failure), None) => {
+                return Err(failure.hint("if it has a password: --certificate-password-file FILE"));
+            }
+        },
+    };
+    Ok(Held { certificate, bytes, password, chain })
+}

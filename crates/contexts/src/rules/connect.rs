@@ -1,0 +1,304 @@
+//! Connect (Connect-AzAccount): who signed in, and which contexts that makes.
+//!
+//! One context becomes current: of the subscription that was asked for; else of the one that was
+//! current, where it is the same account's; else of the only one that can be used. Where there are
+//! several, somebody has to choose: the first one of a list is nobody's choice. Without any the
+//! context is the tenant's.
+//!
+//! Further subscriptions get contexts at an account's first sign-in, up to a number. Later they get
+//! some only where a number is asked for: a context that was removed stays away. An identity that
+//! is there is updated under the names it has.
+
+use std::collections::BTreeSet;
+
+use super::default_name::{documented, free_name};
+use crate::{
+    Change, Context, ContextAccount, ContextName, Current, Decision, Kept, Known, Question,
+    Refusal, Remark, Subscription, Tenant,
+};
+
+/// Properties of an account that say how it signed in; those of an earlier sign-in do not stay.
+const OF_A_SIGN_IN: [&str; 6] = [
+    "CertificateThumbprint",
+    "CertificatePath",
+    "SendCertificateChain",
+    "FederatedTokenFile",
+    "ManagedIdentity",
+    "UseDeviceAuth",
+];
+
+/// Who signed in, and what the account sees.
+pub struct SignedIn {
+    /// Who.
+    pub account: ContextAccount,
+    /// Azure cloud by name.
+    pub environment: String,
+    /// The tenant that was signed in to.
+    pub tenant: Option<Tenant>,
+    /// In the order in which they are shown.
+    pub places: Vec<Place>,
+}
+
+/// A subscription, and the tenant through which the account sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// It.
+    pub subscription: Subscription,
+    /// Its tenant.
+    pub tenant: Tenant,
+}
+
+/// Which subscription becomes current.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// This one.
+    This(&'a Place),
+    /// None: there is none.
+    None,
+    /// Somebody has to say which of these.
+    Several(Vec<&'a Place>),
+}
+
+/// Contexts of further subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// None.
+    Left,
+    /// So many contexts altogether, if the account has none yet.
+    AtFirst(usize),
+    /// So many altogether.
+    UpTo(usize),
+}
+
+/// What was asked for.
+pub struct Wanted {
+    /// Id of the subscription that becomes current; without one, the tenant as such.
+    pub subscription: Option<String>,
+    /// The name to store it under.
+    pub name: Option<ContextName>,
+    /// Further ones.
+    pub others: Others,
+}
+
+/// Chooses a subscription. `asked` is an id or a name; `current` is the context that is current.
+pub fn choose<'a>(
+    signed_in: &'a SignedIn,
+    asked: Option<&str>,
+    current: Option<&Context>,
+) -> Result<Choice<'a>, Refusal> {
+    let places = &signed_in.places;
+    if let Some(asked) = asked {
+        return find(places, asked).map(Choice::This);
+    }
+    let current = current.map(Context::identity);
+    let standing = places.iter().find(|p| Some(signed_in.context(Some(p)).identity()) == current);
+    if let Some(place) = standing {
+        return Ok(Choice::This(place));
+    }
+    let usable: Vec<&Place> = places.iter().filter(|p| is_usable(&p.subscription)).collect();
+    Ok(match (usable.as_slice(), places.as_slice()) {
+        ([one], _) => Choice::This(one),
+        ([], [one]) => Choice::This(one),
+        (_, []) => Choice::None,
+        ([], _) => Choice::Several(places.iter().collect()),
+        _ => Choice::Several(usable),
+    })
+}
+
+/// The subscription of an id, else of a name.
+pub(super) fn find<'a>(places: &'a [Place], asked: &str) -> Result<&'a Place, Refusal> {
+    if let Some(place) = places.iter().find(|p| p.subscription.id.eq_ignore_ascii_case(asked)) {
+        return Ok(place);
+    }
+    let named = |place: &&Place| {
+        let name = place.subscription.name.as_ref();
+        name.is_some_and(|name| name.to_lowercase() == asked.to_lowercase())
+    };
+    let wanted = asked.to_owned();
+    match places.iter().filter(named).collect::<Vec<_>>().as_slice() {
+        [place] => Ok(place),
+        [] => Err(Refusal::NoSuchSubscription { wanted }),
+        several => {
+            let ids = several.iter().map(|place| place.subscription.id.clone()).collect();
+            Err(Refusal::AmbiguousSubscription { wanted, ids })
+        }
+    }
+}
+
+fn is_usable(subscription: &Subscription) -> bool {
+    let state = subscription.state.as_deref().unwrap_or_default();
+    !["Disabled", "Deleted", "Expired"].iter().any(|gone| gone.eq_ignore_ascii_case(state))
+}
+
+/// Makes the contexts, and one of them current.
+pub fn connect(
+    known: &Known<'_>,
+    signed_in: &SignedIn,
+    wanted: &Wanted,
+) -> Result<Decision, Refusal> {
+    if wanted.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
+        return Err(Refusal::EmptyName);
+    }
+    let is_chosen = |place: &&Place| {
+        wanted
+            .subscription
+            .as_ref()
+            .is_some_and(|id| id.eq_ignore_ascii_case(&place.subscription.id))
+    };
+    let chosen = signed_in.places.iter().find(is_chosen);
+    if let (Some(id), None) = (&wanted.subscription, chosen) {
+        return Err(Refusal::NoSuchSubscription { wanted: id.clone() });
+    }
+    let mut made = Made { known, taken: BTreeSet::new(), put: Vec::new(), remarks: Vec::new() };
+    let asks = made.first(signed_in.context(chosen), wanted.name.as_ref());
+    let rest: Vec<Context> = signed_in
+        .places
+        .iter()
+        .filter(|place| !is_chosen(place))
+        .map(|place| signed_in.context(Some(place)))
+        .collect();
+    made.rest(rest, most(known, signed_in, wanted.others));
+    let current = made.put.first().map(|context| Current::To(context.name.clone()));
+    let Made { put, remarks, .. } = made;
+    Ok(Decision { change: Change { put, current, ..Change::default() }, asks, remarks })
+}
+
+/// How many contexts there may be.
+fn most(known: &Known<'_>, signed_in: &SignedIn, others: Others) -> usize {
+    let own = |context: &Context| {
+        let account = context.account.as_ref();
+        account.is_some_and(|a| a.id.to_lowercase() == signed_in.account.id.to_lowercase())
+            && context.environment.as_ref().is_some_and(|environment| {
+                environment.to_lowercase() == signed_in.environment.to_lowercase()
+            })
+    };
+    match others {
+        Others::Left => 0,
+        Others::AtFirst(_) if known.contexts.iter().any(|context| own(context)) => 0,
+        Others::AtFirst(most) | Others::UpTo(most) => most,
+    }
+}
+
+impl SignedIn {
+    /// A context without a name.
+    fn context(&self, place: Option<&Place>) -> Context {
+        Context {
+            name: ContextName::new(""),
+            account: Some(self.account.clone()),
+            tenant: place.map(|place| place.tenant.clone()).or_else(|| self.tenant.clone()),
+            subscription: place.map(|place| place.subscription.clone()),
+            environment: Some(self.environment.clone()),
+            version_profile: None,
+            extended_properties: Default::default(),
+            kept: Kept::default(),
+        }
+    }
+}
+
+struct Made<'a> {
+    known: &'a Known<'a>,
+    /// Keys of the names of `put`.
+    taken: BTreeSet<String>,
+    put: Vec<Context>,
+    remarks: Vec<Remark>,
+}
+
+impl Made<'_> {
+    /// The context that becomes current, and what has to be asked for it.
+    fn first(&mut self, mut context: Context, name: Option<&ContextName>) -> Option<Question> {
+        let identity = context.identity();
+        let all = self.known.contexts.iter().copied();
+        let same: Vec<&Context> = all.filter(|other| other.identity() == identity).collect();
+        // A name that is asked for is looked at before any other name of the identity.
+        let named = same.iter().find(|other| name.is_some_and(|name| name.same_as(&other.name)));
+        let over = named.or(same.first()).copied();
+        if let Some(over) = over {
+            renewed(&mut context, over);
+        }
+        context.name = match (name, over) {
+            (Some(name), _) => name.clone(),
+            (None, Some(over)) => over.name.clone(),
+            (None, None) => self.free(&context).unwrap_or_else(|| documented(&context)),
+        };
+        for other in same.iter().filter(|other| !other.name.same_as(&context.name)) {
+            self.remarks.push(Remark::AlsoNamed { name: other.name.clone() });
+        }
+        match context.subscription.as_ref().map(|s| s.state.as_deref()) {
+            None => self.remarks.push(Remark::NoSubscription),
+            Some(Some(state)) if !state.eq_ignore_ascii_case("Enabled") => {
+                self.remarks.push(Remark::SubscriptionState { state: state.to_owned() });
+            }
+            Some(_) => {}
+        }
+        let holder = self.known.find(&context.name).filter(|other| other.identity() != identity);
+        let asks = holder.map(|other| Question::Replace { existing: other.name.clone() });
+        self.put(context);
+        asks
+    }
+
+    /// Contexts of further subscriptions: those that are there are updated, others come until
+    /// there are so many.
+    fn rest(&mut self, contexts: Vec<Context>, most: usize) {
+        let mut new = Vec::new();
+        for context in contexts {
+            let identity = context.identity();
+            let all = self.known.contexts.iter().copied();
+            let same: Vec<&Context> = all.filter(|other| other.identity() == identity).collect();
+            for other in &same {
+                // One whose name goes to the current context is that one now.
+                if self.taken.contains(&other.name.key()) {
+                    continue;
+                }
+                let mut own = context.copied();
+                renewed(&mut own, other);
+                own.name = other.name.clone();
+                self.put(own);
+            }
+            if same.is_empty() {
+                new.push(context);
+            }
+        }
+        let mut left = 0;
+        for mut context in new {
+            if self.put.len() >= most {
+                left += 1;
+                continue;
+            }
+            match self.free(&context) {
+                Some(name) => {
+                    context.name = name;
+                    self.put(context);
+                }
+                None => self.remarks.push(Remark::NameTaken { name: documented(&context) }),
+            }
+        }
+        if left > 0 {
+            self.remarks.push(Remark::Left { subscriptions: left });
+        }
+    }
+
+    fn free(&self, context: &Context) -> Option<ContextName> {
+        free_name(context, &|name| {
+            self.known.find(name).is_none() && !self.taken.contains(&name.key())
+        })
+    }
+
+    fn put(&mut self, context: Context) {
+        self.taken.insert(context.name.key());
+        self.put.push(context);
+    }
+}
+
+/// Takes over what the one that is there has besides, but not how it signed in before.
+fn renewed(context: &mut Context, before: &Context) {
+    let own = context.account.as_ref().map(|account| account.properties.clone());
+    context.take_over(before);
+    if let (Some(account), Some(own)) = (&mut context.account, own) {
+        account.properties.retain(|name, _| {
+            own.contains_key(name) || !OF_A_SIGN_IN.iter().any(|old| old.eq_ignore_ascii_case(name))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;
