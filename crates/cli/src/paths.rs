@@ -109,9 +109,14 @@ pub(crate) fn az_folder() -> Option<PathBuf> {
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
-/// Where App Service and its like hand out tokens of a managed identity.
+/// Where App Service and its like hand out tokens of a managed identity. The door of `exec` is no
+/// such place: what it hands out is of the context that acts, whichever that is.
 pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
+    let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
+    if azvault_door::is_door(&url.to_string_lossy(), &beside) {
+        return None;
+    }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
     let bad = |_| azvault_signin::Error::Input { what: "IDENTITY_ENDPOINT cannot be read" };
     let url = url.to_string_lossy().parse().map_err(bad);

@@ -59,6 +59,12 @@ fn azurerm_environment(name: &str) -> Option<&'static str> {
         .find_map(|(cloud, own)| is(cloud).then_some(own))
 }
 
+/// Whether an `IDENTITY_ENDPOINT` beside this `AZD_AUTH_ENDPOINT` is a door: what it gives is of the
+/// context that acts, and no identity of the machine.
+pub fn is_door(identity_endpoint: &str, azd_auth_endpoint: &str) -> bool {
+    identity_endpoint.strip_prefix(azd_auth_endpoint) == Some(app_service::PATH)
+}
+
 /// A proxy in the environment takes requests for http://127.0.0.1 as well, and their keys.
 fn without_proxy(present: &[&str]) -> String {
     let mut hosts: Vec<&str> = Vec::new();

@@ -36,5 +36,5 @@ mod serving;
 pub use asked::{Asked, ClientSelector, Issued, Refusal, Wanted};
 pub use az_config::{AzConfig, OwnFiles, az_config, client_id, selected};
 pub use door::{Door, Keys};
-pub use environment::{Facts, removed};
+pub use environment::{Facts, is_door, removed};
 pub use protocol::Protocol;

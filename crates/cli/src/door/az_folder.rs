@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Context;
+use azvault_contexts::{Context, Scope};
 use azvault_door::{OwnFiles, az_config};
 
 use crate::contexts::Contexts;
@@ -38,7 +38,10 @@ pub(super) fn make(contexts: &Contexts) -> io::Result<Option<AzFolder>> {
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
-    let seen: Vec<Context> = contexts.seen().iter().map(|seen| seen.context.copied()).collect();
+    // What has process scope is in no file, so az does not see it.
+    let mut seen = contexts.seen();
+    seen.retain(|seen| seen.scope == Scope::User);
+    let seen: Vec<Context> = seen.iter().map(|seen| seen.context.copied()).collect();
     let active = contexts.active().ok().and_then(|(name, _)| name.cloned());
     let acting = active.and_then(|name| seen.iter().position(|own| own.name.same_as(&name)));
     let made = az_config(&seen, acting.unwrap_or(usize::MAX), &own_files);
