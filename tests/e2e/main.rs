@@ -18,6 +18,7 @@ mod bad_input;
 mod cli_reference;
 mod connect;
 mod context;
+mod door;
 mod dry_run;
 mod fixtures;
 mod init;

@@ -177,6 +177,8 @@ pub(crate) enum Command {
     Agent(commands::agent::Args),
     #[command(hide = true)]
     Renew(commands::renew::Args),
+    #[command(hide = true)]
+    Door(commands::door::Args),
 }
 
 #[derive(Subcommand)]

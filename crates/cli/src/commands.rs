@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod disconnect;
+pub(crate) mod door;
 pub(crate) mod exec;
 pub(crate) mod init;
 pub(crate) mod key;
@@ -80,5 +81,6 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Man(args) => args.run(app),
         Command::Agent(args) => args.run(app),
         Command::Renew(args) => args.run(app),
+        Command::Door(args) => args.run(app),
     }
 }

@@ -11,6 +11,7 @@ mod contexts;
 mod creation;
 mod descriptor;
 mod documents;
+mod door;
 mod draft;
 mod failure;
 mod migration;

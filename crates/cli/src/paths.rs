@@ -97,9 +97,26 @@ pub(crate) fn proxy() -> Option<ProxySetting> {
     })
 }
 
-/// Where App Service and its like hand out tokens of a managed identity.
+/// Hosts that are reached without a proxy, in both spellings of the variable.
+pub(crate) fn no_proxy() -> Vec<String> {
+    let values = ["NO_PROXY", "no_proxy"].into_iter().filter_map(std::env::var_os);
+    values.map(|value| value.to_string_lossy().into_owned()).collect()
+}
+
+/// Where Azure CLI keeps its files.
+pub(crate) fn az_folder() -> Option<PathBuf> {
+    let usual = || base().ok().map(|base| base.home_dir().join(".azure"));
+    folder_variable("AZURE_CONFIG_DIR").or_else(usual)
+}
+
+/// Where App Service and its like hand out tokens of a managed identity. The door of `exec` is no
+/// such place: what it hands out is of the context that acts, whichever that is.
 pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
+    let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
+    if azvault_door::is_door(&url.to_string_lossy(), &beside) {
+        return None;
+    }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
     let bad = |_| azvault_signin::Error::Input { what: "IDENTITY_ENDPOINT cannot be read" };
     let url = url.to_string_lossy().parse().map_err(bad);

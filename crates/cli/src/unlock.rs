@@ -43,6 +43,8 @@ pub(crate) enum OpenedBy {
     Agent,
     /// Something that was given or typed.
     Given(Given),
+    /// Keys that a process of ours handed over, as [`Keys::to_bytes`] gives them.
+    Keys(Zeroizing<Vec<u8>>),
 }
 
 /// Whether the agent is to hold the keys from now on.
@@ -161,8 +163,18 @@ pub(crate) fn keys(app: &App, given: &Given) -> Result<Keys, Failure> {
 pub(crate) fn afresh(app: &App, by: &OpenedBy) -> Result<Vault, Failure> {
     match by {
         OpenedBy::Agent => vault(app),
+        OpenedBy::Keys(bytes) => open_with_keys(app, bytes),
         OpenedBy::Given(given) => open_with(app, locked(app)?, given, Hold::Nowhere),
     }
+}
+
+/// Opens the vault with keys that a process of ours handed over.
+pub(crate) fn open_with_keys(app: &App, bytes: &[u8]) -> Result<Vault, Failure> {
+    let was_locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
+    let (locked, path) = (locked(app)?, app.vault_path()?);
+    let keys = Keys::from_bytes(bytes).ok_or_else(was_locked)?;
+    let opened = locked.unlock_with(Box::new(keys), &paths::anchors()?);
+    opened.map_err(|e| Failure::from_vault(e, &path))
 }
 
 /// The passphrase for a vault that is being made: from file or descriptor, or typed twice, or

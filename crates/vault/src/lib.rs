@@ -72,6 +72,13 @@ pub use snapshot::Snapshot;
 pub use vault::{Vault, Verified};
 pub use writing::Writing;
 
+/// 256 random bits from the system, in memory that is wiped.
+pub fn random_key() -> zeroize::Zeroizing<[u8; 32]> {
+    let mut key = zeroize::Zeroizing::new([0; 32]);
+    random::fill(&mut key[..]);
+    key
+}
+
 /// SHA-256 (FIPS 180-4).
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);

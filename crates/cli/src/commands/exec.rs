@@ -10,13 +10,16 @@ use azvault_contexts::{ContextName, Current, ProcessScope};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::paths;
 use crate::session::Session;
 use crate::ui::shown;
+use crate::unlock::OpenedBy;
+use crate::{door, paths};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
-/// The command is a session of its own, in which that context is active whatever the default is.
+/// The command is a session of its own, in which that context is active whatever the default is, and
+/// gets tokens from an identity endpoint on this machine: az, PowerShell, Terraform and the SDKs need
+/// no sign-in and find no secret. Variables by which they would sign in as somebody else are removed.
 /// It takes this process over: its exit code, its signals and its terminal are its own. 127 if it
 /// is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
@@ -30,9 +33,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(mut self, app: &App) -> super::Ended {
-        let state = state(app, self.name.map(ContextName::new), Required::Yes)?;
+        let (by, state) = state(app, self.name.map(ContextName::new), Required::Yes)?;
         let program = self.command.remove(0);
-        become_session(app, state, &program, &self.command)
+        become_session(app, (&by, state), &program, &self.command)
     }
 }
 
@@ -48,8 +51,8 @@ pub(super) fn state(
     app: &App,
     name: Option<ContextName>,
     required: Required,
-) -> Result<ProcessScope, Failure> {
-    let (_, contexts) = Contexts::open(app)?;
+) -> Result<(OpenedBy, ProcessScope), Failure> {
+    let (_, by, contexts) = Contexts::open_and_opener(app)?;
     let active = match (&name, required) {
         (Some(name), _) => Some(contexts.expect(name)?.context.name.clone()),
         (None, Required::Yes) => Some(contexts.acting()?.context.name.clone()),
@@ -57,20 +60,22 @@ pub(super) fn state(
     };
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
     state.active = Some(active.map_or(Current::Nothing, Current::To));
-    Ok(state)
+    Ok((by, state))
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
-    state: ProcessScope,
+    (by, state): (&OpenedBy, ProcessScope),
     program: &OsString,
     arguments: &[OsString],
 ) -> super::Ended {
     let vault = crate::unlock::locked(app)?.vault_id();
     let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
     drop(state);
+    let door = door::open(app, by, &handle)?;
     let mut command = Command::new(program);
+    door::surround(&mut command, door);
     command.args(arguments).env(paths::SESSION, handle.as_str());
     // It stands above the session, and would act in place of the context that was chosen here.
     command.env_remove(paths::CONTEXT);

@@ -18,7 +18,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let state = state(app, self.name.map(ContextName::new), Required::No)?;
-        become_session(app, state, &paths::shell().into_os_string(), &[])
+        let (by, state) = state(app, self.name.map(ContextName::new), Required::No)?;
+        become_session(app, (&by, state), &paths::shell().into_os_string(), &[])
     }
 }

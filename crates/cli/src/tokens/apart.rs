@@ -25,26 +25,11 @@ pub(crate) struct Ended {
 /// that are handed to it through a pipe.
 pub(super) fn run(app: &App, by: &OpenedBy, wanted: &Wanted) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
-    let keys = match by {
-        OpenedBy::Agent => None,
-        OpenedBy::Given(given) => Some(unlock::keys(app, given)?.to_bytes()),
-    };
-    let mut command = Command::new(std::env::current_exe().map_err(cannot)?);
-    command.arg("renew").arg("--vault").arg(app.vault_path()?);
-    if let Some(bundle) = &app.global.ca_bundle {
-        command.arg("--ca-bundle").arg(bundle);
-    }
-    if keys.is_some() {
-        command.arg("--no-agent");
-    }
-    // Of its own group: Ctrl-C is for the command that waits.
-    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(cannot)?;
+    let mut command = command(app, by, "renew").map_err(cannot)?;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
     let json = serde_json::to_vec(wanted).map_err(|e| cannot(e.into()))?;
     if let Some(mut stdin) = child.stdin.take() {
-        let keys = keys.as_ref().map_or(&[][..], |keys| &keys[..]);
-        let length = u32::try_from(keys.len()).unwrap_or(0).to_be_bytes();
-        for part in [&length[..], keys, &json] {
+        for part in [&keys_of(app, by)?[..], &json] {
             stdin.write_all(part).map_err(cannot)?;
         }
     }
@@ -58,13 +43,58 @@ pub(super) fn run(app: &App, by: &OpenedBy, wanted: &Wanted) -> Result<(), Failu
     ended.into_result()
 }
 
+/// This program as a process of our own beside this one, for the same vault.
+pub(crate) fn command(app: &App, by: &OpenedBy, verb: &str) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    let vault = app.vault_path().map_err(|e| std::io::Error::other(e.what))?;
+    command.arg(verb).arg("--vault").arg(vault);
+    if let Some(bundle) = &app.global.ca_bundle {
+        command.arg("--ca-bundle").arg(bundle);
+    }
+    if !matches!(by, OpenedBy::Agent) {
+        command.arg("--no-agent");
+    }
+    // Of its own group: Ctrl-C is for the command that waits.
+    command.process_group(0);
+    Ok(command)
+}
+
+/// Keys as they are handed over: their length (u32), and they; none where the agent has them.
+pub(crate) fn keys_of(app: &App, by: &OpenedBy) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let derived;
+    let keys: &[u8] = match by {
+        OpenedBy::Agent => &[],
+        OpenedBy::Keys(bytes) => bytes,
+        OpenedBy::Given(given) => {
+            derived = unlock::keys(app, given)?.to_bytes();
+            &derived
+        }
+    };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(4 + keys.len()));
+    bytes.extend_from_slice(&u32::try_from(keys.len()).unwrap_or(0).to_be_bytes());
+    bytes.extend_from_slice(keys);
+    Ok(bytes)
+}
+
 /// What [`run`] hands over: keys, if any, and what is wanted.
 pub(crate) fn handed_over(bytes: &[u8]) -> Option<(Option<Keys>, Wanted)> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (keys, json) = rest.split_at_checked(length)?;
+    let (keys, json) = split(bytes)?;
     let keys = if keys.is_empty() { None } else { Some(Keys::from_bytes(keys)?) };
     Some((keys, serde_json::from_slice(json).ok()?))
+}
+
+/// Keys alone, as [`keys_of`] gives them.
+pub(crate) fn keys_handed_over(bytes: &[u8]) -> Option<Option<Zeroizing<Vec<u8>>>> {
+    let (keys, rest) = split(bytes)?;
+    let mut own = Zeroizing::new(Vec::with_capacity(keys.len()));
+    own.extend_from_slice(keys);
+    rest.is_empty().then_some((!keys.is_empty()).then_some(own))
+}
+
+fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    rest.split_at_checked(length)
 }
 
 /// Longest that [`handed_over`] takes.

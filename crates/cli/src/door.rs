@@ -1,0 +1,109 @@
+//! The door beside `exec` and `shell`: a process that hands tokens to their children over loopback,
+//! and is gone when they are.
+
+mod az_folder;
+mod issue;
+
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+
+use azvault_contexts::Context;
+use azvault_door::{Door, Facts, Keys, removed};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+pub(crate) use self::issue::Opener;
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::tokens::apart;
+use crate::unlock::OpenedBy;
+
+/// What the environment of the child has to say: keys to the door and facts, no token.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Environment {
+    pub(crate) set: Vec<(String, String)>,
+    pub(crate) remove: Vec<String>,
+}
+
+/// Opens a door for this process, which is about to become another program, and whatever that
+/// starts. `session` is what `AZVAULT_SESSION` says there: whoever acts in it is whose tokens come.
+pub(crate) fn open(app: &App, by: &OpenedBy, session: &str) -> Result<Environment, Failure> {
+    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let mut command = apart::command(app, by, "door").map_err(cannot)?;
+    command.env(paths::SESSION, session).env_remove(paths::CONTEXT);
+    command.arg("--leader").arg(std::process::id().to_string());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(&apart::keys_of(app, by)?).map_err(cannot)?;
+    }
+    let mut answer = Zeroizing::new(Vec::with_capacity(apart::LONGEST));
+    if let Some(stdout) = child.stdout.take() {
+        // It closes its standard output when it is ready, and goes on.
+        let mut stdout = stdout.take(apart::LONGEST as u64);
+        stdout.read_to_end(&mut answer).map_err(cannot)?;
+    }
+    serde_json::from_slice(&answer).map_err(|_| {
+        let what = "the door for the command's children could not be opened";
+        Failure::new(Code::Other, what).hint("azvault status; with -v the same says more")
+    })
+}
+
+/// Serves as the door of a process until that has ended.
+pub(crate) fn serve(app: &App, opener: &Opener, leader: u32) -> Result<(), Failure> {
+    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
+    let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
+    let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
+    // The descriptor is of who started this process, and of nobody who came after it.
+    if rustix::process::getppid() != Some(raw) {
+        return Err(refused());
+    }
+    let random = || azvault_vault::random_key();
+    let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
+    let door = Door::open(&keys).map_err(cannot)?;
+    let vault = opener.open(app)?;
+    let contexts = Contexts::of(app, &vault)?;
+    drop(vault);
+    let acting = contexts.active()?.0.and_then(|name| contexts.find(name));
+    let folder = az_folder::make(&contexts).map_err(cannot)?;
+    let mut environment = environment(&door, acting.map(|seen| seen.context));
+    if let Some(folder) = &folder {
+        let path = folder.path().to_string_lossy().into_owned();
+        environment.set.push(("AZURE_CONFIG_DIR".to_owned(), path));
+    }
+    app.ui.json(&environment);
+    drop((environment, contexts));
+    let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
+    rustix::stdio::dup2_stdout(null).map_err(|e| cannot(e.into()))?;
+    opener.keep_unlocked(app);
+    let served = door.serve(ended, || app.now(), |asked| issue::issue(app, opener, asked));
+    drop(folder);
+    served.map_err(cannot)
+}
+
+fn environment(door: &Door, acting: Option<&Context>) -> Environment {
+    let no_proxy = paths::no_proxy();
+    let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
+    let facts = Facts {
+        tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.as_str()),
+        subscription: acting.and_then(|own| own.subscription.as_ref()).map(|s| s.id.as_str()),
+        environment: acting.and_then(|own| own.environment.as_deref()),
+        no_proxy: &no_proxy,
+    };
+    let set = door.environment(&facts).into_iter();
+    Environment {
+        set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
+        remove: removed().iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+/// Puts the environment of a door into a command's.
+pub(crate) fn surround(command: &mut Command, environment: Environment) {
+    for name in &environment.remove {
+        command.env_remove(name);
+    }
+    command.envs(environment.set);
+}

@@ -1,0 +1,68 @@
+//! What a caller asks for, and what is said to it.
+
+use azvault_contexts::Secret;
+
+use crate::Protocol;
+
+/// A request that came by the right key, in the right form, from a process of the same user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What the token is to open.
+    pub wanted: Wanted,
+    /// The tenant it is for, where the protocol can say one (azd alone).
+    pub tenant: Option<String>,
+    /// Which identity is meant; `None` for the one that acts.
+    pub client: Option<ClientSelector>,
+    /// How it was asked.
+    pub protocol: Protocol,
+}
+
+/// What a token is to open, as given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A resource of the first generation: `https://management.azure.com/`.
+    Resource(String),
+    /// Scopes: `https://management.azure.com//.default`.
+    Scopes(Vec<String>),
+}
+
+/// How a caller names a user-assigned identity. The file of Azure CLI that
+/// [`az_config`](crate::az_config()) makes names accounts of the vault this way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientSelector {
+    /// `client_id`.
+    ClientId(String),
+    /// `object_id`.
+    ObjectId(String),
+    /// `mi_res_id`, or `msi_res_id` as IMDS has it.
+    ResourceId(String),
+}
+
+/// A token for the caller.
+pub struct Issued {
+    /// The value.
+    pub access_token: Secret,
+    /// Unix seconds.
+    pub expires_on: i64,
+    /// What it opens.
+    pub resource: String,
+    /// Whose directory it is of.
+    pub tenant: Option<String>,
+}
+
+/// Why there is no token. The messages reach the caller: no secret belongs into them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// That resource, tenant or identity is not for this command.
+    NotAllowed,
+    /// Somebody has to sign in; the message names the command.
+    SignInNeeded {
+        /// For the user of the tool.
+        message: String,
+    },
+    /// Not now: the network, the provider, a locked vault; the message names the next command.
+    Unavailable {
+        /// For the user of the tool.
+        message: String,
+    },
+}

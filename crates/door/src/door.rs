@@ -1,0 +1,88 @@
+//! A door: a port, and the keys to it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::os::fd::OwnedFd;
+
+use data_encoding::BASE64URL_NOPAD;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::{Asked, Issued, Refusal, serving};
+
+/// Callers that the kernel lets wait for a place. The standard library's 128 would let the rest of
+/// a thousand try again a second later.
+const BACKLOG: i32 = 4096;
+
+/// Randomness for one door, 256 bits a protocol: the key of one opens no other.
+pub struct Keys {
+    /// For `IDENTITY_HEADER`.
+    pub identity_header: Zeroizing<[u8; 32]>,
+    /// For `AZD_AUTH_KEY`.
+    pub azd_key: Zeroizing<[u8; 32]>,
+    /// For the path of `ARM_MSI_ENDPOINT`: that client sends no header of its own.
+    pub azurerm_path: Zeroizing<[u8; 32]>,
+}
+
+/// An endpoint that listens, on a random port of 127.0.0.1.
+pub struct Door {
+    pub(crate) listener: TcpListener,
+    pub(crate) port: u16,
+    pub(crate) identity_header: Key,
+    pub(crate) azd_key: Key,
+    pub(crate) azurerm_path: Key,
+}
+
+impl Door {
+    /// Listens. Who connects before [`serve`](Self::serve) waits for it.
+    pub fn open(keys: &Keys) -> io::Result<Self> {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let tcp = Some(ipproto::TCP);
+        let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, tcp)?;
+        rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
+        rustix::net::listen(&socket, BACKLOG)?;
+        let listener = TcpListener::from(socket);
+        let port = listener.local_addr()?.port();
+        Ok(Self {
+            listener,
+            port,
+            identity_header: Key::of(&keys.identity_header),
+            azd_key: Key::of(&keys.azd_key),
+            azurerm_path: Key::of(&keys.azurerm_path),
+        })
+    }
+
+    /// Serves until `stop` becomes readable, as the descriptor of a process that ended does.
+    ///
+    /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
+    /// the clock, in Unix seconds. After `stop` nobody is answered any more; what `issue` is about
+    /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
+    pub fn serve(
+        self,
+        stop: OwnedFd,
+        now: impl Fn() -> i64 + Sync,
+        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Sync,
+    ) -> io::Result<()> {
+        serving::serve(self, &stop, &now, &issue)
+    }
+}
+
+/// A key as it stands in the environment and in requests.
+pub(crate) struct Key(Zeroizing<String>);
+
+impl Key {
+    fn of(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(BASE64URL_NOPAD.encode(bytes)))
+    }
+
+    /// The text, which goes into the environment of the child and nowhere else.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether these bytes are the key, in time that depends on their length alone.
+    pub(crate) fn is(&self, given: &[u8]) -> bool {
+        self.0.as_bytes().ct_eq(given).into()
+    }
+}

@@ -1,0 +1,40 @@
+//! The loopback identity endpoint that the children of a command talk to.
+//!
+//! Tools of Azure ask a *managed identity endpoint* for tokens when their environment names one.
+//! [`Door`] is such an endpoint for one command and what that command starts: on a random port of
+//! 127.0.0.1, behind keys that only the command's environment knows, and gone with the command. It
+//! knows no vault, no keys of one and no terminal: where tokens come from is a closure.
+//!
+//! ```no_run
+//! use azvault_door::{Door, Facts, Keys, Refusal};
+//! use zeroize::Zeroizing;
+//!
+//! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: std::os::fd::OwnedFd)
+//! # -> std::io::Result<()> {
+//! let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
+//! let door = Door::open(&keys)?;
+//! let facts = Facts { tenant: None, subscription: None, environment: None, no_proxy: &[] };
+//! for (name, value) in door.environment(&facts) { /* for the child */ }
+//! door.serve(child, || 0, |_asked| Err(Refusal::NotAllowed))?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod asked;
+mod az_config;
+mod connection;
+mod door;
+mod environment;
+mod issuing;
+mod parameters;
+mod peer;
+mod protocol;
+mod reply;
+mod request;
+mod serving;
+
+pub use asked::{Asked, ClientSelector, Issued, Refusal, Wanted};
+pub use az_config::{AzConfig, OwnFiles, az_config, client_id, selected};
+pub use door::{Door, Keys};
+pub use environment::{Facts, is_door, removed};
+pub use protocol::Protocol;

@@ -1,0 +1,88 @@
+//! The protocols: how a request of each looks, and its replies.
+
+pub(crate) mod app_service;
+pub(crate) mod azd;
+pub(crate) mod azurerm;
+
+use zeroize::Zeroizing;
+
+use crate::reply::Status;
+use crate::{Asked, Issued, Refusal};
+
+/// How tools ask for tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// The managed identity endpoint of App Service, api-version 2019-08-01: az from 2.75 and the
+    /// Azure SDKs. <https://learn.microsoft.com/azure/app-service/overview-managed-identity>
+    AppService,
+    /// External authentication of the Azure Developer CLI, api-version 2023-07-12-preview:
+    /// cli/azd/docs/external-authentication.md of azure-dev.
+    Azd,
+    /// The endpoint that Terraform's azurerm takes for IMDS, api-version 2018-02-01.
+    /// <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
+    Azurerm,
+}
+
+impl Protocol {
+    /// The one method it has.
+    pub(crate) fn method(self) -> &'static str {
+        match self {
+            Self::Azd => "POST",
+            Self::AppService | Self::Azurerm => "GET",
+        }
+    }
+
+    /// The one version that is spoken.
+    pub(crate) fn api_version(self) -> &'static str {
+        match self {
+            Self::AppService => app_service::API_VERSION,
+            Self::Azd => azd::API_VERSION,
+            Self::Azurerm => azurerm::API_VERSION,
+        }
+    }
+
+    /// The whole reply with a token.
+    pub(crate) fn issued(self, asked: &Asked, issued: &Issued, now: i64) -> Zeroizing<Vec<u8>> {
+        // EXPOSE: the token goes into the reply to the caller that asked for it.
+        let token = issued.access_token.expose();
+        if token.is_empty() || !token.iter().all(|byte| is_of_a_token(*byte)) {
+            let message = "what was issued is no bearer token";
+            return self.denied(Status::Broken, message);
+        }
+        match self {
+            Self::AppService => app_service::issued(asked, issued, token),
+            Self::Azd => azd::issued(issued, token),
+            Self::Azurerm => azurerm::issued(issued, token, now),
+        }
+    }
+
+    /// The whole reply to a request that was understood and gets no token.
+    pub(crate) fn refused(self, refusal: &Refusal) -> Zeroizing<Vec<u8>> {
+        if self == Self::Azd {
+            return azd::refused(refusal);
+        }
+        // Nothing that a repetition helps is 5xx: the SDKs repeat those for up to a minute.
+        match refusal {
+            Refusal::NotAllowed => self.denied(Status::BadRequest, NOT_ALLOWED),
+            Refusal::SignInNeeded { message } => self.denied(Status::BadRequest, message),
+            Refusal::Unavailable { message } => self.denied(Status::Unavailable, message),
+        }
+    }
+
+    /// The whole reply to a request that is none of this protocol.
+    pub(crate) fn denied(self, status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::AppService => app_service::denied(status, message),
+            Self::Azd => azd::denied(status, message),
+            Self::Azurerm => azurerm::denied(status, message),
+        }
+    }
+}
+
+pub(crate) const NOT_ALLOWED: &str =
+    "azvault does not hand out tokens for this resource, tenant or identity to this command";
+
+/// `b68token` of RFC 6750, 2.1: nothing of it needs escaping in JSON.
+fn is_of_a_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}

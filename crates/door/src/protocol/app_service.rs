@@ -1,0 +1,33 @@
+//! App Service: `GET /msi/token?api-version=2019-08-01&resource=…`, key in `X-IDENTITY-HEADER`.
+//! <https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>
+
+use zeroize::Zeroizing;
+
+use crate::reply::{self, Status, quoted};
+use crate::{Asked, ClientSelector, Issued};
+
+pub(crate) const API_VERSION: &str = "2019-08-01";
+
+/// The path that App Service itself has.
+pub(crate) const PATH: &str = "/msi/token";
+
+pub(super) fn issued(asked: &Asked, issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut rest = format!(
+        "\",\"expires_on\":\"{}\",\"resource\":{},\"token_type\":\"Bearer\"",
+        issued.expires_on,
+        quoted(&issued.resource)
+    );
+    if let Some(ClientSelector::ClientId(id)) = &asked.client {
+        rest.push_str(",\"client_id\":");
+        rest.push_str(&quoted(id));
+    }
+    rest.push('}');
+    reply::whole(Status::Ok, &[b"{\"access_token\":\"", token, rest.as_bytes()])
+}
+
+/// `statusCode` and `message` are what MSAL reads (managed_identity.py `_obtain_token_on_app_service`,
+/// BaseManagedIdentitySource of msal-node).
+pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+    let body = format!("{{\"statusCode\":{},\"message\":{}}}", status.code(), quoted(message));
+    reply::whole(status, &[body.as_bytes()])
+}

@@ -1,0 +1,37 @@
+//! Terraform's azurerm: `GET /<key>/token?api-version=2018-02-01&resource=…` with `Metadata: true`.
+//! sdk/auth/managed_identity_authorizer.go of go-azure-sdk; the form is that of IMDS:
+//! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
+
+use zeroize::Zeroizing;
+
+use crate::Issued;
+use crate::reply::{self, Status, quoted};
+
+pub(crate) const API_VERSION: &str = "2018-02-01";
+
+/// The key in a path, if it is one of this protocol's.
+pub(crate) fn key_of(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?.strip_suffix("/token").filter(|key| !key.contains('/'))
+}
+
+pub(super) fn issued(issued: &Issued, token: &[u8], now: i64) -> Zeroizing<Vec<u8>> {
+    let rest = format!(
+        "\",\"expires_in\":\"{}\",\"expires_on\":\"{}\",\"resource\":{},\"token_type\":\"Bearer\"}}",
+        issued.expires_on.saturating_sub(now).max(0),
+        issued.expires_on,
+        quoted(&issued.resource)
+    );
+    reply::whole(Status::Ok, &[b"{\"access_token\":\"", token, rest.as_bytes()])
+}
+
+pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+    let error = match status {
+        Status::Unauthorised => "unauthorized_client",
+        Status::Unavailable => "temporarily_unavailable",
+        Status::Broken => "server_error",
+        _ => "invalid_request",
+    };
+    let message = quoted(message);
+    let body = format!("{{\"error\":\"{error}\",\"error_description\":{message}}}");
+    reply::whole(status, &[body.as_bytes()])
+}

@@ -1,0 +1,76 @@
+//! Replies: status, head and body in memory that is wiped.
+
+use zeroize::Zeroizing;
+
+/// The statuses that are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Ok,
+    BadRequest,
+    Unauthorised,
+    Forbidden,
+    NotFound,
+    NoSuchMethod,
+    LengthRequired,
+    BodyTooLarge,
+    HeadTooLarge,
+    Broken,
+    Unavailable,
+}
+
+impl Status {
+    pub(crate) fn code(self) -> u16 {
+        match self {
+            Self::Ok => 200,
+            Self::BadRequest => 400,
+            Self::Unauthorised => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::NoSuchMethod => 405,
+            Self::LengthRequired => 411,
+            Self::BodyTooLarge => 413,
+            Self::HeadTooLarge => 431,
+            Self::Broken => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::BadRequest => "Bad Request",
+            Self::Unauthorised => "Unauthorized",
+            Self::Forbidden => "Forbidden",
+            Self::NotFound => "Not Found",
+            Self::NoSuchMethod => "Method Not Allowed",
+            Self::LengthRequired => "Length Required",
+            Self::BodyTooLarge => "Content Too Large",
+            Self::HeadTooLarge => "Request Header Fields Too Large",
+            Self::Broken => "Internal Server Error",
+            Self::Unavailable => "Service Unavailable",
+        }
+    }
+}
+
+/// A whole reply, whose parts are copied once into memory of its final size. Every reply closes
+/// its connection.
+pub(crate) fn whole(status: Status, body: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    let length: usize = body.iter().map(|part| part.len()).sum();
+    let head = format!(
+        "HTTP/1.1 {} {}\r\nContent-Type: application/json; charset=utf-8\r\n\
+         Content-Length: {length}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+        status.code(),
+        status.reason()
+    );
+    let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + length));
+    bytes.extend_from_slice(head.as_bytes());
+    for part in body {
+        bytes.extend_from_slice(part);
+    }
+    bytes
+}
+
+/// Text as JSON has it. Not for secrets: the text is copied.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| String::from("\"\""))
+}

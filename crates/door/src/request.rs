@@ -1,0 +1,195 @@
+//! Requests: who may ask at all, and what is asked.
+
+use zeroize::Zeroizing;
+
+use crate::door::Door;
+use crate::parameters;
+use crate::protocol::{app_service, azd, azurerm};
+use crate::reply::Status;
+use crate::{Asked, ClientSelector, Protocol, Wanted};
+
+/// Bytes of a request's head at most.
+pub(crate) const MOST_HEAD: usize = 16 * 1024;
+
+/// Bytes of a body at most.
+pub(crate) const MOST_BODY: usize = 64 * 1024;
+
+const MOST_HEADERS: usize = 64;
+
+/// What a head says.
+pub(crate) enum Head {
+    /// All there is to know.
+    Asked(Asked),
+    /// The rest is in a body of so many bytes.
+    Body(usize),
+}
+
+/// Why a request is not answered with a token.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    protocol: Protocol,
+    status: Status,
+    message: &'static str,
+}
+
+impl Denied {
+    pub(crate) fn new(protocol: Protocol, status: Status, message: &'static str) -> Self {
+        Self { protocol, status, message }
+    }
+
+    /// For a request of which not even the protocol is known.
+    pub(crate) fn unknown(status: Status, message: &'static str) -> Self {
+        Self::new(Protocol::AppService, status, message)
+    }
+
+    pub(crate) fn reply(&self) -> Zeroizing<Vec<u8>> {
+        self.protocol.denied(self.status, self.message)
+    }
+}
+
+/// Looks at a whole head, its last empty line included.
+pub(crate) fn head(bytes: &[u8], door: &Door) -> Result<Head, Denied> {
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut request = httparse::Request::new(&mut headers);
+    match request.parse(bytes) {
+        Ok(httparse::Status::Complete(length)) if length == bytes.len() => {}
+        Err(httparse::Error::TooManyHeaders) => {
+            return Err(Denied::unknown(Status::HeadTooLarge, "too many headers"));
+        }
+        _ => return Err(Denied::unknown(Status::BadRequest, "no HTTP request")),
+    }
+    let (method, target) = (request.method.unwrap_or(""), request.path.unwrap_or(""));
+    let headers = Headers(request.headers);
+
+    // A page in a browser can have a name of its own resolve to 127.0.0.1, and then speak to any
+    // port there; the name stands in Host. It cannot leave Origin out where it sends headers.
+    if !headers.only("Host").is_some_and(|host| is_host(host, door.port)) {
+        return Err(Denied::unknown(Status::Forbidden, "Host is not this endpoint's address"));
+    }
+    if headers.named("Origin").next().is_some() {
+        return Err(Denied::unknown(Status::Forbidden, "no page is answered"));
+    }
+
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let protocol = match path {
+        app_service::PATH => Protocol::AppService,
+        azd::PATH => Protocol::Azd,
+        _ if azurerm::key_of(path).is_some() => Protocol::Azurerm,
+        _ => return Err(Denied::unknown(Status::NotFound, "there is no such path")),
+    };
+    let deny = |status, message| Err(Denied::new(protocol, status, message));
+    if method != protocol.method() {
+        return deny(Status::NoSuchMethod, "there is another method for this path");
+    }
+    if !has_key(door, protocol, path, &headers) {
+        return deny(Status::Unauthorised, "the key is missing or wrong");
+    }
+    if protocol == Protocol::Azurerm && headers.only("Metadata") != Some(b"true") {
+        return deny(Status::BadRequest, "Metadata: true is missing");
+    }
+    let body = match length_of_body(&headers) {
+        Ok(length) => length,
+        Err((status, message)) => return deny(status, message),
+    };
+    match (protocol, body) {
+        (Protocol::Azd, Some(length)) => {
+            let Some([Some(version)]) = parameters::read(query, ["api-version"]) else {
+                return deny(Status::BadRequest, "the query is malformed");
+            };
+            if version != protocol.api_version() {
+                return deny(Status::BadRequest, "this api-version is not spoken");
+            }
+            Ok(Head::Body(length))
+        }
+        (Protocol::Azd, None) => deny(Status::LengthRequired, "a body with its length is missing"),
+        (_, None | Some(0)) => match asked_by_query(protocol, query) {
+            Ok(asked) => Ok(Head::Asked(asked)),
+            Err(message) => deny(Status::BadRequest, message),
+        },
+        (_, Some(_)) => deny(Status::BadRequest, "there is no body in this protocol"),
+    }
+}
+
+/// Looks at the body of a request whose head was in order.
+pub(crate) fn body(bytes: &[u8]) -> Result<Asked, Denied> {
+    let message = "the body is not {\"scopes\":[…]}";
+    azd::asked(bytes).ok_or(Denied::new(Protocol::Azd, Status::BadRequest, message))
+}
+
+fn is_host(host: &[u8], port: u16) -> bool {
+    let is_at = |name: &str| host == format!("{name}:{port}").as_bytes();
+    is_at("127.0.0.1") || is_at("localhost")
+}
+
+fn has_key(door: &Door, protocol: Protocol, path: &str, headers: &Headers<'_, '_>) -> bool {
+    match protocol {
+        Protocol::AppService => {
+            headers.only("X-IDENTITY-HEADER").is_some_and(|given| door.identity_header.is(given))
+        }
+        Protocol::Azd => headers
+            .only("Authorization")
+            .and_then(|given| given.strip_prefix(b"Bearer "))
+            .is_some_and(|given| door.azd_key.is(given)),
+        Protocol::Azurerm => {
+            azurerm::key_of(path).is_some_and(|given| door.azurerm_path.is(given.as_bytes()))
+        }
+    }
+}
+
+/// `None` where there is none. Two lengths, or a length and chunks, are how requests are smuggled.
+fn length_of_body(headers: &Headers<'_, '_>) -> Result<Option<usize>, (Status, &'static str)> {
+    if headers.named("Transfer-Encoding").next().is_some() {
+        return Err((Status::LengthRequired, "chunked bodies are not read"));
+    }
+    let mut lengths = headers.named("Content-Length");
+    let (Some(length), None) = (lengths.next(), lengths.next()) else {
+        let none = headers.named("Content-Length").next().is_none();
+        return if none { Ok(None) } else { Err((Status::BadRequest, "two lengths of a body")) };
+    };
+    let is_number = (1..=20).contains(&length.len()) && length.iter().all(u8::is_ascii_digit);
+    if !is_number {
+        return Err((Status::BadRequest, "the length of the body is no number"));
+    }
+    let value = str::from_utf8(length).ok().and_then(|digits| digits.parse().ok());
+    match value {
+        Some(value) if value <= MOST_BODY => Ok(Some(value)),
+        _ => Err((Status::BodyTooLarge, "the body is too large")),
+    }
+}
+
+fn asked_by_query(protocol: Protocol, query: &str) -> Result<Asked, &'static str> {
+    let names = ["api-version", "resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
+    let [version, resource, client, object, mi_resource, msi_resource] =
+        parameters::read(query, names).ok_or("the query is malformed")?;
+    if version.as_deref() != Some(protocol.api_version()) {
+        return Err("this api-version is not spoken");
+    }
+    let resource = resource.ok_or("the query has no resource")?;
+    let mut selectors = [
+        client.map(ClientSelector::ClientId),
+        object.map(ClientSelector::ObjectId),
+        mi_resource.map(ClientSelector::ResourceId),
+        msi_resource.map(ClientSelector::ResourceId),
+    ]
+    .into_iter()
+    .flatten();
+    let client = selectors.next();
+    if selectors.next().is_some() {
+        return Err("the query names more than one identity");
+    }
+    Ok(Asked { wanted: Wanted::Resource(resource), tenant: None, client, protocol })
+}
+
+struct Headers<'h, 'b>(&'h [httparse::Header<'b>]);
+
+impl<'b> Headers<'_, 'b> {
+    fn named(&self, name: &str) -> impl Iterator<Item = &'b [u8]> {
+        self.0.iter().filter(move |h| h.name.eq_ignore_ascii_case(name)).map(|h| h.value)
+    }
+
+    /// Its value, if it is there once.
+    fn only(&self, name: &str) -> Option<&'b [u8]> {
+        let mut values = self.named(name);
+        values.next().filter(|_| values.next().is_none())
+    }
+}

@@ -1,0 +1,171 @@
+//! The loop: one thread around `poll`, one request a connection; tokens are waited for elsewhere.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::os::fd::OwnedFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use zeroize::Zeroizing;
+
+use crate::connection::{Connection, Crowd, Next};
+use crate::door::Door;
+use crate::issuing::{Closing, Job, Queue, THREADS};
+use crate::peer::{self, Peer};
+use crate::reply::Status;
+use crate::request::Denied;
+use crate::{Asked, Issued, Refusal};
+
+/// Connections that are served at once; more wait in the listener's queue. Below the 1,024
+/// descriptors that a process has where nobody said otherwise.
+const MOST_CONNECTIONS: usize = 512;
+
+/// How often one looks whether somebody is late.
+const TURN: Duration = Duration::from_millis(250);
+
+pub(crate) fn serve(
+    door: Door,
+    stop: &OwnedFd,
+    now: &(impl Fn() -> i64 + Sync),
+    issue: &(impl Fn(&Asked) -> Result<Issued, Refusal> + Sync),
+) -> io::Result<()> {
+    let queue = Queue::new()?;
+    let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, door.port);
+    thread::scope(|scope| {
+        let closing = Closing(&queue);
+        for _ in 0..THREADS {
+            let work = || queue.work(|job| answer(job, own, now, issue));
+            thread::Builder::new().name("issuing".into()).spawn_scoped(scope, work)?;
+        }
+        let ended = run(&door, stop, &queue);
+        // The port first: who still comes is refused by the kernel.
+        drop(door);
+        drop(closing);
+        ended
+    })
+}
+
+/// The reply to a request that came by the right key.
+fn answer(
+    job: &Job,
+    own: SocketAddrV4,
+    now: &impl Fn() -> i64,
+    issue: &impl Fn(&Asked) -> Result<Issued, Refusal>,
+) -> Zeroizing<Vec<u8>> {
+    let protocol = job.asked.protocol;
+    match peer::look_up(job.peer, own) {
+        Peer::SameUser | Peer::Unknown => {}
+        Peer::Other => return protocol.denied(Status::Unauthorised, "the caller is another user"),
+    }
+    match issue(&job.asked) {
+        Ok(issued) => protocol.issued(&job.asked, &issued, now()),
+        Err(refusal) => protocol.refused(&refusal),
+    }
+}
+
+fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
+    let mut connections: Vec<Connection> = Vec::new();
+    let mut next_id = 0;
+    // Where descriptors are short, accepting rests for a turn: `poll` would not.
+    let mut rests_until = Instant::now();
+    loop {
+        let now = Instant::now();
+        let is_full = connections.len() >= MOST_CONNECTIONS;
+        let crowd = if is_full { Crowd::Waits } else { Crowd::None };
+        connections.retain(|connection| !connection.is_late(now, crowd));
+        let accepts = connections.len() < MOST_CONNECTIONS && now >= rests_until;
+        let callers = if accepts { PollFlags::IN } else { PollFlags::empty() };
+        let ready = wait_for(door, stop, queue, &mut connections, callers)?;
+        if ready.stop {
+            return Ok(());
+        }
+        if ready.done {
+            for done in queue.take() {
+                let its = connections.iter_mut().find(|connection| connection.id == done.id);
+                if let Some(connection) = its {
+                    connection.reply(done.reply);
+                }
+            }
+        }
+        if ready.listener && accept(door, &mut connections, &mut next_id).is_err() {
+            rests_until = Instant::now() + TURN;
+        }
+        connections.retain_mut(|connection| goes_on(connection, door, queue));
+    }
+}
+
+/// Whether it does, having gone as far as it could.
+fn goes_on(connection: &mut Connection, door: &Door, queue: &Queue) -> bool {
+    let asked = match connection.go_on(door) {
+        Next::Waits => return true,
+        Next::Over => return false,
+        Next::Asks(asked) => asked,
+    };
+    let job = queue.add(Job { id: connection.id, peer: connection.peer, asked });
+    let Some(asked) = job.and_then(|job| connection.park(job.asked)) else { return true };
+    let message = "too many tokens are waited for: try again in a moment";
+    connection.reply(Denied::new(asked.protocol, Status::Unavailable, message).reply());
+    !matches!(connection.go_on(door), Next::Over)
+}
+
+struct Ready {
+    stop: bool,
+    done: bool,
+    listener: bool,
+}
+
+fn wait_for(
+    door: &Door,
+    stop: &OwnedFd,
+    queue: &Queue,
+    connections: &mut [Connection],
+    callers: PollFlags,
+) -> io::Result<Ready> {
+    let mut fds = vec![
+        PollFd::new(stop, PollFlags::IN),
+        PollFd::new(queue, PollFlags::IN),
+        PollFd::new(&door.listener, callers),
+    ];
+    for connection in connections.iter() {
+        fds.push(PollFd::new(connection, connection.waits_for()));
+    }
+    // Nobody is late where nobody is.
+    let turn = Timespec::try_from(TURN).ok();
+    let timeout = if connections.is_empty() && !callers.is_empty() { None } else { turn };
+    match poll(&mut fds, timeout.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => {}
+        Err(e) => return Err(e.into()),
+    }
+    let results: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
+    let (fixed, of_connections) = results.split_at(3);
+    for (connection, result) in connections.iter_mut().zip(of_connections) {
+        connection.polled(*result);
+    }
+    let [stop, done, listener] = [0, 1, 2].map(|at: usize| !fixed[at].is_empty());
+    Ok(Ready { stop, done, listener })
+}
+
+/// Takes who waits. Only callers on this machine can come to 127.0.0.1; it is looked at anyway.
+fn accept(
+    door: &Door,
+    connections: &mut Vec<Connection>,
+    next_id: &mut u64,
+) -> Result<(), io::Error> {
+    while connections.len() < MOST_CONNECTIONS {
+        let (stream, peer) = match door.listener.accept() {
+            Ok(accepted) => accepted,
+            Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Err(e) => return Err(e),
+        };
+        let SocketAddr::V4(peer) = peer else { continue };
+        if peer.ip().is_loopback() && stream.set_nonblocking(true).is_ok() {
+            connections.push(Connection::new(*next_id, stream, peer));
+            *next_id += 1;
+        }
+    }
+    Ok(())
+}

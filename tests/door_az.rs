@@ -1,0 +1,189 @@
+//! The real az, with a private folder of metadata and no login.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "what was measured, and what was not run, is said")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use azvault_contexts::{
+    Context, ContextAccount, ContextName, Kept, KnownAccountType, Subscription, Tenant,
+};
+use azvault_door::{ClientSelector, OwnFiles, Wanted, az_config, client_id, removed, selected};
+
+#[path = "door/world.rs"]
+mod world;
+
+use world::{World, find, is_ci, not_run, token};
+
+/// The version that is installed: 2.75 is the first that asks as MSAL does.
+const AZURE_CLI: &str = "azure-cli==2.91.0";
+
+/// A Python that has az, in the target folder. CI installs it; elsewhere one is used that is there,
+/// and `CI=true` makes it.
+fn az() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers").join("azure-cli-2.91.0");
+    let python = folder.join("bin/python");
+    let has = |python: &Path| {
+        let found = Command::new(python).args(["-c", "import azure.cli.core"]).output();
+        found.is_ok_and(|output| output.status.success())
+    };
+    if has(&python) {
+        return Some(python);
+    }
+    if !is_ci() {
+        not_run(&format!("{AZURE_CLI} is large: CI=true installs it"));
+        return None;
+    }
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", output.stderr.escape_ascii());
+    };
+    let since = Instant::now();
+    run(&find("python3")?, &["-m", "venv", "--clear", folder.to_str().unwrap()]);
+    run(&python, &["-m", "pip", "install", "--quiet", AZURE_CLI]);
+    println!("{AZURE_CLI} installed in {:?}", since.elapsed());
+    Some(python)
+}
+
+fn context(account: &str, subscription: &str, name: &str) -> Context {
+    Context {
+        name: ContextName::new(name),
+        account: Some(ContextAccount {
+            id: account.to_owned(),
+            account_type: KnownAccountType::User.into(),
+            properties: Default::default(),
+        }),
+        tenant: Some(Tenant { id: TENANT.to_owned(), name: None }),
+        subscription: Some(Subscription {
+            id: subscription.to_owned(),
+            name: Some(name.to_owned()),
+            state: Some("Enabled".to_owned()),
+        }),
+        environment: Some("AzureCloud".to_owned()),
+        version_profile: None,
+        extended_properties: Default::default(),
+        kept: Kept::default(),
+    }
+}
+
+const TENANT: &str = "11111111-1111-1111-1111-111111111111";
+const DEV: &str = "22222222-2222-2222-2222-222222222222";
+const PROD: &str = "33333333-3333-3333-3333-333333333333";
+
+fn contexts() -> Vec<Context> {
+    vec![
+        context("megan@contoso.example", DEV, "dev"),
+        context("admin@contoso.example", PROD, "prod"),
+    ]
+}
+
+/// A terminal: its door, its folder, and a home without anything.
+struct Terminal {
+    python: PathBuf,
+    world: World,
+    folder: tempfile::TempDir,
+    home: tempfile::TempDir,
+}
+
+impl Terminal {
+    fn new(python: &Path, acting: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let own = OwnFiles { config: Some("[core]\ncollect_telemetry = no\n"), clouds: None };
+        for (name, text) in az_config(&contexts(), acting, &own).files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let home = tempfile::tempdir().unwrap();
+        Self { python: python.to_owned(), world: World::today(), folder, home }
+    }
+
+    fn az(&self, arguments: &[&str]) -> Result<serde_json::Value, String> {
+        let mut command = Command::new(&self.python);
+        command.args(["-m", "azure.cli"]).args(arguments).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
+        for name in removed() {
+            command.env_remove(name);
+        }
+        command.envs(&self.world.environment).env("AZURE_CONFIG_DIR", self.folder.path());
+        let output = command.output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        if !output.status.success() {
+            return Err(errors);
+        }
+        assert_eq!(errors, "", "az says something beside its answer");
+        Ok(serde_json::from_slice(&output.stdout).unwrap_or_default())
+    }
+
+    fn shows(&self) -> String {
+        let shown = self.az(&["account", "show"]).unwrap();
+        assert_eq!(shown["tenantId"], TENANT);
+        shown["name"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn az_needs_no_login_and_each_terminal_has_its_own_subscription() {
+    let Some(python) = az() else { return };
+    let terminals = [Terminal::new(&python, 0), Terminal::new(&python, 1)];
+    std::thread::scope(|scope| {
+        for (terminal, name) in terminals.iter().zip(["dev", "prod"]) {
+            scope.spawn(move || assert_eq!(terminal.shows(), name));
+        }
+    });
+    let ids: Vec<String> = contexts().iter().map(|one| client_id(one).unwrap()).collect();
+    for (terminal, id) in terminals.iter().zip(&ids) {
+        let client = ClientSelector::ClientId(id.clone());
+        let arm = "https://management.core.windows.net/";
+        for (arguments, resource) in [
+            (&[][..], arm),
+            (&["--resource", "https://vault.azure.net"], "https://vault.azure.net"),
+            (&["--scope", "https://graph.microsoft.com/.default"], "https://graph.microsoft.com"),
+            (&["--tenant", TENANT], arm),
+        ] {
+            let since = Instant::now();
+            let arguments = [&["account", "get-access-token"], arguments].concat();
+            let found = terminal.az(&arguments).unwrap();
+            println!("az {}: {:?}", arguments.join(" "), since.elapsed());
+            assert_eq!(found["accessToken"], token(resource, Some(&client)), "{arguments:?}");
+            assert_eq!(found["tokenType"], "Bearer");
+            assert_eq!(found["tenant"], TENANT);
+            let left = found["expires_on"].as_i64().unwrap() - jiff::Timestamp::now().as_second();
+            assert!((3500..3700).contains(&left), "{left}");
+        }
+    }
+    // The other subscription in one terminal is the other account there, and nothing elsewhere.
+    terminals[0].az(&["account", "set", "--subscription", PROD]).unwrap();
+    assert_eq!(terminals[0].shows(), "prod");
+    terminals[0].az(&["account", "get-access-token"]).unwrap();
+    let asked = terminals[0].world.asked.lock().unwrap().last().unwrap().clone();
+    assert!(matches!(asked.wanted, Wanted::Resource(_)));
+    let Some(ClientSelector::ClientId(id)) = asked.client else { panic!("{asked:?}") };
+    let all = contexts();
+    assert_eq!(selected(&all, &id).unwrap().account.as_ref().unwrap().id, "admin@contoso.example");
+    terminals[1].az(&["account", "set", "--subscription", DEV]).unwrap();
+    assert_eq!((terminals[0].shows(), terminals[1].shows()), ("prod".into(), "dev".into()));
+
+    let refused =
+        terminals[0].az(&["account", "get-access-token", "--resource", "https://no.example"]);
+    let message = refused.unwrap_err();
+    assert!(message.contains("azvault does not hand out tokens"), "{message}");
+
+    for terminal in &terminals {
+        assert_eq!(std::fs::read_dir(terminal.home.path()).unwrap().count(), 0, "in the home");
+        for file in files(terminal.folder.path()) {
+            let bytes = std::fs::read(&file).unwrap();
+            let has_token = bytes.windows(4).any(|part| part == b"azv.");
+            assert!(!has_token, "{} has a token", file.display());
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}

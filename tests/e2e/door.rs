@@ -1,0 +1,229 @@
+//! The door of `exec` and `shell`: tokens for a command and its children, as long as it runs.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, seen};
+use crate::home::{all_bytes, contains, ran};
+
+const VAULT: &str = "https://vault.azure.net";
+
+/// Asks as the clients of App Service do, over and over; a line is a resource, its answer a line.
+const ASKING: &str = r#"
+import json, os, sys, urllib.error, urllib.parse, urllib.request
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+at, header = os.environ["IDENTITY_ENDPOINT"], os.environ["IDENTITY_HEADER"]
+print(json.dumps(dict(os.environ)), flush=True)
+for line in sys.stdin:
+    asked = json.loads(line)
+    query = urllib.parse.urlencode({"api-version": "2019-08-01"} | asked["query"])
+    headers = {"X-IDENTITY-HEADER": header} | asked.get("headers", {})
+    request = urllib.request.Request(f"{at}?{query}", headers=headers)
+    try:
+        status, text = 200, direct.open(request).read().decode()
+    except urllib.error.HTTPError as error:
+        status, text = error.code, error.read().decode()
+    print(json.dumps({"status": status, "text": text}), flush=True)
+"#;
+
+/// A command in a door, which asks what it is told to ask.
+struct Asking {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
+    environment: Value,
+}
+
+impl Asking {
+    fn start(azure: &Azure, args: &[&str]) -> Self {
+        let mut command = azure.command(&[args, &["--", "python3", "-c", ASKING]].concat());
+        let path = std::env::var_os("PATH").unwrap();
+        command.env("PATH", path).env("AZURE_CLIENT_SECRET", "of somebody else");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let environment = serde_json::from_str(&line).unwrap();
+        Self { child, stdin, stdout, environment }
+    }
+
+    fn variable(&self, name: &str) -> &str {
+        self.environment[name].as_str().unwrap_or_else(|| panic!("{name} is not set"))
+    }
+
+    /// Status and body.
+    fn asks(&mut self, what: Value) -> (u64, String) {
+        writeln!(self.stdin.as_mut().unwrap(), "{what}").unwrap();
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        let answer: Value = serde_json::from_str(&line).unwrap();
+        (answer["status"].as_u64().unwrap(), answer["text"].as_str().unwrap().to_owned())
+    }
+
+    #[track_caller]
+    fn token(&mut self, resource: &str) -> String {
+        let (status, text) = self.asks(json!({ "query": { "resource": resource } }));
+        assert_eq!(status, 200, "{text}");
+        let reply: Value = serde_json::from_str(&text).unwrap();
+        reply["access_token"].as_str().unwrap().to_owned()
+    }
+
+    fn ends(mut self) {
+        drop(self.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+#[track_caller]
+fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(20), "not: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_command_gets_the_tokens_of_its_context_and_az_a_folder_without_any() {
+    let azure = Azure::with(&["door.example"]);
+    let mut asking = Asking::start(&azure, &["exec", "door.example"]);
+    // One from the cache and a new one, which is stored before it is handed out.
+    assert_eq!(asking.token(VAULT), CACHED);
+    let token = asking.token(ARM);
+    assert!(token.starts_with("at."));
+    assert_eq!(asking.token(ARM), token);
+    assert_eq!(azure.token(&[]), token);
+    assert_eq!(seen("door.example").len(), 1);
+
+    // What signs in as somebody else is gone, and what is there is no token.
+    assert!(asking.environment.get("AZURE_CLIENT_SECRET").is_none());
+    assert_eq!(asking.variable("ARM_TENANT_ID"), "door.example");
+    assert_eq!(asking.variable("AZURE_TOKEN_CREDENTIALS"), "ManagedIdentityCredential");
+    let environment = asking.environment.to_string();
+    let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
+    let files = all_bytes(Path::new(&folder));
+    assert!(files.iter().any(|(path, _)| path.ends_with("azureProfile.json")), "{files:?}");
+    for secret in [&token, CACHED, REFRESH_TOKEN, CLIENT_SECRET] {
+        assert!(!environment.contains(secret));
+        assert!(!files.iter().any(|(_, bytes)| contains(bytes, secret.as_bytes())));
+    }
+    // Every token stands in the log: three of the door, two of `token`, and the one that was new.
+    let log = azure.home.json(&["audit", "log", "--verb", "token"]);
+    assert_eq!(log["entries"].as_array().unwrap().len(), 6, "{log}");
+
+    let port = asking.variable("AZD_AUTH_ENDPOINT").rsplit(':').next().unwrap().to_owned();
+    let port: u16 = port.parse().unwrap();
+    asking.ends();
+    eventually("the folder is gone", || !Path::new(&folder).exists());
+    eventually("nobody listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[test]
+fn who_is_no_child_of_the_command_gets_nothing() {
+    let azure = Azure::with(&["good-strangers.example"]);
+    let mut asking = Asking::start(&azure, &["exec", "good-strangers.example"]);
+    let query = json!({ "resource": ARM });
+    for (headers, expected) in [
+        (json!({ "X-IDENTITY-HEADER": "guessed" }), 401),
+        (json!({ "Host": "evil.example" }), 403),
+        (json!({ "Origin": "https://evil.example" }), 403),
+    ] {
+        let (status, text) = asking.asks(json!({ "query": query, "headers": headers }));
+        assert_eq!(status, expected, "{headers}: {text}");
+        assert!(!text.contains("at."));
+    }
+    for query in [
+        json!({ "resource": "https://elsewhere.example" }),
+        json!({ "resource": ARM, "client_id": "33333333-3333-3333-3333-333333333333" }),
+        json!({}),
+    ] {
+        let (status, text) = asking.asks(json!({ "query": query }));
+        assert_eq!(status, 400, "{query}: {text}");
+    }
+    assert_eq!(seen("good-strangers.example"), [] as [Value; 0]);
+    asking.ends();
+}
+
+#[test]
+fn the_context_of_a_session_is_whose_tokens_come() {
+    let azure = Azure::with(&["good-one.example", "good-two.example"]);
+    let mut asking = Asking::start(&azure, &["exec", "good-one.example"]);
+    let first = asking.token(ARM);
+    let mut select = azure.command(&["use", "good-two.example"]);
+    select.env("AZVAULT_SESSION", asking.variable("AZVAULT_SESSION"));
+    ran(select.output().unwrap()).expect(0);
+    assert_ne!(asking.token(ARM), first);
+    assert_eq!((seen("good-one.example").len(), seen("good-two.example").len()), (1, 1));
+
+    // Who locks the vault locks the door, and says so to whoever asks.
+    azure.home.run(&["lock"]).expect(0);
+    let (status, text) = asking.asks(json!({ "query": { "resource": VAULT } }));
+    assert_ne!(status, 200);
+    assert!(text.contains("locked") && text.contains("azvault unlock"), "{text}");
+    azure.home.run(&["unlock"]).expect(0);
+    asking.ends();
+}
+
+#[test]
+fn without_the_agent_the_door_has_the_keys_as_long_as_its_command_runs() {
+    let azure = Azure::with(&["strict-dooralone.example"]);
+    azure.home.run(&["lock"]).expect(0);
+    let mut asking = Asking::start(&azure, &["exec", "--no-agent"]);
+    let token = asking.token(ARM);
+    assert!(token.starts_with("at."));
+    assert_eq!(asking.token(ARM), token);
+    asking.ends();
+    assert_eq!(seen("strict-dooralone.example").len(), 1);
+    // Nobody but azvault itself opens one.
+    for args in [&["door", "--leader", "1"][..], &["door"]] {
+        assert_eq!(azure.run(args).expect(2).stdout, "");
+    }
+}
+
+#[test]
+fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
+    let azure = Azure::with(&["good-killed.example"]);
+    let mut asking = Asking::start(&azure, &["exec"]);
+    let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
+    asking.child.kill().unwrap();
+    asking.child.wait().unwrap();
+    eventually("the folder is gone", || !Path::new(&folder).exists());
+
+    let asking = Asking::start(&azure, &["exec"]);
+    let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
+    let door = folder.rsplit('-').next().unwrap().parse().unwrap();
+    let door = rustix::process::Pid::from_raw(door).unwrap();
+    rustix::process::kill_process(door, rustix::process::Signal::KILL).unwrap();
+    asking.ends();
+    assert!(Path::new(&folder).exists());
+    // Its parent is gone, and nobody waits for it but the system.
+    let entry = format!("/proc/{}", door.as_raw_nonzero());
+    eventually("the door is gone", || !Path::new(&entry).exists());
+    azure.run(&["exec", "--", "true"]).expect(0);
+    assert!(!Path::new(&folder).exists());
+}
+
+#[test]
+fn azure_identity_needs_nothing_but_exec() {
+    let azure = Azure::with(&["good-sdk.example"]);
+    let script = "from azure.identity import DefaultAzureCredential as D; \
+                  print(D().get_token('https://management.core.windows.net//.default').token)";
+    let home = azure.home.join("empty");
+    fs::create_dir(&home).unwrap();
+    let mut command = azure.command(&["exec", "--", "python3", "-c", script]);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
+    let said = ran(command.output().unwrap());
+    if said.stderr.contains("No module named 'azure'") && std::env::var_os("CI").is_none() {
+        println!("not run: python3 -m pip install -r tests/requirements.txt");
+        return;
+    }
+    assert_eq!(said.expect(0).stdout.trim_end(), azure.token(&[]));
+}
