@@ -211,6 +211,22 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
 }
 
 #[test]
+fn nobody_waits_for_the_door_and_what_writes_to_the_folder_later_does_not_keep_it() {
+    let azure = Azure::with(&["good-late.example"]);
+    // As az does: a process that is left behind writes to the folder after the command has ended.
+    let script = "echo $AZURE_CONFIG_DIR; (exec >/dev/null 2>&1; \
+                  while [ -d $AZURE_CONFIG_DIR ]; do sleep 0.1; done; \
+                  mkdir -p $AZURE_CONFIG_DIR/logs; echo late >$AZURE_CONFIG_DIR/logs/late) &";
+    let mut command = azure.command(&["exec", "--", "sh", "-c", script]);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    let said = ran(command.output().unwrap()).expect(0);
+    let folder = said.stdout.trim_end().to_owned();
+    let late = format!("{folder}/logs/late");
+    eventually("it is written to", || Path::new(&late).exists());
+    eventually("it is gone again", || !Path::new(&folder).exists());
+}
+
+#[test]
 fn azure_identity_needs_nothing_but_exec() {
     let azure = Azure::with(&["good-sdk.example"]);
     let script = "from azure.identity import DefaultAzureCredential as D; \

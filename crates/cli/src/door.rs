@@ -77,7 +77,9 @@ pub(crate) fn serve(app: &App, opener: &Opener, leader: u32) -> Result<(), Failu
     app.ui.json(&environment);
     drop((environment, contexts));
     let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
-    rustix::stdio::dup2_stdout(null).map_err(|e| cannot(e.into()))?;
+    // Whoever reads what the command prints does not wait for this process too.
+    rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
+    rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
     opener.keep_unlocked(app);
     let served = door.serve(ended, || app.now(), |asked| issue::issue(app, opener, asked));
     drop(folder);

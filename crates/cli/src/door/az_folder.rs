@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use azvault_contexts::{Context, Scope};
 use azvault_door::{OwnFiles, az_config};
@@ -14,18 +15,36 @@ use crate::paths;
 /// Prefix of the folders; the number of the process that removes it follows.
 const PREFIX: &str = "az-";
 
+/// How often and how long after each other, in seconds, the folder is removed once more: az leaves a
+/// process behind that reports what was used, and that writes to it when az is gone.
+const REMOVALS: u32 = 3;
+const APART: u64 = 2;
+
 /// A folder that goes when this is dropped.
-pub(super) struct AzFolder(PathBuf);
+pub(super) struct AzFolder {
+    path: PathBuf,
+    files: Vec<&'static str>,
+}
 
 impl AzFolder {
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }
 
 impl Drop for AzFolder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        // What has names and ids first: it goes whatever keeps the folder.
+        for name in &self.files {
+            let _ = fs::remove_file(self.path.join(name));
+        }
+        for _ in 0..REMOVALS {
+            let _ = fs::remove_dir_all(&self.path);
+            std::thread::sleep(Duration::from_secs(APART));
+            if !self.path.exists() {
+                break;
+            }
+        }
     }
 }
 
@@ -46,7 +65,8 @@ pub(super) fn make(contexts: &Contexts) -> io::Result<Option<AzFolder>> {
     let acting = active.and_then(|name| seen.iter().position(|own| own.name.same_as(&name)));
     let made = az_config(&seen, acting.unwrap_or(usize::MAX), &own_files);
 
-    let folder = AzFolder(runtime.join(format!("{PREFIX}{}", std::process::id())));
+    let path = runtime.join(format!("{PREFIX}{}", std::process::id()));
+    let folder = AzFolder { path, files: made.files.iter().map(|(name, _)| *name).collect() };
     fs::DirBuilder::new().mode(0o700).create(folder.path())?;
     for (name, text) in &made.files {
         fs::write(folder.path().join(name), text)?;
