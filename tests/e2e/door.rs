@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
@@ -224,6 +225,25 @@ fn nobody_waits_for_the_door_and_what_writes_to_the_folder_later_does_not_keep_i
     let late = format!("{folder}/logs/late");
     eventually("it is written to", || Path::new(&late).exists());
     eventually("it is gone again", || !Path::new(&folder).exists());
+}
+
+#[test]
+fn a_command_that_runs_uses_the_vault_and_a_shell_that_is_left_open_does_not() {
+    let azure = Azure::with(&["good-idle.example"]);
+    azure.home.run(&["unlock", "--idle", "8s"]).expect(0);
+    // As the agent alone sees it.
+    let state = || {
+        let mut command = azure.command(&["status", "-o", "json"]);
+        ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap()).expect(0).json()
+    };
+    azure.run(&["exec", "--", "/bin/sleep", "14"]).expect(0);
+    assert_eq!(state()["state"], "unlocked");
+    let mut shell = azure.command(&["shell"]);
+    let wait = azure.home.join("wait");
+    fs::write(&wait, "#!/bin/sh\nexec /bin/sleep 14\n").unwrap();
+    fs::set_permissions(&wait, fs::Permissions::from_mode(0o700)).unwrap();
+    ran(shell.env("SHELL", &wait).output().unwrap()).expect(0);
+    assert_eq!(state()["state"], "locked");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use self::issue::Opener;
 use crate::app::App;
+use crate::commands::exec::Start;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::paths;
@@ -30,11 +31,19 @@ pub(crate) struct Environment {
 
 /// Opens a door for this process, which is about to become another program, and whatever that
 /// starts. `session` is what `AZVAULT_SESSION` says there: whoever acts in it is whose tokens come.
-pub(crate) fn open(app: &App, by: &OpenedBy, session: &str) -> Result<Environment, Failure> {
+pub(crate) fn open(
+    app: &App,
+    start: Start,
+    by: &OpenedBy,
+    session: &str,
+) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let mut command = apart::command(app, by, "door").map_err(cannot)?;
     command.env(paths::SESSION, session).env_remove(paths::CONTEXT);
     command.arg("--leader").arg(std::process::id().to_string());
+    if start == Start::Command {
+        command.arg("--in-use");
+    }
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(&apart::keys_of(app, by)?).map_err(cannot)?;
@@ -52,7 +61,7 @@ pub(crate) fn open(app: &App, by: &OpenedBy, session: &str) -> Result<Environmen
 }
 
 /// Serves as the door of a process until that has ended.
-pub(crate) fn serve(app: &App, opener: &Opener, leader: u32) -> Result<(), Failure> {
+pub(crate) fn serve(app: &App, start: Start, opener: &Opener, leader: u32) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
     let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
@@ -80,7 +89,9 @@ pub(crate) fn serve(app: &App, opener: &Opener, leader: u32) -> Result<(), Failu
     // Whoever reads what the command prints does not wait for this process too.
     rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
     rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
-    opener.keep_unlocked(app);
+    if start == Start::Command {
+        opener.keep_unlocked(app);
+    }
     let served = door.serve(ended, || app.now(), |asked| issue::issue(app, opener, asked));
     drop(folder);
     served.map_err(cannot)

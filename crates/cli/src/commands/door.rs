@@ -1,5 +1,6 @@
 //! `azvault door`: what `exec` and `shell` start beside their command. Not for people.
 
+use super::exec::Start;
 use crate::app::App;
 use crate::door::{self, Opener};
 use crate::failure::{Code, Failure};
@@ -11,6 +12,9 @@ pub(crate) struct Args {
     /// The process with which it ends
     #[arg(long, value_name = "PID")]
     leader: u32,
+    /// The vault counts as used until then
+    #[arg(long)]
+    in_use: bool,
 }
 
 impl Args {
@@ -19,7 +23,8 @@ impl Args {
         let bytes = apart::read().map_err(|_| usage())?;
         let keys = apart::keys_handed_over(&bytes).ok_or_else(usage)?;
         let opener = keys.map_or(Opener::Agent, Opener::Keys);
-        door::serve(app, &opener, self.leader)?;
+        let start = if self.in_use { Start::Command } else { Start::Shell };
+        door::serve(app, start, &opener, self.leader)?;
         Ok(0)
     }
 }

@@ -20,7 +20,8 @@ use crate::{door, paths};
 /// The command is a session of its own, in which that context is active whatever the default is, and
 /// gets tokens from an identity endpoint on this machine: az, PowerShell, Terraform and the SDKs need
 /// no sign-in and find no secret. Variables by which they would sign in as somebody else are removed.
-/// It takes this process over: its exit code, its signals and its terminal are its own. 127 if it
+/// While it runs the vault counts as used: the idle limit of unlock does not lock it.
+/// The command takes this process over: its exit code, its signals and its terminal are its own. 127 if it
 /// is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -33,30 +34,32 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(mut self, app: &App) -> super::Ended {
-        let (by, state) = state(app, self.name.map(ContextName::new), Required::Yes)?;
+        let (by, state) = state(app, self.name.map(ContextName::new), Start::Command)?;
         let program = self.command.remove(0);
-        become_session(app, (&by, state), &program, &self.command)
+        become_session(app, Start::Command, (&by, state), &program, &self.command)
     }
 }
 
-/// Whether a context has to act.
+/// What is started.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Required {
-    Yes,
-    No,
+pub(crate) enum Start {
+    /// Acts as a context, and uses the vault as long as it runs.
+    Command,
+    /// A context may be active, and the vault is used when something in it asks.
+    Shell,
 }
 
 /// What a session in which that context is active begins with: all that this session has.
 pub(super) fn state(
     app: &App,
     name: Option<ContextName>,
-    required: Required,
+    start: Start,
 ) -> Result<(OpenedBy, ProcessScope), Failure> {
     let (_, by, contexts) = Contexts::open_and_opener(app)?;
-    let active = match (&name, required) {
+    let active = match (&name, start) {
         (Some(name), _) => Some(contexts.expect(name)?.context.name.clone()),
-        (None, Required::Yes) => Some(contexts.acting()?.context.name.clone()),
-        (None, Required::No) => contexts.active()?.0.cloned(),
+        (None, Start::Command) => Some(contexts.acting()?.context.name.clone()),
+        (None, Start::Shell) => contexts.active()?.0.cloned(),
     };
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
     state.active = Some(active.map_or(Current::Nothing, Current::To));
@@ -66,6 +69,7 @@ pub(super) fn state(
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
+    start: Start,
     (by, state): (&OpenedBy, ProcessScope),
     program: &OsString,
     arguments: &[OsString],
@@ -73,7 +77,7 @@ pub(super) fn become_session(
     let vault = crate::unlock::locked(app)?.vault_id();
     let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
     drop(state);
-    let door = door::open(app, by, &handle)?;
+    let door = door::open(app, start, by, &handle)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
     command.args(arguments).env(paths::SESSION, handle.as_str());

@@ -2,14 +2,15 @@
 
 use azvault_contexts::ContextName;
 
-use super::exec::{Required, become_session, state};
+use super::exec::{Start, become_session, state};
 use crate::app::App;
 use crate::paths;
 
 /// Start a shell in which a context is active, whatever the default is
 ///
 /// The shell of $SHELL, as a session of its own; leave it with exit. Contexts that are selected or
-/// made in it with process scope are gone then.
+/// made in it with process scope are gone then. What it starts gets tokens as in exec, while the
+/// vault is unlocked.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
@@ -18,7 +19,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let (by, state) = state(app, self.name.map(ContextName::new), Required::No)?;
-        become_session(app, (&by, state), &paths::shell().into_os_string(), &[])
+        let (by, state) = state(app, self.name.map(ContextName::new), Start::Shell)?;
+        become_session(app, Start::Shell, (&by, state), &paths::shell().into_os_string(), &[])
     }
 }

@@ -14,7 +14,7 @@ use crate::unlock::{self, OpenedBy};
 use crate::{agent, paths};
 
 /// How often the agent is told that its keys are in use, in seconds.
-const TOUCH: u64 = 60;
+const TOUCH: u64 = 5;
 
 /// Opens the vault for one request after the other, without asking anybody.
 pub(crate) enum Opener {
@@ -44,8 +44,8 @@ impl Opener {
         }
     }
 
-    /// A command that runs uses the vault, also while it asks for no token: the agent's idle limit
-    /// does not lock it out of its next one. The limit in all stays.
+    /// Has the agent count the vault as used from now on: its idle limit does not lock a command out
+    /// of its next token. The limit in all stays.
     pub(super) fn keep_unlocked(&self, app: &App) {
         let Self::Agent = self else { return };
         let Ok(locked) = unlock::locked(app) else { return };
