@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, seen};
-use crate::home::{all_bytes, contains, ran};
+use crate::home::{PASSPHRASE, all_bytes, contains, ran};
+use crate::trace::{Call, found, trace};
 
 const VAULT: &str = "https://vault.azure.net";
 
@@ -244,6 +245,35 @@ fn a_command_that_runs_uses_the_vault_and_a_shell_that_is_left_open_does_not() {
     fs::set_permissions(&wait, fs::Permissions::from_mode(0o700)).unwrap();
     ran(shell.env("SHELL", &wait).output().unwrap()).expect(0);
     assert_eq!(state()["state"], "locked");
+}
+
+#[test]
+fn no_token_or_secret_is_in_a_file_an_argument_or_the_environment() {
+    let azure = Azure::with(&["strict-traced.example"]);
+    let script = "import os, urllib.parse, urllib.request as r; \
+                  q = urllib.parse.urlencode({'api-version': '2019-08-01', 'resource': \
+                  'https://management.core.windows.net/'}); \
+                  r.build_opener(r.ProxyHandler({})).open(r.Request(os.environ['IDENTITY_ENDPOINT'] \
+                  + '?' + q, headers={'X-IDENTITY-HEADER': os.environ['IDENTITY_HEADER']})).read()";
+    let mut command = azure.command(&["exec", "--", "python3", "-c", script]);
+    command.env("PATH", std::env::var_os("PATH").unwrap());
+    let Some((ran, calls)) = trace(&command) else { return };
+    ran.expect(0);
+    let token = azure.token(&[]);
+    let refresh = azure.values("refresh_token").remove(0);
+    assert_ne!(refresh, REFRESH_TOKEN);
+    // The control: the answer of the door is seen, and so is a program's environment.
+    let is_answer = |call: &Call| call.target.as_ref().is_some_and(|t| t.starts_with("TCP:"));
+    assert!(!found(&calls, &token, is_answer).is_empty());
+    let is_program = |call: &Call| call.name == "execve";
+    assert!(!found(&calls, "ManagedIdentityCredential", is_program).is_empty());
+    assert!(calls.iter().any(|call| call.file().is_some_and(|file| file.contains("vault.db"))));
+    let outside = |call: &Call| call.file().is_some() || is_program(call);
+    for secret in [&token, &refresh, REFRESH_TOKEN, CACHED, CLIENT_SECRET, PASSPHRASE] {
+        assert_eq!(found(&calls, secret, outside), [""; 0]);
+    }
+    let outside = calls.iter().filter(|call| outside(call)).count();
+    println!("{} calls, {outside} of them to files or of programs; 0 with a secret", calls.len());
 }
 
 #[test]

@@ -38,5 +38,6 @@ mod stack;
 mod status;
 mod tidy;
 mod token;
+mod trace;
 mod unlock;
 mod writers;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Command, Stdio};
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::BASE64URL_NOPAD;
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, is_root};
-use crate::home::{Ran, all_bytes, has, ran};
+use crate::agent_home::{AgentHome, FABRIKAM, MEGAN};
+use crate::home::{Ran, all_bytes};
+use crate::trace::{Call, found, touched, trace};
 
 const NAME: &str = "zq-marker-name-7f3a91";
 const RENAMED: &str = "zq-marker-renamed-2c5d08";
@@ -16,151 +16,18 @@ const SUBSCRIPTION: &str = "0f0f0f0f-1234-4567-89ab-7777777777aa";
 const SECRET: &str = "zq-marker-secret-5e77a0";
 const TENANT: &str = "1e1e1e1e-1234-4567-89ab-8888888888bb";
 
-/// Calls by which bytes can reach a file, and those that make or rename one.
-const CALLS: &str = "trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,rename,renameat,\
-    renameat2,openat,creat,link,linkat,symlink,symlinkat,mkdir,mkdirat,mknod,mknodat,ftruncate,\
-    truncate,fallocate,copy_file_range,sendfile,splice,mmap";
-
-/// What a marker can look like in a buffer.
-fn forms(text: &str) -> Vec<Vec<u8>> {
-    let bytes = text.as_bytes();
-    let mut forms = vec![bytes.to_vec()];
-    forms.push(bytes.iter().flat_map(|byte| [*byte, 0]).collect());
-    forms.extend([HEXLOWER.encode(bytes).into_bytes(), HEXUPPER.encode(bytes).into_bytes()]);
-    for shift in 0..3 {
-        // From the first whole group of four characters to the last.
-        let padded = [&vec![b'-'; shift][..], bytes].concat();
-        for text in [BASE64.encode(&padded), BASE64URL_NOPAD.encode(&padded)] {
-            let start = if shift == 0 { 0 } else { 4 };
-            forms.push(text.as_bytes()[start..padded.len() / 3 * 4].to_vec());
-        }
-    }
-    forms
-}
-
-/// One line of the trace.
-struct Call {
-    name: String,
-    /// What the first descriptor is: a path, `socket:…`, `UNIX-STREAM:…`, `pipe:…`.
-    target: Option<String>,
-    /// Everything that was printed of it, unescaped.
-    bytes: Vec<u8>,
-}
-
-impl Call {
-    fn parse(line: &str) -> Option<Self> {
-        let (_, call) = line.split_once(' ')?;
-        let (name, rest) = call.trim_start().split_once('(')?;
-        let first = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let target = first.strip_prefix('<').and_then(|text| text.split_once(">,"));
-        let target = target.map(|(target, _)| target.to_owned());
-        Some(Self { name: name.to_owned(), target, bytes: unescaped(rest) })
-    }
-
-    /// The regular file that is written.
-    fn file(&self) -> Option<&str> {
-        let target = self.target.as_deref().filter(|target| target.starts_with('/'))?;
-        (!target.contains("<char ")).then_some(target)
-    }
-
-    fn writes(&self) -> bool {
-        let calls = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "ftruncate"];
-        let more = ["fallocate", "copy_file_range", "sendfile", "splice"];
-        calls.contains(&&*self.name) || more.contains(&&*self.name)
-    }
-}
-
-/// strace escapes as C does.
-fn unescaped(text: &str) -> Vec<u8> {
-    let mut bytes = text.bytes().peekable();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            plain.push(byte);
-            continue;
-        }
-        match bytes.next() {
-            Some(b'n') => plain.push(b'\n'),
-            Some(b't') => plain.push(b'\t'),
-            Some(b'r') => plain.push(b'\r'),
-            Some(b'v') => plain.push(0x0b),
-            Some(b'f') => plain.push(0x0c),
-            Some(first @ b'0'..=b'7') => {
-                let mut number = u32::from(first - b'0');
-                for _ in 0..2 {
-                    let Some(digit) = bytes.next_if(|b| (b'0'..=b'7').contains(b)) else { break };
-                    number = number * 8 + u32::from(digit - b'0');
-                }
-                plain.push(u8::try_from(number).unwrap());
-            }
-            Some(other) => plain.push(other),
-            None => {}
-        }
-    }
-    plain
-}
-
-/// Runs a script of bash and everything that it starts under strace; `None` where that is not
+/// Runs a script of bash, what it starts and the agent under strace; `None` where that is not
 /// possible.
 fn traced(home: &AgentHome, script: &str) -> Option<(Ran, Vec<Call>)> {
-    if !has("strace") {
-        return None;
-    }
-    if !is_root() {
-        // A tracer of the same user sees addresses, and may not read what lies there.
-        println!("not run: only root can trace a process that protects its memory");
-        return None;
-    }
-    let works = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
-    if !works.is_ok_and(|status| status.success()) {
-        println!("not run: nothing may be traced here");
-        return None;
-    }
-    // The trace lies outside of what is looked at.
-    let trace = tempfile::NamedTempFile::new().unwrap();
     // It has come to its end when the agent has, which is traced too.
     let script = format!(
         "set -eu\n{script}
          unset AZVAULT_SESSION
          kill $(azvault status -o json | sed 's/.*\"agent\":{{\"pid\":\\([0-9]*\\).*/\\1/')"
     );
-    let inner = home.shell("bash", &script);
-    let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-yy", "-s", "4194304", "-e", CALLS, "-o"]).arg(trace.path());
-    strace.arg("bash").args(inner.get_args()).current_dir(home.path()).env_clear();
-    strace.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    strace.env("AZVAULT_PASSPHRASE_FILE", home.join("passphrase"));
-    let ran = ran(strace.stdin(Stdio::null()).output().unwrap());
-    let text = fs::read_to_string(trace.path()).unwrap();
-    Some((ran, text.lines().filter_map(Call::parse).collect()))
-}
-
-/// Regular files that were written, made, renamed or mapped for writing.
-fn touched(calls: &[Call]) -> BTreeSet<String> {
-    let mut files = BTreeSet::new();
-    for call in calls {
-        let text = String::from_utf8(call.bytes.iter().map(|b| b & 0x7f).collect()).unwrap();
-        let opens = call.name == "openat" && (text.contains("O_CREAT") || text.contains("O_TRUNC"));
-        let maps =
-            call.name == "mmap" && text.contains("PROT_WRITE") && text.contains("MAP_SHARED");
-        if call.writes() {
-            files.extend(call.file().map(str::to_owned));
-        } else if (opens && !text.contains("/dev/null"))
-            || (maps && !text.contains("MAP_ANONYMOUS"))
-            || !["openat", "mmap", "sendto", "sendmsg"].contains(&&*call.name)
-        {
-            files.insert(format!("{} {text}", call.name));
-        }
-    }
-    files
-}
-
-fn found(calls: &[Call], text: &str, among: impl Fn(&Call) -> bool) -> Vec<String> {
-    let forms = forms(text);
-    let calls = calls.iter().filter(|call| among(call));
-    let hits = calls
-        .filter(|call| forms.iter().any(|form| memchr::memmem::find(&call.bytes, form).is_some()));
-    hits.map(|call| format!("{text} in {} to {:?}", call.name, call.target)).collect()
+    let mut inner = home.shell("bash", &script);
+    inner.env("AZVAULT_PASSPHRASE_FILE", home.join("passphrase")).current_dir(home.path());
+    trace(&inner)
 }
 
 fn life(scope: &str) -> String {
@@ -224,9 +91,11 @@ fn process_scope_is_in_no_file_and_not_on_the_way_to_the_agent() {
     for text in [NAME, RENAMED, SUBSCRIPTION, TENANT, key, "zq-marker-app"] {
         assert!(!found(&calls, text, is_pipe).is_empty(), "{text} is not seen");
     }
-    // And nowhere else, sockets included: what goes to the agent is sealed already.
+    // And nowhere else, sockets included: what goes to the agent is sealed already. What the script
+    // itself says in arguments it has said.
+    let elsewhere = |call: &Call| !is_pipe(call) && call.name != "execve";
     for text in [NAME, RENAMED, VALUE, SUBSCRIPTION, TENANT, key, SECRET, "zq-marker-app"] {
-        assert_eq!(found(&calls, text, |call| !is_pipe(call)), [""; 0]);
+        assert_eq!(found(&calls, text, elsewhere), [""; 0]);
     }
     let has_key = |call: &&Call| memchr::memmem::find(&call.bytes, &key_bytes).is_some();
     assert_eq!(calls.iter().filter(has_key).count(), 0);
