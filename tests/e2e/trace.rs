@@ -44,7 +44,10 @@ pub(crate) struct Call {
 impl Call {
     fn parse(line: &str) -> Option<Self> {
         let (_, call) = line.split_once(' ')?;
-        let (name, rest) = call.trim_start().split_once('(')?;
+        // The second half of a call that another process's came between: what it was given stands
+        // in the first.
+        let call = Some(call.trim_start()).filter(|call| !call.starts_with("<... "))?;
+        let (name, rest) = call.split_once('(')?;
         let first = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let target = first.strip_prefix('<').and_then(|text| text.split_once(">,"));
         let target = target.map(|(target, _)| target.to_owned());

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use azvault_contexts::Context;
-use azvault_door::{Door, Facts, Keys, removed};
+use azvault_door::{AzConfig, Door, Keys, removed};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -22,11 +22,35 @@ use crate::paths;
 use crate::tokens::apart;
 use crate::unlock::OpenedBy;
 
+/// What the tools behind a door are told without asking.
+pub(crate) struct Told {
+    facts: Facts,
+    az: AzConfig,
+}
+
+/// Of the context that acts.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Facts {
+    tenant: Option<String>,
+    subscription: Option<String>,
+    environment: Option<String>,
+}
+
 /// What the environment of the child has to say: keys to the door and facts, no token.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Environment {
-    pub(crate) set: Vec<(String, String)>,
-    pub(crate) remove: Vec<String>,
+    set: Vec<(String, String)>,
+    remove: Vec<String>,
+}
+
+/// What there is to tell when that context acts.
+pub(crate) fn told(contexts: &Contexts, acting: Option<&Context>) -> Told {
+    let facts = Facts {
+        tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
+        subscription: acting.and_then(|own| own.subscription.as_ref()).map(|own| own.id.clone()),
+        environment: acting.and_then(|own| own.environment.clone()),
+    };
+    Told { facts, az: az_folder::content(contexts, acting) }
 }
 
 /// Opens a door for this process, which is about to become another program, and whatever that
@@ -35,6 +59,7 @@ pub(crate) fn open(
     app: &App,
     start: Start,
     by: &OpenedBy,
+    told: &Told,
     session: &str,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
@@ -45,23 +70,39 @@ pub(crate) fn open(
         command.arg("--in-use");
     }
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
+    let facts = serde_json::to_vec(&told.facts).map_err(|e| cannot(e.into()))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(&apart::keys_of(app, by)?).map_err(cannot)?;
+        for part in [&apart::keys_of(app, by)?[..], &facts] {
+            stdin.write_all(part).map_err(cannot)?;
+        }
     }
+    // While it starts.
+    let folder = az_folder::make(&told.az, child.id()).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(apart::LONGEST));
     if let Some(stdout) = child.stdout.take() {
         // It closes its standard output when it is ready, and goes on.
         let mut stdout = stdout.take(apart::LONGEST as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
-    serde_json::from_slice(&answer).map_err(|_| {
+    let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {
         let what = "the door for the command's children could not be opened";
         Failure::new(Code::Other, what).hint("azvault status; with -v the same says more")
-    })
+    })?;
+    if let Some(folder) = folder {
+        let folder = folder.to_string_lossy().into_owned();
+        environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
+    }
+    Ok(environment)
 }
 
 /// Serves as the door of a process until that has ended.
-pub(crate) fn serve(app: &App, start: Start, opener: &Opener, leader: u32) -> Result<(), Failure> {
+pub(crate) fn serve(
+    app: &App,
+    start: Start,
+    opener: &Opener,
+    facts: &Facts,
+    leader: u32,
+) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
     let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
@@ -73,18 +114,7 @@ pub(crate) fn serve(app: &App, start: Start, opener: &Opener, leader: u32) -> Re
     let random = || azvault_vault::random_key();
     let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
     let door = Door::open(&keys).map_err(cannot)?;
-    let vault = opener.open(app)?;
-    let contexts = Contexts::of(app, &vault)?;
-    drop(vault);
-    let acting = contexts.active()?.0.and_then(|name| contexts.find(name));
-    let folder = az_folder::make(&contexts).map_err(cannot)?;
-    let mut environment = environment(&door, acting.map(|seen| seen.context));
-    if let Some(folder) = &folder {
-        let path = folder.path().to_string_lossy().into_owned();
-        environment.set.push(("AZURE_CONFIG_DIR".to_owned(), path));
-    }
-    app.ui.json(&environment);
-    drop((environment, contexts));
+    app.ui.json(&environment(&door, facts));
     let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
     // Whoever reads what the command prints does not wait for this process too.
     rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
@@ -93,17 +123,17 @@ pub(crate) fn serve(app: &App, start: Start, opener: &Opener, leader: u32) -> Re
         opener.keep_unlocked(app);
     }
     let served = door.serve(ended, || app.now(), |asked| issue::issue(app, opener, asked));
-    drop(folder);
+    az_folder::remove();
     served.map_err(cannot)
 }
 
-fn environment(door: &Door, acting: Option<&Context>) -> Environment {
+fn environment(door: &Door, facts: &Facts) -> Environment {
     let no_proxy = paths::no_proxy();
     let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
-    let facts = Facts {
-        tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.as_str()),
-        subscription: acting.and_then(|own| own.subscription.as_ref()).map(|s| s.id.as_str()),
-        environment: acting.and_then(|own| own.environment.as_deref()),
+    let facts = azvault_door::Facts {
+        tenant: facts.tenant.as_deref(),
+        subscription: facts.subscription.as_deref(),
+        environment: facts.environment.as_deref(),
         no_proxy: &no_proxy,
     };
     let set = door.environment(&facts).into_iter();

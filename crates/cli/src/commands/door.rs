@@ -21,10 +21,10 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
         let bytes = apart::read().map_err(|_| usage())?;
-        let keys = apart::keys_handed_over(&bytes).ok_or_else(usage)?;
+        let (keys, facts) = apart::door_handed_over(&bytes).ok_or_else(usage)?;
         let opener = keys.map_or(Opener::Agent, Opener::Keys);
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        door::serve(app, start, &opener, self.leader)?;
+        door::serve(app, start, &opener, &facts, self.leader)?;
         Ok(0)
     }
 }

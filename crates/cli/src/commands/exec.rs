@@ -9,11 +9,12 @@ use azvault_contexts::{ContextName, Current, ProcessScope};
 
 use crate::app::App;
 use crate::contexts::Contexts;
+use crate::door::{self, Told};
 use crate::failure::{Code, Failure};
+use crate::paths;
 use crate::session::Session;
 use crate::ui::shown;
 use crate::unlock::OpenedBy;
-use crate::{door, paths};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
@@ -34,9 +35,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(mut self, app: &App) -> super::Ended {
-        let (by, state) = state(app, self.name.map(ContextName::new), Start::Command)?;
+        let begun = begin(app, self.name.map(ContextName::new), Start::Command)?;
         let program = self.command.remove(0);
-        become_session(app, Start::Command, (&by, state), &program, &self.command)
+        become_session(app, begun, &program, &self.command)
     }
 }
 
@@ -49,35 +50,42 @@ pub(crate) enum Start {
     Shell,
 }
 
-/// What a session in which that context is active begins with: all that this session has.
-pub(super) fn state(
-    app: &App,
-    name: Option<ContextName>,
+/// A session that is about to begin.
+pub(super) struct Begun {
     start: Start,
-) -> Result<(OpenedBy, ProcessScope), Failure> {
+    by: OpenedBy,
+    state: ProcessScope,
+    told: Told,
+}
+
+/// What a session in which that context is active begins with: all that this session has.
+pub(super) fn begin(app: &App, name: Option<ContextName>, start: Start) -> Result<Begun, Failure> {
     let (_, by, contexts) = Contexts::open_and_opener(app)?;
-    let active = match (&name, start) {
-        (Some(name), _) => Some(contexts.expect(name)?.context.name.clone()),
-        (None, Start::Command) => Some(contexts.acting()?.context.name.clone()),
-        (None, Start::Shell) => contexts.active()?.0.cloned(),
+    let acting = match (&name, start) {
+        (Some(name), _) => Some(contexts.expect(name)?.context),
+        (None, Start::Command) => Some(contexts.acting()?.context),
+        (None, Start::Shell) => {
+            contexts.active()?.0.and_then(|name| contexts.find(name)).map(|seen| seen.context)
+        }
     };
+    let told = door::told(&contexts, acting);
+    let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
-    state.active = Some(active.map_or(Current::Nothing, Current::To));
-    Ok((by, state))
+    state.active = Some(active);
+    Ok(Begun { start, by, state, told })
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
-    start: Start,
-    (by, state): (&OpenedBy, ProcessScope),
+    Begun { start, by, state, told }: Begun,
     program: &OsString,
     arguments: &[OsString],
 ) -> super::Ended {
     let vault = crate::unlock::locked(app)?.vault_id();
     let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
     drop(state);
-    let door = door::open(app, start, by, &handle)?;
+    let door = door::open(app, start, &by, &told, &handle)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
     command.args(arguments).env(paths::SESSION, handle.as_str());

@@ -2,7 +2,7 @@
 
 use azvault_contexts::ContextName;
 
-use super::exec::{Start, become_session, state};
+use super::exec::{Start, become_session, begin};
 use crate::app::App;
 use crate::paths;
 
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let (by, state) = state(app, self.name.map(ContextName::new), Start::Shell)?;
-        become_session(app, Start::Shell, (&by, state), &paths::shell().into_os_string(), &[])
+        let begun = begin(app, self.name.map(ContextName::new), Start::Shell)?;
+        become_session(app, begun, &paths::shell().into_os_string(), &[])
     }
 }

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_contexts::{Context, Scope};
-use azvault_door::{OwnFiles, az_config};
+use azvault_door::{AzConfig, OwnFiles, az_config};
 
 use crate::contexts::Contexts;
 use crate::paths;
 
-/// Prefix of the folders; the number of the process that removes it follows.
+/// Prefix of the folders; the number of the door that removes it follows.
 const PREFIX: &str = "az-";
 
 /// How often and how long after each other, in seconds, the folder is removed once more: az leaves a
@@ -20,66 +20,61 @@ const PREFIX: &str = "az-";
 const REMOVALS: u32 = 3;
 const APART: u64 = 2;
 
-/// A folder that goes when this is dropped.
-pub(super) struct AzFolder {
-    path: PathBuf,
-    files: Vec<&'static str>,
-}
-
-impl AzFolder {
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for AzFolder {
-    fn drop(&mut self) {
-        // What has names and ids first: it goes whatever keeps the folder.
-        for name in &self.files {
-            let _ = fs::remove_file(self.path.join(name));
-        }
-        for _ in 0..REMOVALS {
-            let _ = fs::remove_dir_all(&self.path);
-            std::thread::sleep(Duration::from_secs(APART));
-            if !self.path.exists() {
-                break;
-            }
-        }
-    }
-}
-
-/// Makes the folder in the runtime folder; `None` where there is none.
-pub(super) fn make(contexts: &Contexts) -> io::Result<Option<AzFolder>> {
-    let Ok(runtime) = paths::runtime() else { return Ok(None) };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&runtime)?;
-    sweep(&runtime)?;
+/// What is in it when that context acts.
+pub(super) fn content(contexts: &Contexts, acting: Option<&Context>) -> AzConfig {
+    // What has process scope is in no file, so az does not see it.
+    let mut seen = contexts.seen();
+    seen.retain(|seen| seen.scope == Scope::User);
+    let place =
+        seen.iter().position(|seen| acting.is_some_and(|own| own.name == seen.context.name));
+    let seen: Vec<Context> = seen.iter().map(|seen| seen.context.copied()).collect();
     let own = paths::az_folder();
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
-    // What has process scope is in no file, so az does not see it.
-    let mut seen = contexts.seen();
-    seen.retain(|seen| seen.scope == Scope::User);
-    let seen: Vec<Context> = seen.iter().map(|seen| seen.context.copied()).collect();
-    let active = contexts.active().ok().and_then(|(name, _)| name.cloned());
-    let acting = active.and_then(|name| seen.iter().position(|own| own.name.same_as(&name)));
-    let made = az_config(&seen, acting.unwrap_or(usize::MAX), &own_files);
+    az_config(&seen, place.unwrap_or(usize::MAX), &own_files)
+}
 
-    let path = runtime.join(format!("{PREFIX}{}", std::process::id()));
-    let folder = AzFolder { path, files: made.files.iter().map(|(name, _)| *name).collect() };
-    fs::DirBuilder::new().mode(0o700).create(folder.path())?;
-    for (name, text) in &made.files {
-        fs::write(folder.path().join(name), text)?;
+/// Makes the folder that a door removes; `None` where there is no runtime folder.
+pub(super) fn make(content: &AzConfig, door: u32) -> io::Result<Option<PathBuf>> {
+    let Ok(runtime) = paths::runtime() else { return Ok(None) };
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&runtime)?;
+    sweep(&runtime)?;
+    let folder = of(&runtime, door);
+    fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    for (name, text) in &content.files {
+        fs::write(folder.join(name), text)?;
     }
-    if let Some(own) = own {
-        for name in made.links.iter().filter(|name| own.join(name).exists()) {
-            symlink(own.join(name), folder.path().join(name))?;
+    if let Some(own) = paths::az_folder() {
+        for name in content.links.iter().filter(|name| own.join(name).exists()) {
+            symlink(own.join(name), folder.join(name))?;
         }
-        for name in made.copies.iter().filter(|name| own.join(name).is_file()) {
-            fs::copy(own.join(name), folder.path().join(name))?;
+        for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
+            fs::copy(own.join(name), folder.join(name))?;
         }
     }
     Ok(Some(folder))
+}
+
+/// Removes the folder of this process, a door.
+pub(super) fn remove() {
+    let Ok(runtime) = paths::runtime() else { return };
+    let folder = of(&runtime, std::process::id());
+    for _ in 0..REMOVALS {
+        // What has names and ids first: it goes whatever keeps the folder.
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let _ = fs::remove_file(entry.path());
+        }
+        let _ = fs::remove_dir_all(&folder);
+        std::thread::sleep(Duration::from_secs(APART));
+        if !folder.exists() {
+            break;
+        }
+    }
+}
+
+fn of(runtime: &Path, door: u32) -> PathBuf {
+    runtime.join(format!("{PREFIX}{door}"))
 }
 
 /// Removes folders of doors that were killed.

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Wanted;
 use crate::app::App;
+use crate::door::Facts;
 use crate::failure::{Code, Failure};
 use crate::unlock::{self, OpenedBy};
 
@@ -83,12 +84,12 @@ pub(crate) fn handed_over(bytes: &[u8]) -> Option<(Option<Keys>, Wanted)> {
     Some((keys, serde_json::from_slice(json).ok()?))
 }
 
-/// Keys alone, as [`keys_of`] gives them.
-pub(crate) fn keys_handed_over(bytes: &[u8]) -> Option<Option<Zeroizing<Vec<u8>>>> {
-    let (keys, rest) = split(bytes)?;
+/// Keys as [`keys_of`] gives them, and what a door tells.
+pub(crate) fn door_handed_over(bytes: &[u8]) -> Option<(Option<Zeroizing<Vec<u8>>>, Facts)> {
+    let (keys, json) = split(bytes)?;
     let mut own = Zeroizing::new(Vec::with_capacity(keys.len()));
     own.extend_from_slice(keys);
-    rest.is_empty().then_some((!keys.is_empty()).then_some(own))
+    Some(((!keys.is_empty()).then_some(own), serde_json::from_slice(json).ok()?))
 }
 
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
