@@ -91,7 +91,9 @@ impl Terminal {
     fn new(python: &Path, acting: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = OwnFiles { config: Some("[core]\ncollect_telemetry = no\n"), clouds: None };
-        for (name, text) in az_config(&contexts(), acting, &own).files {
+        let all = contexts();
+        let acting = Some(&all[acting]);
+        for (name, text) in az_config(&all.iter().collect::<Vec<_>>(), acting, &own).files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let home = tempfile::tempdir().unwrap();

@@ -488,6 +488,7 @@ fn process_scope_touches_no_file() {
     let home = azure.home();
     let session = home.session();
     let before = stored(&home);
+    azure.connect(&home, &["--device-code", "--login-hint", "ada@contoso.example"]).expect(2);
     azure.connect(&home, &["--device-code", "--scope", "process"]).expect(7);
     assert_eq!(azure.requests().len(), 0, "refused before anybody is asked");
     let run = |more: &[&str]| {

@@ -4,8 +4,8 @@
 mod az_folder;
 mod issue;
 
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::io::Read;
+use std::process::Command;
 
 use azvault_contexts::Context;
 use azvault_door::{AzConfig, Door, Keys, removed};
@@ -13,14 +13,20 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-pub(crate) use self::issue::Opener;
 use crate::app::App;
-use crate::commands::exec::Start;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::paths;
-use crate::tokens::apart;
 use crate::unlock::OpenedBy;
+use crate::{beside, paths};
+
+/// What is started beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Acts as a context, and uses the vault as long as it runs.
+    Command,
+    /// A context may be active, and the vault is used when something in it asks.
+    Shell,
+}
 
 /// What the tools behind a door are told without asking.
 pub(crate) struct Told {
@@ -63,30 +69,24 @@ pub(crate) fn open(
     session: &str,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
-    let mut command = apart::command(app, by, "door").map_err(cannot)?;
+    let mut command = beside::command(app, by, "door").map_err(cannot)?;
     command.env(paths::SESSION, session).env_remove(paths::CONTEXT);
     command.arg("--leader").arg(std::process::id().to_string());
     if start == Start::Command {
         command.arg("--in-use");
     }
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(cannot)?;
-    let facts = serde_json::to_vec(&told.facts).map_err(|e| cannot(e.into()))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        for part in [&apart::keys_of(app, by)?[..], &facts] {
-            stdin.write_all(part).map_err(cannot)?;
-        }
-    }
+    let child = beside::start(&mut command, by, &told.facts).map_err(cannot)?;
     // While it starts.
     let folder = az_folder::make(&told.az, child.id()).map_err(cannot)?;
-    let mut answer = Zeroizing::new(Vec::with_capacity(apart::LONGEST));
-    if let Some(stdout) = child.stdout.take() {
+    let mut answer = Zeroizing::new(Vec::with_capacity(beside::LONGEST));
+    if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
-        let mut stdout = stdout.take(apart::LONGEST as u64);
+        let mut stdout = stdout.take(beside::LONGEST as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
     let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {
         let what = "the door for the command's children could not be opened";
-        Failure::new(Code::Other, what).hint("azvault status; with -v the same says more")
+        Failure::new(Code::Other, what).hint("azvault status")
     })?;
     if let Some(folder) = folder {
         let folder = folder.to_string_lossy().into_owned();
@@ -99,7 +99,7 @@ pub(crate) fn open(
 pub(crate) fn serve(
     app: &App,
     start: Start,
-    opener: &Opener,
+    by: &OpenedBy,
     facts: &Facts,
     leader: u32,
 ) -> Result<(), Failure> {
@@ -120,9 +120,9 @@ pub(crate) fn serve(
     rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
     rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
     if start == Start::Command {
-        opener.keep_unlocked(app);
+        issue::keep_unlocked(app, by);
     }
-    let served = door.serve(ended, || app.now(), |asked| issue::issue(app, opener, asked));
+    let served = door.serve(ended, || app.now(), |asked| issue::issue(app, by, asked));
     az_folder::remove();
     served.map_err(cannot)
 }

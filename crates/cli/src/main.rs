@@ -3,6 +3,7 @@
 mod agent;
 mod app;
 mod audit;
+mod beside;
 mod change;
 mod cli;
 mod commands;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use azvault_agent::hold::Limits;
 use azvault_contexts::Secret;
-use azvault_vault::{Error, KeyFile, Keys, Locked, Opener, RawKey, RecoveryCode, Vault};
+use azvault_vault::{Error, KeyFile, Keys, Locked, Opener, RawKey, RecoveryCode, Sealer, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -37,14 +37,27 @@ impl Given {
     }
 }
 
-/// What opened the vault, so that it can be opened afresh for a second look.
+/// What opened the vault, so that it can be opened again: for a second look, or by a process of ours.
 pub(crate) enum OpenedBy {
     /// The agent, which held the keys already.
     Agent,
-    /// Something that was given or typed.
-    Given(Given),
-    /// Keys that a process of ours handed over, as [`Keys::to_bytes`] gives them.
+    /// Keys that were derived here or handed over, as [`Keys::to_bytes`] gives them.
     Keys(Zeroizing<Vec<u8>>),
+}
+
+impl OpenedBy {
+    /// Opens the vault through handles of its own. Nobody is asked.
+    pub(crate) fn open(&self, app: &App) -> Result<Vault, Failure> {
+        let (locked, path) = (locked(app)?, app.vault_path()?);
+        let was_locked =
+            || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
+        let sealer: Box<dyn Sealer> = match self {
+            Self::Agent => agent::keys(app, &locked).ok_or_else(was_locked)?,
+            Self::Keys(bytes) => Box::new(Keys::from_bytes(bytes).ok_or_else(was_locked)?),
+        };
+        let opened = locked.unlock_with(sealer, &paths::anchors()?);
+        opened.map_err(|e| Failure::from_vault(e, &path))
+    }
 }
 
 /// Whether the agent is to hold the keys from now on.
@@ -75,8 +88,8 @@ pub(crate) fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), F
     match with_agent(app, locked)? {
         Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
         Agent::Locked(locked) => {
-            let (vault, given) = without_agent(app, *locked, Hold::IfPossible)?;
-            Ok((vault, OpenedBy::Given(given)))
+            let (vault, keys) = without_agent(app, *locked, Hold::IfPossible)?;
+            Ok((vault, OpenedBy::Keys(keys)))
         }
     }
 }
@@ -114,19 +127,14 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     }
 }
 
-/// Unlocks a vault with what was given, else by asking.
-pub(crate) fn without_agent(
-    app: &App,
-    locked: Locked,
-    hold: Hold,
-) -> Result<(Vault, Given), Failure> {
+/// Unlocks a vault with what was given, else by asking; also gives its keys.
+pub(crate) fn without_agent(app: &App, locked: Locked, hold: Hold) -> Result<Opened, Failure> {
     if let Some(given) = given_beforehand(app)? {
         let hold = match hold {
             Hold::Required(_) => hold,
             Hold::IfPossible | Hold::Nowhere => Hold::Nowhere,
         };
-        let vault = open_with(app, locked, &given, hold)?;
-        return Ok((vault, given));
+        return open_with(app, locked, &given, hold);
     }
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
@@ -147,34 +155,15 @@ pub(crate) fn without_agent(
             Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
                 app.ui.failure(&failure);
             }
-            opened => return opened.map(|vault| (vault, given)),
+            opened => return opened,
         }
     }
     Err(Failure::new(Code::Locked, "wrong passphrase"))
 }
 
-/// The keys of the vault, derived once more, for a process of ours that is started.
-pub(crate) fn keys(app: &App, given: &Given) -> Result<Keys, Failure> {
-    let path = app.vault_path()?;
-    locked(app)?.keys(&given.opener()).map_err(|e| Failure::from_vault(e, &path))
-}
-
-/// Opens the vault a second time, through handles of its own.
-pub(crate) fn afresh(app: &App, by: &OpenedBy) -> Result<Vault, Failure> {
-    match by {
-        OpenedBy::Agent => vault(app),
-        OpenedBy::Keys(bytes) => open_with_keys(app, bytes),
-        OpenedBy::Given(given) => open_with(app, locked(app)?, given, Hold::Nowhere),
-    }
-}
-
-/// Opens the vault with keys that a process of ours handed over.
-pub(crate) fn open_with_keys(app: &App, bytes: &[u8]) -> Result<Vault, Failure> {
-    let was_locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
-    let (locked, path) = (locked(app)?, app.vault_path()?);
-    let keys = Keys::from_bytes(bytes).ok_or_else(was_locked)?;
-    let opened = locked.unlock_with(Box::new(keys), &paths::anchors()?);
-    opened.map_err(|e| Failure::from_vault(e, &path))
+/// Opens a vault that was just made, with what it was made for.
+pub(crate) fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
+    open_with(app, locked(app)?, given, Hold::Nowhere).map(|(vault, _)| vault)
 }
 
 /// The passphrase for a vault that is being made: from file or descriptor, or typed twice, or
@@ -202,7 +191,10 @@ pub(crate) fn read_key_file(path: &Path) -> Result<KeyText, Failure> {
     })
 }
 
-fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Vault, Failure> {
+/// A vault and its keys, as [`Keys::to_bytes`] gives them.
+type Opened = (Vault, Zeroizing<Vec<u8>>);
+
+fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Opened, Failure> {
     let path = app.vault_path()?;
     let failed = |e: Error| Failure::from_vault(e, &path);
     let (id, epoch) = (locked.vault_id(), locked.epoch());
@@ -210,13 +202,10 @@ fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Vau
     let keys = locked.keys(&given.opener());
     spinner.finish_and_clear();
     let keys = keys.map_err(failed)?;
-    let bytes = match hold {
-        Hold::Required(_) | Hold::IfPossible => Some(keys.to_bytes()),
-        Hold::Nowhere => None,
-    };
+    let bytes = keys.to_bytes();
     let vault = locked.unlock_with(Box::new(keys), &paths::anchors()?).map_err(failed)?;
     // Only keys of a vault that was found whole are held.
-    let in_agent = |limits| bytes.map_or(Ok(()), |bytes| agent::hold(id, epoch, &bytes, limits));
+    let in_agent = |limits| agent::hold(id, epoch, &bytes, limits);
     match hold {
         Hold::Required(limits) => in_agent(limits)?,
         Hold::IfPossible if !app.global.no_agent => {
@@ -226,7 +215,7 @@ fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Vau
         }
         Hold::IfPossible | Hold::Nowhere => {}
     }
-    Ok(vault)
+    Ok((vault, bytes))
 }
 
 fn given_beforehand(app: &App) -> Result<Option<Given>, Failure> {

@@ -62,11 +62,10 @@ struct Profile<'a> {
 ///
 /// az knows a subscription by its id alone: of contexts on the same one, the acting one is there,
 /// else the first. Contexts without account or tenant are left out.
-pub fn az_config(contexts: &[Context], acting: usize, own: &OwnFiles<'_>) -> AzConfig {
-    let acting = contexts.get(acting);
+pub fn az_config(contexts: &[&Context], acting: Option<&Context>, own: &OwnFiles<'_>) -> AzConfig {
     let mut seen = BTreeSet::new();
     let mut subscriptions = Vec::new();
-    for context in acting.into_iter().chain(contexts) {
+    for context in acting.into_iter().chain(contexts.iter().copied()) {
         let Some(entry) = entry(context, acting) else { continue };
         if seen.insert(entry.id.to_lowercase()) {
             subscriptions.push(entry);
@@ -132,9 +131,12 @@ pub fn client_id(context: &Context) -> Option<String> {
 }
 
 /// A context of the account and tenant that a client id stands for.
-pub fn selected<'a>(contexts: &'a [Context], id: &str) -> Option<&'a Context> {
+pub fn selected<'a>(
+    contexts: impl IntoIterator<Item = &'a Context>,
+    id: &str,
+) -> Option<&'a Context> {
     let is_it = |own: String| own.eq_ignore_ascii_case(id);
-    contexts.iter().find(|context| client_id(context).is_some_and(is_it))
+    contexts.into_iter().find(|context| client_id(context).is_some_and(is_it))
 }
 
 #[cfg(test)]
@@ -191,7 +193,11 @@ mod tests {
             context("a", "t2", None),
             context("", "t3", Some("s3")),
         ];
-        let made = az_config(&contexts, 1, &OwnFiles { config: None, clouds: None });
+        let made = az_config(
+            &contexts.each_ref(),
+            Some(&contexts[1]),
+            &OwnFiles { config: None, clouds: None },
+        );
         let (name, text) = &made.files[0];
         assert_eq!(*name, "azureProfile.json");
         let (one, two) = (client_id(&contexts[1]).unwrap(), client_id(&contexts[2]).unwrap());

@@ -1,10 +1,9 @@
 //! `azvault door`: what `exec` and `shell` start beside their command. Not for people.
 
-use super::exec::Start;
 use crate::app::App;
-use crate::door::{self, Opener};
+use crate::beside;
+use crate::door::{self, Start};
 use crate::failure::{Code, Failure};
-use crate::tokens::apart;
 
 /// Hand tokens to a command and its children; started by azvault itself
 #[derive(clap::Args)]
@@ -20,11 +19,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
-        let bytes = apart::read().map_err(|_| usage())?;
-        let (keys, facts) = apart::door_handed_over(&bytes).ok_or_else(usage)?;
-        let opener = keys.map_or(Opener::Agent, Opener::Keys);
+        let (by, facts) = beside::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        door::serve(app, start, &opener, &facts, self.leader)?;
+        door::serve(app, start, &by, &facts, self.leader)?;
         Ok(0)
     }
 }

@@ -9,7 +9,7 @@ use azvault_contexts::{ContextName, Current, ProcessScope};
 
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::door::{self, Told};
+use crate::door::{self, Start, Told};
 use crate::failure::{Code, Failure};
 use crate::paths;
 use crate::session::Session;
@@ -19,11 +19,11 @@ use crate::unlock::OpenedBy;
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
 /// The command is a session of its own, in which that context is active whatever the default is, and
-/// gets tokens from an identity endpoint on this machine: az, PowerShell, Terraform and the SDKs need
-/// no sign-in and find no secret. Variables by which they would sign in as somebody else are removed.
-/// While it runs the vault counts as used: the idle limit of unlock does not lock it.
-/// The command takes this process over: its exit code, its signals and its terminal are its own. 127 if it
-/// is not found, 126 if it cannot be run.
+/// gets tokens from an identity endpoint on this machine, in the forms in which az, azd, Terraform and
+/// the SDKs ask for them: no sign-in, and no secret to find. Variables by which they would sign in as
+/// somebody else are removed. While it runs the vault counts as used: the idle limit of unlock does
+/// not lock it. The command takes this process over: its exit code, its signals and its terminal are
+/// its own. 127 if it is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
@@ -39,15 +39,6 @@ impl Args {
         let program = self.command.remove(0);
         become_session(app, begun, &program, &self.command)
     }
-}
-
-/// What is started.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Start {
-    /// Acts as a context, and uses the vault as long as it runs.
-    Command,
-    /// A context may be active, and the vault is used when something in it asks.
-    Shell,
 }
 
 /// A session that is about to begin.

@@ -2,8 +2,9 @@
 
 use azvault_contexts::ContextName;
 
-use super::exec::{Start, become_session, begin};
+use super::exec::{become_session, begin};
 use crate::app::App;
+use crate::door::Start;
 use crate::paths;
 
 /// Start a shell in which a context is active, whatever the default is

@@ -25,14 +25,13 @@ pub(super) fn content(contexts: &Contexts, acting: Option<&Context>) -> AzConfig
     // What has process scope is in no file, so az does not see it.
     let mut seen = contexts.seen();
     seen.retain(|seen| seen.scope == Scope::User);
-    let place =
-        seen.iter().position(|seen| acting.is_some_and(|own| own.name == seen.context.name));
-    let seen: Vec<Context> = seen.iter().map(|seen| seen.context.copied()).collect();
+    let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
+    let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
     let own = paths::az_folder();
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
-    az_config(&seen, place.unwrap_or(usize::MAX), &own_files)
+    az_config(&seen, acting, &own_files)
 }
 
 /// Makes the folder that a door removes; `None` where there is no runtime folder.

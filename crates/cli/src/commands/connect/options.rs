@@ -20,7 +20,8 @@ pub(super) struct WayOptions {
     #[arg(long, conflicts_with = "device_code", conflicts_with_all = OTHERS_THAN_A_PERSON)]
     browser: bool,
     /// The user name to fill in in the browser
-    #[arg(long, value_name = "USER", conflicts_with_all = OTHERS_THAN_A_PERSON)]
+    #[arg(long, value_name = "USER", conflicts_with = "device_code",
+          conflicts_with_all = OTHERS_THAN_A_PERSON)]
     login_hint: Option<String>,
     /// Sign in as an application; its secret is asked for, unless it is in a file
     #[arg(long, requires = "application", requires = "tenant")]

@@ -1,6 +1,6 @@
 //! `azvault migrate` without a verb
 
-use azvault_vault::Cost;
+use azvault_vault::{Cost, Vault};
 
 use super::Wanted;
 use crate::app::{App, Consent};
@@ -9,8 +9,9 @@ use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
 use crate::migration::present::Content;
 use crate::migration::{apply, compare, proposal, remove, report};
+use crate::paths;
 use crate::ui::{Tone, count, shown_path};
-use crate::{paths, unlock};
+use crate::unlock::{self, Given, OpenedBy};
 
 /// Options of the guided way.
 #[derive(clap::Args)]
@@ -53,14 +54,14 @@ impl Args {
         // A passphrase file says that nobody sits there: the run is unattended.
         let unattended = self.yes || (unlock::is_given(app) && app.terminal().is_none());
         app.confirm(Consent::from(unattended), "Import this into the vault?")?;
-        let (mut vault, by) = match opened {
-            Some(opened) => opened,
+        let (mut vault, again) = match opened {
+            Some((vault, by)) => (vault, Again::By(by)),
             None => {
                 let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
                 let wanted = creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
                 let (vault, given) = creation::create(app, wanted)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
-                (vault, unlock::OpenedBy::Given(given))
+                (vault, Again::Given(given))
             }
         };
         let id = match (proposal.changes_nothing(), apply::newest(&proposal)) {
@@ -68,7 +69,7 @@ impl Args {
             _ => apply::apply(app, &mut vault, &proposal)?,
         };
         drop(vault);
-        let fresh = unlock::afresh(app, &by)?;
+        let fresh = again.open(app)?;
         let comparison = compare::compare(app, &fresh, Some(id))?;
         if !comparison.differences.is_empty() {
             compare::print(app, &comparison);
@@ -98,5 +99,21 @@ impl Args {
         ));
         app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         Ok(0)
+    }
+}
+
+/// How the vault is opened for the second look.
+enum Again {
+    By(OpenedBy),
+    /// It is new: with what it was made for, which so is known to open it.
+    Given(Given),
+}
+
+impl Again {
+    fn open(&self, app: &App) -> Result<Vault, Failure> {
+        match self {
+            Self::By(by) => by.open(app),
+            Self::Given(given) => unlock::afresh(app, given),
+        }
     }
 }
