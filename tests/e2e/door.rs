@@ -213,6 +213,17 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
 }
 
 #[test]
+fn a_door_is_no_identity_of_the_machine() {
+    let tenant = "good-nested.example";
+    let azure = Azure::with(&[tenant]);
+    let nested = [env!("CARGO_BIN_EXE_azvault"), "connect", "--identity", "--tenant", tenant];
+    let cloud = ["--environment", "Test"];
+    azure.run(&[&["exec", "--"], &nested[..], &cloud].concat()).expect(12);
+    // The door was not asked: it would have got a token of the person's.
+    assert_eq!(seen(tenant), [] as [Value; 0]);
+}
+
+#[test]
 fn nobody_waits_for_the_door_and_what_writes_to_the_folder_later_does_not_keep_it() {
     let azure = Azure::with(&["good-late.example"]);
     // As az does: a process that is left behind writes to the folder after the command has ended.

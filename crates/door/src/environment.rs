@@ -127,7 +127,20 @@ pub fn removed() -> &'static [&'static str] {
 
 #[cfg(test)]
 mod tests {
-    use super::{azurerm_environment, without_proxy};
+    use super::{azurerm_environment, is_door, without_proxy};
+
+    #[test]
+    fn a_door_is_told_from_an_identity_endpoint_of_the_machine() {
+        let at = "http://127.0.0.1:4000";
+        assert!(is_door("http://127.0.0.1:4000/msi/token", at));
+        for (endpoint, beside) in [
+            ("http://127.0.0.1:4000/msi/token", ""),
+            ("http://127.0.0.1:4001/msi/token", at),
+            ("http://127.0.0.1:4000/other", at),
+        ] {
+            assert!(!is_door(endpoint, beside), "{endpoint} {beside}");
+        }
+    }
 
     #[test]
     fn a_proxy_is_never_asked_for_the_door() {
