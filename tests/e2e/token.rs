@@ -167,7 +167,7 @@ fn a_server_that_nobody_confirmed_or_trusts_gets_no_credential() {
     azure.run(&["token", "--confirm", "https://elsewhere.example"]).expect(2);
     azure.run(&["token", "--confirm", &origin()]).expect(0);
     let log = azure.home.json(&["audit", "log", "--verb", "confirm"]);
-    assert_eq!(log["entries"][0]["subjects"][0]["what"], origin().as_str());
+    assert_eq!(log["entries"][0]["subjects"][0]["what"], format!("confirmed {}", origin()));
     // Once is enough.
     azure.run(&["token", "--resource", "aad-graph"]).expect(0);
 

@@ -3,10 +3,12 @@
 pub(crate) mod agreed;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use azvault_contexts::Environment;
-use azvault_signin::{Cloud, Confirmed, Error, Http, Settings};
-use azvault_vault::{Subject, Vault};
+use azvault_signin::managed_identity::Endpoint;
+use azvault_signin::{Cloud, Confirmed, Error, Http, Settings, Timeouts};
+use azvault_vault::Vault;
 
 use crate::app::App;
 use crate::contexts::Contexts;
@@ -17,8 +19,22 @@ use crate::{audit, descriptor, paths};
 /// Largest file of certificate authorities.
 const LARGEST_BUNDLE: usize = 4 * 1024 * 1024;
 
+/// How long a machine outside of Azure is asked for the metadata service that it does not have.
+const NOBODY_THERE: Duration = Duration::from_secs(1);
+
 /// Opens connections as this run's options and environment say.
 pub(crate) fn http(app: &App) -> Result<Http, Failure> {
+    http_with(app, Timeouts::default())
+}
+
+/// Where this machine's managed identities are asked for, and the connections to there.
+pub(crate) fn machine(app: &App) -> Result<(Http, Endpoint), Failure> {
+    let http = http_with(app, Timeouts { connect: NOBODY_THERE, ..Timeouts::default() })?;
+    let endpoint = paths::identity_endpoint().unwrap_or_else(Endpoint::imds).map_err(failed)?;
+    Ok((http, endpoint))
+}
+
+fn http_with(app: &App, timeouts: Timeouts) -> Result<Http, Failure> {
     let ca_bundle = app.global.ca_bundle.as_deref().map(|path| {
         let failed = |e: &dyn std::fmt::Display| {
             Failure::new(Code::Other, format!("{}: {e}", shown_path(path)))
@@ -29,6 +45,7 @@ pub(crate) fn http(app: &App) -> Result<Http, Failure> {
     let settings = Settings {
         ca_bundle: ca_bundle.transpose()?,
         proxy: paths::proxy(),
+        timeouts,
         ..Settings::default()
     };
     Http::new(settings).map_err(failed)
@@ -110,8 +127,8 @@ pub(crate) fn confirm(
             return Ok(());
         }
         writing.put_settings(&settings)?;
-        let subject = |origin: &String| Subject { id: None, what: origin.clone() };
-        audit::log(app, writing, "confirm", origins.iter().map(subject).collect())
+        let subjects = origins.iter().map(|origin| audit::of_origin(origin)).collect();
+        audit::log(app, writing, "confirm", subjects)
     });
     agreed.map_err(|e| Failure::from_vault(e, &path))
 }

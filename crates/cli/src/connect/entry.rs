@@ -8,8 +8,7 @@ use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 use super::way::{Credential, Held, Way};
 use super::{At, access_token, browser};
 use crate::failure::{Code, Failure};
-use crate::online::failed;
-use crate::paths;
+use crate::online::{self, failed};
 use crate::ui::shown;
 
 /// Azure PowerShell's name for the machine's own identity.
@@ -170,12 +169,9 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
 }
 
 fn managed(at: &At<'_>, identity: Identity) -> Result<Entry, Failure> {
-    let endpoint = match paths::identity_endpoint() {
-        Some(endpoint) => endpoint.map_err(failed)?,
-        None => Endpoint::imds().map_err(failed)?,
-    };
+    let (http, endpoint) = online::machine(at.app)?;
     let (resource, now) = (at.resource()?, at.app.now());
-    let tokens = managed_identity::sign_in(at.http, &endpoint, &identity, &resource, now);
+    let tokens = managed_identity::sign_in(&http, &endpoint, &identity, &resource, now);
     let tokens = tokens.map_err(|error| {
         let failure = failed(error);
         match (failure.code, &endpoint) {

@@ -4,7 +4,7 @@ use azvault_contexts::{ContextName, HeldSecret, Secret, SecretDescription, Secre
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity::{self, Identity};
 use azvault_signin::{
-    AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
+    AZURE_POWERSHELL, Client, TenantName, Tokens, client_secret, federated_token, refresh,
 };
 use azvault_vault::Vault;
 
@@ -70,7 +70,7 @@ fn sign_in(
         Credential::Assertion(held) => {
             federated_token::sign_in(&client, &value(&held)?, &scopes, None, now)
         }
-        Credential::ManagedIdentity => managed(&http, wanted, now),
+        Credential::ManagedIdentity => return Ok((managed(app, wanted)?, None)),
     };
     Ok((tokens.map_err(online::failed)?, None))
 }
@@ -110,17 +110,16 @@ fn redeem_one(
     Err(first.map_or_else(crate::contexts::none_active, online::failed))
 }
 
-fn managed(http: &Http, wanted: &Wanted, now: i64) -> Result<Tokens, azvault_signin::Error> {
-    let endpoint = match paths::identity_endpoint() {
-        Some(endpoint) => endpoint?,
-        None => managed_identity::Endpoint::imds()?,
-    };
+fn managed(app: &App, wanted: &Wanted) -> Result<Tokens, Failure> {
+    let (http, endpoint) = online::machine(app)?;
     // Azure PowerShell writes MSI@50342 for the machine's own identity.
     let identity = match wanted.account.contains('@') {
         true => Identity::SystemAssigned,
         false => Identity::ClientId(wanted.account.clone()),
     };
-    managed_identity::sign_in(http, &endpoint, &identity, wanted.resource(), now)
+    let tokens =
+        managed_identity::sign_in(&http, &endpoint, &identity, wanted.resource(), app.now());
+    tokens.map_err(online::failed)
 }
 
 /// What is stored of a reply: the access token, and the refresh token if it came.
