@@ -62,6 +62,13 @@ mod tests {
     use crate::{ContextName, Current};
 
     #[test]
+    fn reasons_are_shown_in_the_words_that_people_type() {
+        let all = [Because::Option, Because::Variable, Because::Session, Because::Default];
+        let words = ["--context", "AZVAULT_CONTEXT", "this session", "the default in the vault"];
+        assert_eq!(all.map(Because::as_str), words);
+    }
+
+    #[test]
     fn the_nearest_word_wins() {
         let name = ContextName::new;
         let (option, variable, default) = (name("option"), name("variable"), name("default"));

@@ -46,6 +46,13 @@ mod tests {
     use crate::AutosaveMode::{CurrentUser, Process};
 
     #[test]
+    fn reasons_say_where_the_mode_is_kept() {
+        let all = [Because::Session, Because::User, Because::Default].map(Because::as_str);
+        let wanted = ["this session", "the vault", "on by default"];
+        assert!(all.iter().zip(wanted).all(|(text, words)| text.contains(words)), "{all:?}");
+    }
+
+    #[test]
     fn the_session_overrides_the_user_and_on_is_the_default() {
         for (session, user, wanted) in [
             (None, None, (CurrentUser, Because::Default)),

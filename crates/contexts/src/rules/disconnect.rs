@@ -70,7 +70,7 @@ fn no_account(context: &ContextName) -> Refusal {
 mod tests {
     use super::{Who, disconnect};
     use crate::rules::testing::{context, known, of_principal, words};
-    use crate::{Context, ContextName, Forget, Known, Refusal};
+    use crate::{Context, ContextName, Forget, Known, Question, Refusal};
 
     #[test]
     fn all_contexts_of_the_account_go_whatever_their_name_tenant_or_type() {
@@ -122,7 +122,11 @@ mod tests {
         }
         let all = disconnect(&with_accounts(&contexts, None), &Who::All).unwrap();
         assert_eq!(words(&all.change), "-a -b -c -d");
-        let everybody = ["ada@x", "app", "bob@x", "token-only@x"].map(str::to_owned);
-        assert_eq!(all.change.forget, Forget::Accounts(everybody.to_vec()));
+        let everybody = ["ada@x", "app", "bob@x", "token-only@x"].map(str::to_owned).to_vec();
+        assert_eq!(all.change.forget, Forget::Accounts(everybody.clone()));
+        let asks = Question::Disconnect { accounts: everybody, contexts: 4 };
+        assert_eq!(all.asks, Some(asks));
+        // Where nobody is signed in there is nothing to ask.
+        assert_eq!(disconnect(&known(&[], None), &Who::All).unwrap().asks, None);
     }
 }

@@ -75,6 +75,12 @@ mod tests {
     use crate::{ContextName, Question};
 
     #[test]
+    fn actions_have_the_words_that_scripts_read() {
+        let all = [Action::Add, Action::Merge, Action::Replace].map(Action::as_str);
+        assert_eq!(all, ["add", "merge", "replace"]);
+    }
+
+    #[test]
     fn names_are_replaced_identities_merged_and_the_default_becomes_current() {
         let mut there = context("same", "ada", "s1");
         there.extended_properties.insert("mine".to_owned(), "1".to_owned());

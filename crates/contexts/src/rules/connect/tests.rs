@@ -208,3 +208,17 @@ fn states_and_absence_are_said_and_nonsense_is_refused() {
     let asked = wanted("s1", Some(""), Others::Left);
     assert_eq!(connect(&known(&[], None), &ada(&["s1"]), &asked).err(), Some(Refusal::EmptyName));
 }
+
+#[test]
+fn only_contexts_of_the_account_in_the_same_cloud_make_a_sign_in_a_later_one() {
+    let mut elsewhere = context("x", "ada", "s9");
+    elsewhere.environment = Some("AzureChinaCloud".to_owned());
+    for (there, is_first) in
+        [(context("x", "ADA", "s9"), false), (context("x", "bob", "s9"), true), (elsewhere, true)]
+    {
+        let contexts = [there];
+        let wanted = wanted("s1", None, Others::AtFirst(25));
+        let decision = connect(&known(&contexts, None), &ada(&["s1", "s2"]), &wanted).unwrap();
+        assert_eq!(decision.change.put.len(), if is_first { 2 } else { 1 });
+    }
+}

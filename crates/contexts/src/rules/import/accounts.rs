@@ -90,3 +90,95 @@ fn add_missing(
         own.entry(name.clone()).or_insert_with(|| value.clone());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, Incoming, Origin, Plan, Present, plan};
+    use crate::{Account, AccountType, Environment, Profile};
+
+    fn settings(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn environment(name: &str, pairs: &[(&str, &str)]) -> Environment {
+        Environment { name: name.to_owned(), settings: settings(pairs) }
+    }
+
+    fn account(id: &str, home: Option<&str>, tenants: &[&str], pairs: &[(&str, &str)]) -> Account {
+        Account {
+            id: id.to_owned(),
+            account_type: AccountType::new("User"),
+            environment: Some("AzureCloud".to_owned()),
+            home_account_id: home.map(str::to_owned),
+            tenants: tenants.iter().map(|tenant| (*tenant).to_owned()).collect(),
+            properties: settings(pairs),
+        }
+    }
+
+    fn file(accounts: &[Account], environments: &[Environment]) -> Incoming {
+        let profile = Profile {
+            accounts: accounts.to_vec(),
+            environments: environments.to_vec(),
+            ..Profile::default()
+        };
+        Incoming { origin: Origin::AzurePowerShell, profile }
+    }
+
+    fn planned(files: Vec<Incoming>, present: &Present<'_>) -> Plan {
+        plan(files, present, None).unwrap()
+    }
+
+    #[test]
+    fn a_later_file_adds_to_an_environment_what_the_first_leaves_out() {
+        let stack = environment("Stack", &[("a", "1")]);
+        let files = || {
+            let more = environment("STACK", &[("a", "2"), ("b", "3")]);
+            let both = [more, environment("other", &[])];
+            vec![file(&[], std::slice::from_ref(&stack)), file(&[], &both)]
+        };
+        let whole = environment("Stack", &[("a", "1"), ("b", "3")]);
+        let plan = planned(files(), &Present::default());
+        let found: Vec<_> =
+            plan.environments.iter().map(|p| (&p.item, p.action, p.sources.as_slice())).collect();
+        let other = environment("other", &[]);
+        let wanted = [(&whole, Action::Add, &[0, 1][..]), (&other, Action::Add, &[1])];
+        assert_eq!(found, wanted);
+        for (present, action) in [(&stack, Action::Update), (&whole, Action::Same)] {
+            let present =
+                Present { environments: std::slice::from_ref(present), ..Present::default() };
+            let plan = planned(files(), &present);
+            let first = &plan.environments[0];
+            assert_eq!((&first.item, first.action, first.present), (&whole, action, Some(0)));
+        }
+    }
+
+    #[test]
+    fn an_account_is_one_by_id_type_and_cloud_and_files_only_add_to_it() {
+        let mut principal = account("ada@x", None, &[], &[]);
+        principal.account_type = AccountType::new("ServicePrincipal");
+        let mut elsewhere = account("ada@x", None, &[], &[]);
+        elsewhere.environment = None;
+        let first = account("ada@x", None, &["t1"], &[("p", "1")]);
+        let more = account("ADA@x", Some("home"), &["t2", "t1"], &[("p", "2"), ("q", "3")]);
+        let files = || {
+            let beside = [more.clone(), principal.clone(), elsewhere.clone(), more.clone()];
+            vec![file(std::slice::from_ref(&first), &[]), file(&beside, &[])]
+        };
+        let whole = account("ada@x", Some("home"), &["t1", "t2"], &[("p", "1"), ("q", "3")]);
+        let plan = planned(files(), &Present::default());
+        let found: Vec<_> =
+            plan.accounts.iter().map(|p| (&p.item, p.action, p.sources.as_slice())).collect();
+        let wanted = [
+            (&whole, Action::Add, &[0, 1][..]),
+            (&principal, Action::Add, &[1]),
+            (&elsewhere, Action::Add, &[1]),
+        ];
+        assert_eq!(found, wanted);
+        for (present, action) in [(&first, Action::Update), (&whole, Action::Same)] {
+            let present = Present { accounts: std::slice::from_ref(present), ..Present::default() };
+            let plan = planned(files(), &present);
+            let first = &plan.accounts[0];
+            assert_eq!((&first.item, first.action, first.present), (&whole, action, Some(0)));
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use super::{Action, Incoming, NoSuchDefault, Origin, Plan, Present, Remark, plan};
 use crate::{
-    AccountType, Context, ContextAccount, ContextName, HeldSecret, Kept, Profile, Secret,
-    SecretDescription, SecretKind, Subscription, Tenant,
+    Account, AccountType, AutosaveMode, Context, ContextAccount, ContextName, Environment,
+    HeldSecret, Kept, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
 
 fn context(name: &str, account: &str, subscription: &str) -> Context {
@@ -154,4 +154,100 @@ fn a_secret_is_one_by_kind_owner_and_value() {
     let plan = plan(files, &Present::default(), None).unwrap();
     assert_eq!(plan.secrets.len(), 4);
     assert_eq!(plan.secrets[0].sources, [0, 1]);
+}
+
+#[test]
+fn actions_have_the_words_that_scripts_read() {
+    let all = [Action::Add, Action::Update, Action::Same, Action::Conflict].map(Action::as_str);
+    assert_eq!(all, ["add", "update", "same", "conflict"]);
+}
+
+#[test]
+fn the_autosave_mode_is_what_azure_powershell_says() {
+    let with =
+        |origin, autosave| Incoming { origin, profile: Profile { autosave, ..Profile::default() } };
+    for (powershell, az, wanted) in [
+        (Some(AutosaveMode::Process), None, Some(AutosaveMode::Process)),
+        (None, Some(AutosaveMode::Process), None),
+        (
+            Some(AutosaveMode::CurrentUser),
+            Some(AutosaveMode::Process),
+            Some(AutosaveMode::CurrentUser),
+        ),
+    ] {
+        let files = vec![with(AzureCli, az), with(AzurePowerShell, powershell)];
+        assert_eq!(plan(files, &Present::default(), None).unwrap().autosave, wanted);
+    }
+}
+
+#[test]
+fn a_plan_changes_nothing_only_if_no_part_of_it_does() {
+    let contexts = [context("a", "megan@x", "s1")];
+    let a = ContextName::new("a");
+    let present = || Present { contexts: &contexts, default: Some(&a), ..Present::default() };
+    let files = |profile: Profile| {
+        let whole = Profile {
+            contexts: vec![context("a", "megan@x", "s1")],
+            default: Some(ContextName::new("a")),
+            ..profile
+        };
+        vec![Incoming { origin: AzurePowerShell, profile: whole }]
+    };
+    let changes = |profile: Profile, present: &Present<'_>| {
+        !plan(files(profile), present, None).unwrap().changes_nothing(present)
+    };
+    assert!(!changes(Profile::default(), &present()));
+    let account = Account {
+        id: "new@x".to_owned(),
+        account_type: AccountType::new("User"),
+        environment: None,
+        home_account_id: None,
+        tenants: Vec::new(),
+        properties: Default::default(),
+    };
+    let environment = Environment { name: "Stack".to_owned(), settings: Default::default() };
+    let secret = HeldSecret {
+        description: SecretDescription::of(SecretKind::RefreshToken),
+        value: Secret::copied_from(b"one"),
+    };
+    let mode = Some(AutosaveMode::Process);
+    for profile in [
+        Profile { accounts: vec![account], ..Profile::default() },
+        Profile { environments: vec![environment], ..Profile::default() },
+        Profile { secrets: vec![secret], ..Profile::default() },
+        Profile { autosave: mode, ..Profile::default() },
+    ] {
+        assert!(changes(profile, &present()));
+    }
+    assert!(changes(Profile::default(), &Present { default: None, ..present() }));
+    assert!(changes(Profile::default(), &Present { contexts: &[], ..present() }));
+    // A mode that the vault has already stays.
+    let profile = Profile { autosave: mode, ..Profile::default() };
+    let has_one = Present { autosave: Some(AutosaveMode::CurrentUser), ..present() };
+    assert!(!changes(profile, &has_one));
+}
+
+#[test]
+fn files_that_say_different_things_of_one_context_are_told_of() {
+    let mut other = context("a", "megan@x", "s1");
+    other.extended_properties.insert("p".to_owned(), "1".to_owned());
+    for (second, differ) in [(context("A", "megan@x", "s1"), false), (other, true)] {
+        let files = vec![
+            file(AzurePowerShell, vec![context("a", "megan@x", "s1")], None),
+            file(AzurePowerShell, vec![second], None),
+        ];
+        let plan = plan(files, &Present::default(), None).unwrap();
+        assert_eq!(names(&plan), [("a", Action::Add)]);
+        let said = [Remark::FilesDiffer { name: ContextName::new("a"), source: 1 }];
+        assert_eq!(plan.remarks, if differ { &said[..] } else { &[] });
+    }
+}
+
+#[test]
+fn a_name_that_the_vault_gives_to_another_identity_is_taken() {
+    let contexts = [context("a", "alex@x", "s9")];
+    let present = Present { contexts: &contexts, ..Present::default() };
+    let files = vec![file(AzurePowerShell, vec![context("A", "megan@x", "s1")], None)];
+    let plan = plan(files, &present, None).unwrap();
+    assert_eq!(names(&plan), [("A (2)", Action::Conflict)]);
 }

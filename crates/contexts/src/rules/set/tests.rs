@@ -147,3 +147,42 @@ fn a_default_name_that_another_identity_has_gets_the_account() {
         set(&known(&contexts, Some(&contexts[0].name)), &wanted(None, Some("s2"), None)).unwrap();
     assert_eq!(words(&decision.change), "+Sub s2 (s2) - ada >Sub s2 (s2) - ada");
 }
+
+#[test]
+fn a_subscription_is_looked_for_in_the_same_cloud_and_in_the_tenant_that_was_asked_for() {
+    let mut china = context("china", "ada", "s7");
+    china.environment = Some("AzureChinaCloud".to_owned());
+    china.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
+    let mut here = context("here", "ada", "s8");
+    here.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
+    let mut there = context("there", "ada", "s9");
+    there.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
+    there.tenant.as_mut().unwrap().id = "t2".to_owned();
+    let contexts = [context("one", "ada", "s1"), china, here, there];
+    let find = |tenant: Option<&str>| {
+        let decision =
+            set(&known(&contexts, Some(&contexts[0].name)), &wanted(None, Some("twin"), tenant));
+        decision.map(|d| d.change.put[0].subscription.as_ref().unwrap().id.clone())
+    };
+    assert_eq!(find(Some("T")).unwrap(), "s8");
+    assert_eq!(find(Some("t2")).unwrap(), "s9");
+    let ids = ["s8", "s9"].map(str::to_owned).to_vec();
+    let wanted_name = "twin".to_owned();
+    assert_eq!(find(None).err(), Some(Refusal::AmbiguousSubscription { wanted: wanted_name, ids }));
+}
+
+#[test]
+fn only_a_whole_guid_is_taken_at_its_word() {
+    let contexts = [context("one", "ada", "s1")];
+    for (text, is_taken) in [
+        (UNKNOWN, true),
+        ("00000000-1111-2222-3333-44444444444g", false),
+        ("00000000-1111-2222-3333-4444444444444", false),
+        ("00000000111122223333444444444444", false),
+    ] {
+        let known = known(&contexts, Some(&contexts[0].name));
+        let found = set(&known, &wanted(None, Some(text), None));
+        let refused = Refusal::NoSuchSubscription { wanted: text.to_owned() };
+        assert_eq!(found.err(), (!is_taken).then_some(refused), "{text}");
+    }
+}
