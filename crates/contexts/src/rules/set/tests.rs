@@ -186,3 +186,20 @@ fn only_a_whole_guid_is_taken_at_its_word() {
         assert_eq!(found.err(), (!is_taken).then_some(refused), "{text}");
     }
 }
+
+#[test]
+fn what_the_same_account_says_of_a_subscription_goes_first() {
+    let in_tenant = |name: &str, account: &str, tenant: &str| {
+        let mut context = context(name, account, "s5");
+        context.tenant.as_mut().unwrap().id = tenant.to_owned();
+        context
+    };
+    let contexts = [
+        context("one", "ada", "s1"),
+        in_tenant("bob's", "bob", "as bob sees it"),
+        in_tenant("ada's", "ada", "as ada sees it"),
+    ];
+    let known = known(&contexts, Some(&contexts[0].name));
+    let decision = set(&known, &wanted(None, Some("s5"), None)).unwrap();
+    assert_eq!(decision.change.put[0].tenant.as_ref().unwrap().id, "as ada sees it");
+}
