@@ -28,6 +28,7 @@ mod migrate;
 mod names;
 mod nothing_in_clear;
 mod piped;
+mod powershell;
 mod process_scope_on_disk;
 mod rules;
 mod save;

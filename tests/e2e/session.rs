@@ -505,7 +505,7 @@ fn the_terminal_is_that_of_the_command() {
 }
 
 /// A shell, how it takes a session, and how it takes `shell-init`. nu reads a file and has a test of
-/// its own; pwsh is nowhere to be had, so that its script is read by people alone.
+/// its own; pwsh is nowhere to be had, so that its script is read by a grammar, in `powershell.rs`.
 const SHELLS: [(&str, &str, &str); 4] = [
     (
         "bash",

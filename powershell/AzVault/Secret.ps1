@@ -1,0 +1,41 @@
+function Get-AzVaultSecret {
+    <#
+    .SYNOPSIS
+    Lists the secrets: what they are, whose, until when.
+    .DESCRIPTION
+    A value is given only by id and with -Reveal, as a SecureString; azvault's audit log names each.
+    .PARAMETER Id
+    Its id, from the list.
+    .PARAMETER Reveal
+    Gives the value too, in the property Value.
+    .EXAMPLE
+    Get-AzVaultSecret | Where-Object Kind -eq client_secret
+    .EXAMPLE
+    Get-AzVaultSecret -Id 492098fa87524830 -Reveal
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'List')]
+    [OutputType('AzVault.Secret')]
+    param(
+        [Parameter(ParameterSetName = 'Id', Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [string] $Id,
+
+        [Parameter(ParameterSetName = 'Id')]
+        [switch] $Reveal
+    )
+    process {
+        if ($PSCmdlet.ParameterSetName -eq 'List') {
+            $list = Invoke-AzVault $PSCmdlet 'secret list'
+            if ($null -eq $list) { return }
+            foreach ($secret in $list.secrets) { ConvertTo-AzVaultObject 'AzVault.Secret' $secret }
+            return
+        }
+        $document = Invoke-AzVault $PSCmdlet 'secret show' -Option @{ reveal = $Reveal } -Operand $Id
+        if ($null -eq $document) { return }
+        $secret = ConvertTo-AzVaultObject 'AzVault.Secret' $document
+        if ($Reveal) {
+            $value = ConvertTo-Secret $document.value
+            $secret.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('Value', $value))
+        }
+        $secret
+    }
+}
