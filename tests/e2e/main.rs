@@ -20,6 +20,7 @@ mod connect;
 mod context;
 mod door;
 mod dry_run;
+mod exec_variables;
 mod fixtures;
 mod init;
 mod json;

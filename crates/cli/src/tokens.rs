@@ -33,14 +33,14 @@ pub(crate) struct Issued {
     pub(crate) tenant: String,
 }
 
-/// Where a cached token is.
+/// Where a secret is.
 #[derive(Clone, Copy)]
 enum Place {
     Vault(Id),
     Session(i64),
 }
 
-/// A cached token that fits.
+/// A secret that fits.
 struct Found {
     place: Place,
     about: SecretDescription,
@@ -66,6 +66,18 @@ pub(crate) fn token(
     hand_out(app, vault, &contexts, &found, wanted)
 }
 
+/// The secret with which a service principal signs in, for whoever is to sign in with it.
+pub(crate) fn client_secret(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    wanted: &Wanted,
+) -> Result<Secret, Failure> {
+    let held = credential::client_secret(contexts, wanted)?;
+    let found = Found { place: held.place, about: held.about };
+    release(app, vault, contexts, &found, "exec principal")
+}
+
 fn hand_out(
     app: &App,
     vault: &mut Vault,
@@ -73,26 +85,37 @@ fn hand_out(
     found: &Found,
     wanted: &Wanted,
 ) -> Result<Issued, Failure> {
+    let value = release(app, vault, contexts, found, "token")?;
+    let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
+    Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
+}
+
+/// Opens a secret that is handed out, and writes that into the audit log under that verb.
+fn release(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    found: &Found,
+    verb: &str,
+) -> Result<Secret, Failure> {
     let path = app.vault_path()?;
     let failed = |e: Error| Failure::from_vault(e, &path);
-    let value = match found.place {
+    match found.place {
         // Opened and told in one transaction: if the entry cannot be written, nothing is released.
         Place::Vault(id) => vault
             .write(|writing| {
                 let value = writing.open_secret(id)?;
-                audit::log(app, writing, "token", vec![audit::of_secret(id, &found.about)])?;
+                audit::log(app, writing, verb, vec![audit::of_secret(id, &found.about)])?;
                 Ok(value)
             })
-            .map_err(failed)?,
+            .map_err(failed),
         Place::Session(id) => {
             let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
             let own = own.ok_or_else(crate::session::gone)?;
             let told = vec![audit::of_session(own)];
-            vault.write(|writing| audit::log(app, writing, "token", told)).map_err(failed)?;
+            vault.write(|writing| audit::log(app, writing, verb, told)).map_err(failed)?;
             // EXPOSE: the copy that is handed out; the session keeps its own.
-            Secret::copied_from(own.held.value.expose())
+            Ok(Secret::copied_from(own.held.value.expose()))
         }
-    };
-    let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
-    Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
+    }
 }

@@ -1,5 +1,7 @@
 //! `azvault exec`
 
+mod variables;
+
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -7,6 +9,8 @@ use std::process::Command;
 use azvault_agent::Leader;
 use azvault_contexts::{ContextName, Current, ProcessScope};
 
+pub(super) use self::variables::VariableOptions;
+use self::variables::Variables;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::door::{self, Start, Told};
@@ -20,14 +24,17 @@ use crate::unlock::OpenedBy;
 ///
 /// The command is a session of its own, in which that context is active whatever the default is, and
 /// gets tokens from an identity endpoint on this machine, in the forms in which az, azd, Terraform and
-/// the SDKs ask for them: no sign-in, and no secret to find. Variables by which they would sign in as
-/// somebody else are removed. While it runs the vault counts as used: the idle limit of unlock does
-/// not lock it. The command takes this process over: its exit code, its signals and its terminal are
-/// its own. 127 if it is not found, 126 if it cannot be run.
+/// the SDKs ask for them: no sign-in, and no secret to find but what --env-token or --env-principal
+/// puts there. Variables by which they would sign in as somebody else are removed. While it runs the
+/// vault counts as used: the idle limit of unlock does not lock it. The command takes this process
+/// over: its exit code, its signals and its terminal are its own. 127 if it is not found, 126 if it
+/// cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
     name: Option<String>,
+    #[command(flatten)]
+    variables: VariableOptions,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -35,7 +42,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(mut self, app: &App) -> super::Ended {
-        let begun = begin(app, self.name.map(ContextName::new), Start::Command)?;
+        let name = self.name.map(ContextName::new);
+        let begun = begin(app, name, Start::Command, &self.variables)?;
         let program = self.command.remove(0);
         become_session(app, begun, &program, &self.command)
     }
@@ -47,11 +55,17 @@ pub(super) struct Begun {
     by: OpenedBy,
     state: ProcessScope,
     told: Told,
+    variables: Variables,
 }
 
 /// What a session in which that context is active begins with: all that this session has.
-pub(super) fn begin(app: &App, name: Option<ContextName>, start: Start) -> Result<Begun, Failure> {
-    let (_, by, contexts) = Contexts::open_and_opener(app)?;
+pub(super) fn begin(
+    app: &App,
+    name: Option<ContextName>,
+    start: Start,
+    variables: &VariableOptions,
+) -> Result<Begun, Failure> {
+    let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
     let acting = match (&name, start) {
         (Some(name), _) => Some(contexts.expect(name)?.context),
         (None, Start::Command) => Some(contexts.acting()?.context),
@@ -60,16 +74,17 @@ pub(super) fn begin(app: &App, name: Option<ContextName>, start: Start) -> Resul
         }
     };
     let told = door::told(&contexts, acting);
+    let variables = variables.release(app, (&mut vault, &by), &contexts, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
     state.active = Some(active);
-    Ok(Begun { start, by, state, told })
+    Ok(Begun { start, by, state, told, variables })
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
-    Begun { start, by, state, told }: Begun,
+    Begun { start, by, state, told, variables }: Begun,
     program: &OsString,
     arguments: &[OsString],
 ) -> super::Ended {
@@ -79,6 +94,7 @@ pub(super) fn become_session(
     let door = door::open(app, start, &by, &told, &handle)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
+    variables.surround(&mut command);
     command.args(arguments).env(paths::SESSION, handle.as_str());
     // It stands above the session, and would act in place of the context that was chosen here.
     command.env_remove(paths::CONTEXT);

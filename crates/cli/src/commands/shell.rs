@@ -2,7 +2,7 @@
 
 use azvault_contexts::ContextName;
 
-use super::exec::{become_session, begin};
+use super::exec::{VariableOptions, become_session, begin};
 use crate::app::App;
 use crate::door::Start;
 use crate::paths;
@@ -16,11 +16,14 @@ use crate::paths;
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
     name: Option<String>,
+    #[command(flatten)]
+    variables: VariableOptions,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let begun = begin(app, self.name.map(ContextName::new), Start::Shell)?;
+        let name = self.name.map(ContextName::new);
+        let begun = begin(app, name, Start::Shell, &self.variables)?;
         become_session(app, begun, &paths::shell().into_os_string(), &[])
     }
 }

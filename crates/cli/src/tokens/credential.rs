@@ -76,6 +76,26 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
     })
 }
 
+/// The secret of a service principal that signs in with one. Whoever asks wants the secret itself.
+pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held, Failure> {
+    let account = quoted(&wanted.account);
+    let refused = |what: String| {
+        Failure::new(Code::Refused, what)
+            .hint("--env-token VARIABLE for a token, or a context of a service principal")
+    };
+    if wanted.known_type() != Some(KnownAccountType::ServicePrincipal) {
+        let kind = &wanted.account_type;
+        return Err(refused(format!("{account} is no service principal but {}", quoted(kind))));
+    }
+    match of(contexts, wanted)? {
+        Credential::ClientSecret(held) => Ok(held),
+        Credential::Certificate(_) => Err(refused(format!(
+            "{account} signs in with a certificate, which tools read from a file: none is written"
+        ))),
+        _ => Err(refused(format!("{account} signs in without a secret"))),
+    }
+}
+
 /// Whether the account says that it signs in with a certificate, whatever secret it had before.
 fn names_certificate(contexts: &Contexts, wanted: &Wanted) -> bool {
     let seen = contexts.find(&ContextName::new(wanted.context.clone()));
