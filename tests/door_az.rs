@@ -12,40 +12,12 @@ use azvault_contexts::{
 };
 use azvault_door::{ClientSelector, OwnFiles, Wanted, az_config, client_id, removed, selected};
 
+#[path = "door/azure_cli.rs"]
+mod azure_cli;
 #[path = "door/world.rs"]
 mod world;
 
-use world::{World, find, is_ci, not_run, token};
-
-/// The version that is installed: 2.75 is the first that asks as MSAL does.
-const AZURE_CLI: &str = "azure-cli==2.91.0";
-
-/// A Python that has az, in the target folder. CI installs it; elsewhere one is used that is there,
-/// and `CI=true` makes it.
-fn az() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers").join("azure-cli-2.91.0");
-    let python = folder.join("bin/python");
-    let has = |python: &Path| {
-        let found = Command::new(python).args(["-c", "import azure.cli.core"]).output();
-        found.is_ok_and(|output| output.status.success())
-    };
-    if has(&python) {
-        return Some(python);
-    }
-    if !is_ci() {
-        not_run(&format!("{AZURE_CLI} is large: CI=true installs it"));
-        return None;
-    }
-    let run = |program: &Path, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{}", output.stderr.escape_ascii());
-    };
-    let since = Instant::now();
-    run(&find("python3")?, &["-m", "venv", "--clear", folder.to_str().unwrap()]);
-    run(&python, &["-m", "pip", "install", "--quiet", AZURE_CLI]);
-    println!("{AZURE_CLI} installed in {:?}", since.elapsed());
-    Some(python)
-}
+use world::{World, token};
 
 fn context(account: &str, subscription: &str, name: &str) -> Context {
     Context {
@@ -81,14 +53,14 @@ fn contexts() -> Vec<Context> {
 
 /// A terminal: its door, its folder, and a home without anything.
 struct Terminal {
-    python: PathBuf,
+    az: PathBuf,
     world: World,
     folder: tempfile::TempDir,
     home: tempfile::TempDir,
 }
 
 impl Terminal {
-    fn new(python: &Path, acting: usize) -> Self {
+    fn new(programs: &Path, acting: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let own = OwnFiles { config: Some("[core]\ncollect_telemetry = no\n"), clouds: None };
         let all = contexts();
@@ -97,12 +69,12 @@ impl Terminal {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let home = tempfile::tempdir().unwrap();
-        Self { python: python.to_owned(), world: World::today(), folder, home }
+        Self { az: programs.join("az"), world: World::today(), folder, home }
     }
 
     fn az(&self, arguments: &[&str]) -> Result<serde_json::Value, String> {
-        let mut command = Command::new(&self.python);
-        command.args(["-m", "azure.cli"]).args(arguments).env_clear();
+        let mut command = Command::new(&self.az);
+        command.args(arguments).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
         for name in removed() {
             command.env_remove(name);
@@ -126,8 +98,8 @@ impl Terminal {
 
 #[test]
 fn az_needs_no_login_and_each_terminal_has_its_own_subscription() {
-    let Some(python) = az() else { return };
-    let terminals = [Terminal::new(&python, 0), Terminal::new(&python, 1)];
+    let Some(programs) = azure_cli::programs() else { return };
+    let terminals = [Terminal::new(programs, 0), Terminal::new(programs, 1)];
     std::thread::scope(|scope| {
         for (terminal, name) in terminals.iter().zip(["dev", "prod"]) {
             scope.spawn(move || assert_eq!(terminal.shows(), name));

@@ -16,6 +16,7 @@ mod az_shim;
 mod azure;
 mod bad_input;
 mod cli_reference;
+mod clients;
 mod connect;
 mod context;
 mod door;
