@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -15,14 +16,20 @@ use crate::home::{Home, all_bytes, contains, ran};
 mod azure_cli;
 
 const DEV: &str = "5b000000-0000-4000-8000-00000000000d";
+const GOV: &str = "5b000000-0000-4000-8000-00000000000f";
 const PROD: &str = "5b000000-0000-4000-8000-00000000000e";
 
-/// A home with an empty `.azure`, and contexts of two people whose tokens live.
-fn two_people() -> Home {
+/// A home with an empty `.azure`, and contexts of people whose tokens live.
+fn people() -> Home {
     let home = Home::with_agent();
     fs::create_dir(home.join(".azure")).unwrap();
     let mut contexts = serde_json::Map::new();
-    for (name, subscription) in [("dev", DEV), ("prod", PROD)] {
+    let people = [
+        ("dev", DEV, "AzureCloud"),
+        ("prod", PROD, "AzureCloud"),
+        ("gov", GOV, "AzureUSGovernment"),
+    ];
+    for (name, subscription, cloud) in people {
         let (user, tenant) =
             (format!("{name}@contoso.example"), format!("72f00000-{subscription}"));
         let tenant = tenant.replace("-5b000000", "");
@@ -49,7 +56,7 @@ fn two_people() -> Home {
             "Account": { "Id": user, "Type": "User" },
             "Tenant": { "Id": tenant },
             "Subscription": { "Id": subscription, "Name": format!("Sub {name}"), "State": "Enabled" },
-            "Environment": { "Name": "AzureCloud" },
+            "Environment": { "Name": cloud },
             "TokenCache": { "CacheData": BASE64.encode(cache.to_string().as_bytes()) },
         }));
     }
@@ -132,7 +139,7 @@ fn leaves_nothing(home: &Home) {
 #[test]
 fn az_in_two_terminals_at_once_is_each_ones_own() {
     let Some(programs) = azure_cli::programs() else { return };
-    let home = two_people();
+    let home = people();
     let mut terminals = ["dev", "prod"]
         .map(|name| Terminal::open(&home, programs, &["exec", name, "--", "/bin/bash"]));
     std::thread::scope(|scope| {
@@ -160,6 +167,71 @@ fn az_in_two_terminals_at_once_is_each_ones_own() {
         terminal.ends();
     }
     leaves_nothing(&home);
+}
+
+#[test]
+fn az_in_a_shell_follows_what_is_used_there() {
+    let Some(programs) = azure_cli::programs() else { return };
+    let home = people();
+    let mut shell = Terminal::open(&home, programs, &["shell", "dev"]);
+    let mut other = Terminal::open(&home, programs, &["shell", "dev"]);
+    shell.is("dev");
+    // What az keeps there itself stays.
+    assert_eq!(shell.run("az config set defaults.group=rg -o none --only-show-errors"), "");
+    let said = shell.run("azvault use prod");
+    assert!(said.contains("\"prod\" is active in this session"), "{said}");
+    assert!(said.contains("warning: ARM_SUBSCRIPTION_ID"), "{said}");
+    shell.is("prod");
+    assert_eq!(
+        shell.run("az config get defaults.group --query value -o tsv --only-show-errors"),
+        "rg"
+    );
+    // Another cloud too, and back; the other shell has nothing of it.
+    shell.run("azvault use gov");
+    let shown = shell.az("account show");
+    assert_eq!(
+        (&shown["environmentName"], &shown["name"]),
+        (&json!("AzureUSGovernment"), &json!("Sub gov"))
+    );
+    let said = shell.run("azvault context select dev --scope user");
+    assert!(!said.contains("warning"), "{said}");
+    shell.is("dev");
+    other.is("dev");
+    let folder = PathBuf::from(shell.run("echo $AZURE_CONFIG_DIR"));
+    for name in ["azureProfile.json", "config"] {
+        let mode = fs::metadata(folder.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+    let left = |name: &str| name.starts_with(".tmp");
+    let names =
+        fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    assert_eq!(names.filter(|name| left(name)).collect::<Vec<_>>(), [""; 0]);
+
+    // What is gone is nobody that az could act as.
+    shell.run("azvault context remove dev --yes");
+    let said = shell.run("az account show");
+    assert!(said.contains("az account set"), "{said}");
+    shell.ends();
+    other.ends();
+    leaves_nothing(&home);
+}
+
+#[test]
+fn a_folder_that_is_no_doors_is_left_alone() {
+    let home = people();
+    let session = home.session();
+    let profile = home.join(".azure/azureProfile.json");
+    fs::write(&profile, "mine").unwrap();
+    for folder in [".azure", "run/az-1", "run/azvault/az-mine", "run/azvault"] {
+        let folder = home.join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("azureProfile.json"), "mine").unwrap();
+        let mut command = session.command(&["use", "prod"]);
+        ran(command.env("AZURE_CONFIG_DIR", &folder).output().unwrap()).expect(0);
+        assert_eq!(fs::read_to_string(folder.join("azureProfile.json")).unwrap(), "mine");
+    }
+    ran(session.command(&["use", "dev"]).output().unwrap()).expect(0);
+    assert_eq!(fs::read_to_string(&profile).unwrap(), "mine");
 }
 
 /// Builds `tests/peers/sdk-rust`; `None` where its crates are not to be had.

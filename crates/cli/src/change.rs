@@ -25,6 +25,7 @@ pub(crate) use self::options::{RemovalOptions, Run, ScopeOption};
 pub(crate) use self::supersede::Older;
 use crate::app::{App, Consent};
 use crate::contexts::{self, Contexts};
+use crate::door;
 use crate::failure::{Code, Failure};
 
 /// What the person said beforehand.
@@ -139,6 +140,9 @@ pub(crate) fn carry_out_on(
         }
         Scope::Process => in_session::write(&mut contexts, brought, &decide)?,
     };
+    if standing.is_touched_by(&decision.change) {
+        door::follow(app, vault);
+    }
     Ok(Done::new((scope, wanted.run), decision, secrets, standing))
 }
 
@@ -146,6 +150,15 @@ pub(crate) fn carry_out_on(
 struct Standing {
     before: Option<ContextName>,
     after: Option<ContextName>,
+}
+
+impl Standing {
+    /// Whether something else is active now, or the same in another form.
+    fn is_touched_by(&self, change: &Change) -> bool {
+        let is_active =
+            |put: &Context| self.after.as_ref().is_some_and(|own| own.same_as(&put.name));
+        self.before != self.after || change.put.iter().any(is_active)
+    }
 }
 
 fn standing_after(

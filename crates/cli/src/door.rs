@@ -9,6 +9,7 @@ use std::process::Command;
 
 use azvault_contexts::Context;
 use azvault_door::{AzConfig, Door, Keys, removed};
+use azvault_vault::Vault;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -93,6 +94,27 @@ pub(crate) fn open(
         environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
     }
     Ok(environment)
+}
+
+/// In a shell with a door: another context is active, and az acts as it from now on.
+pub(crate) fn follow(app: &App, vault: &Vault) {
+    let Some(folder) = az_folder::around() else { return };
+    let followed = Contexts::of(app, vault).and_then(|contexts| {
+        let name = contexts.standing();
+        let acting = name.and_then(|name| contexts.find(name)).map(|seen| seen.context);
+        let subscription = acting.and_then(|own| own.subscription.as_ref());
+        if paths::told_subscription() != subscription.map(|own| own.id.clone()) {
+            app.ui.warning(
+                "ARM_SUBSCRIPTION_ID and the like name what this shell began with: for Terraform, \
+                 azvault exec -- COMMAND",
+            );
+        }
+        let cannot = |e: std::io::Error| Failure::new(Code::Other, e.to_string());
+        az_folder::follow(&folder, &contexts, acting).map_err(cannot)
+    });
+    if let Err(failure) = followed {
+        app.ui.warning(format!("az in this shell acts as before: {}", failure.what));
+    }
 }
 
 /// Serves as the door of a process until that has ended.

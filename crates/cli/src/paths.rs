@@ -109,6 +109,11 @@ pub(crate) fn az_folder() -> Option<PathBuf> {
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
+/// The subscription that the door of a shell told its tools.
+pub(crate) fn told_subscription() -> Option<String> {
+    std::env::var("ARM_SUBSCRIPTION_ID").ok().filter(|value| !value.is_empty())
+}
+
 /// Where App Service and its like hand out tokens of a managed identity. The door of `exec` is no
 /// such place: what it hands out is of the context that acts, whichever that is.
 pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {

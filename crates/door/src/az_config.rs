@@ -63,6 +63,34 @@ struct Profile<'a> {
 /// az knows a subscription by its id alone: of contexts on the same one, the acting one is there,
 /// else the first. Contexts without account or tenant are left out.
 pub fn az_config(contexts: &[&Context], acting: Option<&Context>, own: &OwnFiles<'_>) -> AzConfig {
+    let cloud = acting.map_or(DEFAULT_CLOUD, cloud_of);
+    let mut files = vec![
+        (PROFILE, profile(contexts, acting)),
+        (CONFIG, settings::config(own.config.unwrap_or(""), cloud)),
+    ];
+    if let Some(clouds) = own.clouds {
+        files.push(("clouds.config", settings::clouds(clouds)));
+    }
+    // Without the index of commands the first az in the folder loads every module.
+    AzConfig { files, links: &["cliextensions", "bin"], copies: &["commandIndex.json"] }
+}
+
+/// What of a private folder becomes another text when another context acts; `config` is what stands
+/// there. Whatever else az keeps in the folder stays.
+pub fn az_follows(
+    contexts: &[&Context],
+    acting: Option<&Context>,
+    config: &str,
+) -> Vec<(&'static str, String)> {
+    let mut files = vec![(PROFILE, profile(contexts, acting))];
+    files.extend(acting.map(|acting| (CONFIG, settings::with_cloud(config, cloud_of(acting)))));
+    files
+}
+
+const PROFILE: &str = "azureProfile.json";
+const CONFIG: &str = "config";
+
+fn profile(contexts: &[&Context], acting: Option<&Context>) -> String {
     let mut seen = BTreeSet::new();
     let mut subscriptions = Vec::new();
     for context in acting.into_iter().chain(contexts.iter().copied()) {
@@ -71,18 +99,9 @@ pub fn az_config(contexts: &[&Context], acting: Option<&Context>, own: &OwnFiles
             subscriptions.push(entry);
         }
     }
-    // az writes and reads this file with a mark, and the others without.
     let profile = serde_json::to_string(&Profile { subscriptions }).unwrap_or_default();
-    let cloud = acting.map_or(DEFAULT_CLOUD, cloud_of);
-    let mut files = vec![
-        ("azureProfile.json", format!("\u{feff}{profile}")),
-        ("config", settings::config(own.config.unwrap_or(""), cloud)),
-    ];
-    if let Some(clouds) = own.clouds {
-        files.push(("clouds.config", settings::clouds(clouds)));
-    }
-    // Without the index of commands the first az in the folder loads every module.
-    AzConfig { files, links: &["cliextensions", "bin"], copies: &["commandIndex.json"] }
+    // az writes and reads this file with a mark, and the others without.
+    format!("\u{feff}{profile}")
 }
 
 const DEFAULT_CLOUD: &str = "AzureCloud";

@@ -34,7 +34,7 @@ mod request;
 mod serving;
 
 pub use asked::{Asked, ClientSelector, Issued, Refusal, Wanted};
-pub use az_config::{AzConfig, OwnFiles, az_config, client_id, selected};
+pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
 pub use door::{Door, Keys};
 pub use environment::{Facts, is_door, removed};
 pub use protocol::Protocol;

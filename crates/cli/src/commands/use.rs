@@ -10,7 +10,8 @@ use crate::picker;
 
 /// Use a context in this shell only
 ///
-/// As `context select --scope process`. `-` is the one that was active before.
+/// As `context select --scope process`. `-` is the one that was active before. In azvault shell, az
+/// acts as it as well.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case, or `-`; without one, a list to choose from

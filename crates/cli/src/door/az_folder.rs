@@ -1,13 +1,15 @@
 //! The private `AZURE_CONFIG_DIR` of a command: what az needs to know, and no token.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_contexts::{Context, Scope};
-use azvault_door::{AzConfig, OwnFiles, az_config};
+use azvault_door::{AzConfig, OwnFiles, az_config, az_follows};
+use tempfile::NamedTempFile;
 
 use crate::contexts::Contexts;
 use crate::paths;
@@ -22,16 +24,48 @@ const APART: u64 = 2;
 
 /// What is in it when that context acts.
 pub(super) fn content(contexts: &Contexts, acting: Option<&Context>) -> AzConfig {
-    // What has process scope is in no file, so az does not see it.
-    let mut seen = contexts.seen();
-    seen.retain(|seen| seen.scope == Scope::User);
-    let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
-    let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
+    let (seen, acting) = lasting(contexts, acting);
     let own = paths::az_folder();
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
     az_config(&seen, acting, &own_files)
+}
+
+/// The contexts that az sees, and which of them acts: what has process scope is in no file.
+fn lasting<'a>(
+    contexts: &'a Contexts,
+    acting: Option<&Context>,
+) -> (Vec<&'a Context>, Option<&'a Context>) {
+    let mut seen = contexts.seen();
+    seen.retain(|seen| seen.scope == Scope::User);
+    let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
+    let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
+    (seen, acting)
+}
+
+/// The folder of the door around this process, if there is one.
+pub(super) fn around() -> Option<PathBuf> {
+    let (folder, runtime) = (paths::az_folder()?, paths::runtime().ok()?);
+    let is_ours = folder.parent() == Some(&runtime) && door_of(folder.file_name()?).is_some();
+    (is_ours && folder.is_dir()).then_some(folder)
+}
+
+/// Has az in that folder act as another context.
+pub(super) fn follow(
+    folder: &Path,
+    contexts: &Contexts,
+    acting: Option<&Context>,
+) -> io::Result<()> {
+    let (seen, acting) = lasting(contexts, acting);
+    let config = fs::read_to_string(folder.join("config")).unwrap_or_default();
+    for (name, text) in az_follows(&seen, acting, &config) {
+        // An az that reads meanwhile sees the one or the other, and both whole.
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(folder.join(name))?;
+    }
+    Ok(())
 }
 
 /// Makes the folder that a door removes; `None` where there is no runtime folder.
@@ -76,13 +110,16 @@ fn of(runtime: &Path, door: u32) -> PathBuf {
     runtime.join(format!("{PREFIX}{door}"))
 }
 
+/// The door whose folder has that name.
+fn door_of(name: &OsStr) -> Option<u32> {
+    name.to_str()?.strip_prefix(PREFIX)?.parse().ok()
+}
+
 /// Removes folders of doors that were killed.
 fn sweep(runtime: &Path) -> io::Result<()> {
     for entry in fs::read_dir(runtime)? {
         let entry = entry?;
-        let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
-        let Some(owner) = owner.and_then(|owner| owner.parse::<u32>().ok()) else { continue };
+        let Some(owner) = door_of(&entry.file_name()) else { continue };
         if !Path::new("/proc").join(owner.to_string()).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }

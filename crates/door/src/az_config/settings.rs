@@ -15,9 +15,29 @@ pub(super) fn config(own: &str, cloud: &str) -> String {
     let kept = lines(own, |section, name| {
         SECTIONS.contains(&section) && !SECRET_WORDS.iter().any(|word| name.contains(word))
     });
+    format!("[cloud]\n{}{kept}", name_line(cloud))
+}
+
+/// A `config` of a private folder with another cloud in it, and all else as az left it.
+pub(super) fn with_cloud(config: &str, cloud: &str) -> String {
+    let mut text = format!("[cloud]\n{}", name_line(cloud));
+    let mut section = "";
+    for line in config.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name;
+        }
+        if section != "cloud" {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn name_line(cloud: &str) -> String {
     // A name with a line end in it would be a line of its own.
     let cloud: String = cloud.chars().filter(|one| !one.is_control()).collect();
-    format!("[cloud]\nname = {cloud}\n{kept}")
+    format!("name = {cloud}\n")
 }
 
 /// `clouds.config` of the private folder: what clouds are, not which subscription each had last.
@@ -68,7 +88,7 @@ enum Takes {
 
 #[cfg(test)]
 mod tests {
-    use super::{clouds, config};
+    use super::{clouds, config, with_cloud};
 
     #[test]
     fn settings_are_taken_over_and_secrets_are_not() {
@@ -79,6 +99,15 @@ mod tests {
                         [core]\noutput = table\n  wide\ncollect_telemetry = no\n";
         assert_eq!(config(own, "AzureCloud"), expected);
         assert_eq!(config("", "a\n[storage]"), "[cloud]\nname = a[storage]\n");
+    }
+
+    #[test]
+    fn another_cloud_takes_the_place_of_the_one_before() {
+        let own = "[core]\nx = 1\n[cloud]\nname = AzureCloud\n\n[storage]\nkey = k\n";
+        let expected = "[cloud]\nname = Other\n[core]\nx = 1\n[storage]\nkey = k\n";
+        assert_eq!(with_cloud(own, "Other"), expected);
+        assert_eq!(with_cloud(expected, "Other"), expected);
+        assert_eq!(with_cloud("", "Other"), "[cloud]\nname = Other\n");
     }
 
     #[test]
