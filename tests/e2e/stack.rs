@@ -108,6 +108,8 @@ impl Azure {
                 "ActiveDirectoryAuthority": format!("{origin}/"),
                 "ResourceManagerUrl": format!("{origin}/"),
                 "ActiveDirectoryServiceEndpointResourceId": "https://management.test/",
+                "AzureKeyVaultServiceEndpointResourceId": "https://vault.test",
+                "MicrosoftGraphEndpointResourceId": "https://graph.test",
             } },
             "Contexts": { "seed": {
                 "Account": { "Id": "old@x.example", "Type": "User", "ExtendedProperties": {} },

@@ -1,12 +1,17 @@
 //! `token`: from the cache, or a new one that is stored before anybody has it.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
 
-use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, origin, port, seen};
+use crate::azure::{
+    ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, origin, port, seen,
+};
 use crate::home::{all_bytes, contains, ran};
+use crate::stack;
 
 #[test]
 fn a_token_that_lives_comes_from_the_cache_and_nobody_is_asked() {
@@ -222,7 +227,7 @@ fn a_session_keeps_what_it_gets_to_itself() {
     session.run(&["context", "import", "brought.json", "--scope", "process"]).expect(0);
     let with_ca = |args: &[&str]| {
         let mut command = session.command(args);
-        command.env("AZVAULT_CA_BUNDLE", crate::azure::certificates().join("ca.pem"));
+        command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
         ran(command.output().unwrap())
     };
     let token = with_ca(&["token"]).expect(0).stdout;
@@ -246,5 +251,92 @@ fn no_token_is_in_a_file_an_argument_or_an_error() {
         for secret in [&token, &stored[0], &REFRESH_TOKEN.to_owned(), &CLIENT_SECRET.to_owned()] {
             assert!(!contains(&bytes, secret.as_bytes()), "{}", path.display());
         }
+    }
+}
+
+#[test]
+fn a_federated_token_that_has_expired_is_read_again_from_its_file() {
+    let azure = stack::Azure::start(&stack::one_tenant(stack::subscriptions(1..2)));
+    let home = azure.home();
+    let jwt = |exp: i64, number: usize| {
+        let part = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+        let (head, claims) = (json!({ "federated": true }), json!({ "exp": exp, "jti": number }));
+        format!("{}.{}.c2lnbmF0dXJl", part(head), part(claims))
+    };
+    let (past, future) = (1_000_000_000, 4_000_000_000);
+    let file = home.secret_file("federated", &jwt(past, 1));
+    let application = ["--service-principal", "--application", stack::APPLICATION];
+    let tenant = ["--tenant", stack::HOME_TENANT, "--federated-token-file", "federated"];
+    let connect = || azure.connect(&home, &[&application[..], &tenant].concat()).expect(0);
+    connect();
+    let shown = |number: usize| {
+        let all = azure.requests();
+        let mut asked = all.iter().filter_map(|asked| asked["form"]["client_assertion"].as_str());
+        assert_eq!(asked.next_back(), Some(&*jwt(future, number)));
+    };
+    let token = |resource: &str| {
+        let mut command = home.command(&["token", "--resource", resource]);
+        command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
+        ran(command.output().unwrap())
+    };
+    // Whoever issues them has written another one.
+    fs::write(&file, format!("{}\n", jwt(future, 2))).unwrap();
+    let said = token("graph").expect(0);
+    assert_eq!(said.stderr, "");
+    shown(2);
+
+    // What is no token, is as old, or is not there is not shown to anybody.
+    let before = azure.requests().len();
+    let secret = "-----BEGIN PRIVATE KEY-----";
+    for (text, says) in [
+        (secret.to_owned(), "has none that says how long it lives"),
+        (String::new(), "has none"),
+        (jwt(past, 3), "so has the one in"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let said =
+            token("keyvault").expect(4).says("has expired").says(says).says("azvault connect");
+        assert!(!said.stderr.contains(secret));
+    }
+    fs::remove_file(&file).unwrap();
+    token("keyvault").expect(4).says("federated is not there");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &file, rustix::fs::Mode::RUSR).unwrap();
+    token("keyvault").expect(4).says("federated is not there");
+    assert_eq!(azure.requests().len(), before);
+
+    // One that lives is shown as it is stored, whatever became of its file.
+    fs::remove_file(&file).unwrap();
+    home.secret_file("federated", &jwt(future, 4));
+    connect();
+    fs::remove_file(&file).unwrap();
+    token("graph").expect(0);
+    shown(4);
+}
+
+#[test]
+fn an_identity_is_asked_for_as_it_was_named() {
+    let azure = stack::Azure::start(&stack::one_tenant(stack::subscriptions(1..2)));
+    for (option, name) in
+        [("--client-id", "client_id"), ("--object-id", "object_id"), ("--resource-id", "mi_res_id")]
+    {
+        let home = azure.home();
+        let with = |mut command: Command| {
+            command.env("IDENTITY_ENDPOINT", azure.identity_endpoint());
+            ran(command.env("IDENTITY_HEADER", "the identity header").output().unwrap())
+        };
+        with(azure.prepared(&home, &["--identity", option, "unknown"])).expect(12);
+        with(azure.prepared(&home, &["--identity", option, "assigned"])).expect(0);
+        with(home.command(&["token", "--resource", "graph"])).expect(0);
+        let all = azure.requests();
+        let asked = &all.last().unwrap()["query"];
+        assert_eq!(
+            (&asked[name], &asked["resource"]),
+            (&json!("assigned"), &json!("https://graph.test"))
+        );
+        let ids = ["client_id", "object_id", "mi_res_id"];
+        assert_eq!(ids.iter().filter(|id| asked.get(**id).is_some()).count(), 1, "{asked}");
+        let both =
+            [option, "a", if option == "--client-id" { "--object-id" } else { "--client-id" }, "b"];
+        azure.connect(&home, &[&["--identity"], &both[..]].concat()).expect(2);
     }
 }

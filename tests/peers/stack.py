@@ -148,7 +148,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse("7000222")
             if assertion is not None and assertion != "the.federated.token":
                 header = json.loads(base64.urlsafe_b64decode(assertion.split(".")[0] + "=="))
-                assert "x5t#S256" in header and ("x5c" in header) == self.scenario.get("chain", False), header
+                assert header.get("federated") or "x5t#S256" in header and ("x5c" in header) == self.scenario.get("chain", False), header
             elif assertion is None and secret != "the client secret":
                 return self.refuse("7000215")
         now = int(time.time())
@@ -203,7 +203,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def managed_identity(self, query):
         if self.headers.get("x-identity-header") != "the identity header":
             return self.send(401, {"statusCode": 401, "message": "wrong header"})
-        if query.get("client_id", "assigned") != "assigned":
+        ids = [query[name] for name in ("client_id", "object_id", "mi_res_id") if name in query]
+        if ids not in ([], ["assigned"]):
             return self.send(400, {"statusCode": 400, "message": "No User Assigned or Delegated Managed Identity found"})
         end = str(int(time.time()) + 86399)
         self.send(200, {

@@ -3,7 +3,6 @@
 //! Nothing is stored here. What a sign-in gives comes back as a [`Found`], and is stored at once or
 //! not at all.
 
-mod access_token;
 mod browser;
 mod entry;
 mod lookup;
@@ -13,7 +12,7 @@ use azvault_contexts::rules::connect::SignedIn;
 use azvault_contexts::{Account, HeldSecret};
 use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
 
-pub(crate) use self::entry::sign_in;
+pub(crate) use self::entry::{FEDERATED_TOKEN_FILE, IDENTITY_ID, identity, sign_in};
 pub(crate) use self::lookup::look_up;
 use crate::app::App;
 use crate::failure::Failure;

@@ -5,6 +5,7 @@ mod app;
 mod audit;
 mod beside;
 mod change;
+mod claims;
 mod cli;
 mod commands;
 mod connect;

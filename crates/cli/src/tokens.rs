@@ -4,6 +4,7 @@
 //! killed between the service's answer and ours would lose a refresh token that nobody else has.
 
 pub(crate) mod apart;
+mod assertion;
 mod cached;
 mod credential;
 mod renew;

@@ -6,13 +6,35 @@ use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 
 use super::way::{Credential, Held, Way};
-use super::{At, access_token, browser};
+use super::{At, browser};
+use crate::claims;
 use crate::failure::{Code, Failure};
 use crate::online::{self, failed};
 use crate::ui::shown;
 
 /// Azure PowerShell's name for the machine's own identity.
 const OWN_IDENTITY: &str = "MSI@50342";
+
+/// The extended property that says where a federated token came from, and where the next one will
+/// be.
+pub(crate) const FEDERATED_TOKEN_FILE: &str = "FederatedTokenFile";
+
+/// The extended property that says what the id of an identity is, where it is no client id.
+pub(crate) const IDENTITY_ID: &str = "ManagedIdentityIdType";
+
+const OBJECT_ID: &str = "ObjectId";
+const RESOURCE_ID: &str = "ResourceId";
+
+/// The identity of an account, by its id and what [`IDENTITY_ID`] says of that.
+pub(crate) fn identity(account: &str, kind: Option<&str>) -> Identity {
+    match kind {
+        Some(OBJECT_ID) => Identity::ObjectId(account.to_owned()),
+        Some(RESOURCE_ID) => Identity::ResourceId(account.to_owned()),
+        // Azure PowerShell writes MSI@ and a port for the machine's own.
+        _ if account.contains('@') => Identity::SystemAssigned,
+        _ => Identity::ClientId(account.to_owned()),
+    }
+}
 
 /// A sign-in that succeeded: a token to Resource Manager, and what gets further ones.
 pub(crate) struct Entry {
@@ -45,7 +67,7 @@ pub(crate) fn sign_in(at: &At<'_>, way: Way) -> Result<Entry, Failure> {
         Way::Principal { application, credential } => principal(at, application, credential),
         Way::ManagedIdentity(identity) => managed(at, identity),
         Way::AccessToken { account, token } => {
-            let claims = access_token::claims(&token);
+            let claims = claims::claims(&token);
             if claims.exp.is_some_and(|exp| exp <= at.app.now()) {
                 return Err(Failure::new(Code::SignIn, "the access token has expired")
                     .hint("get another one, then the same again"));
@@ -150,7 +172,7 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
         }
         Credential::Assertion { token, file } => {
             account_type = KnownAccountType::ClientAssertion;
-            properties.push(("FederatedTokenFile", file.display().to_string()));
+            properties.push((FEDERATED_TOKEN_FILE, file.display().to_string()));
             keep(SecretKind::ClientAssertion, token);
         }
     }
@@ -182,17 +204,19 @@ fn managed(at: &At<'_>, identity: Identity) -> Result<Entry, Failure> {
             _ => failure,
         }
     })?;
-    let account = match &identity {
-        Identity::SystemAssigned => OWN_IDENTITY.to_owned(),
-        Identity::ClientId(id) | Identity::ObjectId(id) | Identity::ResourceId(id) => id.clone(),
+    let (account, kind) = match identity {
+        Identity::SystemAssigned => (OWN_IDENTITY.to_owned(), None),
+        Identity::ClientId(id) => (id, None),
+        Identity::ObjectId(id) => (id, Some(OBJECT_ID)),
+        Identity::ResourceId(id) => (id, Some(RESOURCE_ID)),
     };
     Ok(Entry {
         account,
         account_type: KnownAccountType::ManagedService,
-        properties: Vec::new(),
+        properties: kind.map(|kind| (IDENTITY_ID, kind.to_owned())).into_iter().collect(),
         client_id: None,
         home_account_id: None,
-        tenant: access_token::claims(&tokens.access_token).tid,
+        tenant: claims::claims(&tokens.access_token).tid,
         access: tokens.access_token,
         expires_on: Some(tokens.expires_on),
         refresh: None,

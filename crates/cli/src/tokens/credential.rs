@@ -98,10 +98,15 @@ pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held
 
 /// Whether the account says that it signs in with a certificate, whatever secret it had before.
 fn names_certificate(contexts: &Contexts, wanted: &Wanted) -> bool {
-    let seen = contexts.find(&ContextName::new(wanted.context.clone()));
-    let account = seen.and_then(|seen| seen.context.account.as_ref());
-    let mut names = account.into_iter().flat_map(|account| account.properties.keys());
-    names.any(|name| name.eq_ignore_ascii_case(THUMBPRINT))
+    property(contexts, wanted, THUMBPRINT).is_some()
+}
+
+/// What the context's account says of itself under a name.
+pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) -> Option<&'a str> {
+    let seen = contexts.find(&ContextName::new(wanted.context.clone()))?;
+    let mut properties = seen.context.account.as_ref()?.properties.iter();
+    let found = properties.find(|(own, _)| own.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
 }
 
 /// The account's secrets of a kind: the session's first, then the newest of the vault.

@@ -1,19 +1,19 @@
 //! Getting a new token from the sign-in service, and storing it before anybody has it.
 
-use azvault_contexts::{ContextName, HeldSecret, Secret, SecretDescription, SecretKind};
+use azvault_contexts::{HeldSecret, Secret, SecretDescription, SecretKind};
 use azvault_signin::certificate::{Certificate, Chain};
-use azvault_signin::managed_identity::{self, Identity};
+use azvault_signin::managed_identity;
 use azvault_signin::{
     AZURE_POWERSHELL, Client, TenantName, Tokens, client_secret, federated_token, refresh,
 };
 use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
-use super::{Wanted, cached, store, turn};
+use super::{Wanted, assertion, cached, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::{online, paths};
+use crate::{connect, online, paths};
 
 /// Sees to it that a token that fits is in the cache.
 pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
@@ -68,22 +68,21 @@ fn sign_in(
             certificate.and_then(|own| own.sign_in(&client, chain, &scopes, None, now))
         }
         Credential::Assertion(held) => {
-            federated_token::sign_in(&client, &value(&held)?, &scopes, None, now)
+            let assertion = assertion::living(app, contexts, wanted, value(&held)?)?;
+            federated_token::sign_in(&client, &assertion, &scopes, None, now)
         }
-        Credential::ManagedIdentity => return Ok((managed(app, wanted)?, None)),
+        Credential::ManagedIdentity => return Ok((managed(app, contexts, wanted)?, None)),
     };
     Ok((tokens.map_err(online::failed)?, None))
 }
 
 /// `SendCertificateChain` of the context's account (ConnectAzureRmAccount.cs).
 fn chain(contexts: &Contexts, wanted: &Wanted) -> Chain {
-    let context = contexts.find(&ContextName::new(&*wanted.context));
-    let account = context.and_then(|seen| seen.context.account.as_ref());
-    let mut properties = account.iter().flat_map(|account| &account.properties);
-    let sends = properties.any(|(name, value)| {
-        name.eq_ignore_ascii_case("SendCertificateChain") && value.eq_ignore_ascii_case("true")
-    });
-    if sends { Chain::Sent } else { Chain::Left }
+    let sends = credential::property(contexts, wanted, "SendCertificateChain");
+    match sends.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        true => Chain::Sent,
+        false => Chain::Left,
+    }
 }
 
 /// Redeems the first refresh token that the service takes.
@@ -110,13 +109,10 @@ fn redeem_one(
     Err(first.map_or_else(crate::contexts::none_active, online::failed))
 }
 
-fn managed(app: &App, wanted: &Wanted) -> Result<Tokens, Failure> {
+fn managed(app: &App, contexts: &Contexts, wanted: &Wanted) -> Result<Tokens, Failure> {
     let (http, endpoint) = online::machine(app)?;
-    // Azure PowerShell writes MSI@50342 for the machine's own identity.
-    let identity = match wanted.account.contains('@') {
-        true => Identity::SystemAssigned,
-        false => Identity::ClientId(wanted.account.clone()),
-    };
+    let kind = credential::property(contexts, wanted, connect::IDENTITY_ID);
+    let identity = connect::identity(&wanted.account, kind);
     let tokens =
         managed_identity::sign_in(&http, &endpoint, &identity, wanted.resource(), app.now());
     tokens.map_err(online::failed)

@@ -45,7 +45,8 @@ pub(super) struct WayOptions {
     /// Send the certificate and its issuers: for what is registered by subject and issuer
     #[arg(long, requires = "certificate")]
     send_certificate_chain: bool,
-    /// The application's federated token, which another issuer signed
+    /// The application's federated token, which another issuer signed; when it has expired, the file
+    /// is read again
     #[arg(long, value_name = "FILE", requires = "service_principal",
           conflicts_with_all = ["secret_file", "secret_fd", "certificate"])]
     federated_token_file: Option<PathBuf>,
@@ -55,6 +56,13 @@ pub(super) struct WayOptions {
     /// One that was assigned to the machine, by its client id
     #[arg(long, value_name = "ID", requires = "identity")]
     client_id: Option<String>,
+    /// The same, by its object id
+    #[arg(long, value_name = "ID", requires = "identity", conflicts_with = "client_id")]
+    object_id: Option<String>,
+    /// The same, by its id in Resource Manager: /subscriptions/…
+    #[arg(long, value_name = "ID", requires = "identity",
+          conflicts_with_all = ["client_id", "object_id"])]
+    resource_id: Option<String>,
     /// Use the access token in this file, until it expires
     #[arg(long, value_name = "FILE", requires = "account",
           conflicts_with_all = ["service_principal", "identity"])]
@@ -95,6 +103,8 @@ impl WayOptions {
         }
         if self.identity {
             let assigned = self.client_id.map(Identity::ClientId);
+            let assigned = assigned.or_else(|| self.object_id.map(Identity::ObjectId));
+            let assigned = assigned.or_else(|| self.resource_id.map(Identity::ResourceId));
             return Ok(Way::ManagedIdentity(assigned.unwrap_or(Identity::SystemAssigned)));
         }
         let token = Source::of(self.access_token_file.as_deref(), self.access_token_fd);

@@ -1,22 +1,22 @@
-//! What an access token says of itself. A resource alone may judge it; here its words are only used
-//! where the person says nothing else, and Resource Manager is asked before anything is stored.
+//! What a token says of itself. Who takes it may judge it alone; here its words say until when it is
+//! worth showing, and for which tenant it is where the person does not.
 
 use azvault_contexts::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Claims of Entra's access tokens.
+/// Claims of access tokens and of federated tokens.
 #[derive(Default, Deserialize)]
-pub(super) struct Claims {
+pub(crate) struct Claims {
     /// Unix seconds.
-    pub(super) exp: Option<i64>,
+    pub(crate) exp: Option<i64>,
     /// The tenant.
-    pub(super) tid: Option<String>,
+    pub(crate) tid: Option<String>,
 }
 
 /// Reads them; nothing where the token is none that can be read.
-pub(super) fn claims(token: &Secret) -> Claims {
+pub(crate) fn claims(token: &Secret) -> Claims {
     // EXPOSE: it is taken apart; claims are names, not keys.
     let mut parts = token.expose().split(|byte| *byte == b'.');
     let (Some(_), Some(payload), Some(_)) = (parts.next(), parts.next(), parts.next()) else {
