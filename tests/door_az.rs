@@ -65,7 +65,7 @@ impl Terminal {
         let own = OwnFiles { config: Some("[core]\ncollect_telemetry = no\n"), clouds: None };
         let all = contexts();
         let acting = Some(&all[acting]);
-        for (name, text) in az_config(&all.iter().collect::<Vec<_>>(), acting, &own).files {
+        for (name, text) in az_config(&all.iter().collect::<Vec<_>>(), acting, &[], &own).files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let home = tempfile::tempdir().unwrap();

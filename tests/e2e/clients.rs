@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use crate::azure::{Azure, CACHED, seen};
+use crate::azure::{Azure, CACHED, certificates, origin, seen};
 use crate::home::{Home, all_bytes, contains, ran};
 
 #[path = "../door/azure_cli.rs"]
@@ -232,6 +232,38 @@ fn a_folder_that_is_no_doors_is_left_alone() {
     }
     ran(session.command(&["use", "dev"]).output().unwrap()).expect(0);
     assert_eq!(fs::read_to_string(&profile).unwrap(), "mine");
+}
+
+#[test]
+fn az_acts_in_a_cloud_that_came_with_a_migration_once_its_hosts_are_agreed_to() {
+    let Some(programs) = azure_cli::programs() else { return };
+    let tenant = "good-cloud.example";
+    let azure = Azure::with(&[tenant]);
+    fs::create_dir(azure.home.join(".azure")).unwrap();
+    let ca = certificates().join("ca.pem");
+    let args = ["exec", "--ca-bundle", ca.to_str().unwrap(), "--", "/bin/bash"];
+    let mut terminal = Terminal::open(&azure.home, programs, &args);
+    assert_eq!(terminal.az("account show")["environmentName"], "Test");
+    let cloud = terminal.az("cloud show");
+    assert_eq!(cloud["endpoints"]["resourceManager"], format!("{}/", origin()));
+    // By the cloud's own name for its resource manager, and got by the door.
+    let token = terminal.az("account get-access-token");
+    assert_eq!(token["accessToken"], azure.token(&[]));
+    assert_eq!(token["tenant"], tenant);
+    let vault = terminal.az("account get-access-token --resource https://vault.azure.net");
+    assert_eq!(vault["accessToken"], CACHED);
+    assert_eq!(seen(tenant).len(), 1);
+    terminal.ends();
+    leaves_nothing(&azure.home);
+
+    // Where nobody agreed, az does not know the cloud.
+    let azure = Azure::unconfirmed(&[tenant], &origin());
+    let mut terminal = Terminal::open(&azure.home, programs, &args);
+    let said = terminal.run("az account show");
+    assert!(said.contains("The cloud 'Test' is not registered"), "{said}");
+    let config = terminal.run("cat $AZURE_CONFIG_DIR/clouds.config");
+    assert!(config.contains("No such file"), "{config}");
+    terminal.ends();
 }
 
 /// Builds `tests/peers/sdk-rust`; `None` where its crates are not to be had.

@@ -5,11 +5,12 @@
 //! comes back in the request and says which account is meant. azure-cli-core `_profile.py` (keys
 //! of `azureProfile.json`, `_USER_ASSIGNED_IDENTITY`), `_session.py` (encoding), `cloud.py`.
 
+mod clouds;
 mod settings;
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::Context;
+use azvault_contexts::{Context, Environment};
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -58,18 +59,26 @@ struct Profile<'a> {
     subscriptions: Vec<Entry<'a>>,
 }
 
-/// What the private folder holds for these contexts, of which `acting` is the default.
+/// What the private folder holds for these contexts, of which `acting` is the default, and for clouds
+/// that are not built in, whose authority and resource manager a person agreed to.
 ///
 /// az knows a subscription by its id alone: of contexts on the same one, the acting one is there,
 /// else the first. Contexts without account or tenant are left out.
-pub fn az_config(contexts: &[&Context], acting: Option<&Context>, own: &OwnFiles<'_>) -> AzConfig {
+pub fn az_config(
+    contexts: &[&Context],
+    acting: Option<&Context>,
+    agreed: &[&Environment],
+    own: &OwnFiles<'_>,
+) -> AzConfig {
     let cloud = acting.map_or(DEFAULT_CLOUD, cloud_of);
     let mut files = vec![
         (PROFILE, profile(contexts, acting)),
         (CONFIG, settings::config(own.config.unwrap_or(""), cloud)),
     ];
-    if let Some(clouds) = own.clouds {
-        files.push(("clouds.config", settings::clouds(clouds)));
+    let clouds = own.clouds.map(settings::clouds).unwrap_or_default();
+    let clouds = clouds::with_known(clouds, agreed);
+    if !clouds.is_empty() {
+        files.push(("clouds.config", clouds));
     }
     // Without the index of commands the first az in the folder loads every module.
     AzConfig { files, links: &["cliextensions", "bin"], copies: &["commandIndex.json"] }
@@ -215,6 +224,7 @@ mod tests {
         let made = az_config(
             &contexts.each_ref(),
             Some(&contexts[1]),
+            &[],
             &OwnFiles { config: None, clouds: None },
         );
         let (name, text) = &made.files[0];

@@ -12,7 +12,7 @@ use azvault_door::{AzConfig, OwnFiles, az_config, az_follows};
 use tempfile::NamedTempFile;
 
 use crate::contexts::Contexts;
-use crate::paths;
+use crate::{online, paths};
 
 /// Prefix of the folders; the number of the door that removes it follows.
 const PREFIX: &str = "az-";
@@ -29,7 +29,9 @@ pub(super) fn content(contexts: &Contexts, acting: Option<&Context>) -> AzConfig
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
-    az_config(&seen, acting, &own_files)
+    let environments = contexts.environments.iter();
+    let agreed = environments.filter(|own| online::cloud(contexts, &own.name).is_ok());
+    az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files)
 }
 
 /// The contexts that az sees, and which of them acts: what has process scope is in no file.
