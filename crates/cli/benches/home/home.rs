@@ -1,0 +1,96 @@
+//! A vault to measure with, and how a whole process is measured.
+
+#![allow(dead_code, reason = "each of the programs uses a part")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Runs of each command.
+const RUNS: usize = 41;
+
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+pub(crate) fn median(command: impl Fn() -> Command) -> Duration {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let mut command = command();
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            let start = Instant::now();
+            let status = command.status().unwrap();
+            let took = start.elapsed();
+            assert!(status.success(), "{command:?}");
+            took
+        })
+        .collect();
+    times.sort();
+    times[RUNS / 2]
+}
+
+pub(crate) struct Home {
+    folder: tempfile::TempDir,
+    session: String,
+}
+
+impl Home {
+    /// A vault with the contexts of a file, unlocked, and a session.
+    pub(crate) fn with(contexts: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        fs::create_dir(&run).unwrap();
+        fs::set_permissions(&run, fs::Permissions::from_mode(0o700)).unwrap();
+        let passphrase = folder.path().join("passphrase");
+        fs::write(&passphrase, "correct horse battery staple\n").unwrap();
+        fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
+        let file = folder.path().join("contexts.json");
+        fs::write(&file, contexts).unwrap();
+        let mut home = Self { folder, session: String::new() };
+        let given = ["--passphrase-file", passphrase.to_str().unwrap()];
+        let from = file.to_str().unwrap();
+        for words in [
+            &["init", "--no-recovery", "--kdf-memory", "19", "--kdf-passes", "2"][..],
+            &["migrate", "run", "--yes", "--from", from],
+            &["unlock", "--for", "1h"],
+        ] {
+            let done = home.command(&[words, &given].concat()).output().unwrap();
+            assert!(done.status.success(), "{}", done.stderr.escape_ascii());
+        }
+        let leader = std::process::id().to_string();
+        let start = home.command(&["session", "start", "--leader", &leader, "-o", "json"]);
+        let answer = answer(start);
+        home.session = answer["value"].as_str().unwrap().to_owned();
+        home
+    }
+
+    pub(crate) fn first_secret(&self) -> String {
+        let answer = answer(self.command(&["secret", "list", "-o", "json"]));
+        answer["secrets"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn end(&self) {
+        self.command(&["session", "end"]).output().unwrap();
+        self.command(&["lock"]).output().unwrap();
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let home: &Path = self.folder.path();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault"));
+        command.env_clear().env("HOME", home).env("XDG_RUNTIME_DIR", home.join("run"));
+        command.env("PATH", "/usr/bin:/bin");
+        if !self.session.is_empty() {
+            command.env("AZVAULT_SESSION", &self.session);
+        }
+        command.args(words);
+        command
+    }
+}
+
+fn answer(mut command: Command) -> serde_json::Value {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{}", done.stderr.escape_ascii());
+    serde_json::from_slice(&done.stdout).unwrap()
+}
