@@ -1,0 +1,139 @@
+//! What a member of a policy can say, and where it is said.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// From 1 up.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} line {}", self.file.display(), self.line)
+    }
+}
+
+/// A value, and the place that sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set<T> {
+    /// What is said.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// Whether something may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowance {
+    /// As if nothing were said.
+    Allowed,
+    /// It may not.
+    Forbidden,
+}
+
+/// No longer than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtMost(pub Duration);
+
+/// No less than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtLeast(pub u32);
+
+/// These and no others; compared without case, as Azure compares ids and names.
+#[derive(Clone, Debug)]
+pub struct Only(pub Vec<String>);
+
+impl Only {
+    /// Whether it is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        self.0.iter().any(|own| own.to_lowercase() == name)
+    }
+}
+
+/// In any order, and without case.
+impl PartialEq for Only {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_as_strict_as(other) && other.is_as_strict_as(self)
+    }
+}
+
+impl Eq for Only {}
+
+/// A way to unlock a vault, by the word of `azvault key list`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SlotKind {
+    /// A passphrase alone.
+    Passphrase,
+    /// A passphrase and a key file.
+    PassphraseAndKeyFile,
+    /// A key in a file, which needs no passphrase.
+    RawKey,
+    /// A code that was written down.
+    RecoveryCode,
+    /// The keyring of the desktop.
+    Keyring,
+}
+
+impl SlotKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Passphrase,
+        Self::PassphraseAndKeyFile,
+        Self::RawKey,
+        Self::RecoveryCode,
+        Self::Keyring,
+    ];
+
+    /// The word in a policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::PassphraseAndKeyFile => "passphrase-and-key-file",
+            Self::RawKey => "raw-key",
+            Self::RecoveryCode => "recovery-code",
+            Self::Keyring => "keyring",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Values of which one of two is the stricter one, or neither.
+pub(crate) trait Strictness {
+    /// Whether all that this allows the other allows too.
+    fn is_as_strict_as(&self, other: &Self) -> bool;
+}
+
+impl Strictness for Allowance {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        *self == Self::Forbidden || *other == Self::Allowed
+    }
+}
+
+impl Strictness for AtMost {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.0 <= other.0
+    }
+}
+
+impl Strictness for AtLeast {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.0 >= other.0
+    }
+}
+
+impl Strictness for Only {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.0.iter().all(|name| other.has(name))
+    }
+}

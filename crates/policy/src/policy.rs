@@ -1,0 +1,122 @@
+//! A policy: all that may be said, each member with its place.
+
+use std::time::Duration;
+
+use crate::{Allowance, AtLeast, AtMost, Only, Place, Set, SlotKind};
+
+/// Keys of members, in the order in which they are shown.
+pub(crate) const KEYS: [&str; 12] = [
+    "autosave",
+    "plaintext-export",
+    "environments",
+    "tenants",
+    "unlock.idle",
+    "unlock.for",
+    "kdf.memory-mib",
+    "kdf.passes",
+    "kdf.product-mib",
+    "token.cache",
+    "slots.required",
+    "slots.forbidden",
+];
+
+/// What is said; a member that is `None` or empty forbids nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// `autosave`: whether changes of contexts may be kept in the vault.
+    pub autosave: Option<Set<Allowance>>,
+    /// `plaintext-export`: whether what is sealed may leave the vault in clear.
+    pub plaintext_export: Option<Set<Allowance>>,
+    /// `environments`: Azure clouds by name.
+    pub environments: Option<Set<Only>>,
+    /// `tenants`: ids, as contexts have them.
+    pub tenants: Option<Set<Only>>,
+    /// `unlock.idle`: how long keys are held without use.
+    pub unlock_idle: Option<Set<AtMost>>,
+    /// `unlock.for`: how long keys are held in all.
+    pub unlock_for: Option<Set<AtMost>>,
+    /// `kdf.memory-mib`: memory that a guess at a passphrase takes, in MiB.
+    pub kdf_memory: Option<Set<AtLeast>>,
+    /// `kdf.passes`: passes over it.
+    pub kdf_passes: Option<Set<AtLeast>>,
+    /// `kdf.product-mib`: memory times passes, in MiB.
+    pub kdf_product: Option<Set<AtLeast>>,
+    /// `token.cache`: how old an access token may be that is handed out.
+    pub token_cache: Option<Set<AtMost>>,
+    /// `slots.required`: of each of these kinds a vault has one at least.
+    pub slots_required: Vec<Set<SlotKind>>,
+    /// `slots.forbidden`: of these kinds a vault has none.
+    pub slots_forbidden: Vec<Set<SlotKind>>,
+}
+
+/// One member as it is shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shown<'a> {
+    /// Its key.
+    pub key: &'static str,
+    /// What it says.
+    pub value: Value<'a>,
+    /// Where that is said.
+    pub place: &'a Place,
+}
+
+/// A value as it is shown.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// A word.
+    Word(&'static str),
+    /// A time.
+    Time(Duration),
+    /// A number.
+    Number(u32),
+    /// Names.
+    Names(&'a [String]),
+}
+
+impl Policy {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is said, in the order of the reference. Each kind of slot stands alone, since two files
+    /// may have named some.
+    pub fn members(&self) -> Vec<Shown<'_>> {
+        let autosave = word(&self.autosave, "off");
+        let export = word(&self.plaintext_export, "forbidden");
+        let single = [
+            autosave,
+            export,
+            said(&self.environments, |only| Value::Names(&only.0)),
+            said(&self.tenants, |only| Value::Names(&only.0)),
+            said(&self.unlock_idle, |most| Value::Time(most.0)),
+            said(&self.unlock_for, |most| Value::Time(most.0)),
+            said(&self.kdf_memory, |least| Value::Number(least.0)),
+            said(&self.kdf_passes, |least| Value::Number(least.0)),
+            said(&self.kdf_product, |least| Value::Number(least.0)),
+            said(&self.token_cache, |most| Value::Time(most.0)),
+        ];
+        let [.., required, forbidden] = KEYS;
+        let shown = |key, (value, place)| Shown { key, value, place };
+        let single = KEYS.into_iter().zip(single);
+        let single = single.filter_map(|(key, said)| Some(shown(key, said?)));
+        let slots = self.slots_required.iter().map(|set| (required, set));
+        let slots = slots.chain(self.slots_forbidden.iter().map(|set| (forbidden, set)));
+        let slots =
+            slots.map(|(key, set)| shown(key, (Value::Word(set.value.as_str()), &set.place)));
+        single.chain(slots).collect()
+    }
+}
+
+type Said<'a> = Option<(Value<'a>, &'a Place)>;
+
+fn said<'a, T>(set: &'a Option<Set<T>>, value: impl Fn(&'a T) -> Value<'a>) -> Said<'a> {
+    set.as_ref().map(|set| (value(&set.value), &set.place))
+}
+
+fn word<'a>(set: &'a Option<Set<Allowance>>, forbidden: &'static str) -> Said<'a> {
+    said(set, |allowance| match allowance {
+        Allowance::Allowed => Value::Word("allowed"),
+        Allowance::Forbidden => Value::Word(forbidden),
+    })
+}

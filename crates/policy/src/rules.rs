@@ -1,0 +1,177 @@
+//! What a policy decides: one function a rule. A refusal names the line that refuses.
+
+use std::time::Duration;
+
+use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind};
+
+/// Something that a line of a policy forbids.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("refused by {place}: {what}")]
+pub struct Refusal {
+    /// The line.
+    pub place: Place,
+    /// What it forbids, and what it allows.
+    pub what: String,
+    /// What to type instead.
+    pub next: String,
+}
+
+fn refusal<T>(set: &Set<T>, what: impl Into<String>, next: impl Into<String>) -> Refusal {
+    Refusal { place: set.place.clone(), what: what.into(), next: next.into() }
+}
+
+fn forbids(set: Option<&Set<Allowance>>) -> Option<&Set<Allowance>> {
+    set.filter(|set| set.value == Allowance::Forbidden)
+}
+
+/// The line by which autosave is off, whatever a session or a user has set.
+pub fn autosave_off(policy: &Policy) -> Option<&Place> {
+    forbids(policy.autosave.as_ref()).map(|set| &set.place)
+}
+
+/// Whether a change of contexts may be kept in the vault. With autosave off it may not, asked for or
+/// not; what is there may always be removed.
+pub fn keep(policy: &Policy) -> Result<(), Refusal> {
+    match forbids(policy.autosave.as_ref()) {
+        None => Ok(()),
+        Some(set) => Err(refusal(
+            set,
+            "autosave is off: changes live in a session, and are not kept in the vault",
+            "eval \"$(azvault session start)\", then the same with --scope process",
+        )),
+    }
+}
+
+/// Whether something that is sealed may leave the vault in clear; `what` says it in words.
+pub fn export_plaintext(policy: &Policy, what: &str) -> Result<(), Refusal> {
+    match forbids(policy.plaintext_export.as_ref()) {
+        None => Ok(()),
+        Some(set) => Err(refusal(set, what, "azvault context save FILE writes a sealed file")),
+    }
+}
+
+/// How long keys may be held: what was `asked` for where that is allowed, else the `usual` time, cut
+/// down to what is allowed. `option` is what asks for it.
+pub fn unlock(
+    longest: Option<&Set<AtMost>>,
+    asked: Option<Duration>,
+    usual: Duration,
+    option: &str,
+) -> Result<Duration, Refusal> {
+    let Some(set) = longest else { return Ok(asked.unwrap_or(usual)) };
+    let AtMost(most) = set.value;
+    match asked {
+        None => Ok(usual.min(most)),
+        Some(asked) if asked <= most => Ok(asked),
+        Some(_) => {
+            let (what, most) = (format!("{option} is too long"), time(most));
+            Err(refusal(set, what, format!("azvault unlock {option} {most}")))
+        }
+    }
+}
+
+/// Whether a guess at the passphrase of a slot costs enough: memory in KiB, passes over it.
+pub fn kdf(policy: &Policy, memory_kib: u32, passes: u32) -> Result<(), Refusal> {
+    let product = u64::from(memory_kib) * u64::from(passes);
+    let in_kib = |least: u32| u64::from(least) * 1024;
+    let next = "--kdf paranoid, or --kdf-memory MIB and --kdf-passes N that are enough";
+    let check = |set: &Option<Set<AtLeast>>, enough: &dyn Fn(u32) -> bool, unit: &str| match set {
+        Some(set) if !enough(set.value.0) => {
+            let what = format!("a guess has to cost {}{unit} at the least", set.value.0);
+            Err(refusal(set, what, next))
+        }
+        _ => Ok(()),
+    };
+    check(&policy.kdf_memory, &|least| u64::from(memory_kib) >= in_kib(least), " MiB of memory")?;
+    check(&policy.kdf_passes, &|least| passes >= least, " passes")?;
+    check(&policy.kdf_product, &|least| product >= in_kib(least), " MiB of memory times passes")
+}
+
+/// Whether contexts of this environment may be used. One that names none may not where some are
+/// allowed only.
+pub fn environment(policy: &Policy, name: Option<&str>) -> Result<(), Refusal> {
+    among(policy.environments.as_ref(), name, "environment")
+}
+
+/// Whether contexts of this tenant may be used, by its id.
+pub fn tenant(policy: &Policy, id: Option<&str>) -> Result<(), Refusal> {
+    among(policy.tenants.as_ref(), id, "tenant")
+}
+
+fn among(only: Option<&Set<Only>>, name: Option<&str>, word: &str) -> Result<(), Refusal> {
+    match (only, name) {
+        (Some(set), Some(name)) if !set.value.has(name) => {
+            let what = format!("the {word} {name} is not among those that are allowed");
+            Err(refusal(set, what, others(set, word)))
+        }
+        (Some(set), None) => {
+            let what = format!("some {word}s are allowed only, and none is named");
+            Err(refusal(set, what, others(set, word)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn others(set: &Set<Only>, word: &str) -> String {
+    match set.value.0.as_slice() {
+        [] => "azvault policy show".to_owned(),
+        names => format!("a context of the {word} {}", names.join(" or ")),
+    }
+}
+
+/// Whether a token of the cache that came at that moment may still be handed out. Seconds since
+/// 1970; one that comes from the future is as old as it is far.
+pub fn token(policy: &Policy, came: i64, now: i64) -> Result<(), Refusal> {
+    match &policy.token_cache {
+        Some(set) if now.abs_diff(came) > set.value.0.as_secs() => {
+            let what = format!("a cached token may be {} old", time(set.value.0));
+            Err(refusal(set, what, "azvault connect"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a slot of that kind may be added.
+pub fn may_add(policy: &Policy, kind: SlotKind) -> Result<(), Refusal> {
+    match policy.slots_forbidden.iter().find(|set| set.value == kind) {
+        None => Ok(()),
+        Some(set) => Err(forbidden(set)),
+    }
+}
+
+/// Whether a slot may be removed: `left` are the kinds of those that stay.
+pub fn may_remove(policy: &Policy, removed: SlotKind, left: &[SlotKind]) -> Result<(), Refusal> {
+    let required = policy.slots_required.iter().find(|set| set.value == removed);
+    match required.filter(|set| !left.contains(&set.value)) {
+        None => Ok(()),
+        Some(set) => {
+            let what = format!("a vault has to have a {}, and this is its last", removed.as_str());
+            Err(refusal(set, what, "add another one before"))
+        }
+    }
+}
+
+/// What a vault with slots of these kinds lacks, or has and may not have.
+pub fn slots(policy: &Policy, kinds: &[SlotKind]) -> Vec<Refusal> {
+    let lacks = |set: &&Set<SlotKind>| !kinds.contains(&set.value);
+    let required = policy.slots_required.iter().filter(lacks).map(|set| {
+        let what = format!("a vault has to have a {}", set.value.as_str());
+        refusal(set, what, format!("azvault key add {}", set.value.as_str()))
+    });
+    let has = |set: &&Set<SlotKind>| kinds.contains(&set.value);
+    required.chain(policy.slots_forbidden.iter().filter(has).map(forbidden)).collect()
+}
+
+fn forbidden(set: &Set<SlotKind>) -> Refusal {
+    let what = format!("a vault may not have a {}", set.value.as_str());
+    refusal(set, what, "azvault key list, then azvault key remove ID")
+}
+
+/// A time as options take it.
+fn time(time: Duration) -> String {
+    let words = jiff::SignedDuration::try_from(time).map(|time| format!("{time:#}"));
+    words.unwrap_or_default().replace(' ', "")
+}
+
+#[cfg(test)]
+mod tests;

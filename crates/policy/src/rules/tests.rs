@@ -1,0 +1,144 @@
+use std::path::Path;
+use std::time::Duration;
+
+use super::{
+    autosave_off, environment, export_plaintext, kdf, keep, may_add, may_remove, slots, tenant,
+    token, unlock,
+};
+use crate::{Policy, Refusal, SlotKind, read};
+
+fn policy(text: &str) -> Policy {
+    read(text, Path::new("/p")).unwrap()
+}
+
+/// The line that refuses, or `None`.
+fn line<T>(decided: Result<T, Refusal>) -> Option<usize> {
+    decided.err().map(|refusal| {
+        let Refusal { place, what, next } = &refusal;
+        assert_eq!(refusal.to_string(), format!("refused by /p line {}: {what}", place.line));
+        assert!(!next.is_empty());
+        place.line
+    })
+}
+
+#[test]
+fn words_forbid_or_say_nothing() {
+    for (text, refused) in [
+        ("", None),
+        ("autosave = \"allowed\"\nplaintext-export = \"allowed\"", None),
+        ("\nautosave = \"off\"\nplaintext-export = \"forbidden\"", Some((2, 3))),
+    ] {
+        let policy = policy(text);
+        assert_eq!(autosave_off(&policy).map(|place| place.line), refused.map(|r| r.0), "{text}");
+        assert_eq!(line(keep(&policy)), refused.map(|r| r.0), "{text}");
+        assert_eq!(line(export_plaintext(&policy, "x")), refused.map(|r| r.1), "{text}");
+    }
+}
+
+#[test]
+fn a_time_that_is_asked_for_is_refused_and_the_usual_one_is_cut() {
+    let minutes = |n: u64| Duration::from_secs(60 * n);
+    let usual = minutes(10);
+    for (text, asked, wanted) in [
+        ("", None, Ok(10)),
+        ("", Some(90), Ok(90)),
+        ("unlock.idle = \"5m\"", None, Ok(5)),
+        ("unlock.idle = \"1h\"", None, Ok(10)),
+        ("unlock.idle = \"5m\"", Some(5), Ok(5)),
+        ("unlock.idle = \"5m\"", Some(6), Err(1)),
+        ("unlock.for = \"5m\"", Some(6), Ok(6)),
+    ] {
+        let policy = policy(text);
+        let decided = unlock(policy.unlock_idle.as_ref(), asked.map(minutes), usual, "--idle");
+        let decided = decided.map_err(|refusal| refusal.place.line);
+        assert_eq!(decided, wanted.map(minutes), "{text} {asked:?}");
+    }
+    let policy = policy("unlock.for = \"1h30m\"");
+    let refused = unlock(policy.unlock_for.as_ref(), Some(minutes(91)), usual, "--for");
+    assert_eq!(refused.unwrap_err().next, "azvault unlock --for 1h30m");
+}
+
+#[test]
+fn each_of_the_three_costs_is_the_least() {
+    let text = "kdf.memory-mib = 64\nkdf.passes = 3\nkdf.product-mib = 256";
+    for (mib, passes, refused) in [
+        (64, 4, None),
+        (128, 3, None),
+        (63, 16, Some(1)),
+        (1024, 2, Some(2)),
+        (64, 3, Some(3)),
+        (85, 3, Some(3)),
+        (86, 3, None),
+    ] {
+        assert_eq!(line(kdf(&policy(text), mib * 1024, passes)), refused, "{mib} {passes}");
+    }
+    assert_eq!(line(kdf(&policy(text), 64 * 1024 - 1, 16)), Some(1), "KiB are not rounded up");
+    assert_eq!(line(kdf(&policy(""), 19 * 1024, 2)), None);
+}
+
+#[test]
+fn environments_and_tenants_are_known_without_case_and_what_names_none_is_none_of_them() {
+    let some = policy("environments = [\"AzureCloud\"]\ntenants = [\"T1\", \"t2\"]");
+    for (name, refused) in [
+        (Some("azurecloud"), None),
+        (Some("AzureChinaCloud"), Some(1)),
+        (Some(""), Some(1)),
+        (None, Some(1)),
+    ] {
+        assert_eq!(line(environment(&some, name)), refused, "{name:?}");
+        assert_eq!(line(environment(&policy(""), name)), None);
+    }
+    for (id, refused) in
+        [(Some("t1"), None), (Some("T2"), None), (Some("t3"), Some(2)), (None, Some(2))]
+    {
+        assert_eq!(line(tenant(&some, id)), refused, "{id:?}");
+        assert_eq!(line(tenant(&policy(""), id)), None);
+    }
+    assert_eq!(line(tenant(&policy("tenants = []"), Some("t1"))), Some(1));
+}
+
+#[test]
+fn a_token_ages_to_the_second_and_one_from_the_future_is_old_too() {
+    let ten = policy("token.cache = \"10m\"");
+    for (came, now, refused) in [
+        (1000, 1000, None),
+        (1000, 1600, None),
+        (1000, 1601, Some(1)),
+        (1600, 1000, None),
+        (1601, 1000, Some(1)),
+        (0, i64::MAX, Some(1)),
+        (i64::MIN, i64::MAX, Some(1)),
+    ] {
+        assert_eq!(line(token(&ten, came, now)), refused, "{came} {now}");
+        assert_eq!(line(token(&policy(""), came, now)), None);
+    }
+}
+
+#[test]
+fn required_slots_are_there_and_stay_and_forbidden_ones_never_come() {
+    use SlotKind::{Keyring, Passphrase, RawKey, RecoveryCode};
+    let some = policy(
+        "slots.required = [\"recovery-code\"]\nslots.forbidden = [\"keyring\", \"raw-key\"]",
+    );
+    let lines = |kinds: &[SlotKind]| -> Vec<usize> {
+        slots(&some, kinds).into_iter().map(|refusal| refusal.place.line).collect()
+    };
+    assert_eq!(lines(&[Passphrase, RecoveryCode]), [0usize; 0]);
+    assert_eq!(lines(&[Passphrase]), [1]);
+    assert_eq!(lines(&[RecoveryCode, RawKey]), [2]);
+    assert_eq!(lines(&[Keyring, RawKey]), [1, 2, 2]);
+    for (kind, refused) in
+        [(Passphrase, None), (RecoveryCode, None), (Keyring, Some(2)), (RawKey, Some(2))]
+    {
+        assert_eq!(line(may_add(&some, kind)), refused, "{kind:?}");
+    }
+    for (removed, left, refused) in [
+        (RecoveryCode, &[Passphrase][..], Some(1)),
+        (RecoveryCode, &[Passphrase, RecoveryCode], None),
+        (Passphrase, &[RecoveryCode], None),
+        (RawKey, &[RecoveryCode], None),
+    ] {
+        assert_eq!(line(may_remove(&some, removed, left)), refused, "{removed:?} {left:?}");
+    }
+    assert!(slots(&policy(""), &[]).is_empty());
+}

@@ -1,0 +1,98 @@
+//! Two policies in one: the system's, and that of a user, which may only tighten it.
+
+use crate::member::Strictness;
+use crate::policy::KEYS;
+use crate::{Place, Policy, Set, SlotKind};
+
+/// A line of the user's that would loosen, or contradict, one of the system's. It is refused and not
+/// passed over: a line that somebody wrote and that does nothing would deceive.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{user}: {key} may only tighten {system}")]
+pub struct Loosens {
+    /// The member.
+    pub key: &'static str,
+    /// The line that stands.
+    pub system: Place,
+    /// The line that does not go with it.
+    pub user: Place,
+}
+
+/// Joins them: member by member the stricter one, and all slots that either names.
+pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
+    let [.., required, forbidden] = KEYS;
+    let mut loosens = contradictions(required, &system.slots_forbidden, &user.slots_required);
+    loosens.extend(contradictions(forbidden, &system.slots_required, &user.slots_forbidden));
+    let all = &mut loosens;
+    let policy = Policy {
+        autosave: stricter("autosave", system.autosave, user.autosave, all),
+        plaintext_export: stricter(
+            "plaintext-export",
+            system.plaintext_export,
+            user.plaintext_export,
+            all,
+        ),
+        environments: stricter("environments", system.environments, user.environments, all),
+        tenants: stricter("tenants", system.tenants, user.tenants, all),
+        unlock_idle: stricter("unlock.idle", system.unlock_idle, user.unlock_idle, all),
+        unlock_for: stricter("unlock.for", system.unlock_for, user.unlock_for, all),
+        kdf_memory: stricter("kdf.memory-mib", system.kdf_memory, user.kdf_memory, all),
+        kdf_passes: stricter("kdf.passes", system.kdf_passes, user.kdf_passes, all),
+        kdf_product: stricter("kdf.product-mib", system.kdf_product, user.kdf_product, all),
+        token_cache: stricter("token.cache", system.token_cache, user.token_cache, all),
+        slots_required: both(system.slots_required, user.slots_required),
+        slots_forbidden: both(system.slots_forbidden, user.slots_forbidden),
+    };
+    if loosens.is_empty() { Ok(policy) } else { Err(loosens) }
+}
+
+fn stricter<T: Strictness>(
+    key: &'static str,
+    system: Option<Set<T>>,
+    user: Option<Set<T>>,
+    loosens: &mut Vec<Loosens>,
+) -> Option<Set<T>> {
+    let (system, user) = match (system, user) {
+        (Some(system), Some(user)) => (system, user),
+        (one, other) => return one.or(other),
+    };
+    // Of two that say the same the system's stands: it is the one that cannot be taken away.
+    if system.value.is_as_strict_as(&user.value) {
+        if !user.value.is_as_strict_as(&system.value) {
+            loosens.push(Loosens { key, system: system.place.clone(), user: user.place });
+        }
+        return Some(system);
+    }
+    if !user.value.is_as_strict_as(&system.value) {
+        loosens.push(Loosens { key, system: system.place, user: user.place.clone() });
+    }
+    Some(user)
+}
+
+fn both(system: Vec<Set<SlotKind>>, user: Vec<Set<SlotKind>>) -> Vec<Set<SlotKind>> {
+    let mut all = system;
+    for set in user {
+        if all.iter().all(|known| known.value != set.value) {
+            all.push(set);
+        }
+    }
+    all
+}
+
+/// Kinds that the user requires and the system forbids, or the other way round.
+fn contradictions(
+    key: &'static str,
+    system: &[Set<SlotKind>],
+    user: &[Set<SlotKind>],
+) -> Vec<Loosens> {
+    let mut found = Vec::new();
+    for user in user {
+        if let Some(system) = system.iter().find(|system| system.value == user.value) {
+            let (system, user) = (system.place.clone(), user.place.clone());
+            found.push(Loosens { key, system, user });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
