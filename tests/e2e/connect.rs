@@ -117,7 +117,7 @@ fn tokens_come_by_the_way_that_was_last_signed_in_with() {
     }
 }
 
-fn several_tenants() -> Value {
+pub(crate) fn several_tenants() -> Value {
     json!({
         "user": USER, "home": HOME_TENANT, "pending": 1,
         "tenants": [

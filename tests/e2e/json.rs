@@ -93,6 +93,8 @@ fn every_verb_prints_one_document() {
         &["key", "list"],
         &["audit", "log"],
         &["audit", "verify"],
+        &["policy", "show"],
+        &["policy", "check"],
         &["verify"],
         &["migrate", "clean", "--dry-run"],
         &["migrate", "clean", "--yes"],

@@ -8,6 +8,7 @@
 
 mod agent_home;
 mod home;
+mod machine;
 
 mod agent;
 mod agent_memory;
@@ -30,6 +31,7 @@ mod migrate;
 mod names;
 mod nothing_in_clear;
 mod piped;
+mod policy;
 mod powershell;
 mod process_scope_on_disk;
 mod rules;

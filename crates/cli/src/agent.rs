@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::{CallError, Client, RemoteKeys, Status};
@@ -10,7 +11,7 @@ use azvault_vault::{Locked, Sealer, VaultId};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::paths;
+use crate::{paths, policy};
 
 /// The agent's client for a vault. Nobody need be listening.
 pub(crate) fn client(vault: VaultId) -> Result<Client, Failure> {
@@ -25,10 +26,16 @@ pub(crate) fn status(app: &App, vault: VaultId) -> Option<Status> {
     client(vault).ok()?.status().ok()
 }
 
-/// The keys of a vault, if the agent holds them.
+/// The keys of a vault, if the agent holds them; those that it would hold for longer than the policy
+/// allows are locked.
 pub(crate) fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
-    let epoch = status(app, locked.vault_id())?.unlocked?.epoch;
+    let held = status(app, locked.vault_id())?.unlocked?;
     let client = client(locked.vault_id()).ok()?;
+    if !policy::may_hold(app, Duration::from_secs(held.expires_s)) {
+        let _ = client.lock();
+        return None;
+    }
+    let epoch = held.epoch;
     (epoch == locked.epoch()).then(|| Box::new(RemoteKeys::new(client, epoch)) as Box<dyn Sealer>)
 }
 

@@ -1,16 +1,18 @@
 //! What every verb is given.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::active::Because;
+use azvault_policy::Policy;
 
 use crate::cli::Global;
 use crate::failure::{Code, Failure};
-use crate::paths;
 use crate::process::Before;
 use crate::prompt::{self, Answer, Terminal};
 use crate::ui::Ui;
+use crate::{paths, policy};
 
 /// The options of this run, and where to print.
 pub(crate) struct App {
@@ -18,6 +20,7 @@ pub(crate) struct App {
     pub(crate) ui: Ui,
     /// What a program that takes this process over gets back.
     pub(crate) before: Before,
+    policy: OnceLock<Policy>,
 }
 
 /// A context that was named for this one command, and by what.
@@ -44,7 +47,7 @@ impl From<bool> for Consent {
 impl App {
     pub(crate) fn new(global: Global, before: Before) -> Self {
         let ui = Ui::new(&global);
-        Self { global, ui, before }
+        Self { global, ui, before, policy: OnceLock::new() }
     }
 
     /// The context of `--context`, else of `AZVAULT_CONTEXT`.
@@ -61,6 +64,20 @@ impl App {
             Some(path) => paths::absolute(path),
             None => paths::default_vault(),
         }
+    }
+
+    /// What is forbidden: read when it is first asked for, and once.
+    pub(crate) fn policy(&self) -> Result<&Policy, Failure> {
+        if let Some(policy) = self.policy.get() {
+            return Ok(policy);
+        }
+        let policy = policy::in_force()?;
+        Ok(self.policy.get_or_init(|| policy))
+    }
+
+    /// The same options and another look at the policies: for a process that lives long.
+    pub(crate) fn afresh(&self) -> Self {
+        Self::new(self.global.clone(), self.before)
     }
 
     /// A terminal, if there is one and asking is allowed.

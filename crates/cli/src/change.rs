@@ -14,8 +14,8 @@ mod supersede;
 use std::collections::BTreeSet;
 
 use azvault_contexts::{
-    Account, Change, Context, ContextName, Decision, Environment, HeldSecret, Known, Question,
-    Refusal, Remark, Scope,
+    Account, Change, Context, ContextName, Current, Decision, Environment, HeldSecret, Known,
+    Question, Refusal, Remark, Scope,
 };
 use azvault_vault::{Subject, Vault};
 
@@ -27,6 +27,7 @@ use crate::app::{App, Consent};
 use crate::contexts::{self, Contexts};
 use crate::door;
 use crate::failure::{Code, Failure};
+use crate::policy;
 
 /// What the person said beforehand.
 #[derive(Clone, Copy)]
@@ -96,6 +97,9 @@ pub(crate) fn carry_out_on(
 ) -> Result<Done, Failure> {
     let scope = contexts.scope_of_change(wanted.scope)?;
     let preview = rule(&contexts.known(scope)).map_err(refused)?;
+    if scope == Scope::User && keeps(&preview.change, brought) {
+        policy::keep(app)?;
+    }
     // A change for the user is made in the session too, where another context may be active.
     let here = match scope {
         Scope::User => in_session::here(&contexts, rule),
@@ -138,12 +142,18 @@ pub(crate) fn carry_out_on(
             }
             done
         }
-        Scope::Process => in_session::write(&mut contexts, brought, &decide)?,
+        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), &decide)?,
     };
     if standing.is_touched_by(&decision.change) {
         door::follow(app, vault);
     }
     Ok(Done::new((scope, wanted.run), decision, secrets, standing))
+}
+
+/// Whether a change leaves more in the vault than there was.
+fn keeps(change: &Change, brought: &Brought) -> bool {
+    let chooses = matches!(change.current, Some(Current::To(_)));
+    chooses || !change.put.is_empty() || !brought.secrets.is_empty()
 }
 
 /// What is active before and after a change when nothing is given for one command.

@@ -170,6 +170,9 @@ pub(crate) enum Command {
     /// What was done with secrets and contexts
     #[command(subcommand)]
     Audit(Audit),
+    /// What this machine, or you yourself, forbid azvault to do
+    #[command(subcommand)]
+    Policy(Policy),
     Verify(commands::verify::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
@@ -241,6 +244,12 @@ pub(crate) enum Secret {
 #[derive(Subcommand)]
 pub(crate) enum Key {
     List(commands::key::list::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Policy {
+    Show(commands::policy::show::Args),
+    Check(commands::policy::check::Args),
 }
 
 #[derive(Subcommand)]

@@ -15,6 +15,7 @@ pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod policy;
 pub(crate) mod prompt;
 pub(crate) mod renew;
 pub(crate) mod scan;
@@ -30,7 +31,9 @@ pub(crate) mod r#use;
 pub(crate) mod verify;
 
 use crate::app::App;
-use crate::cli::{Audit, Autosave, AzShim, Command, Context, Key, Secret, Session, Subscription};
+use crate::cli::{
+    Audit, Autosave, AzShim, Command, Context, Key, Policy, Secret, Session, Subscription,
+};
 use crate::failure::Failure;
 
 /// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
@@ -76,6 +79,8 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Key(Key::List(args)) => args.run(app),
         Command::Audit(Audit::Log(args)) => args.run(app),
         Command::Audit(Audit::Verify(args)) => args.run(app),
+        Command::Policy(Policy::Show(args)) => args.run(app),
+        Command::Policy(Policy::Check(args)) => args.run(app),
         Command::Verify(args) => args.run(app),
         Command::Completions(args) => args.run(app),
         Command::Man(args) => args.run(app),

@@ -8,14 +8,15 @@ use azvault_contexts::rules::{autosave, scope};
 use azvault_contexts::{
     AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope, Scope,
 };
+use azvault_policy::Place;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, Given};
 use crate::failure::{Code, Failure};
-use crate::paths;
 use crate::session::{self, Session};
-use crate::ui::quoted;
+use crate::ui::{quoted, shown};
 use crate::unlock::{self, OpenedBy};
+use crate::{paths, policy};
 
 /// What there is, and what was asked for.
 pub(crate) struct Contexts {
@@ -28,6 +29,8 @@ pub(crate) struct Contexts {
     pub(crate) settings: Settings,
     pub(crate) session: Option<Session>,
     given: Option<Given>,
+    /// The line of a policy by which autosave is off.
+    autosave_off: Option<Place>,
     nothing: ProcessScope,
 }
 
@@ -113,7 +116,8 @@ impl Contexts {
         let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
         let given = app.given();
-        Ok(Self { stored, secrets, environments, settings, session, given, nothing })
+        let autosave_off = policy::autosave_off(app)?.cloned();
+        Ok(Self { stored, secrets, environments, settings, session, given, autosave_off, nothing })
     }
 
     /// Origins that the person agreed to: for the user, and in this session.
@@ -188,7 +192,11 @@ impl Contexts {
 
     /// The autosave mode in force.
     pub(crate) fn autosave(&self) -> (AutosaveMode, autosave::Because) {
-        autosave::mode(self.own().autosave, self.settings.autosave)
+        let policy = match self.autosave_off {
+            Some(_) => autosave::Policy::Off,
+            None => autosave::Policy::Silent,
+        };
+        autosave::mode(policy, self.own().autosave, self.settings.autosave)
     }
 
     /// Where a change lives, given `--scope`.
@@ -198,6 +206,13 @@ impl Contexts {
             None => scope::Session::None,
         };
         scope::of_change(self.given(), asked, self.autosave().0, session).map_err(|refused| {
+            if let (scope::Because::Autosave, Some(place)) = (refused.because, &self.autosave_off) {
+                let place = shown(&place.to_string());
+                let what =
+                    format!("refused by {place}: autosave is off, so changes live in a session");
+                return Failure::new(Code::Refused, what)
+                    .hint("eval \"$(azvault session start)\", then the same again");
+            }
             session::none(match refused.because {
                 scope::Because::ContextGiven => {
                     "a change made under a given context has process scope"
@@ -206,6 +221,19 @@ impl Contexts {
                 scope::Because::Autosave => "autosave is off, so changes have process scope",
             })
         })
+    }
+
+    /// As [`Contexts::scope_of_change`], for verbs that bring something along to be kept.
+    pub(crate) fn scope_of_keeping(
+        &self,
+        app: &App,
+        asked: Option<Scope>,
+    ) -> Result<Scope, Failure> {
+        let scope = self.scope_of_change(asked)?;
+        if scope == Scope::User {
+            policy::keep(app)?;
+        }
+        Ok(scope)
     }
 
     /// What rules work on, for a scope.

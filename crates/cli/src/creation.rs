@@ -6,14 +6,14 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
-use azvault_vault::{Cost, KeyFile, NewSlot, Opener, RawKey, RecoveryCode, Vault};
+use azvault_vault::{Cost, KeyFile, NewSlot, Opener, RawKey, RecoveryCode, SlotKind, Vault};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::prompt::{Answer, Terminal};
 use crate::unlock::{self, Given, KeyText};
-use crate::{paths, ui::shown_path};
+use crate::{paths, policy, ui::shown_path};
 
 /// Least length of a passphrase that somebody chose, in characters.
 const LEAST_CHARACTERS: usize = 12;
@@ -61,6 +61,8 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
         return Err(Failure::new(Code::Exists, format!("{} exists already", shown_path(&path)))
             .hint("azvault status, or name another file with --vault FILE"));
     }
+    policy::costs_enough(app, wanted.cost)?;
+    policy::new_vault(app, &kinds(app, &wanted))?;
     let passphrase = passphrase(app)?;
     let given = match &app.global.key_file {
         Some(file) => Given::PassphraseAndKeyFile(passphrase, key_file(app, file)?),
@@ -94,6 +96,19 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
         );
     }
     Ok((vault, given))
+}
+
+/// The ways to unlock it.
+fn kinds(app: &App, wanted: &Wanted) -> Vec<SlotKind> {
+    let mut kinds = vec![match app.global.key_file {
+        Some(_) => SlotKind::PassphraseAndKeyFile,
+        None => SlotKind::Passphrase,
+    }];
+    if !matches!(wanted.recovery, Recovery::None) {
+        kinds.push(SlotKind::RecoveryCode);
+    }
+    kinds.extend(wanted.raw_key_file.as_ref().map(|_| SlotKind::RawKey));
+    kinds
 }
 
 fn passphrase(app: &App) -> Result<Secret, Failure> {

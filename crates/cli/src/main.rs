@@ -21,6 +21,7 @@ mod online;
 mod paths;
 mod picker;
 mod piped;
+mod policy;
 mod process;
 mod prompt;
 mod saved;

@@ -17,6 +17,16 @@ pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
     Ok(base()?.data_dir().join("azvault").join("vault.db"))
 }
 
+/// The policy of this machine. A constant: what could name another file could hide this one.
+pub(crate) fn system_policy() -> PathBuf {
+    PathBuf::from("/etc/azvault/policy.toml")
+}
+
+/// The user's own policy; `None` for a user without a home folder.
+pub(crate) fn user_policy() -> Option<PathBuf> {
+    Some(base().ok()?.config_dir().join("azvault").join("policy.toml"))
+}
+
 /// Where this machine remembers how far each vault has come. Never beside a vault: whoever puts
 /// an old vault back must not put the memory of it back in the same move.
 pub(crate) fn anchors() -> Result<PathBuf, Failure> {

@@ -18,10 +18,10 @@ use azvault_vault::{Error, Id, Vault};
 pub(crate) use self::renew::renew;
 pub(crate) use self::wanted::{To, Wanted};
 use crate::app::App;
-use crate::audit;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::unlock::OpenedBy;
+use crate::{audit, policy};
 
 /// A token that lives no longer than this is not handed out, in seconds: whoever gets it uses it.
 pub(crate) const LEAST_LIFE: i64 = 5 * 60;
@@ -55,13 +55,14 @@ pub(crate) fn token(
     contexts: Contexts,
     wanted: &Wanted,
 ) -> Result<Issued, Failure> {
-    if let Some(found) = cached::find(&contexts, wanted, app.now()) {
+    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
+    if let Some(found) = cached::find(app, &contexts, wanted)? {
         return hand_out(app, vault, &contexts, &found, wanted);
     }
     credential::check(&contexts, wanted)?;
     apart::run(app, by, wanted)?;
     let contexts = Contexts::of(app, vault)?;
-    let found = cached::find(&contexts, wanted, app.now()).ok_or_else(|| {
+    let found = cached::find(app, &contexts, wanted)?.ok_or_else(|| {
         Failure::new(Code::Busy, "the new token is gone already").hint("the same again")
     })?;
     hand_out(app, vault, &contexts, &found, wanted)

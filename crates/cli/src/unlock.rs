@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::ui::shown_path;
-use crate::{agent, paths};
+use crate::{agent, paths, policy};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -209,7 +209,7 @@ fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Ope
     match hold {
         Hold::Required(limits) => in_agent(limits)?,
         Hold::IfPossible if !app.global.no_agent => {
-            if let Err(failure) = in_agent(Limits::default()) {
+            if let Err(failure) = policy::limits(app, None, None).and_then(in_agent) {
                 app.ui.detail(format!("the keys are not held: {}", failure.what));
             }
         }

@@ -31,6 +31,8 @@ pub struct ProcessScope {
 pub struct ProcessSecret {
     /// A number by which it is shown, as those of the vault have one.
     pub id: i64,
+    /// Unix seconds at which it came into the session.
+    pub created: i64,
     /// What it is, and its value.
     pub held: HeldSecret,
 }

@@ -38,6 +38,8 @@ struct Row<'a> {
     secrets: Vec<SecretRow>,
     /// Beside `secrets`.
     secret_ids: Vec<i64>,
+    /// Beside `secrets`.
+    secret_created: Vec<i64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -112,6 +114,7 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         autosave: state.autosave,
         confirmed: state.confirmed.clone(),
         secrets: bundle::secrets(secrets.clone()),
+        secret_created: state.secrets.iter().map(|secret| secret.created).collect(),
         secret_ids: state.secrets.iter().map(|secret| secret.id).collect(),
     };
     bundle::pack(&row, secrets, Padding::None)
@@ -121,10 +124,11 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
     let (json, values) = bundle::unpack(text)?;
     let row: Row<'_> = serde_json::from_slice(json).ok()?;
     let (secrets, rest) = bundle::take_secrets(row.secrets, values)?;
-    if !rest.is_empty() || row.secret_ids.len() != secrets.len() {
+    let (ids, created) = (row.secret_ids, row.secret_created);
+    if !rest.is_empty() || ids.len() != secrets.len() || created.len() != secrets.len() {
         return None;
     }
-    let secrets = row.secret_ids.into_iter().zip(secrets);
+    let secrets = ids.into_iter().zip(created).zip(secrets);
     Some(ProcessScope {
         contexts: bundle::take_contexts(row.contexts)?,
         hidden: row.hidden,
@@ -135,7 +139,7 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
         previous: row.previous,
         autosave: row.autosave,
         confirmed: row.confirmed,
-        secrets: secrets.map(|(id, held)| ProcessSecret { id, held }).collect(),
+        secrets: secrets.map(|((id, created), held)| ProcessSecret { id, created, held }).collect(),
     })
 }
 
@@ -163,7 +167,7 @@ mod tests {
         let secret = |text: &[u8]| {
             let description = SecretDescription::of(SecretKind::AccessToken);
             let held = HeldSecret { description, value: Secret::copied_from(text) };
-            ProcessSecret { id: 7, held }
+            ProcessSecret { id: 7, created: 1_700_000_000, held }
         };
         ProcessScope {
             contexts: vec![context],
@@ -192,9 +196,9 @@ mod tests {
         let pairs = opened.secrets.iter().zip(&expected.secrets);
         assert_eq!(opened.secrets.len(), 3);
         assert!(pairs.clone().all(|(a, b)| a.held.value.same_as(&b.held.value)));
-        assert!(
-            pairs.clone().all(|(a, b)| a.held.description == b.held.description && a.id == b.id)
-        );
+        assert!(pairs.clone().all(|(a, b)| a.held.description == b.held.description
+            && a.id == b.id
+            && a.created == b.created));
 
         assert!(SessionKey::generate().open(vault, Id(5), 2, &sealed).is_err());
         assert!(key.open(vault, Id(6), 2, &sealed).is_err());

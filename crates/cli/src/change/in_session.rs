@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// Decides on what the session holds now, and changes that.
 pub(super) fn write(
     contexts: &mut Contexts,
-    brought: &Brought,
+    (brought, now): (&Brought, i64),
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
     let Contexts { session, stored, settings, .. } = contexts;
@@ -34,7 +34,7 @@ pub(super) fn write(
         });
         let removed = removed + before - state.secrets.len();
         state.confirmed.extend(brought.confirmed.iter().cloned());
-        let added = bring(state, brought);
+        let added = bring(state, brought, now);
         let secrets = Counted { added, removed };
         Ok((Decision { change: told, asks, remarks }, secrets))
     })
@@ -103,13 +103,13 @@ fn unknown<'a>(state: &ProcessScope, brought: &'a Brought) -> Vec<&'a HeldSecret
 }
 
 /// Takes secrets into the session.
-fn bring(state: &mut ProcessScope, brought: &Brought) -> usize {
+fn bring(state: &mut ProcessScope, brought: &Brought, now: i64) -> usize {
     let unknown = unknown(state, brought);
     for new in &unknown {
         // EXPOSE: copied into the state of the session, which is sealed at once.
         let value = Secret::copied_from(new.value.expose());
         let held = HeldSecret { description: new.description.clone(), value };
-        state.secrets.push(ProcessSecret { id: Id::random().number(), held });
+        state.secrets.push(ProcessSecret { id: Id::random().number(), created: now, held });
     }
     unknown.len()
 }

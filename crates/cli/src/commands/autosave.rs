@@ -15,6 +15,7 @@ use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::SCHEMA;
 use crate::failure::Failure;
+use crate::policy;
 use crate::session::{self, Session};
 
 #[derive(Serialize)]
@@ -28,6 +29,9 @@ struct Document {
 
 /// Sets the mode for the user, or for this session, and says what holds now.
 fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> super::Ended {
+    if mode == AutosaveMode::CurrentUser {
+        policy::keep(app)?;
+    }
     let (mut vault, mut contexts) = Contexts::open(app)?;
     let scope = scope.asked().unwrap_or(DEFAULT_SCOPE);
     match scope {

@@ -16,7 +16,7 @@ use crate::connect::{self, At, Found, Skipped};
 use crate::contexts::Contexts;
 use crate::online::{agreed, failed};
 use crate::ui::{quoted, shown};
-use crate::{audit, online};
+use crate::{audit, online, policy};
 
 /// Contexts of a sign-in, if nobody says a number.
 const MOST: usize = 25;
@@ -94,9 +94,10 @@ impl<'a> SkippedView<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let tenant = self.tenant.as_deref().map(TenantName::parse).transpose().map_err(failed)?;
+        policy::signs_in(app, &self.environment, self.tenant.as_deref())?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let wanted = self.scope.wanted("connect", Consent::from(self.force));
-        let scope = contexts.scope_of_change(wanted.scope)?;
+        let scope = contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
         let way = self.way.way(app)?;
         let name = way.name();

@@ -15,10 +15,10 @@ use crate::app::App;
 use crate::contexts::Contexts;
 use crate::door::{self, Start, Told};
 use crate::failure::{Code, Failure};
-use crate::paths;
 use crate::session::Session;
 use crate::ui::shown;
 use crate::unlock::OpenedBy;
+use crate::{paths, policy};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
@@ -73,6 +73,9 @@ pub(super) fn begin(
             contexts.active()?.0.and_then(|name| contexts.find(name)).map(|seen| seen.context)
         }
     };
+    if let Some(context) = acting {
+        policy::acts(app, context)?;
+    }
     let told = door::told(&contexts, acting);
     let variables = variables.release(app, (&mut vault, &by), &contexts, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));

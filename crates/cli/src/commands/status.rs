@@ -10,7 +10,7 @@ use crate::cli::Output;
 use crate::contexts::{Contexts, Unasked, chosen};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::ui::{cell, shown_path};
+use crate::ui::{cell, count, shown_path};
 use crate::{agent, paths};
 
 /// Show where the vault is, whether it is locked, which context acts and why
@@ -31,6 +31,8 @@ struct Document {
     active_because: Option<&'static str>,
     default: Option<String>,
     autosave: Option<Autosave>,
+    /// `null` where nothing is forbidden.
+    policy: Option<Policy>,
     contexts: Option<usize>,
     secrets: Option<usize>,
 }
@@ -55,11 +57,18 @@ struct Autosave {
     because: &'static str,
 }
 
+#[derive(Serialize)]
+struct Policy {
+    files: Vec<String>,
+    members: usize,
+}
+
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let path = app.vault_path()?;
         let vault = path.display().to_string();
         let mut document = Document { schema: 1, vault, ..Document::default() };
+        document.policy = policy(app)?;
         match Locked::open(&path) {
             Err(Error::NotThere) if paths::session().is_none() => {
                 document.state = "absent";
@@ -84,6 +93,15 @@ impl Args {
         }
         Ok(0)
     }
+}
+
+fn policy(app: &App) -> Result<Option<Policy>, Failure> {
+    let members = app.policy()?.members();
+    let mut files: Vec<String> =
+        members.iter().map(|member| member.place.file.display().to_string()).collect();
+    files.sort();
+    files.dedup();
+    Ok((!files.is_empty()).then_some(Policy { files, members: members.len() }))
 }
 
 fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
@@ -139,6 +157,10 @@ fn print(app: &App, document: &Document, path: &str) {
         }
         rows.push(("contexts", number(document.contexts)));
         rows.push(("secrets", number(document.secrets)));
+    }
+    if let Some(Policy { files, members }) = &document.policy {
+        let number = count(*members, "member");
+        rows.push(("policy", format!("{number} of {} (azvault policy show)", files.join(" and "))));
     }
     let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), cell(v)]).collect();
     app.ui.table(&["", ""], &rows);

@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::online;
 use crate::tokens::{self, Issued, To, Wanted};
+use crate::{online, policy};
 
 /// Print an access token of the active context (Get-AzAccessToken)
 ///
@@ -61,6 +61,7 @@ impl Args {
         if !self.confirm.is_empty() {
             let environment = contexts.acting()?.context.environment.as_deref();
             let environment = environment.unwrap_or("AzureCloud");
+            policy::signs_in(app, environment, self.tenant.as_deref())?;
             let (_, agreed) = online::agreed::cloud(app, &contexts, environment, &self.confirm)?;
             online::confirm(app, &mut vault, &agreed)?;
             contexts = Contexts::of(app, &vault)?;

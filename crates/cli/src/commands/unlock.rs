@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use azvault_agent::hold::Limits;
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -10,7 +9,7 @@ use crate::app::App;
 use crate::cli::Output;
 use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
-use crate::{agent, unlock};
+use crate::{agent, policy, unlock};
 
 /// Longest time that keys are held.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -43,9 +42,10 @@ impl Args {
             return Err(Failure::new(Code::Usage, "to unlock is to hand keys to the agent")
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
         }
-        let limits = limits(self.hard, self.idle);
+        let limits = policy::limits(app, self.hard, self.idle)?;
         let locked = unlock::locked(app)?;
         agent::started(locked.vault_id())?;
+        policy::warn_of_weak_slots(app, locked.slots())?;
         unlock::without_agent(app, locked, unlock::Hold::Required(limits))?;
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {
@@ -60,13 +60,6 @@ impl Args {
         }
         Ok(0)
     }
-}
-
-/// Who says for how long does not mean the idle limit to end it before.
-fn limits(hard: Option<Duration>, idle: Option<Duration>) -> Limits {
-    let by_default = Limits::default();
-    let idle = idle.or(hard).unwrap_or(by_default.idle);
-    Limits { idle, hard: hard.unwrap_or(by_default.hard) }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -85,7 +78,7 @@ fn words(time: Duration) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{duration, limits, words};
+    use super::{duration, words};
 
     #[test]
     fn times_are_read_as_people_write_them_and_bounded() {
@@ -104,19 +97,5 @@ mod tests {
             assert_eq!(duration(text).ok(), seconds.map(Duration::from_secs), "{text}");
         }
         assert_eq!(words(Duration::from_secs(5400)), "1h 30m");
-    }
-
-    #[test]
-    fn a_time_that_is_asked_for_is_not_cut_short_by_the_idle_limit() {
-        let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
-        for (hard, idle, wanted) in [
-            (None, None, (10 * minute, 12 * hour)),
-            (Some(8 * hour), None, (8 * hour, 8 * hour)),
-            (None, Some(minute), (minute, 12 * hour)),
-            (Some(hour), Some(minute), (minute, hour)),
-        ] {
-            let found = limits(hard, idle);
-            assert_eq!((found.idle, found.hard), wanted);
-        }
     }
 }

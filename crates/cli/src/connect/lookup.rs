@@ -11,6 +11,7 @@ use super::entry::{Entry, Refresh};
 use super::{At, Found, Skipped};
 use crate::failure::{Code, Failure};
 use crate::online::failed;
+use crate::policy;
 use crate::ui::{quoted, shown};
 
 /// A token to Resource Manager in one tenant.
@@ -26,6 +27,8 @@ pub(crate) fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
     let base = at.cloud.resource_manager().map_err(failed)?;
     let all = resource_manager::tenants(at.http, base, &entry.access).map_err(failed)?;
     let own = own_tenant(at, &entry, &all)?;
+    let environment = at.cloud.name();
+    policy::signs_in(at.app, environment, Some(&own.id))?;
     let first = Secret::copied_from(b"");
     let access = std::mem::replace(&mut entry.access, first);
     let mut accesses =
@@ -34,6 +37,11 @@ pub(crate) fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
     let mut skipped = Vec::new();
     if at.tenant.is_none() && entry.refresh.is_some() {
         for tenant in all.iter().filter(|tenant| !tenant.id.eq_ignore_ascii_case(&own.id)) {
+            if let Err(because) = policy::signs_in(at.app, environment, Some(&tenant.id)) {
+                let Tenant { id, name } = named(tenant);
+                skipped.push(Skipped { tenant: id, name, because });
+                continue;
+            }
             match in_tenant(at, &mut entry, &tenant.id) {
                 Ok(access) => {
                     accesses.push(access);
@@ -171,6 +179,9 @@ impl Skipped {
         let id = shown(&self.tenant);
         let name = self.name.as_deref().map_or_else(|| id.clone(), quoted);
         let what = &self.because.what;
+        if self.because.code == Code::Refused {
+            return format!("tenant {name} was left out: {what}");
+        }
         format!("tenant {name} was left out: {what}\n         azvault connect --tenant {id}")
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
 
 /// The token that is asked for, or why there is none.
 pub(super) fn issue(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, Refusal> {
-    token(app, by, asked).map_err(|failure| {
+    // What is forbidden in the meantime is forbidden here too.
+    token(&app.afresh(), by, asked).map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
         match failure.code {

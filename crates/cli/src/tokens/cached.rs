@@ -1,23 +1,34 @@
 //! Finding an access token that was got before.
 
 use azvault_contexts::{SecretDescription, SecretKind};
+use azvault_policy::rules;
 use azvault_signin::resource;
 
 use super::{Found, LEAST_LIFE, Place, Wanted};
+use crate::app::App;
 use crate::contexts::Contexts;
+use crate::failure::Failure;
 
 /// The token that lives longest of those that fit; the session's go first.
-pub(super) fn find(contexts: &Contexts, wanted: &Wanted, now: i64) -> Option<Found> {
+pub(super) fn find(
+    app: &App,
+    contexts: &Contexts,
+    wanted: &Wanted,
+) -> Result<Option<Found>, Failure> {
+    let (policy, now) = (app.policy()?, app.now());
     let own = contexts.own().secrets.iter();
-    let own = own.map(|secret| (Place::Session(secret.id), &secret.held.description));
+    let own = own.map(|own| (Place::Session(own.id), &own.held.description, own.created));
     let stored = contexts.secrets.iter();
-    let stored = stored.map(|secret| (Place::Vault(secret.id), &secret.description));
-    let longest = |all: &mut dyn Iterator<Item = (Place, &SecretDescription)>| {
-        all.filter(|(_, about)| fits(about, wanted, now))
-            .max_by_key(|(_, about)| about.expires_on)
-            .map(|(place, about)| Found { place, about: about.clone() })
+    let stored = stored.map(|own| (Place::Vault(own.id), &own.description, own.created));
+    let longest = |all: &mut dyn Iterator<Item = (Place, &SecretDescription, i64)>| {
+        all.filter(|(_, about, came)| {
+            fits(about, wanted, now) && rules::token(policy, *came, now).is_ok()
+        })
+        .max_by_key(|(_, about, _)| about.expires_on)
+        .map(|(place, about, _)| Found { place, about: about.clone() })
     };
-    longest(&mut own.into_iter()).or_else(|| longest(&mut stored.into_iter()))
+    let of_session = longest(&mut own.into_iter());
+    Ok(of_session.or_else(|| longest(&mut stored.into_iter())))
 }
 
 /// Whether it is the account's, in that tenant and cloud, opens what is wanted, and lives on.

@@ -13,15 +13,16 @@ use super::{Wanted, assertion, cached, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::{connect, online, paths};
+use crate::{connect, online, paths, policy};
 
 /// Sees to it that a token that fits is in the cache.
 pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
+    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     let turn = turn::wait(&paths::turns()?, vault.id(), &wanted.account);
     let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
     let contexts = Contexts::of(app, vault)?;
     // Whoever had the turn before may have got just this token.
-    if cached::find(&contexts, wanted, app.now()).is_some() {
+    if cached::find(app, &contexts, wanted)?.is_some() {
         return Ok(());
     }
     let credential = credential::of(&contexts, wanted)?;

@@ -1,6 +1,7 @@
 //! Storing new tokens in the place of those that they make void.
 
 use azvault_contexts::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
+use azvault_policy::{Policy, rules};
 use azvault_vault::{Error, Id, Vault};
 
 use super::credential::Held;
@@ -28,19 +29,22 @@ pub(super) fn store(
         Some(place) => matches!(place, Place::Session(_)),
         None => is_of_session(&contexts, wanted),
     };
-    let is_outdated = |about: &SecretDescription| is_outdated(about, wanted, now);
+    let policy = app.policy()?;
+    let is_outdated = |about: &SecretDescription, came: i64| {
+        is_outdated(about, wanted, now) || is_too_old(about, wanted, (policy, came, now))
+    };
     if in_session {
         let mut session = contexts.session.ok_or_else(session::gone)?;
         return session.update(|state| {
             state.secrets.retain(|own| {
                 let is_void = matches!(void, Some(Place::Session(id)) if id == own.id);
-                !is_void && !is_outdated(&own.held.description)
+                !is_void && !is_outdated(&own.held.description, own.created)
             });
             for held in &new {
                 // EXPOSE: copied into the state of the session, which is sealed at once.
                 let value = Secret::copied_from(held.value.expose());
                 let held = HeldSecret { description: held.description.clone(), value };
-                state.secrets.push(ProcessSecret { id: Id::random().number(), held });
+                state.secrets.push(ProcessSecret { id: Id::random().number(), created: now, held });
             }
             Ok(())
         });
@@ -52,7 +56,7 @@ pub(super) fn store(
             .iter()
             .filter(|stored| {
                 let is_void = matches!(void, Some(Place::Vault(id)) if id == stored.id);
-                is_void || is_outdated(&stored.description)
+                is_void || is_outdated(&stored.description, stored.created)
             })
             .map(|stored| stored.id)
             .collect();
@@ -77,6 +81,17 @@ fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
         about.kind != SecretKind::AccessToken
             && about.is_of_one_of(std::slice::from_ref(&wanted.account))
     })
+}
+
+/// An access token of the account that may not be handed out any more.
+fn is_too_old(
+    about: &SecretDescription,
+    wanted: &Wanted,
+    (policy, came, now): (&Policy, i64, i64),
+) -> bool {
+    about.kind == SecretKind::AccessToken
+        && about.is_of_one_of(std::slice::from_ref(&wanted.account))
+        && rules::token(policy, came, now).is_err()
 }
 
 /// An access token of the account that has expired, or that the new one replaces.

@@ -2,13 +2,15 @@
 //!
 //! Azure PowerShell: on by default since Az and AzureRM 6.0; `-Scope Process` of
 //! `Enable-`/`Disable-AzContextAutosave` holds for the session, `CurrentUser` for the user
-//! (AutoSave/*.cs).
+//! (AutoSave/*.cs). A policy that says off stands above both.
 
 use crate::{AutosaveMode, Scope};
 
 /// Who said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Because {
+    /// A policy.
+    Policy,
     /// This session.
     Session,
     /// The setting in the vault.
@@ -21,6 +23,7 @@ impl Because {
     /// The reason as it is shown.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Policy => "forced by a policy",
             Self::Session => "set for this session",
             Self::User => "stored in the vault",
             Self::Default => "nothing is stored, and autosave is on by default",
@@ -28,12 +31,26 @@ impl Because {
     }
 }
 
-/// The mode, from what the session and the user have set.
-pub fn mode(session: Option<AutosaveMode>, user: Option<AutosaveMode>) -> (AutosaveMode, Because) {
-    match (session, user) {
-        (Some(mode), _) => (mode, Because::Session),
-        (None, Some(mode)) => (mode, Because::User),
-        (None, None) => (AutosaveMode::CurrentUser, Because::Default),
+/// What a policy says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Nothing.
+    Silent,
+    /// It is off, whatever anybody has set.
+    Off,
+}
+
+/// The mode, from what a policy says, and the session and the user have set.
+pub fn mode(
+    policy: Policy,
+    session: Option<AutosaveMode>,
+    user: Option<AutosaveMode>,
+) -> (AutosaveMode, Because) {
+    match (policy, session, user) {
+        (Policy::Off, _, _) => (AutosaveMode::Process, Because::Policy),
+        (Policy::Silent, Some(mode), _) => (mode, Because::Session),
+        (Policy::Silent, None, Some(mode)) => (mode, Because::User),
+        (Policy::Silent, None, None) => (AutosaveMode::CurrentUser, Because::Default),
     }
 }
 
@@ -42,18 +59,19 @@ pub const DEFAULT_SCOPE: Scope = Scope::User;
 
 #[cfg(test)]
 mod tests {
-    use super::{Because, mode};
+    use super::{Because, Policy, mode};
     use crate::AutosaveMode::{CurrentUser, Process};
 
     #[test]
     fn reasons_say_where_the_mode_is_kept() {
-        let all = [Because::Session, Because::User, Because::Default].map(Because::as_str);
-        let wanted = ["this session", "the vault", "on by default"];
+        let all = [Because::Policy, Because::Session, Because::User, Because::Default];
+        let all = all.map(Because::as_str);
+        let wanted = ["a policy", "this session", "the vault", "on by default"];
         assert!(all.iter().zip(wanted).all(|(text, words)| text.contains(words)), "{all:?}");
     }
 
     #[test]
-    fn the_session_overrides_the_user_and_on_is_the_default() {
+    fn a_policy_overrides_the_session_that_the_user_and_on_is_the_default() {
         for (session, user, wanted) in [
             (None, None, (CurrentUser, Because::Default)),
             (None, Some(CurrentUser), (CurrentUser, Because::User)),
@@ -62,7 +80,9 @@ mod tests {
             (Some(Process), Some(CurrentUser), (Process, Because::Session)),
             (Some(Process), None, (Process, Because::Session)),
         ] {
-            assert_eq!(mode(session, user), wanted, "{session:?} {user:?}");
+            assert_eq!(mode(Policy::Silent, session, user), wanted, "{session:?} {user:?}");
+            let forced = (Process, Because::Policy);
+            assert_eq!(mode(Policy::Off, session, user), forced, "{session:?} {user:?}");
         }
     }
 }

@@ -66,7 +66,7 @@ impl Args {
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let wanted = self.scope.wanted("context import", Consent::from(self.force));
         let wanted = Wanted { run: Run::from(self.dry_run), ..wanted };
-        let scope = contexts.scope_of_change(wanted.scope)?;
+        let scope = contexts.scope_of_keeping(app, wanted.scope)?;
         let merged = merge::merge(&contexts.known(scope), &file.contexts, file.default.as_ref());
         if app.ui.output != Output::Json {
             preview(app, &merged);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::{Profile, SecretDescription};
 use azvault_exporter::azure_powershell::{self, Credentials};
-use azvault_vault::{Cost, Error, Vault};
+use azvault_vault::{Error, Vault};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ use crate::documents::{SCHEMA, SecretFacts};
 use crate::draft::{self, Place};
 use crate::failure::{Code, Failure};
 use crate::ui::{count, shown_path};
-use crate::{audit, creation, paths, saved, unlock};
+use crate::{audit, creation, paths, policy, saved, unlock};
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
 ///
@@ -69,6 +69,9 @@ struct Document<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         self.agree_with_format()?;
+        if self.format == Format::AzurePowershell {
+            policy::export_plaintext(app, "contexts and tokens are not saved in clear")?;
+        }
         let path = paths::absolute(&self.path)?;
         let place = self.place(app, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
@@ -126,6 +129,7 @@ impl Args {
     }
 
     fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let cost = policy::usual_cost(app)?;
         let passphrase = match (&self.export_passphrase_file, app.terminal()) {
             (Some(file), _) => unlock::read_passphrase_file(app, file)?,
             (None, Some(mut terminal)) => {
@@ -139,7 +143,7 @@ impl Args {
             }
         };
         let spinner = app.ui.spinner("sealing");
-        let sealed = azvault_vault::seal_export(profile, &passphrase, Cost::DEFAULT);
+        let sealed = azvault_vault::seal_export(profile, &passphrase, cost);
         spinner.finish_and_clear();
         sealed.map(Zeroizing::new).map_err(|e| Failure::new(Code::Other, e.to_string()))
     }

@@ -4,9 +4,10 @@ use azvault_contexts::rules::active::Because;
 use azvault_contexts::{ContextName, Scope, rules};
 
 use crate::app::{App, Consent};
-use crate::change::{self, Run, ScopeOption, Wanted};
+use crate::change::{self, Brought, Run, ScopeOption, Wanted};
+use crate::contexts::Contexts;
 use crate::ui::quoted;
-use crate::{picker, piped};
+use crate::{picker, piped, policy};
 
 /// Make another context the active one (Select-AzContext)
 ///
@@ -40,7 +41,14 @@ pub(crate) fn select(
 ) -> crate::commands::Ended {
     let wanted =
         Wanted { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
-    let done = change::carry_out(app, wanted, &|known| rules::select::select(known, name))?;
+    let (mut vault, contexts) = Contexts::open_to_change(app)?;
+    if let Some(seen) = contexts.find(name) {
+        policy::acts(app, seen.context)?;
+    }
+    let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+    let done = change::carry_out_on(app, opened, wanted, &nothing, &|known| {
+        rules::select::select(known, name)
+    })?;
     let active = done.active.as_ref().map_or("", |name| name.as_str());
     done.say(app, &format!("{} is active {}", quoted(active), done.place()));
     if app.given().is_some_and(|given| given.because == Because::Variable) {

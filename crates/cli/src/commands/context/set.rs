@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{ContextName, rules};
+use azvault_contexts::{ContextName, Known, rules};
 
 use crate::app::{App, Consent};
-use crate::change::{self, ScopeOption};
-use crate::subscriptions;
+use crate::change::{self, Brought, ScopeOption};
+use crate::contexts::Contexts;
 use crate::ui::quoted;
+use crate::{policy, subscriptions};
 
 /// Make a subscription or a tenant the active context (Set-AzContext)
 ///
@@ -57,7 +58,14 @@ impl Args {
             properties: self.property.into_iter().collect::<BTreeMap<_, _>>(),
             seen,
         };
-        let done = change::carry_out(app, wanted, &|known| rules::set::set(known, &asked))?;
+        let rule = |known: &Known<'_>| rules::set::set(known, &asked);
+        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let scope = contexts.scope_of_change(wanted.scope)?;
+        for context in rule(&contexts.known(scope)).iter().flat_map(|set| &set.change.put) {
+            policy::acts(app, context)?;
+        }
+        let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+        let done = change::carry_out_on(app, opened, wanted, &nothing, &rule)?;
         let active = done.active.as_ref().map_or("", |name| name.as_str());
         done.say(app, &format!("{} is active {}", quoted(active), done.place()));
         Ok(0)

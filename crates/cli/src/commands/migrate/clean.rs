@@ -13,7 +13,7 @@ use crate::migration::compare::{self, Place};
 use crate::migration::present::Content;
 use crate::migration::remove::{self, Kept, Removal};
 use crate::ui::{count, shown_path};
-use crate::{paths, unlock};
+use crate::{paths, policy, unlock};
 
 /// Remove the plaintext originals, after comparing them once more
 ///
@@ -91,6 +91,10 @@ impl Args {
             return Ok(0);
         }
         if !there.is_empty() {
+            if let Err(refused) = policy::export_plaintext(app, "no originals in clear") {
+                let what = refused.what;
+                app.ui.note(format!("Their bytes stay sealed; they cannot be put back: {what}"));
+            }
             let question = format!("Remove {}?", count(there.len(), "file"));
             app.confirm(Consent::from(self.yes), &question)?;
         }
@@ -173,5 +177,7 @@ fn say(app: &App, removed: &[&ImportedFile], rotate: &[String], id: Id) {
     if let Ok(roots) = paths::roots() {
         remove::say_left_over(app, &roots);
     }
-    app.ui.note(format!("To put the files back: azvault migrate rollback {id}"));
+    if policy::export_plaintext(app, "").is_ok() {
+        app.ui.note(format!("To put the files back: azvault migrate rollback {id}"));
+    }
 }

@@ -1,6 +1,6 @@
 //! `azvault migrate` without a verb
 
-use azvault_vault::{Cost, Vault};
+use azvault_vault::Vault;
 
 use super::Wanted;
 use crate::app::{App, Consent};
@@ -9,9 +9,9 @@ use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
 use crate::migration::present::Content;
 use crate::migration::{apply, compare, proposal, remove, report};
-use crate::paths;
 use crate::ui::{Tone, count, shown_path};
 use crate::unlock::{self, Given, OpenedBy};
+use crate::{paths, policy};
 
 /// Options of the guided way.
 #[derive(clap::Args)]
@@ -58,7 +58,11 @@ impl Args {
             Some((vault, by)) => (vault, Again::By(by)),
             None => {
                 let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
-                let wanted = creation::Wanted { cost: Cost::DEFAULT, recovery, raw_key_file: None };
+                let wanted = creation::Wanted {
+                    cost: policy::usual_cost(app)?,
+                    recovery,
+                    raw_key_file: None,
+                };
                 let (vault, given) = creation::create(app, wanted)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
                 (vault, Again::Given(given))
@@ -97,7 +101,9 @@ impl Args {
         app.ui.note(format!(
             "The originals are still there, in clear. To remove them: azvault migrate clean {id}"
         ));
-        app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
+        if policy::export_plaintext(app, "").is_ok() {
+            app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
+        }
         Ok(0)
     }
 }

@@ -12,7 +12,7 @@ use crate::draft;
 use crate::failure::{Code, Failure};
 use crate::migration::restore::{self, There};
 use crate::ui::{count, shown_path};
-use crate::unlock;
+use crate::{policy, unlock};
 
 /// Put the originals back: same bytes, same mode, same time
 ///
@@ -39,6 +39,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::export_plaintext(app, "originals are not put back in clear; they stay sealed")?;
         let mut vault = unlock::vault(app)?;
         let path = app.vault_path()?;
         let failed = |e: Error| Failure::from_vault(e, &path);

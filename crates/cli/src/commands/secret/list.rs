@@ -6,12 +6,12 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::audit;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SCHEMA, SecretView, utc};
 use crate::failure::{Code, Failure};
 use crate::ui::{Tone, cell, toned};
+use crate::{audit, policy};
 
 /// List the secrets: what they are, whose, until when
 ///
@@ -35,6 +35,9 @@ impl Args {
         if self.reveal && app.ui.output != Output::Json {
             return Err(Failure::new(Code::Usage, "all values at once come as JSON only")
                 .hint("azvault secret list --reveal -o json, or azvault secret show ID --reveal"));
+        }
+        if self.reveal {
+            policy::export_plaintext(app, "secrets are not shown")?;
         }
         let (mut vault, contexts) = Contexts::open(app)?;
         let own = &contexts.own().secrets;

@@ -5,12 +5,12 @@ use azvault_vault::{Error, Id};
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::audit;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SecretView, utc};
 use crate::failure::{Code, Failure};
 use crate::ui::cell;
+use crate::{audit, policy};
 
 /// Show one secret; its value only with --reveal
 ///
@@ -27,6 +27,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        if self.reveal {
+            policy::export_plaintext(app, "secrets are not shown")?;
+        }
         let (mut vault, mut contexts) = Contexts::open(app)?;
         let own = contexts.session.as_mut().and_then(|session| {
             let secrets = &mut session.state.secrets;

@@ -1,0 +1,4 @@
+//! `azvault policy`
+
+pub(crate) mod check;
+pub(crate) mod show;

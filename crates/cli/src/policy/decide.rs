@@ -1,0 +1,134 @@
+//! What the policy in force says to a command. The rules are in the crate of policies; here their
+//! refusals become failures of exit code 7.
+
+use std::time::Duration;
+
+use azvault_agent::hold::Limits;
+use azvault_contexts::Context;
+use azvault_policy::{Place, Policy, Refusal, SlotKind, rules};
+use azvault_vault::{Cost, Slot};
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::ui::shown;
+
+fn refused(refusal: Refusal) -> Failure {
+    // Names of contexts and of files are text from elsewhere.
+    Failure::new(Code::Refused, shown(&refusal.to_string())).hint(shown(&refusal.next))
+}
+
+/// Whether a context may be used.
+pub(crate) fn acts(app: &App, context: &Context) -> Result<(), Failure> {
+    is_allowed(app.policy()?, context).map_err(refused)
+}
+
+pub(super) fn is_allowed(policy: &Policy, context: &Context) -> Result<(), Refusal> {
+    let tenant = context.tenant.as_ref().map(|tenant| tenant.id.as_str());
+    rules::environment(policy, context.environment.as_deref())
+        .and_then(|()| rules::tenant(policy, tenant))
+}
+
+/// Whether somebody may sign in there. A sign-in that names no tenant finds out which one it is in,
+/// and asks again then.
+pub(crate) fn signs_in(app: &App, environment: &str, tenant: Option<&str>) -> Result<(), Failure> {
+    let policy = app.policy()?;
+    let of_tenant = || tenant.map_or(Ok(()), |tenant| rules::tenant(policy, Some(tenant)));
+    rules::environment(policy, Some(environment)).and_then(|()| of_tenant()).map_err(refused)
+}
+
+/// The line by which autosave is off.
+pub(crate) fn autosave_off(app: &App) -> Result<Option<&Place>, Failure> {
+    Ok(rules::autosave_off(app.policy()?))
+}
+
+/// Whether a change of contexts may be kept in the vault.
+pub(crate) fn keep(app: &App) -> Result<(), Failure> {
+    rules::keep(app.policy()?).map_err(refused)
+}
+
+/// Whether something that is sealed may leave the vault in clear; `what` says it in words.
+pub(crate) fn export_plaintext(app: &App, what: &str) -> Result<(), Failure> {
+    rules::export_plaintext(app.policy()?, what).map_err(refused)
+}
+
+/// How long keys are held, given what was asked for. Who says for how long does not mean the idle
+/// limit to end it before.
+pub(crate) fn limits(
+    app: &App,
+    hard: Option<Duration>,
+    idle: Option<Duration>,
+) -> Result<Limits, Failure> {
+    let (policy, usual) = (app.policy()?, Limits::default());
+    let usual_idle = hard.unwrap_or(usual.idle);
+    let hard = rules::unlock(policy.unlock_for.as_ref(), hard, usual.hard, "--for");
+    let idle = rules::unlock(policy.unlock_idle.as_ref(), idle, usual_idle, "--idle");
+    Ok(Limits { idle: idle.map_err(refused)?, hard: hard.map_err(refused)? })
+}
+
+/// Whether keys that the agent holds for so long to come may be used: they may have been handed over
+/// before there was a policy.
+pub(crate) fn may_hold(app: &App, left: Duration) -> bool {
+    let longest = app.policy().ok().and_then(|policy| policy.unlock_for.as_ref());
+    rules::unlock(longest, Some(left), left, "--for").is_ok()
+}
+
+/// Whether guesses at a passphrase cost enough.
+pub(crate) fn costs_enough(app: &App, cost: Cost) -> Result<(), Failure> {
+    rules::kdf(app.policy()?, cost.memory_kib(), cost.passes()).map_err(refused)
+}
+
+/// What a guess costs where nobody chose: the least of the presets from the default up that is
+/// enough.
+pub(crate) fn usual_cost(app: &App) -> Result<Cost, Failure> {
+    match costs_enough(app, Cost::DEFAULT) {
+        Ok(()) => Ok(Cost::DEFAULT),
+        Err(_) => costs_enough(app, Cost::PARANOID).map(|()| Cost::PARANOID),
+    }
+}
+
+/// Whether a vault may be made with these ways to unlock it.
+pub(crate) fn new_vault(app: &App, kinds: &[azvault_vault::SlotKind]) -> Result<(), Failure> {
+    let kinds: Vec<SlotKind> = kinds.iter().copied().filter_map(kind).collect();
+    match rules::slots(app.policy()?, &kinds).into_iter().next() {
+        None => Ok(()),
+        Some(refusal) => Err(refused(refusal).hint(
+            "azvault init has --key-file FILE, --raw-key-file FILE, --recovery-file FILE and \
+             --no-recovery",
+        )),
+    }
+}
+
+/// Says of slots that guesses at them cost less than they should. Nobody is locked out for it.
+pub(crate) fn warn_of_weak_slots(app: &App, slots: &[Slot]) -> Result<(), Failure> {
+    let policy = app.policy()?;
+    for (slot, cost) in slots.iter().filter_map(|slot| Some((slot, slot.cost?))) {
+        if let Err(refusal) = rules::kdf(policy, cost.memory_kib(), cost.passes()) {
+            let (id, what) = (slot.id, shown(&refusal.what));
+            let place = shown(&refusal.place.to_string());
+            app.ui.warning(format!("key {id} is weaker than {place} allows: {what}"));
+        }
+    }
+    Ok(())
+}
+
+/// A kind of slot in the words of policies, which are those of `key list`.
+pub(super) fn kind(kind: azvault_vault::SlotKind) -> Option<SlotKind> {
+    SlotKind::of(kind.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_vault::SlotKind;
+
+    #[test]
+    fn policies_know_every_kind_of_slot() {
+        for kind in [
+            SlotKind::Passphrase,
+            SlotKind::PassphraseAndKeyFile,
+            SlotKind::RawKey,
+            SlotKind::RecoveryCode,
+        ] {
+            assert!(super::kind(kind).is_some(), "{}", kind.as_str());
+        }
+    }
+}
