@@ -264,6 +264,8 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
     assert_eq!(seen("good-forbidden.example").len(), asked, "nobody was asked");
     azure.run(&["token", "--context", "good-forbidden.example"]).expect(0);
     assert!(seen("good-forbidden.example").len() > asked);
+    // What is in the cache is not handed out either.
+    machine.refuses(&azure.home, &token(&forbidden), 1);
 }
 
 #[test]
@@ -325,7 +327,7 @@ fn plant(home: &Home, tenant: &str, age: i64) {
         account: Some(PRINCIPAL.to_owned()),
         tenant: Some(tenant.to_owned()),
         environment: Some("Test".to_owned()),
-        target: Some("https://vault.azure.net/.default".to_owned()),
+        target: Some("https://vault.azure.net".to_owned()),
         expires_on: Some(4_102_444_800),
         ..SecretDescription::of(SecretKind::AccessToken)
     };
