@@ -379,7 +379,12 @@ fn a_new_vault_has_the_slots_that_are_required_and_none_that_are_forbidden() {
     let check = machine.run(&home.command(&["policy", "check", "-o", "json"])).expect(10).json();
     let lines: Vec<_> = check["findings"].as_array().unwrap().iter().map(|f| &f["line"]).collect();
     assert_eq!(lines, [&json!(2), &json!(3)], "{check}");
-    assert_eq!(check["findings"][0]["next"], "azvault key add recovery-code");
+    assert_eq!(check["findings"][0]["next"], "azvault key add recovery");
+    // Slots can be seen from outside, contexts cannot.
+    let mut check = home.command(&["policy", "check"]);
+    check.env_remove("AZVAULT_PASSPHRASE_FILE");
+    let check = machine.run(&check).expect(10).says("contexts were not looked at: azvault unlock");
+    assert_eq!(check.stdout.lines().count(), 2);
 }
 
 #[test]

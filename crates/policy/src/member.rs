@@ -102,6 +102,17 @@ impl SlotKind {
         }
     }
 
+    /// The word behind `azvault key add`.
+    pub fn added_by(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::PassphraseAndKeyFile => "key-file",
+            Self::RawKey => "raw",
+            Self::RecoveryCode => "recovery",
+            Self::Keyring => "keyring",
+        }
+    }
+
     /// The kind of a word.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)

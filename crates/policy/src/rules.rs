@@ -115,7 +115,7 @@ fn among(only: Option<&Set<Only>>, name: Option<&str>, word: &str) -> Result<(),
 fn others(set: &Set<Only>, word: &str) -> String {
     match set.value.0.as_slice() {
         [] => "azvault policy show".to_owned(),
-        names => format!("a context of the {word} {}", names.join(" or ")),
+        names => format!("azvault context list, and one of the {word} {}", names.join(" or ")),
     }
 }
 
@@ -156,7 +156,7 @@ pub fn slots(policy: &Policy, kinds: &[SlotKind]) -> Vec<Refusal> {
     let lacks = |set: &&Set<SlotKind>| !kinds.contains(&set.value);
     let required = policy.slots_required.iter().filter(lacks).map(|set| {
         let what = format!("a vault has to have a {}", set.value.as_str());
-        refusal(set, what, format!("azvault key add {}", set.value.as_str()))
+        refusal(set, what, format!("azvault key add {}", set.value.added_by()))
     });
     let has = |set: &&Set<SlotKind>| kinds.contains(&set.value);
     required.chain(policy.slots_forbidden.iter().filter(has).map(forbidden)).collect()

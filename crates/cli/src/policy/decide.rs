@@ -58,11 +58,20 @@ pub(crate) fn limits(
     hard: Option<Duration>,
     idle: Option<Duration>,
 ) -> Result<Limits, Failure> {
-    let (policy, usual) = (app.policy()?, Limits::default());
+    limits_by(app.policy()?, hard, idle).map_err(refused)
+}
+
+fn limits_by(
+    policy: &Policy,
+    hard: Option<Duration>,
+    idle: Option<Duration>,
+) -> Result<Limits, Refusal> {
+    let usual = Limits::default();
     let usual_idle = hard.unwrap_or(usual.idle);
-    let hard = rules::unlock(policy.unlock_for.as_ref(), hard, usual.hard, "--for");
-    let idle = rules::unlock(policy.unlock_idle.as_ref(), idle, usual_idle, "--idle");
-    Ok(Limits { idle: idle.map_err(refused)?, hard: hard.map_err(refused)? })
+    Ok(Limits {
+        idle: rules::unlock(policy.unlock_idle.as_ref(), idle, usual_idle, "--idle")?,
+        hard: rules::unlock(policy.unlock_for.as_ref(), hard, usual.hard, "--for")?,
+    })
 }
 
 /// Whether keys that the agent holds for so long to come may be used: they may have been handed over
@@ -118,17 +127,46 @@ pub(super) fn kind(kind: azvault_vault::SlotKind) -> Option<SlotKind> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use azvault_policy::Policy;
     use azvault_vault::SlotKind;
+
+    use super::{kind, limits_by};
 
     #[test]
     fn policies_know_every_kind_of_slot() {
-        for kind in [
+        for known in [
             SlotKind::Passphrase,
             SlotKind::PassphraseAndKeyFile,
             SlotKind::RawKey,
             SlotKind::RecoveryCode,
         ] {
-            assert!(super::kind(kind).is_some(), "{}", kind.as_str());
+            assert!(kind(known).is_some(), "{}", known.as_str());
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_asked_for_is_not_cut_short_by_the_usual_idle_limit() {
+        let (hour, minute) = (Duration::from_secs(3600), Duration::from_secs(60));
+        let strict = "unlock.idle = \"5m\"\nunlock.for = \"1h\"";
+        let strict = azvault_policy::read(strict, Path::new("/p")).unwrap();
+        // What is asked for; how long without a policy, and with a strict one (or its line).
+        for (hard, idle, usually, strictly) in [
+            (None, None, (10 * minute, 12 * hour), Ok((5 * minute, hour))),
+            (Some(8 * hour), None, (8 * hour, 8 * hour), Err(2)),
+            (Some(hour), None, (hour, hour), Ok((5 * minute, hour))),
+            (None, Some(minute), (minute, 12 * hour), Ok((minute, hour))),
+            (None, Some(hour), (hour, 12 * hour), Err(1)),
+            (Some(hour), Some(minute), (minute, hour), Ok((minute, hour))),
+        ] {
+            let by = |policy: &Policy| {
+                let limits = limits_by(policy, hard, idle);
+                limits.map(|l| (l.idle, l.hard)).map_err(|refusal| refusal.place.line)
+            };
+            assert_eq!(by(&Policy::default()), Ok(usually), "{hard:?} {idle:?}");
+            assert_eq!(by(&strict), strictly, "{hard:?} {idle:?}");
         }
     }
 }
