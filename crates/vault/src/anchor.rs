@@ -47,6 +47,11 @@ pub(crate) fn check(
     seen: Seen<'_>,
 ) -> Result<(), Error> {
     let Some(anchor) = recalled.0.as_ref() else { return Ok(()) };
+    // Keys of an earlier epoch cannot tell whether it is honest. A forged one costs a refusal; one
+    // that is passed over would let the vault from before a rotation back in, with its old slots.
+    if anchor.epoch > seen.epoch {
+        return Err(Error::RolledBack { found: seen.generation, seen: anchor.generation });
+    }
     if !anchor.is_by_key_holder(sealer, vault)? {
         return Ok(());
     }
@@ -89,7 +94,7 @@ pub(crate) fn remember(
     let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
     let is_said = || match read(folder, vault)? {
         None => Ok(false),
-        Some(anchor) if anchor.mac == mac => Ok(true),
+        Some(anchor) if anchor.mac == mac || anchor.epoch > seen.epoch => Ok(true),
         Some(anchor) => {
             let is_as_far = (anchor.epoch, anchor.generation) >= (seen.epoch, seen.generation);
             Ok::<_, Error>(is_as_far && anchor.is_by_key_holder(sealer, vault)?)
