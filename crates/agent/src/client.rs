@@ -202,6 +202,10 @@ impl RemoteKeys {
 }
 
 impl Sealer for RemoteKeys {
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
     fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         if boxes.is_empty() {
             return Ok(Vec::new());

@@ -38,15 +38,16 @@ pub(crate) fn start(
     by: &OpenedBy,
     wanted: &impl Serialize,
 ) -> io::Result<Child> {
-    let keys: &[u8] = match by {
-        OpenedBy::Agent => &[],
-        OpenedBy::Keys(bytes) => bytes,
+    let (epoch, keys): (u32, &[u8]) = match by {
+        OpenedBy::Agent => (0, &[]),
+        OpenedBy::Keys(epoch, bytes) => (*epoch, bytes),
     };
+    let epoch = epoch.to_be_bytes();
     let length = u32::try_from(keys.len()).map_err(io::Error::other)?.to_be_bytes();
     let wanted = serde_json::to_vec(wanted)?;
     let mut child = command.spawn()?;
     if let Some(mut stdin) = child.stdin.take() {
-        for part in [&length[..], keys, &wanted] {
+        for part in [&epoch[..], &length, keys, &wanted] {
             stdin.write_all(part)?;
         }
     }
@@ -56,11 +57,13 @@ pub(crate) fn start(
 /// In that process: what was handed over. `None` where nobody of ours has started it.
 pub(crate) fn handed_over<T: DeserializeOwned>() -> Option<(OpenedBy, T)> {
     let bytes = descriptor::read_secret_to_end(rustix::stdio::stdin(), LONGEST).ok()?;
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (epoch, rest) = bytes.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
     let (keys, wanted) = rest.split_at_checked(length)?;
     let mut own = Zeroizing::new(Vec::with_capacity(keys.len()));
     own.extend_from_slice(keys);
-    let by = if own.is_empty() { OpenedBy::Agent } else { OpenedBy::Keys(own) };
+    let epoch = u32::from_be_bytes(*epoch);
+    let by = if own.is_empty() { OpenedBy::Agent } else { OpenedBy::Keys(epoch, own) };
     Some((by, serde_json::from_slice(wanted).ok()?))
 }

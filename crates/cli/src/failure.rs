@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_vault::{Error, SealerError, UnsafeBecause};
+use azvault_vault::{Error, SealerError, SlotError, UnsafeBecause};
 
 use crate::ui::shown_path;
 
@@ -107,6 +107,7 @@ impl Failure {
                         .into(),
                 ),
             ),
+            Error::Slot(slot) => (code_of_slot(*slot), Some("azvault key list".into())),
             Error::Sealer(SealerError::TooLarge) => (Code::Other, None),
             Error::Sealer(_) => {
                 (Code::Locked, Some("azvault unlock, then the command again".into()))
@@ -131,6 +132,17 @@ impl Failure {
             Error::Sqlite(_) | Error::Io(_) => (Code::Other, None),
         };
         Self { code, what: format!("{vault}: {error}"), hint }
+    }
+}
+
+fn code_of_slot(error: SlotError) -> Code {
+    match error {
+        SlotError::Missing(_) => Code::NotFound,
+        SlotError::OtherKind(_) => Code::Usage,
+        SlotError::Full(_)
+        | SlotError::FullOfKind(_)
+        | SlotError::Last
+        | SlotError::Weaker { .. } => Code::Refused,
     }
 }
 

@@ -41,8 +41,8 @@ impl Given {
 pub(crate) enum OpenedBy {
     /// The agent, which held the keys already.
     Agent,
-    /// Keys that were derived here or handed over, as [`Keys::to_bytes`] gives them.
-    Keys(Zeroizing<Vec<u8>>),
+    /// Keys of an epoch that were derived here or handed over, as [`Keys::to_bytes`] gives them.
+    Keys(u32, Zeroizing<Vec<u8>>),
 }
 
 impl OpenedBy {
@@ -53,7 +53,9 @@ impl OpenedBy {
             || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
         let sealer: Box<dyn Sealer> = match self {
             Self::Agent => agent::keys(app, &locked).ok_or_else(was_locked)?,
-            Self::Keys(bytes) => Box::new(Keys::from_bytes(bytes).ok_or_else(was_locked)?),
+            Self::Keys(epoch, bytes) => {
+                Box::new(Keys::from_bytes(*epoch, bytes).ok_or_else(was_locked)?)
+            }
         };
         let opened = locked.unlock_with(sealer, &paths::anchors()?);
         opened.map_err(|e| Failure::from_vault(e, &path))
@@ -88,8 +90,8 @@ pub(crate) fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), F
     match with_agent(app, locked)? {
         Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
         Agent::Locked(locked) => {
-            let (vault, keys) = without_agent(app, *locked, Hold::IfPossible)?;
-            Ok((vault, OpenedBy::Keys(keys)))
+            let (vault, epoch, keys) = without_agent(app, *locked, Hold::IfPossible)?;
+            Ok((vault, OpenedBy::Keys(epoch, keys)))
         }
     }
 }
@@ -99,7 +101,7 @@ pub(crate) fn unasked(app: &App, locked: Locked) -> Result<Option<Vault>, Failur
     match with_agent(app, locked)? {
         Agent::Unlocked(vault) => Ok(Some(*vault)),
         Agent::Locked(locked) if is_given(app) => {
-            without_agent(app, *locked, Hold::Nowhere).map(|(vault, _)| Some(vault))
+            without_agent(app, *locked, Hold::Nowhere).map(|(vault, ..)| Some(vault))
         }
         Agent::Locked(_) => Ok(None),
     }
@@ -163,7 +165,7 @@ pub(crate) fn without_agent(app: &App, locked: Locked, hold: Hold) -> Result<Ope
 
 /// Opens a vault that was just made, with what it was made for.
 pub(crate) fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
-    open_with(app, locked(app)?, given, Hold::Nowhere).map(|(vault, _)| vault)
+    open_with(app, locked(app)?, given, Hold::Nowhere).map(|(vault, ..)| vault)
 }
 
 /// The passphrase for a vault that is being made: from file or descriptor, or typed twice, or
@@ -191,8 +193,8 @@ pub(crate) fn read_key_file(path: &Path) -> Result<KeyText, Failure> {
     })
 }
 
-/// A vault and its keys, as [`Keys::to_bytes`] gives them.
-type Opened = (Vault, Zeroizing<Vec<u8>>);
+/// A vault, the epoch of its keys, and those as [`Keys::to_bytes`] gives them.
+type Opened = (Vault, u32, Zeroizing<Vec<u8>>);
 
 fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Opened, Failure> {
     let path = app.vault_path()?;
@@ -215,7 +217,7 @@ fn open_with(app: &App, locked: Locked, given: &Given, hold: Hold) -> Result<Ope
         }
         Hold::IfPossible | Hold::Nowhere => {}
     }
-    Ok((vault, bytes))
+    Ok((vault, epoch, bytes))
 }
 
 fn given_beforehand(app: &App) -> Result<Option<Given>, Failure> {

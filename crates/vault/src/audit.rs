@@ -80,14 +80,56 @@ pub(crate) fn append(
 ) -> Result<(), Error> {
     let Entry { time, verb, subjects, actor } = entry;
     let row = Row { time, verb, subjects, actor, generation, prev: head.last.clone() };
-    let mut text = serde_json::to_vec(&row).expect("an entry is plain JSON");
-    text.resize(text.len().next_multiple_of(256), b' ');
+    let text = encode(&row);
     let seq = head.seq + 1;
     let placed = Placed { place: place(vault, epoch, Table::Audit, 0, seq, 0), bytes: &text };
     let sealed = sealer.seal(KeyName::Audit, &[placed])?.remove(0);
     table::insert(connection, seq, &sealed)?;
     head.seq = seq;
     head.last = hex(&sha256(&sealed));
+    Ok(())
+}
+
+/// Seals every entry for the keys of a new epoch. The chain is verified on the way, and closed anew:
+/// each entry names the box before it, which is another one now.
+pub(crate) fn reseal(
+    connection: &Connection,
+    (old, new): (&dyn Sealer, &dyn Sealer),
+    vault: VaultId,
+    head: &mut AuditHead,
+    mut progress: impl FnMut(),
+) -> Result<(), Error> {
+    let (mut before, mut last) = (None, String::new());
+    for seq in head.first..=head.seq {
+        let bad = |what| Error::BadAuditEntry { seq, what };
+        let sealed = table::read(connection, seq)?;
+        let placed = |epoch| place(vault, epoch, Table::Audit, 0, seq, 0);
+        let boxed = Placed { place: placed(old.epoch()), bytes: &sealed };
+        let opened = old.open(KeyName::Audit, &[boxed]).map_err(|e| match e {
+            SealerError::Box(_) => bad("it does not open"),
+            other => Error::Sealer(other),
+        })?;
+        let mut row: Row = serde_json::from_slice(&opened[0]).map_err(|_| bad("it is no entry"))?;
+        // What was before the first of a log that lost older entries is as it was.
+        let first = (seq == 1).then(String::new);
+        if before.or(first).is_some_and(|before| before != row.prev) {
+            return Err(bad("the entry before it is another one"));
+        }
+        if seq > head.first {
+            row.prev = last;
+        }
+        let text = encode(&row);
+        let plain = Placed { place: placed(new.epoch()), bytes: &text };
+        let anew = new.seal(KeyName::Audit, &[plain])?.remove(0);
+        table::update(connection, seq, &anew)?;
+        (before, last) = (Some(hex(&sha256(&sealed))), hex(&sha256(&anew)));
+        progress();
+    }
+    // An empty log has no last entry.
+    if before.is_some_and(|before| before != head.last) {
+        return Err(Error::tampered("the audit log is not that of the head"));
+    }
+    head.last = last;
     Ok(())
 }
 
@@ -182,4 +224,10 @@ pub(crate) fn read(
         return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
     }
     Ok(log)
+}
+
+fn encode(row: &Row) -> Vec<u8> {
+    let mut text = serde_json::to_vec(row).expect("an entry is plain JSON");
+    text.resize(text.len().next_multiple_of(256), b' ');
+    text
 }

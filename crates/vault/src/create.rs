@@ -10,20 +10,10 @@ use rusqlite::{Transaction, TransactionBehavior};
 use crate::head::{self, AuditHead, Head};
 use crate::hygiene::scrubbed;
 use crate::keys::{Key, Keys};
-use crate::slot::{self, Opener};
+use crate::slot::{self, NewSlot};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
-use crate::{Cost, Error, Locked, UnsafeBecause, Vault, VaultId, random};
-
-/// A way to unlock that a new vault gets.
-pub struct NewSlot<'a> {
-    /// What will open it.
-    pub opener: Opener<'a>,
-    /// What a guess costs; only for kinds with a passphrase.
-    pub cost: Cost,
-    /// What people call it.
-    pub label: String,
-}
+use crate::{Error, Locked, UnsafeBecause, Vault, VaultId, random};
 
 /// Makes a vault at an absolute path and unlocks it by its first slot. Nothing is overwritten;
 /// the vault appears at its path whole or not at all.
@@ -63,19 +53,18 @@ fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {
         let mut rows = Vec::with_capacity(new.len());
         let mut labels = BTreeMap::new();
         for (id, slot) in (1..).zip(new) {
-            rows.push(slot::wrap(id, &slot.opener, slot.cost, &vmk, vault, epoch)?);
+            rows.push(slot.prepare()?.wrap(id, &vmk, vault, epoch));
             labels.insert(id, slot.label.clone());
         }
         for row in &rows {
             slots::insert(&transaction, row)?;
         }
-        let least = new.iter().map(|slot| slot.cost).min_by_key(Cost::work);
         let head = Head {
             generation: 1,
             n: 0,
             root: head::Root::new().finish(&keys)?,
             slots: head::hex(&slot::digest(&rows)),
-            min_kdf: least.map_or([0, 0], |cost| [cost.memory_kib(), cost.passes()]),
+            min_kdf: slot::least(&rows)?,
             labels,
             audit: AuditHead { seq: 0, last: String::new(), first: 1 },
             prev: String::new(),

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::sealer::SealerError;
+use crate::slot::SlotError;
 
 /// Why a vault cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +70,9 @@ pub enum Error {
         /// The generation both have.
         at: u64,
     },
+    /// Change the slots in another way.
+    #[error("{0}")]
+    Slot(#[from] SlotError),
     /// Unlock again: whoever holds the keys does not use them any more.
     #[error("{0}")]
     Sealer(#[from] SealerError),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::seal::{Table, place};
 use crate::sealer::{KeyName, Placed, Sealer, SealerError};
-use crate::{Error, VaultId, sha256};
+use crate::{Cost, Error, VaultId, sha256};
 
 /// What the head says of the vault, as JSON padded to 256 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +21,8 @@ pub(crate) struct Head {
     pub(crate) root: String,
     /// SHA-256 over the slots.
     pub(crate) slots: String,
-    /// Least memory (KiB) and passes of a passphrase slot that this vault has been given.
+    /// Least memory (KiB) and passes that a slot with a passphrase may have: that of the weakest,
+    /// which only ever rises. Zeros while there was none.
     pub(crate) min_kdf: [u32; 2],
     /// Label of each slot.
     pub(crate) labels: BTreeMap<i64, String>,
@@ -40,6 +41,12 @@ pub(crate) struct AuditHead {
 }
 
 impl Head {
+    /// The least cost that a slot with a passphrase may have; `None` while there was no such slot.
+    pub(crate) fn least(&self) -> Option<Cost> {
+        let [memory_kib, passes] = self.min_kdf;
+        Cost::new(memory_kib, passes, 1).ok()
+    }
+
     pub(crate) fn seal(
         &self,
         sealer: &dyn Sealer,

@@ -49,7 +49,10 @@ impl Key {
 }
 
 /// The keys of one epoch, each for one purpose. Cannot be printed or copied.
-pub struct Keys([Key; KeyName::ALL.len()]);
+pub struct Keys {
+    epoch: u32,
+    keys: [Key; KeyName::ALL.len()],
+}
 
 impl Keys {
     /// Derives them from the vault's master key.
@@ -57,12 +60,13 @@ impl Keys {
         let mut salt = [0; 20];
         salt[..16].copy_from_slice(&vault.0);
         salt[16..].copy_from_slice(&epoch.to_be_bytes());
-        Self(KeyName::ALL.map(|name| {
+        let keys = KeyName::ALL.map(|name| {
             let mut key = Key::empty();
             let info: [&[u8]; 2] = [SUBKEY, name.as_str().as_bytes()];
             scrubbed(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
             key
-        }))
+        });
+        Self { epoch, keys }
     }
 
     /// Size of [`Keys::to_bytes`].
@@ -71,36 +75,40 @@ impl Keys {
     /// The keys one after the other, for the agent that is to hold them.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(Self::SIZE));
-        for key in &self.0 {
+        for key in &self.keys {
             bytes.extend_from_slice(key.bytes());
         }
         bytes
     }
 
-    /// What [`Keys::to_bytes`] gave, in memory that is not swapped out where the system allows it.
-    /// `None` if the length is another.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// What [`Keys::to_bytes`] gave for an epoch, in memory that is not swapped out where the
+    /// system allows it. `None` if the length is another.
+    pub fn from_bytes(epoch: u32, bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::SIZE {
             return None;
         }
-        let keys = Self(KeyName::ALL.map(|name| {
+        let keys = KeyName::ALL.map(|name| {
             let mut key = Key::empty();
             let start = 32 * name as usize;
             key.bytes_mut().copy_from_slice(&bytes[start..start + 32]);
             key
-        }));
-        for key in &keys.0 {
+        });
+        for key in &keys {
             hygiene::keep_out_of_swap(key.bytes());
         }
-        Some(keys)
+        Some(Self { epoch, keys })
     }
 
     fn key(&self, name: KeyName) -> &Key {
-        &self.0[name as usize]
+        &self.keys[name as usize]
     }
 }
 
 impl Sealer for Keys {
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
     fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         let key = self.key(key);
         let open = |boxed: &Placed<'_>| seal::open(key, &boxed.place, boxed.bytes);

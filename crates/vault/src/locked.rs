@@ -2,20 +2,30 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::anchor::{self, Seen};
-use crate::head;
+use crate::head::{self, Head};
 use crate::hygiene::scrubbed;
 use crate::keys::Keys;
+use crate::master_key::MasterKey;
 use crate::sealer::Sealer;
-use crate::slot::{Opener, Row, Slot};
+use crate::slot::{Opener, Row, Slot, SlotKind};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
 use crate::{Error, Vault, VaultId, file, snapshot};
 
-/// Slots with a passphrase that one attempt tries: each costs a derivation.
-const MOST_TRIES: usize = 8;
+/// Slots of one kind that one attempt tries, where each costs a derivation.
+pub(crate) const MOST_TRIES: usize = 8;
+
+/// Which slots are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Try {
+    /// All that the opener may open.
+    All,
+    /// The one of this number.
+    Slot(i64),
+}
 
 /// A vault that has been found to be one, and safe to open.
 pub struct Locked {
@@ -33,9 +43,7 @@ impl Locked {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let path = file::check(path)?;
         let connection = store::open(&path)?;
-        schema::check(&connection).map_err(corrupt_is_tampered)?;
-        let header = header::read(&connection).map_err(corrupt_is_tampered)?;
-        let rows = slots::read(&connection).map_err(corrupt_is_tampered)?;
+        let (header, rows) = read(&connection).map_err(corrupt_is_tampered)?;
         let slots = rows.iter().map(Row::slot).collect::<Result<_, _>>()?;
         Ok(Self { connection, header, rows, slots })
     }
@@ -52,11 +60,19 @@ impl Locked {
 
     /// The keys: some slot of the opener's kind must decrypt.
     pub fn keys(&self, opener: &Opener<'_>) -> Result<Keys, Error> {
-        let (id, epoch) = (self.header.vault_id, self.header.epoch);
-        let of_kind = self.rows.iter().filter(|row| row.kind == opener.kind().number());
-        for row in of_kind.take(MOST_TRIES) {
-            if let Some(vmk) = scrubbed(|| row.open(opener, id, epoch))? {
-                return Ok(Keys::derive(&vmk, id, epoch));
+        self.master_key(opener, Try::All).map(|key| key.keys())
+    }
+
+    /// The master key, for whoever is to change slots: a slot of the opener's kind must decrypt.
+    pub fn master_key(&self, opener: &Opener<'_>, which: Try) -> Result<MasterKey, Error> {
+        let (vault, epoch) = (self.header.vault_id, self.header.epoch);
+        let kind = opener.kind();
+        let most = if kind.has_cost() { MOST_TRIES } else { usize::MAX };
+        let tried = self.rows.iter().filter(|row| SlotKind::of(row.kind) == Some(kind));
+        let tried = tried.filter(|row| which == Try::All || which == Try::Slot(row.id));
+        for row in tried.take(most) {
+            if let Some(vmk) = scrubbed(|| row.open(opener, vault, epoch))? {
+                return Ok(MasterKey { vmk, vault, epoch, slot: row.id });
             }
         }
         Err(Error::WrongKey)
@@ -69,23 +85,24 @@ impl Locked {
         self.unlock_with(Box::new(keys), anchors)
     }
 
-    /// Unlocks it with keys that somebody holds already: the head must open.
+    /// Unlocks it with keys that somebody holds already: the head must open. Keys of another epoch
+    /// than the file's are [`SealerError::Rotated`](crate::SealerError), however it came to that
+    /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
-        let (id, epoch) = (self.header.vault_id, self.header.epoch);
+        let id = self.header.vault_id;
         let recalled = anchor::recall(anchors, id)?;
-        let (row, head) =
-            snapshot::load_head(&self.connection, &*sealer, id).map_err(corrupt_is_tampered)?;
+        let (row, head, slots) = load_head(&self.connection, &*sealer, id)?;
         let head_hash = head::hash(&row.head);
-        let seen = Seen { epoch, generation: head.generation, head: &head_hash };
+        let seen = Seen { epoch: row.epoch, generation: head.generation, head: &head_hash };
         anchor::check(&recalled, &*sealer, id, seen)?;
         let remembered = anchor::remember(anchors, &*sealer, id, seen);
         Ok(Vault {
             connection: self.connection,
             sealer,
             id,
-            epoch,
             anchors: anchors.to_owned(),
-            slots: self.slots,
+            slots,
+            least: head.least(),
             labels: head.labels,
             anchor_error: remembered.err().map(|e| e.to_string()),
         })
@@ -95,6 +112,28 @@ impl Locked {
     pub fn epoch(&self) -> u32 {
         self.header.epoch
     }
+}
+
+/// Header and slots of one moment: between two, somebody may rotate the keys.
+fn read(connection: &Connection) -> Result<(Header, Vec<Row>), Error> {
+    let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+    schema::check(&moment)?;
+    Ok((header::read(&moment)?, slots::read(&moment)?))
+}
+
+/// Head and slots of one moment, verified.
+fn load_head(
+    connection: &Connection,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+) -> Result<(Header, Head, Vec<Slot>), Error> {
+    let load = || {
+        let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
+        let (row, head) = snapshot::load_head(&moment, sealer, vault)?;
+        let slots = slots::read(&moment)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
+        Ok((row, head, slots))
+    };
+    load().map_err(corrupt_is_tampered)
 }
 
 fn corrupt_is_tampered(error: Error) -> Error {

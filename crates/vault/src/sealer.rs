@@ -79,6 +79,9 @@ pub enum SealerError {
     /// Whoever holds the keys has wiped them.
     #[error("the vault was locked in between")]
     Locked,
+    /// The vault has newer keys than these.
+    #[error("the keys of the vault were rotated: those at hand are the old ones")]
+    Rotated,
     /// More bytes than one message may have.
     #[error("the vault is too large for the agent: add --no-agent")]
     TooLarge,
@@ -89,6 +92,9 @@ pub enum SealerError {
 
 /// Seals and opens with keys that the caller never sees.
 pub trait Sealer {
+    /// Number of the keys: a vault's box opens with those of its own epoch alone.
+    fn epoch(&self) -> u32;
+
     /// Opens boxes.
     fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError>;
 

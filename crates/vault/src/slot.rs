@@ -4,6 +4,7 @@ use azvault_contexts::Secret;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use crate::hygiene::scrubbed;
 use crate::kdf::{self, Cost};
 use crate::keys::{Key, kek};
 use crate::seal::{self, Table, place};
@@ -12,7 +13,7 @@ use crate::{Error, KeyFile, RawKey, RecoveryCode, VaultId, random};
 /// Longest passphrase, in bytes after normalisation.
 const MAX_PASSPHRASE: usize = 1024;
 
-/// How a slot is opened. Numbers 5 (OS keyring) and 6 (recipient) are reserved.
+/// How a slot is opened. Number 6 (recipient) is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotKind {
     /// A passphrase.
@@ -23,22 +24,36 @@ pub enum SlotKind {
     RawKey,
     /// A recovery code.
     RecoveryCode,
+    /// A key that the keyring of the desktop keeps.
+    Keyring,
 }
 
 impl SlotKind {
+    const ALL: [Self; 5] = [
+        Self::Passphrase,
+        Self::PassphraseAndKeyFile,
+        Self::RawKey,
+        Self::RecoveryCode,
+        Self::Keyring,
+    ];
+
+    /// Whether each attempt at it costs a derivation; the key of every other kind is random.
+    pub fn has_cost(self) -> bool {
+        matches!(self, Self::Passphrase | Self::PassphraseAndKeyFile)
+    }
+
     pub(crate) fn number(self) -> i64 {
         match self {
             Self::Passphrase => 1,
             Self::PassphraseAndKeyFile => 2,
             Self::RawKey => 3,
             Self::RecoveryCode => 4,
+            Self::Keyring => 5,
         }
     }
 
     pub(crate) fn of(number: i64) -> Option<Self> {
-        [Self::Passphrase, Self::PassphraseAndKeyFile, Self::RawKey, Self::RecoveryCode]
-            .into_iter()
-            .find(|kind| kind.number() == number)
+        Self::ALL.into_iter().find(|kind| kind.number() == number)
     }
 
     /// The kind as it stands in JSON and in tables.
@@ -48,6 +63,7 @@ impl SlotKind {
             Self::PassphraseAndKeyFile => "passphrase-and-key-file",
             Self::RawKey => "raw-key",
             Self::RecoveryCode => "recovery-code",
+            Self::Keyring => "keyring",
         }
     }
 }
@@ -61,6 +77,92 @@ pub struct Slot {
     pub kind: SlotKind,
     /// What a guess costs; `None` for kinds whose key is random.
     pub cost: Option<Cost>,
+    /// No other wrapping has the same, of this or of another vault: what is kept for a slot
+    /// elsewhere is known by it.
+    pub salt: [u8; 16],
+}
+
+/// A way to unlock that a vault is to get.
+pub struct NewSlot<'a> {
+    /// What will open it.
+    pub opener: Opener<'a>,
+    /// What a guess costs; only for kinds with a passphrase.
+    pub cost: Cost,
+    /// What people call it.
+    pub label: String,
+}
+
+impl NewSlot<'_> {
+    /// Derives its key. That takes long, so it is done before a transaction begins.
+    pub fn prepare(&self) -> Result<PreparedSlot, Error> {
+        let kind = self.opener.kind();
+        let cost = kind.has_cost().then_some(self.cost);
+        let mut salt = [0; 16];
+        random::fill(&mut salt);
+        let kek = wrapping_key(&self.opener, cost, &salt)?;
+        Ok(PreparedSlot { kind, cost, salt, kek, label: self.label.clone() })
+    }
+}
+
+/// A way to unlock whose key has been derived. Cannot be printed or copied.
+pub struct PreparedSlot {
+    pub(crate) kind: SlotKind,
+    pub(crate) cost: Option<Cost>,
+    pub(crate) salt: [u8; 16],
+    pub(crate) label: String,
+    kek: Key,
+}
+
+impl PreparedSlot {
+    /// See [`Slot::salt`].
+    pub fn salt(&self) -> [u8; 16] {
+        self.salt
+    }
+
+    /// Wraps the master key for it.
+    pub(crate) fn wrap(&self, id: i64, vmk: &Key, vault: VaultId, epoch: u32) -> Row {
+        let number = |of: fn(&Cost) -> u32| self.cost.as_ref().map_or(0, |c| i64::from(of(c)));
+        let mut row = Row {
+            id,
+            kind: self.kind.number(),
+            m: number(Cost::memory_kib),
+            t: number(Cost::passes),
+            p: number(Cost::lanes),
+            salt: self.salt,
+            sealed: Vec::new(),
+        };
+        let ad = row.place(vault, epoch);
+        row.sealed = scrubbed(|| seal::seal(&self.kek, &ad, vmk.bytes()));
+        row
+    }
+}
+
+/// Why slots cannot be changed so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SlotError {
+    /// There is none of that number.
+    #[error("there is no slot {0}")]
+    Missing(i64),
+    /// Each one more would be one more that a thief can try.
+    #[error("the vault has {0} slots, which is the most")]
+    Full(usize),
+    /// Each costs a derivation on every attempt.
+    #[error("the vault has {0} slots of this kind, which is the most")]
+    FullOfKind(usize),
+    /// The keyring of a desktop is no way to rely on alone: it goes with the desktop.
+    #[error("nothing but it (and a keyring, which may get lost) would open the vault any more")]
+    Last,
+    /// What opens the slot is of another kind.
+    #[error("slot {0} is of another kind")]
+    OtherKind(i64),
+    /// The vault never allows less than it did.
+    #[error("this vault allows no key derivation below {memory_kib} KiB and {passes} passes")]
+    Weaker {
+        /// Memory of the least.
+        memory_kib: u32,
+        /// Passes of the least.
+        passes: u32,
+    },
 }
 
 /// What opens a slot.
@@ -78,15 +180,19 @@ pub enum Opener<'a> {
     RawKey(&'a RawKey),
     /// 32 bytes that were written down.
     RecoveryCode(&'a RecoveryCode),
+    /// 32 bytes that the keyring of the desktop keeps.
+    Keyring(&'a RawKey),
 }
 
 impl Opener<'_> {
-    pub(crate) fn kind(&self) -> SlotKind {
+    /// Of which kind the slots are that it may open.
+    pub fn kind(&self) -> SlotKind {
         match self {
             Self::Passphrase(_) => SlotKind::Passphrase,
             Self::PassphraseAndKeyFile { .. } => SlotKind::PassphraseAndKeyFile,
             Self::RawKey(_) => SlotKind::RawKey,
             Self::RecoveryCode(_) => SlotKind::RecoveryCode,
+            Self::Keyring(_) => SlotKind::Keyring,
         }
     }
 }
@@ -106,18 +212,16 @@ impl Row {
     /// What can be read of it; its bounds are checked before any derivation.
     pub(crate) fn slot(&self) -> Result<Slot, Error> {
         let kind = SlotKind::of(self.kind).ok_or(Error::tampered("a slot of unknown kind"))?;
-        let cost = match kind {
-            SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile => {
-                let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-                let cost = Cost::new(number(self.m), number(self.t), number(self.p));
-                Some(cost.map_err(|source| Error::KdfOutOfBounds { slot: self.id, source })?)
-            }
-            SlotKind::RawKey | SlotKind::RecoveryCode if (self.m, self.t, self.p) != (0, 0, 0) => {
-                return Err(Error::tampered("a slot without passphrase that has a cost"));
-            }
-            SlotKind::RawKey | SlotKind::RecoveryCode => None,
+        let cost = if kind.has_cost() {
+            let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+            let cost = Cost::new(number(self.m), number(self.t), number(self.p));
+            Some(cost.map_err(|source| Error::KdfOutOfBounds { slot: self.id, source })?)
+        } else if (self.m, self.t, self.p) == (0, 0, 0) {
+            None
+        } else {
+            return Err(Error::tampered("a slot without passphrase that has a cost"));
         };
-        Ok(Slot { id: self.id, kind, cost })
+        Ok(Slot { id: self.id, kind, cost, salt: self.salt })
     }
 
     /// The master key, if this slot opens; `None` if it is another's.
@@ -153,33 +257,11 @@ impl Row {
     }
 }
 
-/// Wraps the master key for one way to unlock.
-pub(crate) fn wrap(
-    id: i64,
-    opener: &Opener<'_>,
-    cost: Cost,
-    vmk: &Key,
-    vault: VaultId,
-    epoch: u32,
-) -> Result<Row, Error> {
-    let kind = opener.kind();
-    let cost = match kind {
-        SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile => Some(cost),
-        SlotKind::RawKey | SlotKind::RecoveryCode => None,
-    };
-    let mut row = Row {
-        id,
-        kind: kind.number(),
-        m: cost.map_or(0, |cost| i64::from(cost.memory_kib())),
-        t: cost.map_or(0, |cost| i64::from(cost.passes())),
-        p: cost.map_or(0, |cost| i64::from(cost.lanes())),
-        salt: [0; 16],
-        sealed: Vec::new(),
-    };
-    random::fill(&mut row.salt);
-    let kek = wrapping_key(opener, cost, &row.salt)?;
-    row.sealed = seal::seal(&kek, &row.place(vault, epoch), vmk.bytes());
-    Ok(row)
+/// The least memory (KiB) and passes of those with a passphrase; zeros where none has one.
+pub(crate) fn least(rows: &[Row]) -> Result<[u32; 2], Error> {
+    let slots = rows.iter().map(Row::slot).collect::<Result<Vec<_>, _>>()?;
+    let least = slots.into_iter().filter_map(|slot| slot.cost).min_by_key(Cost::work);
+    Ok(least.map_or([0, 0], |cost| [cost.memory_kib(), cost.passes()]))
 }
 
 /// SHA-256 over all slots in id order: kind, cost and id as 64-bit numbers, salt and box with
@@ -213,9 +295,9 @@ fn wrapping_key(opener: &Opener<'_>, cost: Option<Cost>, salt: &[u8; 16]) -> Res
         Opener::PassphraseAndKeyFile { passphrase, key_file } => {
             kek(salt, &from_passphrase(passphrase)?, Some(&key_file.0), opener.kind())
         }
-        Opener::RawKey(RawKey(key)) | Opener::RecoveryCode(RecoveryCode(key)) => {
-            kek(salt, key, None, opener.kind())
-        }
+        Opener::RawKey(RawKey(key))
+        | Opener::RecoveryCode(RecoveryCode(key))
+        | Opener::Keyring(RawKey(key)) => kek(salt, key, None, opener.kind()),
     })
 }
 

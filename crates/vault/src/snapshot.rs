@@ -1,5 +1,7 @@
 //! Reading: one transaction in which the head, the slots and every record were verified.
 
+use std::cmp::Ordering;
+
 use azvault_contexts::{Account, Context, Environment, Secret};
 use rusqlite::{Connection, Transaction};
 use subtle::ConstantTimeEq;
@@ -9,7 +11,7 @@ use crate::audit::{self, Logged};
 use crate::head::{self, Head, Root, or_tampered};
 use crate::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
 use crate::seal::{self, Table, place};
-use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer};
+use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer, SealerError};
 use crate::store::{header, originals, records, secrets, slots};
 use crate::{Error, Id, Import, OriginalRef, VaultId, slot};
 
@@ -39,6 +41,11 @@ pub(crate) fn load_head(
     let row = header::read(connection)?;
     if row.vault_id != vault {
         return Err(Error::tampered("its id changed"));
+    }
+    match row.epoch.cmp(&sealer.epoch()) {
+        Ordering::Equal => {}
+        Ordering::Greater => return Err(SealerError::Rotated.into()),
+        Ordering::Less => return Err(Error::tampered("its keys are older than they were")),
     }
     let head = Head::open(sealer, vault, row.epoch, &row.head)?;
     if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
@@ -260,7 +267,7 @@ pub(crate) fn pin(sealed: &[u8]) -> String {
     head::hex(&sealed[..24])
 }
 
-fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Error> {
+pub(crate) fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Error> {
     if sealed.len() >= seal::OVERHEAD && pin(sealed) == pinned {
         Ok(())
     } else {

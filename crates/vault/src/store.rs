@@ -73,6 +73,15 @@ fn harden(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes the file anew without free pages and without gaps in its pages.
+pub(crate) fn compact(connection: &Connection) -> Result<(), Error> {
+    // Into a database that SQLite attaches by itself and lets go of again; nobody else may.
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+    let compacted = connection.execute_batch("VACUUM");
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    compacted.map_err(Into::into)
+}
+
 /// SQLite's own check of the file's structure.
 pub(crate) fn quick_check(connection: &Connection) -> Result<(), Error> {
     let answer: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

@@ -1,27 +1,28 @@
 //! An unlocked vault.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::anchor::{self, Seen};
-use crate::head::{self, Root};
+use crate::head::{self, Head, Root};
 use crate::record::KeptMembers;
 use crate::sealer::{KeyName, Sealer};
-use crate::slot::Slot;
+use crate::slot::{Row, Slot};
 use crate::snapshot::{self, Snapshot, State};
-use crate::store::{self, header, originals, records, secrets};
-use crate::{Error, VaultId, Writing};
+use crate::store::{self, header, originals, records, secrets, slots};
+use crate::{Cost, Error, VaultId, Writing};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
     pub(crate) connection: Connection,
     pub(crate) sealer: Box<dyn Sealer>,
     pub(crate) id: VaultId,
-    pub(crate) epoch: u32,
     pub(crate) anchors: PathBuf,
     pub(crate) slots: Vec<Slot>,
-    pub(crate) labels: std::collections::BTreeMap<i64, String>,
+    pub(crate) labels: BTreeMap<i64, String>,
+    pub(crate) least: Option<Cost>,
     pub(crate) anchor_error: Option<String>,
 }
 
@@ -63,6 +64,11 @@ impl Vault {
         self.labels.get(&slot).map(String::as_str)
     }
 
+    /// The least cost that a slot with a passphrase may have in this vault.
+    pub fn least_cost(&self) -> Option<Cost> {
+        self.least
+    }
+
     /// Why this machine could not remember how far the vault has come; older copies are not
     /// noticed then.
     pub fn anchor_error(&self) -> Option<&str> {
@@ -93,40 +99,42 @@ impl Vault {
         &mut self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (result, generation, head_hash) = self.commit(change)?;
-        let seen = Seen { epoch: self.epoch, generation, head: &head_hash };
+        let (result, written) = self.commit(change)?;
+        self.wrote(written);
+        Ok(result)
+    }
+
+    /// What a commit leaves to do: this machine remembers it, and this handle knows the slots.
+    pub(crate) fn wrote(&mut self, written: Written) {
+        let Written { head, head_hash, slots } = written;
+        let (epoch, generation) = (self.sealer.epoch(), head.generation);
+        let seen = Seen { epoch, generation, head: &head_hash };
         let remembered = anchor::remember(&self.anchors, &*self.sealer, self.id, seen);
         self.anchor_error = remembered.err().map(|e| e.to_string());
-        Ok(result)
+        self.slots = slots;
+        self.least = head.least();
+        self.labels = head.labels;
     }
 
     fn commit<T, E: From<Error>>(
         &self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
-    ) -> Result<(T, u64, String), E> {
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
-                .map_err(Error::from)?;
+    ) -> Result<(T, Written), E> {
+        let transaction = self.begin()?;
         let sealer = &*self.sealer;
         let state = snapshot::load(&transaction, sealer, self.id, KeptMembers::Taken)?;
-        let State { epoch, mut head, head_hash, content } = state;
+        let State { epoch: _, mut head, head_hash, content } = state;
         head.generation += 1;
-        let mut writing = Writing::new(&transaction, sealer, self.id, epoch, content, &head);
+        let mut writing = Writing::new(&transaction, sealer, self.id, content, head);
         let result = change(&mut writing)?;
-        head.audit = writing.finish()?;
-        let mut root = Root::new();
-        head.n = 0;
-        records::each(&transaction, |row| {
-            head.n += 1;
-            root.add(row.id, row.rev, &row.sealed[..56]);
-            Ok(())
-        })?;
-        head.root = root.finish(sealer)?;
-        head.prev = head_hash;
-        let sealed = head.seal(sealer, self.id, epoch)?;
-        header::update_head(&transaction, &sealed)?;
-        transaction.commit().map_err(Error::from)?;
-        Ok((result, head.generation, head::hash(&sealed)))
+        let head = writing.finish()?;
+        let written = conclude(transaction, sealer, self.id, head, head_hash)?;
+        Ok((result, written))
+    }
+
+    pub(crate) fn begin(&self) -> Result<Transaction<'_>, Error> {
+        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
+        begun.map_err(Into::into)
     }
 
     /// Opens every box and accounts for every row.
@@ -160,4 +168,36 @@ impl Vault {
             audit_entries: entries,
         })
     }
+}
+
+/// What a transaction wrote.
+pub(crate) struct Written {
+    head: Head,
+    head_hash: String,
+    slots: Vec<Slot>,
+}
+
+/// Seals the whole behind its parts, and commits.
+pub(crate) fn conclude(
+    transaction: Transaction<'_>,
+    sealer: &dyn Sealer,
+    vault: VaultId,
+    mut head: Head,
+    before: String,
+) -> Result<Written, Error> {
+    let mut root = Root::new();
+    head.n = 0;
+    records::each(&transaction, |row| {
+        head.n += 1;
+        root.add(row.id, row.rev, &row.sealed[..56]);
+        Ok(())
+    })?;
+    head.root = root.finish(sealer)?;
+    head.prev = before;
+    let epoch = sealer.epoch();
+    let sealed = head.seal(sealer, vault, epoch)?;
+    header::update(&transaction, epoch, &sealed)?;
+    let slots = slots::read(&transaction)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
+    transaction.commit()?;
+    Ok(Written { head, head_hash: head::hash(&sealed), slots })
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::audit::{self, Entry};
-use crate::head::{AuditHead, Head};
+use crate::head::Head;
 use crate::record::{self, Content, Settings, Stored, StoredSecret};
 use crate::seal::{Table, place};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer};
@@ -18,14 +18,14 @@ const PART: usize = 1024 * 1024;
 
 /// A transaction on a vault that has been verified. Dropped without commit, it changes nothing.
 pub struct Writing<'w> {
-    connection: &'w Connection,
+    pub(crate) connection: &'w Connection,
     sealer: &'w dyn Sealer,
-    vault: VaultId,
-    epoch: u32,
-    generation: u64,
+    pub(crate) vault: VaultId,
+    pub(crate) epoch: u32,
     /// As it was when the transaction began.
     content: Content,
-    audit: AuditHead,
+    /// As it will be: its generation is that of this transaction.
+    pub(crate) head: Head,
     waiting: Waiting,
 }
 
@@ -50,13 +50,11 @@ impl<'w> Writing<'w> {
         connection: &'w Connection,
         sealer: &'w dyn Sealer,
         vault: VaultId,
-        epoch: u32,
         content: Content,
-        head: &Head,
+        head: Head,
     ) -> Self {
-        let (generation, audit) = (head.generation, head.audit.clone());
-        let waiting = Waiting::default();
-        Self { connection, sealer, vault, epoch, generation, content, audit, waiting }
+        let (epoch, waiting) = (sealer.epoch(), Waiting::default());
+        Self { connection, sealer, vault, epoch, content, head, waiting }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -155,8 +153,8 @@ impl<'w> Writing<'w> {
     /// Adds an entry to the audit log.
     pub fn log(&mut self, entry: Entry) -> Result<(), Error> {
         let key = (self.vault, self.epoch);
-        let generation = self.generation;
-        audit::append(self.connection, self.sealer, key, &mut self.audit, generation, entry)
+        let (connection, head) = (self.connection, &mut self.head);
+        audit::append(connection, self.sealer, key, &mut head.audit, head.generation, entry)
     }
 
     /// Seals the bytes of a file that is imported, in parts.
@@ -202,10 +200,10 @@ impl<'w> Writing<'w> {
         forgotten
     }
 
-    /// Seals what is waiting, and says where the audit log stands.
-    pub(crate) fn finish(mut self) -> Result<AuditHead, Error> {
+    /// Seals what is waiting, and gives the head as far as it is known.
+    pub(crate) fn finish(mut self) -> Result<Head, Error> {
         self.seal_waiting()?;
-        Ok(self.audit)
+        Ok(self.head)
     }
 
     fn known_secret(&self, id: Id) -> Result<&StoredSecret, Error> {

@@ -19,7 +19,6 @@ pub(super) struct Held {
 
 struct Unlocked {
     keys: Keys,
-    epoch: u32,
     hold: Hold,
 }
 
@@ -46,7 +45,7 @@ impl Held {
     }
 
     fn keys(&mut self, epoch: u32, now: Moment) -> Result<&Keys, Outcome> {
-        let unlocked = self.keys.as_mut().filter(|unlocked| unlocked.epoch == epoch);
+        let unlocked = self.keys.as_mut().filter(|unlocked| unlocked.keys.epoch() == epoch);
         let unlocked = unlocked.ok_or(Outcome::Locked)?;
         unlocked.hold.touch(now);
         Ok(&unlocked.keys)
@@ -135,7 +134,7 @@ fn status(held: &Held, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
     done(25)
         .u8(u8::from(held.keys.is_some()))
-        .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.epoch))
+        .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
         .u64(hold.map_or(0, |hold| hold.expires(now).as_secs()))
         .u32(u32::try_from(held.sessions.len()).unwrap_or(u32::MAX))
@@ -143,10 +142,10 @@ fn status(held: &Held, now: Moment) -> Message {
 
 fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Option<Message> {
     let (epoch, idle, hard) = (body.u32()?, body.u64()?, body.u64()?);
-    let keys = Keys::from_bytes(body.bytes()?)?;
+    let keys = Keys::from_bytes(epoch, body.bytes()?)?;
     body.end()?;
     let limits = Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
-    held.keys = Some(Unlocked { keys, epoch, hold: Hold::new(limits, now) });
+    held.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
     Some(done(0))
 }
 
@@ -189,6 +188,9 @@ fn outcome(error: SealerError) -> Outcome {
     match error {
         SealerError::Box(OpenError::WrongKeyOrMoved) => Outcome::WrongBox,
         SealerError::Box(OpenError::Damaged) => Outcome::DamagedBox,
-        SealerError::Locked | SealerError::TooLarge | SealerError::Gone(_) => Outcome::Refused,
+        SealerError::Locked
+        | SealerError::Rotated
+        | SealerError::TooLarge
+        | SealerError::Gone(_) => Outcome::Refused,
     }
 }

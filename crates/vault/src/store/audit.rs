@@ -48,3 +48,11 @@ pub(crate) fn insert(connection: &Connection, seq: i64, sealed: &[u8]) -> Result
         .execute(named_params! { ":seq": seq, ":box": sealed })?;
     Ok(())
 }
+
+/// Puts another box in the place of one that was read.
+pub(crate) fn update(connection: &Connection, seq: i64, sealed: &[u8]) -> Result<(), Error> {
+    connection
+        .prepare_cached("UPDATE audit SET box = :box WHERE seq = :seq")?
+        .execute(named_params! { ":seq": seq, ":box": sealed })?;
+    Ok(())
+}

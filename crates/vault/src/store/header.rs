@@ -34,9 +34,11 @@ pub(crate) fn insert(connection: &Connection, header: &Header) -> Result<(), Err
     Ok(())
 }
 
-pub(crate) fn update_head(connection: &Connection, head: &[u8]) -> Result<(), Error> {
-    connection
-        .execute("UPDATE header SET head = :head WHERE k = 1", named_params! { ":head": head })?;
+pub(crate) fn update(connection: &Connection, epoch: u32, head: &[u8]) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE header SET epoch = :epoch, head = :head WHERE k = 1",
+        named_params! { ":epoch": epoch, ":head": head },
+    )?;
     Ok(())
 }
 

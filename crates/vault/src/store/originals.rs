@@ -27,6 +27,19 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Puts another box in the place of one that was read.
+pub(crate) fn update(
+    connection: &Connection,
+    id: i64,
+    part: i64,
+    sealed: &[u8],
+) -> Result<(), Error> {
+    connection
+        .prepare_cached("UPDATE original SET box = :box WHERE id = :id AND part = :part")?
+        .execute(named_params! { ":id": id, ":part": part, ":box": sealed })?;
+    Ok(())
+}
+
 pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
     connection.execute("DELETE FROM original WHERE id = :id", named_params! { ":id": id })?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Table `record`.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
 use crate::Error;
@@ -10,6 +10,16 @@ pub(crate) struct Row<'a> {
     pub(crate) id: i64,
     pub(crate) rev: i64,
     pub(crate) sealed: &'a [u8],
+}
+
+/// The box of one record.
+pub(crate) fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Error> {
+    let sealed: Option<Vec<u8>> = connection
+        .prepare_cached("SELECT box FROM record WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .optional()
+        .map_err(misshapen)?;
+    sealed.ok_or(Error::tampered("a record is missing"))
 }
 
 /// Hands each record over, in id order.

@@ -22,6 +22,14 @@ pub(crate) fn insert(connection: &Connection, id: i64, sealed: &[u8]) -> Result<
     Ok(())
 }
 
+/// Puts another box in the place of one that was read.
+pub(crate) fn update(connection: &Connection, id: i64, sealed: &[u8]) -> Result<(), Error> {
+    connection
+        .prepare_cached("UPDATE secret SET box = :box WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":box": sealed })?;
+    Ok(())
+}
+
 pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
     let deleted = connection
         .prepare_cached("DELETE FROM secret WHERE id = :id")?

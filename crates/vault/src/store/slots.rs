@@ -47,3 +47,8 @@ pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Error> {
     )?;
     Ok(())
 }
+
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+    connection.execute("DELETE FROM slot WHERE id = :id", named_params! { ":id": id })?;
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! Rotation: a new master key, and everything sealed anew under it, in one transaction.
+//!
+//! Whoever had the old master key, or has a slot of an old copy of the file, opens nothing of the
+//! new one. What they could read before they could read: the credentials are named, for whoever
+//! revokes them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+use zeroize::Zeroizing;
+
+use crate::audit::{self, Entry};
+use crate::head::{AuditHead, or_tampered};
+use crate::keys::{Key, Keys};
+use crate::record::{self, Content, KeptMembers, StoredSecret};
+use crate::seal::{Table, place};
+use crate::sealer::{KeyName, Placed, Sealer};
+use crate::slot::{PreparedSlot, Slot, SlotError, SlotKind};
+use crate::slots::{check_cost, check_left, find, settle};
+use crate::snapshot::{self, State, check_pin, pin};
+use crate::store::{self, originals, records, secrets, slots};
+use crate::vault::{Written, conclude};
+use crate::{Error, Import, OriginalRef, Vault, VaultId};
+
+/// What a rotation did.
+pub struct Rotated {
+    /// Number of the new keys.
+    pub epoch: u32,
+    /// The new keys, as [`Keys::to_bytes`] gives them, for the agent that is to hold them.
+    pub keys: Zeroizing<Vec<u8>>,
+    /// Slots that went, because nothing wrapped the new master key for them, with their labels.
+    pub dropped: Vec<(Slot, String)>,
+    /// What a holder of the old keys could have read, newest first.
+    pub readable: Vec<StoredSecret>,
+    /// Why the file was not written anew without gaps; what was in them is overwritten all the same.
+    pub not_compacted: Option<Error>,
+}
+
+impl Vault {
+    /// Draws a new master key and seals everything anew: records, secrets, originals and the audit
+    /// log, under the next epoch. Of the slots those in `kept` stay, by number, each prepared anew
+    /// ([`NewSlot::prepare`](crate::NewSlot)) with what opens it from now on, which is of its kind;
+    /// all others go. `entry` is told which, and says what stands in the audit log, or refuses.
+    ///
+    /// All of it happens, or nothing. Afterwards this handle has the new keys; other handles and an
+    /// agent have the old ones, which open nothing any more ([`SealerError::Rotated`]). `progress`
+    /// gets the number of boxes that are sealed anew, and how many there are.
+    ///
+    /// [`SealerError::Rotated`]: crate::SealerError
+    pub fn rotate<E: From<Error>>(
+        &mut self,
+        kept: &[(i64, PreparedSlot)],
+        entry: impl FnOnce(&[(Slot, String)]) -> Result<Entry, E>,
+        progress: Progress<'_>,
+    ) -> Result<Rotated, E> {
+        let epoch = self.sealer.epoch().checked_add(1).ok_or(Error::tampered("its epoch"))?;
+        let vmk = Key::random();
+        let keys = Keys::derive(&vmk, self.id, epoch);
+        let (written, dropped, readable) = self.reseal(&keys, &vmk, kept, entry, progress)?;
+        let bytes = keys.to_bytes();
+        self.sealer = Box::new(keys);
+        self.wrote(written);
+        let not_compacted = store::compact(&self.connection).err();
+        Ok(Rotated { epoch, keys: bytes, dropped, readable, not_compacted })
+    }
+
+    #[expect(clippy::type_complexity, reason = "taken apart where it is given")]
+    fn reseal<E: From<Error>>(
+        &self,
+        keys: &Keys,
+        vmk: &Key,
+        kept: &[(i64, PreparedSlot)],
+        entry: impl FnOnce(&[(Slot, String)]) -> Result<Entry, E>,
+        progress: Progress<'_>,
+    ) -> Result<(Written, Vec<(Slot, String)>, Vec<StoredSecret>), E> {
+        let transaction = self.begin()?;
+        let old = &*self.sealer;
+        let state = snapshot::load(&transaction, old, self.id, KeptMembers::Left)?;
+        let State { epoch: _, mut head, head_hash, mut content } = state;
+        head.generation += 1;
+
+        let rows = slots::read(&transaction).map_err(E::from)?;
+        let mut wrapped = Vec::with_capacity(kept.len());
+        for (id, new) in kept {
+            if find(&rows, *id)?.kind != new.kind.number() {
+                return Err(Error::from(SlotError::OtherKind(*id)).into());
+            }
+            check_cost(new.cost, &head)?;
+            wrapped.push(new.wrap(*id, vmk, self.id, keys.epoch()));
+        }
+        wrapped.sort_unstable_by_key(|row| row.id);
+        let left: Vec<SlotKind> = wrapped.iter().filter_map(|r| SlotKind::of(r.kind)).collect();
+        check_left(&left)?;
+        let mut dropped = Vec::new();
+        for row in &rows {
+            if !wrapped.iter().any(|kept| kept.id == row.id) {
+                let label = head.labels.remove(&row.id).unwrap_or_default();
+                dropped.push((row.slot()?, label));
+            }
+            slots::delete(&transaction, row.id)?;
+        }
+        for row in &wrapped {
+            slots::insert(&transaction, row)?;
+        }
+        settle(&mut head, &wrapped)?;
+
+        let entry = entry(&dropped)?;
+        let mut reseal = Reseal::new(&transaction, self.id, old, keys, progress);
+        reseal.all(&mut content, &mut head.audit)?;
+        let place = (self.id, keys.epoch());
+        audit::append(&transaction, keys, place, &mut head.audit, head.generation, entry)?;
+        let written = conclude(transaction, keys, self.id, head, head_hash)?;
+        let mut readable = content.secrets;
+        readable.sort_by_key(|secret| std::cmp::Reverse((secret.created, secret.id)));
+        Ok((written, dropped, readable))
+    }
+}
+
+/// How far a rotation has come: boxes that are sealed anew, and how many there are.
+type Progress<'p> = &'p mut dyn FnMut(u64, u64);
+
+/// Two sets of keys, and the boxes on their way from one to the other, one at a time: however
+/// large the vault, no more of it is in memory than that.
+struct Reseal<'r, 'p> {
+    connection: &'r Connection,
+    vault: VaultId,
+    old: &'r dyn Sealer,
+    new: &'r dyn Sealer,
+    progress: Progress<'p>,
+    done: u64,
+    of: u64,
+}
+
+impl<'r, 'p> Reseal<'r, 'p> {
+    fn new(
+        connection: &'r Connection,
+        vault: VaultId,
+        old: &'r dyn Sealer,
+        new: &'r dyn Sealer,
+        progress: Progress<'p>,
+    ) -> Self {
+        Self { connection, vault, old, new, progress, done: 0, of: 0 }
+    }
+
+    /// Every box of the vault but the head and the slots. Rows that nothing names are refused: they
+    /// would stay under the old keys.
+    fn all(&mut self, content: &mut Content, log: &mut AuditHead) -> Result<(), Error> {
+        let files = || content.imports.iter().flat_map(|import| &import.value.files);
+        let parts: usize =
+            files().filter_map(|file| file.original.as_ref()).map(|o| o.pins.len()).sum();
+        if secrets::count(self.connection)? != content.secrets.len() {
+            return Err(Error::tampered("a secret that no record names"));
+        }
+        if originals::count(self.connection)? != parts {
+            return Err(Error::tampered("a part of an original that no record names"));
+        }
+        let records = plain(content);
+        let boxes = 2 * content.secrets.len() + parts + content.imports.len() + records.len();
+        let entries = u64::try_from(log.seq - log.first + 1).unwrap_or_default();
+        self.of = u64::try_from(boxes).unwrap_or(u64::MAX) + entries;
+        for secret in &mut content.secrets {
+            self.secret(secret)?;
+        }
+        for import in &mut content.imports {
+            self.originals(&mut import.value)?;
+            self.replace(import.id.0, import.revision, &record::of_import(&import.value))?;
+        }
+        for (id, revision) in records {
+            let sealed = records::read(self.connection, id)?;
+            let text = self.open(KeyName::Record, (Table::Record, id, revision), &sealed)?;
+            self.replace(id, revision, &text)?;
+        }
+        let keys = (self.old, self.new);
+        let (connection, vault) = (self.connection, self.vault);
+        audit::reseal(connection, keys, vault, log, || self.step())
+    }
+
+    /// A secret, and its record, which pins it.
+    fn secret(&mut self, secret: &mut StoredSecret) -> Result<(), Error> {
+        let id = secret.id.0;
+        let sealed = secrets::read(self.connection, id)?;
+        check_pin(&sealed, &secret.pin)?;
+        let sealed = self.again(KeyName::Secret, (Table::Secret, id, 0), &sealed)?;
+        secrets::update(self.connection, id, &sealed)?;
+        secret.pin = pin(&sealed);
+        let text = record::of_secret(&secret.description, secret.created, &secret.pin);
+        self.replace(id, secret.revision, &text)
+    }
+
+    /// The bytes of an import's files, which its record pins.
+    fn originals(&mut self, import: &mut Import) -> Result<(), Error> {
+        for OriginalRef { id, pins } in import.files.iter_mut().filter_map(|f| f.original.as_mut())
+        {
+            for (part, pinned) in (0..).zip(pins) {
+                let sealed = originals::read(self.connection, *id, part)?;
+                check_pin(&sealed, pinned)?;
+                let at = (Table::Original, *id, part);
+                let sealed = self.again(KeyName::Original, at, &sealed)?;
+                originals::update(self.connection, *id, part, &sealed)?;
+                *pinned = pin(&sealed);
+            }
+        }
+        Ok(())
+    }
+
+    /// A record whose text is known; its revision stays, because it says the same.
+    fn replace(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Error> {
+        let sealed = self.seal(KeyName::Record, (Table::Record, id, revision), text)?;
+        records::update(self.connection, id, revision, &sealed)
+    }
+
+    /// One box, opened and sealed for the same place of the next epoch.
+    fn again(
+        &mut self,
+        key: KeyName,
+        at: (Table, i64, i64),
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let text = self.open(key, at, sealed)?;
+        self.seal(key, at, &text)
+    }
+
+    fn open(
+        &self,
+        key: KeyName,
+        (table, row, revision): (Table, i64, i64),
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let place = place(self.vault, self.old.epoch(), table, 0, row, revision);
+        let opened = self.old.open(key, &[Placed { place, bytes: sealed }]);
+        Ok(opened.map_err(or_tampered("a box does not open"))?.remove(0))
+    }
+
+    fn seal(
+        &mut self,
+        key: KeyName,
+        (table, row, revision): (Table, i64, i64),
+        text: &[u8],
+    ) -> Result<Vec<u8>, Error> {
+        let place = place(self.vault, self.new.epoch(), table, 0, row, revision);
+        let sealed = self.new.seal(key, &[Placed { place, bytes: text }])?.remove(0);
+        self.step();
+        Ok(sealed)
+    }
+
+    fn step(&mut self) {
+        self.done += 1;
+        (self.progress)(self.done, self.of);
+    }
+}
+
+/// Id and revision of the records that pin nothing: their text stays, byte for byte.
+fn plain(content: &Content) -> BTreeMap<i64, i64> {
+    let Content { contexts, accounts, environments, settings, secrets: _, imports: _ } = content;
+    let contexts = contexts.iter().map(|one| (one.id.0, one.revision));
+    let accounts = accounts.iter().map(|one| (one.id.0, one.revision));
+    let environments = environments.iter().map(|one| (one.id.0, one.revision));
+    let settings = settings.iter().map(|one| (one.id.0, one.revision));
+    contexts.chain(accounts).chain(environments).chain(settings).collect()
+}

@@ -1,0 +1,112 @@
+//! What a transaction may change of the ways to unlock.
+//!
+//! A slot is prepared before ([`NewSlot::prepare`](crate::NewSlot), which derives its key), and the
+//! master key comes from a slot that opened ([`Locked::master_key`](crate::Locked)): then
+//! [`Vault::write`](crate::Vault) takes the change and its audit entry in one transaction.
+
+use crate::head::{Head, hex};
+use crate::locked::MOST_TRIES;
+use crate::master_key::MasterKey;
+use crate::slot::{self, PreparedSlot, Row, Slot, SlotError, SlotKind};
+use crate::store::slots;
+use crate::{Cost, Error, Writing};
+
+impl Writing<'_> {
+    /// Adds a way to unlock; its number. At most 32 in all, and 8 of a kind that costs a
+    /// derivation; none is weaker than the vault allows.
+    pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Error> {
+        key.check(self.vault, self.epoch)?;
+        let rows = slots::read(self.connection)?;
+        if rows.len() >= slots::MOST {
+            return Err(SlotError::Full(rows.len()).into());
+        }
+        let of_kind = rows.iter().filter(|row| row.kind == new.kind.number()).count();
+        if new.kind.has_cost() && of_kind >= MOST_TRIES {
+            return Err(SlotError::FullOfKind(of_kind).into());
+        }
+        check_cost(new.cost, &self.head)?;
+        let id = rows.last().map_or(0, |row| row.id) + 1;
+        slots::insert(self.connection, &new.wrap(id, &key.vmk, self.vault, self.epoch))?;
+        self.head.labels.insert(id, new.label.clone());
+        self.slots_changed()?;
+        Ok(id)
+    }
+
+    /// Wraps the master key of a slot anew: another passphrase, or another cost. Number, kind and
+    /// label stay.
+    pub fn rewrap_slot(
+        &mut self,
+        key: &MasterKey,
+        id: i64,
+        new: &PreparedSlot,
+    ) -> Result<(), Error> {
+        key.check(self.vault, self.epoch)?;
+        let rows = slots::read(self.connection)?;
+        let row = find(&rows, id)?;
+        if row.kind != new.kind.number() {
+            return Err(SlotError::OtherKind(id).into());
+        }
+        check_cost(new.cost, &self.head)?;
+        slots::delete(self.connection, id)?;
+        slots::insert(self.connection, &new.wrap(id, &key.vmk, self.vault, self.epoch))?;
+        self.slots_changed()
+    }
+
+    /// Removes a way to unlock, but not the last one that can be relied on. Old copies of the file
+    /// still open with it: a rotation ends that.
+    pub fn remove_slot(&mut self, id: i64) -> Result<Slot, Error> {
+        let rows = slots::read(self.connection)?;
+        let gone = find(&rows, id)?.slot()?;
+        let left: Vec<SlotKind> =
+            rows.iter().filter(|row| row.id != id).filter_map(|r| SlotKind::of(r.kind)).collect();
+        check_left(&left)?;
+        slots::delete(self.connection, id)?;
+        self.head.labels.remove(&id);
+        self.slots_changed()?;
+        Ok(gone)
+    }
+
+    /// The ways to unlock, as they are by now.
+    pub fn slots(&self) -> Result<Vec<Slot>, Error> {
+        slots::read(self.connection)?.iter().map(Row::slot).collect()
+    }
+
+    fn slots_changed(&mut self) -> Result<(), Error> {
+        settle(&mut self.head, &slots::read(self.connection)?)
+    }
+}
+
+/// Has the head know these slots: their digest, and the least cost, which only ever rises.
+pub(crate) fn settle(head: &mut Head, rows: &[Row]) -> Result<(), Error> {
+    head.slots = hex(&slot::digest(rows));
+    let weakest = slot::least(rows)?;
+    let work = |[memory, passes]: [u32; 2]| u64::from(memory) * u64::from(passes);
+    if work(weakest) > work(head.min_kdf) {
+        head.min_kdf = weakest;
+    }
+    Ok(())
+}
+
+/// A slot with a passphrase that is weaker than the vault allows is refused.
+pub(crate) fn check_cost(cost: Option<Cost>, head: &Head) -> Result<(), Error> {
+    match (cost, head.least()) {
+        (Some(cost), Some(least)) if cost.work() < least.work() => {
+            let (memory_kib, passes) = (least.memory_kib(), least.passes());
+            Err(SlotError::Weaker { memory_kib, passes }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A vault is never left with a keyring alone.
+pub(crate) fn check_left(left: &[SlotKind]) -> Result<(), Error> {
+    if left.iter().any(|kind| *kind != SlotKind::Keyring) {
+        Ok(())
+    } else {
+        Err(SlotError::Last.into())
+    }
+}
+
+pub(crate) fn find(rows: &[Row], id: i64) -> Result<&Row, Error> {
+    rows.iter().find(|row| row.id == id).ok_or(SlotError::Missing(id).into())
+}
