@@ -217,6 +217,20 @@ impl Home {
     pub(crate) fn json(&self, args: &[&str]) -> Value {
         self.run(&[args, &["-o", "json"]].concat()).expect(0).json()
     }
+
+    /// Runs without the passphrase on a terminal where somebody types: what is waited for, and
+    /// what is typed then. What the terminal showed is in `stdout`.
+    pub(crate) fn on_terminal(&self, steps: &[(&str, &str)], args: &[&str]) -> Ran {
+        let prepared = self.command(args);
+        let mut command = Command::new("python3");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/terminal.py");
+        command.arg(script).arg(serde_json::to_string(steps).unwrap());
+        command.arg(prepared.get_program()).args(prepared.get_args());
+        command.env_clear().current_dir(self.path());
+        command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env_remove("AZVAULT_PASSPHRASE_FILE").env("TERM", "xterm");
+        ran(command.env("PATH", "/usr/local/bin:/usr/bin:/bin").output().unwrap())
+    }
 }
 
 impl Drop for Home {

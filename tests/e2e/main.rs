@@ -27,6 +27,8 @@ mod fixtures;
 mod init;
 mod json;
 mod key;
+mod key_rotate;
+mod keyring;
 mod migrate;
 mod names;
 mod nothing_in_clear;

@@ -244,6 +244,21 @@ pub(crate) enum Secret {
 #[derive(Subcommand)]
 pub(crate) enum Key {
     List(commands::key::list::Args),
+    /// Add a way to unlock
+    #[command(subcommand)]
+    Add(KeyAdd),
+    Remove(commands::key::remove::Args),
+    Passphrase(commands::key::passphrase::Args),
+    Rotate(commands::key::rotate::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyAdd {
+    Passphrase(commands::key::add::passphrase::Args),
+    KeyFile(commands::key::add::key_file::Args),
+    Recovery(commands::key::add::recovery::Args),
+    Raw(commands::key::add::raw::Args),
+    Keyring(commands::key::add::keyring::Args),
 }
 
 #[derive(Subcommand)]

@@ -32,7 +32,7 @@ pub(crate) mod verify;
 
 use crate::app::App;
 use crate::cli::{
-    Audit, Autosave, AzShim, Command, Context, Key, Policy, Secret, Session, Subscription,
+    Audit, Autosave, AzShim, Command, Context, Key, KeyAdd, Policy, Secret, Session, Subscription,
 };
 use crate::failure::Failure;
 
@@ -77,6 +77,14 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Secret(Secret::List(args)) => args.run(app),
         Command::Secret(Secret::Show(args)) => args.run(app),
         Command::Key(Key::List(args)) => args.run(app),
+        Command::Key(Key::Add(KeyAdd::Passphrase(args))) => args.run(app),
+        Command::Key(Key::Add(KeyAdd::KeyFile(args))) => args.run(app),
+        Command::Key(Key::Add(KeyAdd::Recovery(args))) => args.run(app),
+        Command::Key(Key::Add(KeyAdd::Raw(args))) => args.run(app),
+        Command::Key(Key::Add(KeyAdd::Keyring(args))) => args.run(app),
+        Command::Key(Key::Remove(args)) => args.run(app),
+        Command::Key(Key::Passphrase(args)) => args.run(app),
+        Command::Key(Key::Rotate(args)) => args.run(app),
         Command::Audit(Audit::Log(args)) => args.run(app),
         Command::Audit(Audit::Verify(args)) => args.run(app),
         Command::Policy(Policy::Show(args)) => args.run(app),

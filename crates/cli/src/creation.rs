@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::given::{self, Given, KeyText};
 use crate::prompt::{Answer, Terminal};
-use crate::unlock::{self, Given, KeyText};
 use crate::{paths, policy, ui::shown_path};
 
 /// Least length of a passphrase that somebody chose, in characters.
@@ -90,10 +90,7 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
     let vault = created.map_err(|e| Failure::from_vault(e, &path))?;
     drop(slots);
     if let (Recovery::Shown, Some(code)) = (&wanted.recovery, &code) {
-        app.ui.once(
-            "recovery code, shown this once: write it down and keep it away from this machine",
-            code.to_text().as_bytes(),
-        );
+        show_once(app, code);
     }
     Ok((vault, given))
 }
@@ -111,8 +108,16 @@ fn kinds(app: &App, wanted: &Wanted) -> Vec<SlotKind> {
     kinds
 }
 
+/// Shows a recovery code, which cannot be had again.
+pub(crate) fn show_once(app: &App, code: &RecoveryCode) {
+    app.ui.once(
+        "recovery code, shown this once: write it down and keep it away from this machine",
+        code.to_text().as_bytes(),
+    );
+}
+
 fn passphrase(app: &App) -> Result<Secret, Failure> {
-    if let Some(passphrase) = unlock::passphrase_beforehand(app)? {
+    if let Some(passphrase) = given::passphrase(app)? {
         return Ok(passphrase);
     }
     let Some(mut terminal) = app.terminal() else {
@@ -162,14 +167,14 @@ fn characters(text: &Secret) -> usize {
 }
 
 /// The key file that goes with the passphrase: the one that is there, or a new one.
-fn key_file(app: &App, file: &Path) -> Result<KeyFile, Failure> {
+pub(crate) fn key_file(app: &App, file: &Path) -> Result<KeyFile, Failure> {
     if file.symlink_metadata().is_err() {
         let key = KeyFile::generate();
         write_new(file, key.to_text().as_bytes())?;
         app.ui.note(format!("wrote a new key file: {}", shown_path(file)));
         return Ok(key);
     }
-    match unlock::read_key_file(file)? {
+    match given::read_key_file(file)? {
         KeyText::Beside(key) => Ok(key),
         KeyText::Alone(_) => Err(Failure::new(
             Code::Usage,
@@ -180,7 +185,7 @@ fn key_file(app: &App, file: &Path) -> Result<KeyFile, Failure> {
 }
 
 /// Writes a file that was not there before, for its owner alone.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |e: std::io::Error| {
         let code = match e.kind() {
             std::io::ErrorKind::AlreadyExists => Code::Exists,

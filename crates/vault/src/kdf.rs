@@ -86,6 +86,11 @@ impl Cost {
         work < u64::from(64 * MIB) * 3
     }
 
+    /// The one of two at which a guess costs more.
+    pub fn dearer_of(self, other: Self) -> Self {
+        if self.work() >= other.work() { self } else { other }
+    }
+
     /// Memory times passes, by which costs are compared.
     pub(crate) fn work(&self) -> u64 {
         u64::from(self.memory_kib) * u64::from(self.passes)

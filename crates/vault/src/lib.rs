@@ -43,6 +43,7 @@ mod key_text;
 mod keys;
 mod locked;
 mod master_key;
+mod new_slot;
 mod random;
 mod record;
 mod rotate;
@@ -68,12 +69,14 @@ pub use key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphr
 pub use keys::Keys;
 pub use locked::{Locked, Try};
 pub use master_key::MasterKey;
+pub use new_slot::{NewSlot, PreparedSlot};
 pub use record::{Settings, Stored, StoredSecret};
 pub use rotate::Rotated;
 pub use sealer::{KeyName, Opened, Placed, Sealer, SealerError};
 pub use session::SessionKey;
-pub use slot::{NewSlot, Opener, PreparedSlot, Slot, SlotError, SlotKind};
+pub use slot::{Opener, Slot, SlotError, SlotKind};
 pub use snapshot::Snapshot;
+pub use store::slots::MOST as MOST_SLOTS;
 pub use vault::{Vault, Verified};
 pub use writing::Writing;
 

@@ -12,10 +12,11 @@ use zeroize::Zeroizing;
 use crate::audit::{self, Entry};
 use crate::head::{AuditHead, or_tampered};
 use crate::keys::{Key, Keys};
+use crate::new_slot::PreparedSlot;
 use crate::record::{self, Content, KeptMembers, StoredSecret};
 use crate::seal::{Table, place};
 use crate::sealer::{KeyName, Placed, Sealer};
-use crate::slot::{PreparedSlot, Slot, SlotError, SlotKind};
+use crate::slot::{Slot, SlotError, SlotKind};
 use crate::slots::{check_cost, check_left, find, settle};
 use crate::snapshot::{self, State, check_pin, pin};
 use crate::store::{self, originals, records, secrets, slots};
@@ -82,7 +83,7 @@ impl Vault {
         let rows = slots::read(&transaction).map_err(E::from)?;
         let mut wrapped = Vec::with_capacity(kept.len());
         for (id, new) in kept {
-            if find(&rows, *id)?.kind != new.kind.number() {
+            if find(&rows, *id)?.kind != new.kind().number() {
                 return Err(Error::from(SlotError::OtherKind(*id)).into());
             }
             check_cost(new.cost, &head)?;

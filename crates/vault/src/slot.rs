@@ -4,11 +4,10 @@ use azvault_contexts::Secret;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::hygiene::scrubbed;
 use crate::kdf::{self, Cost};
 use crate::keys::{Key, kek};
 use crate::seal::{self, Table, place};
-use crate::{Error, KeyFile, RawKey, RecoveryCode, VaultId, random};
+use crate::{Error, KeyFile, RawKey, RecoveryCode, VaultId};
 
 /// Longest passphrase, in bytes after normalisation.
 const MAX_PASSPHRASE: usize = 1024;
@@ -80,61 +79,6 @@ pub struct Slot {
     /// No other wrapping has the same, of this or of another vault: what is kept for a slot
     /// elsewhere is known by it.
     pub salt: [u8; 16],
-}
-
-/// A way to unlock that a vault is to get.
-pub struct NewSlot<'a> {
-    /// What will open it.
-    pub opener: Opener<'a>,
-    /// What a guess costs; only for kinds with a passphrase.
-    pub cost: Cost,
-    /// What people call it.
-    pub label: String,
-}
-
-impl NewSlot<'_> {
-    /// Derives its key. That takes long, so it is done before a transaction begins.
-    pub fn prepare(&self) -> Result<PreparedSlot, Error> {
-        let kind = self.opener.kind();
-        let cost = kind.has_cost().then_some(self.cost);
-        let mut salt = [0; 16];
-        random::fill(&mut salt);
-        let kek = wrapping_key(&self.opener, cost, &salt)?;
-        Ok(PreparedSlot { kind, cost, salt, kek, label: self.label.clone() })
-    }
-}
-
-/// A way to unlock whose key has been derived. Cannot be printed or copied.
-pub struct PreparedSlot {
-    pub(crate) kind: SlotKind,
-    pub(crate) cost: Option<Cost>,
-    pub(crate) salt: [u8; 16],
-    pub(crate) label: String,
-    kek: Key,
-}
-
-impl PreparedSlot {
-    /// See [`Slot::salt`].
-    pub fn salt(&self) -> [u8; 16] {
-        self.salt
-    }
-
-    /// Wraps the master key for it.
-    pub(crate) fn wrap(&self, id: i64, vmk: &Key, vault: VaultId, epoch: u32) -> Row {
-        let number = |of: fn(&Cost) -> u32| self.cost.as_ref().map_or(0, |c| i64::from(of(c)));
-        let mut row = Row {
-            id,
-            kind: self.kind.number(),
-            m: number(Cost::memory_kib),
-            t: number(Cost::passes),
-            p: number(Cost::lanes),
-            salt: self.salt,
-            sealed: Vec::new(),
-        };
-        let ad = row.place(vault, epoch);
-        row.sealed = scrubbed(|| seal::seal(&self.kek, &ad, vmk.bytes()));
-        row
-    }
 }
 
 /// Why slots cannot be changed so.
@@ -246,7 +190,7 @@ impl Row {
         }
     }
 
-    fn place(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
+    pub(crate) fn place(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
         let kind = u8::try_from(self.kind).unwrap_or(u8::MAX);
         let mut ad = place(vault, epoch, Table::Slot, kind, self.id, 0).to_vec();
         for number in [self.m, self.t, self.p] {
@@ -282,7 +226,12 @@ pub(crate) fn digest(rows: &[Row]) -> [u8; 32] {
     digest
 }
 
-fn wrapping_key(opener: &Opener<'_>, cost: Option<Cost>, salt: &[u8; 16]) -> Result<Key, Error> {
+/// The key that wraps the master key in a slot.
+pub(crate) fn wrapping_key(
+    opener: &Opener<'_>,
+    cost: Option<Cost>,
+    salt: &[u8; 16],
+) -> Result<Key, Error> {
     let from_passphrase = |passphrase: &Secret| {
         let text = normalised(passphrase)?;
         let cost = cost.ok_or(Error::WrongKey)?;

@@ -7,7 +7,8 @@
 use crate::head::{Head, hex};
 use crate::locked::MOST_TRIES;
 use crate::master_key::MasterKey;
-use crate::slot::{self, PreparedSlot, Row, Slot, SlotError, SlotKind};
+use crate::new_slot::PreparedSlot;
+use crate::slot::{self, Row, Slot, SlotError, SlotKind};
 use crate::store::slots;
 use crate::{Cost, Error, Writing};
 
@@ -20,14 +21,14 @@ impl Writing<'_> {
         if rows.len() >= slots::MOST {
             return Err(SlotError::Full(rows.len()).into());
         }
-        let of_kind = rows.iter().filter(|row| row.kind == new.kind.number()).count();
-        if new.kind.has_cost() && of_kind >= MOST_TRIES {
+        let of_kind = rows.iter().filter(|row| row.kind == new.kind().number()).count();
+        if new.kind().has_cost() && of_kind >= MOST_TRIES {
             return Err(SlotError::FullOfKind(of_kind).into());
         }
         check_cost(new.cost, &self.head)?;
         let id = rows.last().map_or(0, |row| row.id) + 1;
         slots::insert(self.connection, &new.wrap(id, &key.vmk, self.vault, self.epoch))?;
-        self.head.labels.insert(id, new.label.clone());
+        self.head.labels.insert(id, new.label().to_owned());
         self.slots_changed()?;
         Ok(id)
     }
@@ -43,7 +44,7 @@ impl Writing<'_> {
         key.check(self.vault, self.epoch)?;
         let rows = slots::read(self.connection)?;
         let row = find(&rows, id)?;
-        if row.kind != new.kind.number() {
+        if row.kind != new.kind().number() {
             return Err(SlotError::OtherKind(id).into());
         }
         check_cost(new.cost, &self.head)?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ impl Args {
         let locked = unlock::locked(app)?;
         agent::started(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
-        unlock::without_agent(app, locked, unlock::Hold::Required(limits))?;
+        unlock::without_agent(app, locked, Try::All, unlock::Hold::Required(limits))?;
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {
             let state = "unlocked";

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::online::failed;
 use crate::ui::shown_path;
-use crate::{descriptor, unlock};
+use crate::{descriptor, given};
 
 /// Largest token in a file.
 const MOST_TOKEN: usize = 64 * 1024;
@@ -90,8 +90,8 @@ impl<'a> Source<'a> {
     fn bytes(&self, app: &App, most: usize) -> Result<Secret, Failure> {
         let file = match self {
             Self::File(path) => {
-                let file = unlock::open_file(path)?;
-                unlock::warn_if_others_can_read(app, &file, path);
+                let file = given::open_file(path)?;
+                given::warn_if_others_can_read(app, &file, path);
                 file
             }
             Self::Descriptor(number) => {

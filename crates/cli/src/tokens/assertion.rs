@@ -12,7 +12,7 @@ use crate::connect::FEDERATED_TOKEN_FILE;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::ui::{quoted, shown_path};
-use crate::{descriptor, unlock};
+use crate::{descriptor, given};
 
 /// Largest token in a file.
 const MOST: usize = 64 * 1024;
@@ -46,7 +46,7 @@ pub(super) fn living(
     if !path.is_file() {
         return Err(expired(&format!(", and {file} is not there")));
     }
-    let bytes = unlock::open_file(path)
+    let bytes = given::open_file(path)
         .map_err(|failure| expired(&format!(", and {}", failure.what)))
         .and_then(|open| {
             let read = descriptor::read_secret_to_end(open, MOST);

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::slot::Row;
 
 /// More slots than this are refused: each costs a derivation.
-pub(crate) const MOST: usize = 32;
+pub const MOST: usize = 32;
 
 /// All slots, in id order.
 pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Error> {

@@ -17,7 +17,7 @@ use crate::documents::{SCHEMA, SecretFacts};
 use crate::draft::{self, Place};
 use crate::failure::{Code, Failure};
 use crate::ui::{count, shown_path};
-use crate::{audit, creation, paths, policy, saved, unlock};
+use crate::{audit, creation, given, paths, policy, saved};
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
 ///
@@ -131,7 +131,7 @@ impl Args {
     fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let cost = policy::usual_cost(app)?;
         let passphrase = match (&self.export_passphrase_file, app.terminal()) {
-            (Some(file), _) => unlock::read_passphrase_file(app, file)?,
+            (Some(file), _) => given::read_passphrase_file(app, file)?,
             (None, Some(mut terminal)) => {
                 app.ui.note("The file gets a passphrase of its own.");
                 creation::ask_new_passphrase(app, &mut terminal)?

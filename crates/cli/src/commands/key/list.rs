@@ -52,7 +52,10 @@ impl Args {
         let rows: Vec<_> = keys.iter().map(row).collect();
         app.ui.table(&["ID", "KIND", "LABEL", "KEY DERIVATION", ""], &rows);
         if keys.iter().any(|key| key.kdf.as_ref().is_some_and(|kdf| kdf.weak)) {
-            app.ui.warning("a weak key derivation: a new vault uses 256 MiB and 3 passes");
+            app.ui.warning(
+                "a weak key derivation, below 64 MiB and 3 passes; to mend it: \
+                 azvault key passphrase ID --kdf default",
+            );
         }
         Ok(0)
     }

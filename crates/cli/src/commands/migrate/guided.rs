@@ -7,10 +7,11 @@ use crate::app::{App, Consent};
 use crate::cli::Output;
 use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
+use crate::given::{self, Given};
 use crate::migration::present::Content;
 use crate::migration::{apply, compare, proposal, remove, report};
 use crate::ui::{Tone, count, shown_path};
-use crate::unlock::{self, Given, OpenedBy};
+use crate::unlock::{self, OpenedBy};
 use crate::{paths, policy};
 
 /// Options of the guided way.
@@ -52,7 +53,7 @@ impl Args {
             report::print(app, &proposal);
         }
         // A passphrase file says that nobody sits there: the run is unattended.
-        let unattended = self.yes || (unlock::is_given(app) && app.terminal().is_none());
+        let unattended = self.yes || (given::is_given(app) && app.terminal().is_none());
         app.confirm(Consent::from(unattended), "Import this into the vault?")?;
         let (mut vault, again) = match opened {
             Some((vault, by)) => (vault, Again::By(by)),

@@ -1,0 +1,86 @@
+//! `azvault key add`
+
+pub(crate) mod key_file;
+pub(crate) mod keyring;
+pub(crate) mod passphrase;
+pub(crate) mod raw;
+pub(crate) mod recovery;
+
+use std::path::Path;
+
+use azvault_vault::{Cost, Error, MOST_SLOTS, NewSlot, Opener, PreparedSlot, SlotError};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::audit;
+use crate::cli::Output;
+use crate::documents::SCHEMA;
+use crate::failure::Failure;
+use crate::slots::{self, SlotView};
+use crate::unlock::Opened;
+
+/// The option of all of them.
+#[derive(clap::Args)]
+pub(crate) struct Label {
+    /// What to call it in lists (only whoever unlocks reads it)
+    #[arg(long, value_name = "TEXT", value_parser = slots::label)]
+    label: Option<String>,
+}
+
+impl Label {
+    /// A slot with this label, else with the word for its kind.
+    fn on(self, opener: Opener<'_>, cost: Cost) -> NewSlot<'_> {
+        let word = opener.kind().as_str().replace('-', " ");
+        NewSlot { opener, cost, label: self.label.unwrap_or(word) }
+    }
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    #[serde(flatten)]
+    slot: SlotView,
+}
+
+/// Adds the slot, with its entry in the audit log, and says so. What was made for it elsewhere is
+/// undone if the vault does not take it.
+fn add(
+    app: &App,
+    opened: &mut Opened,
+    slot: &PreparedSlot,
+    undo: impl FnOnce(),
+) -> Result<(), Failure> {
+    let path = app.vault_path()?;
+    let (kind, label) = (slot.kind(), slot.label());
+    let Opened { vault, key, .. } = opened;
+    let added = vault.write(|writing| {
+        let id = writing.add_slot(key, slot)?;
+        audit::log(app, writing, "key add", vec![slots::subject(id, kind, label)])?;
+        Ok(id)
+    });
+    let id = added.map_err(|e: Error| {
+        undo();
+        Failure::from_vault(e, &path)
+    })?;
+    if app.ui.output == Output::Json {
+        let slot = SlotView { id: id.to_string(), kind: kind.as_str(), label: label.to_owned() };
+        app.ui.json(&Document { schema: SCHEMA, slot });
+    } else {
+        app.ui.line(format!("{} opens the vault now", slots::words(id, kind, label)));
+    }
+    Ok(())
+}
+
+/// Removes a file that was made for a slot which the vault did not take.
+fn forget(file: &Path) {
+    let _ = std::fs::remove_file(file);
+}
+
+/// Refuses before anything is written where the vault takes no slot more.
+fn check_room(app: &App, opened: &Opened) -> Result<(), Failure> {
+    let slots = opened.vault.slots().len();
+    if slots < MOST_SLOTS {
+        return Ok(());
+    }
+    Err(Failure::from_vault(SlotError::Full(slots).into(), &app.vault_path()?))
+}

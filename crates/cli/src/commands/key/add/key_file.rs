@@ -1,0 +1,47 @@
+//! `azvault key add key-file`
+
+use std::path::PathBuf;
+
+use azvault_vault::{Opener, Try};
+
+use super::Label;
+use crate::app::App;
+use crate::kdf::Kdf;
+use crate::new_passphrase::NewPassphrase;
+use crate::{creation, slots};
+
+/// Add a passphrase that opens together with a key file
+///
+/// The file is made (mode 0600) if it is not there. A stolen vault is useless to whoever guesses the
+/// passphrase and has not the file. To open: --key-file FILE, and the passphrase.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The key file: one that is there, or a new one
+    file: PathBuf,
+    #[command(flatten)]
+    new: NewPassphrase,
+    #[command(flatten)]
+    kdf: Kdf,
+    #[command(flatten)]
+    label: Label,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        self.kdf.asked()?;
+        let mut opened = slots::owner(app, Try::All)?;
+        super::check_room(app, &opened)?;
+        let cost = self.kdf.for_new(opened.vault.least_cost())?;
+        let passphrase = self.new.ask(app)?;
+        let is_new = self.file.symlink_metadata().is_err();
+        let key_file = creation::key_file(app, &self.file)?;
+        let opener = Opener::PassphraseAndKeyFile { passphrase: &passphrase, key_file: &key_file };
+        let slot = slots::prepare(app, &self.label.on(opener, cost))?;
+        super::add(app, &mut opened, &slot, || {
+            if is_new {
+                super::forget(&self.file);
+            }
+        })?;
+        Ok(0)
+    }
+}

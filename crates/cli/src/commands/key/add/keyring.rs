@@ -1,0 +1,33 @@
+//! `azvault key add keyring`
+
+use azvault_vault::{Cost, Opener, RawKey, Try};
+
+use super::Label;
+use crate::app::App;
+use crate::keyring::Entry;
+use crate::slots;
+
+/// Add a key that the keyring of the desktop keeps
+///
+/// The vault then opens unasked while the keyring is unlocked. That is for the disk alone: who steals
+/// it has not the keyring's key, but every program of yours can read what the keyring has. Needs
+/// secret-tool (Debian, Ubuntu: libsecret-tools).
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    label: Label,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let mut opened = slots::owner(app, Try::All)?;
+        super::check_room(app, &opened)?;
+        let key = RawKey::generate();
+        let slot = slots::prepare(app, &self.label.on(Opener::Keyring(&key), Cost::DEFAULT))?;
+        // The keyring first: a slot whose key is nowhere would be one that nothing opens.
+        let entry = Entry::new(opened.vault.id(), slot.salt());
+        entry.store(&key)?;
+        super::add(app, &mut opened, &slot, || drop(entry.clear()))?;
+        Ok(0)
+    }
+}

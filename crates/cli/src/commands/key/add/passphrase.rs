@@ -1,0 +1,35 @@
+//! `azvault key add passphrase`
+
+use azvault_vault::{Opener, Try};
+
+use super::Label;
+use crate::app::App;
+use crate::kdf::Kdf;
+use crate::new_passphrase::NewPassphrase;
+use crate::slots;
+
+/// Add a passphrase
+///
+/// Asks for what opens the vault now, then for the new passphrase, twice. A new slot costs what is
+/// asked for, by default 256 MiB and 3 passes, never what another slot of the file happens to cost.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    new: NewPassphrase,
+    #[command(flatten)]
+    kdf: Kdf,
+    #[command(flatten)]
+    label: Label,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        self.kdf.asked()?;
+        let mut opened = slots::owner(app, Try::All)?;
+        let cost = self.kdf.for_new(opened.vault.least_cost())?;
+        let passphrase = self.new.ask(app)?;
+        let slot = slots::prepare(app, &self.label.on(Opener::Passphrase(&passphrase), cost))?;
+        super::add(app, &mut opened, &slot, || {})?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,33 @@
+//! `azvault key add raw`
+
+use std::path::PathBuf;
+
+use azvault_vault::{Cost, Opener, RawKey, Try};
+
+use super::Label;
+use crate::app::App;
+use crate::{creation, slots};
+
+/// Add a raw key, for CI and system credentials
+///
+/// Writes 256 random bits to a new file (mode 0600), never over another. Whoever has the file needs
+/// no passphrase: --key-file FILE opens the vault alone.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The new file
+    file: PathBuf,
+    #[command(flatten)]
+    label: Label,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let mut opened = slots::owner(app, Try::All)?;
+        super::check_room(app, &opened)?;
+        let key = RawKey::generate();
+        let slot = slots::prepare(app, &self.label.on(Opener::RawKey(&key), Cost::DEFAULT))?;
+        creation::write_new(&self.file, key.to_text().as_bytes())?;
+        super::add(app, &mut opened, &slot, || super::forget(&self.file))?;
+        Ok(0)
+    }
+}

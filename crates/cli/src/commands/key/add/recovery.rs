@@ -1,0 +1,40 @@
+//! `azvault key add recovery`
+
+use std::path::PathBuf;
+
+use azvault_vault::{Cost, Opener, RecoveryCode, Try};
+
+use super::Label;
+use crate::app::App;
+use crate::{creation, slots};
+
+/// Add a recovery code
+///
+/// It is printed once, to stderr: whoever has it and the vault needs no passphrase. It is taken
+/// wherever a passphrase is.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write the code to this new file (mode 0600) instead of stderr
+    #[arg(long, value_name = "FILE")]
+    recovery_file: Option<PathBuf>,
+    #[command(flatten)]
+    label: Label,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let mut opened = slots::owner(app, Try::All)?;
+        super::check_room(app, &opened)?;
+        let code = RecoveryCode::generate();
+        let new = self.label.on(Opener::RecoveryCode(&code), Cost::DEFAULT);
+        let slot = slots::prepare(app, &new)?;
+        let Some(file) = &self.recovery_file else {
+            super::add(app, &mut opened, &slot, || {})?;
+            creation::show_once(app, &code);
+            return Ok(0);
+        };
+        creation::write_new(file, code.to_text().as_bytes())?;
+        super::add(app, &mut opened, &slot, || super::forget(file))?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,241 @@
+//! New keys for the whole vault: which slots stay, and what a holder of the old keys has seen.
+//!
+//! A slot stays if its secret is at hand, because the new master key must be wrapped with it. A
+//! recovery code never stays: a fresh one takes its place. All others go, by name.
+
+mod at_hand;
+mod done;
+
+use std::path::{Path, PathBuf};
+
+use azvault_agent::hold::Limits;
+use azvault_vault::{
+    Cost, Entry, Error, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
+    Subject, Vault,
+};
+
+use crate::app::{App, Consent};
+use crate::creation::{self, Recovery};
+use crate::failure::{Code, Failure};
+use crate::keyring;
+use crate::unlock::{Opened, Source};
+use crate::{agent, process, slots};
+
+use at_hand::AtHand;
+pub(crate) use done::Done;
+
+/// How it shall be done.
+pub(crate) struct Wanted {
+    /// Files with secrets of further slots.
+    pub(crate) also: Vec<PathBuf>,
+    pub(crate) others: Others,
+    pub(crate) consent: Consent,
+    pub(crate) recovery: Recovery,
+}
+
+/// What becomes of slots whose secret is not at hand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Others {
+    Go,
+    /// They are a reason to do nothing.
+    Stay,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        let (others, consent, recovery) = (Others::Go, Consent::Ask, Recovery::Shown);
+        Self { also: Vec::new(), others, consent, recovery }
+    }
+}
+
+/// What opens a slot that stays, from now on.
+enum Way {
+    /// What opens it already: its place among the openers of its kind.
+    AtHand(usize),
+    FreshCode(RecoveryCode),
+    FreshKey(RawKey),
+}
+
+impl Way {
+    fn opener<'a>(&'a self, at_hand: &'a AtHand, kind: SlotKind) -> Opener<'a> {
+        match self {
+            Self::AtHand(place) => at_hand.openers(kind).swap_remove(*place),
+            Self::FreshCode(code) => Opener::RecoveryCode(code),
+            Self::FreshKey(key) => Opener::Keyring(key),
+        }
+    }
+}
+
+/// Rotates the keys of a vault that was opened by a slot.
+pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failure> {
+    let Opened { mut vault, key: _, given, source } = opened;
+    let before = vault.slots().to_vec();
+    let has_code = before.iter().any(|slot| slot.kind == SlotKind::RecoveryCode);
+    if matches!(wanted.recovery, Recovery::File(_)) && !has_code {
+        let what = "the vault has no recovery code that a fresh one could replace";
+        return Err(Failure::new(Code::Usage, what).hint("azvault key add recovery, afterwards"));
+    }
+    let mut at_hand = AtHand::of(given, app, &wanted.also)?;
+    let staying = at_hand.staying(app, &vault, &wanted.recovery)?;
+    let stays = |slot: &Slot| staying.iter().any(|(staying, _)| staying.id == slot.id);
+    let going: Vec<&Slot> = before.iter().filter(|slot| !stays(slot)).collect();
+    agree(app, &vault, &going, wanted)?;
+
+    let mut prepared = Vec::with_capacity(staying.len());
+    for (slot, way) in &staying {
+        // As dear as it was, which the head vouches for.
+        let cost = slot.cost.unwrap_or(Cost::DEFAULT);
+        let opener = way.opener(&at_hand, slot.kind);
+        let label = vault.label(slot.id).unwrap_or_default().to_owned();
+        prepared.push((slot.id, slots::prepare(app, &NewSlot { opener, cost, label })?));
+    }
+    let outside = Outside::write(&vault, wanted, &staying, &prepared)?;
+    let rotated = reseal(app, &mut vault, &prepared, &going).inspect_err(|_| outside.undo())?;
+    if let Some(error) = &rotated.not_compacted {
+        app.ui.warning(format!("the file keeps its size, and nothing of the old keys: {error}"));
+    }
+    let old = before.iter().filter(|slot| slot.kind == SlotKind::Keyring);
+    for entry in old.map(|slot| keyring::Entry::new(vault.id(), slot.salt)) {
+        if let Err(failure) = entry.clear() {
+            app.ui.detail(failure.what);
+        }
+    }
+    hand_over(app, &vault, source, &rotated);
+    let shown = matches!(wanted.recovery, Recovery::Shown);
+    let code = staying.into_iter().find_map(|(_, way)| match way {
+        Way::FreshCode(code) if shown => Some(code),
+        _ => None,
+    });
+    Ok(Done::new(&vault, rotated, code))
+}
+
+/// Slots go only if that was said: by `--yes`, or by whoever was asked.
+fn agree(app: &App, vault: &Vault, going: &[&Slot], wanted: &Wanted) -> Result<(), Failure> {
+    // A recovery code that is not wanted any more goes because that was asked for.
+    let unasked = |slot: &&&Slot| {
+        !(slot.kind == SlotKind::RecoveryCode && matches!(wanted.recovery, Recovery::None))
+    };
+    let words =
+        |slot: &&&Slot| slots::words(slot.id, slot.kind, vault.label(slot.id).unwrap_or(""));
+    let words: Vec<String> = going.iter().filter(unasked).map(|slot| words(&slot)).collect();
+    if words.is_empty() {
+        return Ok(());
+    }
+    let words = words.join(", ");
+    if wanted.others == Others::Stay {
+        let what = format!("the secret is not at hand of {words}");
+        return Err(Failure::new(Code::Refused, what)
+            .hint("name a file with it: --also FILE; or leave --keep-or-fail out"));
+    }
+    app.confirm(wanted.consent, &format!("These go, their secret is not at hand: {words}. Rotate?"))
+}
+
+fn reseal(
+    app: &App,
+    vault: &mut Vault,
+    prepared: &[(i64, PreparedSlot)],
+    going: &[&Slot],
+) -> Result<azvault_vault::Rotated, Failure> {
+    let path = app.vault_path()?;
+    let entry = |dropped: &[(Slot, String)]| {
+        let is_agreed = |slot: &Slot| going.iter().any(|going| going.id == slot.id);
+        if !dropped.iter().all(|(slot, _)| is_agreed(slot)) {
+            let what = "another command changed the slots meanwhile; nothing was done";
+            return Err(Failure::new(Code::Busy, what).hint("azvault key rotate once more"));
+        }
+        let subject =
+            |what: &str, words: String| Subject { id: None, what: format!("{what} {words}") };
+        let kept = prepared.iter().map(|(id, slot)| slots::words(*id, slot.kind(), slot.label()));
+        let went = dropped.iter().map(|(slot, label)| slots::words(slot.id, slot.kind, label));
+        let kept = kept.map(|words| subject("kept", words));
+        let subjects = kept.chain(went.map(|words| subject("dropped", words))).collect();
+        let (time, verb) = (app.now(), "key rotate".to_owned());
+        Ok(Entry { time, verb, subjects, actor: process::actor() })
+    };
+    let bar = app.ui.progress("sealing anew", 0);
+    let rotated =
+        vault.rotate(prepared, |dropped| entry(dropped).map_err(Refused::Here), &mut |done, of| {
+            bar.set_length(of);
+            bar.set_position(done);
+        });
+    bar.finish_and_clear();
+    rotated.map_err(|refused| match refused {
+        Refused::Here(failure) => failure,
+        Refused::Vault(error) => Failure::from_vault(error, &path),
+    })
+}
+
+/// Who refused.
+enum Refused {
+    Here(Failure),
+    Vault(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Vault(error)
+    }
+}
+
+/// Fresh secrets where they are kept outside of the vault: written before it, because a slot whose
+/// secret is nowhere would be one that nothing opens, and undone if the vault stays as it was.
+struct Outside {
+    file: Option<PathBuf>,
+    entries: Vec<keyring::Entry>,
+}
+
+impl Outside {
+    fn write(
+        vault: &Vault,
+        wanted: &Wanted,
+        staying: &[(Slot, Way)],
+        prepared: &[(i64, PreparedSlot)],
+    ) -> Result<Self, Failure> {
+        let mut outside = Self { file: None, entries: Vec::new() };
+        for ((_, way), (_, slot)) in staying.iter().zip(prepared) {
+            outside.add(vault, wanted, way, slot).inspect_err(|_| outside.undo())?;
+        }
+        Ok(outside)
+    }
+
+    fn add(
+        &mut self,
+        vault: &Vault,
+        wanted: &Wanted,
+        way: &Way,
+        slot: &PreparedSlot,
+    ) -> Result<(), Failure> {
+        match (way, &wanted.recovery) {
+            (Way::FreshCode(code), Recovery::File(file)) => {
+                creation::write_new(file, code.to_text().as_bytes())?;
+                self.file = Some(file.clone());
+            }
+            (Way::FreshKey(key), _) => {
+                let entry = keyring::Entry::new(vault.id(), slot.salt());
+                entry.store(key)?;
+                self.entries.push(entry);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn undo(&self) {
+        let _ = self.file.as_deref().map(std::fs::remove_file::<&Path>);
+        for entry in &self.entries {
+            let _ = entry.clear();
+        }
+    }
+}
+
+/// The agent lets go of the old keys. Who typed has it hold the new ones, as with every command.
+fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::Rotated) {
+    let handed = if source == Source::Typed && !app.global.no_agent {
+        agent::hold(vault.id(), rotated.epoch, &rotated.keys, Limits::default())
+    } else {
+        agent::lock(vault.id())
+    };
+    if let Err(failure) = handed {
+        app.ui.detail(format!("the agent has the old keys until it lets go: {}", failure.what));
+    }
+}

@@ -1,0 +1,68 @@
+//! Ways to unlock, as the verbs of `key` speak of them and change them.
+
+use azvault_vault::{NewSlot, PreparedSlot, Slot, SlotKind, Subject, Try};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::given;
+use crate::ui::{quoted, shown};
+use crate::unlock::{self, Hold, Opened};
+
+/// Longest label, in characters.
+const LONGEST_LABEL: usize = 64;
+
+/// Opens a slot in this process: the agent has no master key, and slots wrap nothing else.
+pub(crate) fn owner(app: &App, which: Try) -> Result<Opened, Failure> {
+    let locked = unlock::locked(app)?;
+    if !given::is_given(app) && app.terminal().is_some() {
+        app.ui.note("Slots wrap the master key, which the agent never has: open one once more.");
+    }
+    unlock::without_agent(app, locked, which, Hold::IfPossible)
+}
+
+/// A slot as documents have it.
+#[derive(Serialize)]
+pub(crate) struct SlotView {
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    pub(crate) label: String,
+}
+
+impl SlotView {
+    pub(crate) fn new(slot: &Slot, label: &str) -> Self {
+        Self { id: slot.id.to_string(), kind: slot.kind.as_str(), label: label.to_owned() }
+    }
+}
+
+/// A slot in a sentence: `slot 3 (raw key "ci")`.
+pub(crate) fn words(id: i64, kind: SlotKind, label: &str) -> String {
+    let kind_words = kind.as_str().replace('-', " ");
+    if label.is_empty() || label == kind_words {
+        format!("slot {id} ({kind_words})")
+    } else {
+        format!("slot {id} ({kind_words} {})", quoted(label))
+    }
+}
+
+/// A slot in the audit log.
+pub(crate) fn subject(id: i64, kind: SlotKind, label: &str) -> Subject {
+    Subject { id: None, what: words(id, kind, label) }
+}
+
+/// A label, as it may be typed.
+pub(crate) fn label(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.chars().count() > LONGEST_LABEL || shown(text) != text {
+        return Err(format!("a label has 1 to {LONGEST_LABEL} characters, all of them visible"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Derives the key of a slot: the part that takes long.
+pub(crate) fn prepare(app: &App, new: &NewSlot<'_>) -> Result<PreparedSlot, Failure> {
+    let spinner = app.ui.spinner("deriving the key");
+    let prepared = new.prepare();
+    spinner.finish_and_clear();
+    let path = app.vault_path()?;
+    prepared.map_err(|e| Failure::from_vault(e, &path))
+}

@@ -1,0 +1,71 @@
+//! A slot on its way into a vault.
+
+use crate::hygiene::scrubbed;
+use crate::keys::Key;
+use crate::slot::{Row, wrapping_key};
+use crate::{Cost, Error, Opener, SlotKind, VaultId, random, seal};
+
+/// A way to unlock that a vault is to get.
+pub struct NewSlot<'a> {
+    /// What will open it.
+    pub opener: Opener<'a>,
+    /// What a guess costs; only for kinds with a passphrase.
+    pub cost: Cost,
+    /// What people call it.
+    pub label: String,
+}
+
+impl NewSlot<'_> {
+    /// Derives its key. That takes long, so it is done before a transaction begins.
+    pub fn prepare(&self) -> Result<PreparedSlot, Error> {
+        let kind = self.opener.kind();
+        let cost = kind.has_cost().then_some(self.cost);
+        let mut salt = [0; 16];
+        random::fill(&mut salt);
+        let kek = wrapping_key(&self.opener, cost, &salt)?;
+        Ok(PreparedSlot { kind, cost, salt, kek, label: self.label.clone() })
+    }
+}
+
+/// A way to unlock whose key has been derived. Cannot be printed or copied.
+pub struct PreparedSlot {
+    kind: SlotKind,
+    pub(crate) cost: Option<Cost>,
+    salt: [u8; 16],
+    label: String,
+    kek: Key,
+}
+
+impl PreparedSlot {
+    /// What opens it.
+    pub fn kind(&self) -> SlotKind {
+        self.kind
+    }
+
+    /// What people call it.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// See [`Slot::salt`].
+    pub fn salt(&self) -> [u8; 16] {
+        self.salt
+    }
+
+    /// Wraps the master key for it.
+    pub(crate) fn wrap(&self, id: i64, vmk: &Key, vault: VaultId, epoch: u32) -> Row {
+        let number = |of: fn(&Cost) -> u32| self.cost.as_ref().map_or(0, |c| i64::from(of(c)));
+        let mut row = Row {
+            id,
+            kind: self.kind.number(),
+            m: number(Cost::memory_kib),
+            t: number(Cost::passes),
+            p: number(Cost::lanes),
+            salt: self.salt,
+            sealed: Vec::new(),
+        };
+        let ad = row.place(vault, epoch);
+        row.sealed = scrubbed(|| seal::seal(&self.kek, &ad, vmk.bytes()));
+        row
+    }
+}

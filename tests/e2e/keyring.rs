@@ -1,0 +1,109 @@
+//! The keyring of a desktop: the real gnome-keyring, on a bus of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::home::{Home, Ran, contains, has, ran};
+use crate::key::slots;
+
+/// Runs a script of bash on a bus with an unlocked keyring. `secret-tool` is the real one, behind a
+/// script that writes down what it was called with. `None` where a program is missing.
+fn on_desktop(home: &Home, script: &str) -> Option<Ran> {
+    if !["dbus-run-session", "gnome-keyring-daemon", "secret-tool"].into_iter().all(has) {
+        return None;
+    }
+    let tools = home.join("tools");
+    if !tools.exists() {
+        fs::create_dir(&tools).unwrap();
+        let tool = tools.join("secret-tool");
+        let text = "#!/bin/bash\n{ echo \"$@\"; cat /proc/self/environ; } >>\"$HOME/called\"\n\
+                    exec /usr/bin/secret-tool \"$@\"\n";
+        fs::write(&tool, text).unwrap();
+        fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let script = format!(
+        "export PATH=\"$HOME/tools:$PATH\"
+         printf desktop | gnome-keyring-daemon --unlock --components=secrets -d >/dev/null 2>&1
+         export GIVEN=$AZVAULT_PASSPHRASE_FILE
+         {script}"
+    );
+    let prepared = home.script(&script);
+    let mut command = std::process::Command::new("dbus-run-session");
+    command.arg("--").arg(prepared.get_program()).args(prepared.get_args());
+    command.env_clear().current_dir(home.path());
+    command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Some(ran(command.output().unwrap()))
+}
+
+#[test]
+fn a_vault_opens_unasked_while_the_keyring_is_unlocked() {
+    let home = Home::with_vault();
+    let Some(said) = on_desktop(
+        &home,
+        "azvault key add keyring
+         unset AZVAULT_PASSPHRASE_FILE
+         azvault context list
+         azvault verify
+         azvault key rotate --keep-or-fail 2>&1 || echo \"refused $?\"
+         azvault key rotate --yes --also \"$GIVEN\"
+         azvault verify
+         azvault key list -o json
+         secret-tool search --all service azvault 2>/dev/null | grep '^secret'
+         azvault key remove 1 --yes || echo \"refused $?\"",
+    ) else {
+        return;
+    };
+    let said = said.expect(0);
+    let out = &said.stdout;
+    assert!(out.contains("slot 2 (keyring) opens the vault now"), "{out}");
+    assert!(out.contains("the secret is not at hand of slot 1 (passphrase)"), "{out}");
+    assert!(out.contains("refused 7"), "{out}");
+    assert_eq!(out.matches("intact").count(), 2, "{out}");
+    let listed = out.lines().find(|line| line.starts_with('{')).unwrap();
+    assert!(listed.contains("\"keyring\""), "{listed}");
+    // The entry of the old keys is gone, and a keyring is no way to be left with alone.
+    assert_eq!(out.matches("secret = azvault-raw-key-v1:").count(), 1, "{out}");
+    assert!(out.trim_end().ends_with("refused 7"), "{out}");
+    // The key went through pipes: in no argument, in no environment, in no output of ours.
+    let key = out.split("azvault-raw-key-v1:").nth(1).unwrap();
+    let key = key.split_whitespace().next().unwrap();
+    assert_eq!(key.len(), 56);
+    let called = fs::read(home.join("called")).unwrap();
+    let was = |text: &str| contains(&called, text.as_bytes());
+    assert!(was("store --label") && was("lookup service azvault"));
+    assert!(!was("azvault-raw-key-v1") && !said.stderr.contains(key));
+
+    // Without a desktop it is as if there were no such slot.
+    let alone = |args: &[&str]| {
+        let mut command = home.command(args);
+        command.env("PATH", "/usr/bin:/bin").env_remove("AZVAULT_PASSPHRASE_FILE");
+        ran(command.output().unwrap())
+    };
+    alone(&["context", "list"]).expect(14);
+    alone(&["context", "list", "-v"]).expect(14).says("the keyring does not answer");
+    home.run(&["context", "list"]).expect(0);
+
+    // Removed, its key is in the keyring no more.
+    let gone = "azvault key add keyring
+         azvault key remove 3 --yes
+         secret-tool search --all service azvault 2>/dev/null | grep -c '^secret' || true";
+    let gone = on_desktop(&home, gone).unwrap().expect(0);
+    assert!(gone.stdout.trim_end().ends_with("\n1"), "{}", gone.stdout);
+    assert_eq!(slots(&home), ["1 passphrase", "2 keyring"]);
+}
+
+#[test]
+fn without_the_program_or_the_service_the_vault_stays_as_it_is_and_says_what_is_missing() {
+    let home = Home::with_vault();
+    let empty = home.join("empty");
+    fs::create_dir(&empty).unwrap();
+    let mut command = home.command(&["key", "add", "keyring"]);
+    let missing = ran(command.env("PATH", &empty).output().unwrap()).expect(13);
+    missing.says("secret-tool, which is not installed").says("libsecret-tools");
+    if has("secret-tool") {
+        let mut command = home.command(&["key", "add", "keyring"]);
+        let silent = ran(command.env("PATH", "/usr/bin:/bin").output().unwrap()).expect(13);
+        silent.says("the keyring does not answer").says("azvault key add raw");
+    }
+    assert_eq!(slots(&home), ["1 passphrase"]);
+}
