@@ -14,8 +14,8 @@ use azvault_contexts::{
 };
 use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
-    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, NewSlot, Opener, Settings, Subject,
-    Vault, Writing, seal_export, sha256,
+    Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, RawKey,
+    RecoveryCode, Settings, Subject, Try, Vault, Writing, seal_export, sha256,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
@@ -150,8 +150,11 @@ fn entry(verb: &str) -> Entry {
     }
 }
 
-/// What the reader in another language prints.
-fn read_in_python(arguments: &[&OsStr]) -> serde_json::Value {
+/// Typed in another composition than that of the world: the same passphrase.
+const TYPED: &str = "pa\u{308}ssphrase of the wo\u{308}rld";
+
+/// What the reader in another language prints for whoever has that secret.
+fn read_in_python(arguments: &[&OsStr], secret: &str) -> serde_json::Value {
     let mut reader = Command::new("python3")
         .arg(root().join("tests/vault_reader.py"))
         .args(arguments)
@@ -160,9 +163,7 @@ fn read_in_python(arguments: &[&OsStr]) -> serde_json::Value {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Typed in another composition: the same passphrase.
-    let typed = "pa\u{308}ssphrase of the wo\u{308}rld\n";
-    reader.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    writeln!(reader.stdin.take().unwrap(), "{secret}").unwrap();
     let output = reader.wait_with_output().unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "python3 -m pip install -r tests/requirements.txt\n{errors}");
@@ -173,7 +174,7 @@ fn read_in_python(arguments: &[&OsStr]) -> serde_json::Value {
 fn a_reader_written_from_the_page_reads_what_was_written() {
     let world = World::new();
     fill(&mut world.create()).unwrap();
-    let read = read_in_python(&[world.path().as_os_str()]);
+    let read = read_in_python(&[world.path().as_os_str()], TYPED);
     assert_eq!(read["generation"], 2);
     let records = read["records"].as_array().unwrap();
     let of_kind = |kind: &str| records.iter().filter(|r| r["kind"] == kind).collect::<Vec<_>>();
@@ -199,6 +200,83 @@ fn a_reader_written_from_the_page_reads_what_was_written() {
 }
 
 #[test]
+fn a_reader_written_from_the_page_opens_a_rotated_vault_by_each_kind_of_slot() {
+    let world = World::new();
+    let mut vault = world.create();
+    fill(&mut vault).unwrap();
+    let before = read_in_python(&[world.path().as_os_str()], TYPED);
+    let other = Secret::copied_from(b"another passphrase");
+    let (files, raws) =
+        ([(), ()].map(|()| KeyFile::generate()), [(), ()].map(|()| RawKey::generate()));
+    let codes = [(), ()].map(|()| RecoveryCode::generate());
+    let rings = [(), ()].map(|()| RawKey::generate());
+    let mut openers = vec![Opener::Passphrase(&world.passphrase), Opener::Passphrase(&other)];
+    for key_file in &files {
+        openers.push(Opener::PassphraseAndKeyFile { passphrase: &other, key_file });
+    }
+    openers.extend(raws.iter().map(Opener::RawKey));
+    openers.extend(codes.iter().map(Opener::RecoveryCode));
+    openers.extend(rings.iter().map(Opener::Keyring));
+    let prepare =
+        |opener| NewSlot { opener, cost: Cost::FLOOR, label: "mine".to_owned() }.prepare().unwrap();
+    let mut slots: Vec<_> = (1..).zip(openers.into_iter().map(prepare)).collect();
+    let key = Locked::open(&world.path()).unwrap();
+    let key = key.master_key(&Opener::Passphrase(&world.passphrase), Try::All).unwrap();
+    vault
+        .write(|writing| {
+            slots[1..].iter().try_for_each(|(_, slot)| writing.add_slot(&key, slot).map(drop))
+        })
+        .unwrap();
+    let rotate = |vault: &mut Vault, slots: &[_]| {
+        vault.rotate(slots, |_| Ok::<_, Error>(entry("key rotate")), &mut |_, _| {}).unwrap()
+    };
+    // Twice: what was sealed anew is sealed anew.
+    rotate(&mut vault, &slots);
+    assert_eq!(rotate(&mut vault, &slots).epoch, 3);
+
+    let key_files = [("file 1", &files[0]), ("file 2", &files[1])].map(|(name, key_file)| {
+        let path = world.folder.path().join(name);
+        std::fs::write(&path, key_file.to_text().as_bytes()).unwrap();
+        path
+    });
+    let mut secrets: Vec<(String, Option<&Path>)> = vec![(TYPED.to_owned(), None)];
+    secrets.push(("another passphrase".to_owned(), None));
+    secrets.extend(key_files.iter().map(|f| ("another passphrase".to_owned(), Some(f.as_path()))));
+    secrets.extend(raws.iter().chain(&rings).map(|key| (key.to_text().to_string(), None)));
+    secrets.extend(codes.iter().map(|code| (code.to_text().to_string(), None)));
+    assert_eq!(secrets.len(), slots.len());
+    for (secret, key_file) in secrets {
+        let vault = world.path();
+        let arguments: Vec<_> =
+            [vault.as_path()].into_iter().chain(key_file).map(Path::as_os_str).collect();
+        let read = read_in_python(&arguments, &secret);
+        // The same records with the same values, under other pins.
+        let plain = |read: &serde_json::Value| {
+            let mut records = read["records"].clone();
+            for record in records.as_array_mut().unwrap() {
+                let value = record["value"].as_object_mut().unwrap();
+                value.remove("pin");
+                for file in
+                    value.get_mut("files").and_then(|f| f.as_array_mut()).into_iter().flatten()
+                {
+                    file["original"].as_object_mut().unwrap().remove("pins").unwrap();
+                }
+            }
+            records
+        };
+        assert_eq!(plain(&read), plain(&before));
+        assert_eq!((&read["epoch"], &read["generation"]), (&3.into(), &5.into()));
+        assert_eq!(read["labels"].as_object().unwrap().len(), 10);
+        let verbs: Vec<_> =
+            read["audit"].as_array().unwrap().iter().map(|entry| entry["verb"].clone()).collect();
+        let last = ["migrate run", "secret reveal", "context remove", "key rotate", "key rotate"];
+        assert_eq!(verbs, last);
+    }
+    slots.truncate(1);
+    assert_eq!(rotate(&mut vault, &slots).dropped.len(), 9);
+}
+
+#[test]
 fn a_reader_written_from_the_page_opens_an_export() {
     let world = World::new();
     let held = |value: &[u8]| HeldSecret {
@@ -217,7 +295,7 @@ fn a_reader_written_from_the_page_opens_an_export() {
     let sealed = seal_export(&profile, &world.passphrase, Cost::FLOOR).unwrap();
     let path = world.folder.path().join("moved.azvault");
     std::fs::write(&path, sealed).unwrap();
-    let read = read_in_python(&[OsStr::new("--export"), path.as_os_str()]);
+    let read = read_in_python(&[OsStr::new("--export"), path.as_os_str()], TYPED);
     let contexts = read["contexts"].as_array().unwrap();
     let names: Vec<_> = contexts.iter().map(|c| c["value"]["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["prød 1", "prød 2"]);

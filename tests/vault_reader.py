@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """An independent reader of azvault's vault format v1, written from docs/vault-format.md alone.
 
-usage: vault_reader.py VAULT < passphrase               prints one JSON document with everything in it
+usage: vault_reader.py VAULT [KEY-FILE] < secret       prints one JSON document with everything in it
        vault_reader.py --export EXPORT < passphrase    the same for a sealed export
+A secret is a passphrase (with a key file beside it, if one is named), a raw key or a recovery code.
 """
 import base64, hashlib, hmac, json, sqlite3, struct, sys, unicodedata
 from argon2.low_level import Type, hash_secret_raw
@@ -30,11 +31,38 @@ def within_bounds(m, t, p):
     return 19456 <= m <= 1 << 20 and 1 <= t <= 16 and 1 <= p <= 16 and 38912 <= m * t <= 4 << 20
 
 
-def unlock(slots, vault, epoch, passphrase):
+def key_of(text, label=b""):
+    """The 32 bytes of a key as text, behind its label; without one, of a recovery code. None if it is none."""
+    text = text.strip()
+    symbols = text.removeprefix(label) if label else text.upper().replace(b"-", b"")
+    if not text.startswith(label) or len(symbols) != 56:
+        return None
+    key = base64.b32decode(symbols)
+    assert hashlib.sha256(key[:32]).digest()[:3] == key[32:], "a wrong character"
+    return key[:32]
+
+
+def first_keys(secret, key_file):
+    """For each kind of slot that the secret may open: what goes into its KEK, by the slot's cost and salt."""
+    raw = key_of(secret, b"azvault-raw-key-v1:")
+    if raw:
+        return {3: lambda *_: raw, 5: lambda *_: raw}
+    code = key_of(secret)
+    if code:
+        return {4: lambda *_: code}
+    text = unicodedata.normalize("NFC", secret.decode()).encode()
+    a = lambda m, t, p, salt: hash_secret_raw(text, salt, t, m, p, 32, Type.ID, 0x13)
+    if key_file:
+        beside = key_of(open(key_file, "rb").read(), b"azvault-key-file-v1:")
+        return {2: lambda *cost: a(*cost) + beside}
+    return {1: a}
+
+
+def unlock(slots, vault, epoch, first):
     for slot, kind, m, t, p, salt, box in slots:
-        if kind != 1 or not within_bounds(m, t, p):
+        if kind not in first or (m, t, p) != (0, 0, 0) and not within_bounds(m, t, p):
             continue
-        a = hash_secret_raw(passphrase, salt, t, m, p, 32, Type.ID, 0x13)
+        a = first[kind](m, t, p, salt)
         ad = place(vault, epoch, 1, kind, slot, 0) + struct.pack(">III", m, t, p) + salt
         try:
             return open_box(hkdf(salt, a, b"azv1.kek.%d" % kind, 32), ad, box)
@@ -43,13 +71,13 @@ def unlock(slots, vault, epoch, passphrase):
     sys.exit("no slot opens")
 
 
-def main(path, passphrase):
+def main(path, secret, key_file=None):
     header = open(path, "rb").read(100)
     assert struct.unpack(">I", header[68:72])[0] == 0x415A5631 and struct.unpack(">I", header[60:64])[0] == 1
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     vault, epoch, sealed_head = db.execute("SELECT vault_id, epoch, head FROM header").fetchone()
     slots = db.execute("SELECT id, kind, m, t, p, salt, box FROM slot ORDER BY id").fetchall()
-    vmk = unlock(slots, vault, epoch, unicodedata.normalize("NFC", passphrase.decode()).encode())
+    vmk = unlock(slots, vault, epoch, first_keys(secret, key_file))
     key = lambda name: hkdf(vault + struct.pack(">I", epoch), vmk, b"azv1.key." + name, 32)
     head = json.loads(open_box(key(b"head"), place(vault, epoch, 0, 0, 1, 0), sealed_head))
     digest = hashlib.sha256()
@@ -90,7 +118,7 @@ def main(path, passphrase):
         out["audit"].append(entry)
     end = head["audit"]["first"] + len(out["audit"]) - 1
     assert (end, before) == (head["audit"]["seq"], head["audit"]["last"]), "another end of the log"
-    print(json.dumps({"generation": head["gen"], **out}))
+    print(json.dumps({"generation": head["gen"], "epoch": epoch, "labels": head["labels"], **out}))
 
 
 def export(path, passphrase):
@@ -115,5 +143,5 @@ def export(path, passphrase):
 
 
 if __name__ == "__main__":
-    passphrase = sys.stdin.buffer.read().rstrip(b"\n")
-    export(sys.argv[2], passphrase) if sys.argv[1] == "--export" else main(sys.argv[1], passphrase)
+    secret = sys.stdin.buffer.read().rstrip(b"\n")
+    export(sys.argv[2], secret) if sys.argv[1] == "--export" else main(*sys.argv[1:2], secret, *sys.argv[2:])
