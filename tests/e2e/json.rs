@@ -10,7 +10,8 @@ use crate::home::{CHEAP, Home, Ran, ran};
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
 
 /// Verbs whose documents are tested where the verbs are.
-const ELSEWHERE: [&str; 4] = ["context save", "context import", "token", "connect"];
+const ELSEWHERE: [&str; 5] =
+    ["context save", "context import", "token", "connect", "key add keyring"];
 
 /// Verbs of the page of the command line, nouns alone left out.
 fn verbs() -> BTreeSet<String> {
@@ -51,6 +52,11 @@ fn every_verb_prints_one_document() {
     let other = home.join("other.db");
     let other = ["--vault", other.to_str().unwrap(), "--no-recovery"];
     let init = [&["init"], &other[..], &CHEAP].concat();
+    let new = home.secret_file("new", "another passphrase of four words\n");
+    let from = [&["--new-passphrase-file", new.as_str()], &CHEAP[..]].concat();
+    let add_passphrase = [&["key", "add", "passphrase"], &from[..]].concat();
+    let add_key_file = [&["key", "add", "key-file", "key file"], &from[..]].concat();
+    let change = [&["key", "passphrase", "1"], &CHEAP[..]].concat();
     let empty = home.join("empty");
     fs::create_dir(&empty).unwrap();
     let mut seen = BTreeSet::new();
@@ -91,6 +97,13 @@ fn every_verb_prints_one_document() {
         &["secret", "show", secret],
         &["secret", "show", secret, "--reveal"],
         &["key", "list"],
+        &add_passphrase,
+        &add_key_file,
+        &["key", "add", "recovery"],
+        &["key", "add", "raw", "raw"],
+        &["key", "remove", "2", "--yes"],
+        &change,
+        &["key", "rotate", "--yes"],
         &["audit", "log"],
         &["audit", "verify"],
         &["policy", "show"],
@@ -117,9 +130,9 @@ fn every_verb_prints_one_document() {
     ] {
         // Before the verb and behind it.
         document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));
-        let words = args.iter().take(2).copied().collect::<Vec<_>>();
-        seen.insert(words.join(" "));
-        seen.insert(words[0].to_owned());
+        for words in 1..=args.len().min(3) {
+            seen.insert(args[..words].join(" "));
+        }
     }
     let known = |verb: &String| {
         let word = verb.split(' ').next().unwrap();
