@@ -415,6 +415,21 @@ fn a_rotation_that_is_refused_or_broken_off_leaves_the_vault_as_it_was() {
         let is_found = matches!(refused, Error::Tampered { .. } | Error::BadAuditEntry { .. });
         assert!(is_found, "{edit}: {refused}");
     }
+    // An entry of another future of this vault opens at its place, and is not of this chain.
+    let go_on = |verb: &str| {
+        std::fs::write(world.path(), &before).unwrap();
+        std::fs::remove_dir_all(world.anchors()).unwrap();
+        let mut vault = world.open(&world.by_raw()).unwrap();
+        (0..2).for_each(|_| vault.write(|writing| writing.log(entry(verb))).unwrap());
+        world.column("SELECT box FROM audit WHERE seq = 21").remove(0)
+    };
+    let of_another = go_on("one");
+    go_on("two");
+    let connection = rusqlite::Connection::open(world.path()).unwrap();
+    connection.execute("UPDATE audit SET box = ?1 WHERE seq = 21", [of_another]).unwrap();
+    drop(connection);
+    let refused = rotate(&mut world.open(&world.by_raw()).unwrap(), &kept()).err().unwrap();
+    assert!(matches!(refused, Error::BadAuditEntry { seq: 22, .. }), "{refused}");
 }
 
 #[test]
