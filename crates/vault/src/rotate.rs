@@ -57,15 +57,14 @@ impl Vault {
         let epoch = self.sealer.epoch().checked_add(1).ok_or(Error::tampered("its epoch"))?;
         let vmk = Key::random();
         let keys = Keys::derive(&vmk, self.id, epoch);
-        let (written, dropped, readable) = self.reseal(&keys, &vmk, kept, entry, progress)?;
-        let bytes = keys.to_bytes();
+        let (written, mut rotated) = self.reseal(&keys, &vmk, kept, entry, progress)?;
         self.sealer = Box::new(keys);
         self.wrote(written);
-        let not_compacted = store::compact(&self.connection).err();
-        Ok(Rotated { epoch, keys: bytes, dropped, readable, not_compacted })
+        rotated.not_compacted = store::compact(&self.connection).err();
+        Ok(rotated)
     }
 
-    #[expect(clippy::type_complexity, reason = "taken apart where it is given")]
+    /// The transaction.
     fn reseal<E: From<Error>>(
         &self,
         keys: &Keys,
@@ -73,7 +72,7 @@ impl Vault {
         kept: &[(i64, PreparedSlot)],
         entry: impl FnOnce(&[(Slot, String)]) -> Result<Entry, E>,
         progress: Progress<'_>,
-    ) -> Result<(Written, Vec<(Slot, String)>, Vec<StoredSecret>), E> {
+    ) -> Result<(Written, Rotated), E> {
         let transaction = self.begin()?;
         let old = &*self.sealer;
         let state = snapshot::load(&transaction, old, self.id, KeptMembers::Left)?;
@@ -113,15 +112,16 @@ impl Vault {
         let written = conclude(transaction, keys, self.id, head, head_hash)?;
         let mut readable = content.secrets;
         readable.sort_by_key(|secret| std::cmp::Reverse((secret.created, secret.id)));
-        Ok((written, dropped, readable))
+        let (epoch, keys) = (keys.epoch(), keys.to_bytes());
+        Ok((written, Rotated { epoch, keys, dropped, readable, not_compacted: None }))
     }
 }
 
 /// How far a rotation has come: boxes that are sealed anew, and how many there are.
 type Progress<'p> = &'p mut dyn FnMut(u64, u64);
 
-/// Two sets of keys, and the boxes on their way from one to the other, one at a time: however
-/// large the vault, no more of it is in memory than that.
+/// Two sets of keys, and the boxes on their way from one to the other, one at a time: beside the
+/// records, which every command reads, no more of the vault is in memory than that.
 struct Reseal<'r, 'p> {
     connection: &'r Connection,
     vault: VaultId,
