@@ -89,8 +89,8 @@ pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done,
         let label = vault.label(slot.id).unwrap_or_default().to_owned();
         prepared.push((slot.id, slots::prepare(app, &NewSlot { opener, cost, label })?));
     }
-    let outside = Outside::write(&vault, wanted, &staying, &prepared)?;
-    let rotated = reseal(app, &mut vault, &prepared, &going).inspect_err(|_| outside.undo())?;
+    let outside = Outside::write(app, &vault, wanted, &staying, &prepared)?;
+    let rotated = reseal(app, &mut vault, &prepared, &going).inspect_err(|_| outside.undo(app))?;
     if let Some(error) = &rotated.not_compacted {
         app.ui.warning(format!("the file keeps its size, and nothing of the old keys: {error}"));
     }
@@ -101,12 +101,7 @@ pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done,
         }
     }
     hand_over(app, &vault, source, &rotated);
-    let shown = matches!(wanted.recovery, Recovery::Shown);
-    let code = staying.into_iter().find_map(|(_, way)| match way {
-        Way::FreshCode(code) if shown => Some(code),
-        _ => None,
-    });
-    Ok(Done::new(&vault, rotated, code))
+    Ok(Done::new(&vault, rotated))
 }
 
 /// Slots go only if that was said: by `--yes`, or by whoever was asked.
@@ -177,23 +172,34 @@ impl From<Error> for Refused {
     }
 }
 
-/// Fresh secrets where they are kept outside of the vault: written before it, because a slot whose
-/// secret is nowhere would be one that nothing opens, and undone if the vault stays as it was.
+/// Fresh secrets outside of the vault: shown or written before it, because a slot whose secret is
+/// nowhere would be one that nothing opens, and undone if the vault stays as it was.
 struct Outside {
     file: Option<PathBuf>,
+    is_shown: bool,
     entries: Vec<keyring::Entry>,
 }
 
 impl Outside {
     fn write(
+        app: &App,
         vault: &Vault,
         wanted: &Wanted,
         staying: &[(Slot, Way)],
         prepared: &[(i64, PreparedSlot)],
     ) -> Result<Self, Failure> {
-        let mut outside = Self { file: None, entries: Vec::new() };
+        let mut outside = Self { file: None, is_shown: false, entries: Vec::new() };
         for ((_, way), (_, slot)) in staying.iter().zip(prepared) {
-            outside.add(vault, wanted, way, slot).inspect_err(|_| outside.undo())?;
+            outside.add(vault, wanted, way, slot).inspect_err(|_| outside.undo(app))?;
+        }
+        // Last: what follows fails seldom, and what was shown cannot be taken back.
+        let code = staying.iter().find_map(|(_, way)| match way {
+            Way::FreshCode(code) => Some(code),
+            _ => None,
+        });
+        if let (Some(code), Recovery::Shown) = (code, &wanted.recovery) {
+            creation::show_once(app, code);
+            outside.is_shown = true;
         }
         Ok(outside)
     }
@@ -220,7 +226,10 @@ impl Outside {
         Ok(())
     }
 
-    fn undo(&self) {
+    fn undo(&self, app: &App) {
+        if self.is_shown {
+            app.ui.warning("the recovery code above opens nothing: the keys are as they were");
+        }
         let _ = self.file.as_deref().map(std::fs::remove_file::<&Path>);
         for entry in &self.entries {
             let _ = entry.clear();

@@ -15,7 +15,8 @@ const LONGEST_LABEL: usize = 64;
 /// Opens a slot in this process: the agent has no master key, and slots wrap nothing else.
 pub(crate) fn owner(app: &App, which: Try) -> Result<Opened, Failure> {
     let locked = unlock::locked(app)?;
-    if !given::is_given(app) && app.terminal().is_some() {
+    let has_keyring = locked.slots().iter().any(|slot| slot.kind == SlotKind::Keyring);
+    if !has_keyring && !given::is_given(app) && app.terminal().is_some() {
         app.ui.note("Slots wrap the master key, which the agent never has: open one once more.");
     }
     unlock::without_agent(app, locked, which, Hold::IfPossible)

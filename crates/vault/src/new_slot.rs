@@ -47,7 +47,7 @@ impl PreparedSlot {
         &self.label
     }
 
-    /// See [`Slot::salt`].
+    /// See [`Slot::salt`](crate::Slot::salt).
     pub fn salt(&self) -> [u8; 16] {
         self.salt
     }

@@ -1,11 +1,10 @@
 //! What a rotation leaves to be known.
 
-use azvault_vault::{RecoveryCode, Rotated, StoredSecret, Vault};
+use azvault_vault::{Rotated, StoredSecret, Vault};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::creation;
 use crate::documents::{SCHEMA, SecretView, utc};
 use crate::slots::{self, SlotView};
 use crate::ui::{cell, count};
@@ -17,8 +16,6 @@ pub(crate) struct Done {
     dropped: Vec<SlotView>,
     went: Vec<String>,
     readable: Vec<StoredSecret>,
-    /// The fresh recovery code, if it is to be shown.
-    code: Option<RecoveryCode>,
 }
 
 #[derive(Serialize)]
@@ -31,7 +28,7 @@ struct Document<'a> {
 }
 
 impl Done {
-    pub(super) fn new(vault: &Vault, rotated: Rotated, code: Option<RecoveryCode>) -> Self {
+    pub(super) fn new(vault: &Vault, rotated: Rotated) -> Self {
         let label = |id| vault.label(id).unwrap_or_default();
         let kept = vault.slots().iter().map(|slot| SlotView::new(slot, label(slot.id)));
         let dropped = rotated.dropped.iter();
@@ -43,16 +40,12 @@ impl Done {
             dropped: dropped.clone().map(|(slot, label)| SlotView::new(slot, label)).collect(),
             went: dropped.map(words).collect(),
             readable: rotated.readable,
-            code,
         }
     }
 
     /// The answer: what a holder of the old keys could have read. Whoever rotates because of one
     /// has yet to revoke that.
     pub(crate) fn show(&self, app: &App) {
-        if let Some(code) = &self.code {
-            creation::show_once(app, code);
-        }
         for words in &self.went {
             app.ui.warning(format!("{words} opens the vault no more"));
         }
