@@ -250,7 +250,8 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
         "account_type": "User", "environment": "Test", "tenant": "good-forbidden.example",
         "subscription": null, "scopes": ["https://graph.windows.net//.default"],
     });
-    fs::write(azure.home.join("wanted"), format!("\0\0\0\0{wanted}")).unwrap();
+    // No epoch and no keys: the agent has them.
+    fs::write(azure.home.join("wanted"), format!("{}{wanted}", "\0".repeat(8))).unwrap();
     let renew = || {
         let mut command = machine.command(&azure.command(&["renew"]));
         command.stdin(fs::File::open(azure.home.join("wanted")).unwrap());
@@ -385,6 +386,41 @@ fn a_new_vault_has_the_slots_that_are_required_and_none_that_are_forbidden() {
     check.env_remove("AZVAULT_PASSPHRASE_FILE");
     let check = machine.run(&check).expect(10).says("contexts were not looked at: azvault unlock");
     assert_eq!(check.stdout.lines().count(), 2);
+}
+
+#[test]
+fn slots_are_neither_added_nor_removed_against_the_policy() {
+    if !can_be_made() {
+        return;
+    }
+    let machine = Machine::with(
+        "kdf.passes = 3\n[slots]\nrequired = [\"recovery-code\"]\nforbidden = [\"raw-key\", \"keyring\"]",
+    );
+    let home = Home::with_vault();
+    home.run(&["key", "add", "recovery", "--recovery-file", "code"]).expect(0);
+    fs::write(home.join("new"), "another passphrase\n").unwrap();
+    let list = home.json(&["key", "list"]);
+    let kept = list["keys"].as_array().unwrap().iter().find(|key| key["kind"] == "recovery-code");
+    let id = kept.unwrap()["id"].as_str().unwrap();
+    let new = ["--new-passphrase-file", "new"];
+    let weak = |verb: &[&'static str]| [verb, &new, &CHEAP].concat();
+    for (args, line) in [
+        (vec!["key", "add", "raw", "raw"], 4),
+        (vec!["key", "add", "keyring"], 4),
+        (weak(&["key", "add", "passphrase"]), 1),
+        (weak(&["key", "add", "key-file", "key"]), 1),
+        (weak(&["key", "passphrase"]), 1),
+        (vec!["key", "remove", id, "--yes"], 3),
+        (vec!["key", "rotate", "--no-recovery", "--yes"], 3),
+    ] {
+        machine.refuses(&home, &home.command(&args), line);
+    }
+    assert!(!home.join("raw").exists() && !home.join("key").exists());
+    let enough = ["--kdf-memory", "19", "--kdf-passes", "3"];
+    let add = [&["key", "add", "passphrase"][..], &new, &enough].concat();
+    machine.run(&home.command(&add)).expect(0);
+    machine.run(&home.command(&["key", "rotate", "--yes", "--recovery-file", "next"])).expect(0);
+    home.run(&["key", "remove", id, "--yes"]).expect(0);
 }
 
 #[test]

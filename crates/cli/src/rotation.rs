@@ -8,7 +8,6 @@ mod done;
 
 use std::path::{Path, PathBuf};
 
-use azvault_agent::hold::Limits;
 use azvault_vault::{
     Cost, Entry, Error, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
     Subject, Vault,
@@ -19,7 +18,7 @@ use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
 use crate::keyring;
 use crate::unlock::{Opened, Source};
-use crate::{agent, process, slots};
+use crate::{agent, policy, process, slots};
 
 use at_hand::AtHand;
 pub(crate) use done::Done;
@@ -79,6 +78,11 @@ pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done,
     let staying = at_hand.staying(app, &vault, &wanted.recovery)?;
     let stays = |slot: &Slot| staying.iter().any(|(staying, _)| staying.id == slot.id);
     let going: Vec<&Slot> = before.iter().filter(|slot| !stays(slot)).collect();
+    policy::may_remove(
+        app,
+        going.iter().map(|slot| slot.kind),
+        staying.iter().map(|(slot, _)| slot.kind),
+    )?;
     agree(app, &vault, &going, wanted)?;
 
     let mut prepared = Vec::with_capacity(staying.len());
@@ -240,7 +244,8 @@ impl Outside {
 /// The agent lets go of the old keys. Who typed has it hold the new ones, as with every command.
 fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::Rotated) {
     let handed = if source == Source::Typed && !app.global.no_agent {
-        agent::hold(vault.id(), rotated.epoch, &rotated.keys, Limits::default())
+        policy::limits(app, None, None)
+            .and_then(|limits| agent::hold(vault.id(), rotated.epoch, &rotated.keys, limits))
     } else {
         agent::lock(vault.id())
     };

@@ -107,6 +107,24 @@ pub(crate) fn new_vault(app: &App, kinds: &[azvault_vault::SlotKind]) -> Result<
     }
 }
 
+/// Whether a slot of that kind may be added.
+pub(crate) fn may_add(app: &App, added: azvault_vault::SlotKind) -> Result<(), Failure> {
+    let policy = app.policy()?;
+    kind(added).map_or(Ok(()), |added| rules::may_add(policy, added)).map_err(refused)
+}
+
+/// Whether slots may go, given the kinds of those that stay.
+pub(crate) fn may_remove(
+    app: &App,
+    removed: impl IntoIterator<Item = azvault_vault::SlotKind>,
+    left: impl IntoIterator<Item = azvault_vault::SlotKind>,
+) -> Result<(), Failure> {
+    let policy = app.policy()?;
+    let left: Vec<SlotKind> = left.into_iter().filter_map(kind).collect();
+    let mut removed = removed.into_iter().filter_map(kind);
+    removed.try_for_each(|kind| rules::may_remove(policy, kind, &left)).map_err(refused)
+}
+
 /// Says of slots that guesses at them cost less than they should. Nobody is locked out for it.
 pub(crate) fn warn_of_weak_slots(app: &App, slots: &[Slot]) -> Result<(), Failure> {
     let policy = app.policy()?;
@@ -142,6 +160,7 @@ mod tests {
             SlotKind::PassphraseAndKeyFile,
             SlotKind::RawKey,
             SlotKind::RecoveryCode,
+            SlotKind::Keyring,
         ] {
             assert!(kind(known).is_some(), "{}", known.as_str());
         }

@@ -11,9 +11,9 @@ use crate::failure::{Code, Failure};
 use crate::kdf::{self, Kdf};
 use crate::new_passphrase::NewPassphrase;
 use crate::prompt::Answer;
-use crate::rotation;
 use crate::slots::{self, SlotView};
 use crate::unlock::{self, Opened};
+use crate::{policy, rotation};
 
 /// Change the passphrase of a slot, or what a guess at it costs
 ///
@@ -63,6 +63,7 @@ impl Args {
         let by_default = self.kdf.for_new(opened.vault.least_cost())?;
         let own = slot.cost.unwrap_or(by_default);
         let cost = asked.unwrap_or_else(|| by_default.dearer_of(own));
+        policy::costs_enough(app, cost)?;
         let label = opened.vault.label(id).unwrap_or_default().to_owned();
         let opener = opened.given.opener();
         let prepared = slots::prepare(app, &NewSlot { opener, cost, label: label.clone() })?;

@@ -10,7 +10,7 @@ use crate::documents::SCHEMA;
 use crate::failure::Failure;
 use crate::keyring::Entry;
 use crate::slots::{self, SlotView};
-use crate::unlock;
+use crate::{policy, unlock};
 
 /// Remove a way to unlock
 ///
@@ -38,6 +38,8 @@ impl Args {
         let (mut vault, opened_by) = unlock::by_slot(app)?;
         let slot = vault.slots().iter().find(|slot| slot.id == self.id);
         let kind = slot.ok_or(SlotError::Missing(self.id)).map_err(|e| failed(e.into()))?.kind;
+        let left = vault.slots().iter().filter(|slot| slot.id != self.id);
+        policy::may_remove(app, [kind], left.map(|slot| slot.kind))?;
         let label = vault.label(self.id).unwrap_or_default().to_owned();
         let words = slots::words(self.id, kind, &label);
         let which =

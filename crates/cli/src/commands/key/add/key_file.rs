@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use azvault_vault::{Opener, Try};
+use azvault_vault::{Opener, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
 use crate::kdf::Kdf;
 use crate::new_passphrase::NewPassphrase;
-use crate::{creation, slots};
+use crate::{creation, policy, slots};
 
 /// Add a passphrase that opens together with a key file
 ///
@@ -28,10 +28,12 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::may_add(app, SlotKind::PassphraseAndKeyFile)?;
         self.kdf.asked()?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
+        policy::costs_enough(app, cost)?;
         let passphrase = self.new.ask(app)?;
         let is_new = self.file.symlink_metadata().is_err();
         let key_file = creation::key_file(app, &self.file)?;

@@ -1,11 +1,11 @@
 //! `azvault key add keyring`
 
-use azvault_vault::{Cost, Opener, RawKey, Try};
+use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
 use crate::keyring::Entry;
-use crate::slots;
+use crate::{policy, slots};
 
 /// Add a key that the keyring of the desktop keeps
 ///
@@ -20,6 +20,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::may_add(app, SlotKind::Keyring)?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;
         let key = RawKey::generate();

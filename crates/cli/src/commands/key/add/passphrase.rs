@@ -1,12 +1,12 @@
 //! `azvault key add passphrase`
 
-use azvault_vault::{Opener, Try};
+use azvault_vault::{Opener, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
 use crate::kdf::Kdf;
 use crate::new_passphrase::NewPassphrase;
-use crate::slots;
+use crate::{policy, slots};
 
 /// Add a passphrase
 ///
@@ -24,9 +24,11 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::may_add(app, SlotKind::Passphrase)?;
         self.kdf.asked()?;
         let mut opened = slots::owner(app, Try::All)?;
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
+        policy::costs_enough(app, cost)?;
         let passphrase = self.new.ask(app)?;
         let slot = slots::prepare(app, &self.label.on(Opener::Passphrase(&passphrase), cost))?;
         super::add(app, &mut opened, &slot, || {})?;

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use azvault_vault::{Cost, Opener, RawKey, Try};
+use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::{creation, slots};
+use crate::{creation, policy, slots};
 
 /// Add a raw key, for CI and system credentials
 ///
@@ -22,6 +22,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::may_add(app, SlotKind::RawKey)?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;
         let key = RawKey::generate();

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use azvault_vault::{Cost, Opener, RecoveryCode, Try};
+use azvault_vault::{Cost, Opener, RecoveryCode, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::{creation, slots};
+use crate::{creation, policy, slots};
 
 /// Add a recovery code
 ///
@@ -23,6 +23,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        policy::may_add(app, SlotKind::RecoveryCode)?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;
         let code = RecoveryCode::generate();
