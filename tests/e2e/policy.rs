@@ -99,7 +99,13 @@ fn no_plaintext_leaves_the_vault() {
     let clean = machine.run(&home.command(&["migrate", "clean", "--yes"])).expect(0);
     let clean = clean.says("they cannot be put back: refused by /etc/azvault/policy.toml line 1");
     assert!(!clean.stderr.contains("migrate rollback "), "{}", clean.stderr);
-    for args in commands.into_iter().chain([&["migrate", "rollback", "--yes"][..]]) {
+    let contexts = home.json(&["context", "list"]);
+    let context = contexts["contexts"][0]["name"].as_str().unwrap();
+    let further = [
+        &["migrate", "rollback", "--yes"][..],
+        &["exec", context, "--env-principal", "--", "touch", "out"],
+    ];
+    for args in commands.into_iter().chain(further) {
         machine.refuses(&home, &home.command(args), 1);
     }
     assert!(!home.join("out").exists());

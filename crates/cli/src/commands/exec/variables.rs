@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::contexts::{Contexts, none_active};
 use crate::documents::utc;
 use crate::failure::{Code, Failure};
-use crate::online;
 use crate::tokens::{self, To, Wanted};
 use crate::ui::{quoted, shown};
 use crate::unlock::OpenedBy;
+use crate::{online, policy};
 
 /// The variables in which a service principal's secret stands: of the Azure SDKs, and of Terraform.
 const SECRETS: [&str; 2] = ["AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET"];
@@ -89,6 +89,7 @@ impl VariableOptions {
             return Err(Failure::new(Code::Usage, what).hint("name another variable"));
         }
         if self.env_principal {
+            policy::export_plaintext(app, "a secret is not put into variables")?;
             variables.put_principal(app, vault, contexts, context)?;
         }
         for TokenVariable { name, resource } in &self.tokens {
