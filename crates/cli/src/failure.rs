@@ -121,8 +121,13 @@ impl Failure {
             }
             Error::RolledBack { .. } | Error::Forked { .. } => (
                 Code::Integrity,
-                Some("put the newer vault back: an old copy lacks what was stored since".into()),
+                Some(
+                    "put the vault back that was here; if this one is right: azvault unlock \
+                     --accept-rollback"
+                        .into(),
+                ),
             ),
+            Error::Replaced => (Code::Busy, Some("the command again".into())),
             Error::Sqlite(_) if error.is_busy() => {
                 (Code::Busy, Some("try again when the other command has ended".into()))
             }

@@ -73,6 +73,9 @@ pub enum Error {
     /// Change the slots in another way.
     #[error("{0}")]
     Slot(#[from] SlotError),
+    /// Do it again: the command was at work on a file that is not the vault any more.
+    #[error("another vault was put in the place of this one meanwhile; nothing was changed")]
+    Replaced,
     /// Unlock again: whoever holds the keys does not use them any more.
     #[error("{0}")]
     Sealer(#[from] SealerError),

@@ -11,6 +11,35 @@ use crate::{Error, UnsafeBecause};
 /// "AZV1" in the header of the database.
 pub(crate) const APPLICATION_ID: i32 = 0x415A_5631;
 
+/// A file by its name and by itself: another one may come to have the name.
+pub(crate) struct Named {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl Named {
+    pub(crate) fn new(path: PathBuf) -> Result<Self, Error> {
+        let facts = path.symlink_metadata()?;
+        Ok(Self { path, device: facts.dev(), inode: facts.ino() })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Refuses a file whose name another one has by now. What is written into it would be found by
+    /// nobody.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.path.symlink_metadata() {
+            Ok(facts) if (facts.dev(), facts.ino()) == (self.device, self.inode) => Ok(()),
+            Ok(_) => Err(Error::Replaced),
+            Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::Replaced),
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
 /// Checks the file, its folder and its companions, and returns the path for SQLite: absolute, and
 /// without links in its folders, because SQLite refuses those too.
 pub(crate) fn check(path: &Path) -> Result<PathBuf, Error> {
@@ -56,7 +85,7 @@ fn check_facts(facts: &Metadata) -> Result<(), UnsafeBecause> {
 }
 
 /// Whoever may write the folder may put another file in the vault's place.
-fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
+pub(crate) fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
     if facts.uid() != own_uid() || facts.mode() & 0o022 != 0 {
         return Err(UnsafeBecause::LaxFolder(facts.mode() & 0o7777));
     }
@@ -66,11 +95,7 @@ fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
 /// A journal is obeyed when the file is opened: only this user's own is. Vaults never have a
 /// write-ahead log.
 fn check_companions(path: &Path) -> Result<(), UnsafeBecause> {
-    let beside = |ending: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        Path::new(&name).symlink_metadata().ok()
-    };
+    let beside = |ending: &str| beside(path, ending).symlink_metadata().ok();
     if beside("-wal").is_some() || beside("-shm").is_some() {
         return Err(UnsafeBecause::WriteAheadLog);
     }
@@ -78,6 +103,13 @@ fn check_companions(path: &Path) -> Result<(), UnsafeBecause> {
         Some(facts) if check_facts(&facts).is_err() => Err(UnsafeBecause::ForeignJournal),
         _ => Ok(()),
     }
+}
+
+/// What SQLite puts beside a database.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The first 100 bytes of a database: what it is, and of which version.

@@ -29,6 +29,7 @@
 
 mod anchor;
 mod audit;
+mod backup;
 mod bundle;
 mod create;
 mod error;
@@ -55,9 +56,12 @@ mod slots;
 mod snapshot;
 mod store;
 mod vault;
+mod verify;
 mod writing;
 
+pub use anchor::AnchorFound;
 pub use audit::{Actor, Entry, Logged, Subject};
+pub use backup::{Draft, Over, make_folder};
 pub use create::create;
 pub use error::{Error, UnsafeBecause};
 pub use export::{is_export, open_export, seal_export};
@@ -77,7 +81,8 @@ pub use session::SessionKey;
 pub use slot::{Opener, Slot, SlotError, SlotKind};
 pub use snapshot::Snapshot;
 pub use store::slots::MOST as MOST_SLOTS;
-pub use vault::{Vault, Verified};
+pub use vault::{Vault, fingerprint};
+pub use verify::Verified;
 pub use writing::Writing;
 
 /// 256 random bits from the system, in memory that is wiped.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::anchor::{self, Seen};
+use crate::anchor::{self, AnchorFound, Seen};
 use crate::head::{self, Head};
 use crate::hygiene::scrubbed;
 use crate::keys::Keys;
@@ -27,9 +27,17 @@ pub enum Try {
     Slot(i64),
 }
 
+/// What is done about a vault that is older than, or another one than, what this machine has seen.
+enum Older<'a> {
+    Refused,
+    /// Anchors of this machine, in this folder.
+    TakenDespite(&'a Path),
+}
+
 /// A vault that has been found to be one, and safe to open.
 pub struct Locked {
-    connection: Connection,
+    pub(crate) connection: Connection,
+    file: file::Named,
     header: Header,
     rows: Vec<Row>,
     slots: Vec<Slot>,
@@ -41,11 +49,17 @@ impl Locked {
     /// The path is absolute; the file is a plain one of this user with one name and mode 0600, in
     /// a folder that nobody else may write.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let path = file::check(path)?;
-        let connection = store::open(&path)?;
+        let file = file::Named::new(file::check(path)?)?;
+        let connection = store::open(file.path())?;
+        file.check()?;
         let (header, rows) = read(&connection).map_err(corrupt_is_tampered)?;
         let slots = rows.iter().map(Row::slot).collect::<Result<_, _>>()?;
-        Ok(Self { connection, header, rows, slots })
+        Ok(Self { connection, file, header, rows, slots })
+    }
+
+    /// SQLite's own check of the whole file: for one that comes from elsewhere.
+    pub fn quick_check(&self) -> Result<(), Error> {
+        store::quick_check(&self.connection).map_err(corrupt_is_tampered)
     }
 
     /// Its id.
@@ -89,18 +103,51 @@ impl Locked {
     /// than the file's are [`SealerError::Rotated`](crate::SealerError), however it came to that
     /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
+        self.open_head(sealer, anchors, Older::Refused)
+    }
+
+    /// As [`Locked::unlock_with`], although this machine may have `seen` a newer or another one. Until
+    /// the vault is changed nothing is remembered of it. The change makes a generation beyond all
+    /// that was seen, so that two futures never share a number, and is what `anchors` remembers.
+    pub fn unlock_despite(
+        self,
+        seen: &Path,
+        sealer: Box<dyn Sealer>,
+        anchors: &Path,
+    ) -> Result<Vault, Error> {
+        self.open_head(sealer, anchors, Older::TakenDespite(seen))
+    }
+
+    fn open_head(
+        self,
+        sealer: Box<dyn Sealer>,
+        anchors: &Path,
+        older: Older<'_>,
+    ) -> Result<Vault, Error> {
         let id = self.header.vault_id;
-        let recalled = anchor::recall(anchors, id)?;
+        let recalled = match older {
+            Older::Refused => anchor::recall(anchors, id)?,
+            Older::TakenDespite(seen) => anchor::recall(seen, id)?,
+        };
         let (row, head, slots) = load_head(&self.connection, &*sealer, id)?;
         let head_hash = head::hash(&row.head);
         let seen = Seen { epoch: row.epoch, generation: head.generation, head: &head_hash };
-        anchor::check(&recalled, &*sealer, id, seen)?;
-        let remembered = anchor::remember(anchors, &*sealer, id, seen);
+        let (anchor_found, beyond, remembered) = match older {
+            Older::Refused => {
+                let found = anchor::check(&recalled, &*sealer, id, seen)?;
+                (found, None, anchor::remember(anchors, &*sealer, id, seen))
+            }
+            Older::TakenDespite(_) => (AnchorFound::Good, Some(recalled.taken()), Ok(())),
+        };
         Ok(Vault {
             connection: self.connection,
+            file: self.file,
             sealer,
             id,
             anchors: anchors.to_owned(),
+            anchor_found,
+            beyond,
+            generation: head.generation,
             slots,
             least: head.least(),
             labels: head.labels,

@@ -77,7 +77,7 @@ impl Vault {
         let old = &*self.sealer;
         let state = snapshot::load(&transaction, old, self.id, KeptMembers::Left)?;
         let State { epoch: _, mut head, head_hash, mut content } = state;
-        head.generation += 1;
+        head.generation = self.next_generation(&head);
 
         let rows = slots::read(&transaction).map_err(E::from)?;
         let mut wrapped = Vec::with_capacity(kept.len());

@@ -5,39 +5,31 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::anchor::{self, Seen};
+use crate::anchor::{self, AnchorFound, Seen};
 use crate::head::{self, Head, Root};
 use crate::record::KeptMembers;
 use crate::sealer::{KeyName, Sealer};
 use crate::slot::{Row, Slot};
 use crate::snapshot::{self, Snapshot, State};
-use crate::store::{self, header, originals, records, secrets, slots};
-use crate::{Cost, Error, VaultId, Writing};
+use crate::store::{header, records, slots};
+use crate::{Cost, Error, VaultId, Writing, file};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
     pub(crate) connection: Connection,
+    pub(crate) file: file::Named,
     pub(crate) sealer: Box<dyn Sealer>,
     pub(crate) id: VaultId,
     pub(crate) anchors: PathBuf,
+    pub(crate) anchor_found: AnchorFound,
+    /// Where this machine has seen a newer or another one and that is to be forgotten: the highest
+    /// generation that it has seen.
+    pub(crate) beyond: Option<u64>,
+    pub(crate) generation: u64,
     pub(crate) slots: Vec<Slot>,
     pub(crate) labels: BTreeMap<i64, String>,
     pub(crate) least: Option<Cost>,
     pub(crate) anchor_error: Option<String>,
-}
-
-/// What a full check went through.
-pub struct Verified {
-    /// Of the head.
-    pub generation: u64,
-    /// Records opened.
-    pub records: usize,
-    /// Secrets opened.
-    pub secrets: usize,
-    /// Parts of originals opened.
-    pub originals: usize,
-    /// Entries of the audit log opened.
-    pub audit_entries: usize,
 }
 
 impl Vault {
@@ -46,12 +38,35 @@ impl Vault {
         self.id
     }
 
-    /// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from the
-    /// vault's id and keys.
+    /// As [`fingerprint`](crate::fingerprint), of this vault.
     pub fn fingerprint(&self) -> Result<String, Error> {
-        let tag = self.sealer.mac(KeyName::Anchor, b"azv1.fingerprint")?;
-        let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
-        Ok(groups.join("-"))
+        fingerprint(&*self.sealer)
+    }
+
+    /// How many times it was written, as far as this handle knows.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// What this machine knew of it when it was opened.
+    pub fn anchor_found(&self) -> AnchorFound {
+        self.anchor_found
+    }
+
+    /// For one that was unlocked despite what this machine has seen: the highest generation that
+    /// is taken.
+    pub fn taken(&self) -> Option<u64> {
+        self.beyond
+    }
+
+    /// Has this machine take the vault as it is now for the newest, whatever it has seen of it.
+    pub fn remember(&mut self) -> Result<(), Error> {
+        let (row, head) = snapshot::load_head(&self.connection, &*self.sealer, self.id)?;
+        let head_hash = head::hash(&row.head);
+        let seen = Seen { epoch: row.epoch, generation: head.generation, head: &head_hash };
+        anchor::replace(&self.anchors, &*self.sealer, self.id, seen)?;
+        self.beyond = None;
+        Ok(())
     }
 
     /// Ways to unlock it.
@@ -109,8 +124,12 @@ impl Vault {
         let Written { head, head_hash, slots } = written;
         let (epoch, generation) = (self.sealer.epoch(), head.generation);
         let seen = Seen { epoch, generation, head: &head_hash };
-        let remembered = anchor::remember(&self.anchors, &*self.sealer, self.id, seen);
+        let remembered = match self.beyond.take() {
+            None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
+            Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),
+        };
         self.anchor_error = remembered.err().map(|e| e.to_string());
+        self.generation = generation;
         self.slots = slots;
         self.least = head.least();
         self.labels = head.labels;
@@ -124,7 +143,7 @@ impl Vault {
         let sealer = &*self.sealer;
         let state = snapshot::load(&transaction, sealer, self.id, KeptMembers::Taken)?;
         let State { epoch: _, mut head, head_hash, content } = state;
-        head.generation += 1;
+        head.generation = self.next_generation(&head);
         let mut writing = Writing::new(&transaction, sealer, self.id, content, head);
         let result = change(&mut writing)?;
         let head = writing.finish()?;
@@ -133,41 +152,22 @@ impl Vault {
     }
 
     pub(crate) fn begin(&self) -> Result<Transaction<'_>, Error> {
-        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
-        begun.map_err(Into::into)
+        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        self.file.check()?;
+        Ok(begun)
     }
 
-    /// Opens every box and accounts for every row.
-    pub fn verify_all(&self) -> Result<Verified, Error> {
-        store::quick_check(&self.connection)?;
-        let snapshot = self.snapshot()?;
-        let entries = snapshot.audit_log()?.len();
-        let opened = snapshot.open_secrets()?.len();
-        if secrets::count(&snapshot.transaction)? != opened {
-            return Err(Error::tampered("a secret that no record names"));
-        }
-        let mut parts = 0;
-        for import in snapshot.imports() {
-            for file in &import.value.files {
-                let Some(original) = &file.original else { continue };
-                let bytes = snapshot.original(original)?;
-                if crate::sha256(&bytes) != file.sha256 {
-                    return Err(Error::tampered("an original is not the file that was imported"));
-                }
-                parts += original.pins.len();
-            }
-        }
-        if originals::count(&snapshot.transaction)? != parts {
-            return Err(Error::tampered("a part of an original that no record names"));
-        }
-        Ok(Verified {
-            generation: snapshot.state.head.generation,
-            records: usize::try_from(snapshot.state.head.n).unwrap_or(usize::MAX),
-            secrets: opened,
-            originals: parts,
-            audit_entries: entries,
-        })
+    /// Two futures never share a number: it is beyond all that this machine has seen.
+    pub(crate) fn next_generation(&self, head: &Head) -> u64 {
+        head.generation.max(self.beyond.unwrap_or_default()) + 1
     }
+}
+
+/// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from its keys.
+pub fn fingerprint(sealer: &dyn Sealer) -> Result<String, Error> {
+    let tag = sealer.mac(KeyName::Anchor, b"azv1.fingerprint")?;
+    let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
+    Ok(groups.join("-"))
 }
 
 /// What a transaction wrote.

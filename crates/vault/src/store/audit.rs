@@ -56,3 +56,9 @@ pub(crate) fn update(connection: &Connection, seq: i64, sealed: &[u8]) -> Result
         .execute(named_params! { ":seq": seq, ":box": sealed })?;
     Ok(())
 }
+
+/// How many rows there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM audit", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}

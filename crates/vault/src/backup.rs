@@ -1,0 +1,202 @@
+//! Vault files on their way to their place: a backup that is made, and one that is put back.
+//!
+//! Each is a [`Draft`] first: whole, in a folder that nobody else can look into, beside the place
+//! that it will have. It is opened and verified there like any vault, and gets its name at once or
+//! not at all.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Transaction, TransactionBehavior};
+use rustix::fs::{FlockOperation, OFlags};
+
+use crate::file::{beside, check_folder};
+use crate::{Error, Locked, UnsafeBecause, Vault, store};
+
+/// Prefix of the folders of drafts.
+const DRAFT: &str = ".azvault-draft-";
+
+/// A larger file is no vault.
+const MOST: u64 = 1 << 30;
+
+/// Whether something may be at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing is there, and what comes there meanwhile stays.
+    Nothing,
+    /// What is there goes.
+    Whatever,
+}
+
+/// A vault file that has no name yet.
+pub struct Draft {
+    path: PathBuf,
+    folder: tempfile::TempDir,
+    /// Locked as long as somebody works on the draft.
+    _held: File,
+}
+
+impl Draft {
+    /// Copies an open vault as it is at this moment, by way of SQLite: what another process is
+    /// writing is in it whole, or not at all.
+    pub fn of_vault(vault: &Vault, within: &Path) -> Result<Self, Error> {
+        let draft = Self::empty(within)?;
+        // As long as it is there nobody commits.
+        let snapshot = vault.snapshot()?;
+        let mut copy = store::open(&draft.path)?;
+        let step = Backup::new(&snapshot.transaction, &mut copy)?.step(-1)?;
+        if step != StepResult::Done {
+            return Err(std::io::Error::from(ErrorKind::ResourceBusy).into());
+        }
+        copy.close().map_err(|(_, e)| e)?;
+        File::open(&draft.path)?.sync_all()?;
+        Ok(draft)
+    }
+
+    /// Copies a file that comes from elsewhere, and nothing that lies beside it: a journal there is
+    /// somebody else's instruction to SQLite.
+    pub fn of_file(from: &Path, within: &Path) -> Result<Self, Error> {
+        // A FIFO is not waited for.
+        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let mut from = OpenOptions::new().read(true).custom_flags(flags).open(from)?;
+        let facts = from.metadata()?;
+        if !facts.is_file() {
+            return Err(UnsafeBecause::NotRegular.into());
+        }
+        if facts.len() > MOST {
+            return Err(Error::NotAVault { what: "it is larger than 1 GiB" });
+        }
+        let draft = Self::empty(within)?;
+        copy(&mut from, &draft.path)?;
+        Ok(draft)
+    }
+
+    fn empty(within: &Path) -> Result<Self, Error> {
+        // SQLite refuses links in the folders of a path.
+        let within = within.canonicalize()?;
+        sweep(&within)?;
+        let folder = tempfile::Builder::new().prefix(DRAFT).tempdir_in(&within)?;
+        let held = File::open(folder.path())?;
+        rustix::fs::flock(&held, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+        let path = folder.path().join("vault.db");
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        Ok(Self { path, folder, _held: held })
+    }
+
+    /// Opens it through handles of its own: a vault, not newer than this program knows, whose
+    /// schema and structure are what they should be.
+    pub fn open(&self) -> Result<Locked, Error> {
+        let locked = Locked::open(&self.path)?;
+        locked.quick_check()?;
+        Ok(locked)
+    }
+
+    /// A memory of the draft's own. What this machine has seen of the vault does not speak against
+    /// a backup, and it learns of none before that has its place.
+    pub fn anchors(&self) -> PathBuf {
+        self.folder.path().join("anchors")
+    }
+
+    /// Where it is until then.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its size in bytes.
+    pub fn size(&self) -> Result<u64, Error> {
+        Ok(self.path.metadata()?.len())
+    }
+
+    /// Gives it its name, in the folder that it was made in.
+    pub fn place(self, at: &Path, over: Over) -> Result<(), Error> {
+        match over {
+            Over::Whatever => std::fs::rename(&self.path, at)?,
+            Over::Nothing => {
+                let draft = tempfile::TempPath::try_from_path(&self.path)?;
+                draft.persist_noclobber(at).map_err(|e| match e.error.kind() {
+                    ErrorKind::AlreadyExists => Error::Exists,
+                    _ => e.error.into(),
+                })?;
+            }
+        }
+        sync_folder_of(at)
+    }
+
+    /// Gives it the name of a vault. The vault that is there is kept at `kept`, complete before it
+    /// is replaced, and nobody writes it meanwhile. Says whether there was one.
+    ///
+    /// `vault` is in the folder that the draft was made in.
+    pub fn replace(self, vault: &Path, kept: &Path) -> Result<Over, Error> {
+        // Dropped after the lock: whoever closes a file lets go of its locks, SQLite's included.
+        let mut there = match vault.symlink_metadata() {
+            Ok(facts) if facts.is_file() => Some(File::open(vault)?),
+            Ok(_) => return Err(UnsafeBecause::NotRegular.into()),
+            Err(e) if e.kind() == ErrorKind::NotFound => None,
+            Err(e) => return Err(e.into()),
+        };
+        let locked = match Locked::open(vault) {
+            Ok(locked) => Some(locked),
+            Err(e @ (Error::Io(_) | Error::Replaced)) => return Err(e),
+            Err(e) if e.is_busy() => return Err(e),
+            // Nothing that azvault would write.
+            Err(_) => None,
+        };
+        let connection = locked.as_ref().map(|locked| &locked.connection);
+        let _nobody_writes = connection
+            .map(|vault| Transaction::new_unchecked(vault, TransactionBehavior::Exclusive))
+            .transpose()?;
+        if let Some(there) = &mut there {
+            let copied = Self::empty(kept.parent().unwrap_or(Path::new("/")))?;
+            copy(there, &copied.path)?;
+            copied.place(kept, Over::Nothing)?;
+        }
+        if locked.is_none() {
+            // SQLite would obey them when it opens what comes beside them now.
+            for ending in ["-journal", "-wal", "-shm"] {
+                match std::fs::rename(beside(vault, ending), beside(kept, ending)) {
+                    Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
+                    _ => {}
+                }
+            }
+        }
+        let over = if there.is_some() { Over::Whatever } else { Over::Nothing };
+        self.place(vault, over)?;
+        Ok(over)
+    }
+}
+
+/// Makes a folder for a vault or for backups, this user's alone, or looks whether the one that is
+/// there will do.
+pub fn make_folder(folder: &Path) -> Result<(), Error> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    Ok(check_folder(&folder.metadata()?)?)
+}
+
+fn copy(from: &mut File, to: &Path) -> Result<(), Error> {
+    let mut to = OpenOptions::new().write(true).open(to)?;
+    std::io::copy(from, &mut to)?;
+    Ok(to.sync_all()?)
+}
+
+fn sync_folder_of(path: &Path) -> Result<(), Error> {
+    Ok(File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?)
+}
+
+/// Removes what killed commands left in a folder: the drafts that nobody holds.
+fn sweep(folder: &Path) -> Result<(), Error> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT));
+        if !ours || !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let Ok(held) = File::open(entry.path()) else { continue };
+        if rustix::fs::flock(&held, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Whether a vault is whole, to two depths.
+
+use crate::store::{self, audit, originals, secrets};
+use crate::{Error, Snapshot, Vault};
+
+/// What a check went through.
+pub struct Verified {
+    /// Of the head.
+    pub generation: u64,
+    /// Contexts among the records.
+    pub contexts: usize,
+    /// Records opened.
+    pub records: usize,
+    /// Secrets that records name.
+    pub secrets: usize,
+    /// Parts of originals that records name.
+    pub originals: usize,
+    /// Entries of the audit log.
+    pub audit_entries: usize,
+}
+
+impl Vault {
+    /// Checks the file's structure, head, slots, records and both ends of the audit log, and
+    /// counts every row. What secrets, originals and entries in between hold is not looked at.
+    pub fn verify_quick(&self) -> Result<Verified, Error> {
+        store::quick_check(&self.connection)?;
+        account(&self.snapshot()?)
+    }
+
+    /// Opens every box and accounts for every row.
+    pub fn verify_all(&self) -> Result<Verified, Error> {
+        store::quick_check(&self.connection)?;
+        let snapshot = self.snapshot()?;
+        snapshot.audit_log()?;
+        snapshot.open_secrets()?;
+        for import in snapshot.imports() {
+            for file in &import.value.files {
+                let Some(original) = &file.original else { continue };
+                if crate::sha256(&snapshot.original(original)?) != file.sha256 {
+                    return Err(Error::tampered("an original is not the file that was imported"));
+                }
+            }
+        }
+        account(&snapshot)
+    }
+}
+
+/// Compares the rows that there are with those that head and records name.
+fn account(snapshot: &Snapshot<'_>) -> Result<Verified, Error> {
+    let (connection, head) = (&snapshot.transaction, &snapshot.state.head);
+    let named = snapshot.secrets().len();
+    if secrets::count(connection)? != named {
+        return Err(Error::tampered("not as many secrets as records name"));
+    }
+    let files = snapshot.imports().iter().flat_map(|import| &import.value.files);
+    let parts = files.filter_map(|file| file.original.as_ref()).map(|o| o.pins.len()).sum();
+    if originals::count(connection)? != parts {
+        return Err(Error::tampered("not as many parts of originals as records name"));
+    }
+    let entries = usize::try_from(head.audit.seq - head.audit.first + 1).unwrap_or_default();
+    if audit::count(connection)? != entries {
+        return Err(Error::tampered("not as many entries of the audit log as the head names"));
+    }
+    Ok(Verified {
+        generation: head.generation,
+        contexts: snapshot.contexts().len(),
+        records: usize::try_from(head.n).unwrap_or(usize::MAX),
+        secrets: named,
+        originals: parts,
+        audit_entries: entries,
+    })
+}
