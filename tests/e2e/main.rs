@@ -36,6 +36,7 @@ mod piped;
 mod policy;
 mod powershell;
 mod process_scope_on_disk;
+mod rollback;
 mod rules;
 mod save;
 mod scan;

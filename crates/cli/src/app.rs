@@ -21,6 +21,8 @@ pub(crate) struct App {
     /// What a program that takes this process over gets back.
     pub(crate) before: Before,
     policy: OnceLock<Policy>,
+    /// What is remembered of vaults, where that is not what this machine remembers.
+    memory: Option<PathBuf>,
 }
 
 /// A context that was named for this one command, and by what.
@@ -47,7 +49,25 @@ impl From<bool> for Consent {
 impl App {
     pub(crate) fn new(global: Global, before: Before) -> Self {
         let ui = Ui::new(&global);
-        Self { global, ui, before, policy: OnceLock::new() }
+        Self { global, ui, before, policy: OnceLock::new(), memory: None }
+    }
+
+    /// As this one, for a file that may be older than what this machine has seen: with a memory of
+    /// its own. The agent neither opens it nor gets its keys.
+    pub(crate) fn apart(&self, file: PathBuf, memory: PathBuf) -> Self {
+        let global = Global { vault: Some(file), no_agent: true, ..self.global.clone() };
+        let (ui, policy) = (Ui::new(&global), OnceLock::new());
+        Self { global, ui, before: self.before, policy, memory: Some(memory) }
+    }
+
+    /// Whether this machine's memory of vaults is left out.
+    pub(crate) fn is_apart(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// The folder in which is remembered how far each vault has come.
+    pub(crate) fn anchors(&self) -> Result<PathBuf, Failure> {
+        self.memory.clone().map_or_else(paths::anchors, Ok)
     }
 
     /// The context of `--context`, else of `AZVAULT_CONTEXT`.

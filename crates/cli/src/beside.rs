@@ -24,6 +24,9 @@ pub(crate) fn command(app: &App, by: &OpenedBy, verb: &str) -> io::Result<Comman
     if let Some(bundle) = &app.global.ca_bundle {
         command.arg("--ca-bundle").arg(bundle);
     }
+    if let Some(pin) = &app.global.expect_vault {
+        command.arg("--expect-vault").arg(pin.to_string());
+    }
     if !matches!(by, OpenedBy::Agent) {
         command.arg("--no-agent");
     }

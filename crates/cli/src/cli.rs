@@ -6,6 +6,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
+use crate::expect::Pin;
 
 /// Takes Azure sign-ins off the disk.
 ///
@@ -70,6 +71,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
+    /// Refuse any other vault, and an older one: ID:FINGERPRINT[:GENERATION], of status --anchor
+    #[arg(
+        long,
+        global = true,
+        env = "AZVAULT_EXPECT_VAULT",
+        value_name = "PIN",
+        hide_env_values = true
+    )]
+    pub(crate) expect_vault: Option<Pin>,
     /// Trust the certificate authorities of this PEM file too
     #[arg(
         long,

@@ -57,6 +57,11 @@ pub(crate) fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> 
 pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failure> {
     let path = app.vault_path()?;
     let anchors = paths::anchors()?;
+    if let Some(pin) = &app.global.expect_vault {
+        let what = format!("a new vault would not be the expected one, {pin}");
+        return Err(Failure::new(Code::Integrity, what)
+            .hint("name the expected one with --vault FILE, or leave out --expect-vault"));
+    }
     if path.symlink_metadata().is_ok() {
         return Err(Failure::new(Code::Exists, format!("{} exists already", shown_path(&path)))
             .hint("azvault status, or name another file with --vault FILE"));

@@ -1,13 +1,13 @@
 //! Opening the vault of this run: by the agent, by what was given, by the keyring, by asking.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{Cost, Error, Keys, Locked, MasterKey, Sealer, Try, Vault};
+use azvault_vault::{AnchorFound, Cost, Error, Keys, Locked, MasterKey, Sealer, Try, Vault};
 use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::given::{self, Given};
-use crate::{agent, keyring, paths, policy};
+use crate::{agent, expect, keyring, policy};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -24,16 +24,21 @@ impl OpenedBy {
     /// Opens the vault through handles of its own. Nobody is asked.
     pub(crate) fn open(&self, app: &App) -> Result<Vault, Failure> {
         let (locked, path) = (locked(app)?, app.vault_path()?);
+        let sealer = self.sealer(app, &locked)?;
+        let opened = locked.unlock_with(sealer, &app.anchors()?);
+        opened.map_err(|e| Failure::from_vault(e, &path))
+    }
+
+    /// The keys once more.
+    pub(crate) fn sealer(&self, app: &App, locked: &Locked) -> Result<Box<dyn Sealer>, Failure> {
         let was_locked =
             || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
-        let sealer: Box<dyn Sealer> = match self {
-            Self::Agent => agent::keys(app, &locked).ok_or_else(was_locked)?,
+        Ok(match self {
+            Self::Agent => agent::keys(app, locked).ok_or_else(was_locked)?,
             Self::Keys(epoch, bytes) => {
                 Box::new(Keys::from_bytes(*epoch, bytes).ok_or_else(was_locked)?)
             }
-        };
-        let opened = locked.unlock_with(sealer, &paths::anchors()?);
-        opened.map_err(|e| Failure::from_vault(e, &path))
+        })
     }
 }
 
@@ -57,7 +62,36 @@ pub(crate) fn vault(app: &App) -> Result<Vault, Failure> {
 /// there, or not safe to open, would be asked in vain.
 pub(crate) fn locked(app: &App) -> Result<Locked, Failure> {
     let path = app.vault_path()?;
-    Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))
+    let locked = Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
+    expect::check_id(app, locked.vault_id())?;
+    Ok(locked)
+}
+
+/// Says what this machine makes of a vault that has just been unlocked.
+fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
+    expect::check_generation(app, &vault)?;
+    if app.is_apart() {
+        return Ok(vault);
+    }
+    match vault.anchor_found() {
+        AnchorFound::None if app.global.expect_vault.is_none() => {
+            let path = app.vault_path()?;
+            let mark = vault.fingerprint().map_err(|e| Failure::from_vault(e, &path))?;
+            app.ui.note(format!("a vault that this machine has not seen before: {mark}"));
+            app.ui.note("is that its fingerprint elsewhere? azvault status --anchor shows it");
+        }
+        AnchorFound::Broken => app.ui.warning(
+            "what this machine remembered of the vault was damaged: if an older copy was put in \
+             its place, that was not noticed",
+        ),
+        AnchorFound::None | AnchorFound::Good => {}
+    }
+    if let Some(error) = vault.anchor_error() {
+        app.ui.warning(format!(
+            "this machine cannot remember the vault, and will not notice an older copy: {error}"
+        ));
+    }
+    Ok(vault)
 }
 
 /// Unlocks a vault: with the keys of the agent, else with what was given, else by asking.
@@ -104,8 +138,9 @@ enum Agent {
 fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
     let path = app.vault_path()?;
-    match locked.unlock_with(keys, &paths::anchors()?) {
-        Ok(vault) => Ok(Agent::Unlocked(Box::new(vault))),
+    expect::check_keys(app, &*keys)?;
+    match locked.unlock_with(keys, &app.anchors()?) {
+        Ok(vault) => Ok(Agent::Unlocked(Box::new(recognised(app, vault)?))),
         // It locked in this very moment.
         Err(Error::Sealer(_)) => Ok(Agent::Locked(Box::new(self::locked(app)?))),
         // The vault was changed, or the agent holds the keys of something else: with a passphrase
@@ -181,7 +216,7 @@ pub(crate) fn without_agent(
 /// Opens a vault that was just made, with what it was made for.
 pub(crate) fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
     let path = app.vault_path()?;
-    let unlocked = locked(app)?.unlock(&given.opener(), &paths::anchors()?);
+    let unlocked = locked(app)?.unlock(&given.opener(), &app.anchors()?);
     unlocked.map_err(|e| Failure::from_vault(e, &path))
 }
 
@@ -201,7 +236,9 @@ fn open_with(
     let key = key.map_err(failed)?;
     let keys = key.keys();
     let bytes = keys.to_bytes();
-    let vault = locked.unlock_with(Box::new(keys), &paths::anchors()?).map_err(failed)?;
+    expect::check_keys(app, &keys)?;
+    let vault = locked.unlock_with(Box::new(keys), &app.anchors()?).map_err(failed)?;
+    let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.
     let in_agent = |limits| agent::hold(id, epoch, &bytes, limits);
     match hold {

@@ -8,17 +8,23 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cli::Output;
 use crate::contexts::{Contexts, Unasked, chosen};
-use crate::failure::Failure;
+use crate::expect::Pin;
+use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::{cell, count, shown_path};
-use crate::{agent, paths};
+use crate::{agent, paths, unlock};
 
 /// Show where the vault is, whether it is locked, which context acts and why
 ///
 /// Asks nothing: contexts and counts are shown when the agent holds the keys, or when a passphrase
 /// or key is given.
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Print what --expect-vault takes on other machines, ID:FINGERPRINT:GENERATION, and nothing
+    /// else
+    #[arg(long)]
+    anchor: bool,
+}
 
 #[derive(Default, Serialize)]
 struct Document {
@@ -35,6 +41,7 @@ struct Document {
     policy: Option<Policy>,
     contexts: Option<usize>,
     secrets: Option<usize>,
+    anchor: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -87,6 +94,9 @@ impl Args {
             }
             Err(_) => fill(app, &mut document)?,
         }
+        if self.anchor && app.ui.output != Output::Json {
+            return print_anchor(app, document.anchor);
+        }
         match app.ui.output {
             Output::Json => app.ui.json(&document),
             Output::Table | Output::Tsv => print(app, &document, &shown_path(&path)),
@@ -105,6 +115,7 @@ fn policy(app: &App) -> Result<Option<Policy>, Failure> {
 }
 
 fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
+    let path = app.vault_path()?;
     let view =
         |session: &Session| SessionView { id: session.id().to_string(), leader: session.leader };
     let text = |name: &ContextName| name.as_str().to_owned();
@@ -123,7 +134,9 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             document.active = given.as_ref().or(choice.and_then(chosen)).map(text);
         }
         Unasked::Open(opened) => {
-            let contexts = &opened.1;
+            let (vault, contexts) = &*opened;
+            let failed = |e| Failure::from_vault(e, &path);
+            document.anchor = Some(Pin::of(vault).map_err(failed)?.to_string());
             let (active, because) = contexts.active()?;
             let (mode, why) = contexts.autosave();
             document.state = "unlocked";
@@ -137,6 +150,14 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn print_anchor(app: &App, anchor: Option<String>) -> super::Ended {
+    // Where there is no vault, that is what keeps it from having one.
+    unlock::locked(app)?;
+    let locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
+    app.ui.line(anchor.ok_or_else(locked)?);
+    Ok(0)
 }
 
 fn print(app: &App, document: &Document, path: &str) {
@@ -157,6 +178,7 @@ fn print(app: &App, document: &Document, path: &str) {
         }
         rows.push(("contexts", number(document.contexts)));
         rows.push(("secrets", number(document.secrets)));
+        rows.push(("anchor", document.anchor.clone().unwrap_or_else(|| "sealed".to_owned())));
     }
     if let Some(Policy { files, members }) = &document.policy {
         let number = count(*members, "member");

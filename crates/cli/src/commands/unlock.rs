@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::cli::Output;
 use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
-use crate::{agent, policy, unlock};
+use crate::{agent, older, policy, unlock};
 
 /// Longest time that keys are held.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -27,6 +27,12 @@ pub(crate) struct Args {
     /// Lock after so long without use
     #[arg(long, value_name = "TIME", value_parser = duration)]
     idle: Option<Duration>,
+    /// Go on with a vault that is older than, or another one than, what this machine has seen
+    ///
+    /// Asks on the terminal, stands in the audit log, and makes a generation beyond the one that was
+    /// seen.
+    #[arg(long)]
+    accept_rollback: bool,
 }
 
 #[derive(Serialize)]
@@ -47,7 +53,11 @@ impl Args {
         let locked = unlock::locked(app)?;
         agent::started(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
-        unlock::without_agent(app, locked, Try::All, unlock::Hold::Required(limits))?;
+        if self.accept_rollback {
+            older::accept(app, limits)?;
+        } else {
+            unlock::without_agent(app, locked, Try::All, unlock::Hold::Required(limits))?;
+        }
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {
             let state = "unlocked";

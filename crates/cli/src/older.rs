@@ -1,0 +1,74 @@
+//! A vault that is older than, or another one than, what this machine has seen, and a person who
+//! says that it is the right one.
+
+use azvault_agent::hold::Limits;
+use azvault_vault::{Error, Subject};
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::prompt::Answer;
+use crate::unlock::{self, OpenedBy};
+use crate::{agent, audit};
+
+/// Unlocks the vault whatever this machine has seen of it, if a person says so, and has the agent
+/// hold its keys. The acceptance stands in the audit log, and makes a generation that neither of
+/// the two futures has.
+pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
+    let Some(mut terminal) = app.terminal() else {
+        let what = "only a person can accept an older vault, and nobody can be asked";
+        return Err(Failure::new(Code::NeedsTerminal, what)
+            .hint("azvault unlock --accept-rollback in a terminal"));
+    };
+    let path = app.vault_path()?;
+    let failed = |e: Error| Failure::from_vault(e, &path);
+    let anchors = app.anchors()?;
+    // Against an empty memory it opens, if it opens at all.
+    let memory = tempfile::tempdir().map_err(|e| failed(e.into()))?;
+    let apart = app.apart(path.clone(), memory.path().to_owned());
+    let (_, by) = unlock::unlocked(&apart, unlock::locked(&apart)?)?;
+
+    let locked = unlock::locked(app)?;
+    let id = locked.vault_id();
+    let sealer = by.sealer(app, &locked)?;
+    let hold = || match &by {
+        OpenedBy::Keys(epoch, keys) => agent::hold(id, *epoch, keys, limits),
+        OpenedBy::Agent => Ok(()),
+    };
+    let (question, what) = match locked.unlock_with(sealer, &anchors) {
+        Ok(_) => {
+            app.ui.note("nothing to accept: the vault is the one that this machine has seen");
+            return hold();
+        }
+        Err(Error::RolledBack { found, seen }) => (
+            format!(
+                "This vault is at generation {found}; this machine has seen generation {seen}. What \
+                 was stored in between is not in it.\nGo on with the older one?"
+            ),
+            format!("generation {found} in place of {seen}"),
+        ),
+        Err(Error::Forked { at }) => (
+            format!(
+                "Two vaults grew out of one, and both are at generation {at}. What only the other \
+                 one has is not in this one: azvault context save there, and context import here, \
+                 brings it over.\nGo on with this one?"
+            ),
+            format!("another generation {at} in its place"),
+        ),
+        Err(e) => return Err(failed(e)),
+    };
+    if terminal.ask_yes(&question)? == Answer::No {
+        return Err(Failure::new(Code::Aborted, "the vault stays refused"));
+    }
+    let locked = unlock::locked(app)?;
+    let sealer = by.sealer(app, &locked)?;
+    let mut vault = locked.unlock_despite(&anchors, sealer, &anchors).map_err(failed)?;
+    let subjects = vec![Subject { id: None, what }];
+    vault
+        .write(|writing| audit::log(app, writing, "unlock accept-rollback", subjects))
+        .map_err(failed)?;
+    app.ui.note(format!("accepted: the vault is at generation {} now", vault.generation()));
+    if let Some(error) = vault.anchor_error() {
+        app.ui.warning(format!("this machine cannot remember that: {error}"));
+    }
+    hold()
+}
