@@ -48,4 +48,5 @@ mod tidy;
 mod token;
 mod trace;
 mod unlock;
+mod verify;
 mod writers;
