@@ -184,6 +184,7 @@ fn what_reveals_and_removes_nothing_is_no_entry() {
         &["disconnect", "--dry-run"],
         &["autosave", "disable"],
         &["verify"],
+        &["backup", "create"],
         &["audit", "verify"],
     ] {
         assert_eq!(told(&home, command), [], "{command:?}");

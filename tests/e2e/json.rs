@@ -109,6 +109,10 @@ fn every_verb_prints_one_document() {
         &["policy", "show"],
         &["policy", "check"],
         &["verify"],
+        &["verify", "--quick"],
+        &["backup", "create", "mine.db"],
+        &["backup", "list"],
+        &["backup", "restore", "mine.db", "--force"],
         &["migrate", "clean", "--dry-run"],
         &["migrate", "clean", "--yes"],
         &["migrate", "clean", "--yes"],
@@ -162,6 +166,8 @@ fn a_failure_prints_no_document() {
         (&["session", "show"], 5),
         (&["context", "list", "--context", "nobody"], 5),
         (&["audit", "log", "-n", "x"], 2),
+        (&["backup", "restore", "gone.db"], 9),
+        (&["backup", "list", "gone"], 5),
     ] {
         let failed = home.run(&[args, &["-o", "json"]].concat()).expect(code);
         assert_eq!(failed.stdout, "", "{args:?}");

@@ -15,6 +15,7 @@ mod agent_memory;
 mod audit;
 mod az_shim;
 mod azure;
+mod backup;
 mod bad_input;
 mod cli_reference;
 mod clients;

@@ -54,6 +54,8 @@ fn no_planted_secret_reaches_a_stream_or_azvaults_files() {
             vec!["migrate", "clean", "--dry-run"],
             vec!["status"],
             vec!["verify"],
+            vec!["backup", "create"],
+            vec!["backup", "list"],
         ] {
             let ran = home.run(&[&args[..], &["-vv"]].concat());
             for canary in &canaries {

@@ -78,9 +78,8 @@ fn damage_below_the_tables_is_found_by_both() {
     let home = Home::with_files("azure-powershell/homes/az4-linux");
     home.run(&["migrate", "run", "--yes"]).expect(0);
     let whole = fs::read(home.vault()).unwrap();
-    let mut cut = whole.clone();
-    cut.truncate(whole.len() - 4096);
-    let mut page = whole.clone();
+    let cut = whole[..whole.len() - 4096].to_vec();
+    let mut page = whole;
     // A page of another kind than its parent says.
     let last = page.len() - 4096;
     page[last..last + 100].fill(0xff);

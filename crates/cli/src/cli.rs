@@ -183,6 +183,9 @@ pub(crate) enum Command {
     /// What this machine, or you yourself, forbid azvault to do
     #[command(subcommand)]
     Policy(Policy),
+    /// Copies of the vault, encrypted as it is
+    #[command(subcommand)]
+    Backup(Backup),
     Verify(commands::verify::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
@@ -275,6 +278,13 @@ pub(crate) enum KeyAdd {
 pub(crate) enum Policy {
     Show(commands::policy::show::Args),
     Check(commands::policy::check::Args),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Backup {
+    Create(commands::backup::create::Args),
+    Restore(commands::backup::restore::Args),
+    List(commands::backup::list::Args),
 }
 
 #[derive(Subcommand)]

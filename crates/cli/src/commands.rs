@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod audit;
 pub(crate) mod autosave;
 pub(crate) mod az_shim;
+pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod context;
@@ -32,7 +33,8 @@ pub(crate) mod verify;
 
 use crate::app::App;
 use crate::cli::{
-    Audit, Autosave, AzShim, Command, Context, Key, KeyAdd, Policy, Secret, Session, Subscription,
+    Audit, Autosave, AzShim, Backup, Command, Context, Key, KeyAdd, Policy, Secret, Session,
+    Subscription,
 };
 use crate::failure::Failure;
 
@@ -89,6 +91,9 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Audit(Audit::Verify(args)) => args.run(app),
         Command::Policy(Policy::Show(args)) => args.run(app),
         Command::Policy(Policy::Check(args)) => args.run(app),
+        Command::Backup(Backup::Create(args)) => args.run(app),
+        Command::Backup(Backup::Restore(args)) => args.run(app),
+        Command::Backup(Backup::List(args)) => args.run(app),
         Command::Verify(args) => args.run(app),
         Command::Completions(args) => args.run(app),
         Command::Man(args) => args.run(app),

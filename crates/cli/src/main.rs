@@ -3,6 +3,7 @@
 mod agent;
 mod app;
 mod audit;
+mod backup;
 mod beside;
 mod change;
 mod claims;

@@ -13,7 +13,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
 use rustix::fs::{FlockOperation, OFlags};
 
-use crate::file::{beside, check_folder};
+use crate::file::{Named, beside, check_folder};
 use crate::{Error, Locked, UnsafeBecause, Vault, store};
 
 /// Prefix of the folders of drafts.
@@ -130,9 +130,10 @@ impl Draft {
     ///
     /// `vault` is in the folder that the draft was made in.
     pub fn replace(self, vault: &Path, kept: &Path) -> Result<Over, Error> {
-        // Dropped after the lock: whoever closes a file lets go of its locks, SQLite's included.
+        // The file is dropped after the lock: whoever closes a file lets go of its locks, SQLite's
+        // included.
         let mut there = match vault.symlink_metadata() {
-            Ok(facts) if facts.is_file() => Some(File::open(vault)?),
+            Ok(facts) if facts.is_file() => Some((Named::new(vault.into())?, File::open(vault)?)),
             Ok(_) => return Err(UnsafeBecause::NotRegular.into()),
             Err(e) if e.kind() == ErrorKind::NotFound => None,
             Err(e) => return Err(e.into()),
@@ -148,7 +149,9 @@ impl Draft {
         let _nobody_writes = connection
             .map(|vault| Transaction::new_unchecked(vault, TransactionBehavior::Exclusive))
             .transpose()?;
-        if let Some(there) = &mut there {
+        if let Some((named, there)) = &mut there {
+            // Another restore may have been first.
+            named.check()?;
             let copied = Self::empty(kept.parent().unwrap_or(Path::new("/")))?;
             copy(there, &copied.path)?;
             copied.place(kept, Over::Nothing)?;

@@ -1,0 +1,129 @@
+//! `azvault backup list`
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::backup::worth::{self, Known, State, Worth};
+use crate::cli::Output;
+use crate::documents::{SCHEMA, utc};
+use crate::failure::{Code, Failure};
+use crate::ui::{Tone, cell, shown_path, toned};
+use crate::{backup, given, paths};
+
+/// List backups, and whether each can be opened (exit 10 if one is damaged)
+///
+/// Asks nothing. With keys of the agent, or a passphrase or key that is given, each backup that they
+/// open is verified in full; of others the structure is checked, and what they hold stays sealed.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Where they lie [default: `backups` beside the vault]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u8,
+    folder: String,
+    backups: &'a [View],
+}
+
+#[derive(Serialize)]
+struct View {
+    path: String,
+    modified: String,
+    size: u64,
+    vault: Option<String>,
+    generation: Option<u64>,
+    contexts: Option<usize>,
+    secrets: Option<usize>,
+    state: State,
+    why: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let folder = match &self.folder {
+            Some(folder) => paths::absolute(folder)?,
+            None => backup::folder(app)?,
+        };
+        let files = match worth::files(&folder) {
+            Err(e) if self.folder.is_none() && e.kind() == std::io::ErrorKind::NotFound => vec![],
+            Err(e) => return Err(unreadable(&folder, &e)),
+            Ok(files) => files,
+        };
+        if let Some(path) = &app.global.passphrase_file {
+            drop(given::open_file(path)?);
+        }
+        // Copies that are opened lie where nobody else looks, and go when this ends.
+        let aside = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
+        let mut keys = Known::default();
+        let mut look = |file: &PathBuf| view(file, worth::of(app, &mut keys, file, aside.path()));
+        let views: Vec<_> = files.iter().map(&mut look).collect();
+        match app.ui.output {
+            Output::Json => {
+                let folder = folder.display().to_string();
+                app.ui.json(&Document { schema: SCHEMA, folder, backups: &views });
+            }
+            Output::Table | Output::Tsv if views.is_empty() => {
+                app.ui.note(format!("no backups in {}", shown_path(&folder)));
+            }
+            Output::Table | Output::Tsv => {
+                let rows: Vec<_> = views.iter().map(row).collect();
+                let headings =
+                    ["FILE", "MODIFIED", "SIZE", "GENERATION", "CONTEXTS", "SECRETS", "STATE"];
+                app.ui.table(&headings, &rows);
+            }
+        }
+        let is_bad = |view: &View| view.state == State::Damaged;
+        Ok(if views.iter().any(is_bad) { Code::Findings.number() } else { 0 })
+    }
+}
+
+fn unreadable(folder: &Path, error: &std::io::Error) -> Failure {
+    let code = match error.kind() {
+        std::io::ErrorKind::NotFound => Code::NotFound,
+        _ => Code::Other,
+    };
+    Failure::new(code, format!("{}: {error}", shown_path(folder)))
+}
+
+fn view(file: &Path, worth: Worth) -> View {
+    let facts = file.symlink_metadata();
+    let verified = worth.verified.as_ref();
+    View {
+        path: file.display().to_string(),
+        modified: utc(facts.as_ref().map_or(0, MetadataExt::mtime)),
+        size: facts.map_or(0, |facts| facts.len()),
+        vault: worth.vault.map(|id| id.to_string()),
+        generation: verified.map(|verified| verified.generation),
+        contexts: verified.map(|verified| verified.contexts),
+        secrets: verified.map(|verified| verified.secrets),
+        state: worth.state,
+        why: worth.why,
+    }
+}
+
+fn row(view: &View) -> Vec<crate::ui::Cell> {
+    let number = |number: Option<String>| cell(number.unwrap_or_else(|| "sealed".to_owned()));
+    let name = Path::new(&view.path).file_name().unwrap_or_default().to_string_lossy();
+    let state = match (view.state, &view.why) {
+        (State::Whole, _) => cell("whole"),
+        (State::Sealed, _) => cell("sealed"),
+        (State::Newer, _) => toned(Tone::Warning, "of a newer azvault"),
+        (State::Damaged, why) => {
+            toned(Tone::Bad, format!("damaged: {}", why.as_deref().unwrap_or_default()))
+        }
+    };
+    vec![
+        cell(name),
+        cell(&view.modified),
+        cell(view.size.to_string()),
+        number(view.generation.map(|n| n.to_string())),
+        number(view.contexts.map(|n| n.to_string())),
+        number(view.secrets.map(|n| n.to_string())),
+        state,
+    ]
+}

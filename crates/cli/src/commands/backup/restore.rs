@@ -1,0 +1,113 @@
+//! `azvault backup restore`
+
+use std::path::PathBuf;
+
+use azvault_vault::{Draft, Error, Locked, Over, make_folder};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::backup::{self, is_there, put_back};
+use crate::cli::Output;
+use crate::documents::SCHEMA;
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::ui::{count, shown_path};
+
+/// Put a backup in the vault's place, here or on another machine
+///
+/// It is copied first, the file alone, then opened with what opened the vault when the backup was
+/// made (passphrase, key file, recovery code or raw key), and verified in full; then it takes the
+/// vault's place at once. That it was restored stands in its audit log. An older vault than this
+/// machine has seen is accepted by that, and goes on beyond the generation that was seen.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The backup
+    file: PathBuf,
+    /// Replace the vault that is there; it is kept among the backups
+    #[arg(long)]
+    force: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    vault: String,
+    id: String,
+    /// Of the backup.
+    restored_generation: u64,
+    /// The vault's, from now on.
+    generation: u64,
+    /// Whether this machine had seen as much, or more.
+    rolled_back: bool,
+    contexts: usize,
+    secrets: usize,
+    kept: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        let (place, file) = (app.vault_path()?, paths::absolute(&self.file)?);
+        if is_there(&place) && !self.force {
+            return Err(Failure::new(Code::Exists, format!("{} exists", shown_path(&place)))
+                .hint("add --force: the vault that is there is kept among the backups"));
+        }
+        if !is_there(&file) {
+            return Err(Failure::new(
+                Code::NotFound,
+                format!("{}: no such file", shown_path(&file)),
+            )
+            .hint("azvault backup list, for those beside the vault"));
+        }
+        let of_place = |e: Error| Failure::from_vault(e, &place);
+        let of_file = |e: Error| backup::failure(e, &file);
+        let folder = backup::parent(&place);
+        make_folder(folder).map_err(of_place)?;
+        let draft = Draft::of_file(&file, folder).map_err(of_file)?;
+        let (copy, by) = backup::open(app, &draft, &file)?;
+        let spinner = app.ui.spinner("verifying");
+        let verified = copy.verify_all();
+        spinner.finish_and_clear();
+        let verified = verified.map_err(of_file)?;
+        drop(copy);
+        let (id, generation, rolled_back) = put_back::goes_on(app, &draft, &by, &file)?;
+
+        let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
+        let backups = backup::folder(app)?;
+        make_folder(&backups).map_err(|e| backup::failure(e, &backups))?;
+        let kept = backup::name(app, &backups, "replaced")?;
+        let kept = match draft.replace(&place, &kept).map_err(of_place)? {
+            Over::Whatever => Some(kept),
+            Over::Nothing => None,
+        };
+        put_back::remember(app, &by, &place);
+        for vault in before.into_iter().chain([id]) {
+            put_back::lock(app, vault);
+        }
+
+        let (contexts, secrets) = (verified.contexts, verified.secrets);
+        if app.ui.output == Output::Json {
+            app.ui.json(&Document {
+                schema: SCHEMA,
+                vault: place.display().to_string(),
+                id: id.to_string(),
+                restored_generation: verified.generation,
+                generation,
+                rolled_back,
+                contexts,
+                secrets,
+                kept: kept.map(|path| path.display().to_string()),
+            });
+            return Ok(0);
+        }
+        let (contexts, secrets) = (count(contexts, "context"), count(secrets, "secret"));
+        app.ui.line(format!(
+            "restored {}: {contexts}, {secrets}, verified; generation {} goes on as {generation}",
+            shown_path(&place),
+            verified.generation
+        ));
+        if let Some(kept) = kept {
+            app.ui.line(format!("the vault that was there is kept: {}", shown_path(&kept)));
+        }
+        Ok(0)
+    }
+}
