@@ -34,12 +34,13 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
         OpenedBy::Keys(epoch, keys) => agent::hold(id, *epoch, keys, limits),
         OpenedBy::Agent => Ok(()),
     };
-    let (question, what) = match locked.unlock_with(sealer, &anchors) {
+    let (generation, question, what) = match locked.unlock_with(sealer, &anchors) {
         Ok(_) => {
             app.ui.note("nothing to accept: the vault is the one that this machine has seen");
             return hold();
         }
         Err(Error::RolledBack { found, seen }) => (
+            found,
             format!(
                 "This vault is at generation {found}; this machine has seen generation {seen}. What \
                  was stored in between is not in it.\nGo on with the older one?"
@@ -47,6 +48,7 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             format!("generation {found} in place of {seen}"),
         ),
         Err(Error::Forked { at }) => (
+            at,
             format!(
                 "Two vaults grew out of one, and both are at generation {at}. What only the other \
                  one has is not in this one: azvault context save there, and context import here, \
@@ -62,6 +64,10 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let locked = unlock::locked(app)?;
     let sealer = by.sealer(app, &locked)?;
     let mut vault = locked.unlock_despite(&anchors, sealer, &anchors).map_err(failed)?;
+    if vault.generation() != generation {
+        // Yes was said to another one.
+        return Err(failed(Error::Replaced));
+    }
     let subjects = vec![Subject { id: None, what }];
     vault
         .write(|writing| audit::log(app, writing, "unlock accept-rollback", subjects))
