@@ -24,6 +24,8 @@ pub struct Writing<'w> {
     pub(crate) epoch: u32,
     /// As it was when the transaction began.
     content: Content,
+    /// The settings, where there were none when the transaction began.
+    first_settings: Option<Id>,
     /// As it will be: its generation is that of this transaction.
     pub(crate) head: Head,
     waiting: Waiting,
@@ -53,8 +55,8 @@ impl<'w> Writing<'w> {
         content: Content,
         head: Head,
     ) -> Self {
-        let (epoch, waiting) = (sealer.epoch(), Waiting::default());
-        Self { connection, sealer, vault, epoch, content, head, waiting }
+        let (epoch, first_settings, waiting) = (sealer.epoch(), None, Waiting::default());
+        Self { connection, sealer, vault, epoch, content, first_settings, head, waiting }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -107,7 +109,11 @@ impl<'w> Writing<'w> {
     /// Stores the settings, of which there is one set.
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Error> {
         let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
-        self.put(known, record::of_settings(settings))
+        // Written twice in the transaction that writes the first, it stays one record.
+        let known = known.or(self.first_settings.map(|id| (id, 1)));
+        let id = self.put(known, record::of_settings(settings))?;
+        self.first_settings = Some(id);
+        Ok(id)
     }
 
     /// Removes a context or an account.
