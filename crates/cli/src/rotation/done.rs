@@ -69,7 +69,7 @@ impl Done {
             app.ui.table(&["KIND", "ACCOUNT", "TENANT", "EXPIRES", "STORED"], &rows);
         }
         if !self.readable.is_empty() {
-            app.ui.note("To rotate keys revokes no credential. What revokes each: azvault panic");
+            app.ui.note("To rotate keys revokes no credential. What Azure still honours: azvault disconnect");
         }
     }
 }
