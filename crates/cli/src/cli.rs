@@ -71,7 +71,7 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
-    /// Refuse any other vault, and an older one: ID:FINGERPRINT[:GENERATION], of status --anchor
+    /// Refuse any other vault, and an older one: what status --anchor prints, the generation left out or not
     #[arg(
         long,
         global = true,

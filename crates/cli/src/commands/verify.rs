@@ -16,7 +16,7 @@ use crate::unlock;
 /// number of rows, and not at what secrets, originals and the entries in between hold.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Open every box [default]
+    /// Open every box: so it is without --quick
     #[arg(long, conflicts_with = "quick")]
     full: bool,
     /// Look at the whole only, and open the records
