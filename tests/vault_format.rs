@@ -339,6 +339,25 @@ fn what_is_written_is_read_back_and_a_failed_write_changes_nothing() {
     assert_eq!((verified.records, verified.secrets, verified.originals), (8, 3, 2));
 }
 
+#[test]
+fn settings_that_are_written_twice_in_their_first_transaction_are_one_record() {
+    let world = World::new();
+    let mut vault = world.create();
+    let default = Some(ContextName::new("second"));
+    let written = vault.write(|writing| {
+        let first = writing.put_settings(&Settings::default())?;
+        let second =
+            writing.put_settings(&Settings { default: default.clone(), ..Settings::default() })?;
+        assert_eq!(first, second);
+        Ok::<_, Error>(())
+    });
+    written.unwrap();
+    drop(vault);
+    let vault = world.open().unwrap();
+    assert_eq!(vault.verify_all().unwrap().records, 1);
+    assert_eq!(vault.snapshot().unwrap().settings().default, default);
+}
+
 /// Opens, lists and verifies: whatever somebody did to the file is refused somewhere here.
 fn is_refused(world: &World) -> bool {
     world.open().and_then(|vault| vault.verify_all().map(drop)).is_err()
@@ -449,6 +468,26 @@ fn an_older_copy_and_a_fork_are_refused_where_the_newer_one_was_seen() {
     assert!(matches!(world.open(), Err(Error::Forked { at: 2 })));
     std::fs::write(world.path(), &second).unwrap();
     assert!(world.open().is_ok());
+}
+
+#[test]
+fn a_file_that_sqlite_wrote_anew_in_another_form_is_refused() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    let whole = std::fs::read(world.path()).unwrap();
+    for (form, is_another) in [
+        ("page_size = 8192", true),
+        ("page_size = 1024", true),
+        ("auto_vacuum = FULL", true),
+        ("auto_vacuum = INCREMENTAL", true),
+        ("page_size = 4096", false),
+    ] {
+        std::fs::write(world.path(), &whole).unwrap();
+        let anybody = rusqlite::Connection::open(world.path()).unwrap();
+        anybody.execute_batch(&format!("PRAGMA {form}; VACUUM")).unwrap();
+        drop(anybody);
+        assert_eq!(is_refused(&world), is_another, "{form}");
+    }
 }
 
 #[test]
