@@ -21,7 +21,7 @@ use crate::slots::{check_cost, check_left, find, settle};
 use crate::snapshot::{self, State, check_pin, pin};
 use crate::store::{self, originals, records, secrets, slots};
 use crate::vault::{Written, conclude};
-use crate::{Error, Import, OriginalRef, Vault, VaultId};
+use crate::{Error, Import, OriginalRef, Vault, VaultId, verify};
 
 /// What a rotation did.
 pub struct Rotated {
@@ -146,19 +146,12 @@ impl<'r, 'p> Reseal<'r, 'p> {
     /// Every box of the vault but the head and the slots. Rows that nothing names are refused: they
     /// would stay under the old keys.
     fn all(&mut self, content: &mut Content, log: &mut AuditHead) -> Result<(), Error> {
-        let files = || content.imports.iter().flat_map(|import| &import.value.files);
-        let parts: usize =
-            files().filter_map(|file| file.original.as_ref()).map(|o| o.pins.len()).sum();
-        if secrets::count(self.connection)? != content.secrets.len() {
-            return Err(Error::tampered("a secret that no record names"));
-        }
-        if originals::count(self.connection)? != parts {
-            return Err(Error::tampered("a part of an original that no record names"));
-        }
+        let rows = verify::rows(self.connection, content, log)?;
         let records = plain(content);
-        let boxes = 2 * content.secrets.len() + parts + content.imports.len() + records.len();
-        let entries = u64::try_from(log.seq - log.first + 1).unwrap_or_default();
-        self.of = u64::try_from(boxes).unwrap_or(u64::MAX) + entries;
+        // A secret has a record beside its own box.
+        let boxes = 2 * rows.secrets + rows.originals + rows.audit_entries;
+        let boxes = boxes + content.imports.len() + records.len();
+        self.of = u64::try_from(boxes).unwrap_or(u64::MAX);
         for secret in &mut content.secrets {
             self.secret(secret)?;
         }

@@ -1,5 +1,10 @@
 //! Whether a vault is whole, to two depths.
 
+use rusqlite::Connection;
+
+use crate::head::AuditHead;
+use crate::record::Content;
+use crate::snapshot::State;
 use crate::store::{self, audit, originals, secrets};
 use crate::{Error, Snapshot, Vault};
 
@@ -45,28 +50,45 @@ impl Vault {
     }
 }
 
-/// Compares the rows that there are with those that head and records name.
 fn account(snapshot: &Snapshot<'_>) -> Result<Verified, Error> {
-    let (connection, head) = (&snapshot.transaction, &snapshot.state.head);
-    let named = snapshot.secrets().len();
+    let State { head, content, .. } = &snapshot.state;
+    let Rows { secrets, originals, audit_entries } =
+        rows(&snapshot.transaction, content, &head.audit)?;
+    Ok(Verified {
+        generation: head.generation,
+        contexts: content.contexts.len(),
+        records: usize::try_from(head.n).unwrap_or(usize::MAX),
+        secrets,
+        originals,
+        audit_entries,
+    })
+}
+
+/// Numbers of rows beside the records, which the head counts.
+pub(crate) struct Rows {
+    pub(crate) secrets: usize,
+    pub(crate) originals: usize,
+    pub(crate) audit_entries: usize,
+}
+
+/// Compares the rows that there are with those that head and records name.
+pub(crate) fn rows(
+    connection: &Connection,
+    content: &Content,
+    log: &AuditHead,
+) -> Result<Rows, Error> {
+    let named = content.secrets.len();
     if secrets::count(connection)? != named {
         return Err(Error::tampered("not as many secrets as records name"));
     }
-    let files = snapshot.imports().iter().flat_map(|import| &import.value.files);
+    let files = content.imports.iter().flat_map(|import| &import.value.files);
     let parts = files.filter_map(|file| file.original.as_ref()).map(|o| o.pins.len()).sum();
     if originals::count(connection)? != parts {
         return Err(Error::tampered("not as many parts of originals as records name"));
     }
-    let entries = usize::try_from(head.audit.seq - head.audit.first + 1).unwrap_or_default();
+    let entries = usize::try_from(log.seq - log.first + 1).unwrap_or_default();
     if audit::count(connection)? != entries {
         return Err(Error::tampered("not as many entries of the audit log as the head names"));
     }
-    Ok(Verified {
-        generation: head.generation,
-        contexts: snapshot.contexts().len(),
-        records: usize::try_from(head.n).unwrap_or(usize::MAX),
-        secrets: named,
-        originals: parts,
-        audit_entries: entries,
-    })
+    Ok(Rows { secrets: named, originals: parts, audit_entries: entries })
 }
