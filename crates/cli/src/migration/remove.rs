@@ -7,14 +7,13 @@
 use std::fs::File;
 use std::path::Path;
 
-use azvault_contexts::SecretKind;
+use azvault_contexts::{SecretDescription, SecretKind};
 use azvault_importer::open::{self, OpenError, Opened};
 use azvault_importer::places::{self, Roots};
 use azvault_vault::ImportedFile;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
-use crate::migration::present::Content;
 use crate::ui::{shown, shown_path};
 
 /// Why a file was left where it is.
@@ -79,10 +78,13 @@ pub(crate) enum Removal {
     WasGone,
 }
 
-/// The credentials that lay in clear and should be changed, one line each, without values.
-pub(crate) fn to_rotate(content: &Content) -> Vec<String> {
+/// The credentials that somebody else may have and that should be changed, one line each, without
+/// values.
+pub(crate) fn to_rotate<'a>(
+    secrets: impl IntoIterator<Item = &'a SecretDescription>,
+) -> Vec<String> {
     let mut lines = std::collections::BTreeSet::new();
-    for (about, _) in &content.secrets {
+    for about in secrets {
         let owner = shown(about.account.as_deref().unwrap_or("an unknown account"));
         let tenant = about
             .tenant

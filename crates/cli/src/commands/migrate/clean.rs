@@ -10,7 +10,6 @@ use crate::audit;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
 use crate::migration::compare::{self, Place};
-use crate::migration::present::Content;
 use crate::migration::remove::{self, Kept, Removal};
 use crate::ui::{count, shown_path};
 use crate::{paths, policy, unlock};
@@ -124,8 +123,8 @@ impl Args {
                 })
                 .map_err(|e| Failure::from_vault(e, &path))?;
         }
-        let content = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
-        let rotate = remove::to_rotate(&content);
+        let snapshot = vault.snapshot().map_err(|e| Failure::from_vault(e, &path))?;
+        let rotate = remove::to_rotate(snapshot.secrets().iter().map(|secret| &secret.description));
         if app.ui.output == Output::Json {
             let paths = |files: &[&ImportedFile]| {
                 files.iter().map(|file| file.path.display().to_string()).collect()
