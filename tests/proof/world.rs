@@ -1,0 +1,156 @@
+//! A vault with a row of every class, in memory where the system has a file system there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::{
+    Account, AccountType, Context, ContextName, Environment, Kept, Secret, SecretDescription,
+    SecretKind, Subscription,
+};
+use azvault_vault::{
+    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, NewSlot, Opener, RawKey, RecoveryCode,
+    Settings, Subject, Vault, Writing, sha256,
+};
+
+pub(crate) struct World {
+    folder: tempfile::TempDir,
+    raw: RawKey,
+    passphrase: Secret,
+    recovery: RecoveryCode,
+}
+
+/// How many of something a test does: few when it runs among all tests, and as many as the proof
+/// asks for by a variable of the environment.
+pub(crate) fn count(variable: &str, few: usize) -> usize {
+    std::env::var(variable).map_or(few, |text| text.parse().unwrap())
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let memory = Path::new("/dev/shm");
+        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let folder = tempfile::Builder::new().prefix("azvault-proof-").tempdir_in(place).unwrap();
+        Self {
+            folder,
+            raw: RawKey::generate(),
+            passphrase: Secret::copied_from(b"correct horse battery staple"),
+            recovery: RecoveryCode::generate(),
+        }
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.join("vault.db")
+    }
+
+    /// By kind: what opens each of the slots, the cheap one first.
+    pub(crate) fn openers(&self) -> [Opener<'_>; 3] {
+        [
+            Opener::RawKey(&self.raw),
+            Opener::Passphrase(&self.passphrase),
+            Opener::RecoveryCode(&self.recovery),
+        ]
+    }
+
+    /// A vault with a slot of each kind.
+    pub(crate) fn create(&self, path: &Path, anchors: &Path) -> Vault {
+        let labels = ["machine", "mine", "drawer"];
+        let slots = self.openers().into_iter().zip(labels).map(|(opener, label)| NewSlot {
+            opener,
+            cost: Cost::FLOOR,
+            label: label.to_owned(),
+        });
+        azvault_vault::create(path, &slots.collect::<Vec<_>>(), anchors).unwrap()
+    }
+
+    pub(crate) fn open(&self, path: &Path, anchors: &Path) -> Result<Vault, Error> {
+        Locked::open(path)?.unlock(&Opener::RawKey(&self.raw), anchors)
+    }
+}
+
+pub(crate) fn context(name: &str, subscription: &str) -> Context {
+    Context {
+        name: ContextName::new(name),
+        account: None,
+        tenant: None,
+        subscription: Some(Subscription {
+            id: subscription.to_owned(),
+            name: None,
+            state: Some("Enabled".to_owned()),
+        }),
+        environment: Some("AzureCloud".to_owned()),
+        version_profile: None,
+        extended_properties: BTreeMap::new(),
+        kept: Kept::default(),
+    }
+}
+
+pub(crate) fn entry(verb: &str) -> Entry {
+    Entry {
+        time: 1_700_000_000,
+        verb: verb.to_owned(),
+        subjects: vec![Subject { id: None, what: "context prod".to_owned() }],
+        actor: Actor { uid: 1000, pid: 7, parent: Some("bash".to_owned()) },
+    }
+}
+
+pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Error> {
+    let original = Some(writing.add_original(bytes)?);
+    let file = ImportedFile {
+        path: "/home/megan/.Azure/AzureRmContext.json".into(),
+        format: "azps-context".to_owned(),
+        product: "azure-powershell".to_owned(),
+        outcome: "accept".to_owned(),
+        mode: 0o600,
+        uid: 1000,
+        modified_ns: 1_234_567_890_123_456_789,
+        size: bytes.len() as u64,
+        device: 1,
+        inode: 2,
+        sha256: sha256(bytes),
+        kept: Kept::default(),
+        original,
+        removed: None,
+    };
+    Ok(Import { created: 1_700_000_000, files: vec![file] })
+}
+
+/// The sizes of originals: one of one part, and with the other one of two.
+pub(crate) const SMALL: &[usize] = &[300];
+pub(crate) const SMALL_AND_LARGE: &[usize] = &[300, 1024 * 1024 + 5];
+
+/// Records of every kind, secrets, originals, a log.
+pub(crate) fn fill(vault: &mut Vault, originals: &[usize]) -> Result<(), Error> {
+    vault.write(|writing| {
+        for number in 0..3 {
+            writing.put_context(None, &context(&format!("prod {number}"), "s1"))?;
+            let about = SecretDescription::of(SecretKind::RefreshToken);
+            let value = Secret::copied_from(format!("token number {number}").as_bytes());
+            writing.add_secret(&about, &value, 1_700_000_000)?;
+        }
+        writing.put_account(None, &account("megan@contoso.example"))?;
+        let settings = BTreeMap::from([("ActiveDirectory".to_owned(), "https://a/".to_owned())]);
+        writing.put_environment(None, &Environment { name: "Stack".to_owned(), settings })?;
+        for size in originals {
+            let import = import(writing, &vec![7; *size])?;
+            writing.add_import(&import)?;
+        }
+        let default = Some(ContextName::new("prod 1"));
+        writing.put_settings(&Settings { default, ..Settings::default() })?;
+        ["migrate run", "secret show", "use", "use"].iter().try_for_each(|v| writing.log(entry(v)))
+    })
+}
+
+pub(crate) fn account(id: &str) -> Account {
+    Account {
+        id: id.to_owned(),
+        account_type: AccountType::new("User"),
+        environment: None,
+        home_account_id: None,
+        tenants: Vec::new(),
+        properties: BTreeMap::new(),
+    }
+}
