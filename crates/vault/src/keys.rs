@@ -122,7 +122,7 @@ impl Sealer for Keys {
     }
 
     fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError> {
-        Ok(scrubbed(|| mac(self.key(key), message)))
+        Ok(scrubbed(|| mac(self.key(key).bytes(), message)))
     }
 }
 
@@ -159,8 +159,8 @@ pub(crate) fn expand(salt: &[u8], ikm: &[u8], info: &[&[u8]], out: &mut [u8]) {
 }
 
 /// HMAC-SHA256 (RFC 2104). The caller clears the stack.
-fn mac(key: &Key, message: &[u8]) -> [u8; 32] {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.bytes());
+fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     let mut tag = [0; 32];
     tag.copy_from_slice(hmac::sign(&key, message).as_ref());
     tag
@@ -173,3 +173,6 @@ impl KeyType for Length {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests;

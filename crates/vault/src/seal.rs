@@ -13,7 +13,7 @@
 //! Both functions leave key bytes on the stack: whoever calls them does so within
 //! `hygiene::scrubbed`, once for a whole batch of boxes.
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -88,11 +88,7 @@ fn seal_with_salt(key: &Key, ad: &[u8], plaintext: &[u8], salt: &[u8; SALT]) -> 
     sealed.extend_from_slice(salt);
     sealed.extend_from_slice(&okm[44..76]);
     sealed.extend_from_slice(plaintext);
-    let (aead, nonce) = aead(&okm);
-    let tag = aead
-        .key()
-        .seal_in_place_separate_tag(nonce, Aad::from(ad), &mut sealed[HEADER..])
-        .expect("a box is far below the limit of AES-GCM");
+    let tag = encrypt(&okm, ad, &mut sealed[HEADER..]);
     sealed.extend_from_slice(tag.as_ref());
     sealed
 }
@@ -106,15 +102,7 @@ pub(crate) fn open(key: &Key, ad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<
     if !bool::from(okm[44..76].ct_eq(&sealed[SALT..HEADER])) {
         return Err(OpenError::WrongKeyOrMoved);
     }
-    let mut plaintext = Zeroizing::new(sealed[HEADER..].to_vec());
-    let (aead, nonce) = aead(&okm);
-    let length = aead
-        .key()
-        .open_in_place(nonce, Aad::from(ad), &mut plaintext)
-        .map_err(|_| OpenError::Damaged)?
-        .len();
-    plaintext.truncate(length);
-    Ok(plaintext)
+    decrypt(&okm, ad, &sealed[HEADER..])
 }
 
 /// The worked example of `docs/vault-format.md`: a box from fixed key and salt.
@@ -128,6 +116,27 @@ fn box_key(key: &Key, salt: &[u8], ad: &[u8]) -> Zeroizing<Vec<u8>> {
     okm
 }
 
+/// Encrypts in place under the key and nonce of one box; gives the tag.
+fn encrypt(okm: &[u8], ad: &[u8], text: &mut [u8]) -> Tag {
+    let (aead, nonce) = aead(okm);
+    aead.key()
+        .seal_in_place_separate_tag(nonce, Aad::from(ad), text)
+        .expect("a box is far below the limit of AES-GCM")
+}
+
+/// Decrypts under the key and nonce of one box, if the tag at the end holds.
+fn decrypt(okm: &[u8], ad: &[u8], ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let mut plaintext = Zeroizing::new(ciphertext.to_vec());
+    let (aead, nonce) = aead(okm);
+    let length = aead
+        .key()
+        .open_in_place(nonce, Aad::from(ad), &mut plaintext)
+        .map_err(|_| OpenError::Damaged)?
+        .len();
+    plaintext.truncate(length);
+    Ok(plaintext)
+}
+
 fn aead(okm: &[u8]) -> (WipedKey, Nonce) {
     let key = UnboundKey::new(&AES_256_GCM, &okm[..32]).expect("32 bytes are an AES-256 key");
     let nonce = Nonce::try_assume_unique_for_key(&okm[32..44]).expect("12 bytes are a nonce");
@@ -135,46 +144,4 @@ fn aead(okm: &[u8]) -> (WipedKey, Nonce) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{OpenError, Table, open, place, seal};
-    use crate::VaultId;
-    use crate::keys::Key;
-
-    fn key(byte: u8) -> Key {
-        Key::copied_from(&[byte; 32])
-    }
-
-    #[test]
-    fn a_box_opens_with_its_key_at_its_place_and_nowhere_else() {
-        let vault = VaultId([7; 16]);
-        let here = place(vault, 1, Table::Record, 0, 5, 2);
-        let sealed = seal(&key(1), &here, b"text");
-        assert_eq!(sealed.len(), 4 + super::OVERHEAD);
-        assert_eq!(open(&key(1), &here, &sealed).unwrap()[..], b"text"[..]);
-        for elsewhere in [
-            place(VaultId([8; 16]), 1, Table::Record, 0, 5, 2),
-            place(vault, 2, Table::Record, 0, 5, 2),
-            place(vault, 1, Table::Secret, 0, 5, 2),
-            place(vault, 1, Table::Record, 1, 5, 2),
-            place(vault, 1, Table::Record, 0, 6, 2),
-            place(vault, 1, Table::Record, 0, 5, 3),
-        ] {
-            assert_eq!(open(&key(1), &elsewhere, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
-        }
-        assert_eq!(open(&key(2), &here, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
-    }
-
-    #[test]
-    fn any_flipped_bit_and_any_cut_is_refused() {
-        let here = place(VaultId([7; 16]), 1, Table::Secret, 0, 5, 0);
-        let sealed = seal(&key(1), &here, b"twelve bytes");
-        for at in 0..sealed.len() * 8 {
-            let mut flipped = sealed.clone();
-            flipped[at / 8] ^= 1 << (at % 8);
-            assert!(open(&key(1), &here, &flipped).is_err(), "bit {at}");
-        }
-        for length in 0..sealed.len() {
-            assert!(open(&key(1), &here, &sealed[..length]).is_err(), "{length} bytes");
-        }
-    }
-}
+mod tests;
