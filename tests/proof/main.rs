@@ -4,5 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "the proof reads the figures from there")]
 
+mod model;
 mod tamper;
 mod world;

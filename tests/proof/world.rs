@@ -11,6 +11,7 @@ use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, Locked, NewSlot, Opener, RawKey, RecoveryCode,
     Settings, Subject, Vault, Writing, sha256,
 };
+use zeroize::Zeroizing;
 
 pub(crate) struct World {
     folder: tempfile::TempDir,
@@ -38,6 +39,15 @@ impl World {
         }
     }
 
+    /// A world whose raw key is that of another.
+    pub(crate) fn opened_by(raw_key: &str) -> Self {
+        Self { raw: RawKey::parse(raw_key.as_bytes()).unwrap(), ..Self::new() }
+    }
+
+    pub(crate) fn raw_key(&self) -> Zeroizing<String> {
+        self.raw.to_text()
+    }
+
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -53,6 +63,13 @@ impl World {
             Opener::Passphrase(&self.passphrase),
             Opener::RecoveryCode(&self.recovery),
         ]
+    }
+
+    /// A vault whose one slot costs nothing to open.
+    pub(crate) fn create_bare(&self, path: &Path, anchors: &Path) -> Vault {
+        let opener = Opener::RawKey(&self.raw);
+        let slot = NewSlot { opener, cost: Cost::FLOOR, label: "machine".to_owned() };
+        azvault_vault::create(path, &[slot], anchors).unwrap()
     }
 
     /// A vault with a slot of each kind.
