@@ -5,5 +5,6 @@
 #![allow(clippy::print_stdout, reason = "the proof reads the figures from there")]
 
 mod model;
+mod older_copies;
 mod tamper;
 mod world;
