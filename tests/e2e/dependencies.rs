@@ -1,0 +1,132 @@
+//! What azvault is made of: where it comes from, under which licences, how much of it there is.
+//! `cargo deny check` says the same of licences and sources, and knows advisories besides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Crates of which two versions are built, and who needs the older one.
+const TWICE: [(&str, &str); 3] = [
+    ("getrandom", "ring"),
+    ("syn", "derive macros that have not moved on"),
+    ("synstructure", "the same"),
+];
+
+#[test]
+fn every_crate_is_from_the_registry_under_a_licence_that_asks_for_a_notice() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .current_dir(&root)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = tree["packages"].as_array().unwrap();
+    let deny = fs::read_to_string(root.join("deny.toml")).unwrap();
+    let allowed = allowed(&deny);
+    let used = used(&tree);
+
+    let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut own, mut licences) = (0, BTreeSet::new());
+    for package in packages {
+        let name = package["name"].as_str().unwrap();
+        let Some(source) = package["source"].as_str() else {
+            own += 1;
+            continue;
+        };
+        assert_eq!(source, "registry+https://github.com/rust-lang/crates.io-index", "{name}");
+        let licence = package["license"].as_str().unwrap_or("none");
+        assert!(is_allowed(licence, &allowed), "{name} is under {licence:?}");
+        licences.insert(licence);
+        if used.contains(package["id"].as_str().unwrap()) {
+            *versions.entry(name).or_default() += 1;
+        }
+    }
+    let twice: Vec<_> = versions.iter().filter(|(_, number)| **number > 1).collect();
+    for (name, _) in &twice {
+        assert!(TWICE.iter().any(|(known, _)| known == *name), "{name} is there twice");
+    }
+    println!(
+        "figure: {} crates in the program and what builds it ({} with those of tests), all from one \
+         registry; {} licence texts, all allowed; {} crates in two versions; {} unsafe blocks in our \
+         {own} crates, in 1 file",
+        versions.values().sum::<usize>(),
+        packages.len() - own,
+        licences.len(),
+        twice.len(),
+        unsafe_blocks(&root),
+    );
+}
+
+/// Ids of all packages that the program needs when it is built.
+fn used(tree: &Value) -> BTreeSet<&str> {
+    let nodes = tree["resolve"]["nodes"].as_array().unwrap();
+    let packages = tree["packages"].as_array().unwrap();
+    let program = packages.iter().find(|package| package["name"] == "azvault").unwrap();
+    let mut found = BTreeSet::new();
+    let mut next = vec![program["id"].as_str().unwrap()];
+    while let Some(id) = next.pop() {
+        if !found.insert(id) {
+            continue;
+        }
+        let node = nodes.iter().find(|node| node["id"] == id).unwrap();
+        for dependency in node["deps"].as_array().unwrap() {
+            let kinds = dependency["dep_kinds"].as_array().unwrap();
+            if kinds.iter().any(|kind| kind["kind"] != "dev") {
+                next.push(dependency["pkg"].as_str().unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// The list in `deny.toml`.
+fn allowed(deny: &str) -> BTreeSet<&str> {
+    let line = deny.lines().find_map(|line| line.strip_prefix("allow = [")).unwrap();
+    line.trim_end_matches(']').split(',').map(|word| word.trim().trim_matches('"')).collect()
+}
+
+/// An SPDX expression without parentheses within parentheses: one side of an OR is enough, all of
+/// an AND are needed; what a WITH excepts from a licence makes it no stricter.
+fn is_allowed(licence: &str, allowed: &BTreeSet<&str>) -> bool {
+    let all = |part: &str| {
+        part.split(" AND ").all(|word| {
+            let word = word.split(" WITH ").next().unwrap();
+            allowed.contains(word.trim())
+        })
+    };
+    let any = |part: &str| part.replace('/', " OR ").split(" OR ").any(all);
+    match licence.strip_prefix('(').and_then(|rest| rest.split_once(") AND ")) {
+        Some((choice, more)) => any(choice) && all(more),
+        None => any(licence),
+    }
+}
+
+fn unsafe_blocks(root: &Path) -> usize {
+    // That there are none elsewhere is a rule of the house, with its own test.
+    let text = fs::read_to_string(root.join("crates/vault/src/hygiene.rs")).unwrap();
+    text.matches("unsafe {").count()
+}
+
+#[test]
+fn licences_are_read_as_spdx_says() {
+    let allowed = BTreeSet::from(["MIT", "Zlib"]);
+    for (licence, is) in [
+        ("MIT", true),
+        ("GPL-3.0", false),
+        ("GPL-3.0 OR MIT", true),
+        ("GPL-3.0/MIT", true),
+        ("GPL-3.0 AND MIT", false),
+        ("(MIT OR GPL-3.0) AND Zlib", true),
+        ("(MIT OR Zlib) AND GPL-3.0", false),
+        ("MIT WITH something OR GPL-3.0", true),
+        ("none", false),
+    ] {
+        assert_eq!(is_allowed(licence, &allowed), is, "{licence}");
+    }
+}
