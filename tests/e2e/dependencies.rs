@@ -24,7 +24,8 @@ fn every_crate_is_from_the_registry_under_a_licence_that_asks_for_a_notice() {
         .current_dir(&root)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{errors}");
     let tree: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = tree["packages"].as_array().unwrap();
     let deny = fs::read_to_string(root.join("deny.toml")).unwrap();

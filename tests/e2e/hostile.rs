@@ -69,10 +69,11 @@ impl Tally {
         }
         command.env("TMPDIR", home.path());
         let output = command.output().unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let [text, errors] =
+            [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         let (first, wrote) = text.split_once('\n').unwrap_or((&text, ""));
         let [code, seconds, memory] = first.split(' ').collect::<Vec<_>>()[..] else {
-            panic!("{what}: {text} {:?}", String::from_utf8_lossy(&output.stderr));
+            panic!("{what}: {text} {errors}");
         };
         let ended = code.parse::<i32>().unwrap_or(-1);
         // A panic is 101, a signal is negative.

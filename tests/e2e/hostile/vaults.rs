@@ -27,7 +27,10 @@ struct Corpus {
 #[test]
 fn a_hostile_vault_is_refused_or_read_as_it_was() {
     let mut corpus = Corpus::new();
-    for (what, file) in damaged(&corpus.good.clone(), &roots(&corpus.home.vault())) {
+    let damaged = damaged(&corpus.good, &roots(&corpus.home.vault()));
+    corpus.places();
+    corpus.companions();
+    for (what, file) in damaged {
         corpus.try_file(&what, |path| put(path, &file));
     }
     for (what, sql) in edits() {
@@ -39,8 +42,6 @@ fn a_hostile_vault_is_refused_or_read_as_it_was() {
             connection.execute_batch(&sql).unwrap_or_else(|error| panic!("{what}: {error}"));
         });
     }
-    corpus.places();
-    corpus.companions();
     assert!(corpus.offered > 100);
     corpus.tally.print(corpus.files);
 }
