@@ -1,6 +1,6 @@
 //! A vault beside a model of it in memory: random sequences of transactions through two handles,
-//! transactions that are given up, crashes, reopened handles, older copies and forks put in the
-//! file's place. After every step everything that is read must be what the model says.
+//! transactions that are given up, slots that come and go, new keys for everything, crashes, reopened
+//! handles, older copies and forks put in the file's place. After every step everything that is read must be what the model says.
 
 mod on_disk;
 
@@ -12,6 +12,9 @@ use proptest_state_machine::{ReferenceStateMachine, prop_state_machine};
 
 use crate::world::count;
 use on_disk::{OnDisk, STEPS};
+
+/// What stands in the log for new keys.
+const ROTATED: &str = "key rotate";
 
 /// Which of the two handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(crate) enum Change {
     Settings(u8),
     Import(u16),
     Forget(usize),
+    AddSlot,
+    RemoveSlot(usize),
     Log(u8),
 }
 
@@ -48,6 +53,8 @@ pub(crate) enum End {
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Write(Handle, Vec<Change>, End),
+    /// New keys; of the added slots those stay whose bit is set, counted from the oldest.
+    Rotate(Handle, u32),
     Reopen(Handle),
     /// A copy of the file is kept.
     Copy,
@@ -67,8 +74,11 @@ struct Content {
     default: Option<String>,
     /// Bytes of the original, until they are forgotten.
     imports: BTreeMap<u32, Option<Vec<u8>>>,
+    /// Those beside the first one, which stays.
+    slots: BTreeSet<u32>,
     log: Vec<String>,
     generation: u64,
+    epoch: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +101,8 @@ enum Resolved {
     Settings(String),
     Import(u32, Vec<u8>),
     Forget(u32),
+    AddSlot(u32),
+    RemoveSlot(u32),
     Log(String),
 }
 
@@ -130,6 +142,10 @@ impl Model {
                 Change::Settings(name) => Resolved::Settings(format!("context {name}")),
                 Change::Import(size) => Resolved::Import(new(), vec![7; usize::from(size)]),
                 Change::Forget(at) => Resolved::Forget(pick(at, imports.clone())?),
+                Change::AddSlot => Resolved::AddSlot(new()),
+                Change::RemoveSlot(at) => {
+                    Resolved::RemoveSlot(pick(at, self.now.slots.iter().copied().collect())?)
+                }
                 Change::Log(verb) => Resolved::Log(format!("verb {verb}")),
             })
         };
@@ -162,17 +178,34 @@ impl Model {
                 Resolved::Forget(number) => {
                     now.imports.insert(number, None);
                 }
+                Resolved::AddSlot(number) => {
+                    now.slots.insert(number);
+                }
+                Resolved::RemoveSlot(number) => {
+                    now.slots.remove(&number);
+                }
                 Resolved::Log(verb) => now.log.push(verb),
             }
             if let Resolved::AddContext(number, _)
             | Resolved::AddSecret(number, _)
-            | Resolved::Import(number, _) = change
+            | Resolved::Import(number, _)
+            | Resolved::AddSlot(number) = change
             {
                 self.next = self.next.max(*number);
             }
         }
         now.generation += 1;
     }
+
+    /// The slots that a rotation leaves, beside the first one.
+    fn kept(&self, bits: u32) -> Vec<u32> {
+        let kept = |(at, number): (usize, &u32)| (bits >> at & 1 == 1).then_some(*number);
+        self.now.slots.iter().enumerate().filter_map(kept).collect()
+    }
+}
+
+fn label(slot: u32) -> String {
+    format!("slot {slot}")
 }
 
 impl ReferenceStateMachine for Model {
@@ -180,7 +213,7 @@ impl ReferenceStateMachine for Model {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        let now = Content { generation: 1, ..Content::default() };
+        let now = Content { generation: 1, epoch: 1, ..Content::default() };
         Just(Self { now, copies: Vec::new(), next: 0 }).boxed()
     }
 
@@ -191,6 +224,7 @@ impl ReferenceStateMachine for Model {
         let changes = prop::collection::vec(change(), 0..5);
         prop_oneof![
             8 => (handle(), changes, end).prop_map(|(on, changes, end)| Step::Write(on, changes, end)),
+            1 => (handle(), any::<u32>()).prop_map(|(on, kept)| Step::Rotate(on, kept)),
             1 => handle().prop_map(Step::Reopen),
             2 => Just(Step::Copy),
             1 => any::<usize>().prop_map(Step::RollBack),
@@ -204,6 +238,13 @@ impl ReferenceStateMachine for Model {
             Step::Write(_, changes, End::Commit) => {
                 let resolved = model.resolve(changes);
                 model.carry_out(&resolved);
+            }
+            Step::Rotate(_, bits) => {
+                let kept = model.kept(*bits);
+                model.now.slots.retain(|number| kept.contains(number));
+                model.now.log.push(ROTATED.to_owned());
+                model.now.generation += 1;
+                model.now.epoch += 1;
             }
             Step::Copy => model.copies.push(model.now.clone()),
             Step::Write(..) | Step::Reopen(_) | Step::RollBack(_) | Step::Fork(_) => {}
@@ -224,6 +265,8 @@ fn change() -> impl Strategy<Value = Change> {
         1 => any::<u8>().prop_map(Change::Settings),
         1 => (0_u16..5_000).prop_map(Change::Import),
         1 => at().prop_map(Change::Forget),
+        2 => Just(Change::AddSlot),
+        1 => at().prop_map(Change::RemoveSlot),
         2 => any::<u8>().prop_map(Change::Log),
     ]
 }
@@ -249,13 +292,14 @@ fn a_vault_is_what_its_model_says() {
     let steps = STEPS.lock().unwrap();
     let number = |name: &str| steps.get(name).copied().unwrap_or(0);
     println!(
-        "figure: {} sequences of {} steps: {} commits, {} given up, {} crashes, {} older copies and \
-         {} forks refused, 0 divergences",
+        "figure: {} sequences of {} steps: {} commits, {} given up, {} crashes, {} rotations, {} older \
+         copies and {} forks refused, 0 divergences",
         number("sequences"),
         steps.values().sum::<usize>() - number("sequences"),
         number("commit"),
         number("give up"),
         number("crash"),
+        number("rotate"),
         number("roll-back"),
         number("fork"),
     );

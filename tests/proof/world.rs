@@ -8,8 +8,8 @@ use azvault_contexts::{
     SecretKind, Subscription,
 };
 use azvault_vault::{
-    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, NewSlot, Opener, RawKey, RecoveryCode,
-    Settings, Subject, Vault, Writing, sha256,
+    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, MasterKey, NewSlot, Opener, RawKey,
+    RecoveryCode, Settings, Subject, Try, Vault, Writing, sha256,
 };
 use zeroize::Zeroizing;
 
@@ -42,6 +42,17 @@ impl World {
     /// A world whose raw key is that of another.
     pub(crate) fn opened_by(raw_key: &str) -> Self {
         Self { raw: RawKey::parse(raw_key.as_bytes()).unwrap(), ..Self::new() }
+    }
+
+    pub(crate) fn raw(&self) -> &RawKey {
+        &self.raw
+    }
+
+    pub(crate) fn master_key(&self) -> MasterKey {
+        Locked::open(&self.path())
+            .unwrap()
+            .master_key(&Opener::RawKey(&self.raw), Try::All)
+            .unwrap()
     }
 
     pub(crate) fn raw_key(&self) -> Zeroizing<String> {

@@ -5,14 +5,17 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use azvault_contexts::{ContextName, Secret, SecretDescription, SecretKind};
-use azvault_vault::{Error, Id, Settings, Vault, Writing};
+use azvault_vault::{
+    Cost, Error, Id, Locked, MasterKey, NewSlot, Opener, PreparedSlot, RawKey, SealerError,
+    Settings, Vault, Writing,
+};
 use proptest_state_machine::StateMachineTest;
 use zeroize::Zeroizing;
 
-use super::{Content, End, Handle, Model, Resolved, Step};
+use super::{Content, End, Handle, Model, ROTATED, Resolved, Step, label};
 use crate::world::{World, context, entry, import};
 
 /// How often each kind of step was gone.
@@ -29,11 +32,35 @@ static FIRST: LazyLock<(Zeroizing<String>, Vec<u8>)> = LazyLock::new(|| {
     (world.raw_key(), fs::read(world.path()).unwrap())
 });
 
+/// What the vault calls the things of the model, and what opens its slots, whether they are there
+/// or not any more.
+#[derive(Clone, Default)]
+struct Known {
+    ids: BTreeMap<u32, Id>,
+    slots: BTreeMap<u32, i64>,
+    keys: BTreeMap<u32, Arc<RawKey>>,
+    /// Which slot has a salt: ids are given again, salts are not.
+    salts: BTreeMap<[u8; 16], u32>,
+}
+
+impl Known {
+    /// A slot that the vault is to get, or to get anew.
+    fn prepare(&mut self, number: u32) -> PreparedSlot {
+        let key = self.keys.entry(number).or_insert_with(|| RawKey::generate().into());
+        let prepared = prepared(key, &label(number));
+        self.salts.insert(prepared.salt(), number);
+        prepared
+    }
+}
+
+/// The slot that opens every vault here.
+const FIRST_SLOT: i64 = 1;
+
 pub(crate) struct OnDisk {
     world: World,
     /// `None` while the file is changed from outside.
     handles: Option<[Vault; 2]>,
-    ids: BTreeMap<u32, Id>,
+    known: Known,
     copies: Vec<Vec<u8>>,
     /// As it was before the step.
     model: Model,
@@ -47,8 +74,8 @@ impl StateMachineTest for OnDisk {
         counted("sequences");
         let world = World::opened_by(&FIRST.0);
         put(&world.path(), &FIRST.1);
-        let (ids, copies) = (BTreeMap::new(), Vec::new());
-        let mut vault = Self { world, handles: None, ids, copies, model: model.clone() };
+        let (known, copies) = (Known::default(), Vec::new());
+        let mut vault = Self { world, handles: None, known, copies, model: model.clone() };
         vault.reopen();
         vault
     }
@@ -59,6 +86,7 @@ impl StateMachineTest for OnDisk {
                 let resolved = vault.model.resolve(&changes);
                 vault.write(handle, &resolved, end);
             }
+            Step::Rotate(handle, bits) => vault.rotate(handle, &vault.model.kept(bits)),
             Step::Reopen(handle) => {
                 counted("reopen");
                 let opened = vault.open(&vault.anchors()).unwrap();
@@ -87,6 +115,10 @@ impl StateMachineTest for OnDisk {
         assert_eq!(verified.generation, model.now.generation);
         assert_eq!(verified.secrets, model.now.secrets.len());
         assert_eq!(verified.audit_entries, model.now.log.len());
+        for (number, key) in &vault.known.keys {
+            let opened = Locked::open(&vault.path()).unwrap().keys(&Opener::RawKey(key));
+            assert_eq!(opened.is_ok(), model.now.slots.contains(number), "slot {number}");
+        }
     }
 }
 
@@ -119,11 +151,15 @@ impl OnDisk {
 
     fn write(&mut self, handle: Handle, changes: &[Resolved], end: End) {
         let (path, journal) = (self.path(), self.journal());
-        let mut ids = self.ids.clone();
+        let mut known = self.known.clone();
         let mut crashed = None;
+        let adds = changes.iter().any(|change| matches!(change, Resolved::AddSlot(_)));
+        let key = adds.then(|| self.world.master_key());
         let vault = &mut self.handles.as_mut().unwrap()[handle as usize];
         let written = vault.write(|writing| -> Result<(), Error> {
-            changes.iter().try_for_each(|change| carry_out(writing, change, &mut ids))?;
+            changes
+                .iter()
+                .try_for_each(|change| carry_out(writing, change, &mut known, key.as_ref()))?;
             if end == End::Crash {
                 crashed = Some((fs::read(&path)?, fs::read(&journal).ok()));
             }
@@ -133,7 +169,7 @@ impl OnDisk {
             End::Commit => {
                 counted("commit");
                 written.unwrap();
-                self.ids = ids;
+                self.known = known;
             }
             End::GiveUp => {
                 counted("give up");
@@ -151,6 +187,26 @@ impl OnDisk {
                 self.reopen();
             }
         }
+    }
+
+    /// All through one handle; the other one has the old keys, which open nothing any more.
+    fn rotate(&mut self, handle: Handle, kept: &[u32]) {
+        counted("rotate");
+        let first = (FIRST_SLOT, prepared(self.world.raw(), "machine"));
+        let others =
+            kept.iter().map(|number| (self.known.slots[number], self.known.prepare(*number)));
+        let kept: Vec<_> = std::iter::once(first).chain(others).collect();
+        let [one, other] = self.handles.as_mut().unwrap();
+        let (vault, other) = if handle == Handle::One { (one, other) } else { (other, one) };
+        let rotated = vault.rotate(&kept, |_| Ok::<_, Error>(entry(ROTATED)), &mut |_, _| {});
+        let rotated = rotated.unwrap();
+        assert!(rotated.not_compacted.is_none());
+        rotated.dropped.iter().for_each(|(slot, name)| {
+            assert_eq!(*name, label(self.known.salts[&slot.salt]));
+        });
+        let stale = other.snapshot().map(drop);
+        assert!(matches!(stale, Err(Error::Sealer(SealerError::Rotated))), "{stale:?}");
+        self.reopen();
     }
 
     /// An older copy is refused here; on a machine that saw nothing it is what it was.
@@ -181,7 +237,10 @@ impl OnDisk {
         for generation in was.generation + 1..=self.model.now.generation {
             elsewhere.write(|writing| writing.log(entry("fork"))).unwrap();
             match self.open(&self.anchors()).map(drop) {
-                Err(Error::RolledBack { .. }) if generation < self.model.now.generation => {}
+                // One with keys of before is older however far it goes.
+                Err(Error::RolledBack { .. })
+                    if (was.epoch, generation)
+                        < (self.model.now.epoch, self.model.now.generation) => {}
                 Err(Error::Forked { at }) if at == self.model.now.generation => counted("fork"),
                 other => panic!("a fork at {generation}: {other:?}"),
             }
@@ -211,7 +270,7 @@ impl OnDisk {
 
     /// All that it holds, and the generation that its machine has seen.
     fn read(&self, vault: &Vault, anchors: &Path) -> Content {
-        let number = |id: Id| *self.ids.iter().find(|(_, known)| **known == id).unwrap().0;
+        let number = |id: Id| *self.known.ids.iter().find(|(_, known)| **known == id).unwrap().0;
         let snapshot = vault.snapshot().unwrap();
         let contexts = snapshot.contexts().iter().map(|stored| {
             (number(stored.id), (stored.value.name.as_str().to_owned(), stored.revision))
@@ -226,32 +285,47 @@ impl OnDisk {
             let original = stored.value.files[0].original.as_ref();
             (number(stored.id), original.map(|named| snapshot.original(named).unwrap().to_vec()))
         });
+        let locked = Locked::open(&self.path()).unwrap();
+        let slots = locked.slots().iter().filter(|slot| slot.id != FIRST_SLOT);
+        let (generation, epoch) = seen(anchors);
         let log = snapshot.audit_log().unwrap();
         Content {
             contexts: contexts.collect(),
             secrets: secrets.collect(),
             default: snapshot.settings().default.map(|name| name.as_str().to_owned()),
             imports: imports.collect(),
+            slots: slots.map(|slot| self.known.salts[&slot.salt]).collect(),
             log: log.into_iter().map(|logged| logged.entry.verb).collect(),
-            generation: seen(anchors),
+            generation,
+            epoch,
         }
     }
 }
 
-/// The generation of the one anchor in a folder.
-fn seen(anchors: &Path) -> u64 {
+/// Generation and epoch of the one anchor in a folder.
+fn seen(anchors: &Path) -> (u64, u32) {
     let file = fs::read_dir(anchors).unwrap().next().unwrap().unwrap();
     let text = fs::read_to_string(file.path()).unwrap();
-    let number = text.split_once("\"generation\":").unwrap().1;
-    number.split_once(',').unwrap().0.parse().unwrap()
+    let number = |name: &str| {
+        let number = text.split_once(&format!("\"{name}\":")).unwrap().1;
+        number.split_once(',').unwrap().0.parse::<u64>().unwrap()
+    };
+    (number("generation"), u32::try_from(number("epoch")).unwrap())
+}
+
+fn prepared(key: &RawKey, label: &str) -> PreparedSlot {
+    let opener = Opener::RawKey(key);
+    NewSlot { opener, cost: Cost::FLOOR, label: label.to_owned() }.prepare().unwrap()
 }
 
 fn carry_out(
     writing: &mut Writing<'_>,
     change: &Resolved,
-    ids: &mut BTreeMap<u32, Id>,
+    known: &mut Known,
+    key: Option<&MasterKey>,
 ) -> Result<(), Error> {
     let about = SecretDescription::of(SecretKind::RefreshToken);
+    let ids = &mut known.ids;
     match change {
         Resolved::AddContext(number, name) => {
             ids.insert(*number, writing.put_context(None, &context(name, "s"))?);
@@ -278,6 +352,15 @@ fn carry_out(
             ids.insert(*number, writing.add_import(&import)?);
         }
         Resolved::Forget(number) => writing.forget_originals(ids[number])?,
+        Resolved::AddSlot(number) => {
+            let prepared = known.prepare(*number);
+            known.slots.insert(*number, writing.add_slot(key.unwrap(), &prepared)?);
+        }
+        Resolved::RemoveSlot(number) => {
+            // Its number in the vault is free for another one.
+            let slot = known.slots.remove(number).unwrap();
+            assert_eq!(writing.remove_slot(slot)?.id, slot);
+        }
         Resolved::Log(verb) => writing.log(entry(verb))?,
     }
     Ok(())
