@@ -274,7 +274,8 @@ fn what_is_no_whole_backup_is_refused_and_the_vault_is_as_before() {
     for (what, bytes, code, says) in [
         ("nothing", Vec::new(), 8, "not a vault"),
         ("a text", b"not a vault at all".repeat(99), 8, "not a vault"),
-        ("the half", whole[..whole.len() / 2].to_vec(), 8, "bad.db"),
+        ("the half", whole[..whole.len() / 2].to_vec(), 8, "not as long"),
+        ("more", [&whole[..], b"more"].concat(), 8, "not as long"),
         ("newer", edited("PRAGMA user_version = 99"), 8, "newer"),
         ("a trigger", edited("CREATE TRIGGER t AFTER INSERT ON record BEGIN SELECT 1; END"), 8, ""),
         ("a head", edited("UPDATE header SET head = zeroblob(length(head))"), 8, ""),

@@ -5,7 +5,7 @@
 //! not at all.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Seek};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -13,14 +13,11 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
 use rustix::fs::{FlockOperation, OFlags};
 
-use crate::file::{Named, beside, check_folder};
+use crate::file::{Named, beside, check_folder, check_header};
 use crate::{Error, Locked, UnsafeBecause, Vault, store};
 
 /// Prefix of the folders of drafts.
 const DRAFT: &str = ".azvault-draft-";
-
-/// A larger file is no vault.
-const MOST: u64 = 1 << 30;
 
 /// Whether something may be at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +63,11 @@ impl Draft {
         if !facts.is_file() {
             return Err(UnsafeBecause::NotRegular.into());
         }
-        if facts.len() > MOST {
-            return Err(Error::NotAVault { what: "it is larger than 1 GiB" });
+        // So that a disk is not filled with what is none.
+        if check_header(&mut from)? != facts.len() {
+            return Err(Error::NotAVault { what: "it is not as long as its header says" });
         }
+        from.rewind()?;
         let draft = Self::empty(within)?;
         copy(&mut from, &draft.path)?;
         Ok(draft)

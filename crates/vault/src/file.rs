@@ -61,7 +61,8 @@ pub(crate) fn check(path: &Path) -> Result<PathBuf, Error> {
     check_folder(&folder.metadata()?)?;
     let path = folder.join(name);
     check_companions(&path)?;
-    check_header(&path)?;
+    let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
+    check_header(&mut File::options().read(true).custom_flags(flags).open(&path)?)?;
     Ok(path)
 }
 
@@ -112,14 +113,11 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The first 100 bytes of a database: what it is, and of which version.
-fn check_header(path: &Path) -> Result<(), Error> {
+/// Reads the first 100 bytes of a database: what it is, and of which version. Returns its length as
+/// they say it, in bytes.
+pub(crate) fn check_header(file: &mut File) -> Result<u64, Error> {
     let not = |what| Err(Error::NotAVault { what });
     let mut header = [0; 100];
-    let mut file = File::options()
-        .read(true)
-        .custom_flags(i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0))
-        .open(path)?;
     match file.read_exact(&mut header) {
         Ok(()) => {}
         Err(e) if e.kind() == ErrorKind::UnexpectedEof => return not("it is too short"),
@@ -151,7 +149,7 @@ fn check_header(path: &Path) -> Result<(), Error> {
     if page_size != [0x10, 0] || (reserved, largest_root, encoding, incremental) != (0, 0, 1, 0) {
         return not("its pages are laid out in another way");
     }
-    Ok(())
+    Ok(u64::from(number(28).cast_unsigned()) * 4096)
 }
 
 pub(crate) fn own_uid() -> u32 {
