@@ -234,45 +234,4 @@ fn tag(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Seen, check, recall, remember};
-    use crate::keys::{Key, Keys};
-    use crate::{Error, VaultId};
-
-    #[test]
-    fn an_anchor_never_goes_back_unless_nobody_with_the_key_wrote_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let vault = VaultId([7; 16]);
-        let (keys, others) = (Key::random(), Key::random());
-        let keys = Keys::derive(&keys, vault, 1);
-        let others = Keys::derive(&others, vault, 1);
-        let seen = |generation| Seen { epoch: 1, generation, head: "h" };
-        let is_older = |generation| {
-            let recalled = recall(folder.path(), vault).unwrap();
-            match check(&recalled, &keys, vault, seen(generation)) {
-                Ok(_) => false,
-                Err(Error::RolledBack { .. }) => true,
-                Err(e) => panic!("{e}"),
-            }
-        };
-        remember(folder.path(), &keys, vault, seen(8)).unwrap();
-        // A process that read the vault before, and is late to remember it.
-        remember(folder.path(), &keys, vault, seen(7)).unwrap();
-        assert!(is_older(7) && !is_older(8));
-        remember(folder.path(), &keys, vault, seen(9)).unwrap();
-        assert!(is_older(8) && !is_older(9));
-        // What was recalled before a writer went further does not speak against what came before.
-        let recalled = recall(folder.path(), vault).unwrap();
-        remember(folder.path(), &keys, vault, seen(10)).unwrap();
-        check(&recalled, &keys, vault, seen(9)).unwrap();
-        // A forged one keeps nobody from remembering.
-        remember(folder.path(), &others, vault, seen(99)).unwrap();
-        assert!(!is_older(1));
-        remember(folder.path(), &keys, vault, seen(11)).unwrap();
-        assert!(is_older(10) && !is_older(11));
-        // What a killed writer left goes with the next anchor.
-        std::fs::write(folder.path().join(".anchor-x"), "half").unwrap();
-        remember(folder.path(), &keys, vault, seen(12)).unwrap();
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-}
+mod tests;
