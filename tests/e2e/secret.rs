@@ -31,3 +31,38 @@ fn a_value_is_shown_by_id_when_it_is_asked_for() {
     home.run(&["secret", "show", "0000000000000001"]).expect(5);
     home.run(&["secret", "show", "nonsense"]).expect(2);
 }
+
+#[test]
+fn a_wide_listing_says_what_each_secret_opens_and_opens_none() {
+    let home = migrated();
+    let narrow = home.json(&["secret", "list"]);
+    let wide = home.json(&["secret", "list", "--wide"]);
+    let (narrow, wide) =
+        (narrow["secrets"].as_array().unwrap(), wide["secrets"].as_array().unwrap());
+    assert_eq!(narrow.len(), wide.len());
+    for (one, with) in narrow.iter().zip(wide) {
+        // Members are added, none is changed.
+        let mut with = with.clone();
+        let radius = with.as_object_mut().unwrap().remove("blast_radius").unwrap();
+        assert_eq!(*one, with);
+        assert!(!radius["opens"].as_str().unwrap().is_empty());
+    }
+    let secret = wide.iter().find(|s| s["kind"] == "client_secret").unwrap();
+    let (account, radius) = (secret["account"].as_str().unwrap(), &secret["blast_radius"]);
+    assert_eq!(radius["rank"], 1);
+    // The file names no tenant beside the secret: its context does.
+    assert_eq!(radius["tenants"][0], "72f00000-0000-4000-8000-000000000001");
+    let first = radius["revoke"][0].as_str().unwrap();
+    assert!(first.starts_with(&format!("az ad app credential list --id {account} ")), "{first}");
+
+    let table = home.run(&["secret", "list", "--wide"]).expect(0).stdout;
+    assert!(table.contains("OPENS") && table.contains("without MFA"), "{table}");
+    let narrow = home.run(&["secret", "list"]).expect(0).stdout;
+    assert!(!narrow.contains("OPENS") && !narrow.contains("without MFA"));
+    assert!(!table.contains("not-a-real"));
+    // No reveal stands in the log, because none was made; the next one does.
+    let reveals = || home.json(&["audit", "log"]).to_string().matches("secret reveal").count();
+    assert_eq!(reveals(), 0);
+    home.run(&["secret", "list", "--wide", "--reveal", "-o", "json"]).expect(0);
+    assert_eq!(reveals(), 1);
+}

@@ -1,5 +1,6 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
+use azvault_contexts::rules::blast_radius::BlastRadius;
 use azvault_contexts::{Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_vault::StoredSecret;
 use serde::Serialize;
@@ -83,6 +84,30 @@ pub(crate) struct SecretView<'a> {
     pub(crate) scope: &'static str,
     /// `null` for a secret of a session, which is stored nowhere.
     pub(crate) created: Option<String>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blast_radius: Option<RadiusView>,
+}
+
+/// What a secret opens, and what revokes it.
+#[derive(Serialize)]
+pub(crate) struct RadiusView {
+    pub(crate) rank: u8,
+    pub(crate) opens: String,
+    pub(crate) clients: Vec<String>,
+    pub(crate) tenants: Vec<String>,
+    /// Unix seconds.
+    pub(crate) until: Option<i64>,
+    pub(crate) revoke: Vec<String>,
+    pub(crate) remark: Option<&'static str>,
+}
+
+impl From<BlastRadius> for RadiusView {
+    fn from(radius: BlastRadius) -> Self {
+        let rank = radius.rank.number();
+        let BlastRadius { opens, clients, tenants, until, revoke, remark, .. } = radius;
+        Self { rank, opens, clients, tenants, until, revoke, remark }
+    }
 }
 
 /// What is known of a secret without opening it.
@@ -122,6 +147,7 @@ impl<'a> SecretView<'a> {
             facts: SecretFacts::new(&secret.description),
             scope: Scope::User.as_str(),
             created: Some(utc(secret.created)),
+            blast_radius: None,
         }
     }
 
@@ -131,6 +157,7 @@ impl<'a> SecretView<'a> {
             facts: SecretFacts::new(&secret.held.description),
             scope: Scope::Process.as_str(),
             created: None,
+            blast_radius: None,
         }
     }
 }

@@ -21,6 +21,7 @@ mod failure;
 mod given;
 mod kdf;
 mod keyring;
+mod listed;
 mod migration;
 mod new_passphrase;
 mod older;

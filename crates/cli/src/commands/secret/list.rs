@@ -1,7 +1,7 @@
 //! `azvault secret list`
 
-use azvault_contexts::{ProcessSecret, Secret};
-use azvault_vault::{StoredSecret, Vault};
+use azvault_contexts::Secret;
+use azvault_vault::Vault;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -10,18 +10,23 @@ use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SCHEMA, SecretView, utc};
 use crate::failure::{Code, Failure};
+use crate::listed::{self, Listed};
 use crate::ui::{Tone, cell, toned};
 use crate::{audit, policy};
 
 /// List the secrets: what they are, whose, until when
 ///
 /// Values are shown only with --reveal, and then as JSON; the audit log names each before.
-/// `process` marks those that live in this session only.
+/// `process` marks those that live in this session only. With --wide also what whoever has it can
+/// open, by rank (1 is worst), and the commands of Azure CLI that revoke it; no value is opened.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Print the values too (with -o json)
     #[arg(long)]
     reveal: bool,
+    /// Say what each opens, and what revokes it
+    #[arg(long)]
+    wide: bool,
 }
 
 #[derive(Serialize)]
@@ -29,6 +34,10 @@ struct Document<'a> {
     schema: u8,
     secrets: Vec<SecretView<'a>>,
 }
+
+/// The last three with --wide.
+const HEADINGS: [&str; 10] =
+    ["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", "", "RANK", "OPENS", "REVOKE"];
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
@@ -40,24 +49,23 @@ impl Args {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
         let (mut vault, contexts) = Contexts::open(app)?;
-        let own = &contexts.own().secrets;
-        let mut stored = contexts.secrets.clone();
-        stored.sort_by_cached_key(|s| {
-            let about = &s.description;
-            (about.account.clone(), about.kind, about.tenant.clone(), about.target.clone(), s.id)
-        });
-        if self.reveal {
-            return reveal(app, &mut vault, own, &stored);
+        let mut secrets = Vec::new();
+        for secret in listed::all(&contexts) {
+            let blast_radius = self.wide.then(|| secret.radius(&contexts, app.now()).into());
+            secrets.push((secret, SecretView { blast_radius, ..secret.view() }));
         }
-        let of_session = own.iter().map(SecretView::of_session);
-        let secrets: Vec<_> = of_session.chain(stored.iter().map(SecretView::new)).collect();
+        if self.reveal {
+            return reveal(app, &mut vault, &secrets);
+        }
+        let secrets: Vec<_> = secrets.into_iter().map(|(_, view)| view).collect();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: SCHEMA, secrets });
         } else if secrets.is_empty() {
             app.ui.note("no secrets yet: azvault migrate");
         } else {
             let rows: Vec<_> = secrets.iter().map(|view| row(app, view)).collect();
-            app.ui.table(&["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", ""], &rows);
+            let columns = if self.wide { HEADINGS.len() } else { HEADINGS.len() - 3 };
+            app.ui.table(&HEADINGS[..columns], &rows);
         }
         Ok(0)
     }
@@ -67,23 +75,26 @@ impl Args {
 fn reveal(
     app: &App,
     vault: &mut Vault,
-    own: &[ProcessSecret],
-    stored: &[StoredSecret],
+    secrets: &[(Listed<'_>, SecretView<'_>)],
 ) -> crate::commands::Ended {
-    let subjects = stored.iter().map(|s| audit::of_secret(s.id, &s.description));
-    super::log_reveal(app, vault, own.iter().map(audit::of_session).chain(subjects).collect())?;
+    let subjects = secrets.iter().map(|(secret, _)| match secret {
+        Listed::OfSession(own) => audit::of_session(own),
+        Listed::OfVault(stored) => audit::of_secret(stored.id, &stored.description),
+    });
+    super::log_reveal(app, vault, subjects.collect())?;
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
     let snapshot = vault.snapshot().map_err(failed)?;
     app.ui.raw(b"{\"schema\":1,\"secrets\":[");
     let mut separator: &[u8] = b"";
-    for secret in own {
-        print(app, separator, &SecretView::of_session(secret), &secret.held.value)?;
-        separator = b",";
-    }
-    for secret in stored {
-        let value = snapshot.open_secret(secret.id).map_err(failed)?;
-        print(app, separator, &SecretView::new(secret), &value)?;
+    for (secret, view) in secrets {
+        match secret {
+            Listed::OfSession(own) => print(app, separator, view, &own.held.value)?,
+            Listed::OfVault(stored) => {
+                let value = snapshot.open_secret(stored.id).map_err(failed)?;
+                print(app, separator, view, &value)?;
+            }
+        }
         separator = b",";
     }
     app.ui.raw(b"]}\n");
@@ -111,16 +122,20 @@ fn print(
 fn row(app: &App, view: &SecretView<'_>) -> Vec<crate::ui::Cell> {
     let facts = &view.facts;
     let expired = facts.expires_on.is_some_and(|at| at <= app.now());
-    vec![
+    let expires = facts.expires_on.map_or_else(|| "-".to_owned(), utc);
+    let mut row = vec![
         cell(view.id.clone()),
         cell(facts.kind),
         cell(facts.account.unwrap_or("-")),
         cell(facts.tenant.unwrap_or("-")),
         cell(facts.target.unwrap_or("-")),
-        toned(
-            if expired { Tone::Quiet } else { Tone::Plain },
-            facts.expires_on.map_or_else(|| "-".to_owned(), utc),
-        ),
+        toned(if expired { Tone::Quiet } else { Tone::Plain }, expires),
         toned(Tone::Quiet, if view.scope == "process" { "process" } else { "" }),
-    ]
+    ];
+    if let Some(radius) = &view.blast_radius {
+        row.push(cell(radius.rank.to_string()));
+        row.push(cell(&radius.opens));
+        row.push(cell(radius.revoke.join("; ")));
+    }
+    row
 }

@@ -1,0 +1,48 @@
+//! The secrets that a command sees: of this session, and of the vault.
+
+use azvault_contexts::rules::blast_radius::{BlastRadius, blast_radius};
+use azvault_contexts::{Context, ProcessSecret, SecretDescription};
+use azvault_vault::StoredSecret;
+
+use crate::contexts::Contexts;
+use crate::documents::SecretView;
+
+/// One secret, and where its value is.
+#[derive(Clone, Copy)]
+pub(crate) enum Listed<'a> {
+    OfSession(&'a ProcessSecret),
+    OfVault(&'a StoredSecret),
+}
+
+/// All of them: those of the session first, then by account, kind, tenant and target.
+pub(crate) fn all(contexts: &Contexts) -> Vec<Listed<'_>> {
+    let mut stored: Vec<_> = contexts.secrets.iter().collect();
+    stored.sort_by_cached_key(|s| {
+        let about = &s.description;
+        (about.account.clone(), about.kind, about.tenant.clone(), about.target.clone(), s.id)
+    });
+    let of_session = contexts.own().secrets.iter().map(Listed::OfSession);
+    of_session.chain(stored.into_iter().map(Listed::OfVault)).collect()
+}
+
+impl<'a> Listed<'a> {
+    pub(crate) fn about(self) -> &'a SecretDescription {
+        match self {
+            Self::OfSession(secret) => &secret.held.description,
+            Self::OfVault(secret) => &secret.description,
+        }
+    }
+
+    pub(crate) fn view(self) -> SecretView<'a> {
+        match self {
+            Self::OfSession(secret) => SecretView::of_session(secret),
+            Self::OfVault(secret) => SecretView::new(secret),
+        }
+    }
+
+    /// What it opens at a time.
+    pub(crate) fn radius(self, contexts: &Contexts, now: i64) -> BlastRadius {
+        let seen: Vec<&Context> = contexts.seen().into_iter().map(|seen| seen.context).collect();
+        blast_radius(&self.view().id, self.about(), &seen, now)
+    }
+}

@@ -1,0 +1,181 @@
+//! The blast radius of a secret: what whoever has it can open, for how long, and which commands end
+//! that. Told from its description alone; no value is opened.
+//!
+//! No counterpart in Azure PowerShell, which names none of its secrets.
+
+mod family;
+mod revoke;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use self::family::{FAMILY, client_name, is_member};
+use crate::{Context, SecretDescription, SecretKind};
+
+/// How bad it is: the classes of `docs/threat-model.md`, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Opens without a person and without MFA, until somebody removes it.
+    Standing = 1,
+    /// Buys tokens again and again; MFA counts as done.
+    Renewing = 2,
+    /// Opens one thing for about an hour.
+    Passing = 4,
+    /// Opens nothing by itself; says who and where.
+    Telling = 5,
+}
+
+impl Rank {
+    /// Its number, as it is printed. 3 are the vault's own keys, which no listing has.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What a secret opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlastRadius {
+    /// How bad.
+    pub rank: Rank,
+    /// One line for people.
+    pub opens: String,
+    /// Clients that may redeem it, by name, else by id; empty where that is no question.
+    pub clients: Vec<String>,
+    /// Tenants where it is known to work, as they were written first.
+    pub tenants: Vec<String>,
+    /// Unix seconds at which it ends by itself; `None` if it does not, or nobody knows.
+    pub until: Option<i64>,
+    /// Commands for a POSIX shell that revoke it, to be typed in this order.
+    pub revoke: Vec<String>,
+    /// What else to know, or to do where there is no command.
+    pub remark: Option<&'static str>,
+}
+
+/// The blast radius of the secret of an id, beside the contexts that are known, at a time.
+pub fn blast_radius(
+    id: &str,
+    about: &SecretDescription,
+    contexts: &[&Context],
+    now: i64,
+) -> BlastRadius {
+    let until = about.expires_on;
+    if until.is_some_and(|end| end <= now) {
+        let opens = "nothing any more: it has expired".to_owned();
+        let (clients, tenants, revoke) = (Vec::new(), Vec::new(), Vec::new());
+        return BlastRadius {
+            rank: Rank::Telling,
+            opens,
+            clients,
+            tenants,
+            until,
+            revoke,
+            remark: None,
+        };
+    }
+    let tenants = tenants(about, contexts);
+    let clients = match about.kind {
+        SecretKind::RefreshToken => clients(about),
+        _ => Vec::new(),
+    };
+    let (revoke, remark) = revoke::commands(id, about);
+    let opens = opens(about, &clients, &tenants);
+    BlastRadius { rank: rank(about.kind), opens, clients, tenants, until, revoke, remark }
+}
+
+impl BlastRadius {
+    /// What lists are sorted by: the worst first, and of two as bad the one that more can redeem.
+    pub fn order(&self) -> impl Ord + use<> {
+        (self.rank, std::cmp::Reverse(self.clients.len()), std::cmp::Reverse(self.tenants.len()))
+    }
+}
+
+fn rank(kind: SecretKind) -> Rank {
+    match kind {
+        SecretKind::ClientSecret
+        | SecretKind::Certificate
+        | SecretKind::StorageConnectionString => Rank::Standing,
+        SecretKind::RefreshToken | SecretKind::ClientAssertion => Rank::Renewing,
+        SecretKind::AccessToken
+        | SecretKind::SshCertificate
+        | SecretKind::ManagedIdentitySecret => Rank::Passing,
+        SecretKind::IdToken | SecretKind::CertificatePath | SecretKind::CertificatePassword => {
+            Rank::Telling
+        }
+    }
+}
+
+/// The description's own, and those of contexts of that account; without doubles.
+fn tenants(about: &SecretDescription, contexts: &[&Context]) -> Vec<String> {
+    let own = about.account.as_deref();
+    let is_its = |context: &&&Context| {
+        let account = context.account.as_ref().map(|account| account.id.as_str());
+        account.zip(own).is_some_and(|(one, own)| one.to_lowercase() == own.to_lowercase())
+    };
+    let named = contexts.iter().filter(is_its).filter_map(|context| context.tenant.as_ref());
+    let mut found: BTreeMap<String, &str> = BTreeMap::new();
+    for id in about.tenant.as_deref().into_iter().chain(named.map(|tenant| tenant.id.as_str())) {
+        found.entry(id.to_lowercase()).or_insert(id);
+    }
+    found.into_values().map(str::to_owned).collect()
+}
+
+/// Old caches do not say the family: whatever was issued to a member serves all of them.
+fn clients(about: &SecretDescription) -> Vec<String> {
+    let client = about.client_id.as_deref();
+    if about.family_id.as_deref() == Some("1") || client.is_some_and(is_member) {
+        return FAMILY.iter().map(|(_, name)| (*name).to_owned()).collect();
+    }
+    client.map(|id| client_name(id).unwrap_or(id).to_owned()).into_iter().collect()
+}
+
+fn opens(about: &SecretDescription, clients: &[String], tenants: &[String]) -> String {
+    let who = about.account.as_deref().unwrap_or("an account that no file named");
+    let places = match tenants {
+        [] => "a tenant that no context names".to_owned(),
+        [one] => format!("tenant {one}"),
+        several => format!("tenants {}", several.join(", ")),
+    };
+    let target = about.target.as_deref();
+    match about.kind {
+        SecretKind::RefreshToken => {
+            let by = match clients {
+                [] => "a client that no file named".to_owned(),
+                [one] => format!("the client {one} alone"),
+                [first, second, third, rest @ ..] => {
+                    let more = rest.len();
+                    format!("any client of family 1: {first}, {second}, {third} and {more} more")
+                }
+                few => few.join(", "),
+            };
+            format!("signs in as {who} by {by}; MFA counts as done")
+        }
+        SecretKind::ClientSecret | SecretKind::Certificate => {
+            format!("signs in as application {who} in {places}, without MFA, until it is removed")
+        }
+        SecretKind::ClientAssertion => {
+            format!("signs in as application {who} in {places}, without MFA, until it expires")
+        }
+        SecretKind::AccessToken => {
+            let what = target.unwrap_or("a resource that no file named");
+            format!("opens {what} as {who} in {places} until it expires; it cannot be revoked")
+        }
+        SecretKind::StorageConnectionString => {
+            let place = target.unwrap_or("that no file named");
+            format!("reads and writes a whole storage account in subscription {place}, for ever")
+        }
+        SecretKind::ManagedIdentitySecret => {
+            format!("gets tokens of the managed identity {who}, on its own machine alone")
+        }
+        SecretKind::SshCertificate => {
+            format!("logs in to virtual machines by SSH as {who} until it expires")
+        }
+        SecretKind::IdToken => format!("nothing: it says who {who} is"),
+        SecretKind::CertificatePath => {
+            format!("nothing by itself: it says where the certificate of application {who} lies")
+        }
+        SecretKind::CertificatePassword => {
+            format!("nothing by itself: it opens the certificate file of application {who}")
+        }
+    }
+}
