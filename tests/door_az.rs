@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "what was measured, and what was not run, is said")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use azvault_contexts::rules::blast_radius::blast_radius;
 use azvault_contexts::{
-    Context, ContextAccount, ContextName, Kept, KnownAccountType, Subscription, Tenant,
+    Context, ContextAccount, ContextName, Kept, KnownAccountType, SecretDescription, SecretKind,
+    Subscription, Tenant,
 };
 use azvault_door::{ClientSelector, OwnFiles, Wanted, az_config, client_id, removed, selected};
 
@@ -160,4 +163,47 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
     }
     found
+}
+
+/// Every verb and option that a blast radius has is one of az: the texts of its help say so.
+#[test]
+fn az_has_the_commands_that_revoke_a_secret() {
+    let Some(programs) = azure_cli::programs() else { return };
+    let of = |kind| SecretDescription {
+        account: Some("who".to_owned()),
+        target: Some("what".to_owned()),
+        ..SecretDescription::of(kind)
+    };
+    let kinds = [
+        SecretKind::ClientSecret,
+        SecretKind::Certificate,
+        SecretKind::ClientAssertion,
+        SecretKind::RefreshToken,
+        SecretKind::StorageConnectionString,
+    ];
+    let mut verbs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for command in kinds.iter().flat_map(|kind| blast_radius("id", &of(*kind), &[], 0).revoke) {
+        for part in command.split("az ").skip(1) {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            let verb: Vec<&str> =
+                words.iter().copied().take_while(|word| !word.starts_with('-')).collect();
+            let options = words.iter().take_while(|word| **word != "|");
+            let options = options.filter(|word| word.starts_with("--"));
+            let known = verbs.entry(verb.join(" ")).or_default();
+            known.extend(options.map(|option| (*option).to_owned()));
+        }
+    }
+    assert_eq!(verbs.len(), 8, "{verbs:?}");
+    let home = tempfile::tempdir().unwrap();
+    for (verb, options) in verbs {
+        let mut help = Command::new(programs.join("az"));
+        help.args(verb.split(' ')).arg("--help");
+        help.env("AZURE_CONFIG_DIR", home.path()).env("AZURE_CORE_COLLECT_TELEMETRY", "0");
+        let output = help.output().unwrap();
+        assert!(output.status.success(), "az {verb}: {}", output.stderr.escape_ascii());
+        let help = String::from_utf8(output.stdout).unwrap();
+        for option in options {
+            assert!(help.contains(&option), "az {verb} has no {option}: {help}");
+        }
+    }
 }

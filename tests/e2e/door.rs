@@ -30,11 +30,13 @@ for line in sys.stdin:
         status, text = 200, direct.open(request).read().decode()
     except urllib.error.HTTPError as error:
         status, text = error.code, error.read().decode()
+    except OSError as error:
+        status, text = 0, str(error)
     print(json.dumps({"status": status, "text": text}), flush=True)
 "#;
 
 /// A command in a door, which asks what it is told to ask.
-struct Asking {
+pub(crate) struct Asking {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -42,7 +44,7 @@ struct Asking {
 }
 
 impl Asking {
-    fn start(azure: &Azure, args: &[&str]) -> Self {
+    pub(crate) fn start(azure: &Azure, args: &[&str]) -> Self {
         let mut command = azure.command(&[args, &["--", "python3", "-c", ASKING]].concat());
         let path = std::env::var_os("PATH").unwrap();
         command.env("PATH", path).env("AZURE_CLIENT_SECRET", "of somebody else");
@@ -56,12 +58,12 @@ impl Asking {
         Self { child, stdin, stdout, environment }
     }
 
-    fn variable(&self, name: &str) -> &str {
+    pub(crate) fn variable(&self, name: &str) -> &str {
         self.environment[name].as_str().unwrap_or_else(|| panic!("{name} is not set"))
     }
 
-    /// Status and body.
-    fn asks(&mut self, what: Value) -> (u64, String) {
+    /// Status and body; 0 where nobody answers.
+    pub(crate) fn asks(&mut self, what: Value) -> (u64, String) {
         writeln!(self.stdin.as_mut().unwrap(), "{what}").unwrap();
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
@@ -70,14 +72,14 @@ impl Asking {
     }
 
     #[track_caller]
-    fn token(&mut self, resource: &str) -> String {
+    pub(crate) fn token(&mut self, resource: &str) -> String {
         let (status, text) = self.asks(json!({ "query": { "resource": resource } }));
         assert_eq!(status, 200, "{text}");
         let reply: Value = serde_json::from_str(&text).unwrap();
         reply["access_token"].as_str().unwrap().to_owned()
     }
 
-    fn ends(mut self) {
+    pub(crate) fn ends(mut self) {
         drop(self.stdin.take());
         assert!(self.child.wait().unwrap().success());
     }

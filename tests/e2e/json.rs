@@ -131,6 +131,7 @@ fn every_verb_prints_one_document() {
         &["status"],
         &["lock"],
         &["session", "end"],
+        &["panic"],
     ] {
         // Before the verb and behind it.
         document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));

@@ -35,6 +35,7 @@ mod keyring;
 mod migrate;
 mod names;
 mod nothing_in_clear;
+mod panic;
 mod piped;
 mod policy;
 mod powershell;

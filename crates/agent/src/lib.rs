@@ -14,6 +14,7 @@ mod server;
 mod sessions;
 
 pub mod hold;
+pub mod presence;
 pub mod protocol;
 
 pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};

@@ -3,16 +3,15 @@
 mod answer;
 mod connection;
 
-use std::fs::{File, Permissions};
+use std::fs::Permissions;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -21,6 +20,7 @@ use self::answer::Held;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
 use crate::hold::Moment;
 use crate::peer;
+use crate::presence::Presence;
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -73,7 +73,7 @@ pub fn serve(socket: &Path, ready: impl FnOnce()) -> Result<(), ServeError> {
 }
 
 /// Makes the folder if need be, and takes the lock that one agent has.
-fn lock(socket: &Path) -> Result<File, ServeError> {
+fn lock(socket: &Path) -> Result<Presence, ServeError> {
     let folder = socket.parent().unwrap_or(Path::new("/"));
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let facts = folder.symlink_metadata()?;
@@ -81,13 +81,7 @@ fn lock(socket: &Path) -> Result<File, ServeError> {
     if !facts.is_dir() || !own || facts.mode() & 0o077 != 0 {
         return Err(ServeError::UnsafeFolder);
     }
-    let path: PathBuf = socket.with_extension("lock");
-    let file = File::options().write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(Errno::WOULDBLOCK) => Err(ServeError::AlreadyServed),
-        Err(e) => Err(e.into()),
-    }
+    Presence::announce(&socket.with_extension("lock"))?.ok_or(ServeError::AlreadyServed)
 }
 
 fn run(listener: &UnixListener, signals: &Signals) -> Result<(), ServeError> {

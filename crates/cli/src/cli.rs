@@ -145,6 +145,7 @@ pub(crate) enum Command {
     Init(commands::init::Args),
     Unlock(commands::unlock::Args),
     Lock(commands::lock::Args),
+    Panic(commands::panic::Args),
     Status(commands::status::Args),
     Scan(commands::scan::Args),
     Migrate(commands::migrate::Args),

@@ -16,6 +16,7 @@ pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod panic;
 pub(crate) mod policy;
 pub(crate) mod prompt;
 pub(crate) mod renew;
@@ -47,6 +48,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Init(args) => args.run(app),
         Command::Unlock(args) => args.run(app),
         Command::Lock(args) => args.run(app),
+        Command::Panic(args) => args.run(app),
         Command::Status(args) => args.run(app),
         Command::Scan(args) => args.run(app),
         Command::Migrate(args) => args.run(app),

@@ -53,6 +53,8 @@ pub(crate) enum Unasked {
 enum For {
     Looking,
     Storing,
+    /// In an emergency, which a policy that cannot be followed must not hold up.
+    Revoking,
 }
 
 impl Contexts {
@@ -76,6 +78,16 @@ impl Contexts {
     /// Those of a vault that is open, and of the session, as they are now.
     pub(crate) fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
         Self::read(app, vault, Session::current(vault.id())?, For::Looking)
+    }
+
+    /// Those of a vault that is open, beside a session that may be gone, for whoever has to revoke
+    /// them.
+    pub(crate) fn to_revoke(
+        app: &App,
+        vault: &Vault,
+        session: Option<Session>,
+    ) -> Result<Self, Failure> {
+        Self::read(app, vault, session, For::Revoking)
     }
 
     /// As [`Contexts::open`], for commands that store contexts anew, with all that is kept of
@@ -105,7 +117,7 @@ impl Contexts {
     ) -> Result<Self, Failure> {
         let path = app.vault_path()?;
         let snapshot = match wanted {
-            For::Looking => vault.snapshot(),
+            For::Looking | For::Revoking => vault.snapshot(),
             For::Storing => vault.snapshot_with_kept(),
         };
         let snapshot: Snapshot<'_> = snapshot.map_err(|e| Failure::from_vault(e, &path))?;
@@ -116,7 +128,10 @@ impl Contexts {
         let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
         let given = app.given();
-        let autosave_off = policy::autosave_off(app)?.cloned();
+        let autosave_off = match wanted {
+            For::Looking | For::Storing => policy::autosave_off(app)?.cloned(),
+            For::Revoking => None,
+        };
         Ok(Self { stored, secrets, environments, settings, session, given, autosave_off, nothing })
     }
 

@@ -1,12 +1,16 @@
 //! The door beside `exec` and `shell`: a process that hands tokens to their children over loopback,
 //! and is gone when they are.
 
-mod az_folder;
+pub(crate) mod az_folder;
 mod issue;
 
+use std::fs::DirBuilder;
 use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
 use std::process::Command;
 
+use azvault_agent::presence::Presence;
 use azvault_contexts::Context;
 use azvault_door::{AzConfig, Door, Keys, removed};
 use azvault_vault::Vault;
@@ -19,6 +23,9 @@ use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::unlock::OpenedBy;
 use crate::{beside, paths};
+
+/// Prefix of the files by which doors are found.
+pub(crate) const PRESENCE: &str = "door-";
 
 /// What is started beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -129,6 +136,7 @@ pub(crate) fn serve(
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
     let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
     let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
+    let present = present()?;
     // The descriptor is of who started this process, and of nobody who came after it.
     if rustix::process::getppid() != Some(raw) {
         return Err(refused());
@@ -146,7 +154,23 @@ pub(crate) fn serve(
     }
     let served = door.serve(ended, || app.now(), |asked| issue::issue(app, by, asked));
     az_folder::remove();
+    drop(present);
+    let _ = std::fs::remove_file(presence(std::process::id())?);
     served.map_err(cannot)
+}
+
+/// Says that this process is a door, so that it can be ended with all others.
+fn present() -> Result<Presence, Failure> {
+    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let folder = paths::runtime()?;
+    DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(cannot)?;
+    let taken = || cannot(std::io::ErrorKind::AlreadyExists.into());
+    let present = Presence::announce(&presence(std::process::id())?).map_err(cannot)?;
+    present.ok_or_else(taken)
+}
+
+fn presence(door: u32) -> Result<PathBuf, Failure> {
+    Ok(paths::runtime()?.join(format!("{PRESENCE}{door}.lock")))
 }
 
 fn environment(door: &Door, facts: &Facts) -> Environment {

@@ -25,6 +25,18 @@ pub(crate) fn all(contexts: &Contexts) -> Vec<Listed<'_>> {
     of_session.chain(stored.into_iter().map(Listed::OfVault)).collect()
 }
 
+/// All of them with what they open at a time, the worst first.
+pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> {
+    let secrets = all(contexts).into_iter();
+    let mut found: Vec<_> = secrets.map(|one| (one.radius(contexts, now), one)).collect();
+    found.sort_by_key(|(radius, _)| radius.order());
+    let mut views = Vec::with_capacity(found.len());
+    for (radius, one) in found {
+        views.push(SecretView { blast_radius: Some(radius.into()), ..one.view() });
+    }
+    views
+}
+
 impl<'a> Listed<'a> {
     pub(crate) fn about(self) -> &'a SecretDescription {
         match self {

@@ -26,6 +26,7 @@ mod migration;
 mod new_passphrase;
 mod older;
 mod online;
+mod panic;
 mod paths;
 mod picker;
 mod piped;

@@ -55,8 +55,7 @@ pub(crate) fn roots() -> Result<Roots, Failure> {
 /// user's alone, or it is none: a shared folder for temporary files is no substitute.
 pub(crate) fn runtime() -> Result<PathBuf, Failure> {
     let uid = rustix::process::geteuid().as_raw();
-    let named = folder_variable("XDG_RUNTIME_DIR");
-    let folder = named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")));
+    let folder = runtime_base();
     let refused = |why: &str| {
         let folder = crate::ui::shown_path(&folder);
         Failure::new(Code::Unsupported, format!("no folder for the agent's socket: {folder} {why}"))
@@ -70,6 +69,17 @@ pub(crate) fn runtime() -> Result<PathBuf, Failure> {
         return Err(refused("is not yours alone"));
     }
     Ok(folder.join("azvault"))
+}
+
+/// As [`runtime`], whoever can enter it: for looking at what is there, and for ending it.
+pub(crate) fn runtime_as_it_is() -> PathBuf {
+    runtime_base().join("azvault")
+}
+
+fn runtime_base() -> PathBuf {
+    let uid = rustix::process::geteuid().as_raw();
+    let named = folder_variable("XDG_RUNTIME_DIR");
+    named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")))
 }
 
 /// The variable that names the session of this shell.

@@ -129,6 +129,14 @@ pub(crate) fn unasked(app: &App, locked: Locked) -> Result<Option<Vault>, Failur
     }
 }
 
+/// Unlocks a vault with the keys of the agent; `None` if it has none.
+pub(crate) fn by_agent(app: &App, locked: Locked) -> Result<Option<Vault>, Failure> {
+    match with_agent(app, locked)? {
+        Agent::Unlocked(vault) => Ok(Some(*vault)),
+        Agent::Locked(_) => Ok(None),
+    }
+}
+
 /// What the agent says to a vault.
 enum Agent {
     Unlocked(Box<Vault>),

@@ -117,14 +117,29 @@ fn door_of(name: &OsStr) -> Option<u32> {
     name.to_str()?.strip_prefix(PREFIX)?.parse().ok()
 }
 
-/// Removes folders of doors that were killed.
+/// The door whose presence is in a file of that name.
+fn presence_of(name: &OsStr) -> Option<u32> {
+    name.to_str()?.strip_prefix(super::PRESENCE)?.strip_suffix(".lock")?.parse().ok()
+}
+
+/// Removes what doors left that were killed.
 fn sweep(runtime: &Path) -> io::Result<()> {
+    let is_gone = |door: u32| !Path::new("/proc").join(door.to_string()).exists();
     for entry in fs::read_dir(runtime)? {
         let entry = entry?;
-        let Some(owner) = door_of(&entry.file_name()) else { continue };
-        if !Path::new("/proc").join(owner.to_string()).exists() {
+        let name = entry.file_name();
+        if door_of(&name).is_some_and(is_gone) {
             let _ = fs::remove_dir_all(entry.path());
+        }
+        if presence_of(&name).is_some_and(is_gone) {
+            let _ = fs::remove_file(entry.path());
         }
     }
     Ok(())
+}
+
+/// Removes what a door left that was ended: its command may live on, and then so does its number.
+pub(crate) fn remove_of_ended(runtime: &Path, door: u32) {
+    let _ = fs::remove_dir_all(of(runtime, door));
+    let _ = fs::remove_file(runtime.join(format!("{}{door}.lock", super::PRESENCE)));
 }
