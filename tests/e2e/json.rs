@@ -10,8 +10,8 @@ use crate::home::{CHEAP, Home, Ran, ran};
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
 
 /// Verbs whose documents are tested where the verbs are.
-const ELSEWHERE: [&str; 5] =
-    ["context save", "context import", "token", "connect", "key add keyring"];
+const ELSEWHERE: [&str; 6] =
+    ["context save", "context import", "token", "connect", "key add keyring", "doctor"];
 
 /// Verbs of the page of the command line, nouns alone left out.
 fn verbs() -> BTreeSet<String> {

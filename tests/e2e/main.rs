@@ -22,6 +22,7 @@ mod clients;
 mod connect;
 mod context;
 mod dependencies;
+mod doctor;
 mod door;
 mod dry_run;
 mod exec_variables;

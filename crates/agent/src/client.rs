@@ -16,6 +16,9 @@ use crate::protocol::{Body, Leader, MAX_FRAME, Message, Outcome, Verb};
 /// An agent that says nothing for so long is none.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Bytes of a status before the version: outcome, unlocked, epoch, two times, sessions.
+const STATUS: usize = 1 + 1 + 4 + 8 + 8 + 4;
+
 /// Why the agent did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -81,6 +84,7 @@ pub struct StoredSession {
 #[derive(Clone, Debug)]
 pub struct Client {
     socket: PathBuf,
+    patience: Duration,
 }
 
 type Reply = Zeroizing<Vec<u8>>;
@@ -88,7 +92,12 @@ type Reply = Zeroizing<Vec<u8>>;
 impl Client {
     /// Of the agent at a socket, which need not be there.
     pub fn new(socket: PathBuf) -> Self {
-        Self { socket }
+        Self { socket, patience: PATIENCE }
+    }
+
+    /// The same, waiting no longer than that.
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where it listens.
@@ -111,6 +120,14 @@ impl Client {
         let held = Unlocked { epoch, idle_s: idle, expires_s: expires };
         let unlocked = (unlocked == 1).then_some(held);
         Ok(Status { pid, unlocked, sessions })
+    }
+
+    /// Which version of azvault it is of; empty for one that does not say.
+    pub fn version(&self) -> Result<String, CallError> {
+        let reply = self.call(Message::new(Verb::Status as u8, 0))?;
+        let version = reply.get(STATUS..).and_then(|rest| Body(rest).bytes()).unwrap_or_default();
+        // What is no text is no version.
+        Ok(String::from_utf8(version.to_vec()).unwrap_or_default())
     }
 
     /// Hands keys over, as [`Keys::to_bytes`] gives them, to be held within limits.
@@ -174,8 +191,8 @@ impl Client {
             _ => e.into(),
         })?;
         let pid = peer::of_same_user(&stream).ok_or(CallError::Refused)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(self.patience))?;
+        stream.set_write_timeout(Some(self.patience))?;
         Ok((stream, pid))
     }
 }

@@ -188,6 +188,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Backup(Backup),
     Verify(commands::verify::Args),
+    Doctor(commands::doctor::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
     #[command(hide = true)]

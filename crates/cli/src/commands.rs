@@ -9,6 +9,7 @@ pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod disconnect;
+pub(crate) mod doctor;
 pub(crate) mod door;
 pub(crate) mod exec;
 pub(crate) mod init;
@@ -97,6 +98,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Backup(Backup::Restore(args)) => args.run(app),
         Command::Backup(Backup::List(args)) => args.run(app),
         Command::Verify(args) => args.run(app),
+        Command::Doctor(args) => args.run(app),
         Command::Completions(args) => args.run(app),
         Command::Man(args) => args.run(app),
         Command::Agent(args) => args.run(app),

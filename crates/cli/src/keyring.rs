@@ -16,7 +16,7 @@ use crate::ui::shown;
 use crate::{descriptor, paths};
 
 /// The program of libsecret.
-const PROGRAM: &str = "secret-tool";
+pub(crate) const PROGRAM: &str = "secret-tool";
 
 /// An entry of the keyring, by what it is for.
 #[derive(Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod connect;
 mod contexts;
 mod creation;
 mod descriptor;
+mod doctor;
 mod documents;
 mod door;
 mod draft;

@@ -76,7 +76,8 @@ pub(crate) fn runtime_as_it_is() -> PathBuf {
     runtime_base().join("azvault")
 }
 
-fn runtime_base() -> PathBuf {
+/// The folder in which that lies.
+pub(crate) fn runtime_base() -> PathBuf {
     let uid = rustix::process::geteuid().as_raw();
     let named = folder_variable("XDG_RUNTIME_DIR");
     named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")))
@@ -99,6 +100,40 @@ pub(crate) const CONTEXT: &str = "AZVAULT_CONTEXT";
 pub(crate) fn context() -> Option<String> {
     let name = std::env::var_os(CONTEXT).filter(|name| !name.is_empty())?;
     Some(name.to_string_lossy().into_owned())
+}
+
+/// Variables by which tools of Azure take a secret from the environment (azure-identity, azure-cli,
+/// azd and the Terraform providers of Azure).
+const SECRET_VARIABLES: [&str; 17] = [
+    "AZURE_CLIENT_SECRET",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+    "AZURE_PASSWORD",
+    "AZURE_ACCESS_TOKEN",
+    "AZURE_STORAGE_KEY",
+    "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "AZURE_STORAGE_SAS_TOKEN",
+    "AZURE_DEVOPS_EXT_PAT",
+    "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE",
+    "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    "ARM_ACCESS_KEY",
+    "ARM_SAS_TOKEN",
+    "ARM_ACCESS_TOKEN",
+    "ARM_OIDC_TOKEN",
+    "ARM_OIDC_REQUEST_TOKEN",
+];
+
+/// Names of those that are set. Their values are not looked at.
+pub(crate) fn secret_variables() -> Vec<&'static str> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    SECRET_VARIABLES.into_iter().filter(is_set).collect()
+}
+
+/// The bus on which a keyring would be asked: the first of its addresses.
+pub(crate) fn session_bus() -> Option<String> {
+    let named = std::env::var("DBUS_SESSION_BUS_ADDRESS").ok()?;
+    named.split(';').find(|address| !address.is_empty()).map(str::to_owned)
 }
 
 /// The proxy for HTTPS, as curl and Azure CLI look for it: it may hold a password.

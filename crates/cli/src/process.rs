@@ -32,6 +32,24 @@ impl Before {
     }
 }
 
+impl Before {
+    /// The mask of modes with which azvault was started.
+    pub(crate) fn umask(self) -> u32 {
+        self.umask.bits()
+    }
+
+    /// The most that a core dump may have; `None` for no limit.
+    pub(crate) fn most_of_core(self) -> Option<u64> {
+        self.core.maximum
+    }
+}
+
+/// Whether the kernel lets nobody of this user look into this process.
+pub(crate) fn is_not_dumpable() -> bool {
+    let own = rustix::process::dumpable_behavior();
+    own.is_ok_and(|behaviour| behaviour == DumpableBehavior::NotDumpable)
+}
+
 /// This process, for the audit log.
 pub(crate) fn actor() -> Actor {
     let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());

@@ -1,6 +1,7 @@
 //! A vault that is there and not open: what can be read without a key.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -49,8 +50,13 @@ impl Locked {
     /// The path is absolute; the file is a plain one of this user with one name and mode 0600, in
     /// a folder that nobody else may write.
     pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::open_within(path, store::BUSY)
+    }
+
+    /// As [`Locked::open`], waiting for other processes no longer than that, then and later.
+    pub fn open_within(path: &Path, patience: Duration) -> Result<Self, Error> {
         let file = file::Named::new(file::check(path)?)?;
-        let connection = store::open(file.path())?;
+        let connection = store::open_within(file.path(), patience)?;
         file.check()?;
         let (header, rows) = read(&connection).map_err(corrupt_is_tampered)?;
         let slots = rows.iter().map(Row::slot).collect::<Result<_, _>>()?;
@@ -153,6 +159,11 @@ impl Locked {
             labels: head.labels,
             anchor_error: remembered.err().map(|e| e.to_string()),
         })
+    }
+
+    /// Whether no other process keeps it from being written.
+    pub fn can_be_written(&self) -> Result<bool, Error> {
+        store::can_be_written(&self.connection)
     }
 
     /// Number of the keys in use: it rises when they are rotated.

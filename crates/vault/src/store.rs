@@ -18,21 +18,26 @@ use rusqlite::{Connection, OpenFlags};
 use crate::Error;
 
 /// How long another writer is waited for.
-const BUSY: Duration = Duration::from_secs(30);
+pub(crate) const BUSY: Duration = Duration::from_secs(30);
 
 /// Opens a database that is there, with everything off that a vault does not need.
 pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
+    open_within(path, BUSY)
+}
+
+/// As [`open`], waiting no longer than that for other writers.
+pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(path, flags)?;
-    harden(&connection)?;
+    harden(&connection, patience)?;
     Ok(connection)
 }
 
-fn harden(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(BUSY)?;
+fn harden(connection: &Connection, patience: Duration) -> Result<(), Error> {
+    connection.busy_timeout(patience)?;
     for (setting, value) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
         (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
@@ -86,4 +91,15 @@ pub(crate) fn compact(connection: &Connection) -> Result<(), Error> {
 pub(crate) fn quick_check(connection: &Connection) -> Result<(), Error> {
     let answer: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if answer == "ok" { Ok(()) } else { Err(Error::tampered("the database is damaged")) }
+}
+
+/// Whether the lock that writers take can be had; it is given back at once.
+pub(crate) fn can_be_written(connection: &Connection) -> Result<bool, Error> {
+    match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
+        Ok(()) => Ok(true),
+        Err(e) => {
+            let error = Error::from(e);
+            if error.is_busy() { Ok(false) } else { Err(error) }
+        }
+    }
 }

@@ -10,6 +10,9 @@ use crate::hold::{Hold, Limits, Moment};
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 use crate::sessions::Sessions;
 
+/// All crates of azvault have one version.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Keys while they are held, and sessions.
 #[derive(Default)]
 pub(super) struct Held {
@@ -132,12 +135,13 @@ fn done(room: usize) -> Message {
 
 fn status(held: &Held, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
-    done(25)
+    done(29 + VERSION.len())
         .u8(u8::from(held.keys.is_some()))
         .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
         .u64(hold.map_or(0, |hold| hold.expires(now).as_secs()))
         .u32(u32::try_from(held.sessions.len()).unwrap_or(u32::MAX))
+        .bytes(VERSION.as_bytes())
 }
 
 fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Option<Message> {

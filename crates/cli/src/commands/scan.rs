@@ -87,7 +87,7 @@ impl Args {
 }
 
 /// A rejected file counts: what cannot be read may well hold what it was written to hold.
-fn lies_in_clear(source: &Source) -> bool {
+pub(crate) fn lies_in_clear(source: &Source) -> bool {
     let profile = &source.found.profile;
     match source.found.outcome {
         Outcome::Accept | Outcome::Warn => {

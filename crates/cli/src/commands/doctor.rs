@@ -1,0 +1,53 @@
+//! `azvault doctor`
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::cli::Output;
+use crate::doctor::{self, Check, State};
+use crate::documents::SCHEMA;
+use crate::failure::{Code, Failure};
+use crate::ui::{Tone, cell, count, toned};
+
+/// Look at the vault's surroundings; exit 10 when something should be changed
+///
+/// Modes and owners of files and folders, locks, what this machine remembers of the vault, agent and
+/// keyring, clock, core dumps and swap, what tools of Azure left in clear: a line for each, and for
+/// what is wrong the line to type. Asks nothing; more is seen when the agent holds the keys, or when
+/// a passphrase or key is given. azvault verify looks at the vault itself.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document {
+    schema: u8,
+    checks: Vec<Check>,
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> super::Ended {
+        let checks = doctor::look(app)?;
+        let findings = checks.iter().filter(|check| check.state == State::Finding).count();
+        if app.ui.output == Output::Json {
+            app.ui.json(&Document { schema: SCHEMA, checks });
+        } else {
+            let rows: Vec<_> = checks.iter().map(row).collect();
+            app.ui.table(&["", "CHECK", "WHAT", "TO TYPE"], &rows);
+        }
+        if findings == 0 {
+            return Ok(0);
+        }
+        Err(Failure::new(Code::Findings, count(findings, "finding"))
+            .hint("what stands beside each, then azvault doctor again"))
+    }
+}
+
+fn row(check: &Check) -> Vec<crate::ui::Cell> {
+    let (tone, state) = match check.state {
+        State::Ok => (Tone::Good, "ok"),
+        State::Finding => (Tone::Bad, "finding"),
+        State::Unknown => (Tone::Quiet, "unknown"),
+    };
+    let advice = check.advice.as_deref().unwrap_or_default();
+    vec![toned(tone, state), cell(check.name), cell(&check.what), cell(advice)]
+}

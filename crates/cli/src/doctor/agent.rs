@@ -1,0 +1,107 @@
+//! Who may hold the keys: the agent, and the keyring of the desktop.
+
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use azvault_agent::{CallError, Client, presence};
+use azvault_vault::{Locked, SlotKind};
+
+use super::{Check, word};
+use crate::app::App;
+use crate::ui::shown_path;
+use crate::{agent, keyring, paths};
+
+const NAME: &str = "agent";
+
+/// An agent that says nothing for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether the agent can be asked for anything: one that does not run says so at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answers {
+    Yes,
+    No,
+}
+
+pub(super) fn checks(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
+    if app.global.no_agent {
+        let what = "not looked at, because of --no-agent";
+        return (Answers::Yes, vec![Check::unknown(NAME, what)]);
+    }
+    let Ok(client) = agent::client(locked.vault_id()) else {
+        return (Answers::Yes, vec![Check::unknown(NAME, "none can run here")]);
+    };
+    let client = client.within(PATIENCE);
+    let state = match client.status() {
+        Ok(status) if status.unlocked.is_some() => "runs, and holds the keys",
+        Ok(_) => "runs, and holds no keys",
+        Err(CallError::NotRunning) => return (Answers::Yes, vec![Check::ok(NAME, "none runs")]),
+        Err(e) => {
+            let what = format!("does not answer: {e}");
+            let hangs = Check::finding(NAME, what, end(&client, "kill -9"));
+            return (Answers::No, vec![hangs]);
+        }
+    };
+    (Answers::Yes, vec![Check::ok(NAME, state), socket(client.socket()), version(&client)])
+}
+
+fn socket(path: &Path) -> Check {
+    let name = "agent-socket";
+    match path.symlink_metadata() {
+        Ok(facts) if facts.mode() & 0o077 != 0 => {
+            let what = format!("{} has mode {:04o}", shown_path(path), facts.mode() & 0o7777);
+            Check::finding(name, what, format!("chmod 600 {}", word(path)))
+        }
+        _ => Check::ok(name, "yours alone"),
+    }
+}
+
+fn version(client: &Client) -> Check {
+    let name = "agent-version";
+    let own = env!("CARGO_PKG_VERSION");
+    match client.version() {
+        Ok(version) if version == own => Check::ok(name, own),
+        Ok(version) => {
+            let other = if version.is_empty() { "an older one" } else { &version };
+            let what = format!("the agent is of {other}, this azvault is {own}");
+            Check::finding(name, what, end(client, "kill"))
+        }
+        Err(e) => Check::unknown(name, e.to_string()),
+    }
+}
+
+/// What to type to end the agent.
+fn end(client: &Client, how: &str) -> String {
+    let file = client.socket().with_extension("lock");
+    let all = presence::present(&paths::runtime_as_it_is()).unwrap_or_default();
+    let process = all.into_iter().find(|one| one.file == file).and_then(|one| one.process);
+    match process {
+        Some(process) => format!("{how} {}", process.pid),
+        None => format!("fuser -k {}", word(&file)),
+    }
+}
+
+/// A vault that opens by the keyring should find it.
+pub(super) fn keyring(locked: &Locked) -> Check {
+    let name = "keyring";
+    if !locked.slots().iter().any(|slot| slot.kind == SlotKind::Keyring) {
+        return Check::ok(name, "not used by this vault");
+    }
+    let lost = |what: String| Check::finding(name, what, "azvault key add raw FILE");
+    if !paths::on_path(keyring::PROGRAM).iter().any(|file| file.is_file()) {
+        return lost(format!("out of reach: {} is not installed", keyring::PROGRAM));
+    }
+    let Some(address) = paths::session_bus() else {
+        return lost("out of reach: DBUS_SESSION_BUS_ADDRESS is not set".to_owned());
+    };
+    let socket = address.strip_prefix("unix:path=").map(|rest| rest.split(',').next());
+    match socket.flatten() {
+        None => Check::unknown(name, "the session bus is not a socket with a name"),
+        Some(path) => match UnixStream::connect(path) {
+            Ok(_) => Check::ok(name, "the session bus answers"),
+            Err(e) => lost(format!("out of reach: the session bus does not answer: {e}")),
+        },
+    }
+}

@@ -1,0 +1,42 @@
+//! What tools of Azure leave lying about.
+
+use azvault_importer::places;
+
+use super::Check;
+use crate::app::App;
+use crate::commands::scan::lies_in_clear;
+use crate::migration::gather;
+use crate::paths;
+use crate::ui::count;
+
+pub(super) fn leftovers(app: &App) -> Check {
+    let name = "leftovers";
+    let sources = match gather::gather(app, &[]) {
+        Ok(sources) => sources,
+        Err(failure) => return Check::unknown(name, failure.what),
+    };
+    let files = sources.iter().filter(|source| lies_in_clear(source)).count();
+    if files > 0 {
+        let what = format!("{} with Azure sign-ins in clear", count(files, "file"));
+        return Check::finding(name, what, "azvault migrate");
+    }
+    match paths::roots().map(|roots| places::left_over(&roots).len()) {
+        Ok(0) => Check::ok(name, "no Azure sign-ins in clear"),
+        Ok(number) => {
+            let what = format!("{} of Azure tools in clear", count(number, "file"));
+            Check::finding(name, what, "azvault scan")
+        }
+        Err(failure) => Check::unknown(name, failure.what),
+    }
+}
+
+pub(super) fn variables() -> Check {
+    let name = "environment";
+    let set = paths::secret_variables();
+    if set.is_empty() {
+        return Check::ok(name, "no variable holds a secret of Azure");
+    }
+    let names = set.join(" ");
+    let what = format!("every program that is started here gets {}", set.join(", "));
+    Check::finding(name, what, format!("unset {names}"))
+}

@@ -1,0 +1,168 @@
+//! Modes and owners: who may read, replace or point elsewhere what azvault relies on.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::{Check, word};
+use crate::ui::shown_path;
+
+fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+pub(super) fn vault_file(path: &Path) -> Check {
+    let name = "vault-file";
+    let Ok(facts) = path.symlink_metadata() else {
+        return Check::ok(name, "there is no vault yet");
+    };
+    match wrong_with_file(&facts, path) {
+        Some((what, advice)) => Check::finding(name, what, advice),
+        None => Check::ok(name, "a plain file of yours alone"),
+    }
+}
+
+/// What is wrong with a file that only its owner should reach by one name, and what to type.
+fn wrong_with_file(facts: &Metadata, path: &Path) -> Option<(String, String)> {
+    let (shown, typed) = (shown_path(path), word(path));
+    if facts.file_type().is_symlink() {
+        return Some((format!("{shown} is a symbolic link"), format!("readlink -f {typed}")));
+    }
+    if !facts.is_file() {
+        return Some((format!("{shown} is no regular file"), format!("ls -ld {typed}")));
+    }
+    if facts.uid() != own_uid() {
+        let owner = facts.uid();
+        let what = format!("{shown} belongs to another user (uid {owner})");
+        return Some((what, format!("ls -l {typed}")));
+    }
+    if facts.nlink() != 1 {
+        let what = format!("{shown} has {} names (hard links)", facts.nlink());
+        return Some((what, format!("find / -xdev -samefile {typed}")));
+    }
+    let mode = facts.mode() & 0o7777;
+    (mode & 0o077 != 0)
+        .then(|| (format!("{shown} has mode {mode:04o}"), format!("chmod 600 {typed}")))
+}
+
+/// What is wrong with a folder of ours, which nobody else may write.
+fn wrong_with_folder(path: &Path) -> Option<(String, String)> {
+    let facts = path.metadata().ok()?;
+    let (shown, typed) = (shown_path(path), word(path));
+    if !facts.is_dir() {
+        return Some((format!("{shown} is no folder"), format!("ls -ld {typed}")));
+    }
+    if facts.uid() != own_uid() {
+        let what = format!("{shown} belongs to another user (uid {})", facts.uid());
+        return Some((what, format!("ls -ld {typed}")));
+    }
+    let mode = facts.mode() & 0o7777;
+    (mode & 0o022 != 0).then(|| {
+        let what = format!("{shown} has mode {mode:04o}: others can replace what is in it");
+        (what, format!("chmod 700 {typed}"))
+    })
+}
+
+pub(super) fn vault_folder(path: &Path) -> Check {
+    let name = "vault-folder";
+    match path.parent().and_then(wrong_with_folder) {
+        Some((what, advice)) => Check::finding(name, what, advice),
+        None => Check::ok(name, "nobody else can replace the vault"),
+    }
+}
+
+/// Whoever may write a folder further up may put another folder in the place of ours, unless the
+/// sticky bit keeps names to their owners.
+pub(super) fn parents(path: &Path) -> Check {
+    let name = "parent-folders";
+    let above = path.parent().map(|folder| folder.ancestors().skip(1)).into_iter().flatten();
+    for folder in above {
+        let Ok(facts) = folder.metadata() else { continue };
+        let (mode, owner) = (facts.mode() & 0o7777, facts.uid());
+        let is_sticky = mode & 0o1000 != 0;
+        let by_group = mode & 0o020 != 0 && facts.gid() != 0;
+        let (shown, typed) = (shown_path(folder), word(folder));
+        if owner != own_uid() && owner != 0 {
+            let what = format!("{shown} belongs to another user (uid {owner})");
+            return Check::finding(name, what, format!("ls -ld {typed}"));
+        }
+        if !is_sticky && (by_group || mode & 0o002 != 0) {
+            let what = format!("{shown} has mode {mode:04o}: others can replace what is below");
+            return Check::finding(name, what, format!("chmod go-w {typed}"));
+        }
+    }
+    Check::ok(name, "nobody else can write the folders above")
+}
+
+/// SQLite obeys a journal that lies beside the file; a vault never has the others.
+pub(super) fn companions(path: &Path) -> Check {
+    let name = "journal";
+    let beside = |ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    for ending in ["-wal", "-shm"] {
+        let file = beside(ending);
+        if file.symlink_metadata().is_ok() {
+            let what = format!("{} is none of azvault's", shown_path(&file));
+            return Check::finding(name, what, format!("ls -l {}", word(&file)));
+        }
+    }
+    let journal = beside("-journal");
+    match journal.symlink_metadata().ok().and_then(|facts| wrong_with_file(&facts, &journal)) {
+        Some((what, _)) => Check::finding(name, what, format!("ls -l {}", word(&journal))),
+        None => Check::ok(name, "nothing of others lies beside the vault"),
+    }
+}
+
+pub(super) fn state_folder(anchors: &Path) -> Check {
+    let name = "state-folder";
+    let above = anchors.parent().filter(|folder| folder.exists()).and_then(wrong_with_folder);
+    match above.or_else(|| wrong_within(anchors)) {
+        Some((what, advice)) => Check::finding(name, what, advice),
+        None => Check::ok(name, "nobody else can change what this machine remembers"),
+    }
+}
+
+pub(super) fn backups_folder(folder: &Path) -> Check {
+    let name = "backups-folder";
+    if !folder.exists() {
+        return Check::ok(name, "there is none");
+    }
+    match wrong_within(folder) {
+        Some((what, advice)) => Check::finding(name, what, advice),
+        None => Check::ok(name, "yours alone, with what is in it"),
+    }
+}
+
+/// What is wrong with a folder of ours or with a file in it; nothing with one that is not there.
+fn wrong_within(folder: &Path) -> Option<(String, String)> {
+    let mut files: Vec<_> = folder.read_dir().ok()?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    wrong_with_folder(folder).or_else(|| {
+        files.iter().find_map(|file| wrong_with_file(&file.symlink_metadata().ok()?, file))
+    })
+}
+
+pub(super) fn runtime_folder(folder: &Path) -> Check {
+    let name = "runtime-folder";
+    if !folder.exists() {
+        let what = format!("{} is not there: no agent can run", shown_path(folder));
+        return Check::unknown(name, what);
+    }
+    let lax = |folder: &Path| {
+        let facts = folder.metadata().ok()?;
+        let mode = facts.mode() & 0o7777;
+        let (shown, typed) = (shown_path(folder), word(folder));
+        (mode & 0o077 != 0).then(|| {
+            (format!("{shown} has mode {mode:04o}: others can enter"), format!("chmod 700 {typed}"))
+        })
+    };
+    let inner = folder.join("azvault");
+    let all = [folder, &inner].into_iter().filter(|folder| folder.exists());
+    match all.into_iter().find_map(|folder| wrong_with_folder(folder).or_else(|| lax(folder))) {
+        Some((what, advice)) => Check::finding(name, what, advice),
+        None => Check::ok(name, "yours alone"),
+    }
+}
