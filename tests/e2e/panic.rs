@@ -72,12 +72,19 @@ fn no_agent_door_or_session_of_any_vault_is_left() {
 fn the_worst_comes_first_each_command_on_a_line_and_no_value_anywhere() {
     let azure = Azure::with(&["good-ranks.example"]);
     let document = azure.home.json(&["panic"]);
-    let ranks = ranks(&document);
-    assert!(ranks.is_sorted_by_key(|(rank, _)| *rank), "{ranks:?}");
-    assert_eq!(ranks[0], (1, "client_secret".to_owned()));
-    assert_eq!(ranks[1], (2, "refresh_token".to_owned()));
-    let kinds: BTreeSet<_> = ranks.iter().map(|(_, kind)| kind.as_str()).collect();
+    let found = ranks(&document);
+    assert_eq!(found[0], (1, "client_secret".to_owned()));
+    assert_eq!(found[1], (2, "refresh_token".to_owned()));
+    let kinds: BTreeSet<_> = found.iter().map(|(_, kind)| kind.as_str()).collect();
     assert!(kinds.contains("access_token"));
+
+    // The control: where secrets are listed by account, the ranks are in no order.
+    let home = AgentHome::migrated();
+    let listed = home.json(&["secret", "list", "--wide"]);
+    let listed = json!({ "credentials": listed["secrets"] });
+    assert!(!ranks(&listed).is_sorted_by_key(|(rank, _)| *rank));
+    let worst_first = ranks(&home.json(&["panic"]));
+    assert!(worst_first.is_sorted_by_key(|(rank, _)| *rank), "{worst_first:?}");
 
     let table = azure.home.run(&["panic"]).expect(0).says("locked: ended");
     let tsv = azure.home.run(&["panic", "-o", "tsv"]).expect(0);

@@ -164,13 +164,14 @@ fn has_ended(process: &Process) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::process::{Child, Command};
+    use std::process::{Child, Command, Stdio};
 
     use super::{Presence, end, present};
     use crate::peer;
 
-    fn sleeper() -> Child {
-        Command::new("sleep").arg("600").spawn().unwrap()
+    /// A process that ends with this one at the latest.
+    fn stranger() -> Child {
+        Command::new("cat").stdin(Stdio::piped()).spawn().unwrap()
     }
 
     fn is_running(child: &mut Child) -> bool {
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn a_number_that_somebody_else_has_by_now_ends_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        let mut stranger = sleeper();
+        let mut stranger = stranger();
         let pid = stranger.id();
         let started = peer::process(pid).unwrap().started;
         // Nobody holds the lock of the file: what it says is of a process that has ended.
