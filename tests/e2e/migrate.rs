@@ -90,7 +90,7 @@ fn clean_and_rollback_give_back_the_same_bytes_modes_and_times() {
     home.run(&["migrate", "verify"]).expect(0);
     let cleaned = home.run(&["migrate", "clean", "--yes"]).expect(0);
     assert!(cleaned.stdout.contains("removed 10 files"), "{}", cleaned.stdout);
-    let cleaned = cleaned.says("not erasing").says("credential reset").says("0666");
+    let cleaned = cleaned.says("not erasing").says("az ad app credential delete").says("0666");
     drop(cleaned);
     assert_eq!(files(home.path()).len(), before.len() - 10);
     home.run(&["migrate", "verify"]).expect(0);

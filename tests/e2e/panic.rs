@@ -107,6 +107,47 @@ fn the_worst_comes_first_each_command_on_a_line_and_no_value_anywhere() {
 }
 
 #[test]
+fn wherever_a_credential_is_to_be_revoked_the_commands_are_the_same() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    let panic = home.json(&["panic"]);
+    let credentials = panic["credentials"].as_array().unwrap();
+    let commands = credentials.iter().flat_map(|one| one["blast_radius"]["revoke"].as_array());
+    let commands: BTreeSet<_> = commands.flatten().map(|one| one.as_str().unwrap()).collect();
+    assert!(commands.iter().any(|command| command.contains("revokeSignInSessions")));
+    assert!(commands.iter().any(|command| command.starts_with("az ad app credential list")));
+
+    let rotated = ran(home.given(&["key", "rotate"]).output().unwrap()).expect(0);
+    let cleaned = ran(home.given(&["migrate", "clean", "--yes"]).output().unwrap()).expect(0);
+    let again = ran(home.given(&["migrate", "clean", "--yes", "-o", "json"]).output().unwrap());
+    let lines = again.json()["rotate"].clone();
+    assert!(!lines.to_string().contains("refresh_token, refresh_token"), "{lines}");
+    for command in commands {
+        // Once, on a line of its own.
+        for said in [&rotated.stderr, &cleaned.stderr] {
+            let of_it = said.lines().filter(|line| line.trim_start() == command);
+            assert_eq!(of_it.count(), 1, "{command}: {said}");
+        }
+        let has_it = |line: &serde_json::Value| line.as_str().unwrap().contains(command);
+        assert!(lines.as_array().unwrap().iter().any(has_it), "{command}: {lines}");
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_followed_holds_up_neither_the_locking_nor_the_list() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    let agent = home.agent().unwrap();
+    let folder = home.path().join(".config/azvault");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("policy.toml"), "nonsense = 1\n").unwrap();
+    home.alone(&["secret", "list"]).expect(7);
+    let listed = home.alone(&["panic", "-o", "json"]).expect(0).json();
+    assert!(!is_running(agent));
+    assert_eq!(listed["credentials"].as_array().unwrap().len(), 12);
+}
+
+#[test]
 fn an_agent_that_does_not_answer_is_ended_all_the_same() {
     let home = AgentHome::migrated();
     home.unlock();

@@ -90,6 +90,7 @@ fn no_plaintext_leaves_the_vault() {
         &save[..],
         &["secret", "show", id, "--reveal"],
         &["secret", "list", "--reveal", "-o", "json"],
+        &["secret", "list", "--wide", "--reveal", "-o", "json"],
     ];
     for args in commands {
         home.run(args).expect(0);
@@ -113,7 +114,10 @@ fn no_plaintext_leaves_the_vault() {
     fs::write(home.join("pass"), "another passphrase\n").unwrap();
     let sealed = ["context", "save", "sealed", "--export-passphrase-file", "pass"];
     machine.run(&home.command(&sealed)).expect(0);
-    machine.run(&home.command(&["secret", "show", id])).expect(0);
+    for args in [&["secret", "show", id][..], &["secret", "list", "--wide"], &["panic"]] {
+        let said = machine.run(&home.command(args)).expect(0);
+        assert!(!format!("{}{}", said.stdout, said.stderr).contains("not-a-real"), "{args:?}");
+    }
     // The promise stands: lifted, the originals come back byte for byte.
     home.run(&["migrate", "rollback", "--yes"]).expect(0);
     assert_eq!(crate::home::files(&home.join(".Azure")), originals);

@@ -5,6 +5,8 @@ use azvault_contexts::{Context, ContextName, ProcessSecret, Scope, SecretDescrip
 use azvault_vault::StoredSecret;
 use serde::Serialize;
 
+use crate::ui::shown;
+
 /// Number of the document form, in each document's `schema`.
 pub(crate) const SCHEMA: u8 = 1;
 
@@ -100,6 +102,14 @@ pub(crate) struct RadiusView {
     pub(crate) until: Option<i64>,
     pub(crate) revoke: Vec<String>,
     pub(crate) remark: Option<&'static str>,
+}
+
+impl RadiusView {
+    /// What there is to type, a command a line, and what else to know.
+    pub(crate) fn to_type(&self) -> Vec<String> {
+        let commands = self.revoke.iter().map(|command| shown(command));
+        commands.chain(self.remark.map(|remark| format!("({remark})"))).collect()
+    }
 }
 
 impl From<BlastRadius> for RadiusView {

@@ -34,6 +34,7 @@ mod piped;
 mod policy;
 mod process;
 mod prompt;
+mod revocation;
 mod rotation;
 mod saved;
 mod session;

@@ -93,11 +93,8 @@ fn print(app: &App, secret: &SecretView<'_>) {
     let (rank, kind, id) = (radius.rank, secret.facts.kind, &secret.id);
     app.ui.toned_line(tone, format!("{rank}  {kind} of {account} ({id})"));
     app.ui.line(format!("   {}", shown(&radius.opens)));
-    for command in &radius.revoke {
-        app.ui.line(format!("   {}", shown(command)));
-    }
-    if let Some(remark) = radius.remark {
-        app.ui.toned_line(Tone::Quiet, format!("   ({remark})"));
+    for line in radius.to_type() {
+        app.ui.line(format!("   {line}"));
     }
 }
 

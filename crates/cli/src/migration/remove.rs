@@ -7,14 +7,13 @@
 use std::fs::File;
 use std::path::Path;
 
-use azvault_contexts::{SecretDescription, SecretKind};
 use azvault_importer::open::{self, OpenError, Opened};
 use azvault_importer::places::{self, Roots};
 use azvault_vault::ImportedFile;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
-use crate::ui::{shown, shown_path};
+use crate::ui::shown_path;
 
 /// Why a file was left where it is.
 pub(crate) enum Kept {
@@ -76,44 +75,6 @@ pub(crate) fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
 pub(crate) enum Removal {
     Done,
     WasGone,
-}
-
-/// The credentials that somebody else may have and that should be changed, one line each, without
-/// values.
-pub(crate) fn to_rotate<'a>(
-    secrets: impl IntoIterator<Item = &'a SecretDescription>,
-) -> Vec<String> {
-    let mut lines = std::collections::BTreeSet::new();
-    for about in secrets {
-        let owner = shown(about.account.as_deref().unwrap_or("an unknown account"));
-        let tenant = about
-            .tenant
-            .as_deref()
-            .map_or_else(String::new, |tenant| format!(" in tenant {}", shown(tenant)));
-        lines.insert(match about.kind {
-            SecretKind::ClientSecret => format!(
-                "service principal {owner}{tenant}: az ad app credential reset --id {owner}"
-            ),
-            SecretKind::Certificate | SecretKind::CertificatePassword => {
-                format!("service principal {owner}{tenant}: issue a new certificate")
-            }
-            SecretKind::RefreshToken => format!(
-                "user {owner}: revoke the sessions (POST /users/{owner}/revokeSignInSessions)"
-            ),
-            SecretKind::StorageConnectionString => {
-                format!("storage account key used by {owner}: az storage account keys renew")
-            }
-            SecretKind::ManagedIdentitySecret => {
-                format!("managed identity endpoint secret of {owner}: restart its host")
-            }
-            SecretKind::AccessToken
-            | SecretKind::IdToken
-            | SecretKind::CertificatePath
-            | SecretKind::ClientAssertion
-            | SecretKind::SshCertificate => continue,
-        });
-    }
-    lines.into_iter().collect()
 }
 
 /// Says what else lies around that azvault does not touch.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{SCHEMA, SecretView, utc};
-use crate::migration::remove;
+use crate::revocation;
 use crate::slots::{self, SlotView};
 use crate::ui::{cell, count};
 
@@ -69,13 +69,10 @@ impl Done {
             let rows: Vec<_> = self.readable.iter().map(row).collect();
             app.ui.table(&["KIND", "ACCOUNT", "TENANT", "EXPIRES", "STORED"], &rows);
         }
-        let revoke = remove::to_rotate(self.readable.iter().map(|secret| &secret.description));
-        if !revoke.is_empty() {
-            app.ui
-                .note("To rotate keys revokes no credential. Change these, if somebody has them:");
-            for line in revoke {
-                app.ui.note(format!("  {line}"));
-            }
+        let revocations = revocation::of(&self.readable, app.now());
+        if !revocations.is_empty() {
+            app.ui.note("To rotate keys revokes no credential. If somebody has one of these:");
+            revocation::say(app, &revocations);
         }
     }
 }

@@ -84,6 +84,11 @@ pub fn blast_radius(
 }
 
 impl BlastRadius {
+    /// Whether there is something to do about it: the rest ends by itself, or has.
+    pub fn is_to_revoke(&self) -> bool {
+        !self.revoke.is_empty() || self.remark.is_some()
+    }
+
     /// What lists are sorted by: the worst first, and of two as bad the one that more can redeem.
     pub fn order(&self) -> impl Ord + use<> {
         (self.rank, std::cmp::Reverse(self.clients.len()), std::cmp::Reverse(self.tenants.len()))

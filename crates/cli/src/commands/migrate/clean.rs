@@ -11,6 +11,7 @@ use crate::cli::Output;
 use crate::failure::{Code, Failure};
 use crate::migration::compare::{self, Place};
 use crate::migration::remove::{self, Kept, Removal};
+use crate::revocation::{self, Revocation};
 use crate::ui::{count, shown_path};
 use crate::{paths, policy, unlock};
 
@@ -124,7 +125,7 @@ impl Args {
                 .map_err(|e| Failure::from_vault(e, &path))?;
         }
         let snapshot = vault.snapshot().map_err(|e| Failure::from_vault(e, &path))?;
-        let rotate = remove::to_rotate(snapshot.secrets().iter().map(|secret| &secret.description));
+        let rotate = revocation::of(snapshot.secrets(), app.now());
         if app.ui.output == Output::Json {
             let paths = |files: &[&ImportedFile]| {
                 files.iter().map(|file| file.path.display().to_string()).collect()
@@ -142,7 +143,7 @@ impl Args {
                         why: why.text(),
                     })
                     .collect(),
-                rotate,
+                rotate: rotate.iter().map(Revocation::line).collect(),
             });
         } else {
             say(app, &removed, &rotate, id);
@@ -162,16 +163,14 @@ impl Args {
     }
 }
 
-fn say(app: &App, removed: &[&ImportedFile], rotate: &[String], id: Id) {
+fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
     app.ui.line(format!("removed {}", count(removed.len(), "file")));
     app.ui.note("");
     app.ui.note(
         "Removing is not erasing: old blocks can survive on SSDs, in snapshots, backups and \
-         synchronised copies. What lay in clear should be changed:",
+         synchronised copies. What lay in clear should be revoked, and made anew:",
     );
-    for line in rotate {
-        app.ui.note(format!("  {line}"));
-    }
+    revocation::say(app, rotate);
     remove::say_lax_modes(app, removed);
     if let Ok(roots) = paths::roots() {
         remove::say_left_over(app, &roots);

@@ -8,47 +8,37 @@ const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// The commands, and what else to know.
 pub(super) fn commands(id: &str, about: &SecretDescription) -> (Vec<String>, Option<&'static str>) {
-    let Some(account) = about.account.as_deref() else {
-        return (Vec::new(), Some("no file named its account: see azvault secret show"));
-    };
-    match about.kind {
-        SecretKind::ClientSecret => {
-            (of_application(account, ""), Some("removes every password of the application"))
+    let (commands, remark) = match (about.kind, about.account.as_deref()) {
+        // They end by themselves; what bought them is to be revoked.
+        (SecretKind::AccessToken | SecretKind::SshCertificate | SecretKind::IdToken, _) => {
+            return (Vec::new(), None);
         }
-        SecretKind::Certificate | SecretKind::CertificatePath | SecretKind::CertificatePassword => {
-            (
-                of_application(account, " --cert"),
-                Some("removes every certificate of the application"),
-            )
+        (SecretKind::StorageConnectionString, _) => {
+            (of_storage(id, about), "the account's name is in the secret, which these read")
         }
-        SecretKind::ClientAssertion => {
-            let of = quoted(account);
-            let list = "az ad app federated-credential list --id";
-            let delete = "az ad app federated-credential delete --id";
-            let command = format!(
-                "{list} {of} --query '[].id' --output tsv \
-                 | xargs -n 1 {delete} {of} --federated-credential-id"
-            );
-            (vec![command], Some("removes every federated credential of the application"))
+        (SecretKind::ManagedIdentitySecret, _) => {
+            (Vec::new(), "restart what the identity belongs to: it gets another secret")
         }
-        SecretKind::RefreshToken if is_personal(about) => {
-            (Vec::new(), Some("a personal account: sign out everywhere at account.microsoft.com"))
+        (_, None) => (Vec::new(), "no file named its account: see azvault secret show"),
+        (SecretKind::ClientSecret, Some(account)) => {
+            (of_application(account, ""), "removes every password of the application")
         }
-        SecretKind::RefreshToken => {
+        (
+            SecretKind::Certificate | SecretKind::CertificatePath | SecretKind::CertificatePassword,
+            Some(account),
+        ) => (of_application(account, " --cert"), "removes every certificate of the application"),
+        (SecretKind::ClientAssertion, Some(account)) => {
+            (of_federation(account), "removes every federated credential of the application")
+        }
+        (SecretKind::RefreshToken, _) if is_personal(about) => {
+            (Vec::new(), "a personal account: sign out everywhere at account.microsoft.com")
+        }
+        (SecretKind::RefreshToken, Some(account)) => {
             let remark = "ends every session of the user; access tokens live on for an hour or so";
-            (vec![of_user(account, about)], Some(remark))
+            (vec![of_user(account, about)], remark)
         }
-        SecretKind::StorageConnectionString => {
-            (of_storage(id, about), Some("the account's name is in the secret, which these read"))
-        }
-        SecretKind::ManagedIdentitySecret => {
-            (Vec::new(), Some("restart what the identity belongs to: it gets another secret"))
-        }
-        SecretKind::AccessToken | SecretKind::SshCertificate => {
-            (Vec::new(), Some("it ends by itself; revoke what bought it"))
-        }
-        SecretKind::IdToken => (Vec::new(), None),
-    }
+    };
+    (commands, Some(remark))
 }
 
 /// A credential may be on the application or on its service principal: which one, only Entra knows.
@@ -61,6 +51,16 @@ fn of_application(account: &str, kind: &str) -> Vec<String> {
         )
     };
     vec![command("app"), command("sp")]
+}
+
+fn of_federation(account: &str) -> Vec<String> {
+    let of = quoted(account);
+    let list = "az ad app federated-credential list --id";
+    let delete = "az ad app federated-credential delete --id";
+    vec![format!(
+        "{list} {of} --query '[].id' --output tsv \
+         | xargs -n 1 {delete} {of} --federated-credential-id"
+    )]
 }
 
 /// By object id where it is known: names change.

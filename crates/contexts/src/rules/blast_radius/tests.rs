@@ -110,9 +110,10 @@ fn each_kind_has_its_rank_its_sentence_and_what_revokes_it() {
         let found = radius(&of(kind));
         assert_eq!((found.rank, found.opens.as_str()), (rank, opens), "{kind:?}");
         assert_eq!(found.revoke, revoke, "{kind:?}");
-        assert!(kind == IdToken || !found.revoke.is_empty() || found.remark.is_some(), "{kind:?}");
+        let ends_by_itself = matches!(kind, AccessToken | SshCertificate | IdToken);
+        assert_eq!(found.is_to_revoke(), !ends_by_itself, "{kind:?}");
         let ended = radius(&SecretDescription { expires_on: Some(NOW), ..of(kind) });
-        assert_eq!((ended.rank, ended.revoke.len()), (Rank::Telling, 0), "{kind:?}");
+        assert_eq!((ended.rank, ended.is_to_revoke()), (Rank::Telling, false), "{kind:?}");
         let lives = radius(&SecretDescription { expires_on: Some(NOW + 1), ..of(kind) });
         assert_eq!((lives.rank, lives.until), (rank, Some(NOW + 1)), "{kind:?}");
     }
@@ -192,6 +193,15 @@ fn a_user_is_named_by_object_id_in_the_graph_of_the_cloud_and_never_breaks_out_o
         let start = format!("az ad app credential list --id {word} --query");
         assert!(radius(&about).revoke[0].starts_with(&start), "{account}");
     }
+}
+
+#[test]
+fn whose_credential_it_is_has_to_be_found_out_where_no_file_named_it() {
+    let nobody = |kind| radius(&SecretDescription { account: None, ..of(kind) });
+    let found = nobody(SecretKind::ClientSecret);
+    assert!(found.revoke.is_empty() && found.is_to_revoke());
+    assert!(!nobody(SecretKind::AccessToken).is_to_revoke());
+    assert_eq!(nobody(SecretKind::StorageConnectionString).revoke.len(), 2);
 }
 
 #[test]
