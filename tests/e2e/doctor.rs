@@ -190,6 +190,13 @@ fn modes_owners_and_strange_files_are_found_and_nothing_is_before_and_after() {
         (&vault, 0o644, 0o600, "vault-file", format!("chmod 600 {}", typed(&vault))),
         (&folder.to_owned(), 0o777, 0o700, "vault-folder", format!("chmod 700 {}", typed(folder))),
         (&share, 0o777, 0o700, "parent-folders", format!("chmod go-w {}", typed(&share))),
+        (
+            &well.anchor(),
+            0o644,
+            0o600,
+            "state-folder",
+            format!("chmod 600 {}", typed(&well.anchor())),
+        ),
         (&anchors, 0o770, 0o700, "state-folder", format!("chmod 700 {}", typed(&anchors))),
         (
             &runtime.to_owned(),
