@@ -326,7 +326,11 @@ fn ways_to_unlock_that_are_weak_or_missing_are_found_and_absent_and_locked_vault
     state(&look(command.env("AZVAULT_PASSPHRASE_FILE", wrong)), "vault", "finding");
     // People get the same as scripts.
     let table = ran(well.command(&["doctor"]).output().unwrap()).expect(10).says("findings");
-    assert!(table.stdout.contains(&advice), "{}", table.stdout);
+    let typed = format!("  {advice}  # key-derivation");
+    assert!(table.stdout.lines().any(|line| line == typed), "{}", table.stdout);
+    let tsv = ran(well.command(&["doctor", "-o", "tsv"]).output().unwrap()).expect(10).stdout;
+    let columns = |line: &str| line.split('\t').count();
+    assert!(tsv.lines().all(|line| columns(line) == 4), "{tsv}");
     // One that is as it should be.
     let file = well.home.join("recovery");
     let other = ["--vault", "other/vault.db"];

@@ -4,8 +4,10 @@ use azvault_contexts::rules::blast_radius::{BlastRadius, blast_radius};
 use azvault_contexts::{Context, ProcessSecret, SecretDescription};
 use azvault_vault::StoredSecret;
 
+use crate::app::App;
 use crate::contexts::Contexts;
-use crate::documents::SecretView;
+use crate::documents::{SecretView, utc};
+use crate::ui::{Tone, shown};
 
 /// One secret, and where its value is.
 #[derive(Clone, Copy)]
@@ -35,6 +37,24 @@ pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> 
         views.push(SecretView { blast_radius: Some(radius.into()), ..one.view() });
     }
     views
+}
+
+/// A paragraph with what it opens; every command on a line of its own, to be copied.
+pub(crate) fn print(app: &App, secret: &SecretView<'_>) {
+    let Some(radius) = &secret.blast_radius else { return };
+    let tone = match radius.rank {
+        1 => Tone::Bad,
+        2 => Tone::Warning,
+        _ => Tone::Plain,
+    };
+    let account = shown(secret.facts.account.unwrap_or("-"));
+    let until = radius.until.map(|time| format!(", until {}", utc(time))).unwrap_or_default();
+    let (rank, kind, id) = (radius.rank, secret.facts.kind, &secret.id);
+    app.ui.toned_line(tone, format!("{rank}  {kind} of {account} ({id}){until}"));
+    app.ui.line(format!("   {}", shown(&radius.opens)));
+    for line in radius.to_type() {
+        app.ui.line(format!("   {line}"));
+    }
 }
 
 impl<'a> Listed<'a> {

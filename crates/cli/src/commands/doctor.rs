@@ -7,7 +7,7 @@ use crate::cli::Output;
 use crate::doctor::{self, Check, State};
 use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
-use crate::ui::{Tone, cell, count, toned};
+use crate::ui::{Tone, cell, count, shown, toned};
 
 /// Look at the vault's surroundings; exit 10 when something should be changed
 ///
@@ -28,17 +28,31 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let checks = doctor::look(app)?;
         let findings = checks.iter().filter(|check| check.state == State::Finding).count();
-        if app.ui.output == Output::Json {
-            app.ui.json(&Document { schema: SCHEMA, checks });
-        } else {
-            let rows: Vec<_> = checks.iter().map(row).collect();
-            app.ui.table(&["", "CHECK", "WHAT", "TO TYPE"], &rows);
+        match app.ui.output {
+            Output::Json => app.ui.json(&Document { schema: SCHEMA, checks }),
+            Output::Table => print(app, &checks),
+            Output::Tsv => app.ui.table(&[], &checks.iter().map(row).collect::<Vec<_>>()),
         }
         if findings == 0 {
             return Ok(0);
         }
         Err(Failure::new(Code::Findings, count(findings, "finding"))
-            .hint("what stands beside each, then azvault doctor again"))
+            .hint("what is said to type, then azvault doctor again"))
+    }
+}
+
+/// What is to be typed stands below the table, where no column breaks it.
+fn print(app: &App, checks: &[Check]) {
+    let mut rows: Vec<_> = checks.iter().map(row).collect();
+    rows.iter_mut().for_each(|row| row.truncate(3));
+    app.ui.table(&["", "CHECK", "WHAT"], &rows);
+    let advised: Vec<_> =
+        checks.iter().filter_map(|check| Some((check.name, check.advice.as_ref()?))).collect();
+    if !advised.is_empty() {
+        app.ui.line("\nto type:");
+    }
+    for (name, advice) in advised {
+        app.ui.line(format!("  {}  # {name}", shown(advice)));
     }
 }
 

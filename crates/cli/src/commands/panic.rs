@@ -8,7 +8,7 @@ use crate::documents::{SCHEMA, SecretView};
 use crate::failure::{Code, Failure};
 use crate::listed;
 use crate::panic::{self, Ended, Logged};
-use crate::ui::{Tone, cell, count, shown, shown_path};
+use crate::ui::{cell, count, shown_path};
 
 /// Lock everything at once, and list what to revoke, worst first
 ///
@@ -57,7 +57,7 @@ impl Args {
                 let audited = logged == Logged::Yes;
                 app.ui.json(&Document { schema: SCHEMA, ended: view, audited, credentials });
             }
-            Output::Table => credentials.iter().for_each(|one| print(app, one)),
+            Output::Table => credentials.iter().for_each(|one| listed::print(app, one)),
             Output::Tsv => {
                 let rows: Vec<_> = credentials.iter().flat_map(rows).collect();
                 app.ui.table(&[], &rows);
@@ -78,23 +78,6 @@ fn say(app: &App, ended: &Ended) {
         let who = pid.map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
         let file = shown_path(file);
         app.ui.warning(format!("{who} may still hold keys: fuser --kill {file}"));
-    }
-}
-
-/// A paragraph for each; every command on a line of its own, to be copied.
-fn print(app: &App, secret: &SecretView<'_>) {
-    let Some(radius) = &secret.blast_radius else { return };
-    let tone = match radius.rank {
-        1 => Tone::Bad,
-        2 => Tone::Warning,
-        _ => Tone::Plain,
-    };
-    let account = shown(secret.facts.account.unwrap_or("-"));
-    let (rank, kind, id) = (radius.rank, secret.facts.kind, &secret.id);
-    app.ui.toned_line(tone, format!("{rank}  {kind} of {account} ({id})"));
-    app.ui.line(format!("   {}", shown(&radius.opens)));
-    for line in radius.to_type() {
-        app.ui.line(format!("   {line}"));
     }
 }
 

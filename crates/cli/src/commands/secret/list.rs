@@ -18,7 +18,8 @@ use crate::{audit, policy};
 ///
 /// Values are shown only with --reveal, and then as JSON; the audit log names each before.
 /// `process` marks those that live in this session only. With --wide also what whoever has it can
-/// open, by rank (1 is worst), and the commands of Azure CLI that revoke it; no value is opened.
+/// open, by rank (1 is worst), and the commands of Azure CLI that revoke it, in a paragraph for each
+/// (with -o tsv in columns 8 to 10); no value is opened.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Print the values too (with -o json)
@@ -34,10 +35,6 @@ struct Document<'a> {
     schema: u8,
     secrets: Vec<SecretView<'a>>,
 }
-
-/// The last three with --wide.
-const HEADINGS: [&str; 10] =
-    ["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", "", "RANK", "OPENS", "REVOKE"];
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
@@ -62,10 +59,11 @@ impl Args {
             app.ui.json(&Document { schema: SCHEMA, secrets });
         } else if secrets.is_empty() {
             app.ui.note("no secrets yet: azvault migrate");
+        } else if self.wide && app.ui.output == Output::Table {
+            secrets.iter().for_each(|secret| listed::print(app, secret));
         } else {
             let rows: Vec<_> = secrets.iter().map(|view| row(app, view)).collect();
-            let columns = if self.wide { HEADINGS.len() } else { HEADINGS.len() - 3 };
-            app.ui.table(&HEADINGS[..columns], &rows);
+            app.ui.table(&["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", ""], &rows);
         }
         Ok(0)
     }
