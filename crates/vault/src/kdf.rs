@@ -82,8 +82,7 @@ impl Cost {
 
     /// Whether it is legal and yet below 64 MiB with 3 passes.
     pub fn is_weak(&self) -> bool {
-        let work = u64::from(self.memory_kib) * u64::from(self.passes);
-        work < u64::from(64 * MIB) * 3
+        self.work() < Self::INTERACTIVE.work()
     }
 
     /// The one of two at which a guess costs more.
@@ -142,5 +141,26 @@ mod tests {
             let cost = Cost::new(memory_kib, passes, lanes).map(drop);
             assert_eq!(cost, wanted, "{memory_kib} {passes} {lanes}");
         }
+    }
+
+    #[test]
+    fn a_cost_is_weak_below_the_interactive_one_and_the_dearer_of_two_has_more_work() {
+        let cost = |memory_kib, passes, lanes| Cost::new(memory_kib, passes, lanes).unwrap();
+        for (named, memory_kib, passes, weak) in [
+            (Cost::FLOOR, 19_456, 2, true),
+            (Cost::INTERACTIVE, 65_536, 3, false),
+            (Cost::DEFAULT, 262_144, 3, false),
+            (Cost::PARANOID, 1_048_576, 4, false),
+        ] {
+            assert_eq!(named, cost(memory_kib, passes, 1));
+            assert_eq!(named.is_weak(), weak, "{named:?}");
+        }
+        // It is the work that counts, however it is made up.
+        assert!(cost(65_535, 3, 1).is_weak() && !cost(131_072, 2, 1).is_weak());
+        assert_eq!(cost(65_536, 3, 4).lanes(), 4);
+        let (small, large) = (cost(65_536, 3, 1), cost(65_536, 4, 1));
+        assert_eq!((small.dearer_of(large), large.dearer_of(small)), (large, large));
+        // Of two that cost the same the first one stays.
+        assert_eq!(cost(65_536, 4, 1).dearer_of(cost(131_072, 2, 1)), large);
     }
 }
