@@ -1,6 +1,8 @@
 //! Kinds of slots as they stand in files and on screens, and what a slot may hold.
 
-use super::{Opener, Row, SlotKind, least};
+use azvault_contexts::Secret;
+
+use super::{MAX_PASSPHRASE, Opener, Row, SlotKind, least};
 use crate::new_slot::NewSlot;
 use crate::{Cost, Error, RawKey, VaultId, seal};
 
@@ -49,4 +51,15 @@ fn the_least_cost_is_that_of_the_cheapest_slot_with_a_passphrase() {
     // Memory times passes counts, not memory alone.
     let rows = [with(65_536, 4), with(131_072, 1), row(&RawKey::generate()), with(262_144, 3)];
     assert_eq!(least(&rows).unwrap(), [131_072, 1]);
+}
+
+#[test]
+fn one_text_is_one_passphrase_and_a_longer_one_than_allowed_is_none() {
+    let normal = |bytes: &[u8]| super::normalised(&Secret::copied_from(bytes));
+    // One letter with its accent, and the same in two characters; bytes that are no UTF-8.
+    assert_eq!(normal("é".as_bytes()).unwrap(), normal("e\u{301}".as_bytes()).unwrap());
+    assert_eq!(normal(&[0xff, b'a']).unwrap()[..], [0xff, b'a']);
+    assert_eq!(normal(&[b'a'; MAX_PASSPHRASE]).unwrap().len(), MAX_PASSPHRASE);
+    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE + 1]), Err(Error::WrongKey)));
+    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE * 2]), Err(Error::WrongKey)));
 }
