@@ -4,10 +4,10 @@
 //! file is escaped before it reaches a terminal: a context's name can hold anything. Colour means
 //! something or is not there.
 
-#![expect(clippy::print_stderr, reason = "this is where printing happens")]
-
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{IsTerminal, Write as _};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -87,11 +87,19 @@ impl Ui {
     }
 
     /// Bytes of the answer as they are: a JSON document, a completion script, a secret that was
-    /// asked for. A reader that has gone away ends the command as it ends `cat`.
+    /// asked for. A reader that has gone away ends the command as it ends `cat`; an answer that a
+    /// full disk cut short is none.
     pub(crate) fn raw(&self, bytes: &[u8]) {
-        let mut out = std::io::stdout().lock();
-        if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
-            std::process::exit(0);
+        // The standard library's own stdout keeps a copy of what has no line's end yet: a secret.
+        let out = std::io::stdout().as_fd().try_clone_to_owned();
+        match out.and_then(|out| File::from(out).write_all(bytes)) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(e) => {
+                let failure = Failure::new(Code::Other, format!("the answer was not written: {e}"));
+                self.failure(&failure.hint("what the command changed is changed: azvault status"));
+                std::process::exit(Code::Other.number().into());
+            }
         }
     }
 
@@ -140,7 +148,7 @@ impl Ui {
     /// A remark for the person, on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Normal {
-            eprintln!("{}", text.as_ref());
+            say(text.as_ref());
         }
     }
 
@@ -148,14 +156,14 @@ impl Ui {
     pub(crate) fn warning(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Normal {
             let word = paint(self.color_err, Tone::Warning, "warning:");
-            eprintln!("{word} {}", text.as_ref());
+            say(&format!("{word} {}", text.as_ref()));
         }
     }
 
     /// What happens inside, for `-v`. Places and our own words, never a value.
     pub(crate) fn detail(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Verbose {
-            eprintln!("{}", paint(self.color_err, Tone::Quiet, text.as_ref()));
+            say(&paint(self.color_err, Tone::Quiet, text.as_ref()));
         }
     }
 
@@ -170,15 +178,15 @@ impl Ui {
 
     /// What the person has to do now, on stderr, whatever the loudness: the command waits for it.
     pub(crate) fn request(&self, text: impl AsRef<str>) {
-        eprintln!("{}", text.as_ref());
+        say(text.as_ref());
     }
 
     /// A failure: what, why, the next command.
     pub(crate) fn failure(&self, failure: &Failure) {
         let word = if failure.code == Code::Findings { "found:" } else { "error:" };
-        eprintln!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what);
+        say(&format!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what));
         if let Some(hint) = &failure.hint {
-            eprintln!("{} {hint}", paint(self.color_err, Tone::Good, "try:"));
+            say(&format!("{} {hint}", paint(self.color_err, Tone::Good, "try:")));
         }
     }
 
@@ -207,6 +215,11 @@ impl Ui {
             && std::io::stderr().is_terminal()
             && !paths::dumb_terminal()
     }
+}
+
+/// One line on stderr. Where nobody can be told, the command goes on all the same.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// One cell of a table.
