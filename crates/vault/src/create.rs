@@ -27,7 +27,7 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
         return Err(Error::Exists);
     }
     let first = new.first().ok_or(Error::WrongKey)?;
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    make_folder(folder)?;
     let draft = tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?.into_temp_path();
     fill(&draft, new)?;
     File::open(&draft)?.sync_all()?;
@@ -37,6 +37,17 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
     })?;
     File::open(folder)?.sync_all()?;
     Locked::open(path)?.unlock(&first.opener, anchors)
+}
+
+/// Makes a folder that is this user's alone, with those above it. A new one is there for certain
+/// once the one that holds it was synchronised.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let new: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    for holder in new.into_iter().filter_map(Path::parent) {
+        File::open(holder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {
