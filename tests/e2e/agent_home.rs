@@ -133,11 +133,7 @@ impl AgentHome {
 
     /// The keys of the vault, each by itself.
     pub(crate) fn keys(&self) -> Vec<Vec<u8>> {
-        let passphrase = Secret::copied_from(PASSPHRASE.as_bytes());
-        let locked = Locked::open(&self.vault()).unwrap();
-        let keys = locked.keys(&Opener::Passphrase(&passphrase)).unwrap().to_bytes();
-        assert_eq!(keys.len(), Keys::SIZE);
-        keys.chunks(32).map(<[u8]>::to_vec).collect()
+        keys(self)
     }
 
     /// Sends one body as a frame and gives the body of the reply; nothing if it was closed.
@@ -169,6 +165,15 @@ impl Drop for AgentHome {
             eventually("the agent ends", || !is_running(agent));
         }
     }
+}
+
+/// The keys of the vault of a home, each by itself.
+pub(crate) fn keys(home: &Home) -> Vec<Vec<u8>> {
+    let passphrase = Secret::copied_from(PASSPHRASE.as_bytes());
+    let locked = Locked::open(&home.vault()).unwrap();
+    let keys = locked.keys(&Opener::Passphrase(&passphrase)).unwrap().to_bytes();
+    assert_eq!(keys.len(), Keys::SIZE);
+    keys.chunks(32).map(<[u8]>::to_vec).collect()
 }
 
 pub(crate) fn frame(body: &[u8]) -> Vec<u8> {

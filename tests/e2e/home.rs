@@ -114,6 +114,12 @@ impl Home {
     /// Imports contexts from a file that Azure PowerShell could have saved.
     #[track_caller]
     pub(crate) fn import(&self, contexts: &[Saved<'_>]) {
+        let file = self.write_saved(contexts);
+        self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
+    }
+
+    /// A file that Azure PowerShell could have saved; its path.
+    pub(crate) fn write_saved(&self, contexts: &[Saved<'_>]) -> PathBuf {
         let all: serde_json::Map<_, _> =
             contexts.iter().map(|saved| (saved.name.to_owned(), saved.json())).collect();
         let file = self.join("saved.json");
@@ -125,7 +131,7 @@ impl Home {
             "ExtendedProperties": {},
         });
         fs::write(&file, serde_json::to_vec_pretty(&document).unwrap()).unwrap();
-        self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
+        file
     }
 
     /// A file that nobody else can read; its path.

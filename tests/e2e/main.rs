@@ -33,6 +33,7 @@ mod json;
 mod key;
 mod key_rotate;
 mod keyring;
+mod memory;
 mod migrate;
 mod names;
 mod nothing_in_clear;

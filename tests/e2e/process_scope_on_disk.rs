@@ -120,7 +120,10 @@ fn process_scope_is_in_no_file_and_not_on_the_way_to_the_agent() {
     assert!(before == after, "vault and anchors are as they were, byte for byte");
     let writes = calls.iter().filter(|call| call.writes()).count();
     let sends = calls.iter().filter(|call| call.name.starts_with("send")).count();
-    println!("{} calls, {writes} writes and {sends} sends among them; 0 to files", calls.len());
+    println!(
+        "figure: a session's life, {writes} writes and {sends} sends: 0 markers, 0 writes to files"
+    );
+    println!("control: each marker is seen on its way to the terminal");
 }
 
 #[test]

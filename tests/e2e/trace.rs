@@ -16,8 +16,7 @@ const CALLS: &str = "trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg
     truncate,fallocate,copy_file_range,sendfile,splice,mmap,execve";
 
 /// What a marker can look like in a buffer.
-fn forms(text: &str) -> Vec<Vec<u8>> {
-    let bytes = text.as_bytes();
+pub(crate) fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![bytes.to_vec()];
     forms.push(bytes.iter().flat_map(|byte| [*byte, 0]).collect());
     forms.extend([HEXLOWER.encode(bytes).into_bytes(), HEXUPPER.encode(bytes).into_bytes()]);
@@ -68,7 +67,7 @@ impl Call {
 }
 
 /// strace escapes as C does.
-fn unescaped(text: &str) -> Vec<u8> {
+pub(crate) fn unescaped(text: &str) -> Vec<u8> {
     let mut bytes = text.bytes().peekable();
     let mut plain = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -146,9 +145,12 @@ pub(crate) fn touched(calls: &[Call]) -> BTreeSet<String> {
 
 /// Calls that have a text in any of its forms.
 pub(crate) fn found(calls: &[Call], text: &str, among: impl Fn(&Call) -> bool) -> Vec<String> {
-    let forms = forms(text);
-    let calls = calls.iter().filter(|call| among(call));
-    let hits = calls
-        .filter(|call| forms.iter().any(|form| memchr::memmem::find(&call.bytes, form).is_some()));
+    let forms = forms(text.as_bytes());
+    let hits = calls.iter().filter(|call| among(call) && holds(&call.bytes, &forms));
     hits.map(|call| format!("{text} in {} to {:?}", call.name, call.target)).collect()
+}
+
+/// Whether bytes have one of these forms in them.
+pub(crate) fn holds(bytes: &[u8], forms: &[Vec<u8>]) -> bool {
+    forms.iter().any(|form| memchr::memmem::find(bytes, form).is_some())
 }
