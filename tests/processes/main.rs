@@ -1,0 +1,26 @@
+//! What processes leave behind: killed, refused by the system, without power or room, and looked
+//! into. Each test prints its figure; `proof/run` collects them and takes each guard out.
+//!
+//! A plain `cargo test` goes through samples. `AZVAULT_PROOF=full` goes through everything.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::print_stdout, reason = "a test says what it measured")]
+
+#[allow(dead_code, reason = "shared with the tests of the verbs")]
+#[path = "../e2e/agent_home.rs"]
+mod agent_home;
+#[allow(dead_code, reason = "shared with the tests of the verbs")]
+#[path = "../e2e/home.rs"]
+mod home;
+#[allow(dead_code, reason = "shared with the tests of the verbs")]
+#[path = "../e2e/trace.rs"]
+mod trace;
+
+mod crash;
+mod disk;
+mod errors;
+mod full_disk;
+mod injection;
+mod power;
+mod scenario;
+mod state;

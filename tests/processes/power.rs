@@ -1,0 +1,101 @@
+//! The power fails while a command runs: every prefix of what it wrote, as a disk may keep it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::agent_home::{Dice, is_root};
+use crate::disk::{Disk, Step, Sync, mount};
+use crate::home::Home;
+use crate::injection::{each, is_full, is_possible, lines};
+use crate::scenario::{self, End, Prepared, SCENARIOS, Scenario};
+use crate::state::{self, State};
+
+/// Images of each prefix.
+fn trials() -> usize {
+    if is_full() { 8 } else { 1 }
+}
+
+/// A command that was recorded.
+struct Recorded {
+    prepared: Prepared,
+    ends: [Option<State>; 2],
+    before: Disk,
+    steps: Vec<Step>,
+}
+
+fn record(scenario: &Scenario, template: &Home) -> Recorded {
+    let ends = scenario.ends(template);
+    let prepared = scenario.prepare(template);
+    let before = Disk::of(prepared.home.path());
+    let lines = lines(&prepared.home, scenario.command);
+    let root = prepared.home.path();
+    let steps = lines.iter().filter_map(|line| Step::parse(line, root)).collect();
+    Recorded { prepared, ends, before, steps }
+}
+
+impl Recorded {
+    /// How many images there were, and what was wrong with which.
+    fn images(&self, scenario: &Scenario, sync: Sync) -> (usize, Vec<String>) {
+        let mut dice = Dice(0x0ff_5eed);
+        let (mut disk, mut count, mut wrong) = (self.before.clone(), 0, Vec::new());
+        for done in 0..=self.steps.len() {
+            let is_sampled = is_full() || done % 6 == 0 || done == self.steps.len();
+            for _ in 0..if is_sampled { trials() } else { 0 } {
+                count += 1;
+                mount(self.prepared.home.path(), &disk.image(&mut dice));
+                let all = done == self.steps.len();
+                if let Err(why) = self.look(if all { End::Acknowledged } else { End::Broken }) {
+                    wrong.push(format!("{} after {done} steps: {why}", scenario.name));
+                }
+            }
+            if let Some(step) = self.steps.get(done) {
+                disk.step(step, sync);
+            }
+        }
+        (count, wrong)
+    }
+
+    fn look(&self, end: End) -> Result<(), String> {
+        let found = state::read(&self.prepared.home).map_err(|e| e.to_string())?;
+        let expected = match end {
+            End::Acknowledged => &self.ends[1..],
+            End::Broken => &self.ends[..],
+        };
+        if !expected.contains(&found) {
+            return Err(format!("neither before nor after, or not what was said: {found:?}"));
+        }
+        self.prepared.is_nothing_lost(found.as_ref())
+    }
+}
+
+#[test]
+fn what_was_synchronised_survives_every_cut_of_the_power() {
+    if !is_possible() {
+        return;
+    }
+    if !is_root() {
+        println!("not run: only root can see what a process that protects its memory writes");
+        return;
+    }
+    let template = Home::with_vault();
+    let [images, lost, controls, caught] = [const { AtomicUsize::new(0) }; 4];
+    each(SCENARIOS, |scenario| {
+        let recorded = record(scenario, &template);
+        let (count, wrong) = recorded.images(scenario, Sync::Obeyed);
+        assert!(wrong.is_empty(), "{} of {count}: {}", wrong.len(), wrong[0]);
+        images.fetch_add(count, Ordering::Relaxed);
+        lost.fetch_add(wrong.len(), Ordering::Relaxed);
+        // The control: on a disk that takes no notice of fsync, the same images must be wrong.
+        let (count, wrong) = recorded.images(scenario, Sync::Ignored);
+        println!("{}: without fsync {} of {count} are wrong", scenario.name, wrong.len());
+        assert!(!wrong.is_empty(), "{}: nothing is lost without fsync", scenario.name);
+        controls.fetch_add(count, Ordering::Relaxed);
+        caught.fetch_add(wrong.len(), Ordering::Relaxed);
+    });
+    let [images, lost, controls, caught] =
+        [images, lost, controls, caught].map(AtomicUsize::into_inner);
+    println!(
+        "figure: {images} images of a disk after a cut ({}), each opened and verified: {lost} wrong",
+        scenario::names()
+    );
+    println!("control: the same with fsync ignored: {caught} of {controls} wrong");
+}

@@ -1,0 +1,90 @@
+//! What a vault holds, in words that two runs of the same command have in common.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use azvault_contexts::Secret;
+use azvault_vault::{Error, Locked, Opener, Vault};
+use data_encoding::HEXLOWER;
+
+use crate::home::{Home, PASSPHRASE};
+
+/// The passphrase that commands change to.
+pub(crate) const OTHER: &str = "another horse another staple";
+
+/// A vault at one moment. Ids and times are left out: they differ from run to run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    /// Everything that the person stored.
+    pub(crate) content: Vec<String>,
+    /// Originals whose bytes are sealed in it: where they lay in the home, and their SHA-256.
+    pub(crate) sealed: BTreeMap<PathBuf, [u8; 32]>,
+    /// What the audit log has, and what opens the vault.
+    pub(crate) history: Vec<String>,
+}
+
+/// The vault of a home, every box of it opened; `None` if there is none.
+pub(crate) fn of(home: &Home) -> Option<State> {
+    read(home).unwrap()
+}
+
+/// As [`of`], for vaults that may be damaged.
+pub(crate) fn read(home: &Home) -> Result<Option<State>, Error> {
+    if !home.vault().exists() {
+        return Ok(None);
+    }
+    let (vault, mut history) = open(home)?;
+    vault.verify_all()?;
+    let snapshot = vault.snapshot_with_kept()?;
+    let mut content = Vec::new();
+    let mut add = |kind: &str, text: String| content.push(format!("{kind} {text}"));
+    for context in snapshot.contexts() {
+        add("context", json(&context.value));
+    }
+    for account in snapshot.accounts() {
+        add("account", json(&account.value));
+    }
+    for environment in snapshot.environments() {
+        add("environment", json(&environment.value));
+    }
+    let values = snapshot.open_secrets()?;
+    for (secret, value) in snapshot.secrets().iter().zip(&values) {
+        // EXPOSE: compared with what another run stored.
+        let digest = HEXLOWER.encode(&azvault_vault::sha256(value.expose()));
+        add("secret", format!("{:?} {digest}", secret.description));
+    }
+    add("default", snapshot.settings().default.map_or_else(String::new, |name| json(&name)));
+    content.sort();
+    let mut sealed = BTreeMap::new();
+    for file in snapshot.imports().iter().flat_map(|import| &import.value.files) {
+        let Some(original) = &file.original else { continue };
+        let place = file.path.strip_prefix(home.path()).unwrap().to_owned();
+        let bytes = snapshot.original(original)?;
+        sealed.insert(place, azvault_vault::sha256(&bytes));
+    }
+    let log = snapshot.audit_log()?;
+    history.extend(log.into_iter().map(|logged| logged.entry.verb));
+    Ok(Some(State { content, sealed, history }))
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+/// The vault, and what can be known of the ways to open it.
+fn open(home: &Home) -> Result<(Vault, Vec<String>), Error> {
+    for passphrase in [PASSPHRASE, OTHER] {
+        let opener = Secret::copied_from(passphrase.as_bytes());
+        let locked = Locked::open(&home.vault())?;
+        let Ok(keys) = locked.keys(&Opener::Passphrase(&opener)) else { continue };
+        let slots = locked.slots().iter().map(|slot| slot.kind.as_str().to_owned());
+        let mut ways: Vec<_> = slots.collect();
+        ways.extend([passphrase.to_owned(), format!("epoch {}", locked.epoch())]);
+        return Ok((locked.unlock_with(Box::new(keys), &anchors(home))?, ways));
+    }
+    Err(Error::WrongKey)
+}
+
+fn anchors(home: &Home) -> PathBuf {
+    home.join(".local/state/azvault/anchors")
+}
