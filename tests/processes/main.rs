@@ -12,6 +12,8 @@ mod agent_home;
 #[allow(dead_code, reason = "shared with the tests of the verbs")]
 #[path = "../e2e/home.rs"]
 mod home;
+#[path = "../e2e/memory.rs"]
+mod memory;
 #[allow(dead_code, reason = "shared with the tests of the verbs")]
 #[path = "../e2e/trace.rs"]
 mod trace;
@@ -21,6 +23,10 @@ mod disk;
 mod errors;
 mod full_disk;
 mod injection;
+mod markers;
+mod one_shot;
 mod power;
 mod scenario;
 mod state;
+mod surfaces;
+mod verbs;
