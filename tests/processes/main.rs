@@ -18,6 +18,7 @@ mod memory;
 #[path = "../e2e/trace.rs"]
 mod trace;
 
+mod claims;
 mod crash;
 mod disk;
 mod errors;

@@ -1,0 +1,89 @@
+//! The pages that promise something, held against what is measured.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn page(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The files with claims, as text.
+fn claims() -> String {
+    let files = fs::read_dir(root().join("proof/claims")).unwrap();
+    files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+}
+
+/// First cells of the rows of a table, and its last ones.
+fn rows<'a>(page: &'a str, heading: &str) -> Vec<(&'a str, &'a str)> {
+    let (_, table) = page.split_once(heading).expect("a table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.trim_matches('|').split(" | ").collect::<Vec<_>>());
+    cells.map(|cells| (cells[0].trim(), cells[cells.len() - 1].trim())).collect()
+}
+
+#[test]
+fn the_table_of_figures_has_every_claim_and_no_other() {
+    let text = claims();
+    let claimed = text.lines().filter_map(|line| line.strip_prefix("claim = \""));
+    let claimed: BTreeSet<_> = claimed.map(|line| line.trim_end_matches('"')).collect();
+    assert!(claimed.len() > 8);
+    let security = page("SECURITY.md");
+    let shown = rows(&security, "| Claim | Figure | Control |");
+    let shown: BTreeSet<_> = shown.into_iter().map(|(claim, _)| claim).collect();
+    assert_eq!(shown, claimed, "proof/run --write SECURITY.md");
+    assert!(!security.contains("| not run |"), "every control was run");
+}
+
+#[test]
+fn each_promise_names_tests_that_exist() {
+    let page = page("docs/threat-model.md");
+    let rows = rows(&page, "| Against | Promised | Held by |");
+    assert!(rows.len() > 15);
+    for (against, held) in rows {
+        let named: Vec<_> = held.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "{against}: no test is named");
+        for name in named {
+            let (file, test) = name.split_once("::").unwrap_or((name, ""));
+            let path = find(file).unwrap_or_else(|| panic!("{against}: {file} is not there"));
+            if !test.is_empty() {
+                let text = fs::read_to_string(path).unwrap();
+                assert!(text.contains(&format!("fn {test}()")), "{against}: {name} is not there");
+            }
+        }
+    }
+}
+
+/// A file or folder by its path from the root, or by its name alone.
+fn find(file: &str) -> Option<PathBuf> {
+    let path = root().join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    let mut folders = vec![root().join("crates"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with(file) {
+                return Some(path);
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn no_file_of_these_tests_is_forgotten() {
+    let folder = root().join("tests/processes");
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    for file in fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(name == "main" || main.contains(&format!("mod {name};")), "{name} is not run");
+    }
+}
