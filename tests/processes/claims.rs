@@ -40,6 +40,33 @@ fn the_table_of_figures_has_every_claim_and_no_other() {
 }
 
 #[test]
+fn each_control_finds_its_text_once() {
+    let text = claims();
+    let controls = text.split("[claim.control]").skip(1);
+    for control in controls {
+        let (file, from) = (string(control, "file"), string(control, "from"));
+        assert_eq!(page(&file).matches(&from).count(), 1, "{file}: {from}");
+        assert_ne!(from, string(control, "to"), "{file}");
+    }
+}
+
+/// A string of TOML, in any of the forms that the claims use.
+fn string(table: &str, key: &str) -> String {
+    let (_, value) = table.split_once(&format!("\n{key} = ")).unwrap_or_else(|| panic!("no {key}"));
+    let escaped = |text: &str| text.replace("\\\"", "\"").replace("\\\\", "\\");
+    if let Some(text) = value.strip_prefix("\"\"\"\n") {
+        escaped(text.split("\"\"\"").next().unwrap())
+    } else if let Some(text) = value.strip_prefix("'''\n") {
+        text.split("'''").next().unwrap().to_owned()
+    } else if let Some(text) = value.strip_prefix('\'') {
+        text.split('\'').next().unwrap().to_owned()
+    } else {
+        let line = value.lines().next().unwrap();
+        escaped(line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap())
+    }
+}
+
+#[test]
 fn each_promise_names_tests_that_exist() {
     let page = page("docs/threat-model.md");
     let rows = rows(&page, "| Against | Promised | Held by |");
