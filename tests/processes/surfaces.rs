@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::home::Home;
 use crate::injection::{each, is_full};
 use crate::trace::{Call, forms, holds};
-use crate::verbs::{VERBS, home, secrets, traced};
+use crate::verbs::{VERBS, home, is_group, secrets, traced};
 
 /// How loud a command is, and in which form it answers.
 const LOUD: [&str; 7] = ["", "-q", "-v", "-vv", "-vvv", "-o json", "-o tsv"];
@@ -13,6 +13,9 @@ const LOUD: [&str; 7] = ["", "-q", "-v", "-vv", "-vvv", "-o json", "-o tsv"];
 /// Where secrets stand in what a line shows.
 fn shown(home: &Home, line: &str, loud: &str, secrets: &[Vec<Vec<u8>>]) -> Option<Vec<String>> {
     let (ran, calls) = traced(home, line, loud)?;
+    println!("{line} {loud}: {}", ran.code);
+    // Where the network is needed nobody answers, but every line is one that azvault understands.
+    assert!(ran.code != 2 || is_group(line), "{line}: {}", ran.stderr);
     let is_program = |call: &&Call| call.name == "execve";
     assert!(calls.iter().any(|call| is_program(&call)), "{line} starts nothing");
     let mut surfaces = vec![("stdout", ran.stdout.as_bytes()), ("stderr", ran.stderr.as_bytes())];

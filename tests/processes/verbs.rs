@@ -90,6 +90,12 @@ pub(crate) fn of_the_help() -> BTreeSet<String> {
     found
 }
 
+/// Whether a line only names verbs that have others below them: that is answered with help.
+pub(crate) fn is_group(line: &str) -> bool {
+    let words = line.strip_prefix("azvault ").and_then(|rest| rest.strip_suffix("$loud"));
+    words.is_some_and(|words| VERBS.iter().any(|(verb, _)| verb.starts_with(words)))
+}
+
 #[test]
 fn no_verb_is_forgotten() {
     let table: BTreeSet<_> = VERBS.iter().map(|(verb, _)| (*verb).to_owned()).collect();
@@ -132,7 +138,7 @@ pub(crate) fn traced(home: &Home, line: &str, loud: &str) -> Option<(Ran, Vec<Ca
         list.split('\t').next().unwrap().to_owned()
     };
     let session = home.json(&["session", "start"])["value"].as_str().unwrap().to_owned();
-    let mut command = home.script(&format!("set +e\n{line}\ntrue"));
+    let mut command = home.script(&format!("set +e\n{line}"));
     command.env("AZVAULT_SESSION", session).env("loud", loud);
     command.env("secret", first(&["secret", "list"]));
     command.env("migration", first(&["migrate", "list"]));
