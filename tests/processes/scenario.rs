@@ -45,6 +45,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "migrate clean", start: Vault, steps: &[RUN], command: CLEAN, originals: Gone },
     Scenario { name: "migrate rollback", start: Vault, steps: &[RUN, CLEAN], command: ROLLBACK, originals: InPlace },
     Scenario { name: "context rename", start: Vault, steps: &[RUN], command: RENAME, originals: InPlace },
+    Scenario { name: "key rotate", start: Vault, steps: &[RUN], command: &["key", "rotate"], originals: InPlace },
 ];
 
 /// Their names, for a figure.
