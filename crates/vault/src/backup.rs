@@ -4,9 +4,9 @@
 //! that it will have. It is opened and verified there like any vault, and gets its name at once or
 //! not at all.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Seek};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
@@ -14,7 +14,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 use rustix::fs::{FlockOperation, OFlags};
 
 use crate::file::{Named, beside, check_folder, check_header};
-use crate::{Error, Locked, UnsafeBecause, Vault, store};
+use crate::{Error, Locked, UnsafeBecause, Vault, file, store};
 
 /// Prefix of the folders of drafts.
 const DRAFT: &str = ".azvault-draft-";
@@ -173,7 +173,7 @@ impl Draft {
 /// Makes a folder for a vault or for backups, this user's alone, or looks whether the one that is
 /// there will do.
 pub fn make_folder(folder: &Path) -> Result<(), Error> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    file::make_folder(folder)?;
     Ok(check_folder(&folder.metadata()?)?)
 }
 

@@ -1,8 +1,7 @@
 //! Making a vault.
 
 use std::collections::BTreeMap;
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::File;
 use std::path::Path;
 
 use rusqlite::{Transaction, TransactionBehavior};
@@ -14,7 +13,7 @@ use crate::new_slot::NewSlot;
 use crate::slot;
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
-use crate::{Error, Locked, UnsafeBecause, Vault, VaultId, random};
+use crate::{Error, Locked, UnsafeBecause, Vault, VaultId, file, random};
 
 /// Makes a vault at an absolute path and unlocks it by its first slot. Nothing is overwritten;
 /// the vault appears at its path whole or not at all.
@@ -27,7 +26,7 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
         return Err(Error::Exists);
     }
     let first = new.first().ok_or(Error::WrongKey)?;
-    make_folder(folder)?;
+    file::make_folder(folder)?;
     let draft = tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?.into_temp_path();
     fill(&draft, new)?;
     File::open(&draft)?.sync_all()?;
@@ -37,17 +36,6 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
     })?;
     File::open(folder)?.sync_all()?;
     Locked::open(path)?.unlock(&first.opener, anchors)
-}
-
-/// Makes a folder that is this user's alone, with those above it. A new one is there for certain
-/// once the one that holds it was synchronised.
-fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let new: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    for holder in new.into_iter().filter_map(Path::parent) {
-        File::open(holder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {

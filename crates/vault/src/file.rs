@@ -1,8 +1,8 @@
 //! The file, before SQLite sees it: whose it is, and whether it is a vault at all.
 
-use std::fs::{File, Metadata};
+use std::fs::{DirBuilder, File, Metadata};
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::store::schema;
@@ -89,6 +89,17 @@ fn check_facts(facts: &Metadata) -> Result<(), UnsafeBecause> {
 pub(crate) fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
     if facts.uid() != own_uid() || facts.mode() & 0o022 != 0 {
         return Err(UnsafeBecause::LaxFolder(facts.mode() & 0o7777));
+    }
+    Ok(())
+}
+
+/// Makes a folder that is this user's alone, with those above it. A new one is there for certain
+/// once the one that holds it was synchronised.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let new: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    for holder in new.into_iter().filter_map(Path::parent) {
+        File::open(holder)?.sync_all()?;
     }
     Ok(())
 }
