@@ -19,6 +19,8 @@ pub(crate) enum Step {
     MakeFolder(PathBuf),
     /// Without a place it goes on where the last one ended.
     Write(PathBuf, Option<usize>, Vec<u8>),
+    /// So many bytes more of one file into another, from their beginnings on.
+    Copy(PathBuf, PathBuf, usize),
     Resize(PathBuf, usize),
     Rename(PathBuf, PathBuf),
     Remove(PathBuf),
@@ -42,6 +44,9 @@ impl Step {
             "mkdir" => Self::MakeFolder(path(all[0])?),
             "write" => Self::Write(path(all[0])?, None, bytes(all[1])),
             "pwrite64" => Self::Write(path(all[0])?, Some(number(3)), bytes(all[1])),
+            "copy_file_range" => {
+                Self::Copy(path(all[0])?, path(all[2])?, result.trim().parse().unwrap())
+            }
             "ftruncate" => Self::Resize(path(all[0])?, number(1)),
             "fsync" | "fdatasync" => Self::Sync(path(all[0])?),
             "rename" => Self::Rename(path(all[0])?, path(all[1])?),
@@ -105,7 +110,7 @@ enum Change {
 enum NameChange {
     Is(PathBuf, Node),
     Gone(PathBuf),
-    Moved(PathBuf, PathBuf),
+    Moved(PathBuf, PathBuf, Node),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -169,7 +174,9 @@ impl Disk {
                 self.rename(path, NameChange::Is(path.clone(), Node::Folder));
             }
             Step::Rename(from, to) => {
-                self.rename(from, NameChange::Moved(from.clone(), to.clone()));
+                // The new name is there once its own folder was synchronised.
+                let node = self.seen[from];
+                self.rename(to, NameChange::Moved(from.clone(), to.clone(), node));
             }
             Step::Remove(path) => self.rename(path, NameChange::Gone(path.clone())),
             Step::Write(path, at, bytes) => {
@@ -177,6 +184,15 @@ impl Disk {
                 let at = at.unwrap_or(file.end);
                 file.end = at + bytes.len();
                 file.pending.push(Change::Bytes(at, bytes.clone()));
+            }
+            Step::Copy(from, to, size) => {
+                let from = self.file(from);
+                let mut bytes = from.durable.clone();
+                from.pending.iter().for_each(|change| change.apply(&mut bytes));
+                let to = self.file(to);
+                let at = to.end;
+                to.end = at + size;
+                to.pending.push(Change::Bytes(at, bytes[at..at + size].to_vec()));
             }
             Step::Resize(path, size) => self.file(path).pending.push(Change::Size(*size)),
             Step::Sync(_) if sync == Sync::Ignored => {}
@@ -276,10 +292,9 @@ impl NameChange {
         match self {
             Self::Is(path, node) => drop(names.insert(path.clone(), *node)),
             Self::Gone(path) => drop(names.remove(path)),
-            Self::Moved(from, to) => {
-                if let Some(node) = names.remove(from) {
-                    names.insert(to.clone(), node);
-                }
+            Self::Moved(from, to, node) => {
+                names.remove(from);
+                names.insert(to.clone(), *node);
             }
         }
     }

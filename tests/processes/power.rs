@@ -56,11 +56,11 @@ impl Recorded {
 
     fn look(&self, end: End) -> Result<(), String> {
         let found = state::read(&self.prepared.home).map_err(|e| e.to_string())?;
-        let expected = match end {
-            End::Acknowledged => &self.ends[1..],
-            End::Broken => &self.ends[..],
+        let is_right = match end {
+            End::Acknowledged => found == self.ends[1],
+            End::Broken => state::is_whole(&found, &self.ends),
         };
-        if !expected.contains(&found) {
+        if !is_right {
             return Err(format!("neither before nor after, or not what was said: {found:?}"));
         }
         self.prepared.is_nothing_lost(found.as_ref())

@@ -35,6 +35,9 @@ const CLEAN: &[&str] = &["migrate", "clean", "--yes"];
 const ROLLBACK: &[&str] = &["migrate", "rollback", "--yes"];
 const RENAME: &[&str] = &["context", "rename", crate::agent_home::FABRIKAM, "fab"];
 
+const BACKUP: &[&str] = &["backup", "create", ".local/share/azvault/saved.db"];
+const RESTORE: &[&str] = &["backup", "restore", ".local/share/azvault/saved.db", "--force"];
+
 use Originals::{Gone, InPlace};
 use Start::{NoVault, Vault};
 
@@ -46,6 +49,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "migrate rollback", start: Vault, steps: &[RUN, CLEAN], command: ROLLBACK, originals: InPlace },
     Scenario { name: "context rename", start: Vault, steps: &[RUN], command: RENAME, originals: InPlace },
     Scenario { name: "key rotate", start: Vault, steps: &[RUN], command: &["key", "rotate"], originals: InPlace },
+    Scenario { name: "backup create", start: Vault, steps: &[RUN], command: &["backup", "create"], originals: InPlace },
+    Scenario { name: "backup restore", start: Vault, steps: &[RUN, BACKUP, RENAME], command: RESTORE, originals: InPlace },
 ];
 
 /// Their names, for a figure.
@@ -107,7 +112,7 @@ impl Scenario {
             home.run(&["verify"]).expect(0);
         }
         let found = state::of(home);
-        assert!(ends.contains(&found), "neither before nor after: {found:?}");
+        assert!(state::is_whole(&found, ends), "neither before nor after: {found:?}");
         prepared.is_nothing_lost(found.as_ref()).unwrap();
         if end == End::Acknowledged {
             assert_eq!(found, ends[1], "it said that it was done");

@@ -1,7 +1,8 @@
 //! What a vault holds, in words that two runs of the same command have in common.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
 use azvault_vault::{Error, Locked, Opener, Vault};
@@ -21,6 +22,25 @@ pub(crate) struct State {
     pub(crate) sealed: BTreeMap<PathBuf, [u8; 32]>,
     /// What the audit log has, and what opens the vault.
     pub(crate) history: Vec<String>,
+    /// What the person stored, as each backup has it.
+    pub(crate) backups: Vec<Vec<String>>,
+}
+
+/// Whether a command that was broken off left what was before, or what is after. A backup of what
+/// goes is whole before it goes: it may be there already, and no vault is after without it.
+pub(crate) fn is_whole(found: &Option<State>, ends: &[Option<State>; 2]) -> bool {
+    let [before, after] = ends;
+    let is_before = || match (found, before, after) {
+        (Some(found), Some(before), Some(after)) => {
+            let backups = [&before.backups, &after.backups];
+            found.content == before.content
+                && found.sealed == before.sealed
+                && found.history == before.history
+                && backups.contains(&&found.backups)
+        }
+        _ => found == before,
+    };
+    found == after || is_before()
 }
 
 /// The vault of a home, every box of it opened; `None` if there is none.
@@ -33,7 +53,24 @@ pub(crate) fn read(home: &Home) -> Result<Option<State>, Error> {
     if !home.vault().exists() {
         return Ok(None);
     }
-    let (vault, mut history) = open(home)?;
+    let mut state = look(home, &home.vault(), &home.join(".local/state/azvault/anchors"))?;
+    let folder = fs::read_dir(home.vault().with_file_name("backups"));
+    for backup in folder.into_iter().flatten() {
+        let path = backup.unwrap().path();
+        // What has a dot before its name counts as none.
+        if path.file_name().unwrap().as_encoded_bytes()[0] != b'.' {
+            // It may be older than the vault, which only a vault must not be.
+            let elsewhere = tempfile::tempdir().unwrap();
+            state.backups.push(look(home, &path, elsewhere.path())?.content);
+        }
+    }
+    state.backups.sort();
+    Ok(Some(state))
+}
+
+/// A file of a vault, every box of it opened.
+fn look(home: &Home, path: &Path, anchors: &Path) -> Result<State, Error> {
+    let (vault, mut history) = open(path, anchors)?;
     vault.verify_all()?;
     let snapshot = vault.snapshot_with_kept()?;
     let mut content = Vec::new();
@@ -64,7 +101,7 @@ pub(crate) fn read(home: &Home) -> Result<Option<State>, Error> {
     }
     let log = snapshot.audit_log()?;
     history.extend(log.into_iter().map(|logged| logged.entry.verb));
-    Ok(Some(State { content, sealed, history }))
+    Ok(State { content, sealed, history, backups: Vec::new() })
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -72,19 +109,15 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// The vault, and what can be known of the ways to open it.
-fn open(home: &Home) -> Result<(Vault, Vec<String>), Error> {
+fn open(path: &Path, anchors: &Path) -> Result<(Vault, Vec<String>), Error> {
     for passphrase in [PASSPHRASE, OTHER] {
         let opener = Secret::copied_from(passphrase.as_bytes());
-        let locked = Locked::open(&home.vault())?;
+        let locked = Locked::open(path)?;
         let Ok(keys) = locked.keys(&Opener::Passphrase(&opener)) else { continue };
         let slots = locked.slots().iter().map(|slot| slot.kind.as_str().to_owned());
         let mut ways: Vec<_> = slots.collect();
         ways.extend([passphrase.to_owned(), format!("epoch {}", locked.epoch())]);
-        return Ok((locked.unlock_with(Box::new(keys), &anchors(home))?, ways));
+        return Ok((locked.unlock_with(Box::new(keys), anchors)?, ways));
     }
     Err(Error::WrongKey)
-}
-
-fn anchors(home: &Home) -> PathBuf {
-    home.join(".local/state/azvault/anchors")
 }
