@@ -34,9 +34,13 @@ const RUN: &[&str] = &["migrate", "run", "--yes"];
 const CLEAN: &[&str] = &["migrate", "clean", "--yes"];
 const ROLLBACK: &[&str] = &["migrate", "rollback", "--yes"];
 const RENAME: &[&str] = &["context", "rename", crate::agent_home::FABRIKAM, "fab"];
-
+const PASSPHRASE: &[&str] =
+    &["key", "passphrase", "--new-passphrase-file", NEW, CHEAP[0], CHEAP[1], CHEAP[2], CHEAP[3]];
 const BACKUP: &[&str] = &["backup", "create", ".local/share/azvault/saved.db"];
 const RESTORE: &[&str] = &["backup", "restore", ".local/share/azvault/saved.db", "--force"];
+
+/// The file of the passphrase that one of them changes to.
+const NEW: &str = "new";
 
 use Originals::{Gone, InPlace};
 use Start::{NoVault, Vault};
@@ -48,6 +52,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "migrate clean", start: Vault, steps: &[RUN], command: CLEAN, originals: Gone },
     Scenario { name: "migrate rollback", start: Vault, steps: &[RUN, CLEAN], command: ROLLBACK, originals: InPlace },
     Scenario { name: "context rename", start: Vault, steps: &[RUN], command: RENAME, originals: InPlace },
+    Scenario { name: "key passphrase", start: Vault, steps: &[RUN], command: PASSPHRASE, originals: InPlace },
     Scenario { name: "key rotate", start: Vault, steps: &[RUN], command: &["key", "rotate"], originals: InPlace },
     Scenario { name: "backup create", start: Vault, steps: &[RUN], command: &["backup", "create"], originals: InPlace },
     Scenario { name: "backup restore", start: Vault, steps: &[RUN, BACKUP, RENAME], command: RESTORE, originals: InPlace },
@@ -88,6 +93,7 @@ impl Scenario {
             copy_folder(&template.join(".local"), &home.join(".local"));
         }
         copy_folder(&fixture("azure-powershell/homes/az4-linux"), home.path());
+        home.secret_file(NEW, state::OTHER);
         let originals = files(home.path());
         for step in self.steps {
             home.run(step).expect(0);
@@ -109,7 +115,8 @@ impl Scenario {
     pub(crate) fn check(&self, prepared: &Prepared, ends: &[Option<State>; 2], end: End) {
         let home = &prepared.home;
         if home.vault().exists() {
-            home.run(&["verify"]).expect(0);
+            let verify = |file| home.run(&["verify", "--passphrase-file", file]);
+            assert!(["passphrase", NEW].iter().any(|file| verify(file).code == 0), "not verified");
         }
         let found = state::of(home);
         assert!(state::is_whole(&found, ends), "neither before nor after: {found:?}");
@@ -122,8 +129,10 @@ impl Scenario {
         // What was done already may be refused: another vault, a name that is gone.
         assert!(again.code == 0 || found == ends[1], "{}", again.stderr);
         let end = state::of(home);
-        let content = |state: &Option<State>| state.as_ref().map(|state| state.content.clone());
-        assert_eq!(content(&end), content(&ends[1]), "repeated");
+        let stored = |state: &Option<State>| {
+            state.as_ref().map(|state| (state.content.clone(), state.sealed.clone()))
+        };
+        assert_eq!(stored(&end), stored(&ends[1]), "repeated");
         prepared.expect(self.originals, end.as_ref());
         prepared.is_nothing_lost(end.as_ref()).unwrap();
     }
