@@ -169,8 +169,13 @@ impl Drop for AgentHome {
 
 /// The keys of the vault of a home, each by itself.
 pub(crate) fn keys(home: &Home) -> Vec<Vec<u8>> {
+    keys_of(&home.vault())
+}
+
+/// The keys of a vault that the passphrase of these tests opens.
+pub(crate) fn keys_of(vault: &Path) -> Vec<Vec<u8>> {
     let passphrase = Secret::copied_from(PASSPHRASE.as_bytes());
-    let locked = Locked::open(&home.vault()).unwrap();
+    let locked = Locked::open(vault).unwrap();
     let keys = locked.keys(&Opener::Passphrase(&passphrase)).unwrap().to_bytes();
     assert_eq!(keys.len(), Keys::SIZE);
     keys.chunks(32).map(<[u8]>::to_vec).collect()

@@ -1,7 +1,7 @@
 //! System calls that fail.
 
 use crate::home::Home;
-use crate::injection::{chosen, each, is_possible, points, run};
+use crate::injection::{Extent, chosen, each, is_possible, points, run};
 use crate::scenario::{self, End, SCENARIOS};
 
 const ERRORS: [&str; 3] = ["EIO", "ENOSPC", "EINTR"];
@@ -19,10 +19,17 @@ fn a_call_that_fails_is_a_clear_error_and_nothing_is_half_done() {
     for scenario in SCENARIOS {
         let ends = scenario.ends(&template);
         let points = points(&scenario.prepare(&template).home, scenario.command);
-        let points = chosen(points, 3);
-        for error in ERRORS {
+        let points = chosen(points, 6);
+        // In full each call fails in every way, else in one of them, the next one in another.
+        let ways = match Extent::asked() {
+            Extent::Full => ERRORS.len(),
+            Extent::Sample | Extent::Table => 1,
+        };
+        for way in 0..ways {
             all += points.len();
-            each(&points, |point| {
+            let numbered: Vec<_> = points.iter().enumerate().collect();
+            each(&numbered, |(number, point)| {
+                let error = ERRORS[(number + way) % ERRORS.len()];
                 let prepared = scenario.prepare(&template);
                 let what = format!("error={error}");
                 let ran = run(&prepared.home, scenario.command, point, &what);

@@ -12,9 +12,25 @@ use crate::home::{Home, Ran, has, ran};
 const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatasync,ftruncate,fallocate,rename,\
     renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,chmod,fchmod,fchmodat,utimensat";
 
-/// Whether everything is gone through, or a sample.
-pub(crate) fn is_full() -> bool {
-    std::env::var_os("AZVAULT_PROOF").is_some_and(|value| value == "full")
+/// How much is gone through. What is left out is the same each time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// What a test suite has time for.
+    Sample,
+    /// What `proof/run` has time for.
+    Table,
+    Full,
+}
+
+impl Extent {
+    pub(crate) fn asked() -> Self {
+        match std::env::var("AZVAULT_PROOF").as_deref() {
+            Err(_) => Self::Sample,
+            Ok("table") => Self::Table,
+            Ok("full") => Self::Full,
+            Ok(other) => panic!("AZVAULT_PROOF={other} is neither table nor full"),
+        }
+    }
 }
 
 /// One system call of a command.
@@ -70,8 +86,13 @@ pub(crate) fn points(home: &Home, command: &[&str]) -> Vec<Point> {
 
 /// All points, or some that lie far apart.
 pub(crate) fn chosen(points: Vec<Point>, sample: usize) -> Vec<Point> {
-    let step = if is_full() { 1 } else { points.len().div_ceil(sample).max(1) };
-    points.into_iter().step_by(step).collect()
+    match Extent::asked() {
+        Extent::Sample => {
+            let step = points.len().div_ceil(sample).max(1);
+            points.into_iter().step_by(step).collect()
+        }
+        Extent::Table | Extent::Full => points,
+    }
 }
 
 /// Runs a command to which that happens at a point: `signal=KILL`, `error=EIO`.

@@ -5,42 +5,55 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::agent_home::{eventually, is_root, signal};
-use crate::home::{CHEAP, Home};
+use crate::agent_home::{eventually, is_root, keys_of, signal};
+use crate::home::Home;
 use crate::injection::{each, is_possible};
 use crate::memory::{Searched, forms, found};
 use crate::verbs::{PLANTED, home, secrets};
 
-/// Commands that open the vault, ask for a passphrase or show a secret. `SECRET` is the id of one.
-const COMMANDS: &[&[&str]] = &[
-    &["init", "--vault", "new/vault.db", "--no-recovery", CHEAP[0], CHEAP[1], CHEAP[2], CHEAP[3]],
-    &["status"],
-    &["verify"],
-    &["migrate", "plan"],
-    &["migrate", "run", "--yes", "--from", "more"],
-    &["migrate", "verify"],
-    &["migrate", "clean", "--yes"],
-    &["context", "list"],
-    &["context", "show", "dev"],
-    &["context", "set", "new", "--scope", "user"],
-    &["context", "rename", "dev", "new", "--scope", "user"],
-    &["context", "remove", "dev", "--yes", "--scope", "user"],
-    &["context", "clear", "--yes", "--scope", "user"],
-    &["context", "save", "saved", "--export-passphrase-file", "planted"],
-    &["context", "import", "more/AzureRmContext.json", "--scope", "user"],
-    &["disconnect", "--yes", "--scope", "user"],
-    &["secret", "list"],
-    &["secret", "list", "--reveal", "-o", "json"],
-    &["secret", "show", "SECRET"],
-    &["secret", "show", "SECRET", "--reveal"],
-    &["secret", "show", "SECRET", "--reveal", "-o", "json"],
-    &["key", "list"],
-    &["audit", "log"],
-    &["audit", "verify"],
+/// Commands that open the vault, ask for a passphrase or show a secret, after those before them.
+/// `SECRET` is the id of one.
+const COMMANDS: &[&str] = &[
+    "init --vault new/vault.db --no-recovery --kdf-memory 19 --kdf-passes 2",
+    "status",
+    "verify",
+    "migrate plan",
+    "migrate run --yes --from more",
+    "migrate verify",
+    "migrate clean --yes",
+    "migrate clean --yes; migrate rollback --yes",
+    "context list",
+    "context show dev",
+    "context set new --scope user",
+    "context rename dev new --scope user",
+    "context remove dev --yes --scope user",
+    "context clear --yes --scope user",
+    "context save saved --export-passphrase-file planted",
+    "context import more/AzureRmContext.json --scope user",
+    "disconnect --yes --scope user",
+    "secret list",
+    "secret list --reveal -o json",
+    "secret show SECRET",
+    "secret show SECRET --reveal",
+    "secret show SECRET --reveal -o json",
+    "key list",
+    "key add passphrase --new-passphrase-file planted --kdf-memory 19 --kdf-passes 2",
+    "key passphrase --new-passphrase-file passphrase --kdf-memory 19 --kdf-passes 2",
+    "key rotate",
+    "backup create",
+    "backup create saved.db; backup restore saved.db --force",
+    "audit log",
+    "audit verify",
 ];
 
-/// What is found in a command that is stopped at its nth system call of that name.
-fn found_at(home: &Home, command: &[&str], call: &str, searched: &[Searched]) -> Vec<String> {
+/// What is found in a command that is stopped at its first system call of that name. What to look
+/// for is asked then: the command may have made it. The trace comes with it.
+fn found_at(
+    home: &Home,
+    command: &[&str],
+    call: &str,
+    searched: impl FnOnce() -> Vec<Searched>,
+) -> (Vec<String>, String) {
     let trace = tempfile::NamedTempFile::new().unwrap();
     let inner = home.command(command);
     let mut strace = Command::new("strace");
@@ -58,10 +71,19 @@ fn found_at(home: &Home, command: &[&str], call: &str, searched: &[Searched]) ->
     };
     eventually("the command comes to that call", || stopped().is_some());
     let process: u32 = stopped().unwrap();
-    let found = found(process, searched);
+    let found = found(process, &searched());
     signal(process, Signal::KILL);
     let _ = strace.wait();
-    found
+    (found, fs::read_to_string(trace.path()).unwrap())
+}
+
+fn searched(secrets: &[Vec<u8>], keys: &[Vec<u8>]) -> Vec<Searched> {
+    let named = |what, all: &[Vec<u8>]| {
+        let one =
+            |(number, bytes): (usize, &Vec<u8>)| Searched::new(format!("{what} {number}"), bytes);
+        all.iter().enumerate().map(one).collect::<Vec<_>>()
+    };
+    [named("secret", secrets), named("key", keys)].into_iter().flatten().collect()
 }
 
 #[test]
@@ -75,24 +97,30 @@ fn a_command_that_ends_has_no_secret_in_its_memory() {
     }
     let template = Home::with_vault();
     let secrets = secrets(&home(&template));
-    let named = secrets.iter().enumerate();
-    let searched: Vec<_> =
-        named.map(|(number, secret)| Searched::new(format!("secret {number}"), secret)).collect();
     // The control: in the midst of a change the keys are there.
     let rename = ["context", "rename", "dev", "new", "--scope", "user"];
-    let controls = found_at(&home(&template), &rename, "fsync", &searched);
+    let (controls, _) = found_at(&home(&template), &rename, "fsync", || searched(&secrets, &[]));
     assert!(controls.len() > 3, "{controls:?}");
-    each(COMMANDS, |command| {
+    each(COMMANDS, |line| {
         let home = home(&template);
         let list = home.run(&["secret", "list", "-o", "tsv"]).expect(0).stdout;
-        let id = list.split('\t').next().unwrap();
-        let command: Vec<_> =
-            command.iter().map(|word| if *word == "SECRET" { id } else { *word }).collect();
-        let found = found_at(&home, &command, "exit_group", &searched);
-        assert!(found.is_empty(), "{command:?}: {found:?}");
+        let line = line.replace("SECRET", list.split('\t').next().unwrap());
+        let mut commands: Vec<Vec<_>> =
+            line.split("; ").map(|command| command.split(' ').collect()).collect();
+        let last = commands.pop().unwrap();
+        for command in commands {
+            home.run(&command).expect(0);
+        }
+        let vaults =
+            || [home.vault(), home.join("new/vault.db")].into_iter().filter(|v| v.exists());
+        let now = || searched(&secrets, &vaults().flat_map(|v| keys_of(&v)).collect::<Vec<_>>());
+        let (found, trace) = found_at(&home, &last, "exit_group", now);
+        assert!(trace.contains("exit_group(0)"), "{line}: {trace}");
+        assert!(found.is_empty(), "{line}: {found:?}");
     });
     println!(
-        "figure: {} commands just before they end: 0 of {} secrets in {} forms in their memory",
+        "figure: {} commands just before they end: 0 of {} secrets, and 0 keys of the vaults as they are then, in \
+         {} forms in their memory",
         COMMANDS.len(),
         secrets.len(),
         forms(PLANTED.as_bytes()).len()

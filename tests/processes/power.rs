@@ -1,17 +1,23 @@
 //! The power fails while a command runs: every prefix of what it wrote, as a disk may keep it.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::agent_home::{Dice, is_root};
 use crate::disk::{Disk, Step, Sync, mount};
 use crate::home::Home;
-use crate::injection::{each, is_full, is_possible, lines};
+use crate::injection::{Extent, each, is_possible, lines};
 use crate::scenario::{self, End, Prepared, SCENARIOS, Scenario};
 use crate::state::{self, State};
 
-/// Images of each prefix.
-fn trials() -> usize {
-    if is_full() { 8 } else { 1 }
+/// After how many steps there is another prefix, and images of each.
+fn prefixes() -> (usize, usize) {
+    match Extent::asked() {
+        Extent::Sample => (6, 1),
+        Extent::Table => (1, 2),
+        Extent::Full => (1, 16),
+    }
 }
 
 /// A command that was recorded.
@@ -33,17 +39,22 @@ fn record(scenario: &Scenario, template: &Home) -> Recorded {
 }
 
 impl Recorded {
-    /// How many images there were, and what was wrong with which.
+    /// How many images there were, no two of them the same, and what was wrong with which.
     fn images(&self, scenario: &Scenario, sync: Sync) -> (usize, Vec<String>) {
         let mut dice = Dice(0x0ff_5eed);
-        let (mut disk, mut count, mut wrong) = (self.before.clone(), 0, Vec::new());
+        let (mut disk, mut seen, mut wrong) = (self.before.clone(), HashSet::new(), Vec::new());
+        let (each, trials) = prefixes();
+        let digest = BuildHasherDefault::<DefaultHasher>::new();
         for done in 0..=self.steps.len() {
-            let is_sampled = is_full() || done % 6 == 0 || done == self.steps.len();
-            for _ in 0..if is_sampled { trials() } else { 0 } {
-                count += 1;
-                mount(self.prepared.home.path(), &disk.image(&mut dice));
-                let all = done == self.steps.len();
-                if let Err(why) = self.look(if all { End::Acknowledged } else { End::Broken }) {
+            let is_done = done == self.steps.len();
+            let end = if is_done { End::Acknowledged } else { End::Broken };
+            for _ in 0..if is_done || done % each == 0 { trials } else { 0 } {
+                let image = disk.image(&mut dice);
+                if !seen.insert(digest.hash_one((is_done, &image))) {
+                    continue;
+                }
+                mount(self.prepared.home.path(), &image);
+                if let Err(why) = self.look(end) {
                     wrong.push(format!("{} after {done} steps: {why}", scenario.name));
                 }
             }
@@ -51,7 +62,7 @@ impl Recorded {
                 disk.step(step, sync);
             }
         }
-        (count, wrong)
+        (seen.len(), wrong)
     }
 
     fn look(&self, end: End) -> Result<(), String> {
@@ -92,7 +103,7 @@ fn what_was_synchronised_survives_every_cut_of_the_power() {
     });
     let [images, controls, caught] = [images, controls, caught].map(AtomicUsize::into_inner);
     println!(
-        "figure: {images} images of a disk after a cut ({}), each opened and verified: 0 wrong",
+        "figure: {images} different images of a disk after a cut ({}), each opened and verified: 0 wrong",
         scenario::names()
     );
     println!("control: the same with fsync ignored: {caught} of {controls} wrong");
