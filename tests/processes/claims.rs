@@ -22,6 +22,7 @@ struct Claims {
 #[derive(Deserialize)]
 struct Claim {
     claim: String,
+    command: Vec<String>,
     control: Control,
 }
 
@@ -70,6 +71,34 @@ fn each_control_finds_its_text_once() {
             }
         }
     }
+}
+
+#[test]
+fn each_command_runs_a_test_that_exists() {
+    let sources = sources();
+    for Claim { claim, command, .. } in claims() {
+        let test = command.last().unwrap().trim_end_matches("::").rsplit("::").next().unwrap();
+        // A test by its name, or all of a file.
+        let forms = [format!("fn {test}()"), format!("mod {test};")];
+        assert!(forms.iter().any(|form| sources.contains(form)), "{claim}: {test} is not there");
+    }
+}
+
+/// All Rust there is, as one text.
+fn sources() -> String {
+    let (mut text, mut folders) =
+        (String::new(), vec![root().join("crates"), root().join("tests")]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    text
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::home::{Home, Ran, has, ran};
 
 /// Calls by which a process changes a disk. Of `openat` those count that may write.
-const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatasync,ftruncate,fallocate,rename,\
-    renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,chmod,fchmod,fchmodat,utimensat";
+const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatasync,ftruncate,\
+    fallocate,rename,renameat,renameat2,unlink,unlinkat,link,linkat,mkdir,mkdirat,chmod,fchmod,\
+    fchmodat,utimensat";
 
 /// How much is gone through. What is left out is the same each time.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ use crate::state::{self, State};
 fn prefixes() -> (usize, usize) {
     match Extent::asked() {
         Extent::Sample => (6, 1),
-        Extent::Table => (1, 2),
+        Extent::Table => (1, 4),
         Extent::Full => (1, 16),
     }
 }
@@ -48,7 +48,13 @@ impl Recorded {
         for done in 0..=self.steps.len() {
             let is_done = done == self.steps.len();
             let end = if is_done { End::Acknowledged } else { End::Broken };
-            for _ in 0..if is_done || done % each == 0 { trials } else { 0 } {
+            let trials = match done % each {
+                // What was acknowledged must be there whatever the disk kept.
+                _ if is_done => trials.max(8),
+                0 => trials,
+                _ => 0,
+            };
+            for _ in 0..trials {
                 let image = disk.image(&mut dice);
                 if !seen.insert(digest.hash_one((is_done, &image))) {
                     continue;
