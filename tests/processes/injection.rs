@@ -14,7 +14,7 @@ const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatas
     fchmodat,utimensat";
 
 /// How much is gone through. What is left out is the same each time.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
     /// What a test suite has time for.
     Sample,
