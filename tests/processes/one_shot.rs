@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "context import more/AzureRmContext.json --scope user",
     "disconnect --yes --scope user",
     "secret list",
+    "secret list --wide",
     "secret list --reveal -o json",
     "secret show SECRET",
     "secret show SECRET --reveal",
@@ -42,6 +43,7 @@ const COMMANDS: &[&str] = &[
     "key rotate",
     "backup create",
     "backup create saved.db; backup restore saved.db --force",
+    "panic",
     "audit log",
     "audit verify",
 ];

@@ -57,7 +57,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("az-shim", "azvault az-shim $loud"),
     ("az-shim install", "azvault az-shim install $loud --dir $HOME/bin; bin/az account show; bin/az account get-access-token"),
     ("secret", "azvault secret $loud"),
-    ("secret list", "azvault secret list $loud"),
+    ("secret list", "azvault secret list $loud; azvault secret list --wide $loud"),
     ("secret show", "azvault secret show $loud $secret"),
     ("key", "azvault key $loud"),
     ("key list", "azvault key list $loud"),
@@ -81,6 +81,8 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("policy show", "azvault policy show $loud"),
     ("policy check", "azvault policy check $loud"),
     ("verify", "azvault verify $loud"),
+    ("doctor", "azvault doctor $loud"),
+    ("panic", "azvault panic $loud"),
     ("completions", "azvault completions $loud bash"),
     ("man", "azvault man $loud migrate clean"),
 ];
