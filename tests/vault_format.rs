@@ -359,6 +359,19 @@ fn settings_that_are_written_twice_in_their_first_transaction_are_one_record() {
 }
 
 #[test]
+fn damage_to_the_files_structure_is_found_without_a_key() {
+    let world = World::new();
+    fill(&mut world.create()).unwrap();
+    assert!(Locked::open(&world.path()).unwrap().quick_check().is_ok());
+    let mut file = std::fs::read(world.path()).unwrap();
+    // As many free pages as there are not: no row is on one, so nothing else would notice.
+    file[36..40].copy_from_slice(&7_u32.to_be_bytes());
+    std::fs::write(world.path(), file).unwrap();
+    let checked = Locked::open(&world.path()).unwrap().quick_check();
+    assert!(matches!(checked, Err(Error::Tampered { .. })), "{checked:?}");
+}
+
+#[test]
 fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
     let world = World::new();
     fill(&mut world.create()).unwrap();
