@@ -34,7 +34,7 @@ def limit():
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
     resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 try:
-    ended = subprocess.run(sys.argv[1:], preexec_fn=limit, timeout=120, stdin=subprocess.DEVNULL,
+    ended = subprocess.run(sys.argv[1:], preexec_fn=limit, timeout=60, stdin=subprocess.DEVNULL,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     code, wrote = ended.returncode, ended.stdout
 except subprocess.TimeoutExpired:
