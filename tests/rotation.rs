@@ -166,7 +166,12 @@ fn each_kind_of_slot_opens_once_it_is_added_and_no_more_once_it_is_removed() {
         assert!(matches!(world.open(&opener), Err(Error::WrongKey)), "{kind:?}");
         let again = openers().into_iter().find(|one| one.kind() == kind).unwrap();
         let slot = prepared(again);
-        let id = vault.write(|writing| writing.add_slot(&key, &slot)).unwrap();
+        let added = vault.write(|writing| {
+            let id = writing.add_slot(&key, &slot)?;
+            Ok::<_, Error>((id, writing.slots()?.iter().any(|slot| slot.id == id)))
+        });
+        let (id, is_seen_within) = added.unwrap();
+        assert!(is_seen_within);
         let opened = world.open(&opener).unwrap();
         assert_eq!(opened.slots().len(), 3);
         assert_eq!(opened.slots()[2].kind, kind);

@@ -408,3 +408,16 @@ fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
         assert!(vault.verify_all().is_err(), "{edit}");
     }
 }
+
+#[test]
+fn a_log_of_one_entry_cannot_be_emptied() {
+    let world = World::new();
+    let mut vault = world.create();
+    vault.write(|writing| writing.log(entry("use"))).unwrap();
+    assert_eq!(vault.snapshot().unwrap().audit_log().unwrap().len(), 1);
+    drop(vault);
+    let connection = rusqlite::Connection::open(world.path()).unwrap();
+    connection.execute_batch("DELETE FROM audit").unwrap();
+    drop(connection);
+    assert!(world.open().unwrap().snapshot().is_err());
+}
