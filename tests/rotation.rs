@@ -259,6 +259,11 @@ fn the_least_cost_only_rises_and_nothing_below_it_is_taken() {
         matches!(error, Error::Slot(found) if found == SlotError::Weaker { memory_kib, passes })
     };
     assert_eq!(vault.least_cost(), Some(Cost::FLOOR));
+    // More memory, of which less use is made.
+    let wide = Cost::new(40 * 1024, 1, 1).unwrap();
+    let slot = new(world.by_passphrase(), wide).prepare().unwrap();
+    vault.write(|writing| writing.rewrap_slot(&key, 1, &slot)).unwrap();
+    assert_eq!(vault.least_cost(), Some(wide));
     vault.write(|writing| writing.rewrap_slot(&key, 1, &better)).unwrap();
     assert_eq!(vault.least_cost(), Some(dear));
     assert_eq!(world.open(&world.by_passphrase()).unwrap().least_cost(), Some(dear));
