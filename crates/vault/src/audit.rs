@@ -231,3 +231,6 @@ fn encode(row: &Row) -> Vec<u8> {
     text.resize(text.len().next_multiple_of(256), b' ');
     text
 }
+
+#[cfg(test)]
+mod tests;
