@@ -170,6 +170,7 @@ fn a_user_is_named_by_object_id_in_the_graph_of_the_cloud_and_never_breaks_out_o
             Some("login.chinacloudapi.cn"),
             "https://microsoftgraph.chinacloudapi.cn/v1.0/users/a@x/",
         ),
+        ("a@x", None, Some("AzureBleuCloud"), "https://graph.svc.sovcloud.fr/v1.0/users/a@x/"),
         ("a#EXT#@x", None, None, "https://graph.microsoft.com/v1.0/users/a%23EXT%23@x/"),
         ("a';x ø/", None, None, "https://graph.microsoft.com/v1.0/users/a%27%3Bx%20%C3%B8%2F/"),
     ] {
