@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use azvault_contexts::rules::blast_radius::blast_radius;
+use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius};
 use azvault_contexts::{
     Context, ContextAccount, ContextName, Kept, KnownAccountType, SecretDescription, SecretKind,
     Subscription, Tenant,
@@ -182,7 +182,8 @@ fn az_has_the_commands_that_revoke_a_secret() {
         SecretKind::StorageConnectionString,
     ];
     let mut verbs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for command in kinds.iter().flat_map(|kind| blast_radius("id", &of(*kind), &[], 0).revoke) {
+    let known = AccountTenants::default();
+    for command in kinds.iter().flat_map(|kind| blast_radius("id", &of(*kind), &known, 0).revoke) {
         for part in command.split("az ").skip(1) {
             let words: Vec<&str> = part.split_whitespace().collect();
             let verb: Vec<&str> =

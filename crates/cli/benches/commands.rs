@@ -34,6 +34,7 @@ fn main() {
             &["prompt"],
             &["secret", "show", &secret],
             &["secret", "show", &secret, "--reveal"],
+            &["secret", "list", "--wide"],
             &["exec", "context 7", "--", "true"],
             &["context", "select", "context 8", "--scope", "user"],
         ] {

@@ -1,7 +1,7 @@
 //! The secrets that a command sees: of this session, and of the vault.
 
-use azvault_contexts::rules::blast_radius::{BlastRadius, blast_radius};
-use azvault_contexts::{Context, ProcessSecret, SecretDescription};
+use azvault_contexts::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius};
+use azvault_contexts::{ProcessSecret, SecretDescription};
 use azvault_vault::StoredSecret;
 
 use crate::app::App;
@@ -29,14 +29,20 @@ pub(crate) fn all(contexts: &Contexts) -> Vec<Listed<'_>> {
 
 /// All of them with what they open at a time, the worst first.
 pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> {
+    let tenants = tenants(contexts);
     let secrets = all(contexts).into_iter();
-    let mut found: Vec<_> = secrets.map(|one| (one.radius(contexts, now), one)).collect();
+    let mut found: Vec<_> = secrets.map(|one| (one.radius(&tenants, now), one)).collect();
     found.sort_by_key(|(radius, _)| radius.order());
     let mut views = Vec::with_capacity(found.len());
     for (radius, one) in found {
         views.push(SecretView { blast_radius: Some(radius.into()), ..one.view() });
     }
     views
+}
+
+/// Where the accounts of the contexts that are seen are known.
+pub(crate) fn tenants(contexts: &Contexts) -> AccountTenants<'_> {
+    AccountTenants::of(contexts.seen().into_iter().map(|seen| seen.context))
 }
 
 /// A paragraph with what it opens; every command on a line of its own, to be copied.
@@ -73,8 +79,7 @@ impl<'a> Listed<'a> {
     }
 
     /// What it opens at a time.
-    pub(crate) fn radius(self, contexts: &Contexts, now: i64) -> BlastRadius {
-        let seen: Vec<&Context> = contexts.seen().into_iter().map(|seen| seen.context).collect();
-        blast_radius(&self.view().id, self.about(), &seen, now)
+    pub(crate) fn radius(self, known: &AccountTenants<'_>, now: i64) -> BlastRadius {
+        blast_radius(&self.view().id, self.about(), known, now)
     }
 }

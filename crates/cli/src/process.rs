@@ -30,9 +30,7 @@ impl Before {
         rustix::process::umask(self.umask);
         let _ = rustix::process::setrlimit(Resource::Core, self.core);
     }
-}
 
-impl Before {
     /// The mask of modes with which azvault was started.
     pub(crate) fn umask(self) -> u32 {
         self.umask.bits()

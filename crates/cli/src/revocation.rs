@@ -1,7 +1,9 @@
 //! How credentials are revoked that somebody else may have: once for all of an account that the same
 //! commands end.
 
-use azvault_contexts::rules::blast_radius::blast_radius;
+use std::collections::BTreeMap;
+
+use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius};
 use azvault_vault::StoredSecret;
 
 use crate::app::App;
@@ -20,17 +22,21 @@ pub(crate) fn of(secrets: &[StoredSecret], now: i64) -> Vec<Revocation> {
     let mut found = Vec::new();
     for secret in secrets {
         let about = &secret.description;
-        let radius = blast_radius(&secret.id.to_string(), about, &[], now);
+        let radius = blast_radius(&secret.id.to_string(), about, &AccountTenants::default(), now);
         if radius.is_to_revoke() {
             found.push((about, radius));
         }
     }
     found.sort_by_key(|(_, radius)| radius.order());
     let mut all: Vec<Revocation> = Vec::new();
+    let mut known = BTreeMap::new();
     for (about, radius) in found {
         let account = about.account.clone().unwrap_or_else(|| "an unknown account".to_owned());
         let kind = about.kind.as_str();
-        match all.iter_mut().find(|one| one.ends_as(&account, &radius.revoke, radius.remark)) {
+        // What the same commands end is one thing to do.
+        let same = (account.clone(), radius.revoke.clone(), radius.remark);
+        let at = *known.entry(same).or_insert(all.len());
+        match all.get_mut(at) {
             Some(one) if one.kinds.contains(&kind) => {}
             Some(one) => one.kinds.push(kind),
             None => all.push(Revocation { kinds: vec![kind], account, radius: radius.into() }),
@@ -51,10 +57,6 @@ impl Revocation {
 
     fn whose(&self) -> String {
         format!("{} of {}:", self.kinds.join(", "), self.account)
-    }
-
-    fn ends_as(&self, account: &str, commands: &[String], remark: Option<&str>) -> bool {
-        self.account == account && self.radius.revoke == commands && self.radius.remark == remark
     }
 }
 

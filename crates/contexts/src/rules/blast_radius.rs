@@ -52,11 +52,33 @@ pub struct BlastRadius {
     pub remark: Option<&'static str>,
 }
 
-/// The blast radius of the secret of an id, beside the contexts that are known, at a time.
+/// In which tenants contexts have an account, by the account's id. Put together once for all
+/// secrets: there may be thousands of both.
+#[derive(Default)]
+pub struct AccountTenants<'a>(BTreeMap<String, Tenants<'a>>);
+
+/// Ids without case, each as it was written first.
+type Tenants<'a> = BTreeMap<String, &'a str>;
+
+impl<'a> AccountTenants<'a> {
+    /// Those of the contexts that are known.
+    pub fn of(contexts: impl IntoIterator<Item = &'a Context>) -> Self {
+        let mut all = Self::default();
+        for context in contexts {
+            if let (Some(account), Some(tenant)) = (&context.account, &context.tenant) {
+                let tenants = all.0.entry(account.id.to_lowercase()).or_default();
+                tenants.entry(tenant.id.to_lowercase()).or_insert(&tenant.id);
+            }
+        }
+        all
+    }
+}
+
+/// The blast radius of the secret of an id, beside the tenants that are known, at a time.
 pub fn blast_radius(
     id: &str,
     about: &SecretDescription,
-    contexts: &[&Context],
+    known: &AccountTenants<'_>,
     now: i64,
 ) -> BlastRadius {
     let until = about.expires_on;
@@ -73,7 +95,7 @@ pub fn blast_radius(
             remark: None,
         };
     }
-    let tenants = tenants(about, contexts);
+    let tenants = tenants(about, known);
     let clients = match about.kind {
         SecretKind::RefreshToken => clients(about),
         _ => Vec::new(),
@@ -111,16 +133,11 @@ fn rank(kind: SecretKind) -> Rank {
 }
 
 /// The description's own, and those of contexts of that account; without doubles.
-fn tenants(about: &SecretDescription, contexts: &[&Context]) -> Vec<String> {
-    let own = about.account.as_deref();
-    let is_its = |context: &&&Context| {
-        let account = context.account.as_ref().map(|account| account.id.as_str());
-        account.zip(own).is_some_and(|(one, own)| one.to_lowercase() == own.to_lowercase())
-    };
-    let named = contexts.iter().filter(is_its).filter_map(|context| context.tenant.as_ref());
-    let mut found: BTreeMap<String, &str> = BTreeMap::new();
-    for id in about.tenant.as_deref().into_iter().chain(named.map(|tenant| tenant.id.as_str())) {
-        found.entry(id.to_lowercase()).or_insert(id);
+fn tenants(about: &SecretDescription, known: &AccountTenants<'_>) -> Vec<String> {
+    let account = about.account.as_ref().and_then(|id| known.0.get(&id.to_lowercase()));
+    let mut found = account.cloned().unwrap_or_default();
+    if let Some(own) = &about.tenant {
+        found.insert(own.to_lowercase(), own);
     }
     found.into_values().map(str::to_owned).collect()
 }

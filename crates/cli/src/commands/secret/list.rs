@@ -46,9 +46,10 @@ impl Args {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
         let (mut vault, contexts) = Contexts::open(app)?;
+        let tenants = listed::tenants(&contexts);
         let mut secrets = Vec::new();
         for secret in listed::all(&contexts) {
-            let blast_radius = self.wide.then(|| secret.radius(&contexts, app.now()).into());
+            let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
             secrets.push((secret, SecretView { blast_radius, ..secret.view() }));
         }
         if self.reveal {

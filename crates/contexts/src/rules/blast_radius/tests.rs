@@ -1,4 +1,4 @@
-use super::{BlastRadius, Rank, blast_radius};
+use super::{AccountTenants, BlastRadius, Rank, blast_radius};
 use crate::rules::testing::of_principal;
 use crate::{Context, SecretDescription, SecretKind};
 
@@ -15,7 +15,7 @@ fn of(kind: SecretKind) -> SecretDescription {
 }
 
 fn radius(about: &SecretDescription) -> BlastRadius {
-    blast_radius("id", about, &[], NOW)
+    blast_radius("id", about, &AccountTenants::default(), NOW)
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn a_principal_opens_every_tenant_in_which_a_context_names_it() {
         context
     };
     let contexts = [with("WHO", "u"), with("who", "T"), with("other", "v")];
-    let contexts: Vec<&Context> = contexts.iter().collect();
-    let found = blast_radius("id", &of(SecretKind::ClientSecret), &contexts, NOW);
+    let known = AccountTenants::of(&contexts);
+    let found = blast_radius("id", &of(SecretKind::ClientSecret), &known, NOW);
     assert_eq!(found.tenants, ["t", "u"]);
     assert!(found.opens.contains("in tenants t, u, without MFA"), "{}", found.opens);
     let nowhere = SecretDescription { tenant: None, ..of(SecretKind::ClientSecret) };
