@@ -33,6 +33,18 @@ enum Control {
     WithoutAGuard { file: String, from: String, to: String },
 }
 
+#[derive(Deserialize)]
+struct Survivors {
+    survivor: Vec<Survivor>,
+}
+
+/// A change by cargo-mutants after which all tests pass.
+#[derive(Deserialize)]
+struct Survivor {
+    mutant: String,
+    reason: String,
+}
+
 /// Every claim of every file.
 fn claims() -> Vec<Claim> {
     let files = fs::read_dir(root().join("proof/claims")).unwrap();
@@ -58,6 +70,22 @@ fn the_table_of_figures_has_every_claim_and_no_other() {
     let shown: BTreeSet<_> = shown.into_iter().map(|(claim, _)| claim).collect();
     assert_eq!(shown, claimed, "proof/run --write SECURITY.md");
     assert!(!security.contains("| not run |"), "every control was run");
+}
+
+#[test]
+fn a_change_that_no_test_notices_is_of_code_that_is_there_and_has_its_reason() {
+    let text = page("proof/survivors.toml");
+    let listed = toml::from_str::<Survivors>(&text).unwrap().survivor;
+    for Survivor { mutant, reason } in &listed {
+        let (file, change) = mutant.split_once(": ").unwrap();
+        // `… in NAME`, or `replace NAME -> TYPE with …`: of a method the last part.
+        let name = change.rsplit_once(" in ").map(|(_, name)| name);
+        let name = name.or_else(|| change.strip_prefix("replace ")?.split(" -> ").next()).unwrap();
+        let name = name.rsplit("::").next().unwrap();
+        assert!(page(file).contains(&format!("fn {name}(")), "{mutant}");
+        assert!(reason.ends_with('.'), "{mutant}");
+    }
+    assert!(!listed.is_empty());
 }
 
 #[test]
