@@ -1,5 +1,6 @@
 //! The vault itself, its ways to unlock, and what this machine remembers of it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -216,14 +217,14 @@ fn clock(app: &App, newest: Option<i64>) -> Check {
 /// Cached access tokens come anew by themselves; what somebody brought along does not.
 fn secrets(now: i64, snapshot: &Snapshot<'_>) -> Check {
     let name = "secrets";
-    let brought = |account: &Option<String>| {
-        let contexts = snapshot.contexts().iter().filter_map(|c| c.value.account.as_ref());
-        let of_type =
-            contexts.filter(|one| one.account_type.known() == Some(KnownAccountType::AccessToken));
-        account.as_ref().is_some_and(|id| of_type.into_iter().any(|one| one.id == *id))
-    };
+    let contexts = snapshot.contexts().iter().filter_map(|c| c.value.account.as_ref());
+    let of_type =
+        contexts.filter(|one| one.account_type.known() == Some(KnownAccountType::AccessToken));
+    let brought: BTreeSet<&str> = of_type.map(|one| one.id.as_str()).collect();
     let is_lost = |about: &azvault_contexts::SecretDescription| match about.kind {
-        SecretKind::AccessToken => brought(&about.account),
+        SecretKind::AccessToken => {
+            about.account.as_ref().is_some_and(|id| brought.contains(id.as_str()))
+        }
         SecretKind::IdToken | SecretKind::SshCertificate => false,
         _ => true,
     };
