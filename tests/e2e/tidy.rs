@@ -40,6 +40,16 @@ fn names(folder: &str, extension: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn any_rust_from_the_stated_version_on_builds_it() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(manifest.lines().any(|line| line.starts_with("rust-version = ")));
+    // A pinned toolchain has to be downloaded wherever another one is installed.
+    for pin in ["rust-toolchain.toml", "rust-toolchain"] {
+        assert!(!root().join(pin).exists(), "{pin} pins a toolchain: rust-version says enough");
+    }
+}
+
+#[test]
 fn sql_stands_in_the_store_and_in_migrations_only() {
     for (path, text) in sources() {
         if path.starts_with("crates/vault/src/store") {
