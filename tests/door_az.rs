@@ -13,7 +13,9 @@ use azvault_contexts::{
     Context, ContextAccount, ContextName, Kept, KnownAccountType, SecretDescription, SecretKind,
     Subscription, Tenant,
 };
-use azvault_door::{ClientSelector, OwnFiles, Wanted, az_config, client_id, removed, selected};
+use azvault_door::{
+    ClientSelector, FOREIGN_VARIABLES, OwnFiles, Wanted, az_config, client_id, selected,
+};
 
 #[path = "door/azure_cli.rs"]
 mod azure_cli;
@@ -79,8 +81,8 @@ impl Terminal {
         let mut command = Command::new(&self.az);
         command.args(arguments).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());
-        for name in removed() {
-            command.env_remove(name);
+        for row in FOREIGN_VARIABLES {
+            command.env_remove(row.name);
         }
         command.envs(&self.world.environment).env("AZURE_CONFIG_DIR", self.folder.path());
         let output = command.output().unwrap();

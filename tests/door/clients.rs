@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use azvault_door::{ClientSelector, removed};
+use azvault_door::{ClientSelector, FOREIGN_VARIABLES};
 
 use crate::world::{World, find, not_run, root, token};
 
@@ -12,8 +12,8 @@ use crate::world::{World, find, not_run, root, token};
 fn child(world: &World, program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
-    for name in removed() {
-        command.env_remove(name);
+    for row in FOREIGN_VARIABLES {
+        command.env_remove(row.name);
     }
     command.env("http_proxy", "http://127.0.0.1:9").env("HTTP_PROXY", "http://127.0.0.1:9");
     command.envs(&world.environment);

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use azvault_agent::presence::Presence;
 use azvault_contexts::Context;
-use azvault_door::{AzConfig, Door, Keys, removed};
+use azvault_door::{AzConfig, Door, Keys};
 use azvault_vault::Vault;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,6 @@ pub(crate) struct Facts {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Environment {
     set: Vec<(String, String)>,
-    remove: Vec<String>,
 }
 
 /// What there is to tell when that context acts.
@@ -185,13 +184,13 @@ fn environment(door: &Door, facts: &Facts) -> Environment {
     let set = door.environment(&facts).into_iter();
     Environment {
         set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
-        remove: removed().iter().map(|name| (*name).to_owned()).collect(),
     }
 }
 
-/// Puts the environment of a door into a command's.
+/// Puts the environment of a door into a command's, in the place of what would have its tools sign
+/// in as somebody else.
 pub(crate) fn surround(command: &mut Command, environment: Environment) {
-    for name in &environment.remove {
+    for (name, _) in paths::foreign_variables() {
         command.env_remove(name);
     }
     command.envs(environment.set);

@@ -1,10 +1,12 @@
 //! Every folder and every environment variable that is read outside `cli.rs`, one function each.
 
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
+use azvault_door::{ForeignVariable, foreign_variable};
 use azvault_importer::places::Roots;
 use azvault_signin::ProxySetting;
 use azvault_signin::managed_identity::Endpoint;
@@ -102,32 +104,31 @@ pub(crate) fn context() -> Option<String> {
     Some(name.to_string_lossy().into_owned())
 }
 
-/// Variables by which tools of Azure take a secret from the environment (azure-identity, azure-cli,
-/// azd and the Terraform providers of Azure).
-const SECRET_VARIABLES: [&str; 17] = [
-    "AZURE_CLIENT_SECRET",
-    "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-    "AZURE_PASSWORD",
-    "AZURE_ACCESS_TOKEN",
-    "AZURE_STORAGE_KEY",
-    "AZURE_STORAGE_ACCOUNT_KEY",
-    "AZURE_STORAGE_CONNECTION_STRING",
-    "AZURE_STORAGE_SAS_TOKEN",
-    "AZURE_DEVOPS_EXT_PAT",
-    "ARM_CLIENT_SECRET",
-    "ARM_CLIENT_CERTIFICATE",
-    "ARM_CLIENT_CERTIFICATE_PASSWORD",
-    "ARM_ACCESS_KEY",
-    "ARM_SAS_TOKEN",
-    "ARM_ACCESS_TOKEN",
-    "ARM_OIDC_TOKEN",
-    "ARM_OIDC_REQUEST_TOKEN",
-];
+/// Variables that name what unlocks the vault. No program that azvault starts gets them.
+pub(crate) const UNLOCKING: [&str; 2] = ["AZVAULT_PASSPHRASE_FILE", "AZVAULT_KEY_FILE"];
 
-/// Names of those that are set. Their values are not looked at.
-pub(crate) fn secret_variables() -> Vec<&'static str> {
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    SECRET_VARIABLES.into_iter().filter(is_set).collect()
+/// Names of the variables that are set, the empty ones left out. Their values are not looked at.
+fn set_variables() -> impl Iterator<Item = OsString> {
+    let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+    set.map(|(name, value)| {
+        // A copy of what may be a secret.
+        drop(zeroize::Zeroizing::new(value.into_vec()));
+        name
+    })
+}
+
+/// Names of the variables that are set and by which tools of Azure sign in as somebody else.
+pub(crate) fn foreign_variables() -> Vec<(OsString, &'static ForeignVariable)> {
+    let row = |name: OsString| {
+        let row = foreign_variable(name.to_str()?)?;
+        Some((name, row))
+    };
+    set_variables().filter_map(row).collect()
+}
+
+/// Names of all variables of azvault that are set.
+pub(crate) fn own_variables() -> Vec<OsString> {
+    set_variables().filter(|name| name.as_encoded_bytes().starts_with(b"AZVAULT_")).collect()
 }
 
 /// The bus on which a keyring would be asked: the first of its addresses.

@@ -1,4 +1,4 @@
-//! What the environment of a child says of the door, and what it must not say beside.
+//! What the environment of a child says of the door.
 
 use zeroize::Zeroizing;
 
@@ -75,54 +75,6 @@ fn without_proxy(present: &[&str]) -> String {
         }
     }
     if hosts.contains(&"*") { String::from("*") } else { hosts.join(",") }
-}
-
-/// The variables to take out of the child's environment first: each has a tool sign in as somebody
-/// else, ask somewhere else, or read a long-lived secret.
-pub fn removed() -> &'static [&'static str] {
-    &[
-        // EnvironmentCredential and WorkloadIdentityCredential of the Azure SDKs.
-        "AZURE_CLIENT_ID",
-        "AZURE_TENANT_ID",
-        "AZURE_SUBSCRIPTION_ID",
-        "AZURE_CLIENT_SECRET",
-        "AZURE_CLIENT_CERTIFICATE_PATH",
-        "AZURE_CLIENT_CERTIFICATE_PASSWORD",
-        "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",
-        "AZURE_USERNAME",
-        "AZURE_PASSWORD",
-        "AZURE_FEDERATED_TOKEN_FILE",
-        "AZURE_AUTH_LOCATION",
-        // Other managed identity endpoints, which MSAL prefers or falls back to.
-        "IDENTITY_SERVER_THUMBPRINT",
-        "IMDS_ENDPOINT",
-        "MSI_ENDPOINT",
-        "MSI_SECRET",
-        "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-        "AZUREPS_HOST_ENVIRONMENT",
-        // With a certificate azd insists on https.
-        "AZD_AUTH_CERT",
-        // Whatever azurerm tries before a managed identity, and tenants that it cannot have with one.
-        "ARM_CLIENT_ID",
-        "ARM_CLIENT_ID_FILE_PATH",
-        "ARM_CLIENT_SECRET",
-        "ARM_CLIENT_SECRET_FILE_PATH",
-        "ARM_CLIENT_CERTIFICATE",
-        "ARM_CLIENT_CERTIFICATE_PATH",
-        "ARM_CLIENT_CERTIFICATE_PASSWORD",
-        "ARM_USE_OIDC",
-        "ARM_OIDC_TOKEN",
-        "ARM_OIDC_TOKEN_FILE_PATH",
-        "ARM_OIDC_REQUEST_TOKEN",
-        "ARM_OIDC_REQUEST_URL",
-        "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
-        "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
-        "ARM_USE_AKS_WORKLOAD_IDENTITY",
-        "ARM_AUXILIARY_TENANT_IDS",
-        "ARM_TENANT_ID",
-        "ARM_SUBSCRIPTION_ID",
-        "ARM_ENVIRONMENT",
-    ]
 }
 
 #[cfg(test)]

@@ -125,7 +125,7 @@ fn what_the_shell_brings_along_is_looked_at_by_name_alone() {
     let mut command = well.doctor();
     command.env("AZURE_CLIENT_SECRET", "planted-3c1e").env("ARM_ACCESS_KEY", "planted-3c1e");
     command.env("AZURE_CLIENT_ID", "of no matter").env("AZURE_PASSWORD", "");
-    found(&look(&mut command), "environment", "unset AZURE_CLIENT_SECRET ARM_ACCESS_KEY");
+    found(&look(&mut command), "environment", "unset ARM_ACCESS_KEY AZURE_CLIENT_SECRET");
     let all = ran(command.args(["-o", "table", "-v"]).output().unwrap());
     assert!(!format!("{}{}", all.stdout, all.stderr).contains("planted"));
 

@@ -1,5 +1,8 @@
 //! What tools of Azure leave lying about.
 
+use std::collections::BTreeSet;
+
+use azvault_door::Holds;
 use azvault_importer::places;
 
 use super::Check;
@@ -32,10 +35,13 @@ pub(super) fn leftovers(app: &App) -> Check {
 
 pub(super) fn variables() -> Check {
     let name = "environment";
-    let set = paths::secret_variables();
+    let foreign = paths::foreign_variables().into_iter();
+    let secret = foreign.filter(|(_, row)| row.holds == Holds::Secret);
+    let set: BTreeSet<String> = secret.filter_map(|(name, _)| name.into_string().ok()).collect();
     if set.is_empty() {
         return Check::ok(name, "no variable holds a secret of Azure");
     }
+    let set: Vec<String> = set.into_iter().collect();
     let names = set.join(" ");
     let what = format!("every program that is started here gets {}", set.join(", "));
     Check::finding(name, what, format!("unset {names}"))
