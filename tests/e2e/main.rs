@@ -28,6 +28,7 @@ mod dry_run;
 mod exec_variables;
 mod fixtures;
 mod hostile;
+mod inherited;
 mod init;
 mod json;
 mod key;

@@ -101,8 +101,10 @@ fn recovery_code_or_passphrase(text: Secret) -> Given {
 
 /// The first line of a descriptor.
 pub(crate) fn read_descriptor(number: i32) -> Result<Secret, Failure> {
-    if number < 0 {
-        return Err(Failure::new(Code::Usage, "a descriptor is a number from 0 up"));
+    // The other two standard ones go to every program that is started.
+    if number < 0 || number == 1 || number == 2 {
+        let what = "a passphrase is read from descriptor 0, or from 3 up";
+        return Err(Failure::new(Code::Usage, what).hint("--passphrase-fd 3 3<FILE"));
     }
     let open = Path::new("/proc/self/fd").join(number.to_string());
     let file = File::open(open)

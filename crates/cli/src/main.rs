@@ -20,6 +20,7 @@ mod draft;
 mod expect;
 mod failure;
 mod given;
+mod inherited;
 mod kdf;
 mod keyring;
 mod listed;

@@ -10,6 +10,7 @@ use std::alloc::{Layout, dealloc};
 use std::hint::black_box;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::os::fd::BorrowedFd;
+use std::path::Path;
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use ring::aead::LessSafeKey;
@@ -50,12 +51,16 @@ pub(crate) fn keep_out_of_swap(bytes: &[u8]) {
     let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
 }
 
-/// Has every descriptor but the three standard ones closed in programs that this one starts: what
-/// a caller left open, a lock or the end of a pipe, is not for a process that outlives it.
-pub fn keep_descriptors_here() -> std::io::Result<()> {
+/// Has descriptors closed in programs that this one starts: those that `is_kept` says, by their path
+/// in `/proc/self/fd`. The three standard ones are left as they are.
+pub fn keep_descriptors_here(is_kept: impl Fn(&Path) -> bool) -> std::io::Result<()> {
     for entry in std::fs::read_dir("/proc/self/fd")? {
-        let number = entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
+        let entry = entry?;
+        let number = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
         let Some(number) = number.filter(|number| *number > 2) else { continue };
+        if !is_kept(&entry.path()) {
+            continue;
+        }
         // SAFETY: the descriptor is borrowed for one call that changes a flag of it and neither
         // uses nor closes it; one that is gone by now is an error of that call.
         let descriptor = unsafe { BorrowedFd::borrow_raw(number) };

@@ -36,7 +36,7 @@ impl Args {
 }
 
 fn start(socket: PathBuf) -> super::Ended {
-    azvault_vault::keep_descriptors_here().map_err(|e| other(&e))?;
+    azvault_vault::keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
     let mut command = crate::agent::agent_command(socket, "serve").map_err(|e| other(&e))?;
     // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
     // of a process group, which could not have a terminal session of its own.

@@ -18,14 +18,15 @@ use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::shown;
 use crate::unlock::OpenedBy;
-use crate::{paths, policy};
+use crate::{inherited, paths, policy};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
 /// The command is a session of its own, in which that context is active whatever the default is, and
 /// gets tokens from an identity endpoint on this machine, in the forms in which az, azd, Terraform and
 /// the SDKs ask for them: no sign-in, and no secret to find but what --env-token or --env-principal
-/// puts there. Variables by which they would sign in as somebody else are removed. While it runs the
+/// puts there. Variables by which they would sign in as somebody else are removed, and so is all
+/// that could unlock the vault: descriptors and variables. While it runs the
 /// vault counts as used: the idle limit of unlock does not lock it. The command takes this process
 /// over: its exit code, its signals and its terminal are its own. 127 if it is not found, 126 if it
 /// cannot be run.
@@ -101,6 +102,10 @@ pub(super) fn become_session(
     command.args(arguments).env(paths::SESSION, handle.as_str());
     // It stands above the session, and would act in place of the context that was chosen here.
     command.env_remove(paths::CONTEXT);
+    inherited::without_unlocking(app, &mut command).map_err(|e| {
+        let what = format!("what the command would inherit cannot be looked at: {e}");
+        Failure::new(Code::ChildNotRun, what).hint("mount /proc")
+    })?;
     app.before.restore();
     let error = command.exec();
     let code = match error.kind() {

@@ -8,7 +8,7 @@ use azvault_signin::{AZURE_POWERSHELL, Tokens};
 use super::At;
 use crate::failure::Failure;
 use crate::online::failed;
-use crate::paths;
+use crate::{inherited, paths};
 
 /// How long the person has, in seconds.
 const PATIENCE: i64 = 300;
@@ -45,7 +45,8 @@ fn open(address: &str) -> std::io::Result<()> {
         words.push(address.to_owned());
     }
     let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).env_remove(paths::SESSION);
+    command.args(&words[1..]);
+    inherited::without_anything(&mut command)?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().map(drop)
 }

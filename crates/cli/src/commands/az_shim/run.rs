@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use super::account;
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::paths;
+use crate::{inherited, paths};
 
 /// Answer as az; started by the shim
 #[derive(clap::Args)]
@@ -57,12 +57,12 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         match Az::try_parse_from(&self.words) {
             Ok(az) => answer(app, az.command).map_err(as_az_says),
-            Err(_) => self.hand_on(),
+            Err(_) => self.hand_on(app),
         }
     }
 
     /// A real az behind the shim does what the shim does not know.
-    fn hand_on(self) -> crate::commands::Ended {
+    fn hand_on(self, app: &App) -> crate::commands::Ended {
         let own = self.shim.as_deref().and_then(|shim| shim.canonicalize().ok());
         let is_other = |path: &PathBuf| {
             path.is_file() && path.canonicalize().ok() != own && !super::install::is_shim(path)
@@ -72,8 +72,14 @@ impl Args {
                         version, with -o json";
             return Err(Failure::new(Code::Usage, what).hint("install Azure CLI for the rest"));
         };
-        let error = Command::new(&az).args(&self.words).exec();
-        Err(Failure::new(Code::ChildNotRun, format!("{}: {error}", crate::ui::shown_path(&az))))
+        let mut command = Command::new(&az);
+        command.args(&self.words);
+        let not_run = |e: std::io::Error| {
+            Failure::new(Code::ChildNotRun, format!("{}: {e}", crate::ui::shown_path(&az)))
+        };
+        inherited::without_unlocking(app, &mut command).map_err(not_run)?;
+        app.before.restore();
+        Err(not_run(command.exec()))
     }
 }
 
