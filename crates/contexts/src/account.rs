@@ -82,6 +82,29 @@ pub struct ContextAccount {
     pub properties: BTreeMap<String, String>,
 }
 
+/// The property in which Azure PowerShell keeps the home account of a user.
+pub const HOME_ACCOUNT_ID: &str = "HomeAccountId";
+
+impl ContextAccount {
+    /// `<object id>.<home tenant>` of a user, where it is known: it tells two users of one name
+    /// apart. It stands among the properties, where Azure PowerShell has it.
+    pub fn home_account_id(&self) -> Option<&str> {
+        self.property(HOME_ACCOUNT_ID).filter(|home| names_home(home, &self.id))
+    }
+
+    /// A property, its name compared without case.
+    pub fn property(&self, name: &str) -> Option<&str> {
+        let found = self.properties.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Whether this is a home account and not, as in caches that were made from ADAL's, the user's name
+/// in its place.
+pub(crate) fn names_home(home: &str, user: &str) -> bool {
+    !home.is_empty() && home.to_lowercase() != user.to_lowercase()
+}
+
 /// An account that a file knows, with or without a context.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

@@ -13,10 +13,13 @@
 //! ```
 
 mod account;
+mod account_key;
+mod accounts;
 mod change;
 mod cloud;
 mod context;
 mod kept;
+mod managed_identity;
 mod name;
 mod process_scope;
 mod profile;
@@ -25,11 +28,14 @@ mod secret;
 
 pub mod rules;
 
-pub use account::{Account, AccountType, ContextAccount, KnownAccountType};
+pub use account::{Account, AccountType, ContextAccount, HOME_ACCOUNT_ID, KnownAccountType};
+pub use account_key::{AccountKey, IdentityKind, Mention};
+pub use accounts::{Accounts, Found, KnownAccount};
 pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark};
-pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, Environment, cloud_of_authority};
+pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, CloudKey, Clouds, Environment, cloud_of_authority};
 pub use context::{Context, Identity, Subscription, Tenant};
 pub use kept::Kept;
+pub use managed_identity::ManagedIdentity;
 pub use name::ContextName;
 pub use process_scope::{ProcessScope, ProcessSecret};
 pub use profile::{AutosaveMode, Profile};

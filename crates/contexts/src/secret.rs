@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::IdentityKind;
+
 /// One secret value. Wiped when dropped; no `Debug`, `Clone`, `Serialize` or `PartialEq`.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -110,6 +112,24 @@ pub struct SecretDescription {
     pub family_id: Option<String>,
     /// `<object id>.<home tenant>` of the account.
     pub home_account_id: Option<String>,
+    /// What kind of account it belongs to, where more is known than the kind of secret says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_kind: Option<IdentityKind>,
+    /// Unix seconds: when the file last wrote it, or what comes nearest to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<i64>,
+    /// Its place among the secrets of its import, from 1. Decides where nothing else does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    /// How it is presented if not as a plain bearer token: `pop`, `mtls_pop`, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<String>,
+    /// The part of a cache that it belongs to, and where alone it may be used (`ext_cache_key`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<String>,
+    /// The hash of the assertion for which an application got it on behalf of a user.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
 }
 
 impl SecretDescription {
@@ -125,6 +145,12 @@ impl SecretDescription {
             expires_on: None,
             family_id: None,
             home_account_id: None,
+            account_kind: None,
+            dated: None,
+            place: None,
+            token_type: None,
+            partition: None,
+            on_behalf_of: None,
         }
     }
 }

@@ -206,7 +206,7 @@ fn read_token<'a>(
         expires_on,
         family_id,
         home_account_id: home,
-        kind,
+        ..SecretDescription::of(kind)
     };
     found.hold(description, Secret::copied_from(secret.as_bytes()));
     Ok(())

@@ -1,0 +1,221 @@
+//! All accounts that are known, put together from what contexts, files and secrets say of them.
+//!
+//! A user name is resolved as Azure CLI does: it means the account that has it, and where several
+//! accounts have it, none of them. What names a home account means that account under any name.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::account_key::Id;
+use crate::{
+    Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, Mention, SecretDescription,
+};
+
+/// The accounts that are known.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    clouds: Clouds,
+    all: Vec<KnownAccount>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_home: HashMap<String, Vec<usize>>,
+}
+
+/// One account, and how to name it to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAccount {
+    /// Who it is.
+    pub key: AccountKey,
+    /// Its id as it was written first.
+    pub id: String,
+    /// Its home account as it was written, where it is known.
+    pub home_account_id: Option<String>,
+    /// Tenants it was seen in, as they were written first.
+    pub tenants: Vec<String>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// Nothing that is known.
+    Nobody,
+    /// This account.
+    One(&'a KnownAccount),
+    /// Each of these: which one is meant must be said.
+    Several(Vec<&'a KnownAccount>),
+}
+
+impl<'a> Found<'a> {
+    /// The account, if there is exactly one.
+    pub fn one(self) -> Option<&'a KnownAccount> {
+        match self {
+            Self::One(account) => Some(account),
+            Self::Nobody | Self::Several(_) => None,
+        }
+    }
+}
+
+impl Accounts {
+    /// Those that these name.
+    pub fn of<'a>(
+        clouds: Clouds,
+        contexts: impl IntoIterator<Item = &'a Context>,
+        accounts: impl IntoIterator<Item = &'a Account>,
+        secrets: impl IntoIterator<Item = &'a SecretDescription>,
+    ) -> Self {
+        let contexts = contexts.into_iter().filter_map(|c| Mention::of_context(c, &clouds));
+        let accounts = accounts.into_iter().map(|account| Mention::of_account(account, &clouds));
+        let secrets = secrets.into_iter().filter_map(|about| Mention::of_secret(about, &clouds));
+        let mut mentions: Vec<Mention> = contexts.chain(accounts).chain(secrets).collect();
+        // What says most comes first: the rest is understood by it. The order is otherwise kept.
+        mentions.sort_by_key(|mention| {
+            let kind = mention.kind.filter(|kind| *kind != IdentityKind::Unknown);
+            (mention.home.is_none(), kind.is_none(), mention.cloud.is_none())
+        });
+        let mut known = Self { clouds, ..Self::default() };
+        for mention in mentions {
+            known.add(&mention);
+        }
+        known
+    }
+
+    /// The clouds by which they are compared.
+    pub fn clouds(&self) -> &Clouds {
+        &self.clouds
+    }
+
+    /// All of them, those with a home account first.
+    pub fn all(&self) -> &[KnownAccount] {
+        &self.all
+    }
+
+    /// The account of a context.
+    pub fn of_context(&self, context: &Context) -> Found<'_> {
+        match Mention::of_context(context, &self.clouds) {
+            Some(mention) => self.found(self.candidates(&mention)),
+            None => Found::Nobody,
+        }
+    }
+
+    /// The account that a secret belongs to.
+    pub fn of_secret(&self, about: &SecretDescription) -> Found<'_> {
+        match Mention::of_secret(about, &self.clouds) {
+            Some(mention) => self.found(self.candidates(&mention)),
+            None => Found::Nobody,
+        }
+    }
+
+    /// The account of a name or a home account id that somebody typed.
+    pub fn named(&self, text: &str) -> Found<'_> {
+        let text = text.to_lowercase();
+        let at = |index: &HashMap<String, Vec<usize>>| index.get(&text).cloned();
+        self.found(at(&self.by_home).or_else(|| at(&self.by_name)).unwrap_or_default())
+    }
+
+    /// Whether a secret may be used as this account: it belongs to it, and to nobody else of the
+    /// same name. What does not say its cloud or its kind serves each that fits.
+    pub fn may_use(&self, account: &AccountKey, about: &SecretDescription) -> bool {
+        let Some(mention) = Mention::of_secret(about, &self.clouds) else { return false };
+        let candidates = self.candidates(&mention);
+        let fits = |at: &&usize| is_in(self.all[**at].key.cloud.as_ref(), account.cloud.as_ref());
+        let people: BTreeSet<&Id> =
+            candidates.iter().filter(fits).map(|at| &self.all[*at].key.id).collect();
+        people.len() == 1 && candidates.iter().any(|at| self.all[*at].key == *account)
+    }
+
+    /// Whether a secret belongs to this account and could be no other's.
+    pub fn owns(&self, account: &AccountKey, about: &SecretDescription) -> bool {
+        matches!(self.of_secret(about), Found::One(found) if found.key == *account)
+    }
+
+    /// Whether a context is this account's.
+    pub fn acts_in(&self, account: &AccountKey, context: &Context) -> bool {
+        matches!(self.of_context(context), Found::One(found) if found.key == *account)
+    }
+
+    fn found(&self, candidates: Vec<usize>) -> Found<'_> {
+        match candidates.as_slice() {
+            [] => Found::Nobody,
+            [one] => Found::One(&self.all[*one]),
+            several => Found::Several(several.iter().map(|at| &self.all[*at]).collect()),
+        }
+    }
+
+    /// The accounts that a mention may mean.
+    fn candidates(&self, mention: &Mention) -> Vec<usize> {
+        let named = match (&mention.home, &mention.name) {
+            (Some(home), _) => self.by_home.get(&home.to_lowercase()),
+            (None, Some(name)) => self.by_name.get(name),
+            (None, None) => None,
+        };
+        let fits = |at: &usize| {
+            let key = &self.all[*at].key;
+            let open = |kind| kind == IdentityKind::Unknown;
+            let kind = mention.kind.is_none_or(|kind| kind == key.kind || open(kind));
+            (kind || open(key.kind)) && is_in(key.cloud.as_ref(), mention.cloud.as_ref())
+        };
+        named.into_iter().flatten().copied().filter(fits).collect()
+    }
+
+    fn add(&mut self, mention: &Mention) {
+        let known = self.candidates(mention);
+        match known.as_slice() {
+            [] => self.add_new(mention),
+            [one] => self.join(*one, mention),
+            // It may be either: it says nothing new of any.
+            _ => {}
+        }
+    }
+
+    fn add_new(&mut self, mention: &Mention) {
+        let written = mention.written.as_ref().or(mention.home.as_ref());
+        let id = match (&mention.home, &mention.name) {
+            (Some(home), _) => Id::Home(home.to_lowercase()),
+            (None, Some(name)) => Id::Name(name.clone()),
+            (None, None) => return,
+        };
+        let kind = match mention.home {
+            Some(_) => IdentityKind::User,
+            None => mention.kind.unwrap_or(IdentityKind::Unknown),
+        };
+        self.all.push(KnownAccount {
+            key: AccountKey { kind, id, cloud: mention.cloud.clone() },
+            id: written.cloned().unwrap_or_default(),
+            home_account_id: mention.home.clone(),
+            tenants: Vec::new(),
+        });
+        let at = self.all.len() - 1;
+        if let Some(home) = &mention.home {
+            self.by_home.entry(home.to_lowercase()).or_default().push(at);
+        }
+        self.join(at, mention);
+    }
+
+    /// Takes over under which names it goes, and in which tenants it was seen.
+    fn join(&mut self, at: usize, mention: &Mention) {
+        let written = mention.written.as_ref().map(|name| name.to_lowercase());
+        for name in mention.name.iter().chain(&written) {
+            let places = self.by_name.entry(name.clone()).or_default();
+            if !places.contains(&at) {
+                places.push(at);
+            }
+        }
+        let account = &mut self.all[at];
+        if account.home_account_id.as_ref() == Some(&account.id)
+            && let Some(written) = &mention.written
+        {
+            account.id.clone_from(written);
+        }
+        for tenant in &mention.tenants {
+            if !account.tenants.iter().any(|known| known.eq_ignore_ascii_case(tenant)) {
+                account.tenants.push(tenant.clone());
+            }
+        }
+    }
+}
+
+/// Whether both may be in one cloud: one of them does not say, or they sign in at one host.
+fn is_in(one: Option<&CloudKey>, other: Option<&CloudKey>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
+#[cfg(test)]
+mod tests;
