@@ -28,7 +28,6 @@ mod environment;
 mod foreign_variables;
 mod issuing;
 mod parameters;
-mod peer;
 mod protocol;
 mod reply;
 mod request;

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use azvault_loopback::Peer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
@@ -13,7 +14,6 @@ use zeroize::Zeroizing;
 use crate::connection::{Connection, Crowd, Next};
 use crate::door::Door;
 use crate::issuing::{Closing, Job, Queue, THREADS};
-use crate::peer::{self, Peer};
 use crate::reply::Status;
 use crate::request::Denied;
 use crate::{Asked, Issued, Refusal};
@@ -55,7 +55,7 @@ fn answer(
     issue: &impl Fn(&Asked) -> Result<Issued, Refusal>,
 ) -> Zeroizing<Vec<u8>> {
     let protocol = job.asked.protocol;
-    match peer::look_up(job.peer, own) {
+    match azvault_loopback::look_up(job.peer.into(), own.into()) {
         Peer::SameUser | Peer::Unknown => {}
         Peer::Other => return protocol.denied(Status::Unauthorised, "the caller is another user"),
     }

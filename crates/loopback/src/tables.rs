@@ -1,6 +1,6 @@
 //! The tables of sockets in /proc: where there is no diagnosis of sockets.
 
-use std::net::SocketAddrV4;
+use std::net::{IpAddr, SocketAddr};
 
 use super::Said;
 
@@ -10,7 +10,7 @@ const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
 /// A table changes while it is read; a line that is there can be missed.
 const LOOKS: usize = 3;
 
-pub(super) fn owner(peer: SocketAddrV4, own: SocketAddrV4) -> Said {
+pub(super) fn owner(peer: SocketAddr, own: SocketAddr) -> Said {
     for _ in 0..LOOKS {
         let mut tables = TABLES.map(std::fs::read_to_string).into_iter().flatten().peekable();
         if tables.peek().is_none() {
@@ -24,14 +24,7 @@ pub(super) fn owner(peer: SocketAddrV4, own: SocketAddrV4) -> Said {
 }
 
 /// The column `uid` of the line with these two addresses (proc_pid_net(5)).
-fn uid_of(table: &str, peer: SocketAddrV4, own: SocketAddrV4) -> Option<u32> {
-    let names = |address: SocketAddrV4| {
-        // Words of four bytes, printed as numbers of this machine.
-        let word = |bytes: [u8; 4]| format!("{:08X}", u32::from_ne_bytes(bytes));
-        let end = format!("{}:{:04X}", word(address.ip().octets()), address.port());
-        let mapped = format!("{:016X}{}{end}", 0, word([0, 0, 0xff, 0xff]));
-        [end, mapped]
-    };
+fn uid_of(table: &str, peer: SocketAddr, own: SocketAddr) -> Option<u32> {
     let (peer, own) = (names(peer), names(own));
     table.lines().find_map(|line| {
         let mut columns = line.split_ascii_whitespace().skip(1);
@@ -41,6 +34,20 @@ fn uid_of(table: &str, peer: SocketAddrV4, own: SocketAddrV4) -> Option<u32> {
     })
 }
 
+/// How an address may stand there: words of four bytes, printed as numbers of this machine.
+fn names(address: SocketAddr) -> [String; 2] {
+    let name = |octets: &[u8]| {
+        let words = octets.as_chunks().0.iter();
+        let words: String =
+            words.map(|word| format!("{:08X}", u32::from_ne_bytes(*word))).collect();
+        format!("{words}:{:04X}", address.port())
+    };
+    match address.ip() {
+        IpAddr::V4(ip) => [name(&ip.octets()), name(&ip.to_ipv6_mapped().octets())],
+        IpAddr::V6(ip) => [name(&ip.octets()), name(&ip.octets())],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::uid_of;
@@ -48,11 +55,16 @@ mod tests {
     #[test]
     #[cfg(target_endian = "little")]
     fn a_line_is_found_by_both_of_its_addresses() {
+        use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
         let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n\
    3: 0100007F:B75C 0100007F:8BDF 01 00000000:00000000 00:00000000 00000000 65534        0 1074907 2\n\
    5: 0100007F:8BDF 0100007F:B75C 01 00000000:00000000 00:00000000 00000000     0        0 1074906 1\n\
-   0: 0000000000000000FFFF00000100007F:B76A 0000000000000000FFFF00000100007F:8BDF 01 00000000:00000000 00:00000000 00000000     7        0 1074908 2\n";
-        let at = |port| std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
+   0: 0000000000000000FFFF00000100007F:B76A 0000000000000000FFFF00000100007F:8BDF 01 00000000:00000000 00:00000000 00000000     7        0 1074908 2\n\
+   1: 00000000000000000000000001000000:B76B 00000000000000000000000001000000:8BDF 01 00000000:00000000 00:00000000 00000000     8        0 1074909 2\n";
+        let at = |port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+        let six = |port| SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port);
+        assert_eq!(uid_of(table, six(0xb76b), six(0x8bdf)), Some(8));
+        assert_eq!(uid_of(table, at(0xb76b), at(0x8bdf)), None);
         for (peer, own, uid) in [
             (0xb75c, 0x8bdf, Some(65534)),
             (0x8bdf, 0xb75c, Some(0)),

@@ -3,7 +3,7 @@
 //! `struct inet_diag_req_v2` and `struct inet_diag_msg` of linux/inet_diag.h, in the byte order of
 //! this machine but for addresses and ports.
 
-use std::net::SocketAddrV4;
+use std::net::{IpAddr, SocketAddr};
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink};
 
@@ -23,7 +23,7 @@ const CONNECTED: [u8; 4] = [1, 4, 5, 8];
 const HEADER: usize = 16;
 const REQUEST: usize = HEADER + 56;
 
-pub(super) fn owner(peer: SocketAddrV4, own: SocketAddrV4) -> Said {
+pub(super) fn owner(peer: SocketAddr, own: SocketAddr) -> Said {
     let mut reply = [0; 1024];
     match ask(&request(peer, own), &mut reply) {
         Ok(length) => read(reply.get(..length).unwrap_or_default(), peer, own),
@@ -42,32 +42,45 @@ fn ask(request: &[u8], reply: &mut [u8]) -> rustix::io::Result<usize> {
     Ok(length)
 }
 
+/// An address as it stands in four words, the first of which IPv4 fills.
+fn words(ip: IpAddr) -> [u8; 16] {
+    match ip {
+        IpAddr::V4(ip) => {
+            let mut bytes = [0; 16];
+            bytes[..4].copy_from_slice(&ip.octets());
+            bytes
+        }
+        IpAddr::V6(ip) => ip.octets(),
+    }
+}
+
 /// Both addresses, as `struct inet_diag_sockid` begins.
-fn addresses(peer: SocketAddrV4, own: SocketAddrV4) -> [u8; 36] {
+fn addresses((peer, own): (SocketAddr, SocketAddr), words: fn(IpAddr) -> [u8; 16]) -> [u8; 36] {
     let mut bytes = [0; 36];
     bytes[0..2].copy_from_slice(&peer.port().to_be_bytes());
     bytes[2..4].copy_from_slice(&own.port().to_be_bytes());
-    bytes[4..8].copy_from_slice(&peer.ip().octets());
-    bytes[20..24].copy_from_slice(&own.ip().octets());
+    bytes[4..20].copy_from_slice(&words(peer.ip()));
+    bytes[20..36].copy_from_slice(&words(own.ip()));
     bytes
 }
 
-fn request(peer: SocketAddrV4, own: SocketAddrV4) -> [u8; REQUEST] {
+fn request(peer: SocketAddr, own: SocketAddr) -> [u8; REQUEST] {
     let mut bytes = [0; REQUEST];
     bytes[0..4].copy_from_slice(&72_u32.to_ne_bytes());
     bytes[4..6].copy_from_slice(&SOCK_DIAG_BY_FAMILY.to_ne_bytes());
     bytes[6..8].copy_from_slice(&NLM_F_REQUEST.to_ne_bytes());
     // AF_INET finds sockets that speak both versions of IP as well.
-    bytes[16] = 2;
+    let family = if peer.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    bytes[16] = family.as_raw().to_le_bytes()[0];
     bytes[17] = IPPROTO_TCP;
     bytes[20..24].fill(0xff);
-    bytes[24..60].copy_from_slice(&addresses(peer, own));
+    bytes[24..60].copy_from_slice(&addresses((peer, own), words));
     // INET_DIAG_NOCOOKIE.
     bytes[64..72].fill(0xff);
     bytes
 }
 
-fn read(reply: &[u8], peer: SocketAddrV4, own: SocketAddrV4) -> Said {
+fn read(reply: &[u8], peer: SocketAddr, own: SocketAddr) -> Said {
     let Some((header, message)) = reply.split_at_checked(HEADER) else { return Said::Nothing };
     let kind = u16::from_ne_bytes([header[4], header[5]]);
     match (kind, message) {
@@ -84,10 +97,11 @@ fn read(reply: &[u8], peer: SocketAddrV4, own: SocketAddrV4) -> Said {
     }
 }
 
-/// Whether a socket is between these two; one of version 6 has mapped addresses.
-fn is_between(found: &[u8], peer: SocketAddrV4, own: SocketAddrV4) -> bool {
-    let mapped = |address: SocketAddrV4| address.ip().to_ipv6_mapped().octets();
-    let plain = addresses(peer, own);
-    let is_mapped = found[4..20] == mapped(peer) && found[20..36] == mapped(own);
-    found == plain || (found[0..4] == plain[0..4] && is_mapped)
+/// Whether a socket is between these two; one of version 6 may have mapped addresses.
+fn is_between(found: &[u8], peer: SocketAddr, own: SocketAddr) -> bool {
+    let mapped = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+        IpAddr::V6(ip) => ip.octets(),
+    };
+    found == addresses((peer, own), words) || found == addresses((peer, own), mapped)
 }
