@@ -1,5 +1,6 @@
 //! `connect`: against a small Azure of its own.
 
+mod people;
 mod refused;
 mod subscriptions;
 mod ways;
@@ -74,7 +75,7 @@ fn process_scope_touches_no_file() {
     let home = azure.home();
     let session = home.session();
     let before = stored(&home);
-    azure.connect(&home, &["--device-code", "--login-hint", "ada@contoso.example"]).expect(2);
+    azure.connect(&home, &["--device-code", "--browser"]).expect(2);
     azure.connect(&home, &["--device-code", "--scope", "process"]).expect(7);
     assert_eq!(azure.requests().len(), 0, "refused before anybody is asked");
     let run = |more: &[&str]| {

@@ -81,6 +81,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "error": error, "error_codes": [int(code)], "trace_id": "0f-1", "correlation_id": "c0-1",
             "error_description": f"AADSTS{code}: {text} Trace ID: 0f-1 Correlation ID: c0-1 Timestamp: 2026-01-01 00:00:00Z",
         }
+        if "text" in self.scenario:
+            body["error_description"] = f"AADSTS{code}: {self.scenario['text']}"
         if code == "50076":
             body |= {"suberror": "basic_action", "claims": '{"access_token":{"capolids":{"essential":true}}}'}
         if code == "65001":
@@ -108,7 +110,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(200, {
                 "device_code": code, "user_code": "ABCD-EFGH", "expires_in": 900, "interval": 1,
                 "verification_uri": "https://login.example/device", "message": "not shown",
-            })
+            } | self.scenario.get("device", {}))
         if endpoint == "authorize":
             code = issued("code." + b64(os.urandom(60)))
             CODES[code] = query
@@ -160,7 +162,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             claims = {
                 "aud": form["client_id"], "iss": f"https://login.microsoftonline.com/{tenant}/v2.0", "exp": now + 3600,
                 "sub": "s", "oid": "oid-1", "tid": tenant, "preferred_username": self.scenario["user"],
-            }
+            } | self.scenario.get("claims", {})
             claims |= {"nonce": nonce} if nonce else {}
             reply |= {
                 "refresh_token": refresh, "foci": "1", "id_token": jwt(claims),

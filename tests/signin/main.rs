@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
+mod browser;
 mod certificate;
 mod entra;
 mod managed_identity;

@@ -61,12 +61,16 @@ fn refusals_are_told_apart_and_hold_no_header() {
     let http = http();
     let unknown = Identity::ClientId("unknown".into());
     for (endpoint, identity, expected) in [
-        (imds(), &unknown, "invalid_request: Identity not found"),
-        (app_service("header secret"), &unknown, "managed_identity: No User Assigned"),
+        (imds(), &unknown, "invalid_request; the service says: \"Identity not found\""),
+        (
+            app_service("header secret"),
+            &unknown,
+            "managed_identity; the service says: \"No User Assigned",
+        ),
         (
             app_service("another one"),
             &Identity::SystemAssigned,
-            "the credential was not accepted: managed_identity: wrong header (secret)",
+            "the credential was not accepted: managed_identity; the service says: \"wrong header (secret)\"",
         ),
     ] {
         let error = sign_in(&http, &endpoint, identity, "r", now()).err().unwrap();

@@ -136,7 +136,7 @@ fn as_we_do(tenant: &str) {
         ..Default::default()
     };
     let browser = browser::begin(&client, &[ARM], wishes).unwrap();
-    let address = browser.address().to_string();
+    let address = browser.start();
     let ca = certificates().join("ca.pem");
     let visit = std::thread::spawn(move || {
         let mut curl = Command::new("curl");

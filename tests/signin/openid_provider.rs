@@ -98,7 +98,7 @@ fn the_browser_signs_in_with_pkce_and_the_token_can_be_revoked() {
     // This provider gives refresh tokens to those who consent just now (OpenID Connect Core 11).
     let wishes = browser::Wishes { prompt: browser::Prompt::Consent, ..Default::default() };
     let browser = browser::begin(&client, &["api:read"], wishes).unwrap();
-    let address = browser.address().to_string();
+    let address = browser.start();
     let visit = std::thread::spawn(move || visited(&address, None));
     let tokens = browser.finish(&client, &now, now() + 20);
     let ended = visit.join().unwrap();
@@ -125,7 +125,7 @@ fn a_browser_sign_in_that_is_declined_ends() {
     let client = Client::with_id(&http, &authority, "native");
     let wishes = browser::Wishes { prompt: browser::Prompt::Consent, ..Default::default() };
     let browser = browser::begin(&client, &["api:read"], wishes).unwrap();
-    let address = browser.address().to_string();
+    let address = browser.start();
     let visit = std::thread::spawn(move || visited(&address, Some("abort")));
     let found = browser.finish(&client, &now, now() + 20);
     visit.join().unwrap();

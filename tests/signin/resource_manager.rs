@@ -30,9 +30,15 @@ fn a_refusal_says_what_to_do_and_the_token_goes_nowhere_else() {
     let cloud = cloud();
     let base = cloud.resource_manager().unwrap();
     for (token, expected) in [
-        ("arm-claims", "sign-in is needed: InvalidAuthenticationToken: no: (secret)"),
-        ("arm-unknown", "the credential has expired: ExpiredAuthenticationToken: no: (secret)"),
-        ("arm-forbidden", "AuthorizationFailed: no: (secret)"),
+        (
+            "arm-claims",
+            "sign-in is needed: InvalidAuthenticationToken; the service says: \"no: (secret)\"",
+        ),
+        (
+            "arm-unknown",
+            "the credential has expired: ExpiredAuthenticationToken; the service says: \"no: (secret)\"",
+        ),
+        ("arm-forbidden", "AuthorizationFailed; the service says: \"no: (secret)\""),
         ("arm-throttle", "the service asks to wait 30 s"),
         (
             "arm-elsewhere",

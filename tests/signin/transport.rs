@@ -37,7 +37,7 @@ fn a_reply_that_is_none_is_refused_with_its_reason() {
     for (tenant, expected) in [
         ("throttle.example", "throttled 17"),
         ("throttledate.example", "throttled 40"),
-        ("broken.example", "AADSTS90033: A transient error has occurred."),
+        ("broken.example", "AADSTS90033; the service says: \"A transient error has occurred.\""),
         ("reset.example", "network Broken"),
         ("cut.example", "network Broken"),
         ("cutplain.example", "reply 200 this is not a token reply"),

@@ -5,6 +5,7 @@
 
 mod browser;
 mod entry;
+mod expected;
 mod lookup;
 pub(crate) mod way;
 

@@ -260,6 +260,19 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", shown(name))
 }
 
+/// Longest name of somebody else's that is shown, in characters.
+const MAX_CITED: usize = 100;
+
+/// A name that a service gave, as it may be shown in a sentence: in quotes that it cannot close, and
+/// no longer than a name is.
+pub(crate) fn cited(name: &str) -> String {
+    let name = name.replace('"', "'");
+    match name.char_indices().nth(MAX_CITED) {
+        Some((end, _)) => quoted(&format!("{}…", &name[..end])),
+        None => quoted(&name),
+    }
+}
+
 /// A path as it may be shown.
 pub(crate) fn shown_path(path: &Path) -> String {
     shown(&path.display().to_string())
@@ -287,7 +300,7 @@ fn paint(colored: Colored, tone: Tone, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, shown, tsv};
+    use super::{MAX_CITED, cited, count, shown, tsv};
 
     #[test]
     fn what_a_terminal_would_obey_is_made_visible() {
@@ -300,6 +313,20 @@ mod tests {
         ] {
             assert_eq!(shown(text), safe);
         }
+    }
+
+    #[test]
+    fn a_name_of_a_service_stays_in_its_quotes() {
+        for (name, safe) in [
+            ("Sub 1", "\"Sub 1\""),
+            ("", "\"\""),
+            ("a\" is active; try: b", "\"a' is active; try: b\""),
+            ("a\nb", "\"a\\u{a}b\""),
+        ] {
+            assert_eq!(cited(name), safe);
+        }
+        let long = cited(&"ä".repeat(5000));
+        assert_eq!(long.chars().count(), MAX_CITED + 3);
     }
 
     #[test]

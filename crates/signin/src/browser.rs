@@ -1,4 +1,9 @@
 //! The browser on this machine (RFC 8252), with PKCE (RFC 7636).
+//!
+//! The address of the provider holds state, nonce and challenge, and with these another user of the
+//! machine could finish the sign-in with an account of their own. It stands in no argument list: what
+//! the browser is started with is a page of our own listener, which sends it on, and which answers
+//! only processes of this user.
 
 use std::borrow::Cow;
 
@@ -11,13 +16,16 @@ use zeroize::Zeroizing;
 
 use crate::authority::Kind;
 use crate::client::{Client, personal};
-use crate::error::{Error, ProviderError, aadsts, classified, sanitised};
+use crate::error::{Error, ProviderError, Speaker, aadsts, classified, sanitised};
 use crate::http::Repeat;
 use crate::token::{self, Tokens};
 
 mod listener;
+mod page;
+mod request;
 
-use listener::{Listener, Redirected};
+use listener::Listener;
+use request::{Awaited, Redirected};
 
 /// What the provider shows first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +56,8 @@ pub struct Wishes<'a> {
 pub struct Browser {
     listener: Listener,
     address: Url,
+    /// Path of the page that sends the browser to `address`.
+    start: String,
     redirect_uri: String,
     verifier: Secret,
     state: String,
@@ -56,7 +66,7 @@ pub struct Browser {
     claims: Option<String>,
 }
 
-/// Opens a port on 127.0.0.1 and makes the address for the browser.
+/// Opens a port on the loopback addresses and makes the address for the browser.
 pub fn begin(client: &Client<'_>, scopes: &[&str], wishes: Wishes<'_>) -> Result<Browser, Error> {
     let missing = Error::Input { what: "this authority knows no sign-in by browser" };
     let mut address = client.authority.authorize.clone().ok_or(missing)?;
@@ -67,8 +77,9 @@ pub fn begin(client: &Client<'_>, scopes: &[&str], wishes: Wishes<'_>) -> Result
         Kind::Entra | Kind::Adfs => format!("http://localhost:{}", listener.port()),
         Kind::OpenId => format!("http://127.0.0.1:{}/", listener.port()),
     };
-    let verifier = Secret::new(random()?);
-    let (state, nonce) = (text(random()?)?, text(random()?)?);
+    let verifier = Secret::new(random::<32>()?);
+    let (state, nonce) = (text(random::<32>()?)?, text(random::<32>()?)?);
+    let start = format!("/{}", text(random::<16>()?)?);
     let scope = personal(scopes);
     // EXPOSE: the challenge is its digest.
     let challenge =
@@ -103,13 +114,14 @@ pub fn begin(client: &Client<'_>, scopes: &[&str], wishes: Wishes<'_>) -> Result
         }
     }
     let claims = wishes.claims.map(str::to_owned);
-    Ok(Browser { listener, address, redirect_uri, verifier, state, nonce, scope, claims })
+    Ok(Browser { listener, address, start, redirect_uri, verifier, state, nonce, scope, claims })
 }
 
 impl Browser {
-    /// What the browser opens. It holds no secret that is of use without this process.
-    pub fn address(&self) -> &Url {
-        &self.address
+    /// What the browser opens: a page of this process, which sends it to the provider. It may be
+    /// shown and stand among arguments, since it is given to processes of this user alone.
+    pub fn start(&self) -> String {
+        format!("http://127.0.0.1:{}{}", self.listener.port(), self.start)
     }
 
     /// Waits until the browser comes back, or until that time by this clock, and asks for tokens.
@@ -119,8 +131,13 @@ impl Browser {
         clock: &dyn Fn() -> i64,
         until: i64,
     ) -> Result<Tokens, Error> {
-        let issuer = client.authority.issuer.as_deref();
-        let code = match self.listener.wait(&self.state, issuer, clock, until)? {
+        let awaited = Awaited {
+            port: self.listener.port(),
+            start: &self.start,
+            state: &self.state,
+            issuer: client.authority.issuer.as_deref(),
+        };
+        let code = match self.listener.wait(&awaited, &self.address, clock, until)? {
             Redirected::Code(code) => code,
             Redirected::Error { error, text } => return Err(refused(&error, &text)),
         };
@@ -139,6 +156,7 @@ impl Browser {
 fn refused(error: &str, text: &str) -> Error {
     let text = sanitised(text, &[]);
     classified(ProviderError {
+        speaker: Speaker::Redirect,
         error: sanitised(error, &[]),
         code: aadsts(&text),
         text,
@@ -146,9 +164,9 @@ fn refused(error: &str, text: &str) -> Error {
     })
 }
 
-/// 256 bits, as 43 characters that need no encoding anywhere.
-fn random() -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut bytes = Zeroizing::new([0_u8; 32]);
+/// So many random bytes, as characters that need no encoding anywhere.
+fn random<const N: usize>() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new([0_u8; N]);
     let failed = |_| Error::Input { what: "the system gives no randomness" };
     ring::rand::SystemRandom::new().fill(bytes.as_mut()).map_err(failed)?;
     let mut text = Zeroizing::new(vec![0; BASE64URL_NOPAD.encode_len(bytes.len())]);

@@ -5,13 +5,17 @@ use std::time::Duration;
 use azvault_contexts::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::client::{Client, personal};
-use crate::error::{Error, sanitised};
+use crate::error::{Error, is_code};
 use crate::form::Form;
 use crate::http::Repeat;
 use crate::json;
 use crate::token::{self, Tokens};
+
+/// Longest address of the page on which a code is typed.
+const MAX_ADDRESS: usize = 256;
 
 /// A sign-in that waits for a person.
 pub struct DeviceCode {
@@ -75,20 +79,32 @@ pub fn begin(
 
 fn read(text: &str, claims: Option<&str>, now: i64) -> Result<DeviceCode, &'static str> {
     let body: Body<'_> = serde_json::from_str(text).map_err(|_| "this is not a device code")?;
-    let shown = |raw| json::text(raw).map(|text| sanitised(&text, &[]));
-    let uri = shown(body.verification_uri).filter(|uri| uri.starts_with("https://"));
+    let uri = |raw| json::text(raw).filter(|text| is_page(text));
+    let typed = json::text(body.user_code).ok_or("there is no user code in it")?;
+    if !is_code(&typed) {
+        return Err("the user code is none that can be typed");
+    }
     let life = json::integer(body.expires_in).filter(|n| (1..=24 * 3600).contains(n));
     // Five seconds where it says nothing (RFC 8628 section 3.2).
     let interval = json::integer(body.interval).unwrap_or(5).clamp(1, 60);
     Ok(DeviceCode {
         device_code: json::secret(body.device_code).ok_or("there is no device code in it")?,
         claims: claims.map(str::to_owned),
-        user_code: shown(body.user_code).ok_or("there is no user code in it")?,
-        verification_uri: uri.ok_or("it does not say where to type the code")?,
-        verification_uri_complete: shown(body.verification_uri_complete)
-            .filter(|uri| uri.starts_with("https://")),
+        user_code: typed,
+        verification_uri: uri(body.verification_uri)
+            .ok_or("it does not say where to type the code")?,
+        verification_uri_complete: uri(body.verification_uri_complete),
         expires_on: now.saturating_add(life.ok_or("it does not say when the code expires")?),
         interval: Duration::from_secs(interval.unsigned_abs()),
+    })
+}
+
+/// Whether it is the address of a page, and nothing besides: it is shown as what a person opens.
+fn is_page(text: &str) -> bool {
+    let plain = text.len() <= MAX_ADDRESS && text.bytes().all(|b| b.is_ascii_graphic());
+    let url = Url::parse(text).ok().filter(|_| plain);
+    url.is_some_and(|url| {
+        url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
     })
 }
 
@@ -148,6 +164,24 @@ mod tests {
             (good.to_owned(), Some("it does not say when the code expires")),
             (format!(r#"{good},"expires_in":-1"#), Some("it does not say when the code expires")),
             (good.replace("https", "javascript"), Some("it does not say where to type the code")),
+            (
+                good.replace("v\"", "v\\n or run this\""),
+                Some("it does not say where to type the code"),
+            ),
+            (
+                good.replace("v\"", "v or run this\""),
+                Some("it does not say where to type the code"),
+            ),
+            (good.replace("//v", "//v@w"), Some("it does not say where to type the code")),
+            (good.replace("//v", &"v".repeat(300)), Some("it does not say where to type the code")),
+            (
+                good.replace("\"U\"", "\"U, then run: x\""),
+                Some("the user code is none that can be typed"),
+            ),
+            (
+                good.replace("\"U\"", "\"\\u202eU\""),
+                Some("the user code is none that can be typed"),
+            ),
             (good.replace("\"U\"", "null"), Some("there is no user code in it")),
             (good.replace("\"D\"", "\"\""), Some("there is no device code in it")),
         ] {

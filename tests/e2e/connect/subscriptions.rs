@@ -129,7 +129,7 @@ fn without_a_terminal_nobody_chooses_and_nothing_is_stored() {
     ran.says("no subscription");
     let disabled = json!([{ "id": subscription(7), "name": "Old", "state": "Disabled" }]);
     azure.becomes(&one_tenant(disabled));
-    azure.connect(&home, &words(&principal)).expect(0).says("state is Disabled");
+    azure.connect(&home, &words(&principal)).expect(0).says("state is \"Disabled\"");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{Done, Run};
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{ContextView, Marks, SCHEMA};
-use crate::ui::{count, quoted, shown};
+use crate::ui::{cited, count, quoted, shown};
 
 /// What every change prints as JSON.
 #[derive(Serialize)]
@@ -86,7 +86,7 @@ impl Done {
                 }
             }
             Remark::SubscriptionState { state } => {
-                app.ui.warning(format!("the subscription's state is {}", shown(state)));
+                app.ui.warning(format!("the subscription's state is {}", cited(state)));
             }
             Remark::AlsoNamed { name } => {
                 let name = quoted(name.as_str());

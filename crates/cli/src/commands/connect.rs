@@ -15,7 +15,7 @@ use crate::cli::Output;
 use crate::connect::{self, At, Found, Skipped};
 use crate::contexts::Contexts;
 use crate::online::{agreed, failed};
-use crate::ui::{quoted, shown};
+use crate::ui::{cited, quoted};
 use crate::{audit, online, policy};
 
 /// Contexts of a sign-in, if nobody says a number.
@@ -149,7 +149,7 @@ fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) 
         return;
     }
     let active = done.active.as_ref().map_or("", |name| name.as_str());
-    let (who, active) = (shown(&account.id), quoted(active));
+    let (who, active) = (cited(&account.id), quoted(active));
     done.say(app, &format!("{who} is signed in; {active} is active {}", done.place()));
     if done.put.len() > 1 {
         let more = crate::ui::count(done.put.len(), "context");

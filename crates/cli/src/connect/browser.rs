@@ -19,7 +19,7 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
     let scope = at.scope()?;
     let wishes = Wishes { login_hint, ..Wishes::default() };
     let begun = browser::begin(&client, &[&scope], wishes).map_err(failed)?;
-    let address = begun.address().as_str();
+    let address = &begun.start();
     match open(address) {
         Ok(()) => at.app.ui.request(format!("Sign in in your browser. If none opens: {address}")),
         Err(e) => at.app.ui.request(format!("No browser ({e}). Open this: {address}")),
@@ -34,8 +34,8 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
     })
 }
 
-/// Opens an address. It holds nothing that is of use without this process, so it may stand among
-/// the arguments, as with every other tool.
+/// Opens the page of ours that sends the browser to the provider. Its address may stand among the
+/// arguments: it is given to processes of this user alone.
 fn open(address: &str) -> std::io::Result<()> {
     let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let named = paths::browser().unwrap_or_else(|| usual.to_owned());

@@ -6,7 +6,7 @@ use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 
 use super::way::{Credential, Held, Way};
-use super::{At, browser};
+use super::{At, browser, expected};
 use crate::claims;
 use crate::failure::{Code, Failure};
 use crate::online::{self, failed};
@@ -62,8 +62,16 @@ pub(super) struct Refresh {
 /// Signs in.
 pub(crate) fn sign_in(at: &At<'_>, way: Way) -> Result<Entry, Failure> {
     match way {
-        Way::DeviceCode => of_person(by_device_code(at)?),
-        Way::Browser { login_hint } => of_person(browser::sign_in(at, login_hint.as_deref())?),
+        Way::DeviceCode { login_hint } => {
+            let tokens = by_device_code(at)?;
+            expected::check(at.app, &tokens, login_hint.as_deref())?;
+            of_person(tokens)
+        }
+        Way::Browser { login_hint } => {
+            let tokens = browser::sign_in(at, login_hint.as_deref())?;
+            expected::check(at.app, &tokens, login_hint.as_deref())?;
+            of_person(tokens)
+        }
         Way::Principal { application, credential } => principal(at, application, credential),
         Way::ManagedIdentity(identity) => managed(at, identity),
         Way::AccessToken { account, token } => {
@@ -95,7 +103,10 @@ fn by_device_code(at: &At<'_>) -> Result<Tokens, Failure> {
     let begun = device_code::begin(&client, &[&scope], None, at.app.now());
     let mut code = begun.map_err(failed)?;
     let (address, typed) = (shown(&code.verification_uri), shown(&code.user_code));
-    at.app.ui.request(format!("To sign in, open {address} and enter the code {typed}"));
+    let service = shown(authority.host());
+    at.app.ui.request(format!(
+        "To sign in, open {address} and enter the code {typed} (page and code are from {service})"
+    ));
     loop {
         std::thread::sleep(code.interval);
         if let Poll::Done(tokens) = code.poll(&client, at.app.now()).map_err(failed)? {

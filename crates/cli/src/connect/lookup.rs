@@ -12,7 +12,7 @@ use super::{At, Found, Skipped};
 use crate::failure::{Code, Failure};
 use crate::online::failed;
 use crate::policy;
-use crate::ui::{quoted, shown};
+use crate::ui::{cited, shown};
 
 /// A token to Resource Manager in one tenant.
 struct Access {
@@ -177,7 +177,7 @@ impl Skipped {
     /// Why, and what to type.
     pub(crate) fn warning(&self) -> String {
         let id = shown(&self.tenant);
-        let name = self.name.as_deref().map_or_else(|| id.clone(), quoted);
+        let name = self.name.as_deref().map_or_else(|| id.clone(), cited);
         let what = &self.because.what;
         if self.because.code == Code::Refused {
             return format!("tenant {name} was left out: {what}");

@@ -21,9 +21,9 @@ const MOST_CERTIFICATE: usize = 1024 * 1024;
 
 /// How one signs in.
 pub(crate) enum Way {
-    /// A code, typed on any device.
-    DeviceCode,
-    /// The browser of this machine; with a user name to fill in.
+    /// A code, typed on any device; with the user who is to sign in.
+    DeviceCode { login_hint: Option<String> },
+    /// The browser of this machine; with the user who is to sign in.
     Browser { login_hint: Option<String> },
     /// A service principal.
     Principal { application: String, credential: Credential },
@@ -52,7 +52,7 @@ impl Way {
     /// The way in words, for the audit log.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::DeviceCode => "device code",
+            Self::DeviceCode { .. } => "device code",
             Self::Browser { .. } => "browser",
             Self::Principal { credential: Credential::Secret(_), .. } => "client secret",
             Self::Principal { credential: Credential::Certificate(_), .. } => "certificate",

@@ -31,6 +31,8 @@ pub struct IdClaims {
     pub tenant_id: Option<String>,
     /// `preferred_username`, `upn`, `unique_name` or `email`, the first that is there.
     pub user_name: Option<String>,
+    /// `preferred_username` and `upn`, as far as they are there.
+    pub own_names: Vec<String>,
     /// `name`.
     pub name: Option<String>,
 }
@@ -85,7 +87,8 @@ impl IdClaims {
         let text = std::str::from_utf8(&bytes).map_err(|_| "the id token is not UTF-8")?;
         let claims: Payload<'_> =
             serde_json::from_str(text).map_err(|_| "the id token is not JSON")?;
-        let names = [claims.preferred_username, claims.upn, claims.unique_name, claims.email];
+        let own_names = [claims.preferred_username, claims.upn];
+        let others = [claims.unique_name, claims.email];
         Ok(Self {
             issuer: json::text(claims.iss).ok_or("the id token has no issuer")?,
             subject: json::text(claims.sub).ok_or("the id token has no subject")?,
@@ -94,7 +97,8 @@ impl IdClaims {
             nonce: json::text(claims.nonce),
             object_id: json::text(claims.oid),
             tenant_id: json::text(claims.tid),
-            user_name: names.into_iter().find_map(json::text),
+            user_name: own_names.into_iter().chain(others).find_map(json::text),
+            own_names: own_names.into_iter().filter_map(json::text).collect(),
             name: json::text(claims.name),
         })
     }

@@ -54,6 +54,36 @@ fn a_whole_reply_is_read_to_the_last_member() {
 }
 
 #[test]
+fn tokens_are_of_the_account_that_a_tenant_names_and_of_no_other() {
+    let info = BASE64URL_NOPAD.encode(br#"{"uid":"U-1","utid":"T-1"}"#);
+    let ada = r#","preferred_username":"Ada@Contoso.example""#;
+    for (names, account, is_of) in [
+        (ada, "ada@contoso.example", true),
+        (ada, " ADA@CONTOSO.EXAMPLE ", true),
+        (ada, "u-1.t-1", true),
+        (ada, "ada@contoso.example.evil.example", false),
+        (ada, "ada", false),
+        (ada, "", false),
+        (r#","upn":"STRAẞE@x.example""#, "straße@x.example", true),
+        (r#","preferred_username":"a@x","upn":"b@x""#, "b@x", true),
+        // Whoever administers a tenant can write these two as they like.
+        (r#","preferred_username":"eve@evil.example","email":"ada@x""#, "ada@x", false),
+        (r#","unique_name":"ada@x""#, "ada@x", false),
+        ("", "ada@x", false),
+        ("", "", false),
+    ] {
+        let id = jwt(&claims(names));
+        let text = format!(
+            r#"{{"token_type":"Bearer","access_token":"A","expires_in":9,"id_token":"{id}","client_info":"{info}"}}"#
+        );
+        let tokens = read(&text, NOW, &Expected::nothing(NOW)).unwrap();
+        assert_eq!(tokens.is_of(account), is_of, "{names} {account:?}");
+    }
+    let without = r#"{"token_type":"Bearer","access_token":"A","expires_in":9}"#;
+    assert!(!read(without, NOW, &Expected::nothing(NOW)).unwrap().is_of("ada@x"));
+}
+
+#[test]
 fn what_is_no_token_reply_is_none() {
     let good = r#""token_type":"Bearer","access_token":"AT""#;
     for (members, what) in [

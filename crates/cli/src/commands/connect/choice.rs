@@ -6,7 +6,7 @@ use azvault_contexts::{Context, Refusal};
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::picker;
-use crate::ui::{count, quoted, shown};
+use crate::ui::{cited, count, quoted, shown};
 
 /// Most subscriptions that an error lists.
 const LISTED: usize = 20;
@@ -41,7 +41,7 @@ pub(super) fn choose(
         Err(_) => {
             let places: Vec<&Place> = signed_in.places.iter().collect();
             list(app, &places);
-            let (who, wanted) = (shown(&signed_in.account.id), asked.unwrap_or_default());
+            let (who, wanted) = (cited(&signed_in.account.id), asked.unwrap_or_default());
             let what = format!("{who} sees no subscription {}", quoted(wanted));
             Err(Failure::new(Code::NotFound, what).hint(again))
         }
@@ -59,9 +59,9 @@ fn list(app: &App, places: &[&Place]) {
 
 fn line(place: &Place) -> String {
     let Place { subscription, tenant } = place;
-    let name = subscription.name.as_deref().unwrap_or("-");
-    let tenant = tenant.name.as_deref().unwrap_or(&tenant.id);
+    let name = subscription.name.as_deref().map_or_else(|| "-".to_owned(), cited);
+    let tenant = tenant.name.as_deref().map_or_else(|| shown(&tenant.id), cited);
     let state = subscription.state.as_deref().filter(|state| *state != "Enabled");
-    let state = state.map(|state| format!("  {}", shown(state))).unwrap_or_default();
-    format!("{}  {}  {}{state}", shown(name), shown(&subscription.id), shown(tenant))
+    let state = state.map(|state| format!("  {}", cited(state))).unwrap_or_default();
+    format!("{name}  {}  {tenant}{state}", shown(&subscription.id))
 }

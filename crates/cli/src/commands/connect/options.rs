@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use azvault_signin::certificate::Chain;
 use azvault_signin::managed_identity::Identity;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::app::App;
 use crate::connect::way::{self, Credential, Source, Way};
@@ -19,8 +20,8 @@ pub(super) struct WayOptions {
     /// Sign in with the browser of this machine
     #[arg(long, conflicts_with = "device_code", conflicts_with_all = OTHERS_THAN_A_PERSON)]
     browser: bool,
-    /// The user name to fill in in the browser
-    #[arg(long, value_name = "USER", conflicts_with = "device_code",
+    /// The user who is to sign in: filled in in the browser; another account has to be confirmed
+    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new(),
           conflicts_with_all = OTHERS_THAN_A_PERSON)]
     login_hint: Option<String>,
     /// Sign in as an application; its secret is asked for, unless it is in a file
@@ -112,9 +113,10 @@ impl WayOptions {
             return Ok(Way::AccessToken { account, token: source.token(app)? });
         }
         let here = app.terminal().is_some() && paths::has_display();
-        if self.browser || (here && !self.device_code) {
-            return Ok(Way::Browser { login_hint: self.login_hint });
+        let login_hint = self.login_hint;
+        match self.browser || (here && !self.device_code) {
+            true => Ok(Way::Browser { login_hint }),
+            false => Ok(Way::DeviceCode { login_hint }),
         }
-        Ok(Way::DeviceCode)
     }
 }
