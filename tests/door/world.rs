@@ -141,7 +141,8 @@ pub(crate) fn issue(asked: &Asked) -> Result<Issued, Refusal> {
         Wanted::Scopes(scopes) => scopes.join(" "),
     };
     if resource.contains("no.example") {
-        return Err(Refusal::NotAllowed);
+        let message = "azvault does not hand out tokens for this resource".to_owned();
+        return Err(Refusal::NotAllowed { message });
     }
     let access_token = Secret::copied_from(token(&resource, asked.client.as_ref()).as_bytes());
     Ok(Issued { access_token, expires_on: NOW + LIFE, resource, tenant: asked.tenant.clone() })

@@ -53,8 +53,11 @@ pub struct Issued {
 /// Why there is no token. The messages reach the caller: no secret belongs into them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// That resource, tenant or identity is not for this command.
-    NotAllowed,
+    /// That resource, tenant or identity is not for this command; the message says why.
+    NotAllowed {
+        /// For the user of the tool.
+        message: String,
+    },
     /// Somebody has to sign in; the message names the command.
     SignInNeeded {
         /// For the user of the tool.

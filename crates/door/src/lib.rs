@@ -15,7 +15,9 @@
 //! let door = Door::open(&keys)?;
 //! let facts = Facts { tenant: None, subscription: None, environment: None, no_proxy: &[] };
 //! for (name, value) in door.environment(&facts) { /* for the child */ }
-//! door.serve(child, || 0, |_asked| Err(Refusal::NotAllowed))?;
+//! let message = "nothing is for this command";
+//! let refused = |_: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
+//! door.serve(child, || 0, refused)?;
 //! # Ok(())
 //! # }
 //! ```

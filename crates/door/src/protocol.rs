@@ -63,8 +63,9 @@ impl Protocol {
         }
         // Nothing that a repetition helps is 5xx: the SDKs repeat those for up to a minute.
         match refusal {
-            Refusal::NotAllowed => self.denied(Status::BadRequest, NOT_ALLOWED),
-            Refusal::SignInNeeded { message } => self.denied(Status::BadRequest, message),
+            Refusal::NotAllowed { message } | Refusal::SignInNeeded { message } => {
+                self.denied(Status::BadRequest, message)
+            }
             Refusal::Unavailable { message } => self.denied(Status::Unavailable, message),
         }
     }
@@ -78,9 +79,6 @@ impl Protocol {
         }
     }
 }
-
-pub(crate) const NOT_ALLOWED: &str =
-    "azvault does not hand out tokens for this resource, tenant or identity to this command";
 
 /// `b68token` of RFC 6750, 2.1: nothing of it needs escaping in JSON.
 fn is_of_a_token(byte: u8) -> bool {

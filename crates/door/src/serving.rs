@@ -55,9 +55,8 @@ fn answer(
     issue: &impl Fn(&Asked) -> Result<Issued, Refusal>,
 ) -> Zeroizing<Vec<u8>> {
     let protocol = job.asked.protocol;
-    match azvault_loopback::look_up(job.peer.into(), own.into()) {
-        Peer::SameUser | Peer::Unknown => {}
-        Peer::Other => return protocol.denied(Status::Unauthorised, "the caller is another user"),
+    if let Some(reason) = refused(azvault_loopback::look_up(job.peer.into(), own.into())) {
+        return protocol.denied(Status::Unauthorised, reason);
     }
     match issue(&job.asked) {
         Ok(issued) => protocol.issued(&job.asked, &issued, now()),
@@ -93,6 +92,18 @@ fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
             rests_until = Instant::now() + TURN;
         }
         connections.retain_mut(|connection| goes_on(connection, door, queue));
+    }
+}
+
+/// Why a caller gets nothing, whatever key it has. One that cannot be told is not let in.
+fn refused(caller: Peer) -> Option<&'static str> {
+    match caller {
+        Peer::SameUser => None,
+        Peer::Other => Some("the caller is another user"),
+        Peer::Unknown => Some(
+            "the system does not say whose process the caller is: azvault needs sock_diag or \
+             /proc/net/tcp to tell",
+        ),
     }
 }
 
@@ -168,4 +179,19 @@ fn accept(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+    use azvault_loopback::Peer;
+
+
+    #[test]
+    fn only_a_process_that_is_known_to_be_this_users_gets_anything() {
+        assert_eq!(refused(Peer::SameUser), None);
+        for other in [Peer::Other, Peer::Unknown] {
+            assert!(refused(other).is_some(), "{other:?}");
+        }
+    }
 }

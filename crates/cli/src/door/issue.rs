@@ -37,7 +37,7 @@ pub(super) fn issue(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, R
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
         match failure.code {
-            Code::Refused | Code::Usage => Refusal::NotAllowed,
+            Code::Refused | Code::Usage => Refusal::NotAllowed { message },
             Code::SignIn | Code::NotFound => Refusal::SignInNeeded { message },
             _ => Refusal::Unavailable { message },
         }

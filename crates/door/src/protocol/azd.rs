@@ -4,7 +4,6 @@
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::NOT_ALLOWED;
 use crate::reply::{self, Status, quoted};
 use crate::{Asked, Issued, Protocol, Refusal, Wanted};
 
@@ -44,7 +43,7 @@ pub(super) fn issued(issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
 /// Status 200: azd reads the message of no other.
 pub(super) fn refused(refusal: &Refusal) -> Zeroizing<Vec<u8>> {
     let (code, message) = match refusal {
-        Refusal::NotAllowed => ("GetTokenError", NOT_ALLOWED),
+        Refusal::NotAllowed { message } => ("GetTokenError", message.as_str()),
         Refusal::SignInNeeded { message } => ("NotSignedInError", message.as_str()),
         Refusal::Unavailable { message } => ("GetTokenError", message.as_str()),
     };
