@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -15,8 +15,8 @@ use crate::trace::{Call, found, trace};
 
 const VAULT: &str = "https://vault.azure.net";
 
-/// Asks as the clients of App Service do, over and over; a line is a resource, its answer a line.
-const ASKING: &str = r#"
+/// Asks as the clients of App Service do, or of another protocol at another address, over and over; a line is a resource, its answer a line.
+pub(crate) const ASKING: &str = r#"
 import json, os, sys, urllib.error, urllib.parse, urllib.request
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 at, header = os.environ["IDENTITY_ENDPOINT"], os.environ["IDENTITY_HEADER"]
@@ -25,7 +25,7 @@ for line in sys.stdin:
     asked = json.loads(line)
     query = urllib.parse.urlencode({"api-version": "2019-08-01"} | asked["query"])
     headers = {"X-IDENTITY-HEADER": header} | asked.get("headers", {})
-    request = urllib.request.Request(f"{at}?{query}", headers=headers)
+    request = urllib.request.Request(f"{asked.get('at', at)}?{query}", headers=headers)
     try:
         status, text = 200, direct.open(request).read().decode()
     except urllib.error.HTTPError as error:
@@ -45,7 +45,13 @@ pub(crate) struct Asking {
 
 impl Asking {
     pub(crate) fn start(azure: &Azure, args: &[&str]) -> Self {
-        let mut command = azure.command(&[args, &["--", "python3", "-c", ASKING]].concat());
+        let command = azure.command(&[args, &["--", "python3", "-c", ASKING]].concat());
+        Self::of(command, Path::new("/bin/sh"))
+    }
+
+    /// A command that is such a program, or whose shell is.
+    pub(crate) fn of(mut command: Command, shell: &Path) -> Self {
+        command.env("SHELL", shell);
         let path = std::env::var_os("PATH").unwrap();
         command.env("PATH", path).env("AZURE_CLIENT_SECRET", "of somebody else");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -77,6 +83,21 @@ impl Asking {
         assert_eq!(status, 200, "{text}");
         let reply: Value = serde_json::from_str(&text).unwrap();
         reply["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// The process of its endpoint, a child of the process that became the command.
+    pub(crate) fn endpoint(&self) -> rustix::process::Pid {
+        let leader = self.child.id().to_string();
+        let is_it = |pid: &i32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let parent = stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            parent == Some(&leader) && contains(&line, b"door")
+        };
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let endpoint = pids.into_iter().find(is_it).unwrap();
+        rustix::process::Pid::from_raw(endpoint).unwrap()
     }
 
     pub(crate) fn ends(mut self) {
@@ -202,8 +223,19 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
 
     let asking = Asking::start(&azure, &["exec"]);
     let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
-    let door = folder.rsplit('-').next().unwrap().parse().unwrap();
-    let door = rustix::process::Pid::from_raw(door).unwrap();
+    let door = asking.endpoint();
+    // Others' folders and files in its place, with names like those of such folders.
+    let runtime = Path::new(&folder).parent().unwrap();
+    let form = "az-0123456789abcdef";
+    for name in ["az-notes", "az-1", form, "az-0123456789abcdeg0"] {
+        fs::create_dir(runtime.join(name)).unwrap();
+        fs::write(runtime.join(name).join("kept"), "of somebody else").unwrap();
+    }
+    fs::write(runtime.join("az-fedcba9876543210"), "a file").unwrap();
+    fs::create_dir(azure.home.join("elsewhere")).unwrap();
+    fs::write(azure.home.join("elsewhere/azvault-serves.json"), "{}").unwrap();
+    let link = runtime.join("az-aaaabbbbccccdddd");
+    std::os::unix::fs::symlink(azure.home.join("elsewhere"), &link).unwrap();
     rustix::process::kill_process(door, rustix::process::Signal::KILL).unwrap();
     asking.ends();
     assert!(Path::new(&folder).exists());
@@ -212,6 +244,11 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
     eventually("the door is gone", || !Path::new(&entry).exists());
     azure.run(&["exec", "--", "true"]).expect(0);
     assert!(!Path::new(&folder).exists());
+    for name in ["az-notes", "az-1", form, "az-0123456789abcdeg0"] {
+        assert!(runtime.join(name).join("kept").exists(), "{name}");
+    }
+    assert!(runtime.join("az-fedcba9876543210").exists() && link.exists());
+    assert!(azure.home.join("elsewhere/azvault-serves.json").exists());
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod backup;
 mod bad_input;
 mod cli_reference;
 mod clients;
+mod confinement;
 mod connect;
 mod context;
 mod dependencies;

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use azvault_contexts::rules::active::{self, Wishes};
 use azvault_contexts::rules::{autosave, scope};
 use azvault_contexts::{
-    AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope, Scope,
+    Accounts, AutosaveMode, Clouds, Context, ContextName, Current, Environment, Known,
+    ProcessScope, Scope,
 };
 use azvault_policy::Place;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
@@ -138,6 +139,15 @@ impl Contexts {
     /// Origins that the person agreed to: for the user, and in this session.
     pub(crate) fn confirmed(&self) -> BTreeSet<String> {
         self.settings.confirmed.union(&self.own().confirmed).cloned().collect()
+    }
+
+    /// All accounts that contexts and secrets name, by which two of them are told apart.
+    pub(crate) fn accounts(&self) -> Accounts {
+        let own = self.own();
+        let contexts = self.stored.iter().chain(&own.contexts);
+        let stored = self.secrets.iter().map(|secret| &secret.description);
+        let secrets = own.secrets.iter().map(|secret| &secret.held.description).chain(stored);
+        Accounts::of(Clouds::of(&self.environments), contexts, &[], secrets)
     }
 
     /// What the session has of its own; nothing where there is none.

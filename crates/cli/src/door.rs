@@ -3,6 +3,7 @@
 
 pub(crate) mod az_folder;
 mod issue;
+mod reach;
 
 use std::fs::DirBuilder;
 use std::io::Read;
@@ -18,6 +19,8 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use self::az_folder::{AzFolder, Followed};
+pub(crate) use self::reach::{Reach, ReachOption};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -36,6 +39,16 @@ pub(crate) enum Start {
     Shell,
 }
 
+impl Start {
+    /// The verb, for the audit log.
+    pub(crate) fn verb(self) -> &'static str {
+        match self {
+            Self::Command => "exec",
+            Self::Shell => "shell",
+        }
+    }
+}
+
 /// What the tools behind a door are told without asking.
 pub(crate) struct Told {
     facts: Facts,
@@ -48,6 +61,10 @@ pub(crate) struct Facts {
     tenant: Option<String>,
     subscription: Option<String>,
     environment: Option<String>,
+    /// Whom the door serves.
+    reach: Reach,
+    /// The folder of az that goes with it; `None` where there is no runtime folder.
+    az_folder: Option<PathBuf>,
 }
 
 /// What the environment of the child has to say: keys to the door and facts, no token.
@@ -57,13 +74,16 @@ pub(crate) struct Environment {
 }
 
 /// What there is to tell when that context acts.
-pub(crate) fn told(contexts: &Contexts, acting: Option<&Context>) -> Told {
+pub(crate) fn told(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> Told {
+    let az = az_folder::content(contexts, acting, &reach);
     let facts = Facts {
         tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
         subscription: acting.and_then(|own| own.subscription.as_ref()).map(|own| own.id.clone()),
         environment: acting.and_then(|own| own.environment.clone()),
+        reach,
+        az_folder: None,
     };
-    Told { facts, az: az_folder::content(contexts, acting) }
+    Told { facts, az }
 }
 
 /// Opens a door for this process, which is about to become another program, and whatever that
@@ -72,7 +92,7 @@ pub(crate) fn open(
     app: &App,
     start: Start,
     by: &OpenedBy,
-    told: &Told,
+    mut told: Told,
     session: &str,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
@@ -82,9 +102,10 @@ pub(crate) fn open(
     if start == Start::Command {
         command.arg("--in-use");
     }
+    // Held here until the door holds it too.
+    let folder = AzFolder::make(&told.az).map_err(cannot)?;
+    told.facts.az_folder = folder.as_ref().map(|folder| folder.path().to_owned());
     let child = beside::start(&mut command, by, &told.facts).map_err(cannot)?;
-    // While it starts.
-    let folder = az_folder::make(&told.az, child.id()).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(beside::LONGEST));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
@@ -96,7 +117,7 @@ pub(crate) fn open(
         Failure::new(Code::Other, what).hint("azvault status")
     })?;
     if let Some(folder) = folder {
-        let folder = folder.to_string_lossy().into_owned();
+        let folder = folder.path().to_string_lossy().into_owned();
         environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
     }
     Ok(environment)
@@ -118,8 +139,15 @@ pub(crate) fn follow(app: &App, vault: &Vault) {
         let cannot = |e: std::io::Error| Failure::new(Code::Other, e.to_string());
         az_folder::follow(&folder, &contexts, acting).map_err(cannot)
     });
-    if let Err(failure) = followed {
-        app.ui.warning(format!("az in this shell acts as before: {}", failure.what));
+    match followed {
+        Ok(Followed::Yes) => {}
+        Ok(Followed::NotServed) => app.ui.warning(
+            "the tools of this shell get tokens of the account with which it began: for another one, \
+             azvault shell NAME",
+        ),
+        Err(failure) => {
+            app.ui.warning(format!("az in this shell acts as before: {}", failure.what));
+        }
     }
 }
 
@@ -136,6 +164,7 @@ pub(crate) fn serve(
     let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
     let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
     let present = present()?;
+    let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
     // The descriptor is of who started this process, and of nobody who came after it.
     if rustix::process::getppid() != Some(raw) {
         return Err(refused());
@@ -151,8 +180,11 @@ pub(crate) fn serve(
     if start == Start::Command {
         issue::keep_unlocked(app, by);
     }
-    let served = door.serve(ended, || app.now(), |asked| issue::issue(app, by, asked));
-    az_folder::remove();
+    let served =
+        door.serve(ended, || app.now(), |asked| issue::issue(app, by, &facts.reach, asked));
+    if let Some(folder) = az_folder {
+        folder.remove();
+    }
     drop(present);
     let _ = std::fs::remove_file(presence(std::process::id())?);
     served.map_err(cannot)

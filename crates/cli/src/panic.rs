@@ -136,7 +136,8 @@ fn end(app: &App, folder: &Path, is_meant: impl Fn(&Path) -> bool, ended: &mut E
         }
         ended.doors += 1;
         if let Some(pid) = pid {
-            az_folder::remove_of_ended(folder, pid);
+            let _ = std::fs::remove_file(folder.join(format!("{PRESENCE}{pid}.lock")));
+            az_folder::sweep(folder);
         }
     }
 }

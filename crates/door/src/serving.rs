@@ -186,7 +186,6 @@ mod tests {
     use super::refused;
     use azvault_loopback::Peer;
 
-
     #[test]
     fn only_a_process_that_is_known_to_be_this_users_gets_anything() {
         assert_eq!(refused(Peer::SameUser), None);

@@ -8,34 +8,34 @@ use std::process::Command;
 
 use azvault_agent::Leader;
 use azvault_contexts::{ContextName, Current, ProcessScope};
+use azvault_vault::Subject;
 
-pub(super) use self::variables::VariableOptions;
-use self::variables::Variables;
+use self::variables::{VariableOptions, Variables};
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::door::{self, Start, Told};
+use crate::door::{self, Reach, ReachOption, Start, Told};
 use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::shown;
 use crate::unlock::OpenedBy;
-use crate::{inherited, paths, policy};
+use crate::{audit, inherited, paths, policy};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
 /// The command is a session of its own, in which that context is active whatever the default is, and
 /// gets tokens from an identity endpoint on this machine, in the forms in which az, azd, Terraform and
 /// the SDKs ask for them: no sign-in, and no secret to find but what --env-token or --env-principal
-/// puts there. Variables by which they would sign in as somebody else are removed, and so is all
-/// that could unlock the vault: descriptors and variables. While it runs the
-/// vault counts as used: the idle limit of unlock does not lock it. The command takes this process
-/// over: its exit code, its signals and its terminal are its own. 127 if it is not found, 126 if it
-/// cannot be run.
+/// puts there. The endpoint serves the account of that context alone, in all its tenants. Variables
+/// by which tools would sign in as somebody else are removed, and so is all that could unlock the
+/// vault: descriptors and variables. While it runs the vault counts as used: the idle limit of unlock
+/// does not lock it. The command takes this process over: its exit code, its signals and its terminal
+/// are its own. 127 if it is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
     name: Option<String>,
     #[command(flatten)]
-    variables: VariableOptions,
+    options: Options,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -44,10 +44,19 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(mut self, app: &App) -> super::Ended {
         let name = self.name.map(ContextName::new);
-        let begun = begin(app, name, Start::Command, &self.variables)?;
+        let begun = begin(app, name, Start::Command, &self.options)?;
         let program = self.command.remove(0);
         become_session(app, begun, &program, &self.command)
     }
+}
+
+/// What `exec` and `shell` both take.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    reach: ReachOption,
+    #[command(flatten)]
+    variables: VariableOptions,
 }
 
 /// A session that is about to begin.
@@ -64,7 +73,7 @@ pub(super) fn begin(
     app: &App,
     name: Option<ContextName>,
     start: Start,
-    variables: &VariableOptions,
+    options: &Options,
 ) -> Result<Begun, Failure> {
     let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
     let acting = match (&name, start) {
@@ -77,10 +86,20 @@ pub(super) fn begin(
     if let Some(context) = acting {
         policy::acts(app, context)?;
     }
-    let told = door::told(&contexts, acting);
-    let variables = variables.release(app, (&mut vault, &by), &contexts, acting)?;
+    let reach = options.reach.reach(acting);
+    if let Reach::AllAccounts = reach {
+        let told = Subject { id: None, what: "endpoint for all accounts".to_owned() };
+        let verb = start.verb();
+        let written = vault.write(|writing| audit::log(app, writing, verb, vec![told]));
+        let path = app.vault_path()?;
+        written.map_err(|e| Failure::from_vault(e, &path))?;
+    }
+    let told = door::told(&contexts, acting, reach.clone());
+    let variables = options.variables.release(app, (&mut vault, &by), &contexts, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
+    let accounts = contexts.accounts();
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
+    reach.confine(&accounts, &mut state);
     state.active = Some(active);
     Ok(Begun { start, by, state, told, variables })
 }
@@ -95,7 +114,7 @@ pub(super) fn become_session(
     let vault = crate::unlock::locked(app)?.vault_id();
     let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
     drop(state);
-    let door = door::open(app, start, &by, &told, &handle)?;
+    let door = door::open(app, start, &by, told, &handle)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
     variables.surround(&mut command);

@@ -2,7 +2,7 @@
 
 use azvault_contexts::ContextName;
 
-use super::exec::{VariableOptions, become_session, begin};
+use super::exec::{Options, become_session, begin};
 use crate::app::App;
 use crate::door::Start;
 use crate::paths;
@@ -10,20 +10,20 @@ use crate::paths;
 /// Start a shell in which a context is active, whatever the default is
 ///
 /// The shell of $SHELL, as a session of its own; leave it with exit. Contexts that are selected or
-/// made in it with process scope are gone then. What it starts gets tokens as in exec, while the
-/// vault is unlocked.
+/// made in it with process scope are gone then. What it starts gets tokens as in exec, of the account
+/// with which it began, while the vault is unlocked: another account needs a shell of its own.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
     name: Option<String>,
     #[command(flatten)]
-    variables: VariableOptions,
+    options: Options,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let name = self.name.map(ContextName::new);
-        let begun = begin(app, name, Start::Shell, &self.variables)?;
+        let begun = begin(app, name, Start::Shell, &self.options)?;
         become_session(app, begun, &paths::shell().into_os_string(), &[])
     }
 }

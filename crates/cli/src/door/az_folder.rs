@@ -1,21 +1,32 @@
-//! The private `AZURE_CONFIG_DIR` of a command: what az needs to know, and no token.
+//! The private `AZURE_CONFIG_DIR` of a command: what az needs to know of the accounts that its endpoint
+//! serves, and no token.
+//!
+//! The folder is held by a lock of the kernel's as long as the endpoint lives, however that ends. One
+//! that nobody holds is removed by the next command that makes such a folder, and by `lock` and
+//! `panic`; what bears such a name and was not made here is left alone.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, symlink};
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_contexts::{Context, Scope};
 use azvault_door::{AzConfig, OwnFiles, az_config, az_follows};
+use rustix::fs::{FlockOperation, flock};
 use tempfile::NamedTempFile;
 
+use super::reach::Reach;
 use crate::contexts::Contexts;
 use crate::{online, paths};
 
-/// Prefix of the folders; the number of the door that removes it follows.
+/// Prefix of the folders; [`RANDOM`] letters and digits follow.
 const PREFIX: &str = "az-";
+const RANDOM: usize = 16;
+
+/// The file in it that says whom the endpoint serves. By it a folder is known for one of ours.
+const SERVES: &str = "azvault-serves.json";
 
 /// How often and how long after each other, in seconds, the folder is removed once more: az leaves a
 /// process behind that reports what was used, and that writes to it when az is gone.
@@ -23,34 +34,50 @@ const REMOVALS: u32 = 3;
 const APART: u64 = 2;
 
 /// What is in it when that context acts.
-pub(super) fn content(contexts: &Contexts, acting: Option<&Context>) -> AzConfig {
-    let (seen, acting) = lasting(contexts, acting);
+pub(super) fn content(contexts: &Contexts, acting: Option<&Context>, reach: &Reach) -> AzConfig {
+    let (seen, acting) = lasting(contexts, acting, reach);
     let own = paths::az_folder();
     let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
     let (config, clouds) = (text("config"), text("clouds.config"));
     let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
-    let environments = contexts.environments.iter();
+    let is_of_one = |name: &str| {
+        let mut named = seen.iter().filter_map(|context| context.environment.as_deref());
+        named.any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let environments = contexts.environments.iter().filter(|own| is_of_one(&own.name));
     let agreed = environments.filter(|own| online::cloud(contexts, &own.name).is_ok());
-    az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files)
+    let mut content = az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files);
+    content.files.push((SERVES, serde_json::to_string(reach).unwrap_or_default()));
+    content
 }
 
-/// The contexts that az sees, and which of them acts: what has process scope is in no file.
+/// The contexts that az sees, and which of them acts: what has process scope is in no file, and who
+/// is not served is in none of these.
 fn lasting<'a>(
     contexts: &'a Contexts,
     acting: Option<&Context>,
+    reach: &Reach,
 ) -> (Vec<&'a Context>, Option<&'a Context>) {
+    let accounts = contexts.accounts();
     let mut seen = contexts.seen();
-    seen.retain(|seen| seen.scope == Scope::User);
+    seen.retain(|seen| seen.scope == Scope::User && reach.serves(&accounts, seen.context));
     let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
     let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
     (seen, acting)
 }
 
-/// The folder of the door around this process, if there is one.
+/// The folder of the endpoint around this process, if there is one.
 pub(super) fn around() -> Option<PathBuf> {
     let (folder, runtime) = (paths::az_folder()?, paths::runtime().ok()?);
-    let is_ours = folder.parent() == Some(&runtime) && door_of(folder.file_name()?).is_some();
-    (is_ours && folder.is_dir()).then_some(folder)
+    (folder.parent() == Some(&runtime) && is_ours(&folder)).then_some(folder)
+}
+
+/// Whether az was made to act as that context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Followed {
+    Yes,
+    /// Its account is not served: az acts as before.
+    NotServed,
 }
 
 /// Has az in that folder act as another context.
@@ -58,8 +85,12 @@ pub(super) fn follow(
     folder: &Path,
     contexts: &Contexts,
     acting: Option<&Context>,
-) -> io::Result<()> {
-    let (seen, acting) = lasting(contexts, acting);
+) -> io::Result<Followed> {
+    let reach: Reach = serde_json::from_slice(&fs::read(folder.join(SERVES))?)?;
+    if acting.is_some_and(|acting| !reach.serves(&contexts.accounts(), acting)) {
+        return Ok(Followed::NotServed);
+    }
+    let (seen, acting) = lasting(contexts, acting, &reach);
     let config = fs::read_to_string(folder.join("config")).unwrap_or_default();
     for (name, text) in az_follows(&seen, acting, &config) {
         // An az that reads meanwhile sees the one or the other, and both whole.
@@ -67,79 +98,100 @@ pub(super) fn follow(
         file.write_all(text.as_bytes())?;
         file.persist(folder.join(name))?;
     }
-    Ok(())
+    Ok(Followed::Yes)
 }
 
-/// Makes the folder that a door removes; `None` where there is no runtime folder.
-pub(super) fn make(content: &AzConfig, door: u32) -> io::Result<Option<PathBuf>> {
-    let Ok(runtime) = paths::runtime() else { return Ok(None) };
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&runtime)?;
-    sweep(&runtime)?;
-    let folder = of(&runtime, door);
-    fs::DirBuilder::new().mode(0o700).create(&folder)?;
-    for (name, text) in &content.files {
-        fs::write(folder.join(name), text)?;
-    }
-    if let Some(own) = paths::az_folder() {
-        for name in content.links.iter().filter(|name| own.join(name).exists()) {
-            symlink(own.join(name), folder.join(name))?;
-        }
-        for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
-            fs::copy(own.join(name), folder.join(name))?;
-        }
-    }
-    Ok(Some(folder))
+/// A folder, and the lock by which it is held.
+pub(super) struct AzFolder {
+    path: PathBuf,
+    _held: File,
 }
 
-/// Removes the folder of this process, a door.
-pub(super) fn remove() {
-    let Ok(runtime) = paths::runtime() else { return };
-    let folder = of(&runtime, std::process::id());
-    for _ in 0..REMOVALS {
-        // What has names and ids first: it goes whatever keeps the folder.
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+impl AzFolder {
+    /// Makes one; `None` where there is no runtime folder.
+    pub(super) fn make(content: &AzConfig) -> io::Result<Option<Self>> {
+        let Ok(runtime) = paths::runtime() else { return Ok(None) };
+        fs::create_dir_all(&runtime)?;
+        sweep(&runtime);
+        let random =
+            tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(&runtime)?;
+        let folder = Self::hold(random.path())?;
+        for (name, text) in &content.files {
+            fs::write(folder.path.join(name), text)?;
+        }
+        if let Some(own) = paths::az_folder() {
+            for name in content.links.iter().filter(|name| own.join(name).exists()) {
+                symlink(own.join(name), folder.path.join(name))?;
+            }
+            for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
+                fs::copy(own.join(name), folder.path.join(name))?;
+            }
+        }
+        // Until here it goes when something fails.
+        let _ = random.keep();
+        Ok(Some(folder))
+    }
+
+    /// Holds one that was made: several processes may, and each for itself.
+    pub(super) fn hold(path: &Path) -> io::Result<Self> {
+        let held = File::open(path)?;
+        flock(&held, FlockOperation::NonBlockingLockShared)?;
+        Ok(Self { path: path.to_owned(), _held: held })
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes it.
+    pub(super) fn remove(self) {
+        for _ in 0..REMOVALS {
+            empty(&self.path);
+            std::thread::sleep(Duration::from_secs(APART));
+            if !self.path.exists() {
+                break;
+            }
+        }
+    }
+}
+
+/// What has names and ids goes first: it goes whatever keeps the folder.
+fn empty(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        // The mark that the folder is ours goes last.
+        if entry.file_name() != SERVES {
             let _ = fs::remove_file(entry.path());
         }
-        let _ = fs::remove_dir_all(&folder);
-        std::thread::sleep(Duration::from_secs(APART));
-        if !folder.exists() {
-            break;
+    }
+    let _ = fs::remove_dir_all(folder);
+}
+
+/// Whether a folder of the runtime folder was made here: a folder of this user's, of the right form,
+/// with the mark in it.
+fn is_ours(folder: &Path) -> bool {
+    let has_form = |name: &OsStr| {
+        let random = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        random.is_some_and(|random| {
+            random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    let own = rustix::process::geteuid().as_raw();
+    folder.file_name().is_some_and(has_form)
+        && fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir() && facts.uid() == own)
+        && fs::symlink_metadata(folder.join(SERVES)).is_ok_and(|facts| facts.is_file())
+}
+
+/// Removes what endpoints left that were killed. What cannot be removed hinders nobody.
+pub(crate) fn sweep(runtime: &Path) {
+    for entry in fs::read_dir(runtime).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        let is_held = || {
+            let opened = File::open(&folder);
+            opened.is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_err())
+        };
+        if is_ours(&folder) && !is_held() {
+            empty(&folder);
         }
     }
-}
-
-fn of(runtime: &Path, door: u32) -> PathBuf {
-    runtime.join(format!("{PREFIX}{door}"))
-}
-
-/// The door whose folder has that name.
-fn door_of(name: &OsStr) -> Option<u32> {
-    name.to_str()?.strip_prefix(PREFIX)?.parse().ok()
-}
-
-/// The door whose presence is in a file of that name.
-fn presence_of(name: &OsStr) -> Option<u32> {
-    name.to_str()?.strip_prefix(super::PRESENCE)?.strip_suffix(".lock")?.parse().ok()
-}
-
-/// Removes what doors left that were killed.
-fn sweep(runtime: &Path) -> io::Result<()> {
-    let is_gone = |door: u32| !Path::new("/proc").join(door.to_string()).exists();
-    for entry in fs::read_dir(runtime)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if door_of(&name).is_some_and(is_gone) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-        if presence_of(&name).is_some_and(is_gone) {
-            let _ = fs::remove_file(entry.path());
-        }
-    }
-    Ok(())
-}
-
-/// Removes what a door left that was ended: its command may live on, and then so does its number.
-pub(crate) fn remove_of_ended(runtime: &Path, door: u32) {
-    let _ = fs::remove_dir_all(of(runtime, door));
-    let _ = fs::remove_file(runtime.join(format!("{}{door}.lock", super::PRESENCE)));
 }

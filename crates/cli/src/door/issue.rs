@@ -5,6 +5,7 @@ use azvault_contexts::Context;
 use azvault_door::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
 use azvault_vault::{KeyName, Sealer};
 
+use super::reach::Reach;
 use crate::agent;
 use crate::app::App;
 use crate::contexts::Contexts;
@@ -31,9 +32,14 @@ pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
 }
 
 /// The token that is asked for, or why there is none.
-pub(super) fn issue(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, Refusal> {
+pub(super) fn issue(
+    app: &App,
+    by: &OpenedBy,
+    reach: &Reach,
+    asked: &Asked,
+) -> Result<Issued, Refusal> {
     // What is forbidden in the meantime is forbidden here too.
-    token(&app.afresh(), by, asked).map_err(|failure| {
+    token(&app.afresh(), by, reach, asked).map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
         match failure.code {
@@ -44,10 +50,10 @@ pub(super) fn issue(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, R
     })
 }
 
-fn token(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, Failure> {
+fn token(app: &App, by: &OpenedBy, reach: &Reach, asked: &Asked) -> Result<Issued, Failure> {
     let mut vault = by.open(app)?;
     let contexts = Contexts::of(app, &vault)?;
-    let context = chosen(&contexts, asked.client.as_ref())?;
+    let context = chosen(&contexts, reach, asked.client.as_ref())?;
     let to = match &asked.wanted {
         Wanted::Resource(resource) => To::Resource(Some(resource.clone())),
         Wanted::Scopes(scopes) => To::Scopes(scopes.clone()),
@@ -62,15 +68,25 @@ fn token(app: &App, by: &OpenedBy, asked: &Asked) -> Result<Issued, Failure> {
     })
 }
 
-/// The context that acts, or the one whose account az names by the id that stands for it.
+/// The context that acts, or the one whose account az names by the id that stands for it; of an
+/// account that is served.
 fn chosen<'a>(
     contexts: &'a Contexts,
+    reach: &Reach,
     client: Option<&ClientSelector>,
 ) -> Result<&'a Context, Failure> {
+    let accounts = contexts.accounts();
     let acting = contexts.acting().map(|seen| seen.context);
-    let Some(client) = client else { return acting };
-    let unknown = || Failure::new(Code::Refused, "no account of this vault is meant by that id");
-    let ClientSelector::ClientId(id) = client else { return Err(unknown()) };
+    let Some(client) = client else {
+        let acting = acting?;
+        return match reach.serves(&accounts, acting) {
+            true => Ok(acting),
+            false => Err(reach.refuse(acting)),
+        };
+    };
+    let ClientSelector::ClientId(id) = client else { return Err(reach.refuse_id()) };
     let seen = contexts.seen().into_iter().map(|seen| seen.context);
-    selected(acting.ok().into_iter().chain(seen), id).ok_or_else(unknown)
+    let all = acting.ok().into_iter().chain(seen);
+    let served = all.filter(|context| reach.serves(&accounts, context));
+    selected(served, id).ok_or_else(|| reach.refuse_id())
 }

@@ -1,0 +1,114 @@
+//! Whom an endpoint serves: the account that its command was started for, and no other, unless all
+//! accounts were asked for.
+
+use azvault_contexts::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Code, Failure};
+use crate::ui::quoted;
+
+/// Whom an endpoint serves. It is settled before the command starts; the session of the command may
+/// change, and that settles nothing.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Reach {
+    /// This account, in each of its tenants.
+    Account(Box<StartedFor>),
+    /// Nobody: no context was active.
+    Nobody,
+    /// Every account that is seen (`--all-accounts`).
+    AllAccounts,
+}
+
+/// An account as a context names it. The name of the context is left out: it may come to mean
+/// another account.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct StartedFor {
+    account: ContextAccount,
+    environment: Option<String>,
+}
+
+/// `--all-accounts`
+#[derive(clap::Args)]
+pub(crate) struct ReachOption {
+    /// Serve every account of the vault, not the acting one alone; the audit log has it
+    #[arg(long)]
+    all_accounts: bool,
+}
+
+impl ReachOption {
+    /// Whom the endpoint of a command serves when that context acts.
+    pub(crate) fn reach(&self, acting: Option<&Context>) -> Reach {
+        if self.all_accounts {
+            return Reach::AllAccounts;
+        }
+        let started_for = acting.and_then(|context| {
+            let account = context.account.clone()?;
+            Some(Box::new(StartedFor { account, environment: context.environment.clone() }))
+        });
+        started_for.map_or(Reach::Nobody, Reach::Account)
+    }
+}
+
+impl Reach {
+    /// Whether a context's account is served.
+    pub(crate) fn serves(&self, accounts: &Accounts, context: &Context) -> bool {
+        match self {
+            Self::AllAccounts => true,
+            Self::Nobody => false,
+            Self::Account(own) => match accounts.of_context(&own.as_context()) {
+                Found::One(account) => accounts.acts_in(&account.key, context),
+                // Two accounts of one name: which of them it was cannot be told any more.
+                Found::Nobody | Found::Several(_) => false,
+            },
+        }
+    }
+
+    /// Takes the secrets of others out of a session that a command is to have.
+    pub(crate) fn confine(&self, accounts: &Accounts, session: &mut ProcessScope) {
+        session.secrets.retain(|secret| match self {
+            Self::AllAccounts => true,
+            Self::Nobody => false,
+            Self::Account(own) => match accounts.of_context(&own.as_context()) {
+                Found::One(account) => accounts.may_use(&account.key, &secret.held.description),
+                Found::Nobody | Found::Several(_) => false,
+            },
+        });
+    }
+
+    /// Why the acting context is not served, and what to type instead.
+    pub(crate) fn refuse(&self, acting: &Context) -> Failure {
+        let name = quoted(acting.name.as_str());
+        let what = match self {
+            Self::Account(own) => format!(
+                "this command was started for {}, and {name} is of another account",
+                quoted(&own.account.id)
+            ),
+            Self::Nobody | Self::AllAccounts => {
+                "no context was active when this command started: its tools get no tokens"
+                    .to_owned()
+            }
+        };
+        Failure::new(Code::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
+    }
+
+    /// Why an id is not served.
+    pub(crate) fn refuse_id(&self) -> Failure {
+        let what = "no account that this command was started for is meant by that id";
+        Failure::new(Code::Refused, what).hint("azvault exec --all-accounts NAME -- COMMAND")
+    }
+}
+
+impl StartedFor {
+    fn as_context(&self) -> Context {
+        Context {
+            name: ContextName::new(""),
+            account: Some(self.account.clone()),
+            tenant: None,
+            subscription: None,
+            environment: self.environment.clone(),
+            version_profile: None,
+            extended_properties: Default::default(),
+            kept: Kept::default(),
+        }
+    }
+}
