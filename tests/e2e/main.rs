@@ -13,6 +13,7 @@ mod machine;
 mod agent;
 mod agent_memory;
 mod audit;
+mod authorities;
 mod az_shim;
 mod azure;
 mod backup;

@@ -80,7 +80,7 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) expect_vault: Option<Pin>,
-    /// Trust the certificate authorities of this PEM file too
+    /// Trust the certificate authorities of this PEM file besides the system's
     #[arg(
         long,
         global = true,

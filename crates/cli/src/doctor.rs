@@ -6,6 +6,7 @@ mod agent;
 mod azure;
 mod files;
 mod machine;
+mod network;
 mod vault;
 
 use std::path::Path;
@@ -71,6 +72,8 @@ pub(crate) fn look(app: &App) -> Result<Vec<Check>, Failure> {
     checks.push(machine::core_dumps(app));
     checks.push(machine::swap());
     checks.push(machine::umask(app.before.umask()));
+    checks.push(network::authorities(app));
+    checks.push(network::proxy());
     checks.push(azure::leftovers(app));
     checks.push(azure::variables());
     Ok(checks)

@@ -1,6 +1,7 @@
 //! The way to the sign-in service and to Azure: connections, clouds, and what their errors mean.
 
 pub(crate) mod agreed;
+pub(crate) mod authorities;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,17 +14,15 @@ use azvault_vault::Vault;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::ui::{quoted, shown, shown_path};
-use crate::{audit, descriptor, paths};
-
-/// Largest file of certificate authorities.
-const LARGEST_BUNDLE: usize = 4 * 1024 * 1024;
+use crate::ui::{quoted, shown};
+use crate::{audit, paths};
 
 /// How long a machine outside of Azure is asked for the metadata service that it does not have.
 const NOBODY_THERE: Duration = Duration::from_secs(1);
 
 /// Opens connections as this run's options and environment say.
 pub(crate) fn http(app: &App) -> Result<Http, Failure> {
+    authorities::warn_of_reader(app);
     http_with(app, Timeouts::default())
 }
 
@@ -35,15 +34,8 @@ pub(crate) fn machine(app: &App) -> Result<(Http, Endpoint), Failure> {
 }
 
 fn http_with(app: &App, timeouts: Timeouts) -> Result<Http, Failure> {
-    let ca_bundle = app.global.ca_bundle.as_deref().map(|path| {
-        let failed = |e: &dyn std::fmt::Display| {
-            Failure::new(Code::Other, format!("{}: {e}", shown_path(path)))
-        };
-        let file = std::fs::File::open(path).map_err(|e| failed(&e))?;
-        descriptor::read_to_end(file, LARGEST_BUNDLE).map_err(|e| failed(&e))
-    });
     let settings = Settings {
-        ca_bundle: ca_bundle.transpose()?,
+        ca_bundle: authorities::bundle(app)?,
         proxy: paths::proxy(),
         timeouts,
         ..Settings::default()

@@ -153,6 +153,16 @@ pub(crate) fn proxy() -> Option<ProxySetting> {
     })
 }
 
+/// Variables by which other programs are given certificate authorities, as far as they are set:
+/// azvault does not follow them.
+pub(crate) fn foreign_authorities() -> Vec<&'static str> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+        .into_iter()
+        .filter(is_set)
+        .collect()
+}
+
 /// Hosts that are reached without a proxy, in both spellings of the variable.
 pub(crate) fn no_proxy() -> Vec<String> {
     let values = ["NO_PROXY", "no_proxy"].into_iter().filter_map(std::env::var_os);

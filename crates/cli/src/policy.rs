@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use azvault_policy::{Loosens, Policy, Wrong, tighten};
 
 pub(crate) use self::decide::{
-    acts, autosave_off, costs_enough, export_plaintext, keep, limits, may_add, may_hold,
-    may_remove, new_vault, signs_in, usual_cost, warn_of_weak_slots,
+    acts, autosave_off, costs_enough, export_plaintext, extra_authorities, keep, limits, may_add,
+    may_hold, may_remove, new_vault, signs_in, usual_cost, warn_of_weak_slots,
 };
 pub(crate) use self::findings::{of_context, of_hold, of_slots};
 use crate::failure::{Code, Failure};

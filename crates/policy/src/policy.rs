@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Allowance, AtLeast, AtMost, Only, Place, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 13] = [
     "autosave",
     "plaintext-export",
     "environments",
@@ -16,6 +16,7 @@ pub(crate) const KEYS: [&str; 12] = [
     "kdf.passes",
     "kdf.product-mib",
     "token.cache",
+    "tls.extra-authorities",
     "slots.required",
     "slots.forbidden",
 ];
@@ -43,6 +44,8 @@ pub struct Policy {
     pub kdf_product: Option<Set<AtLeast>>,
     /// `token.cache`: how old an access token may be that is handed out.
     pub token_cache: Option<Set<AtMost>>,
+    /// `tls.extra-authorities`: whether certificate authorities besides the system's are trusted.
+    pub extra_authorities: Option<Set<Allowance>>,
     /// `slots.required`: of each of these kinds a vault has one at least.
     pub slots_required: Vec<Set<SlotKind>>,
     /// `slots.forbidden`: of these kinds a vault has none.
@@ -95,6 +98,7 @@ impl Policy {
             said(&self.kdf_passes, |least| Value::Number(least.0)),
             said(&self.kdf_product, |least| Value::Number(least.0)),
             said(&self.token_cache, |most| Value::Time(most.0)),
+            word(&self.extra_authorities, "forbidden"),
         ];
         let [.., required, forbidden] = KEYS;
         let shown = |key, (value, place)| Shown { key, value, place };

@@ -12,7 +12,7 @@ use crate::policy::KEYS;
 use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind};
 
 /// Tables of keys.
-const TABLES: [&str; 4] = ["unlock", "kdf", "token", "slots"];
+const TABLES: [&str; 5] = ["unlock", "kdf", "token", "slots", "tls"];
 
 /// Longest that keys are held, with or without a policy.
 const LONGEST_UNLOCK: Duration = Duration::from_secs(24 * 3600);
@@ -107,6 +107,9 @@ impl Reading<'_> {
             "token.cache" => {
                 let bounds = (SHORTEST_CACHE, LONGEST_UNLOCK);
                 self.policy.token_cache = self.time(place, bounds, value);
+            }
+            "tls.extra-authorities" => {
+                self.policy.extra_authorities = self.allowance(place, "forbidden", value);
             }
             "slots.required" => self.policy.slots_required = self.slots(&place, value),
             _ => self.policy.slots_forbidden = self.slots(&place, value),

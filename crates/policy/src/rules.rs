@@ -50,6 +50,19 @@ pub fn export_plaintext(policy: &Policy, what: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a certificate authority may be trusted besides those of the system.
+pub fn extra_authorities(policy: &Policy) -> Result<(), Refusal> {
+    match forbids(policy.extra_authorities.as_ref()) {
+        None => Ok(()),
+        Some(set) => Err(refusal(
+            set,
+            "no certificate authority is trusted besides the system's",
+            "unset AZVAULT_CA_BUNDLE, and leave --ca-bundle out; an administrator can add the \
+             authority to the system's",
+        )),
+    }
+}
+
 /// How long keys may be held: what was `asked` for where that is allowed, else the `usual` time, cut
 /// down to what is allowed. `option` is what asks for it.
 pub fn unlock(

@@ -39,6 +39,12 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
         kdf_passes: stricter("kdf.passes", system.kdf_passes, user.kdf_passes, all),
         kdf_product: stricter("kdf.product-mib", system.kdf_product, user.kdf_product, all),
         token_cache: stricter("token.cache", system.token_cache, user.token_cache, all),
+        extra_authorities: stricter(
+            "tls.extra-authorities",
+            system.extra_authorities,
+            user.extra_authorities,
+            all,
+        ),
         slots_required: both(system.slots_required, user.slots_required),
         slots_forbidden: both(system.slots_forbidden, user.slots_forbidden),
     };

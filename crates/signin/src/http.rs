@@ -16,9 +16,11 @@ use crate::error::Error;
 mod exchange;
 mod fault;
 mod proxy;
+mod roots;
 
 pub(crate) use exchange::Reply;
 pub use proxy::ProxySetting;
+pub use roots::SystemStore;
 
 /// The longest pause that is waited out here; the caller hears of longer ones.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -112,8 +114,7 @@ impl Http {
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let mut roots = Vec::new();
         if settings.system_roots == SystemRoots::Trusted {
-            // What cannot be read is left out, as every TLS client does; an empty list shows.
-            let found = rustls_native_certs::load_native_certs().certs;
+            let found = SystemStore::read().certificates;
             roots.extend(found.iter().map(|der| Certificate::from_der(der).to_owned()));
         }
         if let Some(pem) = &settings.ca_bundle {
@@ -187,6 +188,11 @@ fn agent(timeouts: &Timeouts, roots: RootCerts, proxy: Option<ureq::Proxy>) -> u
         .accept("application/json")
         .build()
         .new_agent()
+}
+
+/// How many authorities a bundle adds; an error if it is none.
+pub fn authorities_of_bundle(pem: &[u8]) -> Result<usize, Error> {
+    bundled(pem).map(|found| found.len())
 }
 
 fn bundled(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {

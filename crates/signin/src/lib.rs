@@ -15,7 +15,7 @@
 //! | refresh token | [`refresh`] | RFC 6749 section 6 |
 //! | revocation | [`revoke`] | RFC 7009 |
 //!
-//! The crate knows no files of ours, no environment, no terminal, no vault and no clock: time is
+//! The crate knows no files but the system's certificate authorities, no environment, no terminal, no vault and no clock: time is
 //! handed to it in Unix seconds. Only [`Http`] opens connections, and only [`browser`] listens.
 //!
 //! ```no_run
@@ -85,7 +85,9 @@ pub use authority::{Authority, Kind, TenantName};
 pub use client::{AZURE_POWERSHELL, Client};
 pub use cloud::{Cloud, Confirmed};
 pub use error::{Error, Fault, ProviderError, Speaker};
-pub use http::{Http, ProxySetting, Settings, SystemRoots, Timeouts};
+pub use http::{
+    Http, ProxySetting, Settings, SystemRoots, SystemStore, Timeouts, authorities_of_bundle,
+};
 pub use token::{IdClaims, Tokens};
 
 /// Entrances for fuzzing: what a peer sends, without the peer.

@@ -51,6 +51,11 @@ pub(crate) fn export_plaintext(app: &App, what: &str) -> Result<(), Failure> {
     rules::export_plaintext(app.policy()?, what).map_err(refused)
 }
 
+/// Whether certificate authorities may be trusted besides the system's.
+pub(crate) fn extra_authorities(app: &App) -> Result<(), Failure> {
+    rules::extra_authorities(app.policy()?).map_err(refused)
+}
+
 /// How long keys are held, given what was asked for. Who says for how long does not mean the idle
 /// limit to end it before.
 pub(crate) fn limits(

@@ -40,6 +40,8 @@ cache = \"15 minutes\"
 [slots]
 required = [\"recovery-code\", \"keyring\", \"keyring\"]
 forbidden = [\"raw-key\"]
+[tls]
+extra-authorities = \"forbidden\"
 ";
     let policy = policy(text);
     let members: Vec<_> =
@@ -59,6 +61,7 @@ forbidden = [\"raw-key\"]
             ("kdf.passes", Value::Number(4), 11),
             ("kdf.product-mib", Value::Number(1024), 12),
             ("token.cache", minutes(15), 15),
+            ("tls.extra-authorities", Value::Word("forbidden"), 20),
             ("slots.required", Value::Word("recovery-code"), 17),
             ("slots.required", Value::Word("keyring"), 17),
             ("slots.forbidden", Value::Word("raw-key"), 18),
@@ -139,6 +142,8 @@ fn what_a_member_cannot_say_is_refused() {
         "kdf.passes = 17",
         "kdf.product-mib = 4097",
         "token.cache = \"59s\"",
+        "tls.extra-authorities = false",
+        "tls.extra-authorities = \"off\"",
         "slots.required = \"keyring\"",
         "slots.required = [\"recovery\"]",
         "slots.required = [\"keyring\"]\nslots.forbidden = [\"keyring\"]",
@@ -178,7 +183,7 @@ proptest! {
     /// What is no key of ours, and no comment, is never passed over.
     #[test]
     fn no_line_is_ignored(key in "[a-z][a-z-]{0,12}", good in any::<bool>()) {
-        prop_assume!(!["autosave", "tenants", "environments", "unlock", "kdf", "token", "slots"]
+        prop_assume!(!["autosave", "tenants", "environments", "unlock", "kdf", "token", "tls", "slots"]
             .contains(&key.as_str()));
         let before = if good { "autosave = \"off\"\n" } else { "" };
         let text = format!("{before}{key} = 1");

@@ -2,8 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    autosave_off, environment, export_plaintext, kdf, keep, may_add, may_remove, slots, tenant,
-    token, unlock,
+    autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, may_add, may_remove,
+    slots, tenant, token, unlock,
 };
 use crate::{Policy, Refusal, SlotKind, read};
 
@@ -32,6 +32,17 @@ fn words_forbid_or_say_nothing() {
         assert_eq!(autosave_off(&policy).map(|place| place.line), refused.map(|r| r.0), "{text}");
         assert_eq!(line(keep(&policy)), refused.map(|r| r.0), "{text}");
         assert_eq!(line(export_plaintext(&policy, "x")), refused.map(|r| r.1), "{text}");
+    }
+}
+
+#[test]
+fn authorities_besides_the_systems_are_trusted_unless_they_are_forbidden() {
+    for (text, refused) in [
+        ("", None),
+        ("tls.extra-authorities = \"allowed\"", None),
+        ("\n[tls]\nextra-authorities = \"forbidden\"", Some(3)),
+    ] {
+        assert_eq!(line(extra_authorities(&policy(text))), refused, "{text}");
     }
 }
 

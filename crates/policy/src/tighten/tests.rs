@@ -37,6 +37,12 @@ fn the_stricter_stands_and_a_looser_line_is_refused() {
         ("kdf.product-mib = 192", "kdf.product-mib = 191", None),
         ("token.cache = \"10m\"", "token.cache = \"11m\"", None),
         ("token.cache = \"10m\"", "token.cache = \"1m\"", Some("/u")),
+        ("tls.extra-authorities = \"forbidden\"", "tls.extra-authorities = \"allowed\"", None),
+        (
+            "tls.extra-authorities = \"allowed\"",
+            "tls.extra-authorities = \"forbidden\"",
+            Some("/u"),
+        ),
         ("slots.required = [\"keyring\"]", "slots.required = [\"keyring\"]", Some("/s")),
         ("slots.required = [\"keyring\"]", "slots.required = []", Some("/s")),
         ("slots.required = [\"keyring\"]", "slots.forbidden = [\"keyring\"]", None),
@@ -91,9 +97,10 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let of_words =
         (set(allowance(), file), set(allowance(), file), set(names(), file), set(names(), file));
     let of_times = (set(most(), file), set(most(), file), set(most(), file));
+    let of_tls = set(allowance(), file);
     let of_costs = (set(least(64u32), file), set(least(3), file), set(least(200), file));
-    (of_words, of_times, of_costs, kinds(), kinds()).prop_map(
-        move |(words, times, costs, required, forbidden)| {
+    (of_words, of_times, of_costs, of_tls, kinds(), kinds()).prop_map(
+        move |(words, times, costs, tls, required, forbidden)| {
             let place = Place { file: file.into(), line: 1 };
             let slots = |kinds: Vec<SlotKind>| -> Vec<Set<SlotKind>> {
                 kinds.into_iter().map(|value| Set { value, place: place.clone() }).collect()
@@ -110,6 +117,7 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 kdf_memory: costs.0,
                 kdf_passes: costs.1,
                 kdf_product: costs.2,
+                extra_authorities: tls,
                 slots_required: slots(required),
                 slots_forbidden: slots(forbidden),
             }
@@ -123,6 +131,7 @@ fn answers(policy: &Policy) -> Vec<bool> {
         rules::keep(policy).is_ok(),
         rules::export_plaintext(policy, "").is_ok(),
         rules::autosave_off(policy).is_none(),
+        rules::extra_authorities(policy).is_ok(),
     ];
     for name in [None, Some("A"), Some("b"), Some("C"), Some("d")] {
         answers.push(rules::environment(policy, name).is_ok());

@@ -14,14 +14,27 @@ pub struct ProxySetting {
 }
 
 impl ProxySetting {
-    pub(super) fn opened(&self) -> Result<ureq::Proxy, Error> {
+    /// Scheme, host and port; an error if it is no proxy.
+    pub fn address(&self) -> Result<String, Error> {
+        let url = self.parsed()?;
+        let port = url.port_or_known_default().unwrap_or(80);
+        let host = url.host_str().unwrap_or_default();
+        Ok(format!("{}://{host}:{port}", url.scheme()))
+    }
+
+    fn parsed(&self) -> Result<Url, Error> {
         let bad = || Error::Input { what: "the proxy must be http://[user:password@]host:port" };
-        // EXPOSE: ureq takes it apart, and keeps it.
+        // EXPOSE: it is taken apart; what is shown of it has no password.
         let text = std::str::from_utf8(self.url.expose()).map_err(|_| bad())?;
         let url = Url::parse(text).map_err(|_| bad())?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(bad());
-        }
+        let is_one = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+        is_one.then_some(url).ok_or_else(bad)
+    }
+
+    pub(super) fn opened(&self) -> Result<ureq::Proxy, Error> {
+        let bad = || Error::Input { what: "the proxy must be http://[user:password@]host:port" };
+        // ureq keeps what it is told.
+        let url = self.parsed()?;
         let protocol = match url.scheme() {
             "https" => ureq::ProxyProtocol::Https,
             _ => ureq::ProxyProtocol::Http,
