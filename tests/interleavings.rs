@@ -9,9 +9,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use azvault_contexts::rules::active::Because;
 use azvault_contexts::rules::{remove, rename, select, set};
 use azvault_contexts::{
-    Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope, Secret,
+    Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope, Secret,
 };
 use azvault_vault::{Cost, Error, Id, Locked, NewSlot, Opener, SessionKey, Vault, VaultId};
 use proptest::prelude::*;
@@ -36,7 +37,12 @@ fn subscription(number: u8) -> String {
     format!("00000000-0000-4000-8000-0000000000{number:02}")
 }
 
+/// Decides for who acts in this place: the current context.
 fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
+    let current = known.current.and_then(|name| known.find(name));
+    let acting = current.map(|context| Acting::new(context, Because::Default));
+    let contexts = known.contexts.clone();
+    let known = &Known { contexts, acting: acting.as_ref(), accounts: BTreeSet::new(), ..*known };
     match verb {
         Verb::Set(to, sub) => {
             let (name, subscription) = (Some(name(to)), Some(subscription(sub)));
@@ -127,7 +133,8 @@ fn write(vault: &mut Vault, verb: Verb) -> bool {
             let decision = {
                 let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
                 let current = settings.default.as_ref();
-                decide(verb, &Known { contexts, current, accounts: BTreeSet::new(), secrets: 0 })
+                let accounts = BTreeSet::new();
+                decide(verb, &Known { contexts, current, acting: None, accounts, secrets: 0 })
             };
             let Ok(Decision { change, .. }) = decision else { return Ok(false) };
             let comes = |name: &ContextName| change.put.iter().any(|c| c.name.same_as(name));
@@ -200,7 +207,8 @@ fn change(
         let wanted = active(state, default.as_ref());
         let current = wanted.and_then(|name| contexts.iter().find(|c| c.name.same_as(name)));
         let current = current.map(|context| &context.name);
-        let known = Known { contexts, current, accounts: BTreeSet::new(), secrets: 0 };
+        let accounts = BTreeSet::new();
+        let known = Known { contexts, current, acting: None, accounts, secrets: 0 };
         (decide(verb, &known), current.cloned())
     };
     let Ok(decision) = decision else { return false };

@@ -10,6 +10,7 @@ mod agent_home;
 mod home;
 mod machine;
 
+mod acting;
 mod agent;
 mod agent_memory;
 mod audit;

@@ -71,11 +71,13 @@ impl App {
     }
 
     /// The context of `--context`, else of `AZVAULT_CONTEXT`.
-    pub(crate) fn given(&self) -> Option<Given> {
-        let option = self.global.context.clone().map(|name| (name, Because::Option));
-        let variable = || paths::context().map(|name| (name, Because::Variable));
-        let (name, because) = option.or_else(variable)?;
-        Some(Given { name: ContextName::new(name), because })
+    pub(crate) fn given(&self) -> Result<Option<Given>, Failure> {
+        if let Some(name) = &self.global.context {
+            let name = ContextName::new(name.clone());
+            return Ok(Some(Given { name, because: Because::Option }));
+        }
+        let given = |name| Given { name: ContextName::new(name), because: Because::Variable };
+        Ok(paths::context()?.map(given))
     }
 
     /// The vault of this run, as an absolute path.

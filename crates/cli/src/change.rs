@@ -1,4 +1,5 @@
-//! Carrying out what a rule decides: decide, ask, decide again where nobody can interfere, write.
+//! Carrying out what a rule decides: settle who acts, decide, ask, decide again where nobody can
+//! interfere, write.
 //!
 //! A change of user scope is one transaction of the vault, with its audit entry; one of process
 //! scope is one step of the session. Both decide afresh within that step, on what is there then,
@@ -6,6 +7,7 @@
 
 mod ask;
 mod done;
+mod gone;
 mod in_session;
 mod in_vault;
 mod options;
@@ -14,13 +16,14 @@ mod supersede;
 use std::collections::BTreeSet;
 
 use azvault_contexts::{
-    Account, Change, Context, ContextName, Current, Decision, Environment, HeldSecret, Known,
-    Question, Refusal, Remark, Scope,
+    Account, Acting, Change, Collision, Context, ContextName, Current, Decision, Environment,
+    HeldSecret, Known, Question, Refusal, Remark, Scope,
 };
 use azvault_vault::{Subject, Vault};
 
-use self::ask::refused;
+pub(crate) use self::ask::refused;
 pub(crate) use self::done::Document;
+pub(crate) use self::gone::{Gone, named};
 pub(crate) use self::options::{RemovalOptions, Run, ScopeOption};
 pub(crate) use self::supersede::Older;
 use crate::app::{App, Consent};
@@ -60,8 +63,12 @@ pub(crate) struct Brought {
 pub(crate) struct Done {
     pub(crate) scope: Scope,
     pub(crate) run: Run,
-    pub(crate) removed: Vec<ContextName>,
+    /// Who acted.
+    pub(crate) acting: Option<Acting>,
+    pub(crate) gone: Gone,
     pub(crate) put: Vec<Context>,
+    /// What the change made current in its scope.
+    pub(crate) chosen: Option<Context>,
     /// What stands active afterwards.
     pub(crate) active: Option<ContextName>,
     pub(crate) secrets: Counted,
@@ -95,59 +102,115 @@ pub(crate) fn carry_out_on(
     brought: &Brought,
     rule: &Rule<'_>,
 ) -> Result<Done, Failure> {
+    // Before anything is known of the scope: it is the same account in each.
+    let acting = contexts.resolved()?;
+    let acting = acting.as_ref();
     let scope = contexts.scope_of_change(wanted.scope)?;
-    let preview = rule(&contexts.known(scope)).map_err(refused)?;
+    wanted.warn(app, scope);
+    let mut preview = rule(&contexts.known(scope, acting)).map_err(|refusal| match refusal {
+        // Nobody acts, or what was chosen is gone.
+        Refusal::NoneCurrent => contexts.acting().err().unwrap_or_else(contexts::none_active),
+        other => refused(other),
+    })?;
     if scope == Scope::User && keeps(&preview.change, brought) {
         policy::keep(app)?;
     }
     // A change for the user is made in the session too, where another context may be active.
     let here = match scope {
-        Scope::User => in_session::here(&contexts, rule),
+        Scope::User => in_session::here(&contexts, acting, rule),
         Scope::Process => None,
     };
+    if scope == Scope::User {
+        let of_here = here.as_ref().map(|here| &here.change);
+        match contexts.own().collision(&preview.change, of_here, &contexts.stored) {
+            Some(Collision::AnotherAccount(name)) => {
+                return Err(refused(Refusal::AnotherAccountHere { name }));
+            }
+            Some(Collision::Replaced(existing)) => {
+                preview.asks = preview.asks.or(Some(Question::Replace { existing }));
+            }
+            None => {}
+        }
+    }
     let standing = Standing {
         before: contexts.standing().cloned(),
         after: standing_after(&contexts, scope, &preview.change, here.as_ref()),
     };
-    if wanted.run == Run::Dry {
-        let forget = &preview.change.forget;
-        let secrets = match scope {
-            Scope::User => in_vault::count(app, vault, brought, forget)?,
-            Scope::Process => in_session::count(contexts.own(), brought, forget),
-        };
-        return Ok(Done::new((scope, wanted.run), preview, secrets, standing));
-    }
-    let agreed = preview.asks;
+    let gone = Gone::of(&contexts, scope, &preview.change, here.as_ref().map(|h| &h.change));
+    let gone = gone.forgetting(&preview.change.forget);
+    let chosen = chosen(&contexts, scope, &preview.change);
+    let forget_here = here.as_ref().map(|here| here.change.forget.clone());
     let of_session = here.and_then(|here| here.asks);
     let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
-    ask::ask(app, wanted, agreed.as_ref().or(of_session.as_ref()))?;
+    if wanted.run == Run::Dry {
+        let secrets = match scope {
+            Scope::User => {
+                let own = forget_here.map(|forget| in_session::forgotten(contexts.own(), &forget));
+                let counted = in_vault::count(app, vault, brought, &preview.change.forget)?;
+                Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
+            }
+            Scope::Process => in_session::count(contexts.own(), brought, &preview.change.forget),
+        };
+        let done = Carried { scope, run: wanted.run, decision: preview, secrets, gone, chosen };
+        return Ok(Done::new(done, standing, acting));
+    }
+    let asked = preview.asks.or(of_session);
+    ask::ask(app, wanted, &ask::Asked { question: asked.as_ref(), acting, gone: &gone, scope })?;
+    let before = acting.and_then(|acting| contexts.known(scope, None).find(name_of(acting)));
+    let before = before.map(Context::identity);
     let decide = |known: &Known<'_>| {
         let decision = rule(known).map_err(refused)?;
-        if decision.asks.is_some() && decision.asks != agreed {
+        let now = acting.and_then(|acting| known.find(name_of(acting))).map(Context::identity);
+        if now != before || decision.asks.is_some() && decision.asks != asked {
             return Err(Failure::new(
                 Code::Busy,
                 "the contexts changed meanwhile: nothing was done",
             )
-            .hint("the same command again"));
+            .hint("run the command again"));
         }
         Ok(decision)
     };
-    let (decision, secrets) = match scope {
-        Scope::User => {
-            let done = in_vault::write(app, vault, (wanted.verb, brought), &decide)?;
-            if let Err(failure) = in_session::take_part(&mut contexts, &done.0.change, rule) {
-                // The vault has changed: a session that ended meanwhile undoes nothing of it.
+    let (decision, mut secrets) = match scope {
+        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), acting, &decide)?,
+        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), acting, &decide)?,
+    };
+    if scope == Scope::User {
+        match in_session::take_part(&mut contexts, &decision.change, acting, rule) {
+            Ok(removed) => secrets.removed += removed,
+            // The vault has changed: a session that ended meanwhile undoes nothing of it.
+            Err(failure) => {
                 let what = failure.what;
                 app.ui.warning(format!("the vault has changed, and this session not: {what}"));
             }
-            done
         }
-        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), &decide)?,
-    };
+    }
     if standing.is_touched_by(&decision.change) {
         door::follow(app, vault);
     }
-    Ok(Done::new((scope, wanted.run), decision, secrets, standing))
+    Ok(Done::new(
+        Carried { scope, run: wanted.run, decision, secrets, gone, chosen },
+        standing,
+        acting,
+    ))
+}
+
+/// Where a change lives, in words.
+fn place(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Process => "in this session",
+        Scope::User => "in the vault",
+    }
+}
+
+/// The context that a change makes current in its scope.
+fn chosen(contexts: &Contexts, scope: Scope, change: &Change) -> Option<Context> {
+    let name = change.current.as_ref().and_then(contexts::chosen)?;
+    let put = change.put.iter().find(|put| put.name.same_as(name));
+    put.or_else(|| contexts.known(scope, None).find(name)).map(Context::copied)
+}
+
+fn name_of(acting: &Acting) -> &ContextName {
+    &acting.context().name
 }
 
 /// Whether a change leaves more in the vault than there was.
@@ -190,21 +253,37 @@ fn standing_after(
     }
 }
 
+/// A change that was carried out, or would be.
+struct Carried {
+    scope: Scope,
+    run: Run,
+    decision: Decision,
+    secrets: Counted,
+    gone: Gone,
+    chosen: Option<Context>,
+}
+
+impl Wanted {
+    /// Says so where the scope is not the one that was asked for.
+    fn warn(&self, app: &App, scope: Scope) {
+        if self.scope == Some(Scope::User) && scope == Scope::Process {
+            app.ui.warning(
+                "--scope user does not count under a given context: the change lives in this session",
+            );
+        }
+    }
+}
+
 impl Done {
-    fn new(
-        (scope, run): (Scope, Run),
-        decision: Decision,
-        secrets: Counted,
-        standing: Standing,
-    ) -> Self {
+    fn new(carried: Carried, standing: Standing, acting: Option<&Acting>) -> Self {
+        let Carried { scope, run, decision, secrets, gone, chosen } = carried;
         let Decision { change, mut remarks, .. } = decision;
         let Standing { before, after: active } = standing;
         // The rule spoke of the default, and what was active here is gone.
         if before.is_some() && active.is_none() && !remarks.contains(&Remark::NoneCurrent) {
             remarks.push(Remark::NoneCurrent);
         }
-        let came = |name: &ContextName| change.put.iter().any(|context| context.name.same_as(name));
-        let removed = change.remove.iter().filter(|name| !came(name)).cloned().collect();
-        Self { scope, run, removed, put: change.put, active, secrets, remarks }
+        let acting = acting.map(|acting| Acting::new(acting.context(), acting.source()));
+        Self { scope, run, acting, gone, put: change.put, chosen, active, secrets, remarks }
     }
 }

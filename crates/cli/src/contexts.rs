@@ -1,13 +1,15 @@
 //! All contexts that a command sees: those of the vault, under those of the session; and which of
 //! them acts.
 
+mod acting;
+
 use std::collections::BTreeSet;
 
 use azvault_contexts::rules::active::{self, Wishes};
 use azvault_contexts::rules::{autosave, scope};
 use azvault_contexts::{
-    Accounts, AutosaveMode, Clouds, Context, ContextName, Current, Environment, Known,
-    ProcessScope, Scope,
+    Account, Acting, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope,
+    Scope,
 };
 use azvault_policy::Place;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
@@ -25,6 +27,8 @@ pub(crate) struct Contexts {
     pub(crate) stored: Vec<Context>,
     /// In the vault, sealed.
     pub(crate) secrets: Vec<StoredSecret>,
+    /// Accounts that the vault knows, with or without a context.
+    accounts: Vec<Account>,
     /// Clouds that are not built in.
     pub(crate) environments: Vec<Environment>,
     pub(crate) settings: Settings,
@@ -124,30 +128,35 @@ impl Contexts {
         let snapshot: Snapshot<'_> = snapshot.map_err(|e| Failure::from_vault(e, &path))?;
         let settings = snapshot.settings();
         let secrets = snapshot.secrets().to_vec();
+        let accounts = snapshot.accounts().iter().map(|stored| stored.value.clone()).collect();
         let environments = snapshot.environments().iter();
         let environments = environments.map(|stored| stored.value.clone()).collect();
         let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
-        let given = app.given();
+        let given = match wanted {
+            For::Looking | For::Storing => app.given()?,
+            For::Revoking => None,
+        };
         let autosave_off = match wanted {
             For::Looking | For::Storing => policy::autosave_off(app)?.cloned(),
             For::Revoking => None,
         };
-        Ok(Self { stored, secrets, environments, settings, session, given, autosave_off, nothing })
+        Ok(Self {
+            stored,
+            secrets,
+            accounts,
+            environments,
+            settings,
+            session,
+            given,
+            autosave_off,
+            nothing,
+        })
     }
 
     /// Origins that the person agreed to: for the user, and in this session.
     pub(crate) fn confirmed(&self) -> BTreeSet<String> {
         self.settings.confirmed.union(&self.own().confirmed).cloned().collect()
-    }
-
-    /// All accounts that contexts and secrets name, by which two of them are told apart.
-    pub(crate) fn accounts(&self) -> Accounts {
-        let own = self.own();
-        let contexts = self.stored.iter().chain(&own.contexts);
-        let stored = self.secrets.iter().map(|secret| &secret.description);
-        let secrets = own.secrets.iter().map(|secret| &secret.held.description).chain(stored);
-        Accounts::of(Clouds::of(&self.environments), contexts, &[], secrets)
     }
 
     /// What the session has of its own; nothing where there is none.
@@ -238,13 +247,22 @@ impl Contexts {
                 return Failure::new(Code::Refused, what)
                     .hint("eval \"$(azvault session start)\", then the same again");
             }
-            session::none(match refused.because {
-                scope::Because::ContextGiven => {
-                    "a change made under a given context has process scope"
+            match refused.because {
+                // --scope does not help there, so it is no advice.
+                scope::Because::ContextGiven => session::none(
+                    "a change made under a given context has process scope",
+                )
+                .hint(
+                    "eval \"$(azvault session start)\", or leave out --context and AZVAULT_CONTEXT \
+                         to change the vault",
+                ),
+                scope::Because::Asked => {
+                    session::none("a change of process scope ends with its session")
                 }
-                scope::Because::Asked => "a change of process scope ends with its session",
-                scope::Because::Autosave => "autosave is off, so changes have process scope",
-            })
+                scope::Because::Autosave => {
+                    session::none("autosave is off, so changes have process scope")
+                }
+            }
         })
     }
 
@@ -261,14 +279,15 @@ impl Contexts {
         Ok(scope)
     }
 
-    /// What rules work on, for a scope.
-    pub(crate) fn known(&self, scope: Scope) -> Known<'_> {
+    /// What rules work on, for a scope, and who acts in any of them.
+    pub(crate) fn known<'a>(&'a self, scope: Scope, acting: Option<&'a Acting>) -> Known<'a> {
         let own = self.own().secrets.iter().map(|secret| &secret.held.description);
         let stored = self.secrets.iter().map(|secret| &secret.description);
         match scope {
             Scope::User => Known {
                 contexts: self.stored.iter().collect(),
                 current: self.default(),
+                acting,
                 accounts: stored.filter_map(|about| about.account.as_deref()).collect(),
                 secrets: self.secrets.len(),
             },
@@ -277,6 +296,7 @@ impl Contexts {
                 Known {
                     contexts: seen.map(|(context, _)| context).collect(),
                     current: self.standing(),
+                    acting,
                     accounts: own.filter_map(|about| about.account.as_deref()).collect(),
                     secrets: self.own().secrets.len(),
                 }

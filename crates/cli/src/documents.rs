@@ -1,10 +1,11 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
 use azvault_contexts::rules::blast_radius::BlastRadius;
-use azvault_contexts::{Context, ContextName, ProcessSecret, Scope, SecretDescription};
+use azvault_contexts::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_vault::StoredSecret;
 use serde::Serialize;
 
+use crate::change;
 use crate::ui::shown;
 
 /// Number of the document form, in each document's `schema`.
@@ -41,6 +42,38 @@ pub(crate) struct SubscriptionView<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: Option<&'a str>,
     pub(crate) state: Option<&'a str>,
+}
+
+/// Who acts, and why.
+#[derive(Serialize)]
+pub(crate) struct ActingView {
+    context: String,
+    account: Option<String>,
+    account_type: Option<String>,
+    tenant: Option<String>,
+    environment: Option<String>,
+    /// `--context`, `AZVAULT_CONTEXT`, `session` or `default`.
+    source: &'static str,
+}
+
+impl ActingView {
+    pub(crate) fn new(acting: &Acting) -> Self {
+        let context = acting.context();
+        Self {
+            context: context.name.as_str().to_owned(),
+            account: acting.account().map(|account| account.id.clone()),
+            account_type: acting.account().map(|own| own.account_type.as_str().to_owned()),
+            tenant: context.tenant.as_ref().map(|tenant| tenant.id.clone()),
+            environment: context.environment.clone(),
+            source: acting.source().source(),
+        }
+    }
+
+    /// The account in words.
+    pub(crate) fn whose(&self) -> Option<String> {
+        let account = self.account.as_deref()?;
+        Some(change::named(account, self.environment.as_deref()))
+    }
 }
 
 /// Which contexts are marked.

@@ -98,10 +98,16 @@ pub(crate) fn session() -> Option<Secret> {
 pub(crate) const CONTEXT: &str = "AZVAULT_CONTEXT";
 
 /// `AZVAULT_CONTEXT`: as `--context`, for every command. What is no text names no context, and is
-/// not passed over: another one would act then.
-pub(crate) fn context() -> Option<String> {
-    let name = std::env::var_os(CONTEXT).filter(|name| !name.is_empty())?;
-    Some(name.to_string_lossy().into_owned())
+/// not passed over: another one would act then. The same goes for an empty one, which is a name that
+/// somebody failed to fill in.
+pub(crate) fn context() -> Result<Option<String>, Failure> {
+    let Some(name) = std::env::var_os(CONTEXT) else { return Ok(None) };
+    let name = name.to_string_lossy().into_owned();
+    if name.trim().is_empty() {
+        let what = format!("{CONTEXT} is set, and names no context: it is empty");
+        return Err(Failure::new(Code::Usage, what).hint(format!("unset {CONTEXT}")));
+    }
+    Ok(Some(name))
 }
 
 /// Variables that name what unlocks the vault. No program that azvault starts gets them.

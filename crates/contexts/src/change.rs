@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Context, ContextName};
+use crate::{Acting, Context, ContextName};
 
-/// The contexts of one scope, and the current one among them: the default of the vault, or what is
-/// active in a session.
+/// The contexts of one scope, the current one among them (the default of the vault, or what is active
+/// in a session), and who acts, which is the same in every scope.
 pub struct Known<'a> {
     /// In any order; no two of one name.
     pub contexts: Vec<&'a Context>,
-    /// Names one of `contexts`, or nothing.
+    /// Names one of `contexts`, or nothing. It says what a removal leaves without a current context,
+    /// and never who acts.
     pub current: Option<&'a ContextName>,
+    /// Who acts; its context may live in another scope.
+    pub acting: Option<&'a Acting>,
     /// Ids of accounts that are known beside those of `contexts`: by a token, by an import.
     pub accounts: BTreeSet<&'a str>,
     /// Number of secrets, those of nobody named included.
@@ -28,9 +31,9 @@ impl<'a> Known<'a> {
         self.find(name).ok_or_else(|| Refusal::NoSuchContext { name: name.clone() })
     }
 
-    /// The current context.
-    pub fn current(&self) -> Option<&'a Context> {
-        self.current.and_then(|name| self.find(name))
+    /// Who acts, refusing where nobody does.
+    pub fn expect_acting(&self) -> Result<&'a Acting, Refusal> {
+        self.acting.ok_or(Refusal::NoneCurrent)
     }
 
     /// Whether this name is the current one.
@@ -94,15 +97,24 @@ impl Decision {
 /// What a person has to agree to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// A context of that name is there and would be lost.
+    /// A context of that name exists and would be lost.
     Replace {
-        /// The one that is there.
+        /// The existing one.
         existing: ContextName,
     },
-    /// The current context goes.
+    /// The current or the acting context goes.
     RemoveCurrent {
         /// It.
         name: ContextName,
+    },
+    /// An account gets a context in a tenant in which it was never seen, and which nobody named.
+    UnseenTenant {
+        /// Id of the account.
+        account: String,
+        /// Id of the tenant.
+        tenant: String,
+        /// A context of that name that would be lost besides.
+        replaced: Option<ContextName>,
     },
     /// Everything goes.
     Clear {
@@ -142,6 +154,13 @@ pub enum Remark {
     },
     /// A context without a subscription.
     NoSubscription,
+    /// Nothing shows that the account was ever in that tenant.
+    UnseenTenant {
+        /// Id of the account.
+        account: String,
+        /// Id of the tenant.
+        tenant: String,
+    },
     /// Other subscriptions that got no context: more of them than were asked for.
     Left {
         /// How many.
@@ -163,14 +182,32 @@ pub enum Refusal {
         /// The name.
         name: ContextName,
     },
-    /// The rule starts from the current context and there is none.
+    /// The rule starts from the acting context and there is none.
     #[error("no context is active")]
     NoneCurrent,
+    /// The acting context has no account.
+    #[error("the context has no account")]
+    NoAccount {
+        /// Its name.
+        context: ContextName,
+    },
+    /// A change for the user names a context that is another account's in this session.
+    #[error("in this session the name is another account's than in the vault")]
+    AnotherAccountHere {
+        /// The name.
+        name: ContextName,
+    },
     /// Nobody has that account.
     #[error("there is no account of that id")]
     NoSuchAccount {
         /// The id.
         id: String,
+    },
+    /// Known contexts name no such tenant, and its id was not given.
+    #[error("no tenant of that name is known")]
+    NoSuchTenant {
+        /// What was asked for.
+        wanted: String,
     },
     /// Known contexts name no such subscription, and its id was not given.
     #[error("no known context has that subscription")]

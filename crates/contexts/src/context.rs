@@ -77,6 +77,12 @@ impl Context {
         }
     }
 
+    /// Whether both are contexts of one account in one cloud.
+    pub fn is_of_the_account_of(&self, other: &Self) -> bool {
+        let (own, other) = (self.identity(), other.identity());
+        own.account == other.account && own.environment == other.environment
+    }
+
     /// Takes over what the other says of the same identity and this does not.
     pub(crate) fn take_over(&mut self, other: &Self) {
         if let (Some(own), Some(other)) = (&mut self.account, &other.account) {

@@ -27,6 +27,15 @@ pub struct ProcessScope {
     pub secrets: Vec<ProcessSecret>,
 }
 
+/// A name that means one context in the vault and another in the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Collision {
+    /// Of another account.
+    AnotherAccount(ContextName),
+    /// One that is about to be stored would replace the session's own.
+    Replaced(ContextName),
+}
+
 /// A secret of one session.
 pub struct ProcessSecret {
     /// A number by which it is shown, as those of the vault have one.
@@ -73,26 +82,73 @@ impl ProcessScope {
     }
 
     /// Takes part in a change of user scope: Azure PowerShell makes it in its memory and in the file
-    /// alike. `here` is what the same rule decides on what this session sees; `None` if it refuses.
-    pub fn take_part(&mut self, of_user: &Change, here: Option<&Change>) {
+    /// alike. `here` is what the same rule decides on what this session sees, for the same account;
+    /// `None` if it refuses. Gives the names of the session's own contexts that went.
+    pub fn take_part(&mut self, of_user: &Change, here: Option<&Change>) -> Vec<ContextName> {
+        let came = |name: &ContextName| of_user.put.iter().any(|put| put.name.same_as(name));
+        let removed = |name: &ContextName| {
+            here.is_some_and(|here| here.remove.iter().any(|gone| gone.same_as(name)))
+        };
+        let own = self.contexts.iter().map(|context| &context.name);
+        let gone: Vec<ContextName> =
+            own.filter(|name| removed(name) || came(name)).cloned().collect();
+        self.contexts.retain(|context| !gone.contains(&context.name));
         let put = of_user.put.iter().map(|context| &context.name);
-        for name in of_user.remove.iter().chain(put) {
-            self.contexts.retain(|context| !context.name.same_as(name));
+        for name in of_user.remove.iter().chain(put).chain(chosen(of_user)) {
             self.hidden.remove(&name.key());
         }
         self.active = self.active_after(of_user, here);
-        self.forget(&of_user.forget);
+        if let Some(here) = here {
+            self.forget(&here.forget);
+        }
+        gone
     }
 
     /// What is active in the session once it has taken part; `None` follows the default.
     pub fn active_after(&self, of_user: &Change, here: Option<&Change>) -> Option<Current> {
-        // Who follows the default goes on following it, and sees what becomes of it there.
+        // A session that follows the default keeps following it, whatever becomes of that.
         let before = self.active.as_ref()?;
-        match here.and_then(|here| here.current.as_ref()) {
-            None => Some(before.clone()),
-            Some(chosen) if of_user.current.as_ref() == Some(chosen) => None,
-            Some(chosen) => Some(chosen.clone()),
+        match (here.and_then(|here| here.current.as_ref()), &of_user.current) {
+            (None, _) => Some(before.clone()),
+            // A context that was chosen for the user is chosen here, under the name that it has in
+            // the vault: what this session would have called it exists nowhere.
+            (Some(Current::To(_)), Some(Current::To(_))) => None,
+            (Some(chosen), Some(of_user)) if chosen == of_user => None,
+            (Some(chosen), _) => Some(chosen.clone()),
         }
+    }
+
+    /// Where a change of user scope would touch another context here than in the vault, because the
+    /// session has one of its own under a name of the vault. `stored` are the vault's.
+    pub fn collision(
+        &self,
+        of_user: &Change,
+        here: Option<&Change>,
+        stored: &[Context],
+    ) -> Option<Collision> {
+        if of_user.forget == Forget::Everything {
+            return None;
+        }
+        let own = |name: &ContextName| self.contexts.iter().find(|own| own.name.same_as(name));
+        let is_put = |name: &ContextName| of_user.put.iter().any(|put| put.name.same_as(name));
+        let is_removed_here = |name: &ContextName| {
+            here.is_some_and(|here| here.remove.iter().any(|gone| gone.same_as(name)))
+        };
+        let removed = of_user.remove.iter().filter(|name| is_removed_here(name));
+        let chosen = chosen(of_user).filter(|name| !is_put(name));
+        let is_anothers = |name: &&ContextName| {
+            let stored = stored.iter().find(|stored| stored.name.same_as(name));
+            own(name).zip(stored).is_some_and(|(own, stored)| !own.is_of_the_account_of(stored))
+        };
+        let mut named = removed.chain(chosen);
+        if let Some(name) = named.find(is_anothers) {
+            return Some(Collision::AnotherAccount(name.clone()));
+        }
+        let mut replaced = of_user
+            .put
+            .iter()
+            .filter_map(|put| own(&put.name).filter(|own| own.identity() != put.identity()));
+        replaced.next().map(|own| Collision::Replaced(own.name.clone()))
     }
 
     fn forget(&mut self, forget: &Forget) {
@@ -106,96 +162,13 @@ impl ProcessScope {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::ProcessScope;
-    use crate::rules::testing::{context, names};
-    use crate::{Change, ContextName, Current, Scope};
-
-    fn name(text: &str) -> ContextName {
-        ContextName::new(text)
-    }
-
-    fn seen(scope: &ProcessScope, stored: &[crate::Context]) -> Vec<(String, Scope)> {
-        let mut seen: Vec<_> = scope
-            .seen(stored)
-            .into_iter()
-            .map(|(context, scope)| (context.name.as_str().to_owned(), scope))
-            .collect();
-        seen.sort();
-        seen
-    }
-
-    #[test]
-    fn a_session_sees_the_vault_under_what_is_its_own() {
-        let stored = [context("a", "u", "s1"), context("b", "u", "s2")];
-        let mut scope = ProcessScope::default();
-        assert_eq!(seen(&scope, &stored), [("a".into(), Scope::User), ("b".into(), Scope::User)]);
-
-        let change = Change {
-            remove: names(&["B"]),
-            put: vec![context("A", "u", "s3"), context("c", "u", "s4")],
-            current: Some(Current::To(name("c"))),
-            ..Change::default()
-        };
-        scope.apply(change, &[&name("a"), &name("b")], Some(&name("a")));
-        let expected = [("A".into(), Scope::Process), ("c".into(), Scope::Process)];
-        assert_eq!(seen(&scope, &stored), expected);
-        assert_eq!(scope.active, Some(Current::To(name("c"))));
-        assert_eq!(scope.previous, Some(name("a")));
-    }
-
-    #[test]
-    fn a_name_that_the_vault_never_had_is_not_hidden() {
-        let mut scope = ProcessScope::default();
-        let change = Change { remove: names(&["later"]), ..Change::default() };
-        scope.apply(change, &[], None);
-        let stored = [context("later", "u", "s")];
-        assert_eq!(seen(&scope, &stored), [("later".into(), Scope::User)]);
-    }
-
-    #[test]
-    fn a_change_for_the_user_holds_in_the_session_too() {
-        let stored = [context("a", "u", "s1")];
-        let mut scope = ProcessScope::default();
-        let change = Change {
-            remove: names(&["a"]),
-            put: vec![context("own", "u", "s2")],
-            current: Some(Current::Nothing),
-            ..Change::default()
-        };
-        scope.apply(change, &[&name("a")], Some(&name("a")));
-        let to_a = || Change {
-            put: vec![context("A", "u", "s1")],
-            current: Some(Current::To(name("A"))),
-            ..Change::default()
-        };
-        scope.take_part(&to_a(), Some(&to_a()));
-        let expected = [("a".into(), Scope::User), ("own".into(), Scope::Process)];
-        assert_eq!(seen(&scope, &stored), expected);
-        assert_eq!(scope.active, None);
-    }
-
-    #[test]
-    fn what_a_session_chose_follows_a_rename_and_goes_with_a_removal_for_the_user() {
-        let current = |current: Option<Current>| Change { current, ..Change::default() };
-        let to = |text| Some(Current::To(name(text)));
-        for (before, of_user, here, after) in [
-            // Renamed in the vault where it is no default: it stays the session's choice.
-            (to("old"), None, Some(to("new")), to("new")),
-            // Removed: the session has none, and does not fall back to the default.
-            (to("old"), None, Some(Some(Current::Nothing)), Some(Current::Nothing)),
-            // Another one was removed or renamed.
-            (to("mine"), to("x"), Some(None), to("mine")),
-            // The session does not see what was changed.
-            (to("mine"), None, None, to("mine")),
-            // Selected for the user: the session follows the default again.
-            (to("mine"), to("x"), Some(to("x")), None),
-            (None, to("x"), Some(to("x")), None),
-        ] {
-            let mut scope = ProcessScope { active: before, ..ProcessScope::default() };
-            scope.take_part(&current(of_user), here.map(current).as_ref());
-            assert_eq!(scope.active, after);
-        }
+/// The context that a change makes current.
+fn chosen(change: &Change) -> Option<&ContextName> {
+    match &change.current {
+        Some(Current::To(name)) => Some(name),
+        Some(Current::Nothing) | None => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,8 +41,6 @@ fn the_option_beats_the_variable_beats_the_session_beats_the_default_and_status_
         (None, Some("gov"), false, "gov", "AZVAULT_CONTEXT"),
         (None, None, true, "dev", "this session"),
         (None, None, false, "prod", "the default in the vault"),
-        // An empty variable is none.
-        (None, Some(""), false, "prod", "the default in the vault"),
     ] {
         let run = |args: &[&str]| -> Ran {
             let args = option.map_or(args.to_vec(), |name| [args, &["--context", name]].concat());

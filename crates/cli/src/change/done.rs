@@ -3,10 +3,11 @@
 use azvault_contexts::{ContextName, Remark, Scope};
 use serde::Serialize;
 
-use super::{Done, Run};
+use super::gone::GoneAccount;
+use super::{Done, Run, named, place};
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::{ContextView, Marks, SCHEMA};
+use crate::documents::{ActingView, ContextView, Marks, SCHEMA};
 use crate::ui::{cited, count, quoted, shown};
 
 /// What every change prints as JSON.
@@ -15,8 +16,12 @@ pub(crate) struct Document<'a> {
     schema: u8,
     scope: &'static str,
     dry_run: bool,
+    /// Who acted; `null` where nobody did.
+    acting: Option<ActingView>,
     active: Option<&'a str>,
     removed: Vec<&'a str>,
+    /// Whose contexts and secrets were removed.
+    accounts: &'a [GoneAccount],
     contexts: Vec<ContextView<'a>>,
     secrets_added: usize,
     secrets_removed: usize,
@@ -56,8 +61,10 @@ impl Done {
             schema: SCHEMA,
             scope: self.scope.as_str(),
             dry_run: self.run == Run::Dry,
+            acting: self.acting.as_ref().map(ActingView::new),
             active: self.active.as_ref().map(ContextName::as_str),
-            removed: self.removed.iter().map(ContextName::as_str).collect(),
+            removed: self.gone.contexts.iter().map(|gone| gone.name.as_str()).collect(),
+            accounts: &self.gone.accounts,
             contexts: self.put.iter().map(view).collect(),
             secrets_added: self.secrets.added,
             secrets_removed: self.secrets.removed,
@@ -106,6 +113,11 @@ impl Done {
                      --subscription ID adds it"
                 ));
             }
+            Remark::UnseenTenant { account, tenant } => app.ui.warning(format!(
+                "{} was never seen in tenant {}: whether it can sign in there is not known",
+                shown(account),
+                shown(tenant)
+            )),
             Remark::NoSubscription => app.ui.note(
                 "the context has no subscription: give one with --subscription if you need one",
             ),
@@ -114,9 +126,24 @@ impl Done {
 
     /// Where the change lives, in words.
     pub(crate) fn place(&self) -> &'static str {
-        match self.scope {
-            Scope::Process => "in this session",
-            Scope::User => "in the vault",
+        place(self.scope)
+    }
+
+    /// Which context the change made current, and whose it is.
+    pub(crate) fn active_line(&self) -> String {
+        let Some(chosen) = &self.chosen else { return format!("nothing changed {}", self.place()) };
+        let name = quoted(chosen.name.as_str());
+        let whose = chosen.account.as_ref().map_or_else(String::new, |account| {
+            format!(" ({})", named(&account.id, chosen.environment.as_deref()))
+        });
+        match self.active.as_ref().filter(|active| !active.same_as(&chosen.name)) {
+            // This session made a choice of its own, which stays.
+            Some(active) => format!(
+                "{name} is the default {}{whose}; {} stays active in this session",
+                self.place(),
+                quoted(active.as_str())
+            ),
+            None => format!("{name} is active {}{whose}", self.place()),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A change of process scope: one step of the session, and nothing in any file.
 
 use azvault_contexts::{
-    Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope, ProcessSecret,
-    Secret,
+    Acting, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
+    ProcessSecret, Secret,
 };
 use azvault_vault::Id;
 
@@ -16,13 +16,15 @@ use crate::failure::Failure;
 pub(super) fn write(
     contexts: &mut Contexts,
     (brought, now): (&Brought, i64),
+    acting: Option<&Acting>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
     let Contexts { session, stored, settings, .. } = contexts;
     let session = session.as_mut().ok_or_else(crate::session::gone)?;
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
     session.update(|state| {
-        let (decision, active) = decided(state, stored, settings.default.as_ref(), decide)?;
+        let default = settings.default.as_ref();
+        let (decision, active) = decided(state, (stored, default), acting, decide)?;
         let Decision { change, asks, remarks } = decision;
         let removed = forgotten(state, &change.forget);
         let told = copied(&change);
@@ -43,8 +45,8 @@ pub(super) fn write(
 /// What the rule decides on this state, and what is active in it.
 fn decided<E>(
     state: &ProcessScope,
-    stored: &[Context],
-    default: Option<&ContextName>,
+    (stored, default): (&[Context], Option<&ContextName>),
+    acting: Option<&Acting>,
     decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
 ) -> Result<(Decision, Option<ContextName>), E> {
     let contexts: Vec<&Context> =
@@ -57,28 +59,36 @@ fn decided<E>(
     let current = found.map(|context| &context.name);
     let own = state.secrets.iter().filter_map(|secret| secret.held.description.account.as_deref());
     let (accounts, secrets) = (own.collect(), state.secrets.len());
-    let decision = decide(&Known { contexts, current, accounts, secrets })?;
+    let decision = decide(&Known { contexts, current, acting, accounts, secrets })?;
     Ok((decision, current.cloned()))
 }
 
 /// What the rule decides on what this session sees; `None` without a session, or if it refuses.
-pub(super) fn here(contexts: &Contexts, rule: &Rule<'_>) -> Option<Decision> {
+pub(super) fn here(
+    contexts: &Contexts,
+    acting: Option<&Acting>,
+    rule: &Rule<'_>,
+) -> Option<Decision> {
     let state = &contexts.session.as_ref()?.state;
-    decided(state, &contexts.stored, contexts.default(), rule).ok().map(|(decision, _)| decision)
+    let stored = (contexts.stored.as_slice(), contexts.default());
+    decided(state, stored, acting, rule).ok().map(|(decision, _)| decision)
 }
 
-/// Takes part in a change of user scope that was made. `contexts` is what was there before it.
+/// Takes part in a change of user scope that was made. `contexts` is what was there before it. Gives
+/// how many secrets of the session went.
 pub(super) fn take_part(
     contexts: &mut Contexts,
     of_user: &Change,
+    acting: Option<&Acting>,
     rule: &Rule<'_>,
-) -> Result<(), Failure> {
+) -> Result<usize, Failure> {
     let Contexts { session, stored, settings, .. } = contexts;
-    let Some(session) = session else { return Ok(()) };
+    let Some(session) = session else { return Ok(0) };
     session.update(|state| {
-        let here = decided(state, stored, settings.default.as_ref(), rule);
+        let here = decided(state, (stored, settings.default.as_ref()), acting, rule);
+        let before = state.secrets.len();
         state.take_part(of_user, here.ok().map(|(decision, _)| decision.change).as_ref());
-        Ok(())
+        Ok(before - state.secrets.len())
     })
 }
 
@@ -87,7 +97,8 @@ pub(super) fn count(state: &ProcessScope, brought: &Brought, forget: &Forget) ->
     Counted { added: unknown(state, brought).len(), removed: forgotten(state, forget) }
 }
 
-fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
+/// How many secrets of the session go.
+pub(super) fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
     let accounts = state.secrets.iter().map(|secret| secret.held.description.account.as_deref());
     accounts.filter(|account| goes(forget, *account)).count()
 }

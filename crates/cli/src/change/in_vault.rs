@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use azvault_contexts::{
-    Account, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
+    Account, Acting, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
     SecretDescription, SecretKind,
 };
 use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
@@ -46,6 +46,7 @@ pub(super) fn write(
     app: &App,
     vault: &mut Vault,
     (verb, brought): (&str, &Brought),
+    acting: Option<&Acting>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
     let path = app.vault_path()?;
@@ -56,7 +57,8 @@ pub(super) fn write(
             let accounts = writing.secrets().iter();
             let accounts = accounts.filter_map(|secret| secret.description.account.as_deref());
             let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
-            decide(&Known { contexts, current, accounts: accounts.collect(), secrets })?
+            let accounts = accounts.collect();
+            decide(&Known { contexts, current, acting, accounts, secrets })?
         };
         let agreed = agreed(writing, brought);
         let (mut subjects, mut secrets) = apply(writing, &decision.change, &agreed)?;

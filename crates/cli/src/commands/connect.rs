@@ -3,8 +3,8 @@
 mod choice;
 mod options;
 
-use azvault_contexts::ContextName;
 use azvault_contexts::rules::connect::{self as rule, Others, Wanted};
+use azvault_contexts::{Acting, ContextName};
 use azvault_signin::TenantName;
 use serde::Serialize;
 
@@ -97,7 +97,8 @@ impl Args {
         policy::signs_in(app, &self.environment, self.tenant.as_deref())?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let wanted = self.scope.wanted("connect", Consent::from(self.force));
-        let scope = contexts.scope_of_keeping(app, wanted.scope)?;
+        let acting = contexts.resolved()?;
+        contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
         let way = self.way.way(app)?;
         let name = way.name();
@@ -108,7 +109,7 @@ impl Args {
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
         }
-        let current = contexts.known(scope).current();
+        let current = acting.as_ref().map(Acting::context);
         let subscription = choice::choose(app, &signed_in, self.subscription.as_deref(), current)?;
         let asked = Wanted {
             subscription,

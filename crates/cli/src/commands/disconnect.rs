@@ -4,7 +4,9 @@ use azvault_contexts::ContextName;
 use azvault_contexts::rules::disconnect::{Who, disconnect};
 
 use crate::app::App;
-use crate::change::{self, RemovalOptions, Run};
+use crate::change::{self, Brought, RemovalOptions, Run};
+use crate::contexts::Contexts;
+use crate::failure::Failure;
 use crate::ui::count;
 
 /// Entra and ADFS have no endpoint for revocation (RFC 7009).
@@ -15,8 +17,8 @@ const STILL_VALID: &str = "\
 
 /// Sign out: remove an account's secrets and all its contexts (Disconnect-AzAccount)
 ///
-/// In every tenant and whatever the account's type. Without an option: the account of the active
-/// context. Azure has no way to be told: what it issued stays valid there until it expires, or until
+/// In every tenant and whatever the account's type. Without an option: the account that acts, which
+/// status shows. The question, --dry-run and the answer name it. Azure has no way to be told: what it issued stays valid there until it expires, or until
 /// the sessions are ended where the command says.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -36,21 +38,45 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let wanted = self.removal.wanted("disconnect");
-        let who = match (self.account, self.context_name, self.all) {
-            (Some(id), _, _) => Who::Account(id),
-            (None, Some(name), _) => Who::OfContext(ContextName::new(name)),
-            (None, None, true) => Who::All,
-            (None, None, false) => {
-                app.given().map_or(Who::Current, |given| Who::OfContext(given.name))
-            }
-        };
-        let done = change::carry_out(app, wanted, &|known| disconnect(known, &who))?;
-        let contexts = count(done.removed.len(), "context");
+        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let who = self.who(&contexts)?;
+        let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+        let done =
+            change::carry_out_on(app, opened, wanted, &nothing, &|known| disconnect(known, &who))?;
+        let gone = &done.gone;
+        let contexts = count(gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");
-        done.say(app, &format!("signed out: removed {contexts} and {secrets} {}", done.place()));
+        let whose = match gone.accounts.is_empty() {
+            true => "nobody".to_owned(),
+            false => gone.whose(),
+        };
+        let names = match gone.contexts.is_empty() {
+            true => String::new(),
+            false => format!(": {}", gone.names()),
+        };
+        done.say(
+            app,
+            &format!(
+                "signed out {whose}: removed {contexts} and {secrets} {}{names}",
+                done.place()
+            ),
+        );
         if done.run == Run::Real && done.secrets.removed > 0 {
             app.ui.note(STILL_VALID);
         }
         Ok(0)
+    }
+
+    /// Whose sign-in ends, looked up in all that is seen, whatever the scope of the change is.
+    fn who(&self, contexts: &Contexts) -> Result<Who, Failure> {
+        match (&self.account, &self.context_name, self.all) {
+            (Some(id), _, _) => Who::named(id, contexts.account_ids()).map_err(change::refused),
+            (None, Some(name), _) => {
+                let seen = contexts.expect(&ContextName::new(name.as_str()))?;
+                Who::of(seen.context).map_err(change::refused)
+            }
+            (None, None, true) => Ok(Who::All),
+            (None, None, false) => Ok(Who::Acting),
+        }
     }
 }

@@ -8,13 +8,14 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cli::Output;
 use crate::contexts::{Contexts, Unasked, chosen};
+use crate::documents::ActingView;
 use crate::expect::Pin;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
-use crate::ui::{cell, count, shown_path};
+use crate::ui::{cell, count, quoted, shown_path};
 use crate::{agent, paths, unlock};
 
-/// Show where the vault is, whether it is locked, which context acts and why
+/// Show where the vault is, whether it is locked, which context and account act and why
 ///
 /// Asks nothing: contexts and counts are shown when the agent holds the keys, or when a passphrase
 /// or key is given.
@@ -35,6 +36,10 @@ struct Document {
     session: Option<SessionView>,
     active: Option<String>,
     active_because: Option<&'static str>,
+    /// Who acts; `null` where nobody does, and while the vault is locked.
+    acting: Option<ActingView>,
+    /// What was chosen and is gone.
+    missing: Option<String>,
     default: Option<String>,
     autosave: Option<Autosave>,
     /// `null` where nothing is forbidden.
@@ -79,7 +84,7 @@ impl Args {
         match Locked::open(&path) {
             Err(Error::NotThere) if paths::session().is_none() => {
                 document.state = "absent";
-                let given = app.given();
+                let given = app.given()?;
                 document.active_because = given.as_ref().map(|given| given.because.as_str());
                 document.active = given.map(|given| given.name.as_str().to_owned());
             }
@@ -124,7 +129,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             document.state = "locked";
             document.session = session.as_deref().map(view);
             let choice = session.as_deref().and_then(|session| session.state.active.as_ref());
-            let given = app.given();
+            let given = app.given()?;
             document.active_because = match (&given, choice) {
                 (Some(given), _) => Some(given.because.as_str()),
                 (None, Some(_)) => Some(Because::Session.as_str()),
@@ -138,6 +143,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let failed = |e| Failure::from_vault(e, &path);
             document.anchor = Some(Pin::of(vault).map_err(failed)?.to_string());
             let (active, because) = contexts.active()?;
+            document.acting = contexts.resolved()?.as_ref().map(ActingView::new);
+            document.missing = contexts.missing().map(text);
             let (mode, why) = contexts.autosave();
             document.state = "unlocked";
             document.session = contexts.session.as_ref().map(view);
@@ -170,8 +177,14 @@ fn print(app: &App, document: &Document, path: &str) {
         let session = session.map(|session| format!("ends with process {}", session.leader));
         rows.push(("session", session.unwrap_or_else(|| "-".to_owned())));
         let because = document.active_because.map(|because| format!(" ({because})"));
-        let active = format!("{}{}", name(&document.active), because.unwrap_or_default());
-        rows.push(("active", active));
+        let active = match &document.missing {
+            Some(missing) => format!("none: {} is gone", quoted(missing)),
+            None => name(&document.active),
+        };
+        rows.push(("active", format!("{active}{}", because.unwrap_or_default())));
+        if let Some(whose) = document.acting.as_ref().and_then(ActingView::whose) {
+            rows.push(("account", whose));
+        }
         rows.push(("default", name(&document.default)));
         if let Some(autosave) = &document.autosave {
             rows.push(("autosave", format!("{} ({})", autosave.mode, autosave.because)));

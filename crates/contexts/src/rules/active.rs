@@ -26,6 +26,16 @@ impl Because {
             Self::Default => "the default in the vault",
         }
     }
+
+    /// The reason as scripts read it.
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::Option => "--context",
+            Self::Variable => "AZVAULT_CONTEXT",
+            Self::Session => "session",
+            Self::Default => "default",
+        }
+    }
 }
 
 /// What is asked for, from the strongest word to the weakest.
@@ -66,6 +76,8 @@ mod tests {
         let all = [Because::Option, Because::Variable, Because::Session, Because::Default];
         let words = ["--context", "AZVAULT_CONTEXT", "this session", "the default in the vault"];
         assert_eq!(all.map(Because::as_str), words);
+        let sources = ["--context", "AZVAULT_CONTEXT", "session", "default"];
+        assert_eq!(all.map(Because::source), sources);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Remove (Remove-AzContext): contexts go by name.
 //!
-//! When the current one goes none is current, and the person is asked before; Azure PowerShell
+//! When the current one goes none is current, and the person is asked before, as when the acting one
+//! goes; Azure PowerShell
 //! makes an arbitrary other context the default. When the last context of a user goes the user's
 //! tokens go too; secrets of other kinds of account stay (RemoveAzureRmContext.cs).
 
@@ -35,6 +36,9 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
         }
     }
     let current = gone.iter().find(|context| known.is_current(&context.name));
+    let acts = |context: &&&Context| {
+        known.acting.is_some_and(|acting| acting.context().name.same_as(&context.name))
+    };
     let mut remarks: Vec<Remark> =
         forgotten.iter().map(|account| Remark::AccountGone { account: account.clone() }).collect();
     if current.is_some() {
@@ -46,7 +50,8 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
         forget: if forgotten.is_empty() { Forget::Nothing } else { Forget::Accounts(forgotten) },
         ..Change::default()
     };
-    let asks = current.map(|context| Question::RemoveCurrent { name: context.name.clone() });
+    let asked_for = current.or_else(|| gone.iter().find(acts));
+    let asks = asked_for.map(|context| Question::RemoveCurrent { name: context.name.clone() });
     Ok(Decision { change, asks, remarks })
 }
 

@@ -1,31 +1,32 @@
 //! Set (Set-AzContext): a subscription or tenant becomes the current context.
 //!
-//! Account and environment come from the current context, the subscription from what is known.
+//! Account and environment come from the acting context, the subscription from what is known.
 //! Switching starts with empty extended properties. Without a name an identity that is there is
 //! updated under the name it has, and a new one gets the documented default name. With a name the
 //! context is stored under it, and one that has the identity under another name stays.
 //!
-//! Azure PowerShell takes a tenant's first subscription when none is given; azvault invents none.
+//! Azure PowerShell takes a tenant's first subscription when none is given; azvault invents none. It
+//! refuses a tenant that the account cannot sign in to, because it signs in. azvault, which does not,
+//! takes a tenant that is named at the person's word, and says so; where another account's context is
+//! all that brings a tenant in which the account was never seen, it asks.
 
 use std::collections::BTreeMap;
 
 use super::connect::{Place, find};
 use super::default_name::{documented, free_name};
 use crate::{
-    Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal, Remark,
-    Subscription, Tenant,
+    Acting, Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal,
+    Remark, Subscription, Tenant,
 };
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The context to start from; the current one if none is named.
-    pub base: Option<ContextName>,
     /// The name to store it under.
     pub name: Option<ContextName>,
     /// Id or name of the subscription.
     pub subscription: Option<String>,
-    /// Id of the tenant.
+    /// Id of the tenant, or a name that contexts have for it.
     pub tenant: Option<String>,
     /// Extended properties.
     pub properties: BTreeMap<String, String>,
@@ -38,11 +39,8 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     if wanted.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
         return Err(Refusal::EmptyName);
     }
-    let base = match &wanted.base {
-        Some(name) => known.expect(name)?,
-        None => known.current().ok_or(Refusal::NoneCurrent)?,
-    };
-    let mut context = target(known, base, wanted)?;
+    let acting = known.expect_acting()?;
+    let mut context = target(known, acting.context(), wanted)?;
     let identity = context.identity();
     let same = known.contexts.iter().copied().find(|other| {
         // A name that is asked for is looked at before any other name of the identity.
@@ -75,7 +73,18 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
         }
         Some(_) => {}
     }
-    let asks = holder.map(|holder| Question::Replace { existing: holder.name.clone() });
+    let replaced = holder.map(|holder| holder.name.clone());
+    let replace = |existing| Question::Replace { existing };
+    let asks = match unseen(known, acting, wanted, &context) {
+        Some(Unseen { account, tenant }) if wanted.tenant.is_none() => {
+            Some(Question::UnseenTenant { account, tenant, replaced })
+        }
+        Some(Unseen { account, tenant }) => {
+            remarks.push(Remark::UnseenTenant { account, tenant });
+            replaced.map(replace)
+        }
+        None => replaced.map(replace),
+    };
     let current = Some(Current::To(context.name.clone()));
     Ok(Decision {
         change: Change { put: vec![context], current, ..Change::default() },
@@ -84,16 +93,41 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     })
 }
 
+/// An account, and a tenant in which nothing shows it.
+struct Unseen {
+    account: String,
+    tenant: String,
+}
+
+/// The account and the tenant, if nothing says that the account was ever there.
+fn unseen(
+    known: &Known<'_>,
+    acting: &Acting,
+    wanted: &Wanted,
+    context: &Context,
+) -> Option<Unseen> {
+    let (account, tenant) = (acting.account()?, context.tenant.as_ref()?);
+    let is_it = |other: &Tenant| other.id.eq_ignore_ascii_case(&tenant.id);
+    let own = known.contexts.iter().filter(|other| other.is_of_the_account_of(acting.context()));
+    let is_seen = acting.was_seen_in(&tenant.id)
+        || own.filter_map(|other| other.tenant.as_ref()).any(is_it)
+        || wanted.seen.iter().any(|place| is_it(&place.tenant));
+    (!is_seen).then(|| Unseen { account: account.id.clone(), tenant: tenant.id.clone() })
+}
+
 /// Account and environment of the base, with the subscription and tenant that were asked for.
 fn target(known: &Known<'_>, base: &Context, wanted: &Wanted) -> Result<Context, Refusal> {
     if wanted.subscription.is_none() && wanted.tenant.is_none() {
         return Ok(base.copied());
     }
-    let asked_tenant = wanted.tenant.as_ref().map(|id| known_tenant(known, id));
+    let asked_tenant =
+        wanted.tenant.as_ref().map(|text| find_tenant(known, base, text, wanted)).transpose()?;
     let (subscription, tenant) = match &wanted.subscription {
         None => (None, None),
         Some(text) => {
-            let (subscription, tenant) = find_subscription(known, base, text, wanted)?;
+            let tenant = asked_tenant.as_ref().map(|tenant| tenant.id.as_str());
+            let (subscription, tenant) =
+                find_subscription(known, base, Asked { subscription: text, tenant }, wanted)?;
             (Some(subscription), tenant)
         }
     };
@@ -109,11 +143,33 @@ fn target(known: &Known<'_>, base: &Context, wanted: &Wanted) -> Result<Context,
     })
 }
 
-/// A tenant as another context writes it, its name included.
-fn known_tenant(known: &Known<'_>, id: &str) -> Tenant {
-    let mut tenants = known.contexts.iter().filter_map(|context| context.tenant.as_ref());
-    let found = tenants.find(|tenant| tenant.id.eq_ignore_ascii_case(id));
-    found.cloned().unwrap_or_else(|| Tenant { id: id.to_owned(), name: None })
+/// A tenant by id or name, as another context writes it. A domain that no context knows is no id:
+/// stored as one it would make a context that Azure PowerShell cannot read.
+fn find_tenant(
+    known: &Known<'_>,
+    base: &Context,
+    text: &str,
+    wanted: &Wanted,
+) -> Result<Tenant, Refusal> {
+    let of_contexts = std::iter::once(base).chain(known.contexts.iter().copied());
+    let tenants = of_contexts.filter_map(|context| context.tenant.as_ref());
+    let tenants: Vec<&Tenant> =
+        tenants.chain(wanted.seen.iter().map(|place| &place.tenant)).collect();
+    let by_id = tenants.iter().find(|tenant| tenant.id.eq_ignore_ascii_case(text));
+    let is_named = |tenant: &&&Tenant| {
+        tenant.name.as_ref().is_some_and(|name| name.to_lowercase() == text.to_lowercase())
+    };
+    match by_id.or_else(|| tenants.iter().find(is_named)) {
+        Some(tenant) => Ok((*tenant).clone()),
+        None if text.contains('.') => Err(Refusal::NoSuchTenant { wanted: text.to_owned() }),
+        None => Ok(Tenant { id: text.to_owned(), name: None }),
+    }
+}
+
+/// A subscription by id or name, in the tenant that was asked for.
+struct Asked<'a> {
+    subscription: &'a str,
+    tenant: Option<&'a str>,
 }
 
 /// A subscription by id, else by name, among those that the contexts of the same environment
@@ -121,18 +177,19 @@ fn known_tenant(known: &Known<'_>, id: &str) -> Tenant {
 fn find_subscription(
     known: &Known<'_>,
     base: &Context,
-    text: &str,
+    Asked { subscription: text, tenant }: Asked<'_>,
     wanted: &Wanted,
 ) -> Result<(Subscription, Option<Tenant>), Refusal> {
-    let own = |context: &&&Context| {
+    let own = |context: &&Context| {
         context.environment == base.environment
-            && wanted.tenant.as_ref().is_none_or(|id| {
+            && tenant.is_none_or(|id| {
                 context.tenant.as_ref().is_some_and(|t| t.id.eq_ignore_ascii_case(id))
             })
     };
-    let account = |context: &Context| context.account.as_ref().map(|a| a.id.to_lowercase());
-    let mut candidates: Vec<&Context> = known.contexts.iter().filter(own).copied().collect();
-    candidates.sort_by_key(|context| account(context) != account(base));
+    // The acting context may live in another scope than the change.
+    let all = std::iter::once(base).chain(known.contexts.iter().copied());
+    let mut candidates: Vec<&Context> = all.filter(own).collect();
+    candidates.sort_by_key(|context| !context.is_of_the_account_of(base));
     let mut found: Vec<(&Subscription, &Context)> = Vec::new();
     for context in candidates {
         let Some(subscription) = &context.subscription else { continue };

@@ -44,7 +44,8 @@ pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
 
 /// Known contexts, the current one by name.
 pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
-    Known { contexts: contexts.iter().collect(), current, accounts: BTreeSet::new(), secrets: 0 }
+    let contexts = contexts.iter().collect();
+    Known { contexts, current, acting: None, accounts: BTreeSet::new(), secrets: 0 }
 }
 
 /// A change in words: `-gone +come >current`.

@@ -8,8 +8,8 @@ use crate::ui::count;
 
 /// Remove every context and every secret (Clear-AzContext)
 ///
-/// With user scope those of the vault, with process scope what this session has of its own; the
-/// session then sees no context of the vault either. Sealed copies of imported files stay until
+/// With user scope those of the vault and of this session; with process scope what this session has of
+/// its own, and the session then sees no context of the vault either. Sealed copies of imported files stay until
 /// `azvault migrate forget`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -21,9 +21,13 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let wanted = self.removal.wanted("context clear");
         let done = change::carry_out(app, wanted, &|known| Ok(rules::clear::clear(known)))?;
-        let contexts = count(done.removed.len(), "context");
+        let contexts = count(done.gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");
-        done.say(app, &format!("removed {contexts} and {secrets} {}", done.place()));
+        let of_whom = match done.gone.accounts.is_empty() {
+            true => String::new(),
+            false => format!(": {}, of {}", done.gone.names(), done.gone.whose()),
+        };
+        done.say(app, &format!("removed {contexts} and {secrets} {}{of_whom}", done.place()));
         Ok(0)
     }
 }

@@ -67,7 +67,8 @@ impl Args {
         let wanted = self.scope.wanted("context import", Consent::from(self.force));
         let wanted = Wanted { run: Run::from(self.dry_run), ..wanted };
         let scope = contexts.scope_of_keeping(app, wanted.scope)?;
-        let merged = merge::merge(&contexts.known(scope), &file.contexts, file.default.as_ref());
+        let merged =
+            merge::merge(&contexts.known(scope, None), &file.contexts, file.default.as_ref());
         if app.ui.output != Output::Json {
             preview(app, &merged);
         }

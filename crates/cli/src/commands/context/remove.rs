@@ -5,13 +5,14 @@ use azvault_contexts::{ContextName, rules};
 use crate::app::App;
 use crate::change::{self, RemovalOptions};
 use crate::piped;
-use crate::ui::{count, quoted};
+use crate::ui::count;
 
 /// Remove contexts (Remove-AzContext)
 ///
 /// All of them, or none if one is not there. When the last context of a user goes, the user's
 /// tokens go too; service principals keep their secrets until you disconnect them. When the
-/// active one goes, none is active. `-` takes names, or objects of `context list -o json`, from
+/// active one goes, none is active. The question, --dry-run and the answer name each context and its
+/// account. `-` takes names, or objects of `context list -o json`, from
 /// stdin.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -30,8 +31,7 @@ impl Args {
         };
         let wanted = self.removal.wanted("context remove");
         let done = change::carry_out(app, wanted, &|known| rules::remove::remove(known, &names))?;
-        let removed: Vec<String> = done.removed.iter().map(|name| quoted(name.as_str())).collect();
-        let mut line = format!("removed {} {}", removed.join(", "), done.place());
+        let mut line = format!("removed {} {}", done.gone.names_and_accounts(), done.place());
         if done.secrets.removed > 0 {
             line.push_str(", with ");
             line.push_str(&count(done.secrets.removed, "secret"));

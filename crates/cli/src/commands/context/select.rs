@@ -6,7 +6,6 @@ use azvault_contexts::{ContextName, Scope, rules};
 use crate::app::{App, Consent};
 use crate::change::{self, Brought, Run, ScopeOption, Wanted};
 use crate::contexts::Contexts;
-use crate::ui::quoted;
 use crate::{picker, piped, policy};
 
 /// Make another context the active one (Select-AzContext)
@@ -49,9 +48,8 @@ pub(crate) fn select(
     let done = change::carry_out_on(app, opened, wanted, &nothing, &|known| {
         rules::select::select(known, name)
     })?;
-    let active = done.active.as_ref().map_or("", |name| name.as_str());
-    done.say(app, &format!("{} is active {}", quoted(active), done.place()));
-    if app.given().is_some_and(|given| given.because == Because::Variable) {
+    done.say(app, &done.active_line());
+    if app.given()?.is_some_and(|given| given.because == Because::Variable) {
         app.ui.warning("AZVAULT_CONTEXT is set and stands above it: unset AZVAULT_CONTEXT");
     }
     Ok(0)

@@ -7,14 +7,14 @@ use azvault_contexts::{ContextName, Known, rules};
 use crate::app::{App, Consent};
 use crate::change::{self, Brought, ScopeOption};
 use crate::contexts::Contexts;
-use crate::ui::quoted;
 use crate::{policy, subscriptions};
 
 /// Make a subscription or a tenant the active context (Set-AzContext)
 ///
-/// Account and environment come from the active context, or from the one that --context names.
-/// Subscriptions are found by id or name among those that your contexts know; any other one is
-/// given by its id, or found with --online. Without a name the context is called `Subscription Name (subscription-id)`.
+/// Account and environment come from the context that acts: the one that status shows, or that
+/// --context names. Subscriptions and tenants are found by id or name among those that your contexts
+/// know; any other one is given by its id, or found with --online. Where another account's context is all
+/// that leads to a tenant, in which the account was never seen, you are asked. Without a name the context is called `Subscription Name (subscription-id)`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The name to store it under
@@ -22,8 +22,8 @@ pub(crate) struct Args {
     /// Id or name of the subscription
     #[arg(long, value_name = "ID|NAME", required_unless_present_any = ["tenant", "name"])]
     subscription: Option<String>,
-    /// Id of the tenant
-    #[arg(long, value_name = "ID")]
+    /// Id of the tenant, or the name that a context has for it
+    #[arg(long, value_name = "ID|NAME")]
     tenant: Option<String>,
     /// Ask Azure for a subscription that no context knows
     #[arg(long, requires = "subscription")]
@@ -33,7 +33,8 @@ pub(crate) struct Args {
     property: Vec<(String, String)>,
     #[command(flatten)]
     scope: ScopeOption,
-    /// Replace another context of that name without asking
+    /// Do not ask: replace another context of that name, take a tenant in which the account was never
+    /// seen
     #[arg(long)]
     force: bool,
 }
@@ -51,7 +52,6 @@ impl Args {
             false => Vec::new(),
         };
         let asked = rules::set::Wanted {
-            base: app.given().map(|given| given.name),
             name: self.name.map(ContextName::new),
             subscription: self.subscription,
             tenant: self.tenant,
@@ -60,14 +60,15 @@ impl Args {
         };
         let rule = |known: &Known<'_>| rules::set::set(known, &asked);
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let acting = contexts.resolved()?;
         let scope = contexts.scope_of_change(wanted.scope)?;
-        for context in rule(&contexts.known(scope)).iter().flat_map(|set| &set.change.put) {
+        let made = rule(&contexts.known(scope, acting.as_ref()));
+        for context in made.iter().flat_map(|set| &set.change.put) {
             policy::acts(app, context)?;
         }
         let (opened, nothing) = ((&mut vault, contexts), Brought::default());
         let done = change::carry_out_on(app, opened, wanted, &nothing, &rule)?;
-        let active = done.active.as_ref().map_or("", |name| name.as_str());
-        done.say(app, &format!("{} is active {}", quoted(active), done.place()));
+        done.say(app, &done.active_line());
         Ok(0)
     }
 }

@@ -1,7 +1,10 @@
 use super::{Wanted, set};
+use crate::rules::active::Because;
 use crate::rules::connect::Place;
 use crate::rules::testing::{context, known, words};
-use crate::{Context, ContextName, Question, Refusal, Remark, Subscription, Tenant};
+use crate::{
+    Acting, Context, ContextName, Decision, Known, Question, Refusal, Remark, Subscription, Tenant,
+};
 
 const UNKNOWN: &str = "00000000-1111-2222-3333-444444444444";
 
@@ -14,18 +17,24 @@ fn wanted(name: Option<&str>, subscription: Option<&str>, tenant: Option<&str>) 
     }
 }
 
+/// Sets as the first of these contexts, which is current as well.
+fn set_as_first(contexts: &[Context], asked: &Wanted) -> Result<Decision, Refusal> {
+    let acting = Acting::new(&contexts[0], Because::Default);
+    set(&Known { acting: Some(&acting), ..known(contexts, Some(&contexts[0].name)) }, asked)
+}
+
 fn contexts() -> [Context; 4] {
     let mut old = context("old", "ada", "s3");
     old.subscription.as_mut().unwrap().state = Some("Disabled".to_owned());
     let mut elsewhere = context("elsewhere", "ada", "s4");
     elsewhere.subscription.as_mut().unwrap().name = Some("Sub s3".to_owned());
+    elsewhere.tenant = Some(Tenant { id: "ta".to_owned(), name: Some("Tenant A".to_owned()) });
     [context("one", "ada", "s1"), context("two", "bob", "s2"), old, elsewhere]
 }
 
 #[test]
 fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
     let contexts = contexts();
-    let current = &contexts[0].name;
     for (asked, change, asks) in [
         // Known identity: the name it has. Id and name, in any case.
         (wanted(None, Some("S1"), None), "+one >one", None),
@@ -38,9 +47,11 @@ fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
         (wanted(Some("two"), Some("s1"), None), "+two >two", Some("two")),
         // A tenant alone has no subscription.
         (wanted(None, None, Some("T")), "+t - ada >t - ada", None),
+        // A tenant by the name that a context has for it.
+        (wanted(None, None, Some("tenant A")), "+ta - ada >ta - ada", None),
         // A GUID that nobody knows is taken at its word.
         (
-            wanted(None, Some(UNKNOWN), Some("t2")),
+            wanted(None, Some(UNKNOWN), Some("ta")),
             "+00000000-1111-2222-3333-444444444444 (00000000-1111-2222-3333-444444444444) \
              >00000000-1111-2222-3333-444444444444 (00000000-1111-2222-3333-444444444444)",
             None,
@@ -48,7 +59,7 @@ fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
         // Nothing but a name: the current context under another name too.
         (wanted(Some("copy"), None, None), "+copy >copy", None),
     ] {
-        let decision = set(&known(&contexts, Some(current)), &asked).unwrap();
+        let decision = set_as_first(&contexts, &asked).unwrap();
         assert_eq!(words(&decision.change), change, "{asked:?}");
         let asks = asks.map(|existing| Question::Replace { existing: ContextName::new(existing) });
         assert_eq!(decision.asks, asks, "{asked:?}");
@@ -58,17 +69,74 @@ fn what_is_asked_for_becomes_current_under_the_name_that_it_has_or_gets() {
 }
 
 #[test]
-fn a_context_that_is_named_as_the_base_stands_in_for_the_current_one() {
+fn who_acts_is_the_base_whatever_is_current_and_wherever_it_lives() {
     let contexts = contexts();
-    let base = Some(ContextName::new("TWO"));
-    let asked = Wanted { base, ..wanted(None, Some("s1"), None) };
-    for current in [Some(&contexts[0].name), None] {
-        let decision = set(&known(&contexts, current), &asked).unwrap();
-        assert_eq!(decision.change.put[0].account.as_ref().unwrap().id, "bob");
+    let of_session = context("own", "eve", "s9");
+    for (acting, account) in [(&contexts[1], "bob"), (&contexts[0], "ada"), (&of_session, "eve")] {
+        let acting = Acting::new(acting, Because::Session);
+        for current in [Some(&contexts[0].name), Some(&contexts[1].name), None] {
+            let known = Known { acting: Some(&acting), ..known(&contexts, current) };
+            let decision = set(&known, &wanted(None, Some("s1"), None)).unwrap();
+            assert_eq!(decision.change.put[0].account.as_ref().unwrap().id, account);
+        }
     }
-    let absent = Wanted { base: Some(ContextName::new("x")), ..asked };
-    let refused = set(&known(&contexts, Some(&contexts[0].name)), &absent).err();
-    assert_eq!(refused, Some(Refusal::NoSuchContext { name: ContextName::new("x") }));
+    // Its own subscription is known where the change goes, too.
+    let acting = Acting::new(&of_session, Because::Session);
+    let known = Known { acting: Some(&acting), ..known(&contexts, None) };
+    let decision = set(&known, &wanted(None, Some("sub s9"), None)).unwrap();
+    assert_eq!(decision.change.put[0].subscription.as_ref().unwrap().id, "s9");
+}
+
+#[test]
+fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
+    let in_tenant = |name: &str, account: &str, subscription: &str, tenant: &str| {
+        let mut context = context(name, account, subscription);
+        context.tenant.as_mut().unwrap().id = tenant.to_owned();
+        context
+    };
+    let contexts = [
+        context("one", "ada", "s1"),
+        in_tenant("bobs", "bob", "s2", "tb"),
+        in_tenant("adas", "ADA", "s3", "ta"),
+    ];
+    let place = Place {
+        subscription: Subscription { id: "s7".to_owned(), name: None, state: None },
+        tenant: Tenant { id: "seen".to_owned(), name: None },
+    };
+    let acting = Acting::new(&contexts[0], Because::Session);
+    let known = Known { acting: Some(&acting), ..known(&contexts, None) };
+    for (subscription, tenant, asked_about, replaced) in [
+        (Some("s1"), None, None, None),
+        (None, Some("TA"), None, None),
+        (Some("s3"), None, None, None),
+        (Some("s7"), None, None, None),
+        (Some("s2"), None, Some("tb"), None),
+        (Some("s2"), None, Some("tb"), Some("bobs")),
+        // Named by the person: said, and not asked.
+        (None, Some("tb"), None, None),
+        (Some("s2"), Some("TB"), None, None),
+        (None, Some(UNKNOWN), None, None),
+    ] {
+        let asked = Wanted { seen: vec![place.clone()], ..wanted(replaced, subscription, tenant) };
+        let decision = set(&known, &asked).unwrap();
+        let is_said =
+            decision.remarks.iter().any(|said| matches!(said, Remark::UnseenTenant { .. }));
+        let is_named = tenant.is_some_and(|tenant| tenant != "TA");
+        assert_eq!(is_said, is_named, "{subscription:?} {tenant:?}");
+        let question = decision.asks;
+        let wanted = asked_about.map(|tenant| Question::UnseenTenant {
+            account: "ada".to_owned(),
+            tenant: tenant.to_owned(),
+            replaced: replaced.map(ContextName::new),
+        });
+        assert_eq!(question, wanted, "{subscription:?} {tenant:?}");
+    }
+    let refused = Refusal::NoSuchTenant { wanted: "nobodys.example".to_owned() };
+    assert_eq!(set(&known, &wanted(None, None, Some("nobodys.example"))).err(), Some(refused));
+    let of_token = Acting::new(&contexts[0], Because::Session).seen_in([UNKNOWN]);
+    let known = Known { acting: Some(&of_token), ..known };
+    let decision = set(&known, &wanted(None, None, Some(UNKNOWN))).unwrap();
+    assert_eq!((decision.asks, decision.remarks), (None, vec![Remark::NoSubscription]));
 }
 
 #[test]
@@ -90,13 +158,13 @@ fn what_azure_shows_comes_after_what_contexts_know() {
         (UNKNOWN, UNKNOWN, "seen"),
     ] {
         let asked = Wanted { seen: seen.to_vec(), ..wanted(None, Some(text), None) };
-        let decision = set(&known(&contexts, Some(&contexts[0].name)), &asked).unwrap();
+        let decision = set_as_first(&contexts, &asked).unwrap();
         let put = &decision.change.put[0];
         assert_eq!(put.subscription.as_ref().unwrap().id, wanted_id, "{text}");
         assert_eq!(put.tenant.as_ref().unwrap().id, tenant, "{text}");
     }
     let asked = Wanted { seen: twice.to_vec(), ..wanted(None, Some("twice"), None) };
-    let found = set(&known(&contexts, Some(&contexts[0].name)), &asked).err();
+    let found = set_as_first(&contexts, &asked).err();
     let ids = vec!["a".to_owned(), "b".to_owned()];
     assert_eq!(found, Some(Refusal::AmbiguousSubscription { wanted: "twice".to_owned(), ids }));
 }
@@ -104,7 +172,6 @@ fn what_azure_shows_comes_after_what_contexts_know() {
 #[test]
 fn what_cannot_be_found_is_refused() {
     let contexts = contexts();
-    let current = &contexts[0].name;
     let ambiguous = Refusal::AmbiguousSubscription {
         wanted: "Sub s3".to_owned(),
         ids: vec!["s3".to_owned(), "s4".to_owned()],
@@ -115,7 +182,7 @@ fn what_cannot_be_found_is_refused() {
         (wanted(None, Some("nowhere"), None), absent),
         (wanted(Some(""), Some("s1"), None), Refusal::EmptyName),
     ] {
-        assert_eq!(set(&known(&contexts, Some(current)), &asked).err(), Some(refusal));
+        assert_eq!(set_as_first(&contexts, &asked).err(), Some(refusal));
     }
     let none = set(&known(&contexts, None), &wanted(None, Some("s1"), None)).err();
     assert_eq!(none, Some(Refusal::NoneCurrent));
@@ -125,26 +192,23 @@ fn what_cannot_be_found_is_refused() {
 fn properties_start_empty_and_remarks_say_what_to_know() {
     let mut contexts = contexts();
     contexts[0].extended_properties.insert("Default Resource Group".to_owned(), "rg".to_owned());
-    let current = &contexts[0].name;
     let mut asked = wanted(None, Some("s3"), None);
     asked.properties.insert("mine".to_owned(), "1".to_owned());
-    let decision = set(&known(&contexts, Some(current)), &asked).unwrap();
+    let decision = set_as_first(&contexts, &asked).unwrap();
     let properties = &decision.change.put[0].extended_properties;
     assert_eq!(properties.len(), 1);
     assert_eq!(decision.remarks, [Remark::SubscriptionState { state: "Disabled".to_owned() }]);
 
-    let renamed =
-        set(&known(&contexts, Some(current)), &wanted(Some("x"), Some("s1"), None)).unwrap();
+    let renamed = set_as_first(&contexts, &wanted(Some("x"), Some("s1"), None)).unwrap();
     assert_eq!(renamed.remarks, [Remark::AlsoNamed { name: ContextName::new("one") }]);
-    let tenant = set(&known(&contexts, Some(current)), &wanted(None, None, Some("t"))).unwrap();
+    let tenant = set_as_first(&contexts, &wanted(None, None, Some("t"))).unwrap();
     assert_eq!(tenant.remarks, [Remark::NoSubscription]);
 }
 
 #[test]
 fn a_default_name_that_another_identity_has_gets_the_account() {
     let contexts = [context("one", "ada", "s1"), context("Sub s2 (s2)", "bob", "s2")];
-    let decision =
-        set(&known(&contexts, Some(&contexts[0].name)), &wanted(None, Some("s2"), None)).unwrap();
+    let decision = set_as_first(&contexts, &wanted(None, Some("s2"), None)).unwrap();
     assert_eq!(words(&decision.change), "+Sub s2 (s2) - ada >Sub s2 (s2) - ada");
 }
 
@@ -160,8 +224,7 @@ fn a_subscription_is_looked_for_in_the_same_cloud_and_in_the_tenant_that_was_ask
     there.tenant.as_mut().unwrap().id = "t2".to_owned();
     let contexts = [context("one", "ada", "s1"), china, here, there];
     let find = |tenant: Option<&str>| {
-        let decision =
-            set(&known(&contexts, Some(&contexts[0].name)), &wanted(None, Some("twin"), tenant));
+        let decision = set_as_first(&contexts, &wanted(None, Some("twin"), tenant));
         decision.map(|d| d.change.put[0].subscription.as_ref().unwrap().id.clone())
     };
     assert_eq!(find(Some("T")).unwrap(), "s8");
@@ -180,8 +243,7 @@ fn only_a_whole_guid_is_taken_at_its_word() {
         ("00000000-1111-2222-3333-4444444444444", false),
         ("00000000111122223333444444444444", false),
     ] {
-        let known = known(&contexts, Some(&contexts[0].name));
-        let found = set(&known, &wanted(None, Some(text), None));
+        let found = set_as_first(&contexts, &wanted(None, Some(text), None));
         let refused = Refusal::NoSuchSubscription { wanted: text.to_owned() };
         assert_eq!(found.err(), (!is_taken).then_some(refused), "{text}");
     }
@@ -199,7 +261,6 @@ fn what_the_same_account_says_of_a_subscription_goes_first() {
         in_tenant("bob's", "bob", "as bob sees it"),
         in_tenant("ada's", "ada", "as ada sees it"),
     ];
-    let known = known(&contexts, Some(&contexts[0].name));
-    let decision = set(&known, &wanted(None, Some("s5"), None)).unwrap();
+    let decision = set_as_first(&contexts, &wanted(None, Some("s5"), None)).unwrap();
     assert_eq!(decision.change.put[0].tenant.as_ref().unwrap().id, "as ada sees it");
 }
