@@ -5,6 +5,7 @@
 //! in another cloud, `ci` a service principal's.
 
 mod disconnecting;
+mod empty;
 mod names_of_two;
 mod setting;
 

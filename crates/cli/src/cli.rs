@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::arguments::name;
 use crate::commands;
 use crate::expect::Pin;
 
@@ -38,7 +39,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "AZVAULT_FILE", value_name = "FILE", hide_env_values = true)]
     pub(crate) vault: Option<PathBuf>,
     /// Act on this context for this one command, whatever is active [env: AZVAULT_CONTEXT]
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", value_parser = name)]
     pub(crate) context: Option<String>,
     /// How to print the answer
     #[arg(

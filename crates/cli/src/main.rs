@@ -2,6 +2,7 @@
 
 mod agent;
 mod app;
+mod arguments;
 mod audit;
 mod backup;
 mod beside;
@@ -47,13 +48,12 @@ mod unlock;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
     let before = process::harden();
-    let cli = cli::Cli::parse();
+    let cli = arguments::read();
+    let meant = arguments::check(&cli);
     let app = app::App::new(cli.global, before);
-    match commands::run(&app, cli.command) {
+    match meant.and_then(|()| commands::run(&app, cli.command)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             app.ui.failure(&failure);

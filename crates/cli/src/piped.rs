@@ -4,32 +4,38 @@
 use azvault_contexts::ContextName;
 use serde::Deserialize;
 
+use crate::arguments::name;
 use crate::descriptor;
 use crate::failure::{Code, Failure};
 
 /// Longest input that is taken.
 const LONGEST: usize = 64 * 1024 * 1024;
 
-/// What JSON may hold.
+/// What JSON may hold. An object that says where its context lives is one of azvault's own: it is that
+/// context, also if a file gave it an empty name. Any other empty name is one that was not filled in.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Piped {
     Name(String),
     Several(Vec<Self>),
     Document { contexts: Vec<Self> },
-    Context { name: String },
+    Context { name: String, scope: Option<String> },
 }
 
 impl Piped {
-    fn add_to(self, names: &mut Vec<ContextName>) {
+    fn add_to(self, names: &mut Vec<ContextName>) -> Result<(), &'static str> {
         match self {
-            Self::Name(name) | Self::Context { name } => names.push(ContextName::new(name)),
+            Self::Context { name, scope: Some(_) } => names.push(ContextName::new(name)),
+            Self::Name(text) | Self::Context { name: text, scope: None } => {
+                names.push(ContextName::new(name(&text)?));
+            }
             Self::Several(inner) | Self::Document { contexts: inner } => {
                 for piped in inner {
-                    piped.add_to(names);
+                    piped.add_to(names)?;
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -39,7 +45,7 @@ pub(crate) fn names() -> Result<Vec<ContextName>, Failure> {
         .map_err(|e| Failure::new(Code::Other, format!("standard input: {e}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(Code::Usage, "standard input is no text"))?;
-    let names = parse(&text);
+    let names = parse(&text).map_err(|why| Failure::new(Code::Usage, why))?;
     if names.is_empty() {
         return Err(Failure::new(Code::Usage, "no name of a context came in")
             .hint("azvault context list -o json | jq '.contexts[0]' | azvault context select -"));
@@ -60,18 +66,24 @@ pub(crate) fn one_name() -> Result<ContextName, Failure> {
 }
 
 /// JSON if all of it is JSON; else lines. A name can begin with a bracket.
-fn parse(text: &str) -> Vec<ContextName> {
+fn parse(text: &str) -> Result<Vec<ContextName>, &'static str> {
     let values: Result<Vec<Piped>, _> =
         serde_json::Deserializer::from_str(text).into_iter::<Piped>().collect();
     let mut names = Vec::new();
     match values {
-        Ok(values) => values.into_iter().for_each(|value| value.add_to(&mut names)),
+        Ok(values) => {
+            for value in values {
+                value.add_to(&mut names)?;
+            }
+        }
         Err(_) => {
-            let lines = text.lines().filter(|line| !line.is_empty());
-            names.extend(lines.map(ContextName::new));
+            // An empty line names nothing, and one of blanks a name that was not filled in.
+            for line in text.lines().filter(|line| !line.is_empty()) {
+                names.push(ContextName::new(name(line)?));
+            }
         }
     }
-    names
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -95,9 +107,25 @@ mod tests {
             ("\n\n", &[]),
             ("[]", &[]),
         ] {
-            let names = parse(text);
+            let names = parse(text).unwrap();
             let found: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
             assert_eq!(found, wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn an_empty_name_is_none_unless_it_is_that_of_a_context() {
+        for text in [
+            r#""""#,
+            "\"a\"\n\"\"\n",
+            r#"{"name":""}"#,
+            r#"{"contexts":[{"name":"a"},{"name":" "}]}"#,
+            r#"["a", ""]"#,
+            "a\n \t\nb\n",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+        let own = parse(r#"{"contexts":[{"name":"","scope":"user"},{"name":"b"}]}"#).unwrap();
+        assert_eq!(own.len(), 2);
     }
 }

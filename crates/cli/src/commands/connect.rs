@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use self::options::WayOptions;
 use crate::app::{App, Consent};
+use crate::arguments::name;
 use crate::change::{self, Brought, Done, Older, ScopeOption};
 use crate::cli::Output;
 use crate::connect::{self, At, Found, Skipped};
@@ -34,18 +35,23 @@ pub(crate) struct Args {
     way: WayOptions,
     /// Id or domain of the tenant [default: a person's are all asked]
     #[arg(long, value_name = "ID|DOMAIN")]
+    #[arg(value_parser = name)]
     tenant: Option<String>,
     /// Id or name of the subscription that becomes active
     #[arg(long, value_name = "ID|NAME")]
+    #[arg(value_parser = name)]
     subscription: Option<String>,
     /// The cloud: AzureCloud, AzureChinaCloud, AzureUSGovernment, or one that a file defined
     #[arg(long, value_name = "NAME", default_value = "AzureCloud")]
+    #[arg(value_parser = name)]
     environment: String,
     /// Agree that a cloud that a file defined has this host, which gets credentials and tokens
     #[arg(long, value_name = "https://HOST")]
+    #[arg(value_parser = name)]
     confirm: Vec<String>,
     /// The name of the context that becomes active
     #[arg(long, value_name = "NAME")]
+    #[arg(value_parser = name)]
     context_name: Option<String>,
     /// Make so many contexts at most; 0 makes the active one alone [default: 25 at an account's
     /// first sign-in, none besides later]

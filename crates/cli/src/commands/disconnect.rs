@@ -4,6 +4,7 @@ use azvault_contexts::ContextName;
 use azvault_contexts::rules::disconnect::{Who, disconnect};
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::change::{self, Brought, RemovalOptions, Run};
 use crate::contexts::Contexts;
 use crate::failure::Failure;
@@ -24,9 +25,11 @@ const STILL_VALID: &str = "\
 pub(crate) struct Args {
     /// User name, application id or identity, in any case
     #[arg(long, value_name = "ID", conflicts_with_all = ["context_name", "all"])]
+    #[arg(value_parser = name)]
     account: Option<String>,
     /// The account of this context
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    #[arg(value_parser = name)]
     context_name: Option<String>,
     /// Every account
     #[arg(long)]

@@ -12,6 +12,7 @@ use azvault_vault::Subject;
 
 use self::variables::{VariableOptions, Variables};
 use crate::app::App;
+use crate::arguments::name;
 use crate::contexts::Contexts;
 use crate::door::{self, Reach, ReachOption, Start, Told};
 use crate::failure::{Code, Failure};
@@ -33,6 +34,7 @@ use crate::{audit, inherited, paths, policy};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
+    #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]
     options: Options,

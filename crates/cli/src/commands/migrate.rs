@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use azvault_vault::{Id, Import, Stored};
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::cli::Migrate;
 use crate::failure::{Code, Failure};
 
@@ -39,6 +40,7 @@ pub(crate) struct Wanted {
     pub(crate) from: Vec<PathBuf>,
     /// Make this context the default, whatever the files say
     #[arg(long, value_name = "NAME")]
+    #[arg(value_parser = name)]
     pub(crate) default: Option<String>,
 }
 

@@ -4,6 +4,7 @@ use azvault_contexts::ContextName;
 
 use super::exec::{Options, become_session, begin};
 use crate::app::App;
+use crate::arguments::name;
 use crate::door::Start;
 use crate::paths;
 
@@ -15,6 +16,7 @@ use crate::paths;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]
+    #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]
     options: Options,

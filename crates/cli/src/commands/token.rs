@@ -8,6 +8,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -22,15 +23,19 @@ use crate::{online, policy};
 pub(crate) struct Args {
     /// What it shall open: an address, or arm, graph, keyvault, storage, sql, … [default: arm]
     #[arg(long, value_name = "URI|NAME", conflicts_with = "scopes")]
+    #[arg(value_parser = name)]
     resource: Option<String>,
     /// Scopes, all of one resource, instead of a resource
     #[arg(long = "for", value_name = "SCOPE", num_args = 1..)]
+    #[arg(value_parser = name)]
     scopes: Vec<String>,
     /// Another tenant than the context's
     #[arg(long, value_name = "ID")]
+    #[arg(value_parser = name)]
     tenant: Option<String>,
     /// Agree that the cloud that the context is in, which no Microsoft cloud is, has these hosts
     #[arg(long, value_name = "https://HOST")]
+    #[arg(value_parser = name)]
     confirm: Vec<String>,
     /// Print it to a terminal too
     #[arg(long)]

@@ -4,6 +4,7 @@ use azvault_contexts::{ContextName, Scope};
 
 use super::context::select::select;
 use crate::app::App;
+use crate::arguments::name;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::picker;
@@ -15,6 +16,7 @@ use crate::picker;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case, or `-`; without one, a list to choose from
+    #[arg(value_parser = name)]
     name: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::cli::Output;
 use crate::documents::{SCHEMA, utc};
 use crate::failure::Failure;
@@ -18,6 +19,7 @@ use crate::unlock;
 pub(crate) struct Args {
     /// Only this verb, or the verbs of this noun: `secret show`, `context`
     #[arg(long, value_name = "VERB")]
+    #[arg(value_parser = name)]
     verb: Option<String>,
     /// Only what was done with this secret, context or migration
     #[arg(long, value_name = "ID")]

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use azvault_signin::certificate::Chain;
 use azvault_signin::managed_identity::Identity;
-use clap::builder::NonEmptyStringValueParser;
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::connect::way::{self, Credential, Source, Way};
 use crate::failure::Failure;
 use crate::paths;
@@ -21,7 +21,7 @@ pub(super) struct WayOptions {
     #[arg(long, conflicts_with = "device_code", conflicts_with_all = OTHERS_THAN_A_PERSON)]
     browser: bool,
     /// The user who is to sign in: filled in in the browser; another account has to be confirmed
-    #[arg(long, value_name = "USER", value_parser = NonEmptyStringValueParser::new(),
+    #[arg(long, value_name = "USER", value_parser = name,
           conflicts_with_all = OTHERS_THAN_A_PERSON)]
     login_hint: Option<String>,
     /// Sign in as an application; its secret is asked for, unless it is in a file
@@ -29,6 +29,7 @@ pub(super) struct WayOptions {
     service_principal: bool,
     /// The application's id
     #[arg(long, value_name = "ID", requires = "service_principal")]
+    #[arg(value_parser = name)]
     application: Option<String>,
     /// The application's secret is what is in this file
     #[arg(long, value_name = "FILE", requires = "service_principal")]
@@ -56,13 +57,16 @@ pub(super) struct WayOptions {
     identity: bool,
     /// One that was assigned to the machine, by its client id
     #[arg(long, value_name = "ID", requires = "identity")]
+    #[arg(value_parser = name)]
     client_id: Option<String>,
     /// The same, by its object id
     #[arg(long, value_name = "ID", requires = "identity", conflicts_with = "client_id")]
+    #[arg(value_parser = name)]
     object_id: Option<String>,
     /// The same, by its id in Resource Manager: /subscriptions/…
     #[arg(long, value_name = "ID", requires = "identity",
           conflicts_with_all = ["client_id", "object_id"])]
+    #[arg(value_parser = name)]
     resource_id: Option<String>,
     /// Use the access token in this file, until it expires
     #[arg(long, value_name = "FILE", requires = "account",
@@ -74,6 +78,7 @@ pub(super) struct WayOptions {
     access_token_fd: Option<i32>,
     /// Whose access token it is
     #[arg(long, value_name = "ID")]
+    #[arg(value_parser = name)]
     account: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use azvault_contexts::{ContextName, rules};
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::change::{self, RemovalOptions};
 use crate::piped;
 use crate::ui::count;
@@ -18,6 +19,7 @@ use crate::ui::count;
 pub(crate) struct Args {
     /// Their names, in any case
     #[arg(required = true, value_name = "NAME")]
+    #[arg(value_parser = name)]
     names: Vec<String>,
     #[command(flatten)]
     removal: RemovalOptions,

@@ -3,6 +3,7 @@
 use azvault_contexts::{ContextName, rules};
 
 use crate::app::{App, Consent};
+use crate::arguments::name;
 use crate::change::{self, ScopeOption};
 use crate::ui::quoted;
 
@@ -13,8 +14,10 @@ use crate::ui::quoted;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case
+    #[arg(value_parser = name)]
     old: String,
     /// Its new name
+    #[arg(value_parser = name)]
     new: String,
     #[command(flatten)]
     scope: ScopeOption,

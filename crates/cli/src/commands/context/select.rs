@@ -4,6 +4,7 @@ use azvault_contexts::rules::active::Because;
 use azvault_contexts::{ContextName, Scope, rules};
 
 use crate::app::{App, Consent};
+use crate::arguments::name;
 use crate::change::{self, Brought, Run, ScopeOption, Wanted};
 use crate::contexts::Contexts;
 use crate::{picker, piped, policy};
@@ -15,6 +16,7 @@ use crate::{picker, piped, policy};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case; without one, a list to choose from
+    #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]
     scope: ScopeOption,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use azvault_contexts::{ContextName, Known, rules};
 
 use crate::app::{App, Consent};
+use crate::arguments::name;
 use crate::change::{self, Brought, ScopeOption};
 use crate::contexts::Contexts;
 use crate::{policy, subscriptions};
@@ -18,12 +19,15 @@ use crate::{policy, subscriptions};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The name to store it under
+    #[arg(value_parser = name)]
     name: Option<String>,
     /// Id or name of the subscription
     #[arg(long, value_name = "ID|NAME", required_unless_present_any = ["tenant", "name"])]
+    #[arg(value_parser = name)]
     subscription: Option<String>,
     /// Id of the tenant, or the name that a context has for it
     #[arg(long, value_name = "ID|NAME")]
+    #[arg(value_parser = name)]
     tenant: Option<String>,
     /// Ask Azure for a subscription that no context knows
     #[arg(long, requires = "subscription")]
@@ -40,8 +44,8 @@ pub(crate) struct Args {
 }
 
 fn property(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("a property is NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
+    let (property, value) = text.split_once('=').ok_or("a property is NAME=VALUE")?;
+    Ok((name(property)?, value.to_owned()))
 }
 
 impl Args {

@@ -4,6 +4,7 @@ use azvault_contexts::ContextName;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{ContextView, Marks, SCHEMA};
@@ -15,6 +16,7 @@ use crate::ui::cell;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its name, in any case
+    #[arg(value_parser = name)]
     name: Option<String>,
 }
 

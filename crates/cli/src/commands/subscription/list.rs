@@ -5,6 +5,7 @@ use azvault_contexts::rules::connect::Place;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::arguments::name;
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SCHEMA, SubscriptionView, TenantView};
@@ -20,6 +21,7 @@ use crate::ui::cell;
 pub(crate) struct Args {
     /// Those of this tenant alone
     #[arg(long, value_name = "ID")]
+    #[arg(value_parser = name)]
     tenant: Option<String>,
     /// Ask Azure
     #[arg(long)]

@@ -1,0 +1,73 @@
+//! What the command line and the variables that stand for its options say.
+
+use std::ffi::OsStr;
+
+use clap::builder::Resettable;
+use clap::{Command, CommandFactory, FromArgMatches};
+
+use crate::cli::{self, Cli};
+use crate::failure::{Code, Failure};
+
+/// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
+/// another vault would be opened in its place, or one that is not pinned.
+const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
+
+/// Takes a name or an id as it is. An empty one is what a variable leaves that was not set, and never
+/// means the one that acts.
+pub(crate) fn name(text: &str) -> Result<String, &'static str> {
+    match text.trim().is_empty() {
+        true => Err("a name or an id must not be empty"),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// The command line of this process, which ends here if it is none. Variables that are set and empty
+/// count as unset: jobs set them so.
+pub(crate) fn read() -> Cli {
+    let mut matches = without_empty_variables(Cli::command()).get_matches();
+    Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|e| e.format(&mut Cli::command()).exit())
+}
+
+/// Refuses where an empty variable was to say which vault is meant. What ends everything does so first.
+pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
+    if matches!(cli.command, cli::Command::Panic(_)) {
+        return Ok(());
+    }
+    let is_given = [cli.global.vault.is_some(), cli.global.expect_vault.is_some()];
+    let missing =
+        OF_VAULTS.into_iter().zip(is_given).find(|(name, given)| !given && is_empty(name));
+    match missing {
+        None => Ok(()),
+        Some((variable, _)) => {
+            let what = format!("{variable} is set, and names no vault: it is empty");
+            Err(Failure::new(Code::Usage, what).hint(format!("unset {variable}")))
+        }
+    }
+}
+
+fn without_empty_variables(command: Command) -> Command {
+    let named = command.get_arguments().filter(|argument| argument.get_env().is_some_and(is_empty));
+    let ids: Vec<_> = named.map(|argument| argument.get_id().clone()).collect();
+    ids.into_iter().fold(command, |command, id| {
+        command.mut_arg(id, |argument| argument.env(Resettable::Reset::<clap::builder::OsStr>))
+    })
+}
+
+fn is_empty(variable: impl AsRef<OsStr>) -> bool {
+    std::env::var_os(variable).is_some_and(|value| value.to_string_lossy().trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_name_has_a_letter_and_is_kept_as_it_is() {
+        for text in ["", " ", "\t", "\u{a0}", "\n \r"] {
+            assert!(name(text).is_err(), "{text:?}");
+        }
+        for text in ["a", " a ", "-", "\u{200b}", "''"] {
+            assert_eq!(name(text).as_deref(), Ok(text));
+        }
+    }
+}
