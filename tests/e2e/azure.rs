@@ -25,7 +25,11 @@ fn peers() -> PathBuf {
 pub(crate) fn certificates() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-certificates");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(match crate::world::name() {
+            // Others use those of theirs meanwhile.
+            Some(world) => format!("e2e-certificates-{}", world.replace("::", "-")),
+            None => "e2e-certificates".to_owned(),
+        });
         fs::create_dir_all(&folder).unwrap();
         let script = peers().join("certificates.py");
         let made = Command::new("python3").arg(script).arg(&folder).output().unwrap();

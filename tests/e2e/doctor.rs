@@ -13,6 +13,7 @@ use azvault_contexts::Secret;
 use azvault_vault::{Locked, Opener, Vault};
 
 use crate::home::{CHEAP, Home, PASSPHRASE, ran};
+use crate::world::cut_off;
 
 /// A home with nothing to change about it, but what the machine is to blame for.
 struct Well {
@@ -117,7 +118,7 @@ impl Drop for Well {
     fn drop(&mut self) {
         // Whatever was done to it, no agent is left.
         mode(self.runtime.path(), 0o700);
-        let _ = self.command(&["panic", "--no-input"]).output();
+        let _ = cut_off(&self.command(&["panic", "--no-input"])).output();
     }
 }
 

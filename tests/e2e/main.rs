@@ -9,6 +9,7 @@
 mod agent_home;
 mod home;
 mod machine;
+mod world;
 
 mod acting;
 mod agent;

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::home::Home;
 use crate::machine::{Machine, can_be_made};
+use crate::world::cut_off;
 
 /// Writes the user's own policy, in the configuration folder of the home.
 fn of_user(home: &Home, policy: impl AsRef<[u8]>) -> String {
@@ -115,7 +116,7 @@ fn no_plaintext_leaves_the_vault() {
     let sealed = ["context", "save", "sealed", "--export-passphrase-file", "pass"];
     machine.run(&home.command(&sealed)).expect(0);
     for args in [&["secret", "show", id][..], &["secret", "list", "--wide"], &["panic"]] {
-        let said = machine.run(&home.command(args)).expect(0);
+        let said = machine.run(&cut_off(&home.command(args))).expect(0);
         assert!(!format!("{}{}", said.stdout, said.stderr).contains("not-a-real"), "{args:?}");
     }
     // The promise stands: lifted, the originals come back byte for byte.

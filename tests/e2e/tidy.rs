@@ -205,3 +205,29 @@ fn no_test_file_is_forgotten() {
         assert!(main.contains(&format!("mod {name};")), "tests/e2e/{name}.rs is not run");
     }
 }
+
+#[test]
+fn no_test_runs_panic_where_it_would_end_the_processes_of_others() {
+    let mut folders = vec![root().join("tests")];
+    let mut runs = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|e| e != "rs") || path.ends_with("tidy.rs") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            if ["\"panic\"", "azvault panic $"].iter().any(|word| text.contains(word)) {
+                runs += 1;
+                let is_apart = ["alone(|| {", "cut_off(", "\"--net\"", "--net azvault panic"];
+                let is_apart = is_apart.iter().any(|word| text.contains(word));
+                assert!(is_apart, "{} needs crate::world", path.display());
+            }
+        }
+    }
+    assert!(runs >= 5, "{runs}");
+}

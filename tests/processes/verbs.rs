@@ -82,7 +82,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("policy check", "azvault policy check $loud"),
     ("verify", "azvault verify $loud"),
     ("doctor", "azvault doctor $loud"),
-    ("panic", "azvault panic $loud"),
+    ("panic", "unshare --map-root-user --net azvault panic $loud"),
     ("completions", "azvault completions $loud bash"),
     ("man", "azvault man $loud migrate clean"),
 ];
