@@ -66,6 +66,8 @@ pub struct Unlocked {
     pub epoch: u32,
     /// Seconds since their last use.
     pub idle_s: u64,
+    /// Seconds without use after which they go; `None` where an older agent does not say.
+    pub idle_limit_s: Option<u64>,
     /// Seconds until they go, whatever happens.
     pub expires_s: u64,
 }
@@ -117,7 +119,8 @@ impl Client {
         else {
             return Err(nonsense());
         };
-        let held = Unlocked { epoch, idle_s: idle, expires_s: expires };
+        let idle_limit_s = body.bytes().and_then(|_version| body.u64());
+        let held = Unlocked { epoch, idle_s: idle, idle_limit_s, expires_s: expires };
         let unlocked = (unlocked == 1).then_some(held);
         Ok(Status { pid, unlocked, sessions })
     }

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::holder::HeldKeys;
+
 /// More sleep than this locks: a lid that was closed, not a clock that was corrected.
 const SLEEP: Duration = Duration::from_secs(30);
 
@@ -68,6 +70,26 @@ impl Hold {
     /// They are used now.
     pub fn touch(&mut self, now: Moment) {
         self.used = now;
+    }
+
+    /// Holds them no longer than that, from when they came. What was stricter stays.
+    pub fn tighten(&mut self, most: Limits) {
+        self.limits.idle = self.limits.idle.min(most.idle);
+        self.limits.hard = self.limits.hard.min(most.hard);
+    }
+
+    /// How long at most.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The same in seconds, for who asks.
+    pub fn report(&self, now: Moment) -> HeldKeys {
+        HeldKeys {
+            idle_limit: self.limits.idle.as_secs(),
+            idle: self.idle(now).as_secs(),
+            expires: self.expires(now).as_secs(),
+        }
     }
 
     /// Whether they must go by now. Sleep counts: both limits run on the clock on the wall.
@@ -141,6 +163,29 @@ mod tests {
         let hold = Hold::new(Limits::default(), at(0, 0));
         assert_eq!(hold.wait(at(0, 0)), LOOK);
         assert_eq!(hold.wait(at(598, 598)), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn limits_are_tightened_from_the_beginning_and_never_widened() {
+        let limits = Limits { idle: Duration::from_secs(600), hard: Duration::from_secs(1000) };
+        let seconds = |idle, hard| Limits {
+            idle: Duration::from_secs(idle),
+            hard: Duration::from_secs(hard),
+        };
+        for (most, now, why) in [
+            (seconds(600, 100), 99, None),
+            (seconds(600, 100), 100, Some(Why::Hard)),
+            (seconds(50, 1000), 50, Some(Why::Idle)),
+            (seconds(9000, 9000), 599, None),
+            (seconds(9000, 9000), 600, Some(Why::Idle)),
+        ] {
+            let mut hold = Hold::new(limits, at(0, 0));
+            hold.tighten(most);
+            assert_eq!(hold.due(at(now, now)), why, "{most:?} {now}");
+            let report = hold.report(at(now, now));
+            assert_eq!(report.idle_limit, most.idle.as_secs().min(600));
+            assert_eq!((report.idle, report.expires), (now, most.hard.as_secs().min(1000) - now));
+        }
     }
 
     #[test]

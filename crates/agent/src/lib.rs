@@ -9,14 +9,18 @@
 //! be tested without a socket is pure: the limits in [`hold`] and the messages in [`protocol`].
 
 mod client;
+mod clock;
 mod peer;
 mod server;
 mod sessions;
 
 pub mod hold;
+pub mod holder;
 pub mod presence;
 pub mod protocol;
+pub mod signals;
 
 pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
+pub use clock::now;
 pub use protocol::{Leader, MAX_FRAME};
-pub use server::{ServeError, serve};
+pub use server::{Post, ServeError, serve};

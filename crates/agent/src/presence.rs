@@ -1,9 +1,9 @@
-//! Processes of ours that outlive a command: agents, and the doors of `exec` and `shell`.
+//! The file by which a vault has one agent, and by which one in another network namespace is found.
 //!
-//! Each has a file in the runtime folder that says which process it is, and that the kernel keeps
-//! locked as long as it lives. So all can be found and ended, whatever they are busy with, and
-//! nobody else can be taken for one of them: the number alone may be another's by now, the number
-//! with the time of its start under a lock that is held may not.
+//! It lies in the runtime folder, says which process it is of, and the kernel keeps it locked as long
+//! as that process lives. Nobody else can be taken for it: the number alone may be another's by now,
+//! the number with the time of its start under a lock that is held may not. [`crate::holder`] finds
+//! processes without any file.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -65,7 +65,7 @@ pub struct Present {
 pub struct Process {
     /// Its number.
     pub pid: u32,
-    descriptor: OwnedFd,
+    pub(crate) descriptor: OwnedFd,
 }
 
 /// All that are there; a folder that is not there has none.
@@ -88,10 +88,15 @@ pub fn present(folder: &Path) -> io::Result<Vec<Present>> {
 
 /// Ends them: each is asked to, and made to when it does not go. Gives back those that stay.
 pub fn end(present: Vec<Present>) -> Vec<Present> {
-    signal(&present, Signal::TERM);
-    let left = wait(present, TO_WIPE);
-    signal(&left, Signal::KILL);
-    wait(left, TO_GO)
+    end_all(present, |one| one.process.as_ref())
+}
+
+/// The same of whatever stands for a process.
+pub(crate) fn end_all<T>(all: Vec<T>, process: impl Fn(&T) -> Option<&Process>) -> Vec<T> {
+    signal(&all, &process, Signal::TERM);
+    let left = wait(all, &process, TO_WIPE);
+    signal(&left, &process, Signal::KILL);
+    wait(left, &process, TO_GO)
 }
 
 /// Who has that file; `None` if nobody does, `Some(None)` if it cannot be told.
@@ -132,30 +137,32 @@ fn opened(options: &mut std::fs::OpenOptions, path: &Path) -> io::Result<File> {
     options.mode(0o600).custom_flags(i32::try_from(flags.bits()).unwrap_or(0)).open(path)
 }
 
-fn signal(present: &[Present], signal: Signal) {
-    for process in present.iter().filter_map(|one| one.process.as_ref()) {
+fn signal<T>(all: &[T], process: impl Fn(&T) -> Option<&Process>, signal: Signal) {
+    for process in all.iter().filter_map(process) {
         let _ = pidfd_send_signal(&process.descriptor, signal);
     }
 }
 
 /// Those that have not ended by then.
-fn wait(mut present: Vec<Present>, patience: Duration) -> Vec<Present> {
+fn wait<T>(
+    mut all: Vec<T>,
+    process: impl Fn(&T) -> Option<&Process>,
+    patience: Duration,
+) -> Vec<T> {
     let start = Instant::now();
     loop {
         let left = patience.saturating_sub(start.elapsed());
-        present.retain(|one| one.process.as_ref().is_none_or(|process| !has_ended(process)));
-        let Some(process) = present.iter().find_map(|one| one.process.as_ref()) else {
-            return present;
-        };
+        all.retain(|one| process(one).is_none_or(|process| !has_ended(process)));
+        let Some(next) = all.iter().find_map(&process) else { return all };
         if left.is_zero() {
-            return present;
+            return all;
         }
         let timeout = Timespec::try_from(left).ok();
-        let _ = poll(&mut [PollFd::new(&process.descriptor, PollFlags::IN)], timeout.as_ref());
+        let _ = poll(&mut [PollFd::new(&next.descriptor, PollFlags::IN)], timeout.as_ref());
     }
 }
 
-fn has_ended(process: &Process) -> bool {
+pub(crate) fn has_ended(process: &Process) -> bool {
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     let ready = poll(&mut [PollFd::new(&process.descriptor, PollFlags::IN)], Some(&now));
     ready.is_ok_and(|ready| ready > 0)

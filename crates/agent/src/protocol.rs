@@ -18,7 +18,8 @@ pub const MAX_FRAME: usize = 32 * 1024 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Verb {
-    /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes).
+    /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes), idle
+    /// limit in seconds (u64).
     Status = 0,
     /// epoch (u32), idle and hard limit in seconds (u64), keys → nothing.
     Unlock = 1,

@@ -2,25 +2,27 @@
 
 mod answer;
 mod connection;
+mod place;
 
 use std::fs::Permissions;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::time::{ClockId, clock_gettime};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::answer::Held;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
-use crate::hold::Moment;
+use self::place::Place;
+use crate::clock::now;
+use crate::hold::{Limits, Moment};
+use crate::holder::{Beacon, Kind};
 use crate::peer;
 use crate::presence::Presence;
+use crate::signals::{SIGHUP, SIGINT, SIGTERM, Signals};
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -30,6 +32,18 @@ const MOST_BYTES: usize = 128 * 1024 * 1024;
 
 /// An agent without keys, sessions and callers goes after so long.
 const LINGER: Duration = Duration::from_secs(5);
+
+/// How often the limits that are allowed are read again while keys are held.
+const REREAD: Duration = Duration::from_secs(2);
+
+/// Whose agent it is, and where it serves.
+#[derive(Clone, Copy, Debug)]
+pub struct Post<'a> {
+    /// The socket of commands.
+    pub socket: &'a Path,
+    /// The vault's id.
+    pub vault: &'a str,
+}
 
 /// Why the agent cannot serve.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +65,16 @@ impl From<Errno> for ServeError {
     }
 }
 
-/// Serves at a socket until there is nothing left to hold, or a signal says so. `ready` is called
-/// once callers can connect. The process has made itself non-dumpable before.
-pub fn serve(socket: &Path, ready: impl FnOnce()) -> Result<(), ServeError> {
+/// Serves at a post until there is nothing left to hold, a signal says so, or the socket is gone.
+/// `allowed` says how long keys may be held at the most, where that can be told; it is asked every few
+/// seconds. `ready` is called once callers can connect. The process has made itself
+/// non-dumpable before.
+pub fn serve(
+    post: Post<'_>,
+    allowed: impl FnMut() -> Option<Limits>,
+    ready: impl FnOnce(),
+) -> Result<(), ServeError> {
+    let Post { socket, vault } = post;
     let _lock = lock(socket)?;
     // Whoever holds the lock is the only agent: what lies at the path is of one that died.
     match std::fs::remove_file(socket) {
@@ -64,12 +85,23 @@ pub fn serve(socket: &Path, ready: impl FnOnce()) -> Result<(), ServeError> {
     // Nobody can come before: the folder is this user's alone.
     std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;
-    let signals = Signals::new()?;
+    let place = Place::of(socket)?;
+    let signals = Signals::of(&[SIGTERM, SIGINT, SIGHUP])?;
+    let beacon = Beacon::raise(Kind::Agent, vault)?;
+    let ears = Ears { listener, signals, beacon, place };
     ready();
-    let ended = run(&listener, &signals);
+    let ended = run(&ears, allowed);
     // First the name, then the socket: who comes now starts another agent.
-    let _ = std::fs::remove_file(socket);
+    ears.place.clear();
     ended
+}
+
+/// What the loop waits for besides its callers.
+struct Ears<'a> {
+    listener: UnixListener,
+    signals: Signals,
+    beacon: Beacon,
+    place: Place<'a>,
 }
 
 /// Makes the folder if need be, and takes the lock that one agent has.
@@ -84,13 +116,26 @@ fn lock(socket: &Path) -> Result<Presence, ServeError> {
     Presence::announce(&socket.with_extension("lock"))?.ok_or(ServeError::AlreadyServed)
 }
 
-fn run(listener: &UnixListener, signals: &Signals) -> Result<(), ServeError> {
+fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(), ServeError> {
     let mut held = Held::default();
     let mut connections: Vec<Connection> = Vec::new();
     let mut last_used = now();
+    let mut last_read: Option<Moment> = None;
     loop {
         let moment = now();
+        // What no command can find is held for nobody.
+        if !ears.place.is_kept() {
+            return Ok(());
+        }
         held.look(moment);
+        if !held.holds_keys() {
+            last_read = None;
+        } else if last_read.is_none_or(|last| moment.awake.saturating_sub(last.awake) >= REREAD) {
+            last_read = Some(moment);
+            if let Some(allowed) = allowed() {
+                held.tighten(allowed, moment);
+            }
+        }
         let crowd = crowd(&connections);
         connections.retain(|connection| !connection.is_late(moment, crowd));
         let busy = held.holds_something() || !connections.is_empty();
@@ -104,19 +149,25 @@ fn run(listener: &UnixListener, signals: &Signals) -> Result<(), ServeError> {
             Crowd::None => LINGER,
             Crowd::Waits => PATIENCE_IN_A_CROWD,
         });
-        let ready = wait_for(listener, signals, &held, &mut connections, wait)?;
+        let ready = wait_for(ears, &held, &mut connections, wait)?;
         let moment = now();
         held.look(moment);
         for session in ready.ended {
             held.sessions.remove(session);
         }
-        match signals.taken() {
+        match ears.signals.taken() {
             Some(SIGHUP) => held.lock(),
             Some(_) => return Ok(()),
             None => {}
         }
+        if ready.beacon {
+            ears.beacon.tell(&held.report(moment));
+        }
+        if ready.place {
+            ears.place.drain();
+        }
         if ready.listener {
-            accept(listener, &mut connections, moment);
+            accept(&ears.listener, &mut connections, moment);
         }
         let mut taken = taken(&connections);
         connections.retain_mut(|connection| {
@@ -148,28 +199,35 @@ fn may_go_on(connections: &[Connection]) -> bool {
 
 struct Ready {
     listener: bool,
+    beacon: bool,
+    place: bool,
     ended: Vec<i64>,
 }
 
 fn wait_for(
-    listener: &UnixListener,
-    signals: &Signals,
+    ears: &Ears<'_>,
     held: &Held,
     connections: &mut [Connection],
     wait: Duration,
 ) -> Result<Ready, ServeError> {
     let sessions: Vec<i64> = held.sessions.iter().map(|(id, _)| id).collect();
-    let fixed = 2;
+    let changes = ears.place.changes();
     let results: Vec<PollFlags> = {
         let open = connections.len() < MOST_CONNECTIONS;
         let wanted = if open { PollFlags::IN } else { PollFlags::empty() };
-        let mut fds = vec![PollFd::new(listener, wanted), PollFd::new(signals, PollFlags::IN)];
+        let mut fds = vec![
+            PollFd::new(&ears.listener, wanted),
+            PollFd::new(&ears.signals, PollFlags::IN),
+            PollFd::new(&ears.beacon, PollFlags::IN),
+        ];
         for (_, session) in held.sessions.iter() {
             fds.push(PollFd::new(&session.ended, PollFlags::IN));
         }
         for connection in connections.iter() {
             fds.push(PollFd::new(connection, connection.waits_for()));
         }
+        // Last, since there may be none.
+        fds.extend(changes.as_ref().map(|changes| PollFd::new(changes, PollFlags::IN)));
         let timeout = Timespec::try_from(wait).unwrap_or(Timespec { tv_sec: 1, tv_nsec: 0 });
         match poll(&mut fds, Some(&timeout)) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -177,13 +235,16 @@ fn wait_for(
         }
         fds.iter().map(PollFd::revents).collect()
     };
-    let (heads, rest) = results.split_at(fixed);
-    let (of_sessions, of_connections) = rest.split_at(sessions.len());
+    let ([listener, _, beacon], rest) = results.split_first_chunk::<3>().ok_or(Errno::INVAL)?;
+    let (of_sessions, rest) = rest.split_at(sessions.len());
+    let (of_connections, of_place) = rest.split_at(connections.len());
     for (connection, result) in connections.iter_mut().zip(of_connections) {
         connection.polled(*result);
     }
     let ended = sessions.into_iter().zip(of_sessions).filter(|(_, result)| !result.is_empty());
-    Ok(Ready { listener: !heads[0].is_empty(), ended: ended.map(|(id, _)| id).collect() })
+    let ended = ended.map(|(id, _)| id).collect();
+    let [listener, beacon] = [listener, beacon].map(|result| !result.is_empty());
+    Ok(Ready { listener, beacon, place: of_place.iter().any(|one| !one.is_empty()), ended })
 }
 
 /// Takes who waits; somebody else's connection is closed without a word.
@@ -194,48 +255,5 @@ fn accept(listener: &UnixListener, connections: &mut Vec<Connection>, moment: Mo
         if stream.set_nonblocking(true).is_ok() {
             connections.push(Connection::new(stream, pid, moment));
         }
-    }
-}
-
-fn now() -> Moment {
-    let read = |clock| Duration::try_from(clock_gettime(clock)).unwrap_or_default();
-    Moment { boot: read(ClockId::Boottime), awake: read(ClockId::Monotonic) }
-}
-
-/// Signals as bytes of a pipe, which `poll` waits for as well.
-struct Signals {
-    pipe: UnixStream,
-    flags: Vec<(i32, std::sync::Arc<std::sync::atomic::AtomicBool>)>,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        let (pipe, write) = UnixStream::pair()?;
-        pipe.set_nonblocking(true)?;
-        let mut flags = Vec::new();
-        for signal in [SIGTERM, SIGINT, SIGHUP] {
-            let flag = std::sync::Arc::default();
-            // The flag first: when the pipe wakes the loop, it is set.
-            signal_hook::flag::register(signal, std::sync::Arc::clone(&flag))?;
-            signal_hook::low_level::pipe::register(signal, write.try_clone()?)?;
-            flags.push((signal, flag));
-        }
-        Ok(Self { pipe, flags })
-    }
-
-    /// The first signal that came.
-    fn taken(&self) -> Option<i32> {
-        let mut byte = [0; 16];
-        while rustix::io::read(&self.pipe, &mut byte).is_ok_and(|read| read > 0) {}
-        let taken = |flag: &std::sync::atomic::AtomicBool| {
-            flag.swap(false, std::sync::atomic::Ordering::SeqCst)
-        };
-        self.flags.iter().find(|(_, flag)| taken(flag)).map(|(signal, _)| *signal)
-    }
-}
-
-impl AsFd for Signals {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.pipe.as_fd()
     }
 }

@@ -13,6 +13,9 @@ use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::{paths, policy};
 
+/// An agent that is only looked at has so long to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// The agent's client for a vault. Nobody need be listening.
 pub(crate) fn client(vault: VaultId) -> Result<Client, Failure> {
     Ok(Client::new(paths::runtime()?.join(format!("{vault}.sock"))))
@@ -26,12 +29,18 @@ pub(crate) fn status(app: &App, vault: VaultId) -> Option<Status> {
     client(vault).ok()?.status().ok()
 }
 
+/// As [`status`], also where the agent is not to be used: whoever looks for keys looks everywhere.
+pub(crate) fn at_socket(vault: VaultId) -> Option<Status> {
+    client(vault).ok()?.within(PATIENCE).status().ok()
+}
+
 /// The keys of a vault, if the agent holds them; those that it would hold for longer than the policy
 /// allows are locked.
 pub(crate) fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
     let held = status(app, locked.vault_id())?.unlocked?;
     let client = client(locked.vault_id()).ok()?;
-    if !policy::may_hold(app, Duration::from_secs(held.expires_s)) {
+    let seconds = Duration::from_secs;
+    if !policy::may_hold(app, seconds(held.idle_s), seconds(held.expires_s)) {
         let _ = client.lock();
         return None;
     }
@@ -60,7 +69,7 @@ pub(crate) fn started(vault: VaultId) -> Result<Client, Failure> {
     for _ in 0..3 {
         match client.status() {
             Ok(_) => return Ok(client),
-            Err(CallError::NotRunning | CallError::Io(_)) => start(&client)?,
+            Err(CallError::NotRunning | CallError::Io(_)) => start(&client, vault)?,
             Err(e) => return Err(failed(&e)),
         }
     }
@@ -76,10 +85,15 @@ pub(crate) fn failed(error: &CallError) -> Failure {
 
 /// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
 /// descriptor of its starter and nothing of the environment.
-fn start(client: &Client) -> Result<(), Failure> {
+fn start(client: &Client, vault: VaultId) -> Result<(), Failure> {
     let cannot =
         |e: std::io::Error| Failure::new(Code::Other, format!("the agent cannot be started: {e}"));
-    let mut child = agent_command(client.socket().to_owned(), "start")
+    let post = Post {
+        socket: client.socket().to_owned(),
+        vault_id: vault.to_string(),
+        user_policy: paths::user_policy(),
+    };
+    let mut child = agent_command(&post, "start")
         .map_err(cannot)?
         .stdout(Stdio::piped())
         .spawn()
@@ -92,10 +106,29 @@ fn start(client: &Client) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where an agent serves, for which vault, and which policy of its user it obeys besides the
+/// system's: it has no environment that could tell it.
+#[derive(clap::Args)]
+pub(crate) struct Post {
+    /// Where to listen
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: PathBuf,
+    /// The id of the vault
+    #[arg(long, value_name = "ID")]
+    pub(crate) vault_id: String,
+    /// The user's own policy
+    #[arg(long, value_name = "PATH")]
+    pub(crate) user_policy: Option<PathBuf>,
+}
+
 /// This program as the agent, in one of its two steps.
-pub(crate) fn agent_command(socket: PathBuf, step: &str) -> std::io::Result<Command> {
+pub(crate) fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["agent", step, "--socket"]).arg(socket);
+    command.args(["agent", step, "--socket"]).arg(&post.socket);
+    command.arg("--vault-id").arg(&post.vault_id);
+    if let Some(policy) = &post.user_policy {
+        command.arg("--user-policy").arg(policy);
+    }
     command.env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null());
     Ok(command)
 }

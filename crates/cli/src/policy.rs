@@ -11,11 +11,13 @@ mod findings;
 
 use std::path::{Path, PathBuf};
 
+use azvault_agent::hold::Limits;
 use azvault_policy::{Loosens, Policy, Wrong, tighten};
 
 pub(crate) use self::decide::{
-    acts, autosave_off, costs_enough, export_plaintext, extra_authorities, keep, limits, may_add,
-    may_hold, may_remove, new_vault, signs_in, usual_cost, warn_of_weak_slots,
+    acts, autosave_off, costs_enough, export_plaintext, extra_authorities,
+    is_used_while_a_command_runs, keep, limits, may_add, may_hold, may_remove, most, new_vault,
+    signs_in, usual_cost, warn_of_weak_slots,
 };
 pub(crate) use self::findings::{of_context, of_hold, of_slots};
 use crate::failure::{Code, Failure};
@@ -50,10 +52,20 @@ pub(crate) fn read(path: &Path, owner: Owner) -> Result<Option<Policy>, Vec<Find
         .map_err(|wrong| wrong.into_iter().map(Finding::from).collect())
 }
 
+/// How long keys may be held at the most by the system's policy and a user's own, for a process that
+/// no environment tells where the user's is; `None` where they cannot be followed, which is for those
+/// who use the keys to refuse.
+pub(crate) fn most_by(user: Option<&Path>) -> Option<Limits> {
+    with_user(user).ok().map(|policy| decide::most_of(&policy))
+}
+
 /// The policy in force: both files, each where it is there.
 pub(crate) fn of_both_files() -> Result<Policy, Vec<Finding>> {
-    let user = paths::user_policy();
-    let user = user.as_deref().map_or(Ok(None), |path| read(path, Owner::User));
+    with_user(paths::user_policy().as_deref())
+}
+
+fn with_user(user: Option<&Path>) -> Result<Policy, Vec<Finding>> {
+    let user = user.map_or(Ok(None), |path| read(path, Owner::User));
     match (read(&paths::system_policy(), Owner::System), user) {
         (Ok(system), Ok(user)) => tighten(system.unwrap_or_default(), user.unwrap_or_default())
             .map_err(|loosens| loosens.into_iter().map(Finding::from).collect()),

@@ -7,6 +7,7 @@ use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError};
 use zeroize::Zeroizing;
 
 use crate::hold::{Hold, Limits, Moment};
+use crate::holder::Report;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 use crate::sessions::Sessions;
 
@@ -31,6 +32,24 @@ impl Held {
         if self.keys.as_ref().is_some_and(|unlocked| unlocked.hold.due(now).is_some()) {
             self.lock();
         }
+    }
+
+    /// Cuts down how long they are held, where less is allowed by now.
+    pub(super) fn tighten(&mut self, allowed: Limits, now: Moment) {
+        if let Some(unlocked) = &mut self.keys {
+            unlocked.hold.tighten(allowed);
+        }
+        self.look(now);
+    }
+
+    pub(super) fn holds_keys(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// How this agent is, for who looks for those that hold keys.
+    pub(super) fn report(&self, now: Moment) -> Report {
+        let keys = self.keys.as_ref().map(|unlocked| unlocked.hold.report(now));
+        Report { keys, leader: None }
     }
 
     /// Wipes the keys. Sessions stay: they are sealed.
@@ -135,13 +154,15 @@ fn done(room: usize) -> Message {
 
 fn status(held: &Held, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
-    done(29 + VERSION.len())
+    let limit = hold.map_or(0, |hold| hold.limits().idle.as_secs());
+    done(37 + VERSION.len())
         .u8(u8::from(held.keys.is_some()))
         .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
         .u64(hold.map_or(0, |hold| hold.expires(now).as_secs()))
         .u32(u32::try_from(held.sessions.len()).unwrap_or(u32::MAX))
         .bytes(VERSION.as_bytes())
+        .u64(limit)
 }
 
 fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Option<Message> {

@@ -1,22 +1,22 @@
 //! `azvault agent`: how the agent is started. Not for people.
 
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use azvault_agent::ServeError;
 
+use crate::agent::{Post, agent_command};
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::policy;
 
 /// Serve the keys of an unlocked vault; started by azvault itself
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which step
     step: Step,
-    /// Where to listen
-    #[arg(long, value_name = "PATH")]
-    socket: PathBuf,
+    #[command(flatten)]
+    post: Post,
 }
 
 /// The agent is nobody's child: the first step starts the second and ends.
@@ -29,22 +29,22 @@ enum Step {
 impl Args {
     pub(crate) fn run(self, _: &App) -> super::Ended {
         match self.step {
-            Step::Start => start(self.socket),
-            Step::Serve => serve(self.socket),
+            Step::Start => start(&self.post),
+            Step::Serve => serve(&self.post),
         }
     }
 }
 
-fn start(socket: PathBuf) -> super::Ended {
+fn start(post: &Post) -> super::Ended {
     azvault_vault::keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
-    let mut command = crate::agent::agent_command(socket, "serve").map_err(|e| other(&e))?;
+    let mut command = agent_command(post, "serve").map_err(|e| other(&e))?;
     // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
     // of a process group, which could not have a terminal session of its own.
     command.stdout(Stdio::inherit()).spawn().map_err(|e| other(&e))?;
     Ok(0)
 }
 
-fn serve(socket: PathBuf) -> super::Ended {
+fn serve(post: &Post) -> super::Ended {
     // A terminal that closes has nothing to say to the agent of the next one.
     let _ = rustix::process::setsid();
     let ready = || {
@@ -53,7 +53,9 @@ fn serve(socket: PathBuf) -> super::Ended {
         // The starter waits for the end of this pipe as well as for a byte on it.
         let _ = redirect_stdout();
     };
-    match azvault_agent::serve(&socket, ready) {
+    let allowed = || policy::most_by(post.user_policy.as_deref());
+    let post = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
+    match azvault_agent::serve(post, allowed, ready) {
         Ok(()) | Err(ServeError::AlreadyServed) => Ok(0),
         Err(e) => Err(other(&e)),
     }

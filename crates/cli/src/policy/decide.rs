@@ -79,11 +79,30 @@ fn limits_by(
     })
 }
 
-/// Whether keys that the agent holds for so long to come may be used: they may have been handed over
-/// before there was a policy.
-pub(crate) fn may_hold(app: &App, left: Duration) -> bool {
-    let longest = app.policy().ok().and_then(|policy| policy.unlock_for.as_ref());
-    rules::unlock(longest, Some(left), left, "--for").is_ok()
+/// How long keys may be held at the most.
+pub(crate) fn most(app: &App) -> Result<Limits, Failure> {
+    Ok(most_of(app.policy()?))
+}
+
+pub(super) fn most_of(policy: &Policy) -> Limits {
+    // What is not set has no end.
+    let most = |set: &Option<azvault_policy::Set<azvault_policy::AtMost>>| {
+        set.as_ref().map_or(Duration::MAX, |set| set.value.0)
+    };
+    Limits { idle: most(&policy.unlock_idle), hard: most(&policy.unlock_for) }
+}
+
+/// Whether keys may be used that nobody used for so `long`, and that are held for so long as is
+/// `left`: they may have been handed over before there was a policy. One that cannot be followed
+/// forbids what is done with them, and says so then.
+pub(crate) fn may_hold(app: &App, long: Duration, left: Duration) -> bool {
+    most(app).map_or(true, |most| long <= most.idle && left <= most.hard)
+}
+
+/// Whether a command that runs counts as use of the vault. Where a policy says how long keys may lie
+/// unused, only what is handed out does.
+pub(crate) fn is_used_while_a_command_runs(app: &App) -> bool {
+    app.policy().is_ok_and(|policy| policy.unlock_idle.is_none())
 }
 
 /// Whether guesses at a passphrase cost enough.
