@@ -17,7 +17,7 @@ use crate::unlock::OpenedBy;
 pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// A verb of this program in a process of its own.
-pub(crate) fn command(app: &App, by: &OpenedBy, verb: &str) -> io::Result<Command> {
+pub(crate) fn command(app: &App, verb: &str) -> io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     let vault = app.vault_path().map_err(|e| io::Error::other(e.what))?;
     command.arg(verb).arg("--vault").arg(vault);
@@ -27,7 +27,9 @@ pub(crate) fn command(app: &App, by: &OpenedBy, verb: &str) -> io::Result<Comman
     if let Some(pin) = &app.global.expect_vault {
         command.arg("--expect-vault").arg(pin.to_string());
     }
-    if !matches!(by, OpenedBy::Agent) {
+    // Keys that are handed over open the vault without the agent in any case. Once they are wiped the
+    // agent may have others, unless a person did without it.
+    if app.global.no_agent {
         command.arg("--no-agent");
     }
     // Of its own group: Ctrl-C is for the command that waits.

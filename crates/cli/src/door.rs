@@ -3,15 +3,15 @@
 
 pub(crate) mod az_folder;
 mod issue;
+mod kept;
 mod reach;
 
-use std::fs::DirBuilder;
 use std::io::Read;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
-use azvault_agent::presence::Presence;
+use azvault_agent::holder::{Beacon, Kind};
 use azvault_contexts::Context;
 use azvault_door::{AzConfig, Door, Keys};
 use azvault_vault::Vault;
@@ -20,15 +20,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use self::az_folder::{AzFolder, Followed};
+use self::kept::Kept;
 pub(crate) use self::reach::{Reach, ReachOption};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::unlock::OpenedBy;
+use crate::unlock::{self, OpenedBy};
 use crate::{beside, paths};
-
-/// Prefix of the files by which doors are found.
-pub(crate) const PRESENCE: &str = "door-";
 
 /// What is started beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,7 +94,7 @@ pub(crate) fn open(
     session: &str,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
-    let mut command = beside::command(app, by, "door").map_err(cannot)?;
+    let mut command = beside::command(app, "door").map_err(cannot)?;
     command.env(paths::SESSION, session).env_remove(paths::CONTEXT);
     command.arg("--leader").arg(std::process::id().to_string());
     if start == Start::Command {
@@ -155,7 +153,7 @@ pub(crate) fn follow(app: &App, vault: &Vault) {
 pub(crate) fn serve(
     app: &App,
     start: Start,
-    by: &OpenedBy,
+    by: OpenedBy,
     facts: &Facts,
     leader: u32,
 ) -> Result<(), Failure> {
@@ -163,7 +161,9 @@ pub(crate) fn serve(
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
     let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
     let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
-    let present = present()?;
+    let vault = unlock::locked(app)?.vault_id();
+    // Before there is anything to hand out: what cannot be found cannot be locked.
+    let beacon = Beacon::raise(Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
     let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
     // The descriptor is of who started this process, and of nobody who came after it.
     if rustix::process::getppid() != Some(raw) {
@@ -172,36 +172,24 @@ pub(crate) fn serve(
     let random = || azvault_vault::random_key();
     let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
     let door = Door::open(&keys).map_err(cannot)?;
+    if start == Start::Command {
+        issue::keep_unlocked(app, &by);
+    }
+    let kept = Arc::new(Kept::new(app, start, by, leader)?);
+    kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
     app.ui.json(&environment(&door, facts));
     let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
     // Whoever reads what the command prints does not wait for this process too.
     rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
     rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
-    if start == Start::Command {
-        issue::keep_unlocked(app, by);
-    }
     let served =
-        door.serve(ended, || app.now(), |asked| issue::issue(app, by, &facts.reach, asked));
+        door.serve(ended, || app.now(), |asked| issue::issue(app, &kept, &facts.reach, asked));
+    // What is left to do needs none.
+    kept.wipe();
     if let Some(folder) = az_folder {
         folder.remove();
     }
-    drop(present);
-    let _ = std::fs::remove_file(presence(std::process::id())?);
     served.map_err(cannot)
-}
-
-/// Says that this process is a door, so that it can be ended with all others.
-fn present() -> Result<Presence, Failure> {
-    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
-    let folder = paths::runtime()?;
-    DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(cannot)?;
-    let taken = || cannot(std::io::ErrorKind::AlreadyExists.into());
-    let present = Presence::announce(&presence(std::process::id())?).map_err(cannot)?;
-    present.ok_or_else(taken)
-}
-
-fn presence(door: u32) -> Result<PathBuf, Failure> {
-    Ok(paths::runtime()?.join(format!("{PRESENCE}{door}.lock")))
 }
 
 fn environment(door: &Door, facts: &Facts) -> Environment {

@@ -18,7 +18,7 @@ use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
 use crate::keyring;
 use crate::unlock::{Opened, Source};
-use crate::{agent, policy, process, slots};
+use crate::{agent, holders, policy, process, slots};
 
 use at_hand::AtHand;
 pub(crate) use done::Done;
@@ -67,7 +67,7 @@ impl Way {
 
 /// Rotates the keys of a vault that was opened by a slot.
 pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failure> {
-    let Opened { mut vault, key: _, given, source } = opened;
+    let Opened { mut vault, given, source, .. } = opened;
     let before = vault.slots().to_vec();
     let has_code = before.iter().any(|slot| slot.kind == SlotKind::RecoveryCode);
     if matches!(wanted.recovery, Recovery::File(_)) && !has_code {
@@ -241,15 +241,18 @@ impl Outside {
     }
 }
 
-/// The agent lets go of the old keys. Who typed has it hold the new ones, as with every command.
+/// Whoever holds the old keys lets go of them. Who typed has the agent hold the new ones, as with every
+/// command.
 fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::Rotated) {
-    let handed = if source == Source::Typed && !app.global.no_agent {
-        policy::limits(app, None, None)
-            .and_then(|limits| agent::hold(vault.id(), rotated.epoch, &rotated.keys, limits))
-    } else {
-        agent::lock(vault.id())
-    };
-    if let Err(failure) = handed {
-        app.ui.detail(format!("the agent has the old keys until it lets go: {}", failure.what));
+    for left in holders::lock(vault.id()).left {
+        app.ui.detail(format!("{left} has the old keys until it ends"));
+    }
+    if source != Source::Typed || app.global.no_agent {
+        return;
+    }
+    let held = policy::limits(app, None, None)
+        .and_then(|limits| agent::hold(vault.id(), rotated.epoch, &rotated.keys, limits));
+    if let Err(failure) = held {
+        app.ui.detail(format!("the keys are not held: {}", failure.what));
     }
 }

@@ -14,7 +14,7 @@ const TRIES: usize = 3;
 
 /// What opened the vault, so that it can be opened again: for a second look, or by a process of ours.
 pub(crate) enum OpenedBy {
-    /// The agent, which held the keys already.
+    /// The agent, which holds the keys.
     Agent,
     /// Keys of an epoch that were derived here or handed over, as [`Keys::to_bytes`] gives them.
     Keys(u32, Zeroizing<Vec<u8>>),
@@ -100,6 +100,10 @@ pub(crate) fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), F
         Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
         Agent::Locked(locked) => {
             let opened = without_agent(app, *locked, Try::All, Hold::IfPossible)?;
+            // Whoever opens it again asks the agent: what it locks is locked for all.
+            if opened.held == Held::ByAgent {
+                return Ok((opened.vault, OpenedBy::Agent));
+            }
             let keys = opened.key.keys();
             Ok((opened.vault, OpenedBy::Keys(keys.epoch(), keys.to_bytes())))
         }
@@ -166,6 +170,14 @@ pub(crate) struct Opened {
     pub(crate) key: MasterKey,
     pub(crate) given: Given,
     pub(crate) source: Source,
+    held: Held,
+}
+
+/// Whether the agent has the keys from now on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    ByAgent,
+    Here,
 }
 
 /// Whether a person had to be asked.
@@ -249,19 +261,23 @@ fn open_with(
     let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.
     let in_agent = |limits| agent::hold(id, epoch, &bytes, limits);
-    match hold {
-        Hold::Required(limits) => in_agent(limits)?,
+    let held = match hold {
+        Hold::Required(limits) => in_agent(limits).map(|()| Held::ByAgent)?,
         Hold::IfPossible if !app.global.no_agent => {
-            if let Err(failure) = policy::limits(app, None, None).and_then(in_agent) {
-                app.ui.detail(format!("the keys are not held: {}", failure.what));
+            match policy::limits(app, None, None).and_then(in_agent) {
+                Ok(()) => Held::ByAgent,
+                Err(failure) => {
+                    app.ui.detail(format!("the keys are not held: {}", failure.what));
+                    Held::Here
+                }
             }
         }
-        Hold::IfPossible | Hold::Nowhere => {}
-    }
+        Hold::IfPossible | Hold::Nowhere => Held::Here,
+    };
     if !matches!(hold, Hold::Nowhere) {
         warn_if_weak(app, &vault, key.slot());
     }
-    Ok(Opened { vault, key, given, source })
+    Ok(Opened { vault, key, given, source, held })
 }
 
 /// Says that a guess at this slot costs less than it should, and what mends it.

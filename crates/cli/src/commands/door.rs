@@ -21,7 +21,7 @@ impl Args {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
         let (by, facts) = beside::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        door::serve(app, start, &by, &facts, self.leader)?;
+        door::serve(app, start, by, &facts, self.leader)?;
         Ok(0)
     }
 }

@@ -28,9 +28,10 @@ use crate::{audit, inherited, paths, policy};
 /// the SDKs ask for them: no sign-in, and no secret to find but what --env-token or --env-principal
 /// puts there. The endpoint serves the account of that context alone, in all its tenants. Variables
 /// by which tools would sign in as somebody else are removed, and so is all that could unlock the
-/// vault: descriptors and variables. While it runs the vault counts as used: the idle limit of unlock
-/// does not lock it. The command takes this process over: its exit code, its signals and its terminal
-/// are its own. 127 if it is not found, 126 if it cannot be run.
+/// vault: descriptors and variables. While it runs the vault counts as used, unless a policy sets
+/// unlock.idle: the idle limit does not lock it. Once it is locked no token comes until azvault
+/// unlock, and with --no-agent none at all. The command takes this process over: its exit code, its
+/// signals and its terminal are its own. 127 if it is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]

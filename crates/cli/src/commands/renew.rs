@@ -1,9 +1,12 @@
 //! `azvault renew`: how a token is renewed apart from the command that wants it. Not for people.
 
+use azvault_agent::holder::{Beacon, Kind};
+
 use crate::app::App;
-use crate::beside;
 use crate::failure::{Code, Failure};
 use crate::tokens::{self, apart};
+use crate::unlock::OpenedBy;
+use crate::{beside, unlock};
 
 /// Renew a token; started by azvault itself
 #[derive(clap::Args)]
@@ -20,5 +23,14 @@ impl Args {
 fn renew(app: &App) -> Result<(), Failure> {
     let usage = || Failure::new(Code::Usage, "azvault renew is started by azvault itself");
     let (by, wanted) = beside::handed_over().ok_or_else(usage)?;
+    // Keys are not to be used where nobody finds them. One that asks the agent has none.
+    let _beacon = match &by {
+        OpenedBy::Agent => None,
+        OpenedBy::Keys(..) => {
+            let vault = unlock::locked(app)?.vault_id().to_string();
+            let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
+            Some(Beacon::raise(Kind::Renewal, &vault).map_err(cannot)?)
+        }
+    };
     tokens::renew(app, &mut by.open(app)?, &wanted)
 }

@@ -13,6 +13,7 @@ use crate::paths;
 /// The shell of $SHELL, as a session of its own; leave it with exit. Contexts that are selected or
 /// made in it with process scope are gone then. What it starts gets tokens as in exec, of the account
 /// with which it began, while the vault is unlocked: another account needs a shell of its own.
+/// azvault lock, the limits of unlock and the policy hold for it too.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Name of the context, in any case [default: the active one]

@@ -5,11 +5,13 @@ use azvault_contexts::Context;
 use azvault_door::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
 use azvault_vault::{KeyName, Sealer};
 
+use super::kept::Kept;
 use super::reach::Reach;
 use crate::agent;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
+use crate::policy;
 use crate::tokens::{self, To};
 use crate::unlock::{self, OpenedBy};
 
@@ -17,16 +19,19 @@ use crate::unlock::{self, OpenedBy};
 const TOUCH: u64 = 5;
 
 /// Has the agent count the vault as used from now on: its idle limit does not lock a command out of
-/// its next token. The limit in all stays.
+/// its next token. The limit in all stays, and a policy that sets an idle limit means it.
 pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
     let OpenedBy::Agent = by else { return };
-    let Ok(locked) = unlock::locked(app) else { return };
+    let app = app.afresh();
+    let Ok(locked) = unlock::locked(&app) else { return };
     let Ok(client) = agent::client(locked.vault_id()) else { return };
     let keys = RemoteKeys::new(client, locked.epoch());
     std::thread::spawn(move || {
         loop {
             std::thread::sleep(std::time::Duration::from_secs(TOUCH));
-            let _ = keys.mac(KeyName::Anchor, b"in use");
+            if policy::is_used_while_a_command_runs(&app.afresh()) {
+                let _ = keys.mac(KeyName::Anchor, b"in use");
+            }
         }
     });
 }
@@ -34,12 +39,16 @@ pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
 /// The token that is asked for, or why there is none.
 pub(super) fn issue(
     app: &App,
-    by: &OpenedBy,
+    kept: &Kept,
     reach: &Reach,
     asked: &Asked,
 ) -> Result<Issued, Refusal> {
-    // What is forbidden in the meantime is forbidden here too.
-    token(&app.afresh(), by, reach, asked).map_err(|failure| {
+    let issued = kept.opener().and_then(|used| {
+        // What is forbidden in the meantime is forbidden here too.
+        let issued = token(&app.afresh(), &used.by, reach, asked)?;
+        used.hand_out().map(|()| issued)
+    });
+    issued.map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
         match failure.code {

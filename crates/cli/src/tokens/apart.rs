@@ -21,7 +21,7 @@ pub(crate) struct Ended {
 /// Starts the process and waits for it.
 pub(super) fn run(app: &App, by: &OpenedBy, wanted: &Wanted) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
-    let mut command = beside::command(app, by, "renew").map_err(cannot)?;
+    let mut command = beside::command(app, "renew").map_err(cannot)?;
     let mut child = beside::start(&mut command, by, wanted).map_err(cannot)?;
     let mut answer = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
