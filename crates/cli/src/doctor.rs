@@ -97,7 +97,7 @@ fn policy() -> Check {
 }
 
 /// A path as a word of a command that is typed.
-fn word(path: &Path) -> String {
+pub(crate) fn word(path: &Path) -> String {
     let text = shown(&path.display().to_string());
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
     if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }

@@ -4,20 +4,22 @@
 //! Locking comes first and needs nothing but the kernel. The list is read with the keys of an agent
 //! that is about to end, if it has them; that gets a few seconds and can hold up nothing else.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use azvault_agent::presence::{self, Present};
+use azvault_agent::holder::{self, Kind, Whose};
+use azvault_agent::presence;
 use azvault_vault::{Error, Subject, Try, Vault};
 
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::door::{PRESENCE, az_folder};
+use crate::doctor::word;
+use crate::door::az_folder;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
-use crate::{audit, paths, unlock};
+use crate::ui::shown_path;
+use crate::{audit, holders, paths, unlock};
 
 /// How long agents are left their keys, so that the list can be read with them.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,9 +28,35 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(crate) struct Ended {
     pub(crate) agents: usize,
-    pub(crate) doors: usize,
-    /// Files of processes that could not be ended, and their numbers where they are known.
-    pub(crate) left: Vec<(std::path::PathBuf, Option<u32>)>,
+    pub(crate) endpoints: usize,
+    pub(crate) renewals: usize,
+    /// Processes that could not be ended.
+    pub(crate) left: Vec<Left>,
+    /// Why not all could be looked for.
+    pub(crate) unseen: Option<String>,
+}
+
+/// A process that may still hold keys.
+pub(crate) struct Left {
+    /// `None` where it is not known which.
+    pub(crate) pid: Option<u32>,
+    /// What to type to end it.
+    pub(crate) next: String,
+}
+
+impl Ended {
+    /// Whether there was anything to end.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.agents + self.endpoints + self.renewals == 0
+    }
+
+    fn count(&mut self, kind: Kind) {
+        match kind {
+            Kind::Agent => self.agents += 1,
+            Kind::Endpoint => self.endpoints += 1,
+            Kind::Renewal => self.renewals += 1,
+        }
+    }
 }
 
 /// Whether the vault's log tells of it.
@@ -40,10 +68,9 @@ pub(crate) enum Logged {
 
 /// Ends everything, and reads the list if an agent had the keys for it.
 pub(crate) fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
-    let folder = paths::runtime_as_it_is();
     let mut ended = Ended::default();
-    // No token is needed for the list: doors go at once.
-    end(app, &folder, is_door, &mut ended);
+    // No token is needed for the list: what hands some out goes at once.
+    end(&mut ended, |kind| kind != Kind::Agent);
     let read = thread::scope(|scope| {
         let (send, receive) = channel();
         scope.spawn(move || {
@@ -52,9 +79,10 @@ pub(crate) fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
             }
         });
         let read = receive_in_time(&receive);
-        end(app, &folder, |_| true, &mut ended);
+        end(&mut ended, |_| true);
         read
     });
+    end_in_folder(app, &mut ended);
     (ended, read)
 }
 
@@ -65,7 +93,7 @@ pub(crate) fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> 
     let opened = opened.map_err(|failure| match failure.code {
         Code::NeedsTerminal => Failure::new(
             Code::NeedsTerminal,
-            "everything is locked; what there is to revoke is sealed, and nobody can be asked",
+            "what there is to revoke is sealed, and there is no terminal to prompt on",
         )
         .hint("azvault panic in a terminal, or azvault panic --passphrase-file FILE"),
         _ => failure,
@@ -107,37 +135,52 @@ fn receive_in_time(receive: &Receiver<Step>) -> Option<(Contexts, Logged)> {
 }
 
 fn log(app: &App, vault: &mut Vault) -> Result<(), Error> {
-    let told = Subject { id: None, what: "every agent and door ended".to_owned() };
+    let told = Subject { id: None, what: "every agent and endpoint ended".to_owned() };
     vault.write(|writing| audit::log(app, writing, "panic", vec![told]))
 }
 
-fn is_door(file: &Path) -> bool {
-    file.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PRESENCE))
+/// Ends those of these kinds, of all vaults.
+fn end(ended: &mut Ended, is_meant: impl Fn(Kind) -> bool) {
+    let mut found = match holder::look(Whose::Anyone) {
+        Ok(found) => found,
+        Err(e) => {
+            ended.unseen = Some(holders::unseen(&e));
+            return;
+        }
+    };
+    found.retain(|holder| is_meant(holder.kind));
+    let all: Vec<_> = found.iter().map(|one| (one.kind, one.pid())).collect();
+    let left = holder::end(found);
+    for (kind, pid) in all {
+        if left.iter().any(|one| one.pid() == pid) {
+            let next = match pid {
+                Some(pid) => format!("kill -9 {pid}"),
+                None => "azvault panic, in the container or pid namespace of it".to_owned(),
+            };
+            ended.left.retain(|known| known.pid != pid || pid.is_none());
+            ended.left.push(Left { pid, next });
+            continue;
+        }
+        ended.count(kind);
+    }
+    // Of the endpoints that have ended.
+    az_folder::sweep(&paths::runtime_as_it_is());
 }
 
-/// Ends those that are meant. What cannot be looked for is said, and stops nothing.
-fn end(app: &App, folder: &Path, is_meant: impl Fn(&Path) -> bool, ended: &mut Ended) {
-    let mut found = presence::present(folder).unwrap_or_else(|e| {
-        app.ui.warning(format!("{}: {e}", crate::ui::shown_path(folder)));
+/// Ends agents of this folder that the kernel's list does not show: those of another network namespace.
+fn end_in_folder(app: &App, ended: &mut Ended) {
+    let folder = paths::runtime_as_it_is();
+    let found = presence::present(&folder).unwrap_or_else(|e| {
+        app.ui.warning(format!("{}: {e}", shown_path(&folder)));
         Vec::new()
     });
-    found.retain(|present| is_meant(&present.file));
-    let number = |present: &Present| present.process.as_ref().map(|process| process.pid);
-    let all: Vec<_> = found.iter().map(|one| (one.file.clone(), number(one))).collect();
-    let left: Vec<_> = presence::end(found).into_iter().map(|one| one.file).collect();
-    for (file, pid) in all {
-        if left.contains(&file) {
-            ended.left.push((file, pid));
-            continue;
-        }
-        if !is_door(&file) {
-            ended.agents += 1;
-            continue;
-        }
-        ended.doors += 1;
-        if let Some(pid) = pid {
-            let _ = std::fs::remove_file(folder.join(format!("{PRESENCE}{pid}.lock")));
-            az_folder::sweep(folder);
+    let number = found.len();
+    let left = presence::end(found);
+    ended.agents += number - left.len();
+    for one in left {
+        let pid = one.process.as_ref().map(|process| process.pid);
+        if pid.is_none_or(|pid| ended.left.iter().all(|known| known.pid != Some(pid))) {
+            ended.left.push(Left { pid, next: format!("fuser --kill {}", word(&one.file)) });
         }
     }
 }

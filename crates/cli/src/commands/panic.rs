@@ -6,15 +6,16 @@ use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{SCHEMA, SecretView};
 use crate::failure::{Code, Failure};
-use crate::listed;
 use crate::panic::{self, Ended, Logged};
-use crate::ui::{cell, count, shown_path};
+use crate::ui::{cell, count};
+use crate::{holders, listed};
 
 /// Lock everything at once, and list what to revoke, worst first
 ///
 /// For when the machine or an account may be in other hands. Ends every agent of yours, of all
-/// vaults, and every door of exec and shell: they give out no token any more, and what sessions had
-/// of their own is gone. Then lists each credential of this vault by what it opens, with the
+/// vaults, every token endpoint of exec and shell and every renewal, found through the kernel: they
+/// give out no token any more, and what sessions had of their own is gone. Processes in another
+/// network or pid namespace are out of sight: run it there as well. Then lists each credential of this vault by what it opens, with the
 /// commands of Azure CLI that revoke it. azvault revokes nothing itself: type them, from the top,
 /// where az is signed in to the tenant. With -o tsv a line for each command: rank, kind, account, id,
 /// what it opens, command.
@@ -27,6 +28,7 @@ struct Document<'a> {
     ended: EndedView,
     /// Whether the audit log tells of it.
     audited: bool,
+    looked_at: Vec<String>,
     credentials: Vec<SecretView<'a>>,
 }
 
@@ -34,6 +36,7 @@ struct Document<'a> {
 struct EndedView {
     agents: usize,
     doors: usize,
+    renewals: usize,
     /// Processes that could not be ended; `null` for one whose number is not known.
     left: Vec<Option<u32>>,
 }
@@ -52,10 +55,9 @@ impl Args {
         let credentials = listed::worst_first(&contexts, app.now());
         match app.ui.output {
             Output::Json => {
-                let left = ended.left.iter().map(|(_, pid)| *pid).collect();
-                let view = EndedView { agents: ended.agents, doors: ended.doors, left };
-                let audited = logged == Logged::Yes;
-                app.ui.json(&Document { schema: SCHEMA, ended: view, audited, credentials });
+                let looked_at = holders::places();
+                let (ended, audited) = (EndedView::from(&ended), logged == Logged::Yes);
+                app.ui.json(&Document { schema: SCHEMA, ended, audited, looked_at, credentials });
             }
             Output::Table => credentials.iter().for_each(|one| listed::print(app, one)),
             Output::Tsv => {
@@ -63,21 +65,47 @@ impl Args {
                 app.ui.table(&[], &rows);
             }
         }
-        if ended.left.is_empty() {
-            return Ok(0);
-        }
-        Err(Failure::new(Code::Other, "not everything could be ended")
-            .hint("what is said above of each, then azvault panic again"))
+        verdict(&ended).map_or(Ok(0), Err)
     }
 }
 
+impl From<&Ended> for EndedView {
+    fn from(ended: &Ended) -> Self {
+        let left = ended.left.iter().map(|left| left.pid).collect();
+        let (agents, doors, renewals) = (ended.agents, ended.endpoints, ended.renewals);
+        Self { agents, doors, renewals, left }
+    }
+}
+
+/// Why not everything is certain to be locked.
+fn verdict(ended: &Ended) -> Option<Failure> {
+    if !ended.left.is_empty() {
+        let next: Vec<&str> = ended.left.iter().map(|left| left.next.as_str()).collect();
+        return Some(
+            Failure::new(Code::Other, "not everything could be ended").hint(next.join("; ")),
+        );
+    }
+    let why = ended.unseen.as_ref()?;
+    let what = format!("not all processes could be looked for, and one may hold keys: {why}");
+    Some(Failure::new(Code::Other, what).hint("azvault panic where /proc is mounted"))
+}
+
 fn say(app: &App, ended: &Ended) {
-    let (agents, doors) = (count(ended.agents, "agent"), count(ended.doors, "door"));
-    app.ui.note(format!("locked: ended {agents} and {doors}; sessions are gone with them"));
-    for (file, pid) in &ended.left {
-        let who = pid.map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
-        let file = shown_path(file);
-        app.ui.warning(format!("{who} may still hold keys: fuser --kill {file}"));
+    if ended.is_empty() {
+        let places = holders::places().join(", ");
+        app.ui.note(format!("no agent or endpoint was running (looked at: {places})"));
+    } else {
+        let mut parts = vec![count(ended.agents, "agent"), count(ended.endpoints, "endpoint")];
+        parts.extend((ended.renewals > 0).then(|| count(ended.renewals, "renewal")));
+        let parts = parts.join(" and ");
+        app.ui.note(format!("locked: ended {parts}; sessions are gone with them"));
+    }
+    for left in &ended.left {
+        let who = left.pid.map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
+        app.ui.warning(format!("{who} may still hold keys: {}", left.next));
+    }
+    if let Some(why) = &ended.unseen {
+        app.ui.warning(format!("not all processes could be looked for: {why}"));
     }
 }
 

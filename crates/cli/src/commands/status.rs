@@ -1,5 +1,8 @@
 //! `azvault status`
 
+use std::time::Duration;
+
+use azvault_agent::holder::Kind;
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::active::Because;
 use azvault_vault::{Error, Locked};
@@ -11,14 +14,16 @@ use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::ActingView;
 use crate::expect::Pin;
 use crate::failure::{Code, Failure};
+use crate::holders::{self, Found, HolderView, Looked};
 use crate::session::Session;
 use crate::ui::{cell, count, quoted, shown_path};
-use crate::{agent, paths, unlock};
+use crate::{agent, paths, time, unlock};
 
 /// Show where the vault is, whether it is locked, which context and account act and why
 ///
 /// Asks nothing: contexts and counts are shown when the agent holds the keys, or when a passphrase
-/// or key is given.
+/// or key is given. Agents and token endpoints are found through the kernel; those in another network
+/// or pid namespace are out of sight.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Print what --expect-vault takes on other machines, ID:FINGERPRINT:GENERATION, and nothing
@@ -33,6 +38,9 @@ struct Document {
     vault: String,
     state: &'static str,
     agent: Option<Agent>,
+    /// Every process that was found which can hand something out.
+    holders: Vec<HolderView>,
+    looked_at: Vec<String>,
     session: Option<SessionView>,
     active: Option<String>,
     active_because: Option<&'static str>,
@@ -53,6 +61,7 @@ struct Document {
 struct Agent {
     pid: u32,
     /// `null` when the agent holds no keys.
+    idle_limit_s: Option<u64>,
     idle_s: Option<u64>,
     expires_s: Option<u64>,
 }
@@ -81,6 +90,7 @@ impl Args {
         let vault = path.display().to_string();
         let mut document = Document { schema: 1, vault, ..Document::default() };
         document.policy = policy(app)?;
+        let mut looked = None;
         match Locked::open(&path) {
             Err(Error::NotThere) if paths::session().is_none() => {
                 document.state = "absent";
@@ -89,13 +99,16 @@ impl Args {
                 document.active = given.map(|given| given.name.as_str().to_owned());
             }
             Ok(locked) => {
-                document.agent = agent::status(app, locked.vault_id()).map(|status| Agent {
+                let vault = locked.vault_id();
+                document.agent = agent::status(app, vault).map(|status| Agent {
                     pid: status.pid,
+                    idle_limit_s: status.unlocked.and_then(|unlocked| unlocked.idle_limit_s),
                     idle_s: status.unlocked.map(|unlocked| unlocked.idle_s),
                     expires_s: status.unlocked.map(|unlocked| unlocked.expires_s),
                 });
                 drop(locked);
                 fill(app, &mut document)?;
+                looked = Some(hold(holders::look(vault), &mut document));
             }
             Err(_) => fill(app, &mut document)?,
         }
@@ -104,10 +117,32 @@ impl Args {
         }
         match app.ui.output {
             Output::Json => app.ui.json(&document),
-            Output::Table | Output::Tsv => print(app, &document, &shown_path(&path)),
+            Output::Table | Output::Tsv => {
+                print(app, &document, looked.as_ref(), &shown_path(&path));
+            }
         }
-        Ok(0)
+        match looked.and_then(|looked| looked.unseen) {
+            None => Ok(0),
+            Some(why) => {
+                let what = format!("not all processes could be looked for: {why}");
+                Err(Failure::new(Code::Other, what).hint("azvault status where /proc is mounted"))
+            }
+        }
     }
+}
+
+/// What holds the keys decides whether the vault is locked, whether this run may use it or not.
+fn hold(looked: Looked, document: &mut Document) -> Looked {
+    document.holders = looked.views();
+    document.looked_at.clone_from(&looked.places);
+    if document.state == "locked" {
+        document.state = match (looked.holding().next(), looked.silent().next()) {
+            (Some(_), _) => "unlocked",
+            (None, Some(_)) => "unknown",
+            (None, None) => "locked",
+        };
+    }
+    looked
 }
 
 fn policy(app: &App) -> Result<Option<Policy>, Failure> {
@@ -167,12 +202,16 @@ fn print_anchor(app: &App, anchor: Option<String>) -> super::Ended {
     Ok(0)
 }
 
-fn print(app: &App, document: &Document, path: &str) {
+fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
     let number = |n: Option<usize>| n.map_or_else(|| "sealed".to_owned(), |n| n.to_string());
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
-    let mut rows = vec![("vault", path.to_owned()), ("state", document.state.to_owned())];
+    let mut rows = vec![("vault", path.to_owned()), ("state", state(document, looked))];
     if document.state != "absent" {
         rows.push(("agent", document.agent.as_ref().map_or("-".to_owned(), agent_words)));
+        if let Some(looked) = looked {
+            rows.extend(looked.found.iter().filter_map(|found| holder_row(document, found)));
+            rows.push(("looked at", looked.places()));
+        }
         let session = document.session.as_ref();
         let session = session.map(|session| format!("ends with process {}", session.leader));
         rows.push(("session", session.unwrap_or_else(|| "-".to_owned())));
@@ -204,11 +243,56 @@ fn print(app: &App, document: &Document, path: &str) {
     }
 }
 
-fn agent_words(agent: &Agent) -> String {
-    match agent.expires_s {
-        Some(left) => {
-            format!("process {}, holds the keys for {} minutes more", agent.pid, left.div_ceil(60))
+/// The state, and what makes it so where that is not the agent of this shell.
+fn state(document: &Document, looked: Option<&Looked>) -> String {
+    let is_own = |found: &&Found| !is_of_this_shell(document, found);
+    let of: Vec<String> = match (document.state, looked) {
+        ("unlocked", Some(looked)) => {
+            looked.holding().filter(is_own).map(Found::to_string).collect()
         }
-        None => format!("process {}, holds no keys", agent.pid),
+        ("unknown", Some(looked)) => looked.silent().map(Found::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let what = if document.state == "unknown" { "no answer from " } else { "" };
+    if of.is_empty() {
+        return document.state.to_owned();
     }
+    format!("{} ({what}{})", document.state, of.join(", "))
+}
+
+fn is_of_this_shell(document: &Document, found: &Found) -> bool {
+    document.agent.as_ref().is_some_and(|agent| found.pid == Some(agent.pid))
+}
+
+/// Of each process but the agent of this shell.
+fn holder_row(document: &Document, found: &Found) -> Option<(&'static str, String)> {
+    if is_of_this_shell(document, found) {
+        return None;
+    }
+    let state = match (found.report, found.keys()) {
+        (_, Some(keys)) => locks(keys.idle_limit, keys.idle, keys.expires),
+        (Some(_), None) if found.kind == Kind::Endpoint => "asks the agent for keys".to_owned(),
+        (Some(_), None) => "holds no keys".to_owned(),
+        (None, None) => "does not answer".to_owned(),
+    };
+    Some((found.kind.as_str(), format!("{found}, {state}")))
+}
+
+fn agent_words(agent: &Agent) -> String {
+    match (agent.idle_limit_s, agent.idle_s, agent.expires_s) {
+        (limit, Some(idle), Some(left)) => {
+            // An agent of an older version does not say its limit.
+            format!("process {}, {}", agent.pid, locks(limit.unwrap_or(left), idle, left))
+        }
+        _ => format!("process {}, holds no keys", agent.pid),
+    }
+}
+
+/// When keys go, in words.
+fn locks(idle_limit: u64, idle: u64, expires: u64) -> String {
+    let words = |seconds| time::words(Duration::from_secs(seconds));
+    if idle_limit.saturating_sub(idle) >= expires {
+        return format!("locks in {}", words(expires));
+    }
+    format!("locks after {} without use, at the latest in {}", words(idle_limit), words(expires))
 }

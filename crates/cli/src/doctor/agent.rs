@@ -5,13 +5,14 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use azvault_agent::{CallError, Client, presence};
+use azvault_agent::holder::{self, Holder, Kind, Whose};
+use azvault_agent::{CallError, Client};
 use azvault_vault::{Locked, SlotKind};
 
 use super::{Check, word};
 use crate::app::App;
 use crate::ui::shown_path;
-use crate::{agent, keyring, paths};
+use crate::{agent, holders, keyring, paths};
 
 const NAME: &str = "agent";
 
@@ -26,6 +27,42 @@ pub(super) enum Answers {
 }
 
 pub(super) fn checks(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
+    let (answers, mut checks) = of_this_run(app, locked);
+    checks.push(all(locked));
+    (answers, checks)
+}
+
+/// Every process that can hand something out of the vault, wherever it was started.
+fn all(locked: &Locked) -> Check {
+    let name = "holders";
+    let looked = holders::look(locked.vault_id());
+    let places = looked.places();
+    if let Some(why) = looked.unseen {
+        return Check::finding(
+            name,
+            format!("cannot be looked for: {why}"),
+            "mount -t proc proc /proc",
+        );
+    }
+    let own = agent::at_socket(locked.vault_id()).map(|status| status.pid);
+    let is_strange =
+        |one: &&holders::Found| one.kind == Kind::Agent && one.report.is_some() && one.pid != own;
+    if let Some(strange) = looked.found.iter().find(is_strange) {
+        let what =
+            format!("no command of this shell reaches the {strange}: its socket is elsewhere");
+        return Check::finding(name, what, "azvault lock");
+    }
+    let holding: Vec<String> = looked.holding().map(ToString::to_string).collect();
+    let who = match (&holding[..], looked.found.len()) {
+        ([], 0) => "no agent or endpoint is running".to_owned(),
+        ([], number) => format!("{}, without keys", crate::ui::count(number, "process")),
+        (holding, _) => format!("keys are held by: {}", holding.join(", ")),
+    };
+    Check::ok(name, format!("{who} (looked at: {places})"))
+}
+
+/// The agent that commands like this one use.
+fn of_this_run(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
     if app.global.no_agent {
         let what = "not looked at, because of --no-agent";
         return (Answers::Yes, vec![Check::unknown(NAME, what)]);
@@ -40,11 +77,11 @@ pub(super) fn checks(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
         Err(CallError::NotRunning) => return (Answers::Yes, vec![Check::ok(NAME, "none runs")]),
         Err(e) => {
             let what = format!("does not answer: {e}");
-            let hangs = Check::finding(NAME, what, end(&client, "kill -9"));
+            let hangs = Check::finding(NAME, what, end(locked, &client, "kill -9"));
             return (Answers::No, vec![hangs]);
         }
     };
-    (Answers::Yes, vec![Check::ok(NAME, state), socket(client.socket()), version(&client)])
+    (Answers::Yes, vec![Check::ok(NAME, state), socket(client.socket()), version(locked, &client)])
 }
 
 fn socket(path: &Path) -> Check {
@@ -58,7 +95,7 @@ fn socket(path: &Path) -> Check {
     }
 }
 
-fn version(client: &Client) -> Check {
+fn version(locked: &Locked, client: &Client) -> Check {
     let name = "agent-version";
     let own = env!("CARGO_PKG_VERSION");
     match client.version() {
@@ -66,20 +103,21 @@ fn version(client: &Client) -> Check {
         Ok(version) => {
             let other = if version.is_empty() { "an older one" } else { &version };
             let what = format!("the agent is of {other}, this azvault is {own}");
-            Check::finding(name, what, end(client, "kill"))
+            Check::finding(name, what, end(locked, client, "kill"))
         }
         Err(e) => Check::unknown(name, e.to_string()),
     }
 }
 
 /// What to type to end the agent.
-fn end(client: &Client, how: &str) -> String {
-    let file = client.socket().with_extension("lock");
-    let all = presence::present(&paths::runtime_as_it_is()).unwrap_or_default();
-    let process = all.into_iter().find(|one| one.file == file).and_then(|one| one.process);
-    match process {
-        Some(process) => format!("{how} {}", process.pid),
-        None => format!("fuser -k {}", word(&file)),
+fn end(locked: &Locked, client: &Client, how: &str) -> String {
+    // Not by its socket alone, at which anything could listen.
+    let vault = locked.vault_id().to_string();
+    let found = holder::look(Whose::Vault(&vault)).unwrap_or_default();
+    let agent = found.iter().find(|one| one.kind == Kind::Agent).and_then(Holder::pid);
+    match agent {
+        Some(pid) => format!("{how} {pid}"),
+        None => format!("fuser -k {}", word(&client.socket().with_extension("lock"))),
     }
 }
 
