@@ -1,12 +1,11 @@
 //! What the command line and the variables that stand for its options say.
 
-use std::ffi::OsStr;
-
 use clap::builder::Resettable;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use crate::cli::{self, Cli};
 use crate::failure::{Code, Failure};
+use crate::paths::is_empty;
 
 /// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.
@@ -35,7 +34,7 @@ pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
     }
     let is_given = [cli.global.vault.is_some(), cli.global.expect_vault.is_some()];
     let missing =
-        OF_VAULTS.into_iter().zip(is_given).find(|(name, given)| !given && is_empty(name));
+        OF_VAULTS.into_iter().zip(is_given).find(|(name, given)| !given && is_empty(name.as_ref()));
     match missing {
         None => Ok(()),
         Some((variable, _)) => {
@@ -51,10 +50,6 @@ fn without_empty_variables(command: Command) -> Command {
     ids.into_iter().fold(command, |command, id| {
         command.mut_arg(id, |argument| argument.env(Resettable::Reset::<clap::builder::OsStr>))
     })
-}
-
-fn is_empty(variable: impl AsRef<OsStr>) -> bool {
-    std::env::var_os(variable).is_some_and(|value| value.to_string_lossy().trim().is_empty())
 }
 
 #[cfg(test)]

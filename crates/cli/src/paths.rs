@@ -1,6 +1,6 @@
 //! Every folder and every environment variable that is read outside `cli.rs`, one function each.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -108,6 +108,11 @@ pub(crate) fn context() -> Result<Option<String>, Failure> {
         return Err(Failure::new(Code::Usage, what).hint(format!("unset {CONTEXT}")));
     }
     Ok(Some(name))
+}
+
+/// Whether a variable is set, and holds nothing but blanks.
+pub(crate) fn is_empty(variable: &OsStr) -> bool {
+    std::env::var_os(variable).is_some_and(|value| value.to_string_lossy().trim().is_empty())
 }
 
 /// Variables that name what unlocks the vault. No program that azvault starts gets them.
