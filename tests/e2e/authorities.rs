@@ -87,6 +87,14 @@ fn no_variable_of_other_programs_makes_an_authority_trusted() {
     assert_eq!(tried.len(), 10, "{tried:?}");
     assert!(tried.iter().all(|line| line == "CONNECT login.microsoftonline.com:443"), "{tried:?}");
     assert_eq!(interceptor.seen("READ"), [""; 0]);
+    assert_eq!(sent(&home), [""; 0]);
+}
+
+/// What the audit log has of credentials that were sent for nothing.
+fn sent(home: &Home) -> Vec<String> {
+    let log = home.json(&["audit", "log", "--verb", "token renew failed"]);
+    let entries = log["entries"].as_array().unwrap().iter();
+    entries.map(|entry| entry["subjects"][0]["what"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -103,6 +111,10 @@ fn a_bundle_that_is_named_is_trusted_and_with_a_proxy_it_is_said() {
         let read = interceptor.seen("READ");
         assert!(read.last().is_some_and(|body| body.contains(sent)), "{context}: {read:?}");
     }
+    // What was taken stands in the log.
+    let told = sent(&home);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().all(|what| what.starts_with("credentials of ")), "{told:?}");
     // Each alone is nothing to remark.
     let mut alone = home.command(&[&GRAPH[..], &["--ca-bundle", bundle]].concat());
     let alone = ran(alone.env("NO_PROXY", "*").output().unwrap());

@@ -8,7 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use crate::azure::{
-    ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, origin, port, seen,
+    ARM, Azure, CACHED, CLIENT_SECRET, PRINCIPAL, REFRESH_TOKEN, certificates, origin, port, seen,
 };
 use crate::home::{all_bytes, contains, ran};
 use crate::stack;
@@ -135,7 +135,7 @@ fn a_terminal_sees_a_token_only_when_that_is_asked_for() {
 }
 
 #[test]
-fn what_goes_wrong_is_said_with_the_providers_code_and_changes_nothing() {
+fn what_goes_wrong_is_said_with_the_providers_code_and_only_the_log_tells_of_it() {
     for (tenant, context, code, says) in [
         ("aadsts50076-t.example", "", 4, "AADSTS50076"),
         ("aadsts65001-t.example", "", 4, "AADSTS65001"),
@@ -148,8 +148,11 @@ fn what_goes_wrong_is_said_with_the_providers_code_and_changes_nothing() {
         ("html-t.example", "", 12, "localhost"),
     ] {
         let azure = Azure::with(&[tenant]);
-        let before = azure.values("refresh_token");
-        let vault = fs::read(azure.home.vault()).unwrap();
+        let stored = || {
+            let secrets = azure.home.json(&["secret", "list", "--reveal"])["secrets"].clone();
+            (secrets, azure.home.json(&["context", "list"]))
+        };
+        let before = stored();
         let name = format!("{context}{tenant}");
         let failed = azure.run(&["token", "--context", &name, "-vv"]).expect(code);
         assert!(failed.stderr.contains(says), "{tenant}: {}", failed.stderr);
@@ -157,8 +160,14 @@ fn what_goes_wrong_is_said_with_the_providers_code_and_changes_nothing() {
         for secret in [REFRESH_TOKEN, CLIENT_SECRET] {
             assert!(!failed.stderr.contains(secret), "{tenant}");
         }
-        assert!(fs::read(azure.home.vault()).unwrap() == vault, "{tenant}");
-        assert_eq!(azure.values("refresh_token"), before);
+        assert_eq!(stored(), before, "{tenant}");
+        // The credential has left, and whoever got it gave nothing for it.
+        let log = azure.home.json(&["audit", "log", "--verb", "token renew failed"]);
+        let entries = log["entries"].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{tenant}: {log}");
+        let account = if context.is_empty() { "person@example.com" } else { PRINCIPAL };
+        let what = format!("credentials of {account} sent for {tenant}, and no token came");
+        assert_eq!(entries[0]["subjects"][0]["what"], what);
     }
 }
 
@@ -180,6 +189,8 @@ fn a_server_that_nobody_confirmed_or_trusts_gets_no_credential() {
     let stranger = format!("https://localhost:{}", port("stranger"));
     let azure = Azure::unconfirmed(&["good-stranger.example"], &stranger);
     azure.run(&["token", "--confirm", &stranger]).expect(12).says("certificate");
+    let log = azure.home.json(&["audit", "log", "--verb", "token renew failed"]);
+    assert_eq!(log["entries"], serde_json::json!([]), "nothing has left");
     assert_eq!(seen("good-stranger.example"), [] as [Value; 0]);
 
     // Nobody is there.

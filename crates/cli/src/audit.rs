@@ -73,6 +73,19 @@ pub(crate) fn of_sign_in(account: &str, way: &str) -> Subject {
     Subject { id: None, what: format!("sign-in of {account} by {way}") }
 }
 
+/// Credentials for which no token came back, in words.
+pub(crate) fn of_sent(account: &str, tenant: &str) -> Subject {
+    Subject {
+        id: None,
+        what: format!("credentials of {account} sent for {tenant}, and no token came"),
+    }
+}
+
+/// The same of a session's, of which nothing is on disk.
+pub(crate) fn of_sent_by_session() -> Subject {
+    Subject { id: None, what: "credentials of a session sent, and no token came".to_owned() }
+}
+
 /// A file, in words.
 pub(crate) fn of_file(path: &Path) -> Subject {
     Subject { id: None, what: format!("file {}", path.display()) }

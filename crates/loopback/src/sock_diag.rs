@@ -55,7 +55,7 @@ fn words(ip: IpAddr) -> [u8; 16] {
 }
 
 /// Both addresses, as `struct inet_diag_sockid` begins.
-fn addresses((peer, own): (SocketAddr, SocketAddr), words: fn(IpAddr) -> [u8; 16]) -> [u8; 36] {
+fn addresses(peer: SocketAddr, own: SocketAddr, words: fn(IpAddr) -> [u8; 16]) -> [u8; 36] {
     let mut bytes = [0; 36];
     bytes[0..2].copy_from_slice(&peer.port().to_be_bytes());
     bytes[2..4].copy_from_slice(&own.port().to_be_bytes());
@@ -74,7 +74,7 @@ fn request(peer: SocketAddr, own: SocketAddr) -> [u8; REQUEST] {
     bytes[16] = family.as_raw().to_le_bytes()[0];
     bytes[17] = IPPROTO_TCP;
     bytes[20..24].fill(0xff);
-    bytes[24..60].copy_from_slice(&addresses((peer, own), words));
+    bytes[24..60].copy_from_slice(&addresses(peer, own, words));
     // INET_DIAG_NOCOOKIE.
     bytes[64..72].fill(0xff);
     bytes
@@ -103,5 +103,5 @@ fn is_between(found: &[u8], peer: SocketAddr, own: SocketAddr) -> bool {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
         IpAddr::V6(ip) => ip.octets(),
     };
-    found == addresses((peer, own), words) || found == addresses((peer, own), mapped)
+    found == addresses(peer, own, words) || found == addresses(peer, own, mapped)
 }

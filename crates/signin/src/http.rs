@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use azvault_contexts::Secret;
@@ -70,6 +71,7 @@ pub struct Http {
     direct: ureq::Agent,
     proxied: Option<ureq::Agent>,
     repeats: u32,
+    has_sent: AtomicBool,
 }
 
 /// Whether a request may reach the service twice.
@@ -130,7 +132,14 @@ impl Http {
             direct: agent(None),
             proxied: proxied.map(|proxy| agent(Some(proxy))),
             repeats: settings.timeouts.repeats,
+            has_sent: AtomicBool::new(false),
         })
+    }
+
+    /// Whether anything of a request has left this process, to whomever: not where a name was not
+    /// found, nobody answered, or a certificate was not accepted.
+    pub fn has_sent(&self) -> bool {
+        self.has_sent.load(Ordering::Relaxed)
     }
 
     pub(crate) fn send(&self, ask: &Ask<'_>) -> Result<Reply, Error> {
@@ -142,7 +151,11 @@ impl Http {
         check_scheme(ask.url, ask.plain)?;
         let mut left = self.repeats;
         loop {
-            let pause = match (exchange::once(agent, ask, &name), ask.repeat) {
+            let found = exchange::once(agent, ask, &name);
+            if !matches!(&found, Err(failed) if failed.unsent) {
+                self.has_sent.store(true, Ordering::Relaxed);
+            }
+            let pause = match (found, ask.repeat) {
                 (Ok(reply), Repeat::Safe(also)) if reply.asks_again(also) => {
                     let pause = reply.retry_after.unwrap_or_else(|| backoff(self.repeats - left));
                     if left == 0 || pause > LONGEST_PAUSE {

@@ -4,7 +4,7 @@ use azvault_contexts::{HeldSecret, Secret, SecretDescription, SecretKind};
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity;
 use azvault_signin::{
-    AZURE_POWERSHELL, Client, TenantName, Tokens, client_secret, federated_token, refresh,
+    AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
 };
 use azvault_vault::Vault;
 
@@ -13,7 +13,7 @@ use super::{Wanted, assertion, cached, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::{connect, online, paths, policy};
+use crate::{audit, connect, online, paths, policy};
 
 /// Sees to it that a token that fits is in the cache.
 pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
@@ -26,7 +26,12 @@ pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(),
         return Ok(());
     }
     let credential = credential::of(&contexts, wanted)?;
-    let (tokens, redeemed) = sign_in(app, vault, &contexts, wanted, credential)?;
+    let http = online::http(app)?;
+    let signed_in = sign_in(app, &http, vault, &contexts, wanted, credential);
+    if signed_in.is_err() && http.has_sent() {
+        tell(app, vault, &contexts, wanted);
+    }
+    let (tokens, redeemed) = signed_in?;
     store::store(
         app,
         vault,
@@ -37,19 +42,32 @@ pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(),
     )
 }
 
+/// Credentials have left, and nothing came for them: that stands in the audit log, since whoever took
+/// them need not be the service.
+fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &Wanted) {
+    let sent = match store::is_of_session(contexts, wanted) {
+        true => audit::of_sent_by_session(),
+        false => audit::of_sent(&wanted.account, &wanted.tenant),
+    };
+    let told = vault.write(|writing| audit::log(app, writing, "token renew failed", vec![sent]));
+    if let Err(e) = told {
+        app.ui.warning(format!("the audit log does not have that credentials were sent: {e}"));
+    }
+}
+
 /// Signs in with what there is; for a refresh token also says which one was redeemed.
 fn sign_in(
     app: &App,
+    http: &Http,
     vault: &Vault,
     contexts: &Contexts,
     wanted: &Wanted,
     credential: Credential,
 ) -> Result<(Tokens, Option<Held>), Failure> {
-    let http = online::http(app)?;
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
     let authority = cloud.authority(tenant);
-    let client = Client::with_id(&http, &authority, &wanted.account);
+    let client = Client::with_id(http, &authority, &wanted.account);
     let scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
     let now = app.now();
     let value = |held: &Held| held.value(vault, contexts);

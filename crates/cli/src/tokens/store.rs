@@ -74,7 +74,7 @@ pub(super) fn store(
 }
 
 /// Whether the account signs in with something that only the session has.
-fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
+pub(super) fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
     let own = contexts.own().secrets.iter();
     own.into_iter().any(|secret| {
         let about = &secret.held.description;
