@@ -181,6 +181,22 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_could_be_a_command_is_none() {
+        for host in ["a;id", "$(id)", "`id`", "a&b", "a'b", "a\"b", "a!b", "a,b", "a{b}"] {
+            let address = format!("https://{host}.example/");
+            let settings = [("ActiveDirectoryAuthority", address.as_str())];
+            let refused = Cloud::custom(&environment(&settings), &Confirmed::none());
+            assert!(matches!(refused, Err(Error::Input { .. })), "{host}");
+        }
+        for host in ["login.example", "xn--bcher-kva.example", "10.0.0.1:8443", "[fd00::1]:8443"] {
+            let address = format!("https://{host}/");
+            let settings = [("ActiveDirectoryAuthority", address.as_str())];
+            let asked = Cloud::custom(&environment(&settings), &Confirmed::none());
+            assert!(matches!(asked, Err(Error::Unconfirmed { .. })), "{host}");
+        }
+    }
+
+    #[test]
     fn hosts_that_are_no_known_clouds_must_be_confirmed() {
         let graph = "https://management.azure.com/";
         for (authority, manager, unconfirmed) in [

@@ -248,8 +248,13 @@ fn is_near(url: &Url) -> bool {
     is_loopback(url) || is_metadata(url)
 }
 
-/// TLS only, but where nothing leaves the machine.
+/// TLS only, but where nothing leaves the machine; and to a host of plain characters, since hosts
+/// stand in commands that are shown to be typed. The standard of URLs lets a host have `$` and `;`.
 pub(crate) fn check_scheme(url: &Url, plain: Plain) -> Result<(), Error> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
+    if !url.host_str().is_some_and(|host| host.bytes().all(is_plain)) {
+        return Err(Error::Input { what: "the address has a host that no service has" });
+    }
     let plain_will_do = is_loopback(url) || (plain == Plain::Metadata && is_metadata(url));
     match url.scheme() {
         "https" => Ok(()),
