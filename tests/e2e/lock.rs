@@ -155,7 +155,7 @@ fn where_the_kernel_cannot_be_asked_that_is_said_and_no_success() {
     lock.expect(1)
         .says("not all processes could be looked for")
         .says("/proc/net/unix")
-        .says("azvault lock where /proc is mounted");
+        .says("mount -t proc proc /proc && azvault lock");
     assert!(!home.holds_keys());
     let status = without_proc(&home, &["status"]).unwrap().expect(1);
     status.says("not all processes could be looked for");

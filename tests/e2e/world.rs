@@ -60,6 +60,12 @@ pub(crate) fn alone<F: Fn()>(test: F) {
     let said = format!("{out}\n{errors}").replace("\\n", "\n");
     assert!(output.status.success(), "{name}, alone: {said}");
     assert!(said.contains("test result: ok. 1 passed"), "{name}, alone: {said}");
+    // Its figures are this test's.
+    for line in
+        said.lines().filter(|line| line.starts_with("figure: ") || line.starts_with("control: "))
+    {
+        println!("{line}");
+    }
 }
 
 /// The same command, where the kernel shows it no socket of any other process.

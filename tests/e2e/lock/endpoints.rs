@@ -2,11 +2,12 @@
 //! unlocked and whatever locks it.
 
 use std::fs;
+use std::process::Stdio;
 
 use serde_json::json;
 
 use crate::agent_home::{eventually, is_root, keys};
-use crate::azure::{ARM, Azure};
+use crate::azure::{ARM, Azure, REFRESH_TOKEN, seen};
 use crate::door::Asking;
 use crate::home::PASSPHRASE;
 use crate::memory::{Searched, found};
@@ -99,7 +100,11 @@ fn whatever_locks_and_however_it_was_opened_no_token_comes_after() {
             fs::remove_dir_all(azure.home.join(".config")).unwrap_or_default();
             all.into_iter().for_each(|(_, asking)| asking.ends());
         }
-        println!("{combinations} endpoints, 0 tokens after");
+        let (ways, means) = (WAYS.len(), MEANS.len());
+        println!(
+            "figure: {combinations} endpoints, unlocked in {ways} ways and locked by {means} means: 0 tokens after"
+        );
+        println!("control: {combinations} of {combinations} hand out a token before");
     });
 }
 
@@ -115,6 +120,55 @@ fn goes_back_to_the_agent(azure: &Azure, all: &mut [(&&[&str], Asking)]) {
     for (way, asking) in all {
         assert_eq!(hands_out(asking).0, !way.contains(&"--no-agent"), "{way:?}");
     }
+}
+
+#[test]
+fn a_shell_that_was_locked_gets_no_token_and_is_told_what_to_type() {
+    let azure = home("good-shell.example");
+    let ask = "curl -s -H \"X-IDENTITY-HEADER: $IDENTITY_HEADER\" \
+               \"$IDENTITY_ENDPOINT?api-version=2019-08-01&resource=https://vault.azure.net\"; echo";
+    let script = azure.home.join("ask");
+    fs::write(&script, format!("#!/bin/bash\n{ask}\nazvault lock -o json\n{ask}\n")).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(&script, mode).unwrap();
+    let folder = std::path::Path::new(env!("CARGO_BIN_EXE_azvault")).parent().unwrap();
+    for (way, next) in [
+        (&["--no-agent"][..], "azvault shell --no-agent"),
+        (&["--key-file", "RAW"], "azvault unlock"),
+    ] {
+        let mut shell = azure.command(&[&["shell"], way].concat());
+        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display());
+        let output = shell.env("SHELL", &script).env("PATH", path).output().unwrap();
+        let documents = crate::home::ran(output).expect(0).jsons();
+        assert_eq!(documents[0]["access_token"], crate::azure::CACHED, "the control: {way:?}");
+        assert_eq!(documents[1]["state"], "locked");
+        let message = documents[2]["message"].as_str().unwrap();
+        assert!(message.contains("locked") && message.contains(next), "{way:?}: {message}");
+    }
+}
+
+#[test]
+fn a_renewal_under_way_stores_its_token_before_it_is_locked() {
+    let tenant = "strictslow-locked.example";
+    let azure = home(tenant);
+    let mut token = azure.command(&["token", "--no-agent"]).stdout(Stdio::null()).spawn().unwrap();
+    eventually("the service is asked", || !seen(tenant).is_empty());
+    let lock = azure.home.json(&["lock"]);
+    let is_renewal = |one: &serde_json::Value| one["kind"] == "renewal";
+    assert_eq!(lock["locked"].as_array().unwrap().iter().filter(|one| is_renewal(one)).count(), 1);
+    assert_eq!(
+        azure.home.json(&["status"])["holders"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| is_renewal(one))
+            .count(),
+        0
+    );
+    assert!(token.wait().unwrap().success());
+    // What the service gave once is stored.
+    let stored = azure.values("refresh_token");
+    assert!(stored.len() == 1 && stored[0] != REFRESH_TOKEN);
 }
 
 #[test]

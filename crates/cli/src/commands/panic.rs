@@ -87,7 +87,7 @@ fn verdict(ended: &Ended) -> Option<Failure> {
     }
     let why = ended.unseen.as_ref()?;
     let what = format!("not all processes could be looked for, and one may hold keys: {why}");
-    Some(Failure::new(Code::Other, what).hint("azvault panic where /proc is mounted"))
+    Some(Failure::new(Code::Other, what).hint("mount -t proc proc /proc && azvault panic"))
 }
 
 fn say(app: &App, ended: &Ended) {

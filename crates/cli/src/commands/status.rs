@@ -125,7 +125,8 @@ impl Args {
             None => Ok(0),
             Some(why) => {
                 let what = format!("not all processes could be looked for: {why}");
-                Err(Failure::new(Code::Other, what).hint("azvault status where /proc is mounted"))
+                Err(Failure::new(Code::Other, what)
+                    .hint("mount -t proc proc /proc && azvault status"))
             }
         }
     }

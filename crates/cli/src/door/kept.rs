@@ -74,7 +74,7 @@ impl Kept {
             }
             // It may have been unlocked since.
             None if !self.app.global.no_agent => OpenedBy::Agent,
-            None => return Err(locked_for_good()),
+            None => return Err(locked_for_good(self.start)),
         };
         Ok(InUse { kept: self, by, wiped: state.wiped })
     }
@@ -165,9 +165,13 @@ fn locked() -> Failure {
 }
 
 /// With `--no-agent` there is nobody to get keys from.
-fn locked_for_good() -> Failure {
+fn locked_for_good(start: Start) -> Failure {
     let what = "the vault was locked, and an endpoint with --no-agent gets no keys again";
-    Failure::new(Code::Locked, what).hint("leave this command, then azvault exec or azvault shell")
+    let next = match start {
+        Start::Command => "azvault exec --no-agent -- COMMAND",
+        Start::Shell => "exit, then azvault shell --no-agent",
+    };
+    Failure::new(Code::Locked, what).hint(next)
 }
 
 /// Wipes the keys in time and on a hang-up, and tells who looks for holders how this one is. Ends
