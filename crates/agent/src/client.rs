@@ -107,6 +107,11 @@ impl Client {
         &self.socket
     }
 
+    /// Whether anything of this user takes connections there.
+    pub fn is_listening(&self) -> bool {
+        self.connect().is_ok()
+    }
+
     /// How it is.
     pub fn status(&self) -> Result<Status, CallError> {
         let (stream, pid) = self.connect()?;

@@ -43,9 +43,10 @@ impl Sessions {
             Leader::Parent => peer::process(caller).ok_or(Outcome::Refused)?.parent,
             Leader::Ancestor(pid) => pid,
         };
-        // A process whose parent ended was given to init, which is nobody's shell; in a container
-        // the shell can be process 1, and then it names itself.
-        let is_init = pid <= 1 && leader == Leader::Parent;
+        // A process whose parent ended was given to init, which is nobody's shell. In a container the
+        // shell can be process 1, and then its children are of its terminal session.
+        let sid = |pid| peer::process(pid).map(|process| process.sid);
+        let is_init = pid <= 1 && leader == Leader::Parent && sid(pid) != sid(caller);
         if is_init || pid == 0 || !peer::descends(caller, pid) {
             return Err(Outcome::Refused);
         }
