@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
@@ -15,8 +15,7 @@ use azvault_vault::{KeyName, Keys, Locked, Placed, Sealer};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
 use crate::agent_home::{
-    AgentHome, Dice, NOBODY, eventually, frame, is_root, is_running, make_folder, read_reply,
-    signal,
+    AgentHome, Dice, NOBODY, eventually, frame, is_root, is_running, read_reply, signal,
 };
 use crate::home::{contains, ran};
 
@@ -311,41 +310,6 @@ fn as_nobody(home: &AgentHome, args: &[&str]) -> Command {
     command.args(args).env_clear().env("HOME", home.path()).uid(NOBODY).gid(NOBODY);
     command.env("XDG_RUNTIME_DIR", home.runtime()).stdin(Stdio::null());
     command
-}
-
-#[test]
-fn a_runtime_folder_that_is_not_ones_own_is_exit_13_and_needed_by_sessions_alone() {
-    let home = AgentHome::migrated();
-    let (open, own, link) = (home.join("open"), home.join("own"), home.join("link"));
-    make_folder(&open, 0o777);
-    make_folder(&own, 0o700);
-    let mut folders =
-        vec![open.clone(), home.join("missing"), "run".into(), "missing".into(), home.vault()];
-    symlink(&open, &link).unwrap();
-    folders.push(link);
-    if is_root() {
-        let (theirs, to_theirs) = (home.join("theirs"), home.join("to theirs"));
-        make_folder(&theirs, 0o700);
-        std::os::unix::fs::chown(&theirs, Some(NOBODY), Some(NOBODY)).unwrap();
-        symlink(&theirs, &to_theirs).unwrap();
-        folders.extend([theirs, to_theirs]);
-    } else {
-        // Of those that belong to somebody else, the root folder is on every machine.
-        folders.push("/".into());
-    }
-    for folder in folders {
-        let with =
-            |mut command: Command| ran(command.env("XDG_RUNTIME_DIR", &folder).output().unwrap());
-        with(home.given(&["session", "start"])).expect(13).says("XDG_RUNTIME_DIR");
-        with(home.given(&["unlock"])).expect(13);
-        with(home.given(&["context", "list"])).expect(0);
-        with(home.without(&["context", "list"])).expect(14);
-        with(home.without(&["status"])).expect(0);
-        let mut dangling = home.given(&["context", "list"]);
-        dangling.env("AZVAULT_SESSION", format!("{:016x}.{}", 7, "A".repeat(43)));
-        with(dangling).expect(4);
-    }
-    assert!(!open.join("azvault").exists());
 }
 
 #[test]

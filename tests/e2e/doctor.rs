@@ -53,7 +53,7 @@ impl Well {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = self.home.command(args);
-        command.env("XDG_RUNTIME_DIR", self.runtime.path());
+        command.env("XDG_RUNTIME_DIR", self.runtime.path()).env_remove("AZVAULT_NO_AGENT");
         command
     }
 

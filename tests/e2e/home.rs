@@ -191,6 +191,9 @@ impl Home {
         command.env("AZVAULT_PASSPHRASE_FILE", self.join("passphrase"));
         if self.runtime().exists() {
             command.env("XDG_RUNTIME_DIR", self.runtime());
+        } else {
+            // One that listened in the folder of the user who runs the tests would outlive them.
+            command.env("AZVAULT_NO_AGENT", "1");
         }
         command.stdin(Stdio::null());
     }

@@ -11,14 +11,43 @@ use azvault_vault::{Locked, Sealer, VaultId};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::{paths, policy};
+use crate::{paths, policy, runtime};
 
 /// An agent that is only looked at has so long to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The agent's client for a vault. Nobody need be listening.
+/// The agent's client for a vault: of the one that listens, in whichever folder of this user a shell
+/// with another environment has started it, else of one that could.
 pub(crate) fn client(vault: VaultId) -> Result<Client, Failure> {
-    Ok(Client::new(paths::runtime()?.join(format!("{vault}.sock"))))
+    let usual = runtime::folder().map(|folder| folder.join(socket_name(vault)));
+    let listening = match (&usual, &sockets(vault)[..]) {
+        // As a rule. Whether it listens, the first question tells.
+        (Ok(usual), []) => return Ok(Client::new(usual.clone())),
+        (Ok(usual), [only]) if usual == only => return Ok(Client::new(usual.clone())),
+        (_, sockets) => sockets.iter().cloned().map(Client::new).find(Client::is_listening),
+    };
+    listening.map_or_else(|| usual.map(Client::new), Ok)
+}
+
+/// Those of all agents of a vault: one, as a rule, and none that is known not to listen.
+pub(crate) fn clients(vault: VaultId) -> Vec<Client> {
+    let mut clients: Vec<Client> = sockets(vault).into_iter().map(Client::new).collect();
+    if clients.len() > 1 {
+        clients.retain(Client::is_listening);
+    }
+    clients
+}
+
+/// Sockets of agents of a vault, in all folders of this user. An agent that was killed leaves its own.
+fn sockets(vault: VaultId) -> Vec<PathBuf> {
+    let name = socket_name(vault);
+    let sockets = runtime::folders().into_iter().map(|folder| folder.join(&name));
+    sockets.filter(|socket| socket.exists()).collect()
+}
+
+/// The name of the socket of a vault's agent.
+pub(crate) fn socket_name(vault: VaultId) -> String {
+    format!("{vault}.sock")
 }
 
 /// How the agent of a vault is; `None` if none runs, or none may be used.
@@ -79,13 +108,13 @@ pub(crate) fn started(vault: VaultId) -> Result<Client, Failure> {
 
 /// What to say when the agent does not do it.
 pub(crate) fn failed(error: &CallError) -> Failure {
-    Failure::new(Code::Other, format!("the agent: {error}"))
-        .hint("azvault --no-agent does without it")
+    Failure::new(Code::Other, format!("the agent: {error}")).hint("azvault doctor")
 }
 
 /// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
 /// descriptor of its starter and nothing of the environment.
 fn start(client: &Client, vault: VaultId) -> Result<(), Failure> {
+    runtime::made()?;
     let cannot =
         |e: std::io::Error| Failure::new(Code::Other, format!("the agent cannot be started: {e}"));
     let post = Post {

@@ -7,6 +7,7 @@ mod azure;
 mod files;
 mod machine;
 mod network;
+mod surroundings;
 mod vault;
 
 use std::path::Path;
@@ -16,7 +17,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::ui::{count, shown};
-use crate::{backup, paths, policy};
+use crate::{backup, policy, runtime};
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -55,7 +56,7 @@ impl Check {
 
 /// All checks, in the order in which they are printed.
 pub(crate) fn look(app: &App) -> Result<Vec<Check>, Failure> {
-    let (path, anchors) = (app.vault_path()?, app.anchors()?);
+    let (path, anchors, runtime) = (app.vault_path()?, app.anchors()?, runtime::look());
     let mut checks = vec![
         files::vault_file(&path),
         files::vault_folder(&path),
@@ -63,8 +64,8 @@ pub(crate) fn look(app: &App) -> Result<Vec<Check>, Failure> {
         files::companions(&path),
         files::state_folder(&anchors),
         files::backups_folder(&backup::folder(app)?),
-        files::runtime_folder(&paths::runtime_base()),
-        machine::runtime_in_memory(&paths::runtime_base()),
+        surroundings::runtime_folder(&runtime),
+        surroundings::runtime_in_memory(&runtime),
         vault::anchor_place(&path, &anchors),
         policy(),
     ];

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use azvault_agent::holder::{Beacon, Kind};
-use azvault_contexts::Context;
+use azvault_contexts::{Context, ContextName};
 use azvault_door::{AzConfig, Door, Keys};
 use azvault_vault::Vault;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -61,7 +61,7 @@ pub(crate) struct Facts {
     environment: Option<String>,
     /// Whom the door serves.
     reach: Reach,
-    /// The folder of az that goes with it; `None` where there is no runtime folder.
+    /// The folder of az that goes with it; told once it is made.
     az_folder: Option<PathBuf>,
 }
 
@@ -84,25 +84,46 @@ pub(crate) fn told(contexts: &Contexts, acting: Option<&Context>, reach: Reach) 
     Told { facts, az }
 }
 
+/// How the child knows who acts in it.
+pub(crate) enum Chosen {
+    /// By the session that `AZVAULT_SESSION` names: its handle.
+    Session(Zeroizing<String>),
+    /// By `AZVAULT_CONTEXT`, where no agent can hold a session; nobody, where there is no name.
+    Variable(Option<ContextName>),
+}
+
+impl Chosen {
+    /// Says it in the environment of a command. A context that was given for this command would stand
+    /// above the session, and act in place of the one that was chosen here.
+    pub(crate) fn surround(&self, command: &mut Command) {
+        command.env_remove(paths::SESSION).env_remove(paths::CONTEXT);
+        match self {
+            Self::Session(handle) => command.env(paths::SESSION, handle.as_str()),
+            Self::Variable(Some(name)) => command.env(paths::CONTEXT, name.as_str()),
+            Self::Variable(None) => command,
+        };
+    }
+}
+
 /// Opens a door for this process, which is about to become another program, and whatever that
-/// starts. `session` is what `AZVAULT_SESSION` says there: whoever acts in it is whose tokens come.
+/// starts. Whoever is chosen there is whose tokens come.
 pub(crate) fn open(
     app: &App,
     start: Start,
     by: &OpenedBy,
     mut told: Told,
-    session: &str,
+    chosen: &Chosen,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let mut command = beside::command(app, "door").map_err(cannot)?;
-    command.env(paths::SESSION, session).env_remove(paths::CONTEXT);
+    chosen.surround(&mut command);
     command.arg("--leader").arg(std::process::id().to_string());
     if start == Start::Command {
         command.arg("--in-use");
     }
     // Held here until the door holds it too.
     let folder = AzFolder::make(&told.az).map_err(cannot)?;
-    told.facts.az_folder = folder.as_ref().map(|folder| folder.path().to_owned());
+    told.facts.az_folder = Some(folder.path().to_owned());
     let child = beside::start(&mut command, by, &told.facts).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(beside::LONGEST));
     if let Some(stdout) = child.stdout {
@@ -114,10 +135,8 @@ pub(crate) fn open(
         let what = "the door for the command's children could not be opened";
         Failure::new(Code::Other, what).hint("azvault status")
     })?;
-    if let Some(folder) = folder {
-        let folder = folder.path().to_string_lossy().into_owned();
-        environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
-    }
+    let folder = folder.path().to_string_lossy().into_owned();
+    environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
     Ok(environment)
 }
 

@@ -9,7 +9,7 @@ use azvault_vault::VaultId;
 use serde::Serialize;
 
 use crate::ui::shown_path;
-use crate::{agent, paths};
+use crate::{agent, runtime};
 
 /// How long processes that were asked to wipe their keys have to say that they did.
 const TO_WIPE: Duration = Duration::from_secs(5);
@@ -114,12 +114,11 @@ impl From<&Found> for HolderView {
 }
 
 /// Where processes are looked for: through the kernel, wherever they were started from, and in the
-/// folder of this run's agents, which another network namespace may share.
+/// folders of this user's agents, which another network namespace may share.
 pub(crate) fn places() -> Vec<String> {
-    vec![
-        format!("{}, the sockets of this network namespace", holder::SOCKETS),
-        shown_path(&paths::runtime_as_it_is()),
-    ]
+    let kernel = format!("{}, the sockets of this network namespace", holder::SOCKETS);
+    let folders = runtime::folders().into_iter().map(|folder| shown_path(&folder));
+    std::iter::once(kernel).chain(folders).collect()
 }
 
 /// Why the kernel's list could not be read.

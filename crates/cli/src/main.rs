@@ -39,6 +39,7 @@ mod process;
 mod prompt;
 mod revocation;
 mod rotation;
+mod runtime;
 mod saved;
 mod session;
 mod slots;

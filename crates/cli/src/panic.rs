@@ -19,7 +19,7 @@ use crate::door::az_folder;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::shown_path;
-use crate::{audit, holders, paths, unlock};
+use crate::{audit, holders, runtime, unlock};
 
 /// How long agents are left their keys, so that the list can be read with them.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -164,16 +164,18 @@ fn end(ended: &mut Ended, is_meant: impl Fn(Kind) -> bool) {
         ended.count(kind);
     }
     // Of the endpoints that have ended.
-    az_folder::sweep(&paths::runtime_as_it_is());
+    runtime::folders().iter().for_each(|folder| az_folder::sweep(folder));
 }
 
-/// Ends agents of this folder that the kernel's list does not show: those of another network namespace.
+/// Ends agents of these folders that the kernel's list does not show: those of another network namespace.
 fn end_in_folder(app: &App, ended: &mut Ended) {
-    let folder = paths::runtime_as_it_is();
-    let found = presence::present(&folder).unwrap_or_else(|e| {
-        app.ui.warning(format!("{}: {e}", shown_path(&folder)));
-        Vec::new()
-    });
+    let present = |folder: std::path::PathBuf| {
+        presence::present(&folder).unwrap_or_else(|e| {
+            app.ui.warning(format!("{}: {e}", shown_path(&folder)));
+            Vec::new()
+        })
+    };
+    let found: Vec<_> = runtime::folders().into_iter().flat_map(present).collect();
     let number = found.len();
     let left = presence::end(found);
     ended.agents += number - left.len();

@@ -2,7 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
@@ -42,6 +41,11 @@ pub(crate) fn turns() -> Result<PathBuf, Failure> {
     Ok(anchors()?.with_file_name("turns"))
 }
 
+/// A folder of this user for files that live as long as a command, where there is no better one.
+pub(crate) fn private() -> Result<PathBuf, Failure> {
+    Ok(anchors()?.with_file_name("run"))
+}
+
 /// The folders that Azure PowerShell and Azure CLI start from.
 pub(crate) fn roots() -> Result<Roots, Failure> {
     Ok(Roots {
@@ -53,36 +57,9 @@ pub(crate) fn roots() -> Result<Roots, Failure> {
     })
 }
 
-/// The folder for sockets of this user: `XDG_RUNTIME_DIR`, else where systemd makes it. It is this
-/// user's alone, or it is none: a shared folder for temporary files is no substitute.
-pub(crate) fn runtime() -> Result<PathBuf, Failure> {
-    let uid = rustix::process::geteuid().as_raw();
-    let folder = runtime_base();
-    let refused = |why: &str| {
-        let folder = crate::ui::shown_path(&folder);
-        Failure::new(Code::Unsupported, format!("no folder for the agent's socket: {folder} {why}"))
-            .hint("set XDG_RUNTIME_DIR to a folder of your own with mode 0700, or add --no-agent")
-    };
-    let facts = std::fs::metadata(&folder).map_err(|_| refused("is not there"))?;
-    if !folder.is_absolute() || !facts.is_dir() {
-        return Err(refused("is no folder"));
-    }
-    if facts.uid() != uid || facts.mode() & 0o077 != 0 {
-        return Err(refused("is not yours alone"));
-    }
-    Ok(folder.join("azvault"))
-}
-
-/// As [`runtime`], whoever can enter it: for looking at what is there, and for ending it.
-pub(crate) fn runtime_as_it_is() -> PathBuf {
-    runtime_base().join("azvault")
-}
-
-/// The folder in which that lies.
-pub(crate) fn runtime_base() -> PathBuf {
-    let uid = rustix::process::geteuid().as_raw();
-    let named = folder_variable("XDG_RUNTIME_DIR");
-    named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")))
+/// The folder that `XDG_RUNTIME_DIR` names for what lives as long as a login: see [`crate::runtime`].
+pub(crate) fn runtime_variable() -> Option<PathBuf> {
+    folder_variable("XDG_RUNTIME_DIR")
 }
 
 /// The variable that names the session of this shell.

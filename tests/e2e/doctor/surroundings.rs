@@ -178,7 +178,7 @@ fn what_the_shell_brings_along_is_looked_at_by_name_alone() {
 }
 
 #[test]
-fn a_runtime_folder_on_a_disk_is_found_and_one_that_is_not_there_is_no_finding() {
+fn a_runtime_folder_on_a_disk_is_found_and_the_advice_makes_one_in_memory() {
     let well = Well::new();
     let is_tmpfs = |path: &Path| rustix::fs::statfs(path).unwrap().f_type == 0x0102_1994;
     let expected = if is_tmpfs(well.runtime.path()) { "ok" } else { "finding" };
@@ -187,13 +187,16 @@ fn a_runtime_folder_on_a_disk_is_found_and_one_that_is_not_there_is_no_finding()
         println!("not run: the folder for temporary files is in memory");
     } else {
         let mut command = well.doctor();
-        let uid = rustix::process::geteuid().as_raw();
         let all = look(command.env("XDG_RUNTIME_DIR", well.home.path()));
-        found(&all, "runtime-in-memory", &format!("export XDG_RUNTIME_DIR=/run/user/{uid}"));
-    }
-    let mut command = well.doctor();
-    let all = look(command.env("XDG_RUNTIME_DIR", well.home.join("nowhere")));
-    for name in ["runtime-folder", "runtime-in-memory", "agent"] {
-        state(&all, name, "unknown");
+        // What is to be typed makes it so.
+        let advice = all["runtime-in-memory"].1.clone().unwrap();
+        let mut shell = well.home.script(&format!("{advice}; azvault doctor -o json"));
+        let ran = ran(shell.env_remove("AZVAULT_NO_AGENT").output().unwrap());
+        let made = ran.json();
+        let check = made["checks"].as_array().unwrap().iter();
+        let check = check.clone().find(|check| check["name"] == "runtime-in-memory").unwrap();
+        assert_eq!(check["state"], "ok", "{advice}: {check}");
+        let folder = check["what"].as_str().unwrap_or_default().to_owned();
+        assert!(!folder.is_empty());
     }
 }

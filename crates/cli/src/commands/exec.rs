@@ -8,18 +8,18 @@ use std::process::Command;
 
 use azvault_agent::Leader;
 use azvault_contexts::{ContextName, Current, ProcessScope};
-use azvault_vault::Subject;
+use azvault_vault::{Subject, VaultId};
 
 use self::variables::{VariableOptions, Variables};
 use crate::app::App;
 use crate::arguments::name;
 use crate::contexts::Contexts;
-use crate::door::{self, Reach, ReachOption, Start, Told};
+use crate::door::{self, Chosen, Reach, ReachOption, Start, Told};
 use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::shown;
 use crate::unlock::OpenedBy;
-use crate::{audit, inherited, paths, policy};
+use crate::{audit, inherited, policy};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
@@ -115,15 +115,13 @@ pub(super) fn become_session(
     arguments: &[OsString],
 ) -> super::Ended {
     let vault = crate::unlock::locked(app)?.vault_id();
-    let (_, handle) = Session::start(vault, Leader::Caller, &state)?;
-    drop(state);
-    let door = door::open(app, start, &by, told, &handle)?;
+    let chosen = chosen(app, vault, state)?;
+    let door = door::open(app, start, &by, told, &chosen)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
     variables.surround(&mut command);
-    command.args(arguments).env(paths::SESSION, handle.as_str());
-    // It stands above the session, and would act in place of the context that was chosen here.
-    command.env_remove(paths::CONTEXT);
+    command.args(arguments);
+    chosen.surround(&mut command);
     inherited::without_unlocking(app, &mut command).map_err(|e| {
         let what = format!("what the command would inherit cannot be looked at: {e}");
         Failure::new(Code::ChildNotRun, what).hint("mount /proc")
@@ -135,4 +133,24 @@ pub(super) fn become_session(
         _ => Code::ChildNotRun,
     };
     Err(Failure::new(code, format!("{}: {error}", shown(&program.to_string_lossy()))))
+}
+
+/// Starts the session of the command. Where `--no-agent` is given and there can be none, a variable
+/// names the context; what a session has of its own fits into no variable.
+fn chosen(app: &App, vault: VaultId, state: ProcessScope) -> Result<Chosen, Failure> {
+    match Session::start(vault, Leader::Caller, &state) {
+        Ok((_, handle)) => Ok(Chosen::Session(handle)),
+        Err(_) if app.global.no_agent && has_a_choice_alone(&state) => {
+            Ok(Chosen::Variable(match state.active {
+                Some(Current::To(name)) => Some(name),
+                Some(Current::Nothing) | None => None,
+            }))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn has_a_choice_alone(state: &ProcessScope) -> bool {
+    // What it does not see may be of accounts that the endpoint does not serve either.
+    state.contexts.is_empty() && state.secrets.is_empty()
 }

@@ -144,25 +144,3 @@ fn wrong_within(folder: &Path) -> Option<(String, String)> {
         files.iter().find_map(|file| wrong_with_file(&file.symlink_metadata().ok()?, file))
     })
 }
-
-pub(super) fn runtime_folder(folder: &Path) -> Check {
-    let name = "runtime-folder";
-    if !folder.exists() {
-        let what = format!("{} is not there: no agent can run", shown_path(folder));
-        return Check::unknown(name, what);
-    }
-    let lax = |folder: &Path| {
-        let facts = folder.metadata().ok()?;
-        let mode = facts.mode() & 0o7777;
-        let (shown, typed) = (shown_path(folder), word(folder));
-        (mode & 0o077 != 0).then(|| {
-            (format!("{shown} has mode {mode:04o}: others can enter"), format!("chmod 700 {typed}"))
-        })
-    };
-    let inner = folder.join("azvault");
-    let all = [folder, &inner].into_iter().filter(|folder| folder.exists());
-    match all.into_iter().find_map(|folder| wrong_with_folder(folder).or_else(|| lax(folder))) {
-        Some((what, advice)) => Check::finding(name, what, advice),
-        None => Check::ok(name, "yours alone"),
-    }
-}

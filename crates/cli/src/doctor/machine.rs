@@ -1,4 +1,4 @@
-//! What this machine does with memory: dumps, swap, a runtime folder on a disk.
+//! What this machine does with memory: dumps and swap.
 
 use std::fs;
 use std::path::Path;
@@ -6,27 +6,10 @@ use std::path::Path;
 use super::{Check, word};
 use crate::app::App;
 use crate::process;
-use crate::ui::{shown, shown_path};
-
-/// statfs(2).
-const TMPFS: rustix::fs::FsWord = 0x0102_1994;
-const RAMFS: rustix::fs::FsWord = 0x8584_58f6;
+use crate::ui::shown;
 
 /// Links of block devices that lie on each other: more there are not.
 const DEEPEST: usize = 8;
-
-pub(super) fn runtime_in_memory(folder: &Path) -> Check {
-    let name = "runtime-in-memory";
-    let Ok(facts) = rustix::fs::statfs(folder) else {
-        return Check::unknown(name, "there is no runtime folder");
-    };
-    if [TMPFS, RAMFS].contains(&facts.f_type) {
-        return Check::ok(name, "the runtime folder is on no disk");
-    }
-    let uid = rustix::process::geteuid().as_raw();
-    let what = format!("{} is on a disk: names and ids of exec may stay there", shown_path(folder));
-    Check::finding(name, what, format!("export XDG_RUNTIME_DIR=/run/user/{uid}"))
-}
 
 pub(super) fn core_dumps(app: &App) -> Check {
     let read = |file: &str| fs::read_to_string(file).ok();

@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::reach::Reach;
 use crate::contexts::Contexts;
-use crate::{online, paths};
+use crate::{online, paths, runtime};
 
 /// Prefix of the folders; [`RANDOM`] letters and digits follow.
 const PREFIX: &str = "az-";
@@ -68,8 +68,10 @@ fn lasting<'a>(
 
 /// The folder of the endpoint around this process, if there is one.
 pub(super) fn around() -> Option<PathBuf> {
-    let (folder, runtime) = (paths::az_folder()?, paths::runtime().ok()?);
-    (folder.parent() == Some(&runtime) && is_ours(&folder)).then_some(folder)
+    let folder = paths::az_folder()?;
+    let runtime = folder.parent()?;
+    let mut ours = runtime::folders().into_iter().chain(paths::private().ok());
+    (ours.any(|own| own == runtime) && is_ours(&folder)).then_some(folder)
 }
 
 /// Whether az was made to act as that context.
@@ -108,10 +110,9 @@ pub(super) struct AzFolder {
 }
 
 impl AzFolder {
-    /// Makes one; `None` where there is no runtime folder.
-    pub(super) fn make(content: &AzConfig) -> io::Result<Option<Self>> {
-        let Ok(runtime) = paths::runtime() else { return Ok(None) };
-        fs::create_dir_all(&runtime)?;
+    /// Makes one. Without it az would act as its own login says.
+    pub(super) fn make(content: &AzConfig) -> io::Result<Self> {
+        let runtime = runtime::for_files().map_err(|e| io::Error::other(e.what))?;
         sweep(&runtime);
         let random =
             tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(&runtime)?;
@@ -129,7 +130,7 @@ impl AzFolder {
         }
         // Until here it goes when something fails.
         let _ = random.keep();
-        Ok(Some(folder))
+        Ok(folder)
     }
 
     /// Holds one that was made: several processes may, and each for itself.
