@@ -66,6 +66,13 @@ impl Drop for Leader {
     }
 }
 
+/// What the prompt of a shell says whose session is gone: one word, and nothing on stderr.
+#[track_caller]
+fn prompt_is_gone(ran: Ran) {
+    let ran = ran.expect(4);
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("gone\n", ""));
+}
+
 /// What a command says whose session is gone: nothing of any context.
 #[track_caller]
 fn is_gone(ran: Ran) {
@@ -122,7 +129,6 @@ fn jobs_that_outlive_their_shell_have_no_context_at_all() {
         "azvault secret list",
         "azvault exec -- echo ran",
         "azvault shell",
-        "azvault status",
         "azvault session show",
         "azvault session end",
         "azvault autosave show",
@@ -132,6 +138,7 @@ fn jobs_that_outlive_their_shell_have_no_context_at_all() {
         .enumerate()
         .map(|(n, ask)| format!("{ask} >{n}.out 2>{n}.err; echo $? >{n}.code\n"))
         .collect();
+    let job = format!("{job}azvault status -o json >status.out 2>status.err\n");
     let script = format!(
         "set -u\n{START}azvault use fab\n( trap '' HUP\n{}{job} touch done ) &\nkill -9 $$",
         wait_for("go")
@@ -147,7 +154,16 @@ fn jobs_that_outlive_their_shell_have_no_context_at_all() {
         assert_eq!(part("code").trim(), "4", "{ask}: {}{}", part("out"), part("err"));
         let out = part("out");
         assert!(["", "gone\n"].contains(&&*out), "{ask}: {out}");
+        // A prompt is shown before every line that is typed: nothing of it goes to stderr.
+        assert_eq!(part("err").is_empty(), *ask == "azvault prompt", "{ask}: {}", part("err"));
     }
+    // What looks for the reason gets it.
+    let status: serde_json::Value = serde_json::from_str(&read(&home, "status.out")).unwrap();
+    assert_eq!((&status["session_state"], &status["session"]), (&"gone".into(), &().into()));
+    assert_eq!(
+        (&status["active"], &status["active_because"]),
+        (&().into(), &"this session".into())
+    );
     assert_eq!(home.alone(&["prompt"]).expect(0).stdout, "dev\n");
 }
 

@@ -102,6 +102,12 @@ impl App {
         Self::new(self.global.clone(), self.before)
     }
 
+    /// The same options, with nothing on stderr but what the caller prints itself.
+    pub(crate) fn silent(&self) -> Self {
+        let global = Global { quiet: true, verbose: 0, ..self.global.clone() };
+        Self::new(global, self.before)
+    }
+
     /// A terminal, if there is one and asking is allowed.
     pub(crate) fn terminal(&self) -> Option<Terminal> {
         if self.global.no_input || !prompt::somebody_is_there() {

@@ -242,6 +242,8 @@ pub(crate) enum Session {
     Start(commands::session::start::Args),
     End(commands::session::end::Args),
     Show(commands::session::show::Args),
+    #[command(hide = true)]
+    Check(commands::session::check::Args),
 }
 
 #[derive(Subcommand)]

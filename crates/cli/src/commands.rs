@@ -72,6 +72,7 @@ pub(crate) fn run(app: &App, command: Command) -> Ended {
         Command::Session(Session::Start(args)) => args.run(app),
         Command::Session(Session::End(args)) => args.run(app),
         Command::Session(Session::Show(args)) => args.run(app),
+        Command::Session(Session::Check(args)) => args.run(app),
         Command::Token(args) => args.run(app),
         Command::Exec(args) => args.run(app),
         Command::Shell(args) => args.run(app),

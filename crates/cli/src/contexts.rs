@@ -107,6 +107,19 @@ impl Contexts {
     pub(crate) fn open_unasked(app: &App) -> Result<Unasked, Failure> {
         let locked = locked(app)?;
         let session = Session::current(locked.vault_id())?;
+        Self::unasked(app, locked, session)
+    }
+
+    /// What the vault has, without a session: for telling of one that is gone. Nothing of it acts.
+    pub(crate) fn open_unasked_beside(app: &App) -> Result<Unasked, Failure> {
+        Self::unasked(app, unlock::locked(app)?, None)
+    }
+
+    fn unasked(
+        app: &App,
+        locked: azvault_vault::Locked,
+        session: Option<Session>,
+    ) -> Result<Unasked, Failure> {
         let Some(vault) = unlock::unasked(app, locked)? else {
             return Ok(Unasked::Locked(session.map(Box::new)));
         };
@@ -244,8 +257,7 @@ impl Contexts {
                 let place = shown(&place.to_string());
                 let what =
                     format!("refused by {place}: autosave is off, so changes live in a session");
-                return Failure::new(Code::Refused, what)
-                    .hint("eval \"$(azvault session start)\", then the same again");
+                return Failure::new(Code::Refused, what).hint(session::to_start());
             }
             match refused.because {
                 // --scope does not help there, so it is no advice.

@@ -48,13 +48,18 @@ pub(crate) fn is_not_dumpable() -> bool {
     own.is_ok_and(|behaviour| behaviour == DumpableBehavior::NotDumpable)
 }
 
+/// The name of the program that started this one: a shell, where somebody types.
+pub(crate) fn parent_name() -> Option<String> {
+    let parent = rustix::process::getppid()?.as_raw_nonzero().get();
+    let name = std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
 /// This process, for the audit log.
 pub(crate) fn actor() -> Actor {
-    let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
-    let name = parent.and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/comm")).ok());
     Actor {
         uid: rustix::process::getuid().as_raw(),
         pid: std::process::id(),
-        parent: name.map(|name| name.trim_end().to_owned()),
+        parent: parent_name(),
     }
 }

@@ -4,13 +4,15 @@
 //! A session that is named but gone is an error and never a silent way back to the default
 //! context: the wrong subscription is the accident to prevent.
 
+pub(crate) mod handle;
+
 use azvault_agent::{CallError, Client, Leader};
 use azvault_contexts::ProcessScope;
 use azvault_vault::{Id, SessionKey, VaultId};
 use zeroize::Zeroizing;
 
 use crate::failure::{Code, Failure};
-use crate::{agent, paths};
+use crate::{agent, paths, process, runtime};
 
 /// More writers than this at one moment nobody has.
 const TRIES: usize = 1000;
@@ -31,13 +33,28 @@ impl Session {
     pub(crate) fn current(vault: VaultId) -> Result<Option<Self>, Failure> {
         let Some(named) = paths::session() else { return Ok(None) };
         // EXPOSE: taken apart into id and key, which stay in wiped memory.
-        let (id, key) = parse(named.expose()).ok_or_else(gone)?;
+        let (id, key) = handle::parse(named.expose()).ok_or_else(gone)?;
         // Where no agent can be, as in another user's environment, there is no session either.
-        let client = agent::client(vault).map_err(|e| unreachable(&e))?;
-        let mut session =
-            Self { client, vault, id, key, revision: 0, leader: 0, state: ProcessScope::default() };
-        session.read()?;
-        Ok(Some(session))
+        runtime::folder().map_err(|e| unreachable(&e))?;
+        let mut session = Self {
+            client: agent::client(vault)?,
+            vault,
+            id,
+            key,
+            revision: 0,
+            leader: 0,
+            state: ProcessScope::default(),
+        };
+        // Two agents of a vault are rare and possible: of two environments at the same moment.
+        let mut last = gone();
+        for client in agent::clients(vault) {
+            session.client = client;
+            match session.read() {
+                Ok(()) => return Ok(Some(session)),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
     }
 
     /// Starts a session with a state, and gives what the environment has to say of it.
@@ -55,7 +72,7 @@ impl Session {
                 "the agent refused the session: its leader is no ancestor of this command, or \
                  there are too many sessions",
             )
-            .hint("eval \"$(azvault session start)\", in the shell that the session is for"),
+            .hint(to_start()),
             other => agent::failed(&other),
         })?;
         let text = key.to_text();
@@ -123,7 +140,7 @@ pub(crate) fn gone() -> Failure {
         Code::SignIn,
         "session is gone: its shell or the agent has ended, or it belongs to another shell",
     )
-    .hint("unset AZVAULT_SESSION, then eval \"$(azvault session start)\"")
+    .hint(to_start())
 }
 
 /// What `AZVAULT_SESSION` names cannot be looked for.
@@ -132,14 +149,29 @@ pub(crate) fn unreachable(because: &Failure) -> Failure {
     Failure { code, what: format!("{what} ({})", because.what), hint }
 }
 
-/// There is no session, and the command needs one.
+/// There is no session, and the command needs one. Where there can be none, that is the reason.
 pub(crate) fn none(why: &str) -> Failure {
-    Failure::new(Code::Refused, format!("{why}, and this shell has no session to keep it in"))
-        .hint("eval \"$(azvault session start)\", or --scope user to change the vault")
+    match runtime::folder() {
+        Ok(_) => {
+            let what = format!("{why}, and this shell has no session to keep it in");
+            Failure::new(Code::Refused, what).hint(to_start())
+        }
+        Err(Failure { what, hint, .. }) => {
+            let what = format!("{why}, and this shell can have no session: {what}");
+            Failure { code: Code::Refused, what, hint }
+        }
+    }
 }
 
-fn parse(text: &[u8]) -> Option<(Id, SessionKey)> {
-    let dot = text.iter().position(|byte| *byte == b'.')?;
-    let id = std::str::from_utf8(&text[..dot]).ok()?.parse().ok()?;
-    Some((id, SessionKey::parse(&text[dot + 1..])?))
+/// What starts a session in the shell in which this command was typed. A handle that it has already
+/// is replaced.
+pub(crate) fn to_start() -> &'static str {
+    match process::parent_name().as_deref() {
+        Some("fish") => "azvault session start --shell fish | source",
+        Some("nu") => {
+            "$env.AZVAULT_SESSION = (azvault session start -o json | from json | get value)"
+        }
+        Some("pwsh" | "powershell") => "azvault session start --shell pwsh | Invoke-Expression",
+        _ => "eval \"$(azvault session start)\"",
+    }
 }

@@ -55,7 +55,7 @@ fn with_autosave_off_a_change_without_a_session_is_refused_with_the_line_to_type
         let refused = refused.says("autosave is off").says("eval \"$(azvault session start)\"");
         assert_eq!(refused.stdout, "", "{change:?}");
         // The line that it says is a line that works.
-        let line = refused.stderr.split("try: ").nth(1).unwrap().split(", or").next().unwrap();
+        let line = refused.stderr.split("try: ").nth(1).unwrap().trim();
         let script = format!("{line}; azvault session show -o json");
         assert_eq!(home.bash(&script).expect(0).json()["schema"], 1);
     }

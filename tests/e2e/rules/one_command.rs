@@ -75,7 +75,6 @@ fn an_unknown_given_context_is_not_found_and_never_the_default() {
         &["context", "set", "own", "--tenant", SECOND_TENANT],
         &["disconnect", "--yes"],
         &["status"],
-        &["prompt"],
         &["exec", "--", "touch", "ran"],
         &["shell"],
     ] {
@@ -89,6 +88,10 @@ fn an_unknown_given_context_is_not_found_and_never_the_default() {
         ran(by_variable.unwrap()).expect(5).says("\"nobody\"");
     }
     session.run(&["exec", "--context", "nobody", "--", "touch", "ran"]).expect(5);
+    // A prompt says it in one word.
+    let mut prompt = session.command(&["prompt"]);
+    let said = ran(prompt.env("AZVAULT_CONTEXT", "nobody").output().unwrap()).expect(5);
+    assert_eq!((&*said.stdout, &*said.stderr), ("none\n", ""));
     assert!(!home.join("ran").exists());
     assert_eq!(stored(&home), before);
     assert_eq!(names(&session.json(&["context", "list"])), set(ALL));

@@ -77,10 +77,14 @@ fn process_scope_ends_with_its_shell() {
     let script =
         "eval \"$(azvault session start)\"; azvault use gov >&2; echo \"$AZVAULT_SESSION\"";
     let handle = home.bash(script).expect(0).stdout;
-    for args in [&["status"][..], &["context", "show"], &["context", "select", "ci"]] {
+    for args in [&["context", "show"][..], &["context", "select", "ci"]] {
         let mut command = home.command(args);
         let gone = ran(command.env("AZVAULT_SESSION", handle.trim()).output().unwrap());
         gone.expect(4).says("session is gone").says("session start");
     }
+    let mut status = home.command(&["status"]);
+    let told = ran(status.env("AZVAULT_SESSION", handle.trim()).output().unwrap()).expect(0);
+    let told = told.says("session is gone").says("session start");
+    assert!(!told.stdout.contains("gov"), "{}", told.stdout);
     assert_eq!(seen(&home).1, "prod");
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use super::{Leader, START, appears, home, is_gone, wait_for};
+use super::{Leader, START, appears, home, is_gone, prompt_is_gone, wait_for};
 use crate::agent_home::{AgentHome, NOBODY, eventually, is_root, is_running, signal};
 use crate::home::ran;
 
@@ -46,7 +46,7 @@ fn a_variable_that_names_no_session_of_this_process_is_exit_4() {
             ran(command.env("AZVAULT_SESSION", &wrong).output().unwrap())
         };
         is_gone(with(&["context", "list"]));
-        is_gone(with(&["prompt"]));
+        prompt_is_gone(with(&["prompt"]));
         is_gone(with(&["context", "select", "sp"]));
         let said = with(&["session", "show"]);
         assert!(!said.stderr.contains(key), "the key is not said");

@@ -1,7 +1,7 @@
 //! Options that verbs which change contexts have in common.
 
 use azvault_contexts::Scope;
-use clap::ValueEnum;
+use clap::{ArgMatches, ValueEnum};
 
 use super::Wanted;
 use crate::app::Consent;
@@ -23,12 +23,24 @@ enum ScopeName {
     User,
 }
 
+impl From<ScopeName> for Scope {
+    fn from(name: ScopeName) -> Self {
+        match name {
+            ScopeName::Process => Self::Process,
+            ScopeName::User => Self::User,
+        }
+    }
+}
+
 impl ScopeOption {
     pub(crate) fn asked(&self) -> Option<Scope> {
-        self.scope.map(|scope| match scope {
-            ScopeName::Process => Scope::Process,
-            ScopeName::User => Scope::User,
-        })
+        self.scope.map(Scope::from)
+    }
+
+    /// What is asked for in a command line that was only taken apart; `None` for verbs without it.
+    pub(crate) fn of(matches: &ArgMatches) -> Option<Option<Scope>> {
+        let asked = matches.try_get_one::<ScopeName>("scope").ok()?;
+        Some(asked.copied().map(Scope::from))
     }
 
     /// Of a verb that replaces what exists only if `replace` says so, and destroys nothing else.

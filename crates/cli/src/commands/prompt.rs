@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::cli::Output;
 use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::SCHEMA;
+use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::ui::{quoted, shown};
 
@@ -19,7 +20,9 @@ const LONGEST: usize = 40;
 ///
 /// `prod` is the vault's default, `prod*` what this session or a variable chose, `!` stands for
 /// autosave off. A long name is cut; -o json has it whole.
-/// Asks nothing: a locked vault is `locked`, and where there is no vault nothing is printed.
+/// Asks nothing, and writes nothing to stderr: `locked` stands for a locked vault, behind the name
+/// that the session chose; `none` where no context acts, `gone` where the session has ended or is
+/// another shell's, `error` where azvault status says more. Where there is no vault nothing is printed.
 /// bash: PS1='$(azvault prompt) \$ '
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -36,26 +39,38 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        if !app.vault_path()?.exists() && crate::paths::session().is_none() {
-            print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
-            return Ok(0);
-        }
-        match Contexts::open_unasked(app) {
-            Ok(Unasked::Open(opened)) => unlocked(app, &opened.1)?,
-            Ok(Unasked::Locked(session)) => locked(app, session.as_deref()),
+        let app = &app.silent();
+        match shown_state(app) {
+            Ok(()) => Ok(0),
+            // Where the prompt would name a context there must not stand nothing. The code is that of
+            // the failure; a line of it before each prompt helps nobody.
             Err(failure) => {
-                // Where the prompt would name a context there must not stand nothing.
-                if app.ui.output != Output::Json {
-                    app.ui.line("gone");
-                }
-                return Err(failure);
+                let state = match failure.code {
+                    Code::SignIn => "gone",
+                    // A variable names a context that does not exist.
+                    Code::NotFound => "none",
+                    _ => "error",
+                };
+                print(app, &Document { schema: SCHEMA, state, ..Document::default() });
+                Ok(failure.code.number())
             }
         }
-        Ok(0)
     }
 }
 
-fn unlocked(app: &App, contexts: &Contexts) -> Result<(), crate::failure::Failure> {
+fn shown_state(app: &App) -> Result<(), Failure> {
+    if !app.vault_path()?.exists() && crate::paths::session().is_none() {
+        print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
+        return Ok(());
+    }
+    match Contexts::open_unasked(app)? {
+        Unasked::Open(opened) => unlocked(app, &opened.1)?,
+        Unasked::Locked(session) => locked(app, session.as_deref()),
+    }
+    Ok(())
+}
+
+fn unlocked(app: &App, contexts: &Contexts) -> Result<(), Failure> {
     let (active, because) = contexts.active()?;
     let scope = match because {
         Because::Default => Scope::User,
@@ -96,8 +111,8 @@ fn print(app: &App, document: &Document<'_>) {
     }
     let mut text = document.context.map(short).unwrap_or_default();
     match (document.context, document.state) {
-        (None, "locked") => text.push_str("locked"),
         (None, "unlocked") => text.push_str("none"),
+        (None, state @ ("locked" | "none" | "gone" | "error")) => text.push_str(state),
         _ => {}
     }
     if document.scope == Some(Scope::Process.as_str()) {
@@ -105,6 +120,9 @@ fn print(app: &App, document: &Document<'_>) {
     }
     if document.autosave == Some(AutosaveMode::Process.as_str()) {
         text.push('!');
+    }
+    if document.state == "locked" && document.context.is_some() {
+        text.push_str(" locked");
     }
     if !text.is_empty() {
         app.ui.line(text);

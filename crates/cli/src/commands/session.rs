@@ -1,6 +1,8 @@
 //! `azvault session`
 
+pub(crate) mod check;
 pub(crate) mod end;
+mod needed;
 pub(crate) mod show;
 pub(crate) mod start;
 

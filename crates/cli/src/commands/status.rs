@@ -5,7 +5,7 @@ use std::time::Duration;
 use azvault_agent::holder::Kind;
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::active::Because;
-use azvault_vault::{Error, Locked};
+use azvault_vault::{Error, Locked, Vault};
 use serde::Serialize;
 
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::documents::ActingView;
 use crate::expect::Pin;
 use crate::failure::{Code, Failure};
 use crate::holders::{self, Found, HolderView, Looked};
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::ui::{cell, count, quoted, shown_path};
 use crate::{agent, paths, time, unlock};
 
@@ -42,6 +42,8 @@ struct Document {
     holders: Vec<HolderView>,
     looked_at: Vec<String>,
     session: Option<SessionView>,
+    /// `none`, `alive`, or `gone`: it has ended, or is another shell's. Then no context acts.
+    session_state: &'static str,
     active: Option<String>,
     active_because: Option<&'static str>,
     /// Who acts; `null` where nobody does, and while the vault is locked.
@@ -92,8 +94,9 @@ impl Args {
         document.policy = policy(app)?;
         let mut looked = None;
         match Locked::open(&path) {
-            Err(Error::NotThere) if paths::session().is_none() => {
+            Err(Error::NotThere) => {
                 document.state = "absent";
+                document.session_state = if paths::session().is_some() { "gone" } else { "none" };
                 let given = app.given()?;
                 document.active_because = given.as_ref().map(|given| given.because.as_str());
                 document.active = given.map(|given| given.name.as_str().to_owned());
@@ -156,12 +159,22 @@ fn policy(app: &App) -> Result<Option<Policy>, Failure> {
 }
 
 fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
-    let path = app.vault_path()?;
     let view =
         |session: &Session| SessionView { id: session.id().to_string(), leader: session.leader };
     let text = |name: &ContextName| name.as_str().to_owned();
-    match Contexts::open_unasked(app)? {
-        Unasked::Locked(session) => {
+    document.session_state = if paths::session().is_some() { "alive" } else { "none" };
+    match Contexts::open_unasked(app) {
+        // Told, where every other command refuses: this is where one looks for the reason.
+        Err(failure) if failure.code == Code::SignIn => {
+            document.session_state = "gone";
+            document.active_because = Some(Because::Session.as_str());
+            match Contexts::open_unasked_beside(app)? {
+                Unasked::Locked(_) => document.state = "locked",
+                Unasked::Open(opened) => fill_counts(app, document, &opened.0, &opened.1)?,
+            }
+        }
+        Err(failure) => return Err(failure),
+        Ok(Unasked::Locked(session)) => {
             document.state = "locked";
             document.session = session.as_deref().map(view);
             let choice = session.as_deref().and_then(|session| session.state.active.as_ref());
@@ -174,24 +187,36 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let given = given.map(|given| given.name);
             document.active = given.as_ref().or(choice.and_then(chosen)).map(text);
         }
-        Unasked::Open(opened) => {
+        Ok(Unasked::Open(opened)) => {
             let (vault, contexts) = &*opened;
-            let failed = |e| Failure::from_vault(e, &path);
-            document.anchor = Some(Pin::of(vault).map_err(failed)?.to_string());
+            fill_counts(app, document, vault, contexts)?;
             let (active, because) = contexts.active()?;
             document.acting = contexts.resolved()?.as_ref().map(ActingView::new);
             document.missing = contexts.missing().map(text);
             let (mode, why) = contexts.autosave();
-            document.state = "unlocked";
             document.session = contexts.session.as_ref().map(view);
             document.active = active.map(text);
             document.active_because = Some(because.as_str());
-            document.default = contexts.default().map(text);
             document.autosave = Some(Autosave { mode: mode.as_str(), because: why.as_str() });
-            document.contexts = Some(contexts.seen().len());
-            document.secrets = Some(contexts.secrets.len() + contexts.own().secrets.len());
         }
     }
+    Ok(())
+}
+
+/// What an open vault has, whichever context acts.
+fn fill_counts(
+    app: &App,
+    document: &mut Document,
+    vault: &Vault,
+    contexts: &Contexts,
+) -> Result<(), Failure> {
+    let path = app.vault_path()?;
+    let pin = Pin::of(vault).map_err(|e| Failure::from_vault(e, &path))?;
+    document.state = "unlocked";
+    document.anchor = Some(pin.to_string());
+    document.default = contexts.default().map(|name| name.as_str().to_owned());
+    document.contexts = Some(contexts.seen().len());
+    document.secrets = Some(contexts.secrets.len() + contexts.own().secrets.len());
     Ok(())
 }
 
@@ -215,7 +240,8 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         }
         let session = document.session.as_ref();
         let session = session.map(|session| format!("ends with process {}", session.leader));
-        rows.push(("session", session.unwrap_or_else(|| "-".to_owned())));
+        let other = if document.session_state == "gone" { "gone" } else { "-" };
+        rows.push(("session", session.unwrap_or_else(|| other.to_owned())));
         let because = document.active_because.map(|because| format!(" ({because})"));
         let active = match &document.missing {
             Some(missing) => format!("none: {} is gone", quoted(missing)),
@@ -239,6 +265,11 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
     }
     let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), cell(v)]).collect();
     app.ui.table(&["", ""], &rows);
+    if document.session_state == "gone" {
+        let Failure { what, hint, .. } = session::gone();
+        app.ui.warning(format!("{what}: commands that use contexts refuse"));
+        app.ui.note(format!("try: {}", hint.unwrap_or_default()));
+    }
     if document.state == "absent" {
         app.ui.note("no vault yet: azvault migrate makes one and moves your sign-ins into it");
     }

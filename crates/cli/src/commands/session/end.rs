@@ -4,7 +4,7 @@ use super::Shell;
 use crate::app::App;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::unlock;
 
 /// End the session of this shell: eval "$(azvault session end)"
@@ -35,6 +35,5 @@ impl Args {
 
 /// There is no session to act on.
 pub(super) fn none() -> Failure {
-    Failure::new(Code::NotFound, "this shell has no session")
-        .hint("eval \"$(azvault session start)\"")
+    Failure::new(Code::NotFound, "this shell has no session").hint(session::to_start())
 }

@@ -1,10 +1,13 @@
 //! `azvault session start`
 
+use std::ffi::OsString;
+
 use azvault_agent::Leader;
 use azvault_contexts::ProcessScope;
 use zeroize::Zeroizing;
 
 use super::Shell;
+use super::needed::is_needed_by;
 use crate::app::App;
 use crate::cli::Output;
 use crate::paths::SESSION;
@@ -24,10 +27,16 @@ pub(crate) struct Args {
     /// Process id of the shell that the session ends with [default: the parent of this command]
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     leader: Option<u32>,
+    /// Start one only if this command line of azvault needs one: what `shell-init` asks
+    #[arg(last = true, hide = true, value_name = "WORDS")]
+    needed_by: Option<Vec<OsString>>,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        if self.needed_by.as_deref().is_some_and(|words| !is_needed_by(words)) {
+            return Ok(0);
+        }
         let vault = unlock::locked(app)?.vault_id();
         let leader = self.leader.map_or(Leader::Parent, Leader::Ancestor);
         let (session, handle) = Session::start(vault, leader, &ProcessScope::default())?;

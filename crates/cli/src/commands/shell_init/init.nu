@@ -1,10 +1,20 @@
-# A session belongs to the shell that it was started for: one that came along from another shell's
-# environment is that shell's, and this one shares it as its child.
+# A handle that came along in the environment of another shell (tmux, an editor, nohup), or whose
+# session has ended, is dropped here with a line that says so. One of a parent of this shell is kept:
+# this shell shares its session.
+if ($env.AZVAULT_SESSION? | is-not-empty) {
+    let checked = (^azvault session check | complete)
+    if $checked.exit_code == 4 {
+        print -e ($checked.stderr | str trim)
+        $env.AZVAULT_SESSION = ""
+    }
+}
+# A session is started when a command first needs one. Which command does, azvault says itself; the
+# words are looked at only to spare it the question.
 def --env --wrapped azvault [...words] {
-    let needs = ($words | first | default "") in [use context autosave disconnect session]
-    if $needs and ($env.AZVAULT_SESSION? | is-empty) and (($words | take 2) != [session start]) {
-        let started = (^azvault session start --leader $nu.pid -o json | complete)
-        if $started.exit_code == 0 {
+    let may_need = ($words | any {|word| $word in [use context autosave connect disconnect] })
+    if $may_need and ($env.AZVAULT_SESSION? | is-empty) {
+        let started = (^azvault session start --leader $nu.pid -o json -- ...$words | complete)
+        if $started.exit_code == 0 and ($started.stdout | is-not-empty) {
             $env.AZVAULT_SESSION = ($started.stdout | from json | get value)
         }
     }

@@ -1,0 +1,41 @@
+//! `azvault session check`: what `shell-init` asks of the handle that a new shell inherited.
+
+use std::time::Duration;
+
+use azvault_vault::{Error, Locked};
+
+use crate::app::App;
+use crate::failure::Code;
+use crate::paths;
+use crate::session::handle::{self, Handle};
+
+/// An agent that says nothing for so long does not hold up a new shell.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Exit 4, and one line that says so, if the session in the environment is not of this shell
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+        if paths::session().is_none() {
+            return Ok(0);
+        }
+        let because = match Locked::open(&app.vault_path()?) {
+            Err(Error::NotThere) => "its vault does not exist",
+            // Why a vault cannot be opened is for the command to say that opens it.
+            Err(_) => return Ok(Code::Other.number()),
+            Ok(locked) => match handle::look(locked.vault_id(), PATIENCE) {
+                Handle::Alive => return Ok(0),
+                Handle::Unknown => return Ok(Code::Busy.number()),
+                Handle::Malformed => "AZVAULT_SESSION is not a session handle",
+                Handle::NoAgent => "its agent has ended",
+                Handle::NotHere => "it has ended or belongs to another shell",
+            },
+        };
+        app.ui.note(format!(
+            "azvault: session dropped: {because}; azvault use NAME chooses a context for this shell"
+        ));
+        Ok(Code::SignIn.number())
+    }
+}
