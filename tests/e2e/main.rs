@@ -56,6 +56,7 @@ mod secret;
 mod session;
 mod stack;
 mod status;
+mod surroundings;
 mod tidy;
 mod token;
 mod trace;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 const ALONE: &str = "AZVAULT_TEST_ALONE";
 
 /// The loopback interface of a new network namespace is down.
-const LOOPBACK: &str = "import fcntl, socket, struct
+pub(crate) const LOOPBACK: &str = "import fcntl, socket, struct
 fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh22x', b'lo', 0x49))";
 
 /// Whether this system lets a test have namespaces of its own. CI does.

@@ -26,7 +26,7 @@ pub(super) fn is_needed_by(words: &[OsString]) -> bool {
 /// A change under a given context has process scope, whatever `--scope` says.
 fn keeps(asked: Option<Scope>, options: &ArgMatches) -> bool {
     let is_given = options.contains_id("context") && options.get_one::<String>("context").is_some();
-    asked != Some(Scope::User) || is_given || paths::context().is_some()
+    asked != Some(Scope::User) || is_given || paths::context().is_ok_and(|name| name.is_some())
 }
 
 #[cfg(test)]
