@@ -161,7 +161,7 @@ fn what_goes_wrong_is_said_with_the_providers_code_and_only_the_log_tells_of_it(
             assert!(!failed.stderr.contains(secret), "{tenant}");
         }
         assert_eq!(stored(), before, "{tenant}");
-        // The credential has left, and whoever got it gave nothing for it.
+        // The credential has left, and nothing came for it.
         let log = azure.home.json(&["audit", "log", "--verb", "token renew failed"]);
         let entries = log["entries"].as_array().unwrap();
         assert_eq!(entries.len(), 1, "{tenant}: {log}");

@@ -107,7 +107,7 @@ fn a_browser_with_another_state_or_none_at_all_is_waited_for_until_the_time_is_o
     let browser = browser::begin(&client, &[ARM], browser::Wishes::default()).unwrap();
     let found = browser.finish(&client, &now, now() + 1);
     assert!(matches!(found, Err(Error::Timeout { .. })));
-    // The port is free again: nothing goes on listening.
+    // The port is free again: nothing listens any more.
     let late = browsed("forged-late.example", |back| {
         let answer = knocked(back.port().unwrap(), &request(back));
         assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");

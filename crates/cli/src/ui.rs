@@ -260,7 +260,7 @@ pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", shown(name))
 }
 
-/// Longest name of somebody else's that is shown, in characters.
+/// Longest name from a service that is shown, in characters.
 const MAX_CITED: usize = 100;
 
 /// A name that a service gave, as it may be shown in a sentence: in quotes that it cannot close, and

@@ -136,7 +136,7 @@ impl Http {
         })
     }
 
-    /// Whether anything of a request has left this process, to whomever: not where a name was not
+    /// Whether anything of a request has left this process: not where a name was not
     /// found, nobody answered, or a certificate was not accepted.
     pub fn has_sent(&self) -> bool {
         self.has_sent.load(Ordering::Relaxed)

@@ -58,8 +58,8 @@ impl Tokens {
     }
 
     /// Whether they are of the account of that name, or of that home account id. Only names count
-    /// that a tenant gives in domains of its own: `email` is whatever an administrator types. What
-    /// does not say whose it is is somebody else's.
+    /// that a tenant gives in domains of its own: `email` is whatever an administrator types. Tokens
+    /// without a name are of no account.
     pub fn is_of(&self, account: &str) -> bool {
         let account = account.trim().to_lowercase();
         let names = self.claims.iter().flat_map(|claims| &claims.own_names);

@@ -45,7 +45,7 @@ type Way = fn(&Azure, &Home, &str) -> Ran;
 const WAYS: [Way; 2] = [by_browser, by_device_code];
 
 #[test]
-fn another_account_than_the_hints_is_refused_where_nobody_can_be_asked() {
+fn another_account_than_the_hints_is_refused_without_a_terminal() {
     let azure = Azure::start(&signing_in(&json!(EVE)));
     let home = azure.home();
     let before = stored(&home);
@@ -64,7 +64,7 @@ fn another_account_than_the_hints_is_refused_where_nobody_can_be_asked() {
             assert_eq!(refused.stdout, "");
             assert_eq!(stored(&home), before, "{user}");
         }
-        // Whoever administers a tenant can write any address into `email`.
+        // An administrator of any tenant can write any address into `email`.
         let mut scenario = signing_in(&json!(EVE));
         scenario["claims"] = json!({ "email": USER, "unique_name": USER });
         azure.becomes(&scenario);
@@ -91,7 +91,7 @@ fn the_account_of_the_hint_signs_in_however_it_is_written() {
     scenario["claims"] = json!({ "upn": USER });
     azure.becomes(&scenario);
     by_device_code(&azure, &azure.home(), USER).expect(0);
-    // Who names nobody takes whoever signs in.
+    // Without a hint any account will do.
     azure.becomes(&signing_in(&json!(EVE)));
     azure.connect(&azure.home(), &["--device-code"]).expect(0);
 }

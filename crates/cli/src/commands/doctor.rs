@@ -13,8 +13,9 @@ use crate::ui::{Tone, cell, count, shown, toned};
 ///
 /// Modes and owners of files and folders, backups and policies among them, locks, what this machine
 /// remembers of the vault, ways to unlock it, agent and keyring, clock, core dumps and swap,
-/// certificate authorities and proxy, what tools of Azure left in clear: a line for each, and for what is wrong the line to type. Asks
-/// nothing; more is seen when the agent holds the keys, or when a passphrase or key is given.
+/// certificate authorities and proxy, what tools of Azure left in plaintext: a line for each, and
+/// for what is wrong the line to type. Asks nothing; more is seen when the agent holds the keys, or
+/// when a passphrase or key is given.
 /// azvault verify looks at the vault itself.
 #[derive(clap::Args)]
 pub(crate) struct Args {}

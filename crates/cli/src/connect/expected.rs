@@ -1,6 +1,6 @@
 //! Whether who signed in is who was meant to.
 //!
-//! Somebody else can have finished the sign-in: with a code that was read over a shoulder, or in the
+//! Another person can have finished the sign-in: with a code that was read over a shoulder, or in the
 //! browser of a person who is signed in with several accounts. What comes of that would be the active
 //! context of this vault.
 

@@ -18,8 +18,8 @@ pub(crate) fn bundle(app: &App) -> Result<Option<Vec<u8>>, Failure> {
     descriptor::read_to_end(file, MAX_BUNDLE).map(Some).map_err(|e| failed(&e))
 }
 
-/// Says so where a proxy and an authority that is not the system's are both in play: whoever has both
-/// reads every credential that is sent. Two variables are enough to arrange that.
+/// Says so where a proxy and an authority that is not the system's are both in play: someone who
+/// controls both reads every credential that is sent. Two variables are enough to arrange that.
 pub(super) fn warn_of_reader(app: &App) {
     if let Some(reader) = reader(app) {
         app.ui.warning(reader);
@@ -33,6 +33,6 @@ pub(crate) fn reader(app: &App) -> Option<String> {
     let (proxy, bundle) = (shown(&proxy), shown_path(bundle));
     Some(format!(
         "connections go through {proxy}, and {bundle} is trusted besides the system's certificate \
-         authorities: whoever has both can read credentials"
+         authorities: someone who controls both can read credentials"
     ))
 }

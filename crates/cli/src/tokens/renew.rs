@@ -42,8 +42,8 @@ pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(),
     )
 }
 
-/// Credentials have left, and nothing came for them: that stands in the audit log, since whoever took
-/// them need not be the service.
+/// Credentials have left, and nothing came for them: that stands in the audit log, since it need not
+/// have been the service that took them.
 fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &Wanted) {
     let sent = match store::is_of_session(contexts, wanted) {
         true => audit::of_sent_by_session(),

@@ -20,7 +20,7 @@ pub(crate) fn sanitised(text: &str, sent: &[&[u8]]) -> String {
         if !out.is_empty() {
             out.push(' ');
         }
-        // A JSON Web Token is nothing that an explanation needs, whoever it belongs to.
+        // No explanation needs a JSON Web Token.
         out.push_str(if is_jwt(word) { "(token)" } else { word });
     }
     match out.char_indices().nth(MAX_TEXT) {

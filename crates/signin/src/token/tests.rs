@@ -66,7 +66,7 @@ fn tokens_are_of_the_account_that_a_tenant_names_and_of_no_other() {
         (ada, "", false),
         (r#","upn":"STRAẞE@x.example""#, "straße@x.example", true),
         (r#","preferred_username":"a@x","upn":"b@x""#, "b@x", true),
-        // Whoever administers a tenant can write these two as they like.
+        // An administrator of any tenant can write these two as they like.
         (r#","preferred_username":"eve@evil.example","email":"ada@x""#, "ada@x", false),
         (r#","unique_name":"ada@x""#, "ada@x", false),
         ("", "ada@x", false),
