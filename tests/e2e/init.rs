@@ -91,3 +91,84 @@ fn without_a_passphrase_and_a_terminal_nothing_is_made() {
     ran.expect(14).says("--passphrase-file");
     assert!(!home.vault().exists());
 }
+
+/// Everything of a home but what every test has in it.
+fn left(home: &Home) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![home.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path.clone());
+            }
+            found.push(path.strip_prefix(home.path()).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    found.retain(|name| name != "passphrase");
+    found.sort();
+    found
+}
+
+#[test]
+fn an_init_that_fails_leaves_nothing_and_says_so() {
+    let fails = |prepare: &dyn Fn(&Home), args: &[&str], code: i32| {
+        let home = Home::empty();
+        prepare(&home);
+        let before = left(&home);
+        let said = init(&home, args).expect(code).says("no vault was made");
+        assert_eq!(left(&home), before, "{args:?}");
+        said
+    };
+    let folder = |mode: u32| {
+        move |home: &Home| {
+            fs::create_dir(home.join("w")).unwrap();
+            fs::set_permissions(home.join("w"), fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    // Whose folder others can write.
+    fails(&folder(0o1777), &["--vault", "w/v.db"], 7).says("mode 1777");
+    fails(&folder(0o770), &["--vault", "w/v.db", "--recovery-file", "code"], 7);
+    // What cannot be written comes before the vault.
+    fails(&|_| {}, &["--recovery-file", "nowhere/code"], 1);
+    fails(&|_| {}, &["--recovery-file", "code", "--raw-key-file", "nowhere/raw"], 1);
+    fails(&|_| {}, &["--no-recovery", "--key-file", "nowhere/key"], 1);
+    fails(
+        &|home| fs::write(home.join("raw"), "mine").unwrap(),
+        &["--recovery-file", "code", "--raw-key-file", "raw"],
+        9,
+    );
+    // No folder can be made for it.
+    fails(
+        &|home| fs::write(home.join("file"), "mine").unwrap(),
+        &["--vault", "file/v.db", "--recovery-file", "code"],
+        1,
+    );
+    fails(&|home| fs::write(home.join("file"), "mine").unwrap(), &["--vault", "file/a/b/v.db"], 1);
+}
+
+#[test]
+fn where_nothing_can_be_written_init_leaves_nothing() {
+    let home = Home::empty();
+    let before = left(&home);
+    let init = "trap '' XFSZ; ulimit -f 0; exec azvault init --kdf-memory 19 --kdf-passes 2";
+    for more in
+        ["--no-recovery", "--recovery-file code", "--vault new/below/v.db", "--key-file key"]
+    {
+        home.bash(&format!("{init} {more}")).expect(1).says("no vault was made");
+        assert_eq!(left(&home), before, "{more}");
+    }
+    // Where the vault is refused, the code that was shown is taken back in words.
+    home.bash(init).expect(1).says("the recovery code above opens nothing");
+    assert_eq!(left(&home), before);
+}
+
+#[test]
+fn an_init_that_is_broken_off_while_it_asks_leaves_nothing() {
+    let home = Home::empty();
+    let before = left(&home);
+    let typed = [("Passphrase (empty: generate one): ", "\u{3}")];
+    let ended = home.on_terminal(&typed, &["init", "--recovery-file", "code", "--key-file", "key"]);
+    assert_ne!(ended.code, 0);
+    assert_eq!(left(&home), before);
+}

@@ -38,6 +38,7 @@ mod json;
 mod key;
 mod key_rotate;
 mod keyring;
+mod leftovers;
 mod lock;
 mod memory;
 mod migrate;

@@ -2,6 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::home::{Home, copy_folder, files, fixture, ran};
+use crate::leftovers::draft_name;
 
 #[test]
 fn one_guided_command_makes_the_vault_and_proves_the_import() {
@@ -265,7 +266,7 @@ fn a_certificate_that_an_entry_points_to_is_taken_along_and_stays() {
 fn what_a_killed_rollback_left_in_clear_is_swept_by_the_next_one() {
     let home = Home::with_files("azure-powershell/homes/az4-linux");
     home.run(&["migrate", "run", "--yes"]).expect(0);
-    let left = home.join(".Azure/.azvault-x1y2z3");
+    let left = home.join(".Azure").join(draft_name());
     fs::write(&left, "half an original").unwrap();
     home.run(&["migrate", "rollback", "--yes"]).expect(0);
     assert!(!left.exists());

@@ -16,6 +16,10 @@ const SECTOR: usize = 512;
 /// What a command did to the disk.
 pub(crate) enum Step {
     Create(PathBuf),
+    /// A descriptor, and what stands for the name of its file, which has none.
+    Nameless(String, PathBuf),
+    /// A name for the file of a descriptor.
+    Link(String, PathBuf),
     MakeFolder(PathBuf),
     /// Without a place it goes on where the last one ended.
     Write(PathBuf, Option<usize>, Vec<u8>),
@@ -39,8 +43,22 @@ impl Step {
         let all = split(arguments.trim_end().strip_suffix(')')?);
         let number = |at: usize| all[at].parse().unwrap();
         let path = |argument: &str| path(argument).filter(|path| path.starts_with(root));
+        let at = |folder: &str, name: &str| {
+            let name = PathBuf::from(String::from_utf8(bytes(name)).unwrap());
+            let whole = if name.is_absolute() { name } else { self::path(folder)?.join(name) };
+            Some(whole).filter(|whole| whole.starts_with(root))
+        };
         Some(match name {
-            "openat" if all[2].contains("O_CREAT") => Self::Create(path(all[1])?),
+            "openat" if all[2].contains("O_CREAT") => Self::Create(at(all[0], all[1])?),
+            "openat" if all[2].contains("O_TMPFILE") => {
+                let descriptor = result.trim().split('<').next()?.to_owned();
+                Self::Nameless(descriptor, path(result.trim())?)
+            }
+            "linkat" => {
+                let from = String::from_utf8(bytes(all[1])).unwrap();
+                let descriptor = from.strip_prefix("/proc/self/fd/")?.to_owned();
+                Self::Link(descriptor, at(all[2], all[3])?)
+            }
             "mkdir" => Self::MakeFolder(path(all[0])?),
             "write" => Self::Write(path(all[0])?, None, bytes(all[1])),
             "pwrite64" => Self::Write(path(all[0])?, Some(number(3)), bytes(all[1])),
@@ -50,7 +68,7 @@ impl Step {
             "ftruncate" => Self::Resize(path(all[0])?, number(1)),
             "fsync" | "fdatasync" => Self::Sync(path(all[0])?),
             "rename" => Self::Rename(path(all[0])?, path(all[1])?),
-            "renameat" | "renameat2" => Self::Rename(path(all[1])?, path(all[3])?),
+            "renameat" | "renameat2" => Self::Rename(at(all[0], all[1])?, at(all[2], all[3])?),
             "unlink" => Self::Remove(path(all[0])?),
             "unlinkat" => {
                 let name = String::from_utf8(bytes(all[1])).unwrap();
@@ -87,7 +105,11 @@ fn bytes(argument: &str) -> Vec<u8> {
 
 /// A path in quotes, or that of a descriptor.
 fn path(argument: &str) -> Option<PathBuf> {
-    let of_descriptor = || argument.split_once('<')?.1.strip_suffix('>');
+    // What has no name any more, or none yet, is marked behind it.
+    let of_descriptor = || {
+        let named = argument.strip_suffix("(deleted)").unwrap_or(argument);
+        named.split_once('<')?.1.strip_suffix('>')
+    };
     let bytes =
         if argument.starts_with('"') { bytes(argument) } else { unescaped(of_descriptor()?) };
     Some(PathBuf::from(String::from_utf8(bytes).unwrap()))
@@ -136,6 +158,8 @@ pub(crate) struct Disk {
     seen: BTreeMap<PathBuf, Node>,
     durable: BTreeMap<PathBuf, Node>,
     pending: Vec<(PathBuf, NameChange)>,
+    /// Files without a name, by descriptor.
+    nameless: BTreeMap<String, Node>,
 }
 
 impl Disk {
@@ -157,7 +181,8 @@ impl Disk {
             }
         }
         let durable = seen.clone();
-        Self { root: root.to_owned(), files, seen, durable, pending: Vec::new() }
+        let (pending, nameless) = (Vec::new(), BTreeMap::new());
+        Self { root: root.to_owned(), files, seen, durable, pending, nameless }
     }
 
     /// Does what a process did.
@@ -169,6 +194,17 @@ impl Disk {
                     self.files.push(Content::default());
                     self.rename(path, NameChange::Is(path.clone(), node));
                 }
+            }
+            Step::Nameless(descriptor, path) => {
+                let node = Node::File(self.files.len());
+                self.files.push(Content::default());
+                // Seen by the process alone: no folder has it.
+                self.seen.insert(path.clone(), node);
+                self.nameless.insert(descriptor.clone(), node);
+            }
+            Step::Link(descriptor, path) => {
+                let node = self.nameless[descriptor];
+                self.rename(path, NameChange::Is(path.clone(), node));
             }
             Step::MakeFolder(path) => {
                 self.rename(path, NameChange::Is(path.clone(), Node::Folder));

@@ -1,13 +1,15 @@
 //! Making a vault: its passphrase, its recovery code, its key files.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
-use azvault_vault::{Cost, KeyFile, NewSlot, Opener, RawKey, RecoveryCode, SlotKind, Vault};
+use azvault_vault::{
+    Cost, Error, KeyFile, Made, NewSlot, NewVault, Opener, Over, RawKey, RecoveryCode, SlotKind,
+    Vault, write_file,
+};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -52,8 +54,9 @@ pub(crate) fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> 
 
 /// Creates the vault of this run and gives it back unlocked, with what opens it.
 ///
-/// The files that hold keys are written before the vault: a vault whose key was never written
-/// could not be opened again.
+/// Nothing is written before everything was asked and derived. The files that hold keys come before
+/// the vault: a vault whose key was never written could not be opened again. What fails leaves
+/// neither.
 pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failure> {
     let path = app.vault_path()?;
     let anchors = paths::anchors()?;
@@ -66,38 +69,102 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
         return Err(Failure::new(Code::Exists, format!("{} exists already", shown_path(&path)))
             .hint("azvault status, or name another file with --vault FILE"));
     }
+    azvault_vault::check_place(&path).map_err(|e| not_made(e, &path))?;
     policy::costs_enough(app, wanted.cost)?;
     policy::new_vault(app, &kinds(app, &wanted))?;
     let passphrase = passphrase(app)?;
-    let given = match &app.global.key_file {
-        Some(file) => Given::PassphraseAndKeyFile(passphrase, key_file(app, file)?),
-        None => Given::Passphrase(passphrase),
-    };
+    let (given, new_key_file) = given(app, passphrase)?;
     let code = match wanted.recovery {
         Recovery::None => None,
         Recovery::Shown | Recovery::File(_) => Some(RecoveryCode::generate()),
     };
     let raw_key = wanted.raw_key_file.as_ref().map(|_| RawKey::generate());
-    if let (Recovery::File(file), Some(code)) = (&wanted.recovery, &code) {
-        write_new(file, code.to_text().as_bytes())?;
-    }
-    if let (Some(file), Some(key)) = (&wanted.raw_key_file, &raw_key) {
-        write_new(file, key.to_text().as_bytes())?;
-    }
     let mut slots =
         vec![NewSlot { opener: given.opener(), cost: wanted.cost, label: "passphrase".to_owned() }];
     let alone = |opener, label: &str| NewSlot { opener, cost: Cost::DEFAULT, label: label.into() };
     slots.extend(code.as_ref().map(|code| alone(Opener::RecoveryCode(code), "recovery code")));
     slots.extend(raw_key.as_ref().map(|key| alone(Opener::RawKey(key), "raw key")));
     let spinner = app.ui.spinner("deriving the key");
-    let created = azvault_vault::create(&path, &slots, &anchors);
+    let new = NewVault::with_slots(&slots);
     spinner.finish_and_clear();
-    let vault = created.map_err(|e| Failure::from_vault(e, &path))?;
+    let new = new.map_err(|e| not_made(e, &path))?;
     drop(slots);
-    if let (Recovery::Shown, Some(code)) = (&wanted.recovery, &code) {
+
+    let mut written = Written::default();
+    if let (Recovery::File(file), Some(code)) = (&wanted.recovery, &code) {
+        written.add(file, code.to_text().as_bytes())?;
+    }
+    if let (Some(file), Some(key)) = (&wanted.raw_key_file, &raw_key) {
+        written.add(file, key.to_text().as_bytes())?;
+    }
+    if let (Some(file), Given::PassphraseAndKeyFile(_, key)) = (new_key_file, &given) {
+        written.add(file, key.to_text().as_bytes())?;
+        app.ui.note(format!("wrote a new key file: {}", shown_path(file)));
+    }
+    // Before the vault has its place: a vault must not stay whose code nobody saw.
+    let shown = code.as_ref().filter(|_| matches!(wanted.recovery, Recovery::Shown));
+    if let Some(code) = shown {
         show_once(app, code);
     }
+    let vault = new.place(&path, &given.opener(), &anchors).map_err(|e| {
+        if shown.is_some() {
+            app.ui.warning("the recovery code above opens nothing: no vault was made");
+        }
+        not_made(e, &path)
+    })?;
+    written.keep();
     Ok((vault, given))
+}
+
+/// Files with keys for a vault that is being made. They go again if it is not.
+#[derive(Default)]
+struct Written(Vec<Made>);
+
+impl Written {
+    fn add(&mut self, file: &Path, text: &[u8]) -> Result<(), Failure> {
+        let made = write_new(file, text);
+        self.0.push(made.map_err(|failure| Failure {
+            what: format!("{}; no vault was made", failure.what),
+            ..failure
+        })?);
+        Ok(())
+    }
+
+    fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        for made in &self.0 {
+            let _ = made.undo();
+        }
+    }
+}
+
+/// What opens the new vault, and where its key file has yet to be written.
+fn given(app: &App, passphrase: Secret) -> Result<(Given, Option<&Path>), Failure> {
+    let Some(file) = app.global.key_file.as_deref() else {
+        return Ok((Given::Passphrase(passphrase), None));
+    };
+    let (key, new) = match file.symlink_metadata() {
+        Ok(_) => (existing_key_file(file)?, None),
+        Err(_) => (KeyFile::generate(), Some(file)),
+    };
+    Ok((Given::PassphraseAndKeyFile(passphrase, key), new))
+}
+
+/// Why there is no vault at that place now, as before.
+fn not_made(error: Error, path: &Path) -> Failure {
+    let is_full = matches!(&error, Error::Io(e) if e.kind() == ErrorKind::StorageFull);
+    let mut failure = Failure::from_vault(error, path);
+    if is_full {
+        failure.what = format!("{}: the disk is full", shown_path(path));
+        failure.hint = Some("make room, or name another place with --vault FILE".into());
+    }
+    failure.what.push_str("; no vault was made");
+    failure
 }
 
 /// The ways to unlock it.
@@ -171,14 +238,18 @@ fn characters(text: &Secret) -> usize {
     text.expose().iter().filter(|byte| *byte & 0xC0 != 0x80).count()
 }
 
-/// The key file that goes with the passphrase: the one that is there, or a new one.
-pub(crate) fn key_file(app: &App, file: &Path) -> Result<KeyFile, Failure> {
+/// The key file that goes with the passphrase: the existing one, or a new one that was made for it.
+pub(crate) fn key_file(app: &App, file: &Path) -> Result<(KeyFile, Option<Made>), Failure> {
     if file.symlink_metadata().is_err() {
         let key = KeyFile::generate();
-        write_new(file, key.to_text().as_bytes())?;
+        let made = write_new(file, key.to_text().as_bytes())?;
         app.ui.note(format!("wrote a new key file: {}", shown_path(file)));
-        return Ok(key);
+        return Ok((key, Some(made)));
     }
+    Ok((existing_key_file(file)?, None))
+}
+
+fn existing_key_file(file: &Path) -> Result<KeyFile, Failure> {
     match given::read_key_file(file)? {
         KeyText::Beside(key) => Ok(key),
         KeyText::Alone(_) => Err(Failure::new(
@@ -189,17 +260,14 @@ pub(crate) fn key_file(app: &App, file: &Path) -> Result<KeyFile, Failure> {
     }
 }
 
-/// Writes a file that was not there before, for its owner alone.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| {
-        let code = match e.kind() {
-            std::io::ErrorKind::AlreadyExists => Code::Exists,
-            _ => Code::Other,
+/// Writes a file that was not there before, for its owner alone: whole, or not at all.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<Made, Failure> {
+    let line = Zeroizing::new([bytes, b"\n"].concat());
+    write_file(path, &line, Over::Nothing, &|_| Ok(())).map_err(|e| {
+        let (code, why) = match e.kind() {
+            ErrorKind::AlreadyExists => (Code::Exists, "exists already".to_owned()),
+            _ => (Code::Other, e.to_string()),
         };
-        Failure::new(code, format!("{}: {e}", shown_path(path)))
-    };
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.write_all(b"\n")).map_err(failed)?;
-    file.sync_all().map_err(failed)
+        Failure::new(code, format!("{}: {why}", shown_path(path)))
+    })
 }

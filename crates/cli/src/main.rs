@@ -17,7 +17,6 @@ mod descriptor;
 mod doctor;
 mod documents;
 mod door;
-mod draft;
 mod expect;
 mod failure;
 mod given;

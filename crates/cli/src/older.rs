@@ -2,7 +2,7 @@
 //! says that it is the right one.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{Error, Subject};
+use azvault_vault::{DraftFolder, Error, Subject};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -23,8 +23,8 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let failed = |e: Error| Failure::from_vault(e, &path);
     let anchors = app.anchors()?;
     // Against an empty memory it opens, if it opens at all.
-    let memory = tempfile::tempdir().map_err(|e| failed(e.into()))?;
-    let apart = app.apart(path.clone(), memory.path().to_owned());
+    let memory = DraftFolder::within(&std::env::temp_dir()).map_err(|e| failed(e.into()))?;
+    let apart = app.apart(path.clone(), memory.anchors());
     let (_, by) = unlock::unlocked(&apart, unlock::locked(&apart)?)?;
 
     let locked = unlock::locked(app)?;

@@ -6,10 +6,10 @@
 mod at_hand;
 mod done;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use azvault_vault::{
-    Cost, Entry, Error, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
+    Cost, Entry, Error, Made, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
     Subject, Vault,
 };
 
@@ -179,7 +179,7 @@ impl From<Error> for Refused {
 /// Fresh secrets outside of the vault: shown or written before it, because a slot whose secret is
 /// nowhere would be one that nothing opens, and undone if the vault stays as it was.
 struct Outside {
-    file: Option<PathBuf>,
+    file: Option<Made>,
     is_shown: bool,
     entries: Vec<keyring::Entry>,
 }
@@ -217,8 +217,7 @@ impl Outside {
     ) -> Result<(), Failure> {
         match (way, &wanted.recovery) {
             (Way::FreshCode(code), Recovery::File(file)) => {
-                creation::write_new(file, code.to_text().as_bytes())?;
-                self.file = Some(file.clone());
+                self.file = Some(creation::write_new(file, code.to_text().as_bytes())?);
             }
             (Way::FreshKey(key), _) => {
                 let entry = keyring::Entry::new(vault.id(), slot.salt());
@@ -234,7 +233,7 @@ impl Outside {
         if self.is_shown {
             app.ui.warning("the recovery code above opens nothing: the keys are as they were");
         }
-        let _ = self.file.as_deref().map(std::fs::remove_file::<&Path>);
+        let _ = self.file.as_ref().map(Made::undo);
         for entry in &self.entries {
             let _ = entry.clear();
         }

@@ -4,8 +4,8 @@
 //! way of a temporary file. It lags one generation behind if the machine stops in between, which
 //! is harmless: an anchor only ever says what is too old.
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
-use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -14,11 +14,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::head::hex;
+use crate::new_file::{Over, write_file};
 use crate::sealer::{KeyName, Sealer};
 use crate::{Error, VaultId};
-
-/// Prefix of an anchor that is being written.
-const DRAFT: &str = ".anchor-";
 
 /// The file's content.
 #[derive(Serialize, Deserialize)]
@@ -186,7 +184,6 @@ fn write(
     seen: Seen<'_>,
     mac: String,
 ) -> Result<(), Error> {
-    sweep(folder)?;
     let text = serde_json::to_vec(&Anchor {
         vault: vault.to_string(),
         epoch: seen.epoch,
@@ -195,23 +192,15 @@ fn write(
         mac,
     })
     .expect("an anchor is plain JSON");
-    let mut new = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
-    new.write_all(&text)?;
-    new.as_file().sync_all()?;
-    new.persist(path(folder, vault)).map_err(|e| e.error)?;
+    write_file(&path(folder, vault), &text, Over::Whatever, &|_| Ok(()))?;
     handle.sync_all()?;
     Ok(())
 }
 
-/// Removes what a writer left that was killed; whoever holds the lock is the only one.
-fn sweep(folder: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT)) {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
+/// Whether a file of that name is an anchor, of whichever vault.
+pub(crate) fn is_name(name: &OsStr) -> bool {
+    let hex = |text: &str| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    name.to_str().is_some_and(hex)
 }
 
 fn path(folder: &Path, vault: VaultId) -> PathBuf {

@@ -11,29 +11,16 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
-use rustix::fs::{FlockOperation, OFlags};
+use rustix::fs::OFlags;
 
 use crate::file::{Named, beside, check_folder, check_header};
-use crate::{Error, Locked, UnsafeBecause, Vault, file, store};
-
-/// Prefix of the folders of drafts.
-const DRAFT: &str = ".azvault-draft-";
-
-/// Whether something may be at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    /// Nothing is there, and what comes there meanwhile stays.
-    Nothing,
-    /// What is there goes.
-    Whatever,
-}
+use crate::leftover::DraftFolder;
+use crate::{Error, Locked, Over, UnsafeBecause, Vault, file, new_file, store};
 
 /// A vault file that has no name yet.
 pub struct Draft {
     path: PathBuf,
-    folder: tempfile::TempDir,
-    /// Locked as long as somebody works on the draft.
-    _held: File,
+    folder: DraftFolder,
 }
 
 impl Draft {
@@ -74,15 +61,10 @@ impl Draft {
     }
 
     fn empty(within: &Path) -> Result<Self, Error> {
-        // SQLite refuses links in the folders of a path.
-        let within = within.canonicalize()?;
-        sweep(&within)?;
-        let folder = tempfile::Builder::new().prefix(DRAFT).tempdir_in(&within)?;
-        let held = File::open(folder.path())?;
-        rustix::fs::flock(&held, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
-        let path = folder.path().join("vault.db");
+        let folder = DraftFolder::within(within)?;
+        let path = folder.vault();
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-        Ok(Self { path, folder, _held: held })
+        Ok(Self { path, folder })
     }
 
     /// Opens it through handles of its own: a vault, not newer than this program knows, whose
@@ -96,7 +78,7 @@ impl Draft {
     /// A memory of the draft's own. What this machine has seen of the vault does not speak against
     /// a backup, and it learns of none before that has its place.
     pub fn anchors(&self) -> PathBuf {
-        self.folder.path().join("anchors")
+        self.folder.anchors()
     }
 
     /// Where it is until then.
@@ -111,15 +93,9 @@ impl Draft {
 
     /// Gives it its name, in the folder that it was made in.
     pub fn place(self, at: &Path, over: Over) -> Result<(), Error> {
-        match over {
-            Over::Whatever => std::fs::rename(&self.path, at)?,
-            Over::Nothing => {
-                let draft = tempfile::TempPath::try_from_path(&self.path)?;
-                draft.persist_noclobber(at).map_err(|e| match e.error.kind() {
-                    ErrorKind::AlreadyExists => Error::Exists,
-                    _ => e.error.into(),
-                })?;
-            }
+        match new_file::rename(&self.path, at, over) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Err(Error::Exists),
+            renamed => renamed?,
         }
         sync_folder_of(at)
     }
@@ -173,7 +149,7 @@ impl Draft {
 /// Makes a folder for a vault or for backups, this user's alone, or looks whether the one that is
 /// there will do.
 pub fn make_folder(folder: &Path) -> Result<(), Error> {
-    file::make_folder(folder)?;
+    file::make_folder(folder)?.keep();
     Ok(check_folder(&folder.metadata()?)?)
 }
 
@@ -185,20 +161,4 @@ fn copy(from: &mut File, to: &Path) -> Result<(), Error> {
 
 fn sync_folder_of(path: &Path) -> Result<(), Error> {
     Ok(File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?)
-}
-
-/// Removes what killed commands left in a folder: the drafts that nobody holds.
-fn sweep(folder: &Path) -> Result<(), Error> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(DRAFT));
-        if !ours || !entry.file_type()?.is_dir() {
-            continue;
-        }
-        let Ok(held) = File::open(entry.path()) else { continue };
-        if rustix::fs::flock(&held, FlockOperation::NonBlockingLockExclusive).is_ok() {
-            std::fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
 }

@@ -1,23 +1,36 @@
 //! Making a vault.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::head::{self, AuditHead, Head};
 use crate::hygiene::scrubbed;
 use crate::keys::{Key, Keys};
+use crate::new_file::write_file;
 use crate::new_slot::NewSlot;
 use crate::slot;
 use crate::store::header::{self, Header};
-use crate::store::{self, schema, slots};
-use crate::{Error, Locked, UnsafeBecause, Vault, VaultId, file, random};
+use crate::store::{schema, slots};
+use crate::{Error, Locked, Opener, Over, UnsafeBecause, Vault, VaultId, file, random};
+
+/// A vault that is made and has no place yet: it is in memory alone, and goes if nothing comes of it.
+pub struct NewVault {
+    bytes: Vec<u8>,
+}
 
 /// Makes a vault at an absolute path and unlocks it by its first slot. Nothing is overwritten;
 /// the vault appears at its path whole or not at all.
 pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault, Error> {
+    let first = new.first().ok_or(Error::WrongKey)?;
+    check_place(path)?;
+    NewVault::with_slots(new)?.place(path, &first.opener, anchors)
+}
+
+/// Whether a vault can be made there: before anything is derived or written.
+pub fn check_place(path: &Path) -> Result<(), Error> {
     let (Some(folder), Some(_)) = (path.parent().filter(|_| path.is_absolute()), path.file_name())
     else {
         return Err(UnsafeBecause::RelativePath.into());
@@ -25,23 +38,47 @@ pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault,
     if path.symlink_metadata().is_ok() {
         return Err(Error::Exists);
     }
-    let first = new.first().ok_or(Error::WrongKey)?;
-    file::make_folder(folder)?;
-    let draft = tempfile::Builder::new().prefix(".azvault-").tempfile_in(folder)?.into_temp_path();
-    fill(&draft, new)?;
-    File::open(&draft)?.sync_all()?;
-    draft.persist_noclobber(path).map_err(|e| match e.error.kind() {
-        std::io::ErrorKind::AlreadyExists => Error::Exists,
-        _ => e.error.into(),
-    })?;
-    File::open(folder)?.sync_all()?;
-    Locked::open(path)?.unlock(&first.opener, anchors)
+    match folder.metadata() {
+        Ok(facts) if !facts.is_dir() => {
+            Err(Error::from(std::io::Error::from(ErrorKind::NotADirectory)))
+        }
+        Ok(facts) => Ok(file::check_folder(&facts)?),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(e.into()),
+    }
 }
 
-fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {
-    // SQLite refuses links in the folders of a path.
-    let draft = draft.canonicalize()?;
-    let connection = store::open(&draft)?;
+impl NewVault {
+    /// Draws its keys and derives those of its slots. Nothing is written.
+    pub fn with_slots(new: &[NewSlot<'_>]) -> Result<Self, Error> {
+        Ok(Self { bytes: filled(new)? })
+    }
+
+    /// Gives it its place, and unlocks it. A vault that cannot be opened there does not stay, nor do
+    /// folders that were made for it.
+    pub fn place(self, path: &Path, opener: &Opener<'_>, anchors: &Path) -> Result<Vault, Error> {
+        check_place(path)?;
+        let new_folders = file::make_folder(path.parent().unwrap_or(Path::new("/")))?;
+        let made =
+            write_file(path, &self.bytes, Over::Nothing, &|_| Ok(())).map_err(|e| {
+                match e.kind() {
+                    ErrorKind::AlreadyExists => Error::Exists,
+                    _ => e.into(),
+                }
+            })?;
+        let opened = Locked::open(path).and_then(|locked| locked.unlock(opener, anchors));
+        if opened.is_err() {
+            let _ = made.undo();
+        } else {
+            new_folders.keep();
+        }
+        opened
+    }
+}
+
+/// The bytes of a vault's file.
+fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Error> {
+    let mut connection = Connection::open_in_memory()?;
     let transaction = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate)?;
     schema::create(&transaction)?;
     let mut vault = VaultId([0; 16]);
@@ -73,12 +110,5 @@ fn fill(draft: &Path, new: &[NewSlot<'_>]) -> Result<(), Error> {
         header::insert(&transaction, &Header { vault_id: vault, epoch, head })
     })?;
     transaction.commit()?;
-    connection.close().map_err(|(_, e)| e)?;
-    // The journal of the draft has the draft's name: it would be nobody's.
-    let mut journal = draft.into_os_string();
-    journal.push("-journal");
-    match std::fs::remove_file(journal) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
-        _ => Ok(()),
-    }
+    Ok(connection.serialize(rusqlite::MAIN_DB)?.to_vec())
 }

@@ -21,7 +21,12 @@ pub(crate) struct Named {
 impl Named {
     pub(crate) fn new(path: PathBuf) -> Result<Self, Error> {
         let facts = path.symlink_metadata()?;
-        Ok(Self { path, device: facts.dev(), inode: facts.ino() })
+        Ok(Self::of(path, &facts))
+    }
+
+    /// A file that is open, and the name that it was given.
+    pub(crate) fn of(path: PathBuf, facts: &Metadata) -> Self {
+        Self { path, device: facts.dev(), inode: facts.ino() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -36,6 +41,15 @@ impl Named {
             Ok(_) => Err(Error::Replaced),
             Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::Replaced),
             Err(e) => Err(e.into()),
+        }
+    }
+
+    /// Removes the file, unless its name is another's by now.
+    pub(crate) fn remove(&self) -> std::io::Result<()> {
+        match self.check() {
+            Ok(()) => std::fs::remove_file(&self.path),
+            Err(Error::Io(e)) => Err(e),
+            Err(_) => Ok(()),
         }
     }
 }
@@ -94,14 +108,33 @@ pub(crate) fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
 }
 
 /// Makes a folder that is this user's alone, with those above it. A new one is there for certain
-/// once the one that holds it was synchronised.
-pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
-    let new: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+/// once the one that holds it was synchronised. Says which ones are new, the lowest first.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<NewFolders> {
+    let missing = folder.ancestors().take_while(|folder| !folder.exists());
+    let new = NewFolders(missing.map(Path::to_owned).collect());
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    for holder in new.into_iter().filter_map(Path::parent) {
+    for holder in new.0.iter().filter_map(|new| new.parent()) {
         File::open(holder)?.sync_all()?;
     }
-    Ok(())
+    Ok(new)
+}
+
+/// Folders that were made for something. Unless they are kept they go when this does, those that are
+/// empty.
+pub(crate) struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    pub(crate) fn keep(mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in &self.0 {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 /// A journal is obeyed when the file is opened: only this user's own is. Vaults never have a

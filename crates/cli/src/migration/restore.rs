@@ -5,10 +5,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use azvault_importer::open::{OpenError, read_once};
-use azvault_vault::ImportedFile;
+use azvault_vault::{ImportedFile, Over, write_file};
 use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
-
-use crate::draft::{self, Place};
 
 /// What is at a place where an original shall go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,11 +36,11 @@ pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std
     }
     // Folders that went with the files come back private.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let place = match there {
-        There::Other => Place::Taken,
-        There::Nothing | There::Same => Place::New,
+    let over = match there {
+        There::Other => Over::Whatever,
+        There::Nothing | There::Same => Over::Nothing,
     };
-    draft::write(&file.path, original, place, |new| set_mode_and_time(new, file))
+    write_file(&file.path, original, over, &|new| set_mode_and_time(new, file)).map(drop)
 }
 
 fn set_mode_and_time(to: &File, file: &ImportedFile) -> std::io::Result<()> {

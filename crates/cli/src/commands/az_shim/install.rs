@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use azvault_vault::{Over, write_file};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::SCHEMA;
-use crate::draft::{self, Place};
 use crate::failure::{Code, Failure};
 use crate::paths;
 use crate::ui::shown_path;
@@ -42,9 +42,9 @@ impl Args {
         let path = folder.join("az");
         let failed =
             |e: std::io::Error| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path)));
-        let place = match path.symlink_metadata() {
-            Err(_) => Place::New,
-            Ok(_) if self.force || is_shim(&path) => Place::Taken,
+        let over = match path.symlink_metadata() {
+            Err(_) => Over::Nothing,
+            Ok(_) if self.force || is_shim(&path) => Over::Whatever,
             Ok(_) => {
                 let what = format!("there is a program {} already", shown_path(&path));
                 return Err(Failure::new(Code::Exists, what).hint("--force replaces it"));
@@ -54,7 +54,7 @@ impl Args {
         let own = std::env::current_exe().map_err(failed)?;
         let script = script(&own)
             .ok_or_else(|| Failure::new(Code::Other, "azvault's own path cannot be quoted"))?;
-        draft::write(&path, script.as_bytes(), place, |file| {
+        write_file(&path, script.as_bytes(), over, &|file| {
             rustix::fs::fchmod(file, rustix::fs::Mode::from_raw_mode(0o755)).map_err(Into::into)
         })
         .map_err(failed)?;

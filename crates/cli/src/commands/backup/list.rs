@@ -3,6 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use azvault_vault::DraftFolder;
 use serde::Serialize;
 
 use crate::app::App;
@@ -58,7 +59,8 @@ impl Args {
             drop(given::open_file(path)?);
         }
         // Copies that are opened lie where nobody else looks, and go when this ends.
-        let aside = tempfile::tempdir().map_err(|e| unreadable(&std::env::temp_dir(), &e))?;
+        let temporary = std::env::temp_dir();
+        let aside = DraftFolder::within(&temporary).map_err(|e| unreadable(&temporary, &e))?;
         let mut keys = Known::default();
         let mut look = |file: &PathBuf| view(file, worth::of(app, &mut keys, file, aside.path()));
         let views: Vec<_> = files.iter().map(&mut look).collect();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::{Profile, SecretDescription};
 use azvault_exporter::azure_powershell::{self, Credentials};
-use azvault_vault::{Error, Vault};
+use azvault_vault::{Error, Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -14,7 +14,6 @@ use crate::app::{App, Consent};
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SCHEMA, SecretFacts};
-use crate::draft::{self, Place};
 use crate::failure::{Code, Failure};
 use crate::ui::{count, shown_path};
 use crate::{audit, creation, given, paths, policy, saved};
@@ -73,7 +72,7 @@ impl Args {
             policy::export_plaintext(app, "contexts and tokens are not saved in clear")?;
         }
         let path = paths::absolute(&self.path)?;
-        let place = self.place(app, &path)?;
+        let over = self.over(app, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let profile = saved::profile(app, &vault, &contexts)?;
         let (bytes, left_out) = match self.format {
@@ -81,7 +80,7 @@ impl Args {
             Format::AzurePowershell => self.write_out(app, &profile, &path)?,
         };
         self.log(app, &mut vault, &profile, &path)?;
-        draft::write(&path, &bytes, place, |_| Ok(()))
+        write_file(&path, &bytes, over, &|_| Ok(()))
             .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path))))?;
         let document = Document {
             schema: SCHEMA,
@@ -114,8 +113,8 @@ impl Args {
         }
     }
 
-    fn place(&self, app: &App, path: &Path) -> Result<Place, Failure> {
-        let Ok(facts) = path.symlink_metadata() else { return Ok(Place::New) };
+    fn over(&self, app: &App, path: &Path) -> Result<Over, Failure> {
+        let Ok(facts) = path.symlink_metadata() else { return Ok(Over::Nothing) };
         let shown = shown_path(path);
         if !facts.is_file() {
             return Err(Failure::new(Code::Exists, format!("{shown} is there and is no file")));
@@ -125,7 +124,7 @@ impl Args {
                 .hint("add --force to replace it"));
         }
         app.confirm(Consent::from(self.force), &format!("Replace {shown}?"))?;
-        Ok(Place::Taken)
+        Ok(Over::Whatever)
     }
 
     fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {

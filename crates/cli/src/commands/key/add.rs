@@ -6,9 +6,7 @@ pub(crate) mod passphrase;
 pub(crate) mod raw;
 pub(crate) mod recovery;
 
-use std::path::Path;
-
-use azvault_vault::{Cost, Error, MOST_SLOTS, NewSlot, Opener, PreparedSlot, SlotError};
+use azvault_vault::{Cost, Error, MOST_SLOTS, Made, NewSlot, Opener, PreparedSlot, SlotError};
 use serde::Serialize;
 
 use crate::app::App;
@@ -72,8 +70,8 @@ fn add(
 }
 
 /// Removes a file that was made for a slot which the vault did not take.
-fn forget(file: &Path) {
-    let _ = std::fs::remove_file(file);
+fn forget(made: &Made) {
+    let _ = made.undo();
 }
 
 /// Refuses before anything is written where the vault takes no slot more.

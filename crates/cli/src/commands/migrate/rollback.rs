@@ -8,7 +8,6 @@ use serde::Serialize;
 use crate::app::{App, Consent};
 use crate::audit;
 use crate::cli::Output;
-use crate::draft;
 use crate::failure::{Code, Failure};
 use crate::migration::restore::{self, There};
 use crate::ui::{count, shown_path};
@@ -89,8 +88,8 @@ impl Args {
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {
             // What a killed rollback left lies in clear, also where nothing is to be written now.
-            let swept = file.path.parent().map_or(Ok(()), draft::sweep);
-            swept.and_then(|()| restore::restore(file, bytes, *there)).map_err(|e| {
+            let _ = file.path.parent().map(azvault_vault::sweep);
+            restore::restore(file, bytes, *there).map_err(|e| {
                 let path = shown_path(&file.path);
                 let done = count(restored.len(), "file");
                 Failure::new(Code::Other, format!("{path}: {e} ({done} put back before)"))

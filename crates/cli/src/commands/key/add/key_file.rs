@@ -35,14 +35,11 @@ impl Args {
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
         policy::costs_enough(app, cost)?;
         let passphrase = self.new.ask(app)?;
-        let is_new = self.file.symlink_metadata().is_err();
-        let key_file = creation::key_file(app, &self.file)?;
+        let (key_file, made) = creation::key_file(app, &self.file)?;
         let opener = Opener::PassphraseAndKeyFile { passphrase: &passphrase, key_file: &key_file };
         let slot = slots::prepare(app, &self.label.on(opener, cost))?;
         super::add(app, &mut opened, &slot, || {
-            if is_new {
-                super::forget(&self.file);
-            }
+            let _ = made.as_ref().map(super::forget);
         })?;
         Ok(0)
     }

@@ -27,8 +27,8 @@ impl Args {
         super::check_room(app, &opened)?;
         let key = RawKey::generate();
         let slot = slots::prepare(app, &self.label.on(Opener::RawKey(&key), Cost::DEFAULT))?;
-        creation::write_new(&self.file, key.to_text().as_bytes())?;
-        super::add(app, &mut opened, &slot, || super::forget(&self.file))?;
+        let made = creation::write_new(&self.file, key.to_text().as_bytes())?;
+        super::add(app, &mut opened, &slot, || super::forget(&made))?;
         Ok(0)
     }
 }

@@ -34,8 +34,8 @@ impl Args {
             creation::show_once(app, &code);
             return Ok(0);
         };
-        creation::write_new(file, code.to_text().as_bytes())?;
-        super::add(app, &mut opened, &slot, || super::forget(file))?;
+        let made = creation::write_new(file, code.to_text().as_bytes())?;
+        super::add(app, &mut opened, &slot, || super::forget(&made))?;
         Ok(0)
     }
 }

@@ -1,0 +1,189 @@
+//! What a killed command may leave behind: its name, and what proves that it is ours to remove.
+//!
+//! A leftover has a name that only azvault makes: `.azvault-draft-`, 16 random hexadecimal digits, and
+//! 16 digits that follow from those. It is a file of this user with no other name, or a folder that
+//! this user alone may enter, and it is locked while somebody works on it. Anything that lacks one of
+//! these stays, whatever its name begins with.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{DirBuilder, File};
+use std::io::{ErrorKind, Result};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, FileType, FlockOperation, Mode, OFlags, flock, openat, statat, unlinkat,
+};
+
+use crate::file::{Named, own_uid};
+use crate::head::hex;
+use crate::{anchor, random, sha256};
+
+const PREFIX: &str = ".azvault-draft-";
+
+/// What a draft's folder may hold: a vault with the journal of SQLite, and its anchors.
+const VAULT: &str = "vault.db";
+const JOURNAL: &str = "vault.db-journal";
+const ANCHORS: &str = "anchors";
+
+/// How often a name is taken anew whose file was swept before it could be locked.
+const TRIES: usize = 8;
+
+/// A new name.
+pub(crate) fn name() -> OsString {
+    let mut random = [0; 8];
+    random::fill(&mut random);
+    named_after(&hex(&random))
+}
+
+fn named_after(random: &str) -> OsString {
+    let mark = sha256(format!("azvault draft {random}").as_bytes());
+    format!("{PREFIX}{random}{}", hex(&mark[..8])).into()
+}
+
+/// Whether a name is one that [`name`] made.
+fn is_ours(name: &OsStr) -> bool {
+    let random = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.get(..16));
+    random.is_some_and(|random| {
+        random.bytes().all(|byte| byte.is_ascii_hexdigit()) && named_after(random) == name
+    })
+}
+
+/// Removes what killed commands left in a folder. It is a service to the next command, which never
+/// fails because of it.
+pub fn sweep(folder: &Path) {
+    let (Ok(handle), Ok(entries)) = (File::open(folder), std::fs::read_dir(folder)) else { return };
+    for entry in entries.flatten().filter(|entry| is_ours(&entry.file_name())) {
+        let _ = remove(&handle, &entry.file_name());
+    }
+}
+
+fn remove(folder: &File, name: &OsStr) -> Result<()> {
+    // Looked at before it is opened: to open a device or a FIFO may do something.
+    let facts = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let kind = FileType::from_raw_mode(facts.st_mode);
+    let is_private = facts.st_mode & 0o077 == 0;
+    let is_ours = facts.st_uid == own_uid()
+        && match kind {
+            FileType::RegularFile => facts.st_nlink == 1,
+            FileType::Directory => is_private,
+            _ => false,
+        };
+    if !is_ours {
+        return Ok(());
+    }
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let held = File::from(openat(folder, name, flags, Mode::empty())?);
+    flock(&held, FlockOperation::NonBlockingLockExclusive)?;
+    // The lock is of this file: the name must still be as well.
+    let now = held.metadata()?;
+    if (now.dev(), now.ino()) != (facts.st_dev, facts.st_ino) {
+        return Ok(());
+    }
+    if kind == FileType::Directory {
+        clear(&held);
+        return Ok(unlinkat(folder, name, AtFlags::REMOVEDIR)?);
+    }
+    Ok(unlinkat(folder, name, AtFlags::empty())?)
+}
+
+/// Empties a draft's folder of what azvault puts there. Anything else keeps the folder.
+fn clear(folder: &File) {
+    for name in [VAULT, JOURNAL] {
+        let _ = unlinkat(folder, name, AtFlags::empty());
+    }
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let Ok(entries) = rustix::fs::Dir::read_from(folder) else { return };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+        if is_ours(&name) {
+            let _ = remove(folder, &name);
+        } else if name == ANCHORS
+            && let Ok(anchors) = openat(folder, ANCHORS, flags, Mode::empty())
+        {
+            clear_anchors(&File::from(anchors));
+            let _ = unlinkat(folder, ANCHORS, AtFlags::REMOVEDIR);
+        }
+    }
+}
+
+fn clear_anchors(folder: &File) {
+    let Ok(entries) = rustix::fs::Dir::read_from(folder) else { return };
+    for entry in entries.flatten() {
+        let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+        if anchor::is_name(&name) {
+            let _ = unlinkat(folder, &name, AtFlags::empty());
+        } else if is_ours(&name) {
+            let _ = remove(folder, &name);
+        }
+    }
+}
+
+/// A new file that has a draft's name, locked: for file systems that know none without a name.
+pub(crate) fn new_file(folder: &File) -> Result<(OsString, File)> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    for _ in 0..TRIES {
+        let name = name();
+        let file = File::from(openat(folder, &name, flags, Mode::RUSR | Mode::WUSR)?);
+        flock(&file, FlockOperation::LockExclusive)?;
+        if file.metadata()?.nlink() == 1 {
+            return Ok((name, file));
+        }
+    }
+    Err(ErrorKind::ResourceBusy.into())
+}
+
+/// A folder that is this user's alone and goes with this: for what must have a name while it is made
+/// or looked at. A killed command leaves it to the next [`sweep`].
+pub struct DraftFolder {
+    path: PathBuf,
+    /// Locked as long as somebody works in it.
+    held: File,
+}
+
+impl DraftFolder {
+    /// In another folder, which is swept.
+    pub fn within(folder: &Path) -> Result<Self> {
+        // SQLite refuses links in the folders of a path.
+        let folder = folder.canonicalize()?;
+        sweep(&folder);
+        for _ in 0..TRIES {
+            let path = folder.join(name());
+            DirBuilder::new().mode(0o700).create(&path)?;
+            let Ok(held) = File::open(&path) else { continue };
+            flock(&held, FlockOperation::LockExclusive)?;
+            let facts = held.metadata()?;
+            if Named::of(path.clone(), &facts).check().is_ok() {
+                return Ok(Self { path, held });
+            }
+        }
+        Err(ErrorKind::ResourceBusy.into())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where a vault that is made or looked at lies in it.
+    pub(crate) fn vault(&self) -> PathBuf {
+        self.path.join(VAULT)
+    }
+
+    /// Where anchors lie that are nobody else's.
+    pub fn anchors(&self) -> PathBuf {
+        self.path.join(ANCHORS)
+    }
+}
+
+impl Drop for DraftFolder {
+    fn drop(&mut self) {
+        clear(&self.held);
+        // Only an empty one goes.
+        let _ = std::fs::remove_dir(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests;
