@@ -127,6 +127,13 @@ impl Failure {
                         .into(),
                 ),
             ),
+            Error::Another { .. } => (
+                Code::Integrity,
+                Some(format!(
+                    "name the right file with --vault FILE; if this one is right: azvault --vault {vault} \
+                     unlock --accept-rollback"
+                )),
+            ),
             Error::Replaced => (Code::Busy, Some("the command again".into())),
             Error::Sqlite(_) if error.is_busy() => {
                 (Code::Busy, Some("try again when the other command has ended".into()))

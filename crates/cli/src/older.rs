@@ -2,7 +2,7 @@
 //! says that it is the right one.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{DraftFolder, Error, Subject};
+use azvault_vault::{DraftFolder, Error, Subject, Vault};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -30,25 +30,39 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let locked = unlock::locked(app)?;
     let id = locked.vault_id();
     let sealer = by.sealer(app, &locked)?;
-    let hold = || match &by {
-        OpenedBy::Keys(epoch, keys) => agent::hold(id, *epoch, keys, limits),
+    let hold = |vault: &Vault| match &by {
+        OpenedBy::Keys(epoch, keys) => agent::hold(vault, *epoch, keys, limits),
         OpenedBy::Agent => Ok(()),
     };
+    let mut agents_keys = AgentsKeys::Stay;
     let (generation, question, what) = match locked.unlock_with(sealer, &anchors) {
-        Ok(_) => {
+        Ok(vault) => {
             app.ui.note("nothing to accept: the vault is the one that this machine has seen");
-            return hold();
+            return hold(&vault);
         }
-        Err(Error::RolledBack { found, seen }) => (
-            found,
-            format!(
+        Err(Error::RolledBack { found, seen }) => {
+            agents_keys = AgentsKeys::Go;
+            let question = format!(
                 "This vault is at generation {found}; this machine has seen generation {seen}. What \
                  was stored in between is not in it.\nGo on with the older one?"
-            ),
-            format!("generation {found} in place of {seen}"),
-        ),
+            );
+            (Some(found), question, format!("generation {found} in place of {seen}"))
+        }
+        Err(Error::Another { found, known }) => {
+            let known = match &*known {
+                [] => "the one that is known has other keys".to_owned(),
+                known => format!("known is {}", known.join(", ")),
+            };
+            let question = format!(
+                "This machine knows another vault with this id: {known}. This one's fingerprint is \
+                 {found}. Only a vault that somebody made to be taken for yours has the id of yours, or \
+                 one whose keys an earlier azvault rotated elsewhere.\nTake this one for a vault of \
+                 yours as well?"
+            );
+            (None, question, format!("fingerprint {found} beside another vault with this id"))
+        }
         Err(Error::Forked { at }) => (
-            at,
+            Some(at),
             format!(
                 "Two vaults grew out of one, and both are at generation {at}. What only the other \
                  one has is not in this one: azvault context save there, and context import here, \
@@ -64,7 +78,7 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let locked = unlock::locked(app)?;
     let sealer = by.sealer(app, &locked)?;
     let mut vault = locked.unlock_despite(&anchors, sealer, &anchors).map_err(failed)?;
-    if vault.generation() != generation {
+    if generation.is_some_and(|generation| vault.generation() != generation) {
         // Yes was said to another one.
         return Err(failed(Error::Replaced));
     }
@@ -76,5 +90,15 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     if let Some(error) = vault.anchor_error() {
         app.ui.warning(format!("this machine cannot remember that: {error}"));
     }
-    hold()
+    if agents_keys == AgentsKeys::Go {
+        agent::lock(id)?;
+    }
+    hold(&vault)
+}
+
+/// Whether keys that the agent holds are of the vault that is left behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AgentsKeys {
+    Stay,
+    Go,
 }

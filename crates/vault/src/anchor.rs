@@ -1,44 +1,48 @@
 //! Anchors: what this machine has seen of each vault, so that an older copy is noticed.
 //!
-//! An anchor lies in the state folder, never beside the vault, and is written after the commit by
-//! way of a temporary file. It lags one generation behind if the machine stops in between, which
-//! is harmless: an anchor only ever says what is too old.
+//! An anchor lies in the state folder, never beside the vault, and is written after the commit. It lags
+//! one generation behind if the machine stops in between, which is harmless: an anchor only ever says
+//! what is too old.
+//!
+//! It belongs to an id and a fingerprint. Anybody can make a vault that bears the id of another, so a
+//! vault of other keys replaces an anchor only if it proves that it came out of that vault by a
+//! rotation: its sealed head gives away what only the keys of before could tell, and whose SHA-256 the
+//! anchor has.
 
-use std::ffi::OsStr;
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+mod folder;
 
-use rustix::fs::FlockOperation;
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::head::hex;
-use crate::new_file::{Over, write_file};
 use crate::sealer::{KeyName, Sealer};
-use crate::{Error, VaultId};
+use crate::vault::fingerprint;
+use crate::{Error, VaultId, sha256};
+
+use folder::{Named, Remembered};
+pub(crate) use folder::{Recalled, is_name, recall};
 
 /// The file's content.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Anchor {
     vault: String,
     epoch: u32,
     generation: u64,
     head: String,
+    /// SHA-256 of the [`succession`] of its epoch. Anchors of earlier versions have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    proof: String,
+    /// The same of the epochs before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<String>,
     mac: String,
 }
 
 /// The highest generation that an anchor is believed. Some are by keys that are not at hand, and a
 /// forged one must not run a vault out of numbers.
-const MOST: u64 = 1 << 53;
-
-/// What this machine has seen of a vault.
-pub(crate) enum Recalled {
-    Nothing,
-    /// The file is there and is no anchor.
-    Broken,
-    Seen(Anchor),
-}
+const MAX_BELIEVED: u64 = 1 << 53;
 
 /// What this machine knew of a vault when it was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,23 +55,104 @@ pub enum AnchorFound {
     Broken,
 }
 
-/// Reads the anchor of a vault: before its head is read, because a writer that commits in between
-/// must make the head the newer of the two and not the anchor.
-pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Error> {
-    match std::fs::read(path(folder, vault)) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).map_or(Recalled::Broken, Recalled::Seen)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Recalled::Nothing),
-        Err(e) => Err(e.into()),
-    }
-}
-
 impl Recalled {
     /// The highest generation that is taken: whatever goes on from an older vault goes on beyond.
     pub(crate) fn taken(&self) -> u64 {
-        match self {
-            Self::Seen(anchor) => anchor.generation.min(MOST),
-            Self::Nothing | Self::Broken => 0,
-        }
+        self.anchors().map(|anchor| anchor.generation.min(MAX_BELIEVED)).max().unwrap_or_default()
+    }
+}
+
+/// What a vault says of itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) epoch: u32,
+    pub(crate) generation: u64,
+    /// SHA-256 of the sealed head.
+    pub(crate) head: &'a str,
+    /// The [`succession`] of earlier epochs, as its head has them.
+    pub(crate) former: &'a [String],
+}
+
+/// What an anchor is to a vault that has its id.
+enum Is<'a> {
+    /// Its own.
+    Own(&'a Anchor),
+    /// That of the vault which a rotation made it from.
+    Ancestors(&'a Anchor),
+    /// That of a vault which a rotation made from it.
+    Descendants(&'a Anchor),
+    /// Damaged or forged.
+    Broken,
+    /// Another vault's, of that fingerprint, or of one that is not known.
+    Others(Option<&'a str>),
+}
+
+/// A vault that was opened, beside the anchors of its id.
+struct Opened<'a> {
+    sealer: &'a dyn Sealer,
+    vault: VaultId,
+    seen: Seen<'a>,
+    fingerprint: String,
+    /// As in an anchor.
+    proof: String,
+    former: Vec<String>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(sealer: &'a dyn Sealer, vault: VaultId, seen: Seen<'a>) -> Result<Self, Error> {
+        let former = seen.former.iter().map(|told| proof(told)).collect();
+        let (fingerprint, proof) = (fingerprint(sealer)?, proof(&succession(sealer)?));
+        Ok(Self { sealer, vault, seen, fingerprint, proof, former })
+    }
+
+    fn is<'r>(&self, remembered: &'r Remembered) -> Result<Is<'r>, Error> {
+        let Some(anchor) = &remembered.anchor else {
+            return Ok(match &remembered.of {
+                Named::Vault => Is::Broken,
+                Named::Fingerprint(of) if *of == self.fingerprint => Is::Broken,
+                Named::Fingerprint(of) => Is::Others(Some(of)),
+            });
+        };
+        Ok(match &remembered.of {
+            Named::Fingerprint(of) if *of == self.fingerprint => {
+                if self.wrote(anchor)? {
+                    Is::Own(anchor)
+                } else {
+                    Is::Broken
+                }
+            }
+            // Keys of another epoch cannot tell whether an anchor is honest. A forged one costs a
+            // refusal; one that is passed over would let the vault from before a rotation back in.
+            _ if anchor.former.contains(&self.proof) => Is::Descendants(anchor),
+            Named::Fingerprint(_) if self.former.contains(&anchor.proof) => Is::Ancestors(anchor),
+            Named::Fingerprint(of) => Is::Others(Some(of)),
+            // Of an earlier version, which proves nothing beyond its own epoch.
+            Named::Vault if anchor.epoch > self.seen.epoch => Is::Descendants(anchor),
+            Named::Vault if anchor.epoch == self.seen.epoch && self.wrote(anchor)? => {
+                Is::Own(anchor)
+            }
+            Named::Vault => Is::Others(None),
+        })
+    }
+
+    /// Whether these keys wrote it.
+    fn wrote(&self, anchor: &Anchor) -> Result<bool, Error> {
+        let wanted = tag(self.sealer, self.vault, anchor)?;
+        Ok(wanted.as_bytes().ct_eq(anchor.mac.as_bytes()).into())
+    }
+
+    fn anchor(&self) -> Result<Anchor, Error> {
+        let mut anchor = Anchor {
+            vault: self.vault.to_string(),
+            epoch: self.seen.epoch,
+            generation: self.seen.generation,
+            head: self.seen.head.to_owned(),
+            proof: self.proof.clone(),
+            former: self.former.clone(),
+            mac: String::new(),
+        };
+        anchor.mac = tag(self.sealer, self.vault, &anchor)?;
+        Ok(anchor)
     }
 }
 
@@ -78,147 +163,142 @@ pub(crate) fn check(
     vault: VaultId,
     seen: Seen<'_>,
 ) -> Result<AnchorFound, Error> {
-    let anchor = match recalled {
-        Recalled::Nothing => return Ok(AnchorFound::None),
-        Recalled::Broken => return Ok(AnchorFound::Broken),
-        Recalled::Seen(anchor) => anchor,
-    };
-    // Keys of an earlier epoch cannot tell whether it is honest. A forged one costs a refusal; one
-    // that is passed over would let the vault from before a rotation back in, with its old slots.
-    if anchor.epoch > seen.epoch {
-        return Err(Error::RolledBack { found: seen.generation, seen: anchor.generation });
+    if recalled.is_empty() {
+        return Ok(AnchorFound::None);
     }
-    // By keys that were rotated since, so nobody can tell whether it is honest. It is older in any
-    // case, and where it is forged it could as well have been removed.
-    if anchor.epoch < seen.epoch {
-        return Ok(AnchorFound::Good);
+    let opened = Opened::new(sealer, vault, seen)?;
+    let (mut found, mut others) = (AnchorFound::None, None::<Vec<String>>);
+    for remembered in recalled.all() {
+        match opened.is(remembered)? {
+            Is::Descendants(anchor) => return Err(older(seen, anchor)),
+            // A rotation goes beyond what it came from.
+            Is::Ancestors(anchor) if seen.generation <= anchor.generation => {
+                return Err(older(seen, anchor));
+            }
+            Is::Own(anchor) => {
+                is_new_enough(seen, anchor)?;
+                found = AnchorFound::Good;
+            }
+            Is::Ancestors(_) => found = AnchorFound::Good,
+            Is::Broken if found == AnchorFound::None => found = AnchorFound::Broken,
+            Is::Broken => {}
+            Is::Others(of) => {
+                others.get_or_insert_default().extend(of.map(str::to_owned));
+            }
+        }
     }
-    if !anchor.is_by_key_holder(sealer, vault)? {
-        return Ok(AnchorFound::Broken);
+    match others {
+        // A file of its own speaks for it, though it be damaged; of a damaged one that has no
+        // fingerprint in its name nobody knows whose it was.
+        Some(known) if found != AnchorFound::Good && !recalled.knows(&opened.fingerprint) => {
+            Err(Error::Another { found: opened.fingerprint, known })
+        }
+        _ => Ok(found),
     }
+}
+
+fn older(seen: Seen<'_>, anchor: &Anchor) -> Error {
+    Error::RolledBack { found: seen.generation, seen: anchor.generation }
+}
+
+fn is_new_enough(seen: Seen<'_>, anchor: &Anchor) -> Result<(), Error> {
     if (seen.epoch, seen.generation) < (anchor.epoch, anchor.generation) {
-        return Err(Error::RolledBack { found: seen.generation, seen: anchor.generation });
+        return Err(older(seen, anchor));
     }
     if (seen.epoch, seen.generation) == (anchor.epoch, anchor.generation)
         && seen.head != anchor.head
     {
         return Err(Error::Forked { at: seen.generation });
     }
-    Ok(AnchorFound::Good)
+    Ok(())
 }
 
-/// What a vault says of itself.
-#[derive(Clone, Copy)]
-pub(crate) struct Seen<'a> {
-    pub(crate) epoch: u32,
-    pub(crate) generation: u64,
-    /// SHA-256 of the sealed head.
-    pub(crate) head: &'a str,
-}
-
-impl Anchor {
-    fn says(&self, seen: Seen<'_>) -> bool {
-        (self.epoch, self.generation, &*self.head) == (seen.epoch, seen.generation, seen.head)
-    }
-
-    /// An anchor that nobody with the key wrote says nothing: as if there were none.
-    fn is_by_key_holder(&self, sealer: &dyn Sealer, vault: VaultId) -> Result<bool, Error> {
-        let wanted = tag(sealer, vault, self.epoch, self.generation, &self.head)?;
-        Ok(wanted.as_bytes().ct_eq(self.mac.as_bytes()).into())
-    }
-}
-
-/// Remembers what was seen, unless the anchor says as much already: another process may have
-/// gone further since.
+/// Remembers what was seen, unless the anchors say as much already: another process may have
+/// gone further since. Anchors of other vaults stay.
 pub(crate) fn remember(
     folder: &Path,
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
 ) -> Result<(), Error> {
-    let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
-    let is_said = || match recall(folder, vault)? {
-        Recalled::Nothing | Recalled::Broken => Ok(false),
-        Recalled::Seen(anchor) if anchor.says(seen) && anchor.mac == mac => Ok(true),
-        Recalled::Seen(anchor) if anchor.epoch > seen.epoch => Ok(true),
-        Recalled::Seen(anchor) => {
-            let is_as_far = (anchor.epoch, anchor.generation) >= (seen.epoch, seen.generation);
-            Ok::<_, Error>(is_as_far && anchor.is_by_key_holder(sealer, vault)?)
-        }
-    };
-    if is_said()? {
+    let opened = Opened::new(sealer, vault, seen)?;
+    if is_said(folder, &opened)? {
         return Ok(());
     }
     // One writer at a time: of two, the one that has seen less must not come last.
-    let held = hold(folder)?;
-    if is_said()? {
+    let held = folder::hold(folder)?;
+    if is_said(folder, &opened)? {
         return Ok(());
     }
-    write(folder, &held, vault, seen, mac.clone())
+    folder::write(folder, &held, &opened.fingerprint, &opened.anchor()?)?;
+    forget(folder, &opened, |is| !matches!(is, Is::Others(_) | Is::Descendants(_)))
 }
 
-/// Remembers what was seen, whatever was remembered before: somebody decided so.
+/// Whether there is nothing to write: this vault or one that came from it was seen as far, and no
+/// anchor is left that its own replaces.
+fn is_said(folder: &Path, opened: &Opened<'_>) -> Result<bool, Error> {
+    let recalled = recall(folder, opened.vault)?;
+    let mut is_said = false;
+    for remembered in recalled.all() {
+        match (opened.is(remembered)?, &remembered.of) {
+            (Is::Descendants(_), _) => return Ok(true),
+            (Is::Own(anchor), Named::Fingerprint(_)) => {
+                is_said = anchor.generation >= opened.seen.generation;
+            }
+            (Is::Others(_), _) => {}
+            (Is::Own(_) | Is::Ancestors(_) | Is::Broken, _) => return Ok(false),
+        }
+    }
+    Ok(is_said)
+}
+
+/// Remembers what was seen, whatever was remembered of this vault before: somebody decided so.
 pub(crate) fn replace(
     folder: &Path,
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
 ) -> Result<(), Error> {
-    let mac = tag(sealer, vault, seen.epoch, seen.generation, seen.head)?;
-    let held = hold(folder)?;
-    write(folder, &held, vault, seen, mac)
+    let opened = Opened::new(sealer, vault, seen)?;
+    let held = folder::hold(folder)?;
+    folder::write(folder, &held, &opened.fingerprint, &opened.anchor()?)?;
+    forget(folder, &opened, |is| !matches!(is, Is::Others(_)))
 }
 
-/// The folder, made if need be, for one writer alone.
-fn hold(folder: &Path) -> Result<File, Error> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let handle = File::open(folder)?;
-    rustix::fs::flock(&handle, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
-    Ok(handle)
-}
-
-fn write(
+/// Removes anchors in whose place the vault's own is now.
+fn forget(
     folder: &Path,
-    handle: &File,
-    vault: VaultId,
-    seen: Seen<'_>,
-    mac: String,
+    opened: &Opened<'_>,
+    is_replaced: impl Fn(&Is<'_>) -> bool,
 ) -> Result<(), Error> {
-    let text = serde_json::to_vec(&Anchor {
-        vault: vault.to_string(),
-        epoch: seen.epoch,
-        generation: seen.generation,
-        head: seen.head.to_owned(),
-        mac,
-    })
-    .expect("an anchor is plain JSON");
-    write_file(&path(folder, vault), &text, Over::Whatever, &|_| Ok(()))?;
-    handle.sync_all()?;
+    for remembered in recall(folder, opened.vault)?.all() {
+        let is_own = matches!(&remembered.of, Named::Fingerprint(of) if *of == opened.fingerprint);
+        if !is_own && is_replaced(&opened.is(remembered)?) {
+            folder::remove(folder, opened.vault, &remembered.of)?;
+        }
+    }
     Ok(())
 }
 
-/// Whether a file of that name is an anchor, of whichever vault.
-pub(crate) fn is_name(name: &OsStr) -> bool {
-    let hex = |text: &str| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    name.to_str().is_some_and(hex)
+/// What the keys of an epoch give away when they are rotated, so that machines which have an anchor of
+/// them know the vault again.
+pub(crate) fn succession(sealer: &dyn Sealer) -> Result<String, Error> {
+    Ok(hex(&sealer.mac(KeyName::Anchor, b"azv1.succession")?))
 }
 
-fn path(folder: &Path, vault: VaultId) -> PathBuf {
-    folder.join(vault.to_string())
+/// By which a [`succession`] is known that has yet to be given away.
+pub(crate) fn proof(succession: &str) -> String {
+    hex(&sha256(succession.as_bytes()))
 }
 
-fn tag(
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    epoch: u32,
-    generation: u64,
-    head: &str,
-) -> Result<String, Error> {
+fn tag(sealer: &dyn Sealer, vault: VaultId, anchor: &Anchor) -> Result<String, Error> {
     let mut message = b"azv1.anchor".to_vec();
     message.extend(vault.0);
-    message.extend(epoch.to_be_bytes());
-    message.extend(generation.to_be_bytes());
-    message.extend(head.as_bytes());
+    message.extend(anchor.epoch.to_be_bytes());
+    message.extend(anchor.generation.to_be_bytes());
+    for text in [&anchor.head, &anchor.proof].into_iter().chain(&anchor.former) {
+        message.extend(text.as_bytes());
+    }
     Ok(hex(&sealer.mac(KeyName::Anchor, &message)?))
 }
 

@@ -105,6 +105,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Error> {
             labels,
             audit: AuditHead { seq: 0, last: String::new(), first: 1 },
             prev: String::new(),
+            former: Vec::new(),
         };
         let head = head.seal(&keys, vault, epoch)?;
         header::insert(&transaction, &Header { vault_id: vault, epoch, head })

@@ -64,6 +64,19 @@ pub enum Error {
         /// Generation that this machine has seen.
         seen: u64,
     },
+    /// Another vault bears the id of one that this machine knows, and nothing proves that it came out
+    /// of that one.
+    #[error(
+        "this is another vault with the id of one that this machine knows: its fingerprint is {found}, \
+         and {}",
+        known_text(known)
+    )]
+    Another {
+        /// Fingerprint of the file.
+        found: String,
+        /// Fingerprints that this machine knows; none where an earlier version remembered it.
+        known: Vec<String>,
+    },
     /// Two vaults grew out of one.
     #[error("the vault is another one than this machine has seen, at the same generation {at}")]
     Forked {
@@ -119,6 +132,13 @@ pub enum UnsafeBecause {
     /// A relative name could be taken for a URI.
     #[error("the vault's path is not absolute")]
     RelativePath,
+}
+
+fn known_text(known: &[String]) -> String {
+    if known.is_empty() {
+        return "what is known is not of its keys".to_owned();
+    }
+    format!("{} is known", known.join(", "))
 }
 
 /// What the person needs of SQLite's word.

@@ -30,7 +30,14 @@ pub(crate) struct Head {
     pub(crate) audit: AuditHead,
     /// SHA-256 of the head before; empty in the first.
     pub(crate) prev: String,
+    /// What the keys of earlier epochs gave away when they were rotated
+    /// ([`succession`](crate::anchor::succession)), newest last, at most [`MAX_FORMER`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former: Vec<String>,
 }
+
+/// Rotations after which a machine that has seen none of them still knows the vault again.
+pub(crate) const MAX_FORMER: usize = 32;
 
 /// Number of the last and the first entry, and the SHA-256 of the last one's box.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +52,13 @@ impl Head {
     pub(crate) fn least(&self) -> Option<Cost> {
         let [memory_kib, passes] = self.min_kdf;
         Cost::new(memory_kib, passes, 1).ok()
+    }
+
+    /// Has the head tell of one epoch more.
+    pub(crate) fn succeed(&mut self, succession: String) {
+        self.former.push(succession);
+        let excess = self.former.len().saturating_sub(MAX_FORMER);
+        self.former.drain(..excess);
     }
 
     pub(crate) fn seal(

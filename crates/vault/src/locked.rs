@@ -14,6 +14,7 @@ use crate::sealer::Sealer;
 use crate::slot::{Opener, Row, Slot, SlotKind};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
+use crate::vault::fingerprint;
 use crate::{Error, Vault, VaultId, file, snapshot};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
@@ -59,7 +60,13 @@ impl Locked {
         let connection = store::open_within(file.path(), patience)?;
         file.check()?;
         let (header, rows) = read(&connection).map_err(corrupt_is_tampered)?;
-        let slots = rows.iter().map(Row::slot).collect::<Result<_, _>>()?;
+        let slots = rows.iter().map(Row::slot).collect::<Result<Vec<_>, _>>()?;
+        // None of them may hide the true one behind those that are tried.
+        let costly = slots.iter().map(|slot| slot.kind).filter(|kind| kind.has_cost());
+        let (of_one, of_both) = costly.partition::<Vec<_>, _>(|kind| *kind == SlotKind::Passphrase);
+        if of_one.len().max(of_both.len()) > MOST_TRIES {
+            return Err(Error::tampered("more slots with a passphrase than azvault makes"));
+        }
         Ok(Self { connection, file, header, rows, slots })
     }
 
@@ -137,7 +144,12 @@ impl Locked {
         };
         let (row, head, slots) = load_head(&self.connection, &*sealer, id)?;
         let head_hash = head::hash(&row.head);
-        let seen = Seen { epoch: row.epoch, generation: head.generation, head: &head_hash };
+        let seen = Seen {
+            epoch: row.epoch,
+            generation: head.generation,
+            head: &head_hash,
+            former: &head.former,
+        };
         let (anchor_found, beyond, remembered) = match older {
             Older::Refused => {
                 let found = anchor::check(&recalled, &*sealer, id, seen)?;
@@ -157,8 +169,21 @@ impl Locked {
             slots,
             least: head.least(),
             labels: head.labels,
+            former: head.former,
             anchor_error: remembered.err().map(|e| e.to_string()),
         })
+    }
+
+    /// Whether keys of this file's id and epoch are another vault's: they do not open its head, and this
+    /// machine has seen a vault of other keys with that id.
+    pub fn is_anothers(&self, keys: &dyn Sealer, anchors: &Path) -> Result<bool, Error> {
+        let (vault, epoch) = (self.header.vault_id, self.header.epoch);
+        match Head::open(keys, vault, epoch, &self.header.head) {
+            Err(Error::Tampered { .. }) => {
+                Ok(anchor::recall(anchors, vault)?.knows_another(&fingerprint(keys)?))
+            }
+            opened => opened.map(|_| false),
+        }
     }
 
     /// Whether no other process keeps it from being written.

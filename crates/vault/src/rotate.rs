@@ -21,7 +21,7 @@ use crate::slots::{check_cost, check_left, find, settle};
 use crate::snapshot::{self, State, check_pin, pin};
 use crate::store::{self, originals, records, secrets, slots};
 use crate::vault::{Written, conclude};
-use crate::{Error, Import, OriginalRef, Vault, VaultId, verify};
+use crate::{Error, Import, OriginalRef, Vault, VaultId, anchor, verify};
 
 /// What a rotation did.
 pub struct Rotated {
@@ -78,6 +78,7 @@ impl Vault {
         let state = snapshot::load(&transaction, old, self.id, KeptMembers::Left)?;
         let State { epoch: _, mut head, head_hash, mut content } = state;
         head.generation = self.next_generation(&head);
+        head.succeed(anchor::succession(old)?);
 
         let rows = slots::read(&transaction).map_err(E::from)?;
         let mut wrapped = Vec::with_capacity(kept.len());

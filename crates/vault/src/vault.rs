@@ -30,6 +30,8 @@ pub struct Vault {
     pub(crate) labels: BTreeMap<i64, String>,
     pub(crate) least: Option<Cost>,
     pub(crate) anchor_error: Option<String>,
+    /// See [`Head::former`].
+    pub(crate) former: Vec<String>,
 }
 
 impl Vault {
@@ -63,7 +65,12 @@ impl Vault {
     pub fn remember(&mut self) -> Result<(), Error> {
         let (row, head) = snapshot::load_head(&self.connection, &*self.sealer, self.id)?;
         let head_hash = head::hash(&row.head);
-        let seen = Seen { epoch: row.epoch, generation: head.generation, head: &head_hash };
+        let seen = Seen {
+            epoch: row.epoch,
+            generation: head.generation,
+            head: &head_hash,
+            former: &head.former,
+        };
         anchor::replace(&self.anchors, &*self.sealer, self.id, seen)?;
         self.beyond = None;
         Ok(())
@@ -123,7 +130,7 @@ impl Vault {
     pub(crate) fn wrote(&mut self, written: Written) {
         let Written { head, head_hash, slots } = written;
         let (epoch, generation) = (self.sealer.epoch(), head.generation);
-        let seen = Seen { epoch, generation, head: &head_hash };
+        let seen = Seen { epoch, generation, head: &head_hash, former: &head.former };
         let remembered = match self.beyond.take() {
             None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
             Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),
@@ -133,6 +140,13 @@ impl Vault {
         self.slots = slots;
         self.least = head.least();
         self.labels = head.labels;
+        self.former = head.former;
+    }
+
+    /// Whether those keys are of an earlier epoch of this vault, and not of another one with its id.
+    pub fn follows(&self, keys: &dyn Sealer) -> Result<bool, Error> {
+        let succession = anchor::succession(keys)?;
+        Ok(keys.epoch() < self.sealer.epoch() && self.former.contains(&succession))
     }
 
     fn commit<T, E: From<Error>>(

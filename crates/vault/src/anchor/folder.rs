@@ -1,0 +1,153 @@
+//! The folder of anchors: one file for each id and fingerprint.
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, OFlags, flock};
+
+use super::Anchor;
+use crate::new_file::{Over, write_file};
+use crate::{Error, VaultId};
+
+/// What a file is named by, beside the id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// Nothing: as earlier versions named it.
+    Vault,
+    Fingerprint(String),
+}
+
+/// A file of the folder.
+pub(super) struct Remembered {
+    pub(super) of: Named,
+    /// `None` for one that is no anchor.
+    pub(super) anchor: Option<Anchor>,
+}
+
+/// What this machine has seen of vaults with one id.
+pub(crate) struct Recalled(Vec<Remembered>);
+
+impl Recalled {
+    pub(super) fn all(&self) -> &[Remembered] {
+        &self.0
+    }
+
+    pub(super) fn anchors(&self) -> impl Iterator<Item = &Anchor> {
+        self.0.iter().filter_map(|remembered| remembered.anchor.as_ref())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a file is of that fingerprint.
+    pub(super) fn knows(&self, fingerprint: &str) -> bool {
+        let is_it = |of: &Named| matches!(of, Named::Fingerprint(own) if own == fingerprint);
+        self.0.iter().any(|remembered| is_it(&remembered.of))
+    }
+
+    /// Whether this machine has seen a vault with this id that has another fingerprint.
+    pub(crate) fn knows_another(&self, fingerprint: &str) -> bool {
+        let is_it = |of: &Named| matches!(of, Named::Fingerprint(own) if own != fingerprint);
+        self.0.iter().any(|remembered| is_it(&remembered.of))
+    }
+}
+
+/// Reads the anchors of an id: before a head is read, because a writer that commits in between must
+/// make the head the newer of the two and not the anchor.
+pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Error> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Recalled(Vec::new())),
+        entries => entries?,
+    };
+    let mut recalled = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let Some((id, of)) = name.to_str().and_then(parsed) else { continue };
+        if id != vault.to_string() {
+            continue;
+        }
+        match read(&folder.join(&name)) {
+            Ok(bytes) => {
+                recalled.push(Remembered { of, anchor: serde_json::from_slice(&bytes).ok() });
+            }
+            // Another process has put a newer one in its place.
+            Err(e) if e.kind() == ErrorKind::NotFound => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(Recalled(recalled))
+}
+
+/// A FIFO is not waited for, and a link not followed: azvault makes neither.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let mut file = File::options().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::other("an anchor that is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Id, and what else the name has.
+fn parsed(name: &str) -> Option<(&str, Named)> {
+    let is_hex = |text: &str, digits| {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
+    };
+    let (id, of) = match name.split_once('-') {
+        None => (name, Named::Vault),
+        Some((id, mark)) => {
+            let groups = mark.split('-').filter(|group| is_hex(group, 4)).count();
+            let is_mark = groups == 4 && mark.len() == 19;
+            is_mark.then(|| (id, Named::Fingerprint(mark.to_owned())))?
+        }
+    };
+    is_hex(id, 32).then_some((id, of))
+}
+
+/// Whether a file of that name is an anchor, of whichever vault.
+pub(crate) fn is_name(name: &OsStr) -> bool {
+    name.to_str().and_then(parsed).is_some()
+}
+
+fn path(folder: &Path, vault: &str, of: &Named) -> PathBuf {
+    match of {
+        Named::Vault => folder.join(vault),
+        Named::Fingerprint(mark) => folder.join(format!("{vault}-{mark}")),
+    }
+}
+
+/// The folder, made if need be, for one writer alone.
+pub(super) fn hold(folder: &Path) -> Result<File, Error> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let handle = File::open(folder)?;
+    flock(&handle, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+    Ok(handle)
+}
+
+/// Whoever writes holds the folder.
+pub(super) fn write(
+    folder: &Path,
+    _held: &File,
+    fingerprint: &str,
+    anchor: &Anchor,
+) -> Result<(), Error> {
+    let text = serde_json::to_vec(anchor).expect("an anchor is plain JSON");
+    let of = Named::Fingerprint(fingerprint.to_owned());
+    write_file(&path(folder, &anchor.vault, &of), &text, Over::Whatever, &|_| Ok(()))?;
+    Ok(())
+}
+
+/// Removes a file that another one stands for by now. Only a file: what azvault did not write stays.
+pub(super) fn remove(folder: &Path, vault: VaultId, of: &Named) -> Result<(), Error> {
+    match std::fs::remove_file(path(folder, &vault.to_string(), of)) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
+}
