@@ -31,6 +31,7 @@ mod door;
 mod dry_run;
 mod exec_variables;
 mod fixtures;
+mod foreign_vault;
 mod hostile;
 mod inherited;
 mod init;

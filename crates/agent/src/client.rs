@@ -34,6 +34,9 @@ pub enum CallError {
     /// The session was written since it was read: read it again.
     #[error("the session was changed meanwhile")]
     Conflict,
+    /// It holds keys of another fingerprint, which it keeps.
+    #[error("other keys are held")]
+    OthersKeys,
     /// It does not do that.
     #[error("the agent refused")]
     Refused,
@@ -285,6 +288,7 @@ fn exchange(mut stream: UnixStream, message: Message) -> Result<Reply, CallError
         Outcome::Refused => Err(CallError::Refused),
         Outcome::WrongBox => Err(OpenError::WrongKeyOrMoved.into()),
         Outcome::DamagedBox => Err(OpenError::Damaged.into()),
+        Outcome::OthersKeys => Err(CallError::OthersKeys),
     }
 }
 
@@ -298,7 +302,7 @@ fn sealer_error(error: CallError) -> SealerError {
         CallError::Box(error) => SealerError::Box(error),
         CallError::TooLarge => SealerError::TooLarge,
         CallError::Io(error) => SealerError::Gone(error),
-        CallError::NoSession | CallError::Conflict | CallError::Refused => {
+        CallError::NoSession | CallError::Conflict | CallError::OthersKeys | CallError::Refused => {
             SealerError::Gone(io::ErrorKind::ConnectionAborted.into())
         }
     }

@@ -21,7 +21,7 @@ pub enum Verb {
     /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes), idle
     /// limit in seconds (u64).
     Status = 0,
-    /// epoch (u32), idle and hard limit in seconds (u64), keys → nothing.
+    /// epoch (u32), idle and hard limit in seconds (u64), keys → nothing, or [`Outcome::OthersKeys`].
     Unlock = 1,
     /// → nothing.
     Lock = 2,
@@ -78,10 +78,12 @@ pub enum Outcome {
     WrongBox = 5,
     /// A damaged box.
     DamagedBox = 6,
+    /// Keys of another vault with the same id are held: they stay.
+    OthersKeys = 7,
 }
 
 impl Outcome {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Done,
         Self::Locked,
         Self::NoSession,
@@ -89,6 +91,7 @@ impl Outcome {
         Self::Refused,
         Self::WrongBox,
         Self::DamagedBox,
+        Self::OthersKeys,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::{CallError, Client, RemoteKeys, Status};
-use azvault_vault::{Locked, Sealer, VaultId};
+use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -73,14 +73,44 @@ pub(crate) fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
         let _ = client.lock();
         return None;
     }
-    let epoch = held.epoch;
-    (epoch == locked.epoch()).then(|| Box::new(RemoteKeys::new(client, epoch)) as Box<dyn Sealer>)
+    let keys = RemoteKeys::new(client, held.epoch);
+    let is_anothers = || {
+        let anchors = app.anchors().ok()?;
+        locked.is_anothers(&keys, &anchors).ok()
+    };
+    let is_its = held.epoch == locked.epoch() && is_anothers() != Some(true);
+    is_its.then(|| Box::new(keys) as Box<dyn Sealer>)
 }
 
-/// Hands keys to the agent, starting it if need be.
-pub(crate) fn hold(vault: VaultId, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
-    let client = started(vault)?;
-    client.unlock(epoch, keys, limits).map_err(|e| failed(&e))
+/// Hands keys of a vault to the agent, starting it if need be. They take the place of those from before
+/// a rotation, and of no other vault's.
+pub(crate) fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
+    let client = started(vault.id())?;
+    match client.unlock(epoch, keys, limits) {
+        Err(CallError::OthersKeys) => {}
+        handed => return handed.map_err(|e| failed(&e)),
+    }
+    if !has_former(&client, vault)? {
+        let what = "the agent holds the keys of another vault with the id of this one";
+        return Err(Failure::new(Code::Refused, what)
+            .hint("azvault lock, and then the command again; or add --no-agent"));
+    }
+    client.lock().and_then(|()| client.unlock(epoch, keys, limits)).map_err(|e| failed(&e))
+}
+
+/// Whether the agent holds keys of another vault with the id of this one.
+pub(crate) fn holds_anothers(vault: &Vault) -> bool {
+    let Ok(client) = client(vault.id()) else { return false };
+    let holds = client.status().is_ok_and(|status| status.unlocked.is_some());
+    holds && has_former(&client, vault).is_ok_and(|former| !former)
+}
+
+/// Whether the agent holds keys of an earlier epoch of a vault.
+fn has_former(client: &Client, vault: &Vault) -> Result<bool, Failure> {
+    let held = client.status().map_err(|e| failed(&e))?.unlocked;
+    let Some(held) = held else { return Ok(false) };
+    let follows = vault.follows(&RemoteKeys::new(client.clone(), held.epoch));
+    follows.map_err(|e| Failure::new(Code::Other, format!("the agent: {e}")))
 }
 
 /// Has the agent of a vault wipe its keys; one that does not run has none.

@@ -243,6 +243,10 @@ impl Outside {
 /// Whoever holds the old keys lets go of them. Who typed has the agent hold the new ones, as with every
 /// command.
 fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::Rotated) {
+    if agent::holds_anothers(vault) {
+        app.ui.detail("the agent holds keys of another vault with this id, which stay");
+        return;
+    }
     for left in holders::lock(vault.id()).left {
         app.ui.detail(format!("{left} has the old keys until it ends"));
     }
@@ -250,7 +254,7 @@ fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::
         return;
     }
     let held = policy::limits(app, None, None)
-        .and_then(|limits| agent::hold(vault.id(), rotated.epoch, &rotated.keys, limits));
+        .and_then(|limits| agent::hold(vault, rotated.epoch, &rotated.keys, limits));
     if let Err(failure) = held {
         app.ui.detail(format!("the keys are not held: {}", failure.what));
     }

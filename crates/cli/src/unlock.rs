@@ -249,7 +249,7 @@ fn open_with(
 ) -> Result<Opened, Failure> {
     let path = app.vault_path()?;
     let failed = |e: Error| Failure::from_vault(e, &path);
-    let (id, epoch) = (locked.vault_id(), locked.epoch());
+    let epoch = locked.epoch();
     let spinner = app.ui.spinner("unlocking");
     let key = locked.master_key(&given.opener(), which);
     spinner.finish_and_clear();
@@ -260,10 +260,11 @@ fn open_with(
     let vault = locked.unlock_with(Box::new(keys), &app.anchors()?).map_err(failed)?;
     let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.
-    let in_agent = |limits| agent::hold(id, epoch, &bytes, limits);
+    let in_agent = |limits| agent::hold(&vault, epoch, &bytes, limits);
     let held = match hold {
         Hold::Required(limits) => in_agent(limits).map(|()| Held::ByAgent)?,
-        Hold::IfPossible if !app.global.no_agent => {
+        // Nothing is held of a vault that is only looked at.
+        Hold::IfPossible if !app.global.no_agent && !app.is_apart() => {
             match policy::limits(app, None, None).and_then(in_agent) {
                 Ok(()) => Held::ByAgent,
                 Err(failure) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azvault_vault::seal::OpenError;
-use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError};
+use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError, fingerprint};
 use zeroize::Zeroizing;
 
 use crate::hold::{Hold, Limits, Moment};
@@ -101,7 +101,7 @@ fn reply(
             body.end().ok_or(Outcome::Refused)?;
             Ok(status(held, now))
         }
-        Verb::Unlock => unlock(body, held, now).ok_or(Outcome::Refused),
+        Verb::Unlock => unlock(body, held, now),
         Verb::Lock => {
             body.end().ok_or(Outcome::Refused)?;
             held.lock();
@@ -165,13 +165,24 @@ fn status(held: &Held, now: Moment) -> Message {
         .u64(limit)
 }
 
-fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Option<Message> {
+fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Result<Message, Outcome> {
+    let (keys, limits) = handed_over(body).ok_or(Outcome::Refused)?;
+    // Anybody can make a vault that bears the id of another.
+    let is_others =
+        |held: &Unlocked| Some(fingerprint(&held.keys).ok()? != fingerprint(&keys).ok()?);
+    if held.keys.as_ref().is_some_and(|held| is_others(held) != Some(false)) {
+        return Err(Outcome::OthersKeys);
+    }
+    held.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
+    Ok(done(0))
+}
+
+fn handed_over(body: &mut Body<'_>) -> Option<(Keys, Limits)> {
     let (epoch, idle, hard) = (body.u32()?, body.u64()?, body.u64()?);
     let keys = Keys::from_bytes(epoch, body.bytes()?)?;
     body.end()?;
     let limits = Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
-    held.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
-    Some(done(0))
+    Some((keys, limits))
 }
 
 fn boxes(
