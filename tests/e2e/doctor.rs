@@ -93,8 +93,8 @@ impl Well {
     }
 
     fn anchor(&self) -> PathBuf {
-        let vault = Locked::open(&self.vault()).unwrap().vault_id();
-        self.home.join(".local/state/azvault/anchors").join(vault.to_string())
+        let mut anchors = fs::read_dir(self.home.join(".local/state/azvault/anchors")).unwrap();
+        anchors.next().unwrap().unwrap().path()
     }
 
     /// Makes the user's own policy.

@@ -168,6 +168,7 @@ fn the_agent_lets_go_of_the_old_keys_and_old_keys_are_said_to_be_old() {
     home.alone(&["context", "list"]).expect(14).says("azvault unlock");
     // Should an agent have them all the same, they are not used.
     home.unlock();
+    home.client().lock().unwrap();
     home.client().unlock(1, &old, Limits::default()).unwrap();
     home.alone(&["context", "list"]).expect(14).says("azvault unlock");
     home.run(&["context", "list"]).expect(0);

@@ -50,6 +50,7 @@ mod piped;
 mod policy;
 mod powershell;
 mod process_scope_on_disk;
+mod removals;
 mod rollback;
 mod rules;
 mod save;

@@ -188,3 +188,23 @@ fn limited_file_size(home: &Home) {
     home.run(&["verify"]).expect(0);
     assert_eq!(home.json(&["secret", "list"])["secrets"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn slots_that_hide_the_true_one_are_tampering() {
+    for copies in [1_i64, 7, 8, 20] {
+        let home = Home::with_vault();
+        let database = rusqlite::Connection::open(home.vault()).unwrap();
+        // Look-alikes come first; the true slot keeps its number.
+        for number in 1..=copies {
+            database
+                .execute(
+                    "INSERT INTO slot SELECT -?1, kind, m, t, p, randomblob(16), randomblob(104)
+                     FROM slot WHERE id = 1",
+                    [number],
+                )
+                .unwrap();
+        }
+        drop(database);
+        home.run(&["context", "list"]).expect(8).says("changed from outside");
+    }
+}

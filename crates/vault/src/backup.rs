@@ -134,7 +134,9 @@ impl Draft {
         if locked.is_none() {
             // SQLite would obey them when it opens what comes beside them now.
             for ending in ["-journal", "-wal", "-shm"] {
-                match std::fs::rename(beside(vault, ending), beside(kept, ending)) {
+                // Nothing of another file goes that has such a name already.
+                let (from, to) = (beside(vault, ending), beside(kept, ending));
+                match new_file::rename(&from, &to, Over::Nothing) {
                     Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
                     _ => {}
                 }

@@ -32,6 +32,11 @@ pub enum Over {
 pub struct Made(Named);
 
 impl Made {
+    /// One that was made in another way than by [`write_file`], and is open.
+    pub fn of(path: &Path, file: &File) -> Result<Self> {
+        Ok(Self(Named::of(path.to_owned(), &file.metadata()?)))
+    }
+
     /// Removes it again: not another file that has its name by now.
     pub fn undo(&self) -> Result<()> {
         self.0.remove()
@@ -78,7 +83,7 @@ pub fn write_file(
         }
     };
     folder.sync_all()?;
-    Ok(Made(Named::of(path.to_owned(), &made.metadata()?)))
+    Made::of(path, &made)
 }
 
 /// A file that has no name in this folder yet; `None` where the system has none, or no way to name

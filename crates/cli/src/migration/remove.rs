@@ -9,7 +9,7 @@ use std::path::Path;
 
 use azvault_importer::open::{self, OpenError, Opened};
 use azvault_importer::places::{self, Roots};
-use azvault_vault::ImportedFile;
+use azvault_vault::{ImportedFile, Made};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
@@ -119,7 +119,9 @@ fn hold(path: &Path) -> Result<Held, Kept> {
         Ok(descriptor) => {
             rustix::fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)
                 .map_err(busy)?;
-            Some(name.into())
+            let file = File::from(descriptor);
+            let made = Made::of(Path::new(&name), &file).map_err(Kept::Failed)?;
+            Some(LockFile { made, _held: file })
         }
         // One that survived a killed program is nobody's; reading has looked whether it is held.
         Err(rustix::io::Errno::EXIST) => None,
@@ -130,13 +132,19 @@ fn hold(path: &Path) -> Result<Held, Kept> {
 
 struct Held {
     _file: rustix::fd::OwnedFd,
-    lock_file: Option<std::path::PathBuf>,
+    lock_file: Option<LockFile>,
+}
+
+/// It is held as long as the file is, and goes with it: not one that has its name by then.
+struct LockFile {
+    made: Made,
+    _held: File,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if let Some(path) = &self.lock_file {
-            let _ = std::fs::remove_file(path);
+        if let Some(lock_file) = &self.lock_file {
+            let _ = lock_file.made.undo();
         }
     }
 }
