@@ -168,3 +168,23 @@ fn a_rotation_that_fails_removes_no_file_that_came_in_the_place_of_its_own() {
     fs::remove_file(home.join("code")).unwrap();
     assert!(files(home.path()) == before);
 }
+
+#[test]
+fn an_agent_takes_the_place_of_no_file_that_is_not_its_socket() {
+    let home = Home::with_agent();
+    let id = azvault_vault::Locked::open(&home.vault()).unwrap().vault_id();
+    let other = Home::with_agent();
+    fs::create_dir_all(other.vault().parent().unwrap()).unwrap();
+    fs::copy(home.vault(), other.vault()).unwrap();
+    let folder = other.join("run/azvault");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o700)).unwrap();
+    let place = folder.join(format!("{id}.sock"));
+    fs::write(&place, "mine").unwrap();
+    other.run(&["unlock"]).expect(1).says("the agent");
+    assert_eq!(fs::read_to_string(&place).unwrap(), "mine");
+    // What an agent that died left is its socket.
+    fs::remove_file(&place).unwrap();
+    drop(std::os::unix::net::UnixListener::bind(&place).unwrap());
+    other.run(&["unlock"]).expect(0);
+}

@@ -6,7 +6,7 @@ mod place;
 
 use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::Duration;
@@ -77,10 +77,7 @@ pub fn serve(
     let Post { socket, vault } = post;
     let _lock = lock(socket)?;
     // Whoever holds the lock is the only agent: what lies at the path is of one that died.
-    match std::fs::remove_file(socket) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
-        _ => {}
-    }
+    clear(socket)?;
     let listener = UnixListener::bind(socket)?;
     // Nobody can come before: the folder is this user's alone.
     std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
@@ -102,6 +99,18 @@ struct Ears<'a> {
     signals: Signals,
     beacon: Beacon,
     place: Place<'a>,
+}
+
+/// Removes the socket of an agent that died, and nothing else that has its name.
+fn clear(socket: &Path) -> io::Result<()> {
+    let facts = match socket.symlink_metadata() {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        facts => facts?,
+    };
+    if facts.file_type().is_socket() && facts.uid() == rustix::process::geteuid().as_raw() {
+        return std::fs::remove_file(socket);
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Makes the folder if need be, and takes the lock that one agent has.
