@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use azvault_contexts::rules::active::Because;
 use azvault_contexts::rules::{remove, rename, select, set};
 use azvault_contexts::{
-    Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope, Secret,
+    Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
+    Secret,
 };
 use azvault_vault::{Cost, Error, Id, Locked, NewSlot, Opener, SessionKey, Vault, VaultId};
 use proptest::prelude::*;
@@ -42,7 +43,8 @@ fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
     let current = known.current.and_then(|name| known.find(name));
     let acting = current.map(|context| Acting::new(context, Because::Default));
     let contexts = known.contexts.clone();
-    let known = &Known { contexts, acting: acting.as_ref(), accounts: BTreeSet::new(), ..*known };
+    let known =
+        &Known { contexts, acting: acting.as_ref(), accounts: Default::default(), ..*known };
     match verb {
         Verb::Set(to, sub) => {
             let (name, subscription) = (Some(name(to)), Some(subscription(sub)));
@@ -133,7 +135,7 @@ fn write(vault: &mut Vault, verb: Verb) -> bool {
             let decision = {
                 let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
                 let current = settings.default.as_ref();
-                let accounts = BTreeSet::new();
+                let accounts = Default::default();
                 decide(verb, &Known { contexts, current, acting: None, accounts, secrets: 0 })
             };
             let Ok(Decision { change, .. }) = decision else { return Ok(false) };
@@ -207,13 +209,13 @@ fn change(
         let wanted = active(state, default.as_ref());
         let current = wanted.and_then(|name| contexts.iter().find(|c| c.name.same_as(name)));
         let current = current.map(|context| &context.name);
-        let accounts = BTreeSet::new();
+        let accounts = Default::default();
         let known = Known { contexts, current, acting: None, accounts, secrets: 0 };
         (decide(verb, &known), current.cloned())
     };
     let Ok(decision) = decision else { return false };
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
-    state.apply(decision.change, &names, current.as_ref());
+    state.apply(decision.change, &names, current.as_ref(), &Accounts::default());
     true
 }
 

@@ -6,6 +6,7 @@
 
 mod disconnecting;
 mod empty;
+mod everywhere;
 mod names_of_two;
 mod setting;
 

@@ -16,8 +16,8 @@ mod supersede;
 use std::collections::BTreeSet;
 
 use azvault_contexts::{
-    Account, Acting, Change, Collision, Context, ContextName, Current, Decision, Environment,
-    HeldSecret, Known, Question, Refusal, Remark, Scope,
+    Account, Accounts, Acting, Change, Collision, Context, ContextName, Current, Decision,
+    Environment, HeldSecret, Known, Question, Refusal, Remark, Scope,
 };
 use azvault_vault::{Subject, Vault};
 
@@ -105,6 +105,8 @@ pub(crate) fn carry_out_on(
     // Before anything is known of the scope: it is the same account in each.
     let acting = contexts.resolved()?;
     let acting = acting.as_ref();
+    let accounts = contexts.accounts();
+    let whose = Whose { acting, accounts: &accounts };
     let scope = contexts.scope_of_change(wanted.scope)?;
     wanted.warn(app, scope);
     let mut preview = rule(&contexts.known(scope, acting)).map_err(|refusal| match refusal {
@@ -117,7 +119,7 @@ pub(crate) fn carry_out_on(
     }
     // A change for the user is made in the session too, where another context may be active.
     let here = match scope {
-        Scope::User => in_session::here(&contexts, acting, rule),
+        Scope::User => in_session::here(&contexts, whose, rule),
         Scope::Process => None,
     };
     if scope == Scope::User {
@@ -137,7 +139,7 @@ pub(crate) fn carry_out_on(
         after: standing_after(&contexts, scope, &preview.change, here.as_ref()),
     };
     let gone = Gone::of(&contexts, scope, &preview.change, here.as_ref().map(|h| &h.change));
-    let gone = gone.forgetting(&preview.change.forget);
+    let gone = gone.forgetting(&preview.change.forget, &accounts);
     let chosen = chosen(&contexts, scope, &preview.change);
     let forget_here = here.as_ref().map(|here| here.change.forget.clone());
     let of_session = here.and_then(|here| here.asks);
@@ -145,18 +147,23 @@ pub(crate) fn carry_out_on(
     if wanted.run == Run::Dry {
         let secrets = match scope {
             Scope::User => {
-                let own = forget_here.map(|forget| in_session::forgotten(contexts.own(), &forget));
-                let counted = in_vault::count(app, vault, brought, &preview.change.forget)?;
+                let own = contexts.own();
+                let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
+                let forget = &preview.change.forget;
+                let counted = in_vault::count(app, vault, brought, (forget, &accounts))?;
                 Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
             }
-            Scope::Process => in_session::count(contexts.own(), brought, &preview.change.forget),
+            Scope::Process => {
+                let forget = (&preview.change.forget, &accounts);
+                in_session::count(contexts.own(), brought, forget)
+            }
         };
         let done = Carried { scope, run: wanted.run, decision: preview, secrets, gone, chosen };
         return Ok(Done::new(done, standing, acting));
     }
     let asked = preview.asks.or(of_session);
     ask::ask(app, wanted, &ask::Asked { question: asked.as_ref(), acting, gone: &gone, scope })?;
-    let before = acting.and_then(|acting| contexts.known(scope, None).find(name_of(acting)));
+    let before = acting.and_then(|acting| contexts.find_in(scope, name_of(acting)));
     let before = before.map(Context::identity);
     let decide = |known: &Known<'_>| {
         let decision = rule(known).map_err(refused)?;
@@ -171,11 +178,11 @@ pub(crate) fn carry_out_on(
         Ok(decision)
     };
     let (decision, mut secrets) = match scope {
-        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), acting, &decide)?,
-        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), acting, &decide)?,
+        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), whose, &decide)?,
+        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), whose, &decide)?,
     };
     if scope == Scope::User {
-        match in_session::take_part(&mut contexts, &decision.change, acting, rule) {
+        match in_session::take_part(&mut contexts, &decision.change, whose, rule) {
             Ok(removed) => secrets.removed += removed,
             // The vault has changed: a session that ended meanwhile undoes nothing of it.
             Err(failure) => {
@@ -194,6 +201,13 @@ pub(crate) fn carry_out_on(
     ))
 }
 
+/// Who acts, and all accounts that are known: the same for the vault and for the session.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    acting: Option<&'a Acting>,
+    accounts: &'a Accounts,
+}
+
 /// Where a change lives, in words.
 fn place(scope: Scope) -> &'static str {
     match scope {
@@ -206,7 +220,7 @@ fn place(scope: Scope) -> &'static str {
 fn chosen(contexts: &Contexts, scope: Scope, change: &Change) -> Option<Context> {
     let name = change.current.as_ref().and_then(contexts::chosen)?;
     let put = change.put.iter().find(|put| put.name.same_as(name));
-    put.or_else(|| contexts.known(scope, None).find(name)).map(Context::copied)
+    put.or_else(|| contexts.find_in(scope, name)).map(Context::copied)
 }
 
 fn name_of(acting: &Acting) -> &ContextName {

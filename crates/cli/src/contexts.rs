@@ -3,6 +3,7 @@
 
 mod acting;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use azvault_contexts::rules::active::{self, Wishes};
@@ -293,14 +294,13 @@ impl Contexts {
 
     /// What rules work on, for a scope, and who acts in any of them.
     pub(crate) fn known<'a>(&'a self, scope: Scope, acting: Option<&'a Acting>) -> Known<'a> {
-        let own = self.own().secrets.iter().map(|secret| &secret.held.description);
-        let stored = self.secrets.iter().map(|secret| &secret.description);
+        let accounts = Cow::Owned(self.accounts());
         match scope {
             Scope::User => Known {
                 contexts: self.stored.iter().collect(),
                 current: self.default(),
                 acting,
-                accounts: stored.filter_map(|about| about.account.as_deref()).collect(),
+                accounts,
                 secrets: self.secrets.len(),
             },
             Scope::Process => {
@@ -309,10 +309,18 @@ impl Contexts {
                     contexts: seen.map(|(context, _)| context).collect(),
                     current: self.standing(),
                     acting,
-                    accounts: own.filter_map(|about| about.account.as_deref()).collect(),
+                    accounts,
                     secrets: self.own().secrets.len(),
                 }
             }
+        }
+    }
+
+    /// The context of a name in a scope.
+    pub(crate) fn find_in(&self, scope: Scope, name: &ContextName) -> Option<&Context> {
+        match scope {
+            Scope::User => self.stored.iter().find(|context| context.name.same_as(name)),
+            Scope::Process => self.find(name).map(|seen| seen.context),
         }
     }
 

@@ -32,6 +32,21 @@ pub struct KnownAccount {
     pub tenants: Vec<String>,
 }
 
+impl KnownAccount {
+    /// What tells it from another of the same name: kind, home account or id, cloud, tenants.
+    pub fn in_words(&self) -> String {
+        let id = self.home_account_id.as_ref().unwrap_or(&self.id);
+        let mut words = format!("{} {id}", self.key.kind.as_str());
+        if let Some(cloud) = self.key.cloud.as_ref() {
+            words.push_str(&format!(" at {cloud}"));
+        }
+        if !self.tenants.is_empty() {
+            words.push_str(&format!(" (tenant {})", self.tenants.join(", ")));
+        }
+        words
+    }
+}
+
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found<'a> {
@@ -44,6 +59,15 @@ pub enum Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// Whether whoever is meant is one of these: what may be another's too is not theirs.
+    pub fn is_among(&self, keys: &[AccountKey]) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::One(account) => keys.contains(&account.key),
+            Self::Several(several) => several.iter().all(|account| keys.contains(&account.key)),
+        }
+    }
+
     /// The account, if there is exactly one.
     pub fn one(self) -> Option<&'a KnownAccount> {
         match self {
@@ -93,6 +117,11 @@ impl Accounts {
             Some(mention) => self.found(self.candidates(&mention)),
             None => Found::Nobody,
         }
+    }
+
+    /// The account of an entry in a list of accounts.
+    pub fn of_account(&self, account: &Account) -> Found<'_> {
+        self.found(self.candidates(&Mention::of_account(account, &self.clouds)))
     }
 
     /// The account that a secret belongs to.

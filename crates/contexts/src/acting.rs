@@ -47,3 +47,6 @@ impl Acting {
         self.tenants.contains(&tenant.to_lowercase())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! What rules work on, and what they decide.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
-use crate::{Acting, Context, ContextName};
+use crate::{AccountKey, Accounts, Acting, Context, ContextName, SecretDescription};
 
 /// The contexts of one scope, the current one among them (the default of the vault, or what is active
 /// in a session), and who acts, which is the same in every scope.
@@ -14,8 +14,8 @@ pub struct Known<'a> {
     pub current: Option<&'a ContextName>,
     /// Who acts; its context may live in another scope.
     pub acting: Option<&'a Acting>,
-    /// Ids of accounts that are known beside those of `contexts`: by a token, by an import.
-    pub accounts: BTreeSet<&'a str>,
+    /// All accounts that are known, in every scope: whose a context and a secret is.
+    pub accounts: Cow<'a, Accounts>,
     /// Number of secrets, those of nobody named included.
     pub secrets: usize,
 }
@@ -71,10 +71,21 @@ pub enum Forget {
     /// Nobody's.
     #[default]
     Nothing,
-    /// Those of these accounts, by id.
-    Accounts(Vec<String>),
+    /// Those of these accounts.
+    Accounts(Vec<AccountKey>),
     /// All there are.
     Everything,
+}
+
+impl Forget {
+    /// Whether a secret goes. One that may be the secret of an account that stays does not.
+    pub fn takes(&self, accounts: &Accounts, about: &SecretDescription) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Accounts(keys) => accounts.of_secret(about).is_among(keys),
+        }
+    }
 }
 
 /// A change, and what has to be asked and said about it.
@@ -196,6 +207,14 @@ pub enum Refusal {
     AnotherAccountHere {
         /// The name.
         name: ContextName,
+    },
+    /// Several accounts have that name.
+    #[error("several accounts have that name")]
+    AmbiguousAccount {
+        /// What was asked for.
+        wanted: String,
+        /// Each of them, in words.
+        accounts: Vec<String>,
     },
     /// Nobody has that account.
     #[error("there is no account of that id")]

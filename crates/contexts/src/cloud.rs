@@ -96,6 +96,14 @@ enum Key {
     Name(String),
 }
 
+impl std::fmt::Display for CloudKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Key::Host(text) | Key::Name(text) => f.write_str(text),
+        }
+    }
+}
+
 /// The clouds that are known, to compare names of clouds and hosts of authorities by.
 #[derive(Clone, Debug, Default)]
 pub struct Clouds {

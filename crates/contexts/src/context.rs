@@ -79,8 +79,20 @@ impl Context {
 
     /// Whether both are contexts of one account in one cloud.
     pub fn is_of_the_account_of(&self, other: &Self) -> bool {
+        let account = |context: &Self| {
+            let account = context.account.as_ref()?;
+            Some((account.home_account_id().map(str::to_lowercase), account.account_type.known()))
+        };
+        let (ours, theirs) = (account(self), account(other));
+        let homes =
+            [&ours, &theirs].map(|account| account.as_ref().and_then(|(home, _)| home.clone()));
+        let is_one_home = homes[0].is_none() || homes[1].is_none() || homes[0] == homes[1];
+        let is_one_kind = ours.map(|(_, kind)| kind) == theirs.map(|(_, kind)| kind);
         let (own, other) = (self.identity(), other.identity());
-        own.account == other.account && own.environment == other.environment
+        is_one_home
+            && is_one_kind
+            && own.account == other.account
+            && own.environment == other.environment
     }
 
     /// Takes over what the other says of the same identity and this does not.

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Scope};
+use crate::{
+    Accounts, AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Scope,
+};
 
 /// The state of one session. Held in memory and in sealed boxes; in no file.
 #[derive(Default)]
@@ -60,7 +62,13 @@ impl ProcessScope {
     }
 
     /// Carries a change of process scope out. `stored` are the names in the vault.
-    pub fn apply(&mut self, change: Change, stored: &[&ContextName], active: Option<&ContextName>) {
+    pub fn apply(
+        &mut self,
+        change: Change,
+        stored: &[&ContextName],
+        active: Option<&ContextName>,
+        accounts: &Accounts,
+    ) {
         for name in &change.remove {
             self.contexts.retain(|context| !context.name.same_as(name));
             if stored.iter().any(|stored| stored.same_as(name)) {
@@ -78,13 +86,18 @@ impl ProcessScope {
             }
             self.active = Some(current);
         }
-        self.forget(&change.forget);
+        self.forget(&change.forget, accounts);
     }
 
     /// Takes part in a change of user scope: Azure PowerShell makes it in its memory and in the file
     /// alike. `here` is what the same rule decides on what this session sees, for the same account;
     /// `None` if it refuses. Gives the names of the session's own contexts that went.
-    pub fn take_part(&mut self, of_user: &Change, here: Option<&Change>) -> Vec<ContextName> {
+    pub fn take_part(
+        &mut self,
+        of_user: &Change,
+        here: Option<&Change>,
+        accounts: &Accounts,
+    ) -> Vec<ContextName> {
         let came = |name: &ContextName| of_user.put.iter().any(|put| put.name.same_as(name));
         let removed = |name: &ContextName| {
             here.is_some_and(|here| here.remove.iter().any(|gone| gone.same_as(name)))
@@ -99,7 +112,7 @@ impl ProcessScope {
         }
         self.active = self.active_after(of_user, here);
         if let Some(here) = here {
-            self.forget(&here.forget);
+            self.forget(&here.forget, accounts);
         }
         gone
     }
@@ -109,6 +122,8 @@ impl ProcessScope {
         // A session that follows the default keeps following it, whatever becomes of that.
         let before = self.active.as_ref()?;
         match (here.and_then(|here| here.current.as_ref()), &of_user.current) {
+            // The rule refuses here, where the name was hidden until now.
+            (None, Some(Current::To(_))) if here.is_none() && of_user.remove.is_empty() => None,
             (None, _) => Some(before.clone()),
             // A context that was chosen for the user is chosen here, under the name that it has in
             // the vault: what this session would have called it exists nowhere.
@@ -151,14 +166,8 @@ impl ProcessScope {
         replaced.next().map(|own| Collision::Replaced(own.name.clone()))
     }
 
-    fn forget(&mut self, forget: &Forget) {
-        match forget {
-            Forget::Nothing => {}
-            Forget::Everything => self.secrets.clear(),
-            Forget::Accounts(ids) => {
-                self.secrets.retain(|secret| !secret.held.description.is_of_one_of(ids));
-            }
-        }
+    fn forget(&mut self, forget: &Forget, accounts: &Accounts) {
+        self.secrets.retain(|secret| !forget.takes(accounts, &secret.held.description));
     }
 }
 

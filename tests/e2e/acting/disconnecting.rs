@@ -111,3 +111,36 @@ fn who_is_named_is_looked_up_in_all_that_the_session_sees() {
     }
     session.run(&["disconnect", "--context-name", "nobody", "--yes"]).expect(5);
 }
+
+#[test]
+fn one_application_in_two_clouds_is_two_accounts() {
+    let home = Home::with_contexts();
+    // The same application in the cloud of the government, with nothing but a context.
+    let session = home.session();
+    let file = home.join("saved.json");
+    let saved = json!({
+        "DefaultContextKey": "none",
+        "EnvironmentTable": {},
+        "Contexts": { "ci-gov": {
+            "Account": { "Id": APP.to_uppercase(), "Type": "ServicePrincipal",
+                         "ExtendedProperties": {} },
+            "Tenant": { "Id": "72f00000-0000-4000-8000-000000000003" },
+            "Environment": { "Name": "AzureUSGovernment" },
+            "ExtendedProperties": {},
+        } },
+        "ExtendedProperties": {},
+    });
+    std::fs::write(&file, saved.to_string()).unwrap();
+    home.run(&["context", "import", file.to_str().unwrap()]).expect(0);
+
+    let refused = home.run(&["disconnect", "--account", APP, "--yes"]).expect(5);
+    let refused = refused.says("several accounts have that name").says("login.microsoftonline.us");
+    refused.says("login.microsoftonline.com").says("--context-name");
+    session.run(&["use", "ci-gov"]).expect(0);
+    let done = session.json(&["disconnect", "--yes", "--scope", "user"]);
+    assert_eq!((&done["removed"], &done["secrets_removed"]), (&json!(["ci-gov"]), &json!(0)));
+    assert_eq!(done["accounts"][0]["environment"], "AzureUSGovernment");
+    // The other one has its context and its secret.
+    let done = home.json(&["disconnect", "--context-name", "ci", "--yes"]);
+    assert_eq!((&done["removed"], &done["secrets_removed"]), (&json!(["ci"]), &json!(1)));
+}

@@ -109,6 +109,13 @@ pub(crate) fn refused(refusal: Refusal) -> Failure {
             Failure::new(Code::NotFound, format!("there is no account {}", quoted(&id)))
                 .hint("azvault context list, and azvault secret list, show the accounts")
         }
+        Refusal::AmbiguousAccount { wanted, accounts } => {
+            let accounts: Vec<String> = accounts.iter().map(|own| shown(own)).collect();
+            let accounts = accounts.join("; ");
+            Failure::new(Code::NotFound, format!("{what}: {}: {accounts}", quoted(&wanted))).hint(
+                "azvault disconnect --account ID, with a home account id, or --context-name NAME",
+            )
+        }
         Refusal::NoAccount { context } => {
             let name = quoted(context.as_str());
             Failure::new(Code::NotFound, format!("the context {name} has no account"))

@@ -136,14 +136,6 @@ impl Done {
         let whose = chosen.account.as_ref().map_or_else(String::new, |account| {
             format!(" ({})", named(&account.id, chosen.environment.as_deref()))
         });
-        match self.active.as_ref().filter(|active| !active.same_as(&chosen.name)) {
-            // This session made a choice of its own, which stays.
-            Some(active) => format!(
-                "{name} is the default {}{whose}; {} stays active in this session",
-                self.place(),
-                quoted(active.as_str())
-            ),
-            None => format!("{name} is active {}{whose}", self.place()),
-        }
+        format!("{name} is active {}{whose}", self.place())
     }
 }

@@ -1,6 +1,6 @@
 //! What goes with a change: which contexts, and whose.
 
-use azvault_contexts::{Change, Context, ContextName, Forget, Scope};
+use azvault_contexts::{Accounts, Change, Context, ContextName, Forget, Scope};
 use serde::Serialize;
 
 use crate::contexts::Contexts;
@@ -91,12 +91,12 @@ impl Gone {
     }
 
     /// With the accounts of which nothing but secrets goes.
-    pub(super) fn forgetting(mut self, forget: &Forget) -> Self {
-        let Forget::Accounts(ids) = forget else { return self };
-        for id in ids {
-            let is_it = |known: &GoneAccount| known.id.to_lowercase() == id.to_lowercase();
+    pub(super) fn forgetting(mut self, forget: &Forget, accounts: &Accounts) -> Self {
+        let Forget::Accounts(keys) = forget else { return self };
+        for account in accounts.all().iter().filter(|account| keys.contains(&account.key)) {
+            let is_it = |known: &GoneAccount| known.id.to_lowercase() == account.id.to_lowercase();
             if !self.accounts.iter().any(is_it) {
-                let id = id.clone();
+                let id = account.id.clone();
                 let account =
                     GoneAccount { id, account_type: None, environment: None, contexts: 0 };
                 self.accounts.push(account);

@@ -1,14 +1,15 @@
 //! A change of process scope: one step of the session, and nothing in any file.
 
+use std::borrow::Cow;
+
 use azvault_contexts::{
-    Acting, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
+    Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
     ProcessSecret, Secret,
 };
 use azvault_vault::Id;
 
-use super::in_vault::goes;
 use super::supersede::is_superseded;
-use super::{Brought, Counted, Decide, Rule};
+use super::{Brought, Counted, Decide, Rule, Whose};
 use crate::contexts::{self, Contexts};
 use crate::failure::Failure;
 
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 pub(super) fn write(
     contexts: &mut Contexts,
     (brought, now): (&Brought, i64),
-    acting: Option<&Acting>,
+    whose: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
     let Contexts { session, stored, settings, .. } = contexts;
@@ -24,11 +25,11 @@ pub(super) fn write(
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
     session.update(|state| {
         let default = settings.default.as_ref();
-        let (decision, active) = decided(state, (stored, default), acting, decide)?;
+        let (decision, active) = decided(state, (stored, default), whose, decide)?;
         let Decision { change, asks, remarks } = decision;
-        let removed = forgotten(state, &change.forget);
+        let removed = forgotten(state, &change.forget, whose.accounts);
         let told = copied(&change);
-        state.apply(change, &names, active.as_ref());
+        state.apply(change, &names, active.as_ref(), whose.accounts);
         let before = state.secrets.len();
         state.secrets.retain(|own| {
             let about = &own.held.description;
@@ -46,7 +47,7 @@ pub(super) fn write(
 fn decided<E>(
     state: &ProcessScope,
     (stored, default): (&[Context], Option<&ContextName>),
-    acting: Option<&Acting>,
+    Whose { acting, accounts }: Whose<'_>,
     decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
 ) -> Result<(Decision, Option<ContextName>), E> {
     let contexts: Vec<&Context> =
@@ -57,21 +58,16 @@ fn decided<E>(
     };
     let found = chosen.and_then(|name| contexts.iter().find(|context| context.name.same_as(name)));
     let current = found.map(|context| &context.name);
-    let own = state.secrets.iter().filter_map(|secret| secret.held.description.account.as_deref());
-    let (accounts, secrets) = (own.collect(), state.secrets.len());
+    let (accounts, secrets) = (Cow::Borrowed(accounts), state.secrets.len());
     let decision = decide(&Known { contexts, current, acting, accounts, secrets })?;
     Ok((decision, current.cloned()))
 }
 
 /// What the rule decides on what this session sees; `None` without a session, or if it refuses.
-pub(super) fn here(
-    contexts: &Contexts,
-    acting: Option<&Acting>,
-    rule: &Rule<'_>,
-) -> Option<Decision> {
+pub(super) fn here(contexts: &Contexts, whose: Whose<'_>, rule: &Rule<'_>) -> Option<Decision> {
     let state = &contexts.session.as_ref()?.state;
     let stored = (contexts.stored.as_slice(), contexts.default());
-    decided(state, stored, acting, rule).ok().map(|(decision, _)| decision)
+    decided(state, stored, whose, rule).ok().map(|(decision, _)| decision)
 }
 
 /// Takes part in a change of user scope that was made. `contexts` is what was there before it. Gives
@@ -79,28 +75,33 @@ pub(super) fn here(
 pub(super) fn take_part(
     contexts: &mut Contexts,
     of_user: &Change,
-    acting: Option<&Acting>,
+    whose: Whose<'_>,
     rule: &Rule<'_>,
 ) -> Result<usize, Failure> {
     let Contexts { session, stored, settings, .. } = contexts;
     let Some(session) = session else { return Ok(0) };
     session.update(|state| {
-        let here = decided(state, (stored, settings.default.as_ref()), acting, rule);
+        let here = decided(state, (stored, settings.default.as_ref()), whose, rule);
         let before = state.secrets.len();
-        state.take_part(of_user, here.ok().map(|(decision, _)| decision.change).as_ref());
+        let here = here.ok().map(|(decision, _)| decision.change);
+        state.take_part(of_user, here.as_ref(), whose.accounts);
         Ok(before - state.secrets.len())
     })
 }
 
 /// How many secrets would come and go.
-pub(super) fn count(state: &ProcessScope, brought: &Brought, forget: &Forget) -> Counted {
-    Counted { added: unknown(state, brought).len(), removed: forgotten(state, forget) }
+pub(super) fn count(
+    state: &ProcessScope,
+    brought: &Brought,
+    (forget, accounts): (&Forget, &Accounts),
+) -> Counted {
+    Counted { added: unknown(state, brought).len(), removed: forgotten(state, forget, accounts) }
 }
 
 /// How many secrets of the session go.
-pub(super) fn forgotten(state: &ProcessScope, forget: &Forget) -> usize {
-    let accounts = state.secrets.iter().map(|secret| secret.held.description.account.as_deref());
-    accounts.filter(|account| goes(forget, *account)).count()
+pub(super) fn forgotten(state: &ProcessScope, forget: &Forget, accounts: &Accounts) -> usize {
+    let own = state.secrets.iter().map(|secret| &secret.held.description);
+    own.filter(|about| forget.takes(accounts, about)).count()
 }
 
 /// Which secrets the session does not have yet.

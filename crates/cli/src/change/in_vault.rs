@@ -1,15 +1,16 @@
 //! A change of user scope: one transaction of the vault, its audit entry included.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use azvault_contexts::{
-    Account, Acting, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
+    Account, Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
     SecretDescription, SecretKind,
 };
 use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
 
 use super::supersede::{Older, is_superseded};
-use super::{Brought, Counted, Decide};
+use super::{Brought, Counted, Decide, Whose};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::{audit, contexts};
@@ -46,7 +47,7 @@ pub(super) fn write(
     app: &App,
     vault: &mut Vault,
     (verb, brought): (&str, &Brought),
-    acting: Option<&Acting>,
+    Whose { acting, accounts }: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
     let path = app.vault_path()?;
@@ -54,14 +55,12 @@ pub(super) fn write(
         let decision = {
             let settings = writing.settings();
             let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
-            let accounts = writing.secrets().iter();
-            let accounts = accounts.filter_map(|secret| secret.description.account.as_deref());
             let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
-            let accounts = accounts.collect();
+            let accounts = Cow::Borrowed(accounts);
             decide(&Known { contexts, current, acting, accounts, secrets })?
         };
         let agreed = agreed(writing, brought);
-        let (mut subjects, mut secrets) = apply(writing, &decision.change, &agreed)?;
+        let (mut subjects, mut secrets) = apply(writing, (&decision.change, accounts), &agreed)?;
         if let Some(from) = &brought.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();
@@ -84,7 +83,7 @@ pub(super) fn write(
 /// Writes a change, and says what is not there any more.
 fn apply(
     writing: &mut Writing<'_>,
-    change: &Change,
+    (change, accounts): (&Change, &Accounts),
     agreed: &[String],
 ) -> Result<(Vec<Subject>, Counted), Error> {
     let ids: HashMap<String, Id> =
@@ -110,13 +109,17 @@ fn apply(
         writing.put_settings(&settings)?;
     }
     let mut secrets = Counted::default();
-    for (id, subject) in forgotten(writing.secrets(), &change.forget) {
+    for (id, subject) in forgotten(writing.secrets(), &change.forget, accounts) {
         writing.remove_secret(id)?;
         lost.push(subject);
         secrets.removed += 1;
     }
-    let accounts = writing.accounts().iter();
-    let gone = accounts.filter(|stored| goes(&change.forget, Some(&stored.value.id)));
+    let listed = writing.accounts().iter();
+    let gone = listed.filter(|stored| match &change.forget {
+        Forget::Nothing => false,
+        Forget::Everything => true,
+        Forget::Accounts(keys) => accounts.of_account(&stored.value).is_among(keys),
+    });
     for id in gone.map(|stored| stored.id).collect::<Vec<_>>() {
         writing.remove(id)?;
     }
@@ -138,25 +141,12 @@ fn lost(writing: &Writing<'_>, change: &Change) -> Vec<Subject> {
 }
 
 /// Secrets that go.
-fn forgotten(secrets: &[StoredSecret], forget: &Forget) -> Vec<(Id, Subject)> {
+fn forgotten(secrets: &[StoredSecret], forget: &Forget, accounts: &Accounts) -> Vec<(Id, Subject)> {
     secrets
         .iter()
-        .filter(|secret| goes(forget, secret.description.account.as_deref()))
+        .filter(|secret| forget.takes(accounts, &secret.description))
         .map(|secret| (secret.id, audit::of_secret(secret.id, &secret.description)))
         .collect()
-}
-
-/// Whether what belongs to this account goes.
-pub(super) fn goes(forget: &Forget, account: Option<&str>) -> bool {
-    match (forget, account) {
-        (Forget::Nothing, _) => false,
-        (Forget::Everything, _) => true,
-        (Forget::Accounts(_), None) => false,
-        (Forget::Accounts(ids), Some(own)) => {
-            let own = own.to_lowercase();
-            ids.iter().any(|id| id.to_lowercase() == own)
-        }
-    }
 }
 
 /// The origins that the person agreed to just now.
@@ -271,14 +261,14 @@ pub(super) fn count(
     app: &App,
     vault: &Vault,
     brought: &Brought,
-    forget: &Forget,
+    (forget, accounts): (&Forget, &Accounts),
 ) -> Result<Counted, Failure> {
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
     let snapshot = vault.snapshot().map_err(failed)?;
     let stored = snapshot.secrets();
     let new = unknown(stored, &brought.secrets, |id| snapshot.open_secret(id)).map_err(failed)?;
-    Ok(Counted { added: new.len(), removed: forgotten(stored, forget).len() })
+    Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })
 }
 
 /// What secrets of one owner have in common.

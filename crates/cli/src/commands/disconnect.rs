@@ -23,7 +23,8 @@ const STILL_VALID: &str = "\
 /// the sessions are ended where the command says.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// User name, application id or identity, in any case
+    /// User name, home account id, application id or identity, in any case. A name that several
+    /// accounts have is refused with the list
     #[arg(long, value_name = "ID", conflicts_with_all = ["context_name", "all"])]
     #[arg(value_parser = name)]
     account: Option<String>,
@@ -73,10 +74,10 @@ impl Args {
     /// Whose sign-in ends, looked up in all that is seen, whatever the scope of the change is.
     fn who(&self, contexts: &Contexts) -> Result<Who, Failure> {
         match (&self.account, &self.context_name, self.all) {
-            (Some(id), _, _) => Who::named(id, contexts.account_ids()).map_err(change::refused),
+            (Some(id), _, _) => Who::named(id, &contexts.accounts()).map_err(change::refused),
             (None, Some(name), _) => {
                 let seen = contexts.expect(&ContextName::new(name.as_str()))?;
-                Who::of(seen.context).map_err(change::refused)
+                Who::of(seen.context, &contexts.accounts()).map_err(change::refused)
             }
             (None, None, true) => Ok(Who::All),
             (None, None, false) => Ok(Who::Acting),

@@ -1,6 +1,6 @@
 use super::{Collision, ProcessScope};
 use crate::rules::testing::{context, names, words};
-use crate::{Change, ContextName, Current, Forget, Scope};
+use crate::{Accounts, Change, ContextName, Current, Forget, Scope};
 
 fn name(text: &str) -> ContextName {
     ContextName::new(text)
@@ -28,7 +28,7 @@ fn a_session_sees_the_vault_under_what_is_its_own() {
         current: Some(Current::To(name("c"))),
         ..Change::default()
     };
-    scope.apply(change, &[&name("a"), &name("b")], Some(&name("a")));
+    scope.apply(change, &[&name("a"), &name("b")], Some(&name("a")), &Accounts::default());
     let expected = [("A".into(), Scope::Process), ("c".into(), Scope::Process)];
     assert_eq!(seen(&scope, &stored), expected);
     assert_eq!(scope.active, Some(Current::To(name("c"))));
@@ -39,7 +39,7 @@ fn a_session_sees_the_vault_under_what_is_its_own() {
 fn a_name_that_the_vault_never_had_is_not_hidden() {
     let mut scope = ProcessScope::default();
     let change = Change { remove: names(&["later"]), ..Change::default() };
-    scope.apply(change, &[], None);
+    scope.apply(change, &[], None, &Accounts::default());
     let stored = [context("later", "u", "s")];
     assert_eq!(seen(&scope, &stored), [("later".into(), Scope::User)]);
 }
@@ -54,13 +54,13 @@ fn a_change_for_the_user_holds_in_the_session_too() {
         current: Some(Current::Nothing),
         ..Change::default()
     };
-    scope.apply(change, &[&name("a")], Some(&name("a")));
+    scope.apply(change, &[&name("a")], Some(&name("a")), &Accounts::default());
     let to_a = || Change {
         put: vec![context("A", "u", "s1")],
         current: Some(Current::To(name("A"))),
         ..Change::default()
     };
-    scope.take_part(&to_a(), Some(&to_a()));
+    scope.take_part(&to_a(), Some(&to_a()), &Accounts::default());
     let expected = [("a".into(), Scope::User), ("own".into(), Scope::Process)];
     assert_eq!(seen(&scope, &stored), expected);
     assert_eq!(scope.active, None);
@@ -82,11 +82,13 @@ fn what_a_session_chose_follows_a_rename_and_goes_with_a_removal_for_the_user() 
         // Selected for the user: the session follows the default again.
         (to("mine"), to("x"), Some(to("x")), None),
         (None, to("x"), Some(to("x")), None),
+        // Selected for the user, and hidden here until now.
+        (to("mine"), to("x"), None, None),
         // Under another name than the session would have given: that one exists nowhere.
         (to("mine"), to("x"), Some(to("x - ada")), None),
     ] {
         let mut scope = ProcessScope { active: before, ..ProcessScope::default() };
-        scope.take_part(&current(of_user), here.map(current).as_ref());
+        scope.take_part(&current(of_user), here.map(current).as_ref(), &Accounts::default());
         assert_eq!(scope.active, after);
     }
 }
@@ -106,7 +108,8 @@ fn a_change_for_the_user_takes_of_the_session_what_the_rule_takes_here() {
         let remove = |texts: &[&str]| Change { remove: names(texts), ..Change::default() };
         let contexts = vec![of_bob(), context("own", "ada", "s2")];
         let mut scope = ProcessScope { contexts, ..ProcessScope::default() };
-        let went = scope.take_part(&remove(of_user), here.map(remove).as_ref());
+        let went =
+            scope.take_part(&remove(of_user), here.map(remove).as_ref(), &Accounts::default());
         assert_eq!(went, names(gone), "{of_user:?} {here:?}");
         let own: Vec<&str> = scope.contexts.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(own, left, "{of_user:?} {here:?}");
@@ -114,7 +117,11 @@ fn a_change_for_the_user_takes_of_the_session_what_the_rule_takes_here() {
     // One that is chosen for the user can be seen.
     let hidden = [name("x").key()].into();
     let mut scope = ProcessScope { hidden, ..ProcessScope::default() };
-    scope.take_part(&Change { current: Some(Current::To(name("X"))), ..Change::default() }, None);
+    scope.take_part(
+        &Change { current: Some(Current::To(name("X"))), ..Change::default() },
+        None,
+        &Accounts::default(),
+    );
     assert!(scope.hidden.is_empty());
 }
 

@@ -1,15 +1,15 @@
 //! Remove (Remove-AzContext): contexts go by name.
 //!
 //! When the current one goes none is current, and the person is asked before, as when the acting one
-//! goes; Azure PowerShell
-//! makes an arbitrary other context the default. When the last context of a user goes the user's
-//! tokens go too; secrets of other kinds of account stay (RemoveAzureRmContext.cs).
+//! goes; Azure PowerShell makes an arbitrary other context the default. When the last context of a
+//! user goes the user's tokens go too; secrets of other kinds of account stay
+//! (RemoveAzureRmContext.cs). A context that may be of several users is the last one of none.
 
 use std::collections::BTreeSet;
 
 use crate::{
-    Change, Context, ContextName, Current, Decision, Forget, Known, KnownAccountType, Question,
-    Refusal, Remark,
+    Change, Context, ContextName, Current, Decision, Forget, Found, IdentityKind, Known,
+    KnownAccount, Question, Refusal, Remark,
 };
 
 /// Removes all of these contexts, or none if one of them is not there.
@@ -23,16 +23,19 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
             gone.push(context);
         }
     }
-    let stays = |context: &&&Context| !keys.contains(&context.name.key());
-    let accounts_left: BTreeSet<String> =
-        known.contexts.iter().filter(stays).filter_map(|context| user(context)).collect();
-    let mut forgotten: Vec<String> = Vec::new();
+    let stays = |context: &&Context| !keys.contains(&context.name.key());
+    let left: Vec<&Context> = known.contexts.iter().copied().filter(stays).collect();
+    let mut forgotten: Vec<&KnownAccount> = Vec::new();
     for context in &gone {
-        let Some(account) = &context.account else { continue };
-        let is_last = user(context).is_some_and(|user| !accounts_left.contains(&user));
-        let is_new = !forgotten.iter().any(|id| id.eq_ignore_ascii_case(&account.id));
-        if is_last && is_new {
-            forgotten.push(account.id.clone());
+        let Found::One(user) = known.accounts.of_context(context) else { continue };
+        let has_another = left.iter().any(|other| match known.accounts.of_context(other) {
+            Found::Nobody => false,
+            Found::One(account) => account.key == user.key,
+            Found::Several(several) => several.iter().any(|account| account.key == user.key),
+        });
+        let is_new = !forgotten.iter().any(|known| known.key == user.key);
+        if user.key.kind() == IdentityKind::User && !has_another && is_new {
+            forgotten.push(user);
         }
     }
     let current = gone.iter().find(|context| known.is_current(&context.name));
@@ -40,26 +43,22 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
         known.acting.is_some_and(|acting| acting.context().name.same_as(&context.name))
     };
     let mut remarks: Vec<Remark> =
-        forgotten.iter().map(|account| Remark::AccountGone { account: account.clone() }).collect();
+        forgotten.iter().map(|user| Remark::AccountGone { account: user.id.clone() }).collect();
     if current.is_some() {
         remarks.push(Remark::NoneCurrent);
     }
     let change = Change {
         remove: gone.iter().map(|context| context.name.clone()).collect(),
         current: current.map(|_| Current::Nothing),
-        forget: if forgotten.is_empty() { Forget::Nothing } else { Forget::Accounts(forgotten) },
+        forget: match forgotten.is_empty() {
+            true => Forget::Nothing,
+            false => Forget::Accounts(forgotten.iter().map(|user| user.key.clone()).collect()),
+        },
         ..Change::default()
     };
     let asked_for = current.or_else(|| gone.iter().find(acts));
     let asks = asked_for.map(|context| Question::RemoveCurrent { name: context.name.clone() });
     Ok(Decision { change, asks, remarks })
-}
-
-/// The user of a context, in lower case; `None` for other kinds of account.
-fn user(context: &Context) -> Option<String> {
-    let account = context.account.as_ref()?;
-    let is_user = account.account_type.known() == Some(KnownAccountType::User);
-    is_user.then(|| account.id.to_lowercase())
 }
 
 #[cfg(test)]
@@ -76,12 +75,12 @@ mod tests {
             context("b", "bob@x", "s1"),
             of_principal("app", "app-id", "s1"),
         ];
-        let ids = |ids: &[&str]| {
-            if ids.is_empty() {
-                Forget::Nothing
-            } else {
-                Forget::Accounts(ids.iter().map(|id| (*id).to_owned()).collect())
-            }
+        let all = known(&contexts, None).accounts.into_owned();
+        let ids = |ids: &[&str]| match ids {
+            [] => Forget::Nothing,
+            ids => Forget::Accounts(
+                ids.iter().map(|id| all.named(id).one().unwrap().key.clone()).collect(),
+            ),
         };
         for (gone, current, wanted, forgotten) in [
             (&["a1"][..], None, "-a1", &[][..]),

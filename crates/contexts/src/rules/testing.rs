@@ -1,10 +1,10 @@
 //! What the truth tables are made of.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use crate::{
-    AccountType, Change, Context, ContextAccount, ContextName, Current, Kept, Known, Subscription,
-    Tenant,
+    AccountType, Accounts, Change, Clouds, Context, ContextAccount, ContextName, Current, Kept,
+    Known, Subscription, Tenant,
 };
 
 /// A context of a user, in tenant `t` of AzureCloud.
@@ -44,8 +44,9 @@ pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
 
 /// Known contexts, the current one by name.
 pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
+    let accounts = Cow::Owned(Accounts::of(Clouds::default(), contexts, [], []));
     let contexts = contexts.iter().collect();
-    Known { contexts, current, acting: None, accounts: BTreeSet::new(), secrets: 0 }
+    Known { contexts, current, acting: None, accounts, secrets: 0 }
 }
 
 /// A change in words: `-gone +come >current`.
