@@ -176,7 +176,7 @@ fn doctor_shows_authorities_and_proxy_and_no_password() {
     let (_, none) = look(&[]);
     assert_eq!((&none["state"], &none["what"]), (&json!("ok"), &json!("none")));
     let (authorities, _) = look(&[("SSL_CERT_FILE", bundle)]);
-    says(&authorities, "SSL_CERT_FILE does not count");
+    says(&authorities, "not followed: SSL_CERT_FILE");
     let (authorities, _) = look(&[("AZVAULT_CA_BUNDLE", bundle)]);
     says(&authorities, &besides);
     assert_eq!(authorities["state"], "ok");

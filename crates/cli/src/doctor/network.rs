@@ -27,7 +27,7 @@ pub(super) fn authorities(app: &App) -> Check {
     };
     let ignored = paths::foreign_authorities();
     if !ignored.is_empty() {
-        what.push_str(&format!("; {} does not count", ignored.join(", ")));
+        what.push_str(&format!("; not followed: {}", ignored.join(", ")));
     }
     let Some(path) = app.global.ca_bundle.as_deref() else {
         return match store.place {
