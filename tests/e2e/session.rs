@@ -2,6 +2,7 @@
 
 mod exec;
 mod handle;
+mod inherit;
 mod shells;
 
 use std::fs;

@@ -3,14 +3,15 @@
 use std::ffi::OsString;
 
 use azvault_agent::Leader;
-use azvault_contexts::ProcessScope;
+use azvault_vault::VaultId;
 use zeroize::Zeroizing;
 
 use super::Shell;
 use super::needed::is_needed_by;
 use crate::app::App;
 use crate::cli::Output;
-use crate::paths::SESSION;
+use crate::failure::{Code, Failure};
+use crate::paths::{self, SESSION};
 use crate::session::Session;
 use crate::unlock;
 
@@ -19,6 +20,10 @@ use crate::unlock;
 /// Changes of process scope live in it: in the memory of the agent, sealed under a key that only
 /// this shell's environment has, and gone when the shell ends. `azvault shell-init` does this for
 /// every new shell.
+///
+/// With --inherit the new session begins with a copy of the one in AZVAULT_SESSION, and from then on
+/// neither sees the other's changes. A session that the same process leads already is printed again;
+/// one that has ended, or belongs to another shell, is replaced by an empty one, with a warning.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The shell that evaluates the answer
@@ -27,6 +32,9 @@ pub(crate) struct Args {
     /// Process id of the shell that the session ends with [default: the parent of this command]
     #[arg(long, value_name = "PID", value_parser = clap::value_parser!(u32).range(1..))]
     leader: Option<u32>,
+    /// Begin with a copy of the session that this environment names
+    #[arg(long)]
+    inherit: bool,
     /// Start one only if this command line of azvault needs one: what `shell-init` asks
     #[arg(last = true, hide = true, value_name = "WORDS")]
     needed_by: Option<Vec<OsString>>,
@@ -38,8 +46,16 @@ impl Args {
             return Ok(0);
         }
         let vault = unlock::locked(app)?.vault_id();
-        let leader = self.leader.map_or(Leader::Parent, Leader::Ancestor);
-        let (session, handle) = Session::start(vault, leader, &ProcessScope::default())?;
+        let inherited = if self.inherit { inherited(app, vault)? } else { None };
+        let led_by = self.leader.unwrap_or_else(std::os::unix::process::parent_id);
+        let (session, handle) = match inherited {
+            Some((session, handle)) if session.leader == led_by => (session, handle),
+            inherited => {
+                let leader = self.leader.map_or(Leader::Parent, Leader::Ancestor);
+                let state = inherited.map(|(session, _)| session.state).unwrap_or_default();
+                Session::start(vault, leader, &state)?
+            }
+        };
         let (before, behind) = match (app.ui.output, self.shell) {
             (Output::Json, _) => {
                 ("{\"schema\":1,\"variable\":\"AZVAULT_SESSION\",\"value\":\"", "\"}")
@@ -57,5 +73,26 @@ impl Args {
         app.ui.raw(&answer);
         app.ui.detail(format!("session {} ends with process {}", session.id(), session.leader));
         Ok(0)
+    }
+}
+
+/// The session that the environment names, with its handle; `None` if there is none, or none that
+/// this process may use.
+fn inherited(app: &App, vault: VaultId) -> Result<Option<(Session, Zeroizing<String>)>, Failure> {
+    match Session::current(vault) {
+        Ok(Some(session)) => Ok(paths::session().and_then(|named| {
+            // EXPOSE: printed again for the shell that leads the session and has it already.
+            let handle = std::str::from_utf8(named.expose()).ok()?;
+            Some((session, Zeroizing::new(handle.to_owned())))
+        })),
+        Ok(None) => Ok(None),
+        Err(gone) if gone.code == Code::SignIn => {
+            app.ui.warning(
+                "the session in AZVAULT_SESSION has ended or belongs to another shell; a new one \
+                 starts, in which the default context is active",
+            );
+            Ok(None)
+        }
+        Err(other) => Err(other),
     }
 }
