@@ -4,8 +4,9 @@
     GUID                 = '3f0c7d5e-6a52-4c1b-9d3e-58a1c0b7e942'
     Author               = 'The azvault authors'
     Description          = 'Azure sign-ins from azvault: contexts, tokens, and Az without a secret on disk.'
-    PowerShellVersion    = '5.1'
-    CompatiblePSEditions = @('Core', 'Desktop')
+    PowerShellVersion    = '7.2'
+    CompatiblePSEditions = @('Core')
+    TypesToProcess       = @('AzVault.Types.ps1xml')
     FormatsToProcess     = @('AzVault.Format.ps1xml')
     FunctionsToExport    = @(
         'Connect-AzVault'

@@ -1,14 +1,18 @@
-# The contexts that Az has from azvault, by name; Disconnect-AzVault takes these and no others.
-$Connected = [Collections.Generic.List[string]]::new()
-
 function Connect-AzVault {
     <#
     .SYNOPSIS
     Gives Az the access token of a context, for this process alone.
     .DESCRIPTION
     Az.Accounts signs in with an access token that azvault gets, in the scope Process, and autosave
-    of Az is off in this process from then on: neither the token nor the context is on disk. Az
-    cannot renew such a token. When it ends, run Connect-AzVault again.
+    of Az is off in this process from then on. Then Az is asked which account, tenant, subscription and
+    token it uses: if those are not the context's, it is an error, and Az has what it had before.
+
+    Contexts of the same account or name that Az has from elsewhere are removed in this process first,
+    for Az merges contexts of one account and would keep the old token. Az's files stay as they are.
+
+    Az cannot renew such a token: when it ends, run Connect-AzVault again. The token is on no disk, unless
+    you have Az write it there: Set-AzContext, Select-AzContext and others with -Scope CurrentUser, and
+    Save-AzContext, write a context with its token. Use Set-AzContext -Scope Process.
     .PARAMETER Name
     The context's name, in any case; without one, the active context. Of several that come by the
     pipeline the last one is active in Az.
@@ -28,134 +32,142 @@ function Connect-AzVault {
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('AzVault.Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [string] $Name,
 
         [ValidateSet('Graph', 'KeyVault', 'MicrosoftGraph')]
         [string[]] $Include = @(),
 
+        [ValidateNotNullOrEmpty()]
         [string] $Tenant,
 
+        [ValidateNotNullOrEmpty()]
         [string] $Subscription,
 
         [switch] $PassThru
     )
     begin {
+        Use-CallerPreference $PSCmdlet
         Assert-AzAccounts $PSCmdlet
-        if (-not $PSBoundParameters.ContainsKey('InformationAction')) { $InformationPreference = 'Continue' }
+        # PowerShell's default says nothing about what the caller wants, and the time when the token
+        # ends should be seen.
+        if (-not $PSBoundParameters.ContainsKey('InformationAction') -and $InformationPreference -eq 'SilentlyContinue') {
+            $InformationPreference = 'Continue'
+        }
     }
     process {
-        $document = Invoke-AzVault $PSCmdlet 'context show' -Operand $Name
+        $named = @(if ($Name) { $Name })
+        $document = Invoke-InSession $PSCmdlet 'context show' -Operand $named
         if ($null -eq $document) { return }
         $context = ConvertTo-AzVaultObject 'AzVault.Context' $document
-        if (-not $PSCmdlet.ShouldProcess((Format-Visible $context.Name), 'Give Az an access token')) { return }
-
-        $token = Get-TokenDocument $PSCmdlet $context.Name 'arm' $Tenant
-        if ($null -eq $token) { return }
-        $ends = $token.expires_on
-        $parameters = @{
-            # Az takes tokens as text alone.
-            AccessToken           = $token.accessToken
-            AccountId             = $context.AccountId
-            Tenant                = $token.tenant
-            ContextName           = $context.Name
-            Scope                 = 'Process'
-            SkipContextPopulation = $true
-            Force                 = $true
-            Confirm               = $false
-            ErrorAction           = 'Stop'
-        }
-        if ($context.Environment) { $parameters.Environment = $context.Environment }
-        # A subscription belongs to its tenant.
-        $chosen = if ($Subscription -or $Tenant) { $Subscription } else { $context.SubscriptionId }
-        if ($chosen) { $parameters.Subscription = $chosen }
-        foreach ($further in $Include) {
-            $token = Get-TokenDocument $PSCmdlet $context.Name $FurtherTokens[$further].Resource $Tenant
+        if (Confirm-Change $PSCmdlet (Format-Visible $context.Name) 'Give Az an access token') {
+            Assert-NothingRecorded $PSCmdlet
+            $token = Get-TokenDocument $PSCmdlet $context.Name 'arm' $Tenant
             if ($null -eq $token) { return }
-            $parameters[$FurtherTokens[$further].Parameter] = $token.accessToken
-            $ends = [Math]::Min($ends, $token.expires_on)
-        }
-
-        if (-not (Invoke-Az $PSCmdlet $context.Name {
-                    # With autosave on, the next change of a context in Az would write this one into its file.
-                    $null = Disable-AzContextAutosave -Scope Process -Confirm:$false -ErrorAction Stop
-                    $null = Connect-AzAccount @parameters
-                })) { return }
-        if (-not $Connected.Contains($context.Name)) { $Connected.Add($context.Name) }
-
-        $expires = [DateTimeOffset]::FromUnixTimeSeconds($ends).ToLocalTime()
-        Write-Information -Tags AzVault -MessageData ('Az has {0} until {1:yyyy-MM-dd HH:mm zzz}; then Connect-AzVault again.' -f (Format-Visible $context.Name), $expires)
-        if ($PassThru) {
+            # A subscription belongs to its tenant.
+            $chosen = if ($Subscription -or $Tenant) { $Subscription } else { $context.SubscriptionId }
             $connection = [pscustomobject][ordered]@{
-                Name           = $context.Name
-                AccountId      = $context.AccountId
-                TenantId       = $parameters.Tenant
-                Subscription   = $chosen
-                Environment    = $context.Environment
-                Include        = $Include
-                ExpiresOn      = $expires
+                Name         = $context.Name
+                AccountId    = $context.AccountId
+                TenantId     = $token.tenant
+                Subscription = $chosen
+                Environment  = $context.Environment
+                Include      = $Include
+                ExpiresOn    = [DateTimeOffset]::FromUnixTimeSeconds($token.expires_on).ToLocalTime()
             }
             $connection.PSObject.TypeNames.Insert(0, 'AzVault.Connection')
-            $connection
+            $tokens = @{ AccessToken = $token.accessToken }
+            foreach ($further in $Include) {
+                $token = Get-TokenDocument $PSCmdlet $context.Name $FurtherTokens[$further].Resource $Tenant
+                if ($null -eq $token) { return }
+                $tokens[$FurtherTokens[$further].Parameter] = $token.accessToken
+                $ends = [DateTimeOffset]::FromUnixTimeSeconds($token.expires_on).ToLocalTime()
+                if ($ends -lt $connection.ExpiresOn) { $connection.ExpiresOn = $ends }
+            }
+            if (-not (Set-AzConnection $PSCmdlet $connection $tokens)) { return }
+            Microsoft.PowerShell.Utility\Write-Information -Tags AzVault -MessageData (
+                'Az has {0} until {1:yyyy-MM-dd HH:mm zzz}; then Connect-AzVault again.' -f (Format-Visible $context.Name), $connection.ExpiresOn)
+            if ($PassThru) { $connection }
         }
     }
 }
 
-function Disconnect-AzVault {
-    <#
-    .SYNOPSIS
-    Takes from Az what Connect-AzVault gave it in this process.
-    .DESCRIPTION
-    Contexts that Az has from elsewhere stay, and the vault stays as it is. Autosave of Az stays off
-    in this process.
-    .PARAMETER Name
-    The context's name; without one, all that Connect-AzVault gave.
-    .EXAMPLE
-    Disconnect-AzVault
-    #>
-    [CmdletBinding(SupportsShouldProcess)]
-    param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
-        [string[]] $Name
-    )
-    begin {
-        Assert-AzAccounts $PSCmdlet
+# Connects Az and makes sure that it acts as the context, or leaves it as it was. Gives whether it does.
+# The tokens are SecureStrings; Az takes text alone.
+function Set-AzConnection {
+    param([Management.Automation.PSCmdlet] $Caller, $Connection, [hashtable] $Tokens)
+
+    $before = @(Get-AzList)
+    $current = @(Get-AzCurrent)
+    $digest = [AzVaultGiven]::Digest($Tokens.AccessToken)
+    $was = [AzVaultGiven]::All()[$digest]
+    $parameters = @{
+        AccountId             = $Connection.AccountId
+        Tenant                = $Connection.TenantId
+        ContextName           = $Connection.Name
+        Scope                 = 'Process'
+        SkipContextPopulation = $true
+        Force                 = $true
+        Confirm               = $false
     }
-    process {
-        foreach ($one in @($Connected)) {
-            if ($Name -and $one -notin $Name) { continue }
-            if (-not $PSCmdlet.ShouldProcess((Format-Visible $one), 'Take the access token from Az')) { continue }
-            if (Invoke-Az $PSCmdlet $one {
-                    $null = Remove-AzContext -Name $one -Scope Process -Force -Confirm:$false -ErrorAction Stop
-                }) { [void]$Connected.Remove($one) }
+    if ($Connection.Environment) { $parameters.Environment = $Connection.Environment }
+    if ($Connection.Subscription) { $parameters.Subscription = $Connection.Subscription }
+    foreach ($name in $Tokens.Keys) { $parameters[$name] = [AzVaultAnswer]::Reveal($Tokens[$name]) }
+    $removed = [Collections.Generic.List[string]]::new()
+    $tried = Invoke-Az {
+        # With autosave on, the next change of a context in Az would write this one into its file.
+        Disable-AzContextAutosave -Scope Process -Confirm:$false
+        if ($null -ne (Find-AzCommand 'Get-AzContextAutosaveSetting')) {
+            $mode = (Get-AzContextAutosaveSetting -Scope Process).Mode
+            if ($mode -and $mode -ne 'Process') { throw "Az still saves contexts by itself: autosave is $mode" }
         }
+        foreach ($old in $before) {
+            if (-not [AzVaultGiven]::InTheWay($old, $Connection)) { continue }
+            $removed.Add($old.Name)
+            Remove-AzContext -Name $old.Name -Scope Process -Force -Confirm:$false
+        }
+        [AzVaultGiven]::All()[$digest] = $Connection.Name
+        Connect-AzAccount @parameters
     }
-}
+    $parameters.Clear()
+    $wrong = @(if ($tried.Failed) { $tried.Failed } else { Compare-AzConnection $Connection $digest })
+    if ($wrong.Count -eq 0) { return $true }
 
-function Assert-AzAccounts {
-    param([Management.Automation.PSCmdlet] $Caller)
-
-    if (Get-Command -Name Connect-AzAccount -ErrorAction Ignore) { return }
-    $Caller.ThrowTerminatingError((New-AzVaultError -Id 'AzNotInstalled' -Category 'NotInstalled' `
-                -Message 'Az.Accounts is not installed, the module of Connect-AzAccount' `
-                -Hint 'Install-Module Az.Accounts -Scope CurrentUser'))
-}
-
-# Has Az do something: whether it did. An error record of Az carries the parameters that Az was
-# given, tokens among them: what is left of it is its words, and it does not stay in $Error.
-function Invoke-Az {
-    param([Management.Automation.PSCmdlet] $Caller, [string] $Name, [scriptblock] $What)
-
-    $newest = if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
-    try {
-        & $What
-        return $true
-    } catch {
-        $words = $_.Exception.Message
+    $undone = Invoke-Az {
+        foreach ($made in @(Get-AzList)) {
+            $isNew = $made.Name -notin $before.Name -or $made.Name -in $removed
+            if (-not $isNew -and [AzVaultGiven]::DigestIn($made) -ne $digest) { continue }
+            Remove-AzContext -Name $made.Name -Scope Process -Force -Confirm:$false
+        }
+        $left = @(foreach ($context in Get-AzList) { $context.Name })
+        foreach ($old in $before) {
+            if ($old.Name -in $left) { continue }
+            Set-AzContext -Context $old -Name $old.Name -Scope Process -Force -Confirm:$false
+        }
+        foreach ($one in $current) { Select-AzContext -Name $one.Name -Scope Process -Confirm:$false }
     }
-    while ($global:Error.Count -gt 0 -and -not [object]::ReferenceEquals($global:Error[0], $newest)) {
-        $global:Error.RemoveAt(0)
-    }
-    $Caller.WriteError((New-AzVaultError -Id 'Az' -Category 'ConnectionError' -Message $words -Target $Name))
+    if ($null -eq $was) { [AzVaultGiven]::All().Remove($digest) }
+    if ($undone.Failed) { $wrong += "Az could not be put back as it was: $($undone.Failed)" }
+    Write-AzError $Caller $Connection.Name $wrong
     return $false
+}
+
+# In which points Az does not act as the context: a sentence for each.
+function Compare-AzConnection {
+    param($Connection, [string] $Digest)
+
+    $az = Get-AzCurrent
+    if ($null -eq $az) { return 'Az has no active context after Connect-AzAccount' }
+    foreach ($member in 'Account.Id', 'Tenant.Id') {
+        $found = [AzVaultGiven]::Member($az, $member)
+        $right = if ($member -eq 'Account.Id') { $Connection.AccountId } else { $Connection.TenantId }
+        if ($found -ne $right) { "Az acts with the $(($member -split '\.')[0].ToLowerInvariant()) '$found', not '$right'" }
+    }
+    if (-not [AzVaultGiven]::IsSubscription($az, $Connection.Subscription) -and $Connection.Subscription) {
+        "Az acts on the subscription '$([AzVaultGiven]::Member($az, 'Subscription.Id'))', not '$($Connection.Subscription)'"
+    }
+    $type = [AzVaultGiven]::Member($az, 'Account.Type')
+    if ($null -ne $type -and $type -ne 'AccessToken') { "Az signs in as $type by itself, not with azvault's token" }
+    if ((Get-AzTokenDigest) -ne $Digest) { "Az uses another token than azvault's" }
 }

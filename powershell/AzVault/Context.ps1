@@ -18,25 +18,35 @@ function Get-AzVaultContext {
     [OutputType('AzVault.Context')]
     param(
         [Parameter(ParameterSetName = 'Name', Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [SupportsWildcards()]
         [string[]] $Name = @('*'),
 
         [Parameter(ParameterSetName = 'Active', Mandatory)]
         [switch] $Active
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
-        $list = Invoke-AzVault $PSCmdlet 'context list'
+        $list = Invoke-InSession $PSCmdlet 'context list'
         if ($null -eq $list) { return }
         $contexts = @(foreach ($context in $list.contexts) { ConvertTo-AzVaultObject 'AzVault.Context' $context })
-        if ($Active) { return $contexts | Where-Object IsActive }
+        if ($Active) { return $contexts.Where({ $_.IsActive }) }
         foreach ($pattern in $Name) {
             # Names hold brackets often: one that is a name is not read as a pattern.
-            $found = @($contexts | Where-Object Name -eq $pattern)
-            if ($found.Count -eq 0) { $found = @($contexts | Where-Object Name -like $pattern) }
+            $found = $contexts.Where({ $_.Name -eq $pattern })
+            $isPattern = [Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)
+            try {
+                if ($found.Count -eq 0) { $found = $contexts.Where({ $_.Name -like $pattern }) }
+            } catch {
+                # A bracket that nothing closes.
+                $isPattern = $false
+            }
             $found
-            if ($found.Count -eq 0 -and -not [Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)) {
+            if ($found.Count -eq 0 -and -not $isPattern) {
                 $PSCmdlet.WriteError((ConvertTo-AzVaultError -Code 5 -Target $pattern -Said @(
-                            "there is no context $(Format-Visible $pattern)", 'try: Get-AzVaultContext')))
+                            "there is no context $(Format-Visible $pattern)", 'hint: Get-AzVaultContext')))
             }
         }
     }
@@ -47,12 +57,13 @@ function Select-AzVaultContext {
     .SYNOPSIS
     Makes another context the active one, as azvault context select does.
     .DESCRIPTION
-    With the scope User it becomes the default of all your shells, with Process it is active in this
-    PowerShell alone, for which a session is started if there is none.
+    With the scope User it becomes the default of all your shells. With Process it is active in this
+    PowerShell process alone: all its runspaces share it, jobs, child processes and the shell that
+    started this PowerShell keep their own.
     .PARAMETER Name
     Its name, in any case.
     .PARAMETER Scope
-    Process or User. Without it autosave decides, as in Azure PowerShell.
+    Process, or User (CurrentUser in Az's words). Without it autosave decides, as in Azure PowerShell.
     .PARAMETER PassThru
     Gives the context that is active now.
     .EXAMPLE
@@ -61,19 +72,24 @@ function Select-AzVaultContext {
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('AzVault.Context')]
     param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [string] $Name,
 
-        [ValidateSet('Process', 'User')]
+        [ValidateSet('Process', 'User', 'CurrentUser')]
         [string] $Scope,
 
         [switch] $PassThru
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
-        if (-not $PSCmdlet.ShouldProcess((Format-Visible $Name), 'Select context')) { return }
-        Start-Session $PSCmdlet
-        $changed = Invoke-AzVault $PSCmdlet 'context select' -Option @{ scope = $Scope.ToLowerInvariant() } -Operand $Name
-        if ($PassThru -and $null -ne $changed) { Get-AzVaultContext -Active }
+        if (Confirm-Change $PSCmdlet (Format-Visible $Name) 'Select context') {
+            $changed = Invoke-InSession $PSCmdlet 'context select' -Changes:($Scope -notin 'User', 'CurrentUser') `
+                -Option @{ scope = $ScopeWords[$Scope] } -Operand $Name
+            if ($PassThru -and $null -ne $changed) { Get-AzVaultContext -Active }
+        }
     }
 }
 
@@ -86,7 +102,7 @@ function Rename-AzVaultContext {
     .PARAMETER NewName
     Its new name.
     .PARAMETER Scope
-    Process or User. Without it autosave decides, as in Azure PowerShell.
+    Process, or User (CurrentUser in Az's words). Without it autosave decides, as in Azure PowerShell.
     .PARAMETER Force
     Replaces a context that has the new name already.
     .PARAMETER PassThru
@@ -97,25 +113,30 @@ function Rename-AzVaultContext {
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('AzVault.Context')]
     param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [string] $Name,
 
         [Parameter(Mandatory, Position = 1)]
+        [ValidateNotNullOrEmpty()]
         [string] $NewName,
 
-        [ValidateSet('Process', 'User')]
+        [ValidateSet('Process', 'User', 'CurrentUser')]
         [string] $Scope,
 
         [switch] $Force,
 
         [switch] $PassThru
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
-        $what = 'Rename context to {0}' -f (Format-Visible $NewName)
-        if (-not $PSCmdlet.ShouldProcess((Format-Visible $Name), $what)) { return }
-        Start-Session $PSCmdlet
-        $changed = Invoke-AzVault $PSCmdlet 'context rename' -Option @{ scope = $Scope.ToLowerInvariant(); force = $Force } -Operand $Name, $NewName
-        if ($PassThru -and $null -ne $changed) { Get-AzVaultContext -Name $NewName }
+        if (Confirm-Change $PSCmdlet (Format-Visible $Name) "Rename context to $(Format-Visible $NewName)") {
+            $changed = Invoke-InSession $PSCmdlet 'context rename' -Changes:($Scope -notin 'User', 'CurrentUser') `
+                -Option @{ scope = $ScopeWords[$Scope]; force = $Force } -Operand $Name, $NewName
+            if ($PassThru -and $null -ne $changed) { Get-AzVaultContext -Name $NewName }
+        }
     }
 }
 
@@ -125,11 +146,11 @@ function Remove-AzVaultContext {
     Removes contexts, as azvault context remove does.
     .DESCRIPTION
     When the last context of a user goes, the user's tokens go too. Asks for each unless
-    -Confirm:$false is given.
+    -Confirm:$false is given; where PowerShell cannot ask, nothing is removed.
     .PARAMETER Name
     Its name, in any case.
     .PARAMETER Scope
-    Process or User. Without it autosave decides, as in Azure PowerShell.
+    Process, or User (CurrentUser in Az's words). Without it autosave decides, as in Azure PowerShell.
     .EXAMPLE
     Get-AzVaultContext 'old-*' | Remove-AzVaultContext -WhatIf
     #>
@@ -138,24 +159,22 @@ function Remove-AzVaultContext {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [string[]] $Name,
 
-        [ValidateSet('Process', 'User')]
+        [ValidateSet('Process', 'User', 'CurrentUser')]
         [string] $Scope
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
         foreach ($one in $Name) {
-            if (-not $PSCmdlet.ShouldProcess((Format-Visible $one), 'Remove context')) { continue }
-            Start-Session $PSCmdlet
-            $null = Invoke-AzVault $PSCmdlet 'context remove' -Option @{ scope = $Scope.ToLowerInvariant(); yes = $true } -Operand $one
+            # The question names what the vault has under this name.
+            $document = Invoke-InSession $PSCmdlet 'context show' -Operand $one
+            if ($null -eq $document) { continue }
+            $target = '{0} (account {1}, subscription {2})' -f $document.name, $document.account.id, $document.subscription.id
+            if (Confirm-Change $PSCmdlet (Format-Visible $target) 'Remove context') {
+                $null = Invoke-InSession $PSCmdlet 'context remove' -Changes:($Scope -notin 'User', 'CurrentUser') `
+                    -Option @{ scope = $ScopeWords[$Scope]; yes = $true } -Operand $one
+            }
         }
     }
-}
-
-# The session in which changes of process scope live, as azvault shell-init starts it. One that came
-# along from another shell's environment is that shell's, and this one shares it as its child.
-function Start-Session {
-    param([Management.Automation.PSCmdlet] $Caller)
-
-    if ($env:AZVAULT_SESSION) { return }
-    $started = Invoke-AzVault $Caller 'session start' -Quiet -Option @{ leader = $PID }
-    if ($null -ne $started) { $env:AZVAULT_SESSION = $started.value }
 }

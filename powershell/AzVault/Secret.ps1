@@ -17,24 +17,27 @@ function Get-AzVaultSecret {
     [OutputType('AzVault.Secret')]
     param(
         [Parameter(ParameterSetName = 'Id', Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [string] $Id,
 
         [Parameter(ParameterSetName = 'Id')]
         [switch] $Reveal
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
         if ($PSCmdlet.ParameterSetName -eq 'List') {
-            $list = Invoke-AzVault $PSCmdlet 'secret list'
+            $list = Invoke-InSession $PSCmdlet 'secret list'
             if ($null -eq $list) { return }
             foreach ($secret in $list.secrets) { ConvertTo-AzVaultObject 'AzVault.Secret' $secret }
             return
         }
-        $document = Invoke-AzVault $PSCmdlet 'secret show' -Option @{ reveal = $Reveal } -Operand $Id
+        $document = Invoke-InSession $PSCmdlet 'secret show' -Option @{ reveal = $Reveal } -Operand $Id
         if ($null -eq $document) { return }
         $secret = ConvertTo-AzVaultObject 'AzVault.Secret' $document
         if ($Reveal) {
-            $value = ConvertTo-Secret $document.value
-            $secret.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('Value', $value))
+            $secret.PSObject.Properties.Add([Management.Automation.PSNoteProperty]::new('Value', $document.value))
         }
         $secret
     }

@@ -75,3 +75,18 @@ $FurtherTokens = @{
     KeyVault       = @{ Parameter = 'KeyVaultAccessToken'; Resource = 'keyvault' }
     MicrosoftGraph = @{ Parameter = 'MicrosoftGraphAccessToken'; Resource = 'graph' }
 }
+
+# The common parameters whose preference a caller may have set, and the variable of each.
+$Preferences = @{
+    WhatIf            = 'WhatIfPreference'
+    Confirm           = 'ConfirmPreference'
+    ErrorAction       = 'ErrorActionPreference'
+    WarningAction     = 'WarningPreference'
+    InformationAction = 'InformationPreference'
+    Verbose           = 'VerbosePreference'
+    Debug             = 'DebugPreference'
+    ProgressAction    = 'ProgressPreference'
+}
+
+# Scopes, in azvault's words.
+$ScopeWords = @{ Process = 'process'; User = 'user'; CurrentUser = 'user' }

@@ -21,65 +21,34 @@ function Get-AzVaultToken {
     [CmdletBinding()]
     [OutputType('AzVault.Token')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
         [string] $Name,
 
+        [ValidateNotNullOrEmpty()]
         [string] $Resource = 'arm',
 
+        [ValidateNotNullOrEmpty()]
         [string] $Tenant,
 
         [switch] $AsPlainText
     )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
         $document = Get-TokenDocument $PSCmdlet $Name $Resource $Tenant
         if ($null -eq $document) { return }
         $token = ConvertTo-AzVaultObject 'AzVault.Token' $document
-        if (-not $AsPlainText) { $token.Token = ConvertTo-Secret $token.Token }
+        if ($AsPlainText) { $token.Token = [AzVaultAnswer]::Reveal($token.Token) }
         $token
     }
 }
 
+# The token that azvault answers with, as a SecureString in accessToken. A name that was not given is
+# the active context; an empty one never comes here.
 function Get-TokenDocument {
     param([Management.Automation.PSCmdlet] $Caller, [string] $Name, [string] $Resource, [string] $Tenant)
 
-    Invoke-AzVault $Caller 'token' -Option @{ context = $Name; resource = $Resource; tenant = $Tenant }
-}
-
-function Invoke-AzVaultCommand {
-    <#
-    .SYNOPSIS
-    Runs a program with a context, as azvault exec does.
-    .DESCRIPTION
-    The program, and what it starts, gets tokens from an identity endpoint on this machine: az, azd,
-    Terraform and the SDKs need no sign-in. Its output is the output; its exit code is in
-    $LASTEXITCODE.
-    .PARAMETER Name
-    The context's name, in any case.
-    .PARAMETER Command
-    The program.
-    .PARAMETER ArgumentList
-    Its arguments. Where one of them begins with a hyphen, write -- before the program.
-    .EXAMPLE
-    Invoke-AzVaultCommand prod -- terraform plan -out plan.bin
-    .EXAMPLE
-    Get-AzVaultContext 'prod*' | Invoke-AzVaultCommand -Command az -ArgumentList account, show
-    #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
-        [string] $Name,
-
-        [Parameter(Mandatory, Position = 1)]
-        [string] $Command,
-
-        [Parameter(Position = 2, ValueFromRemainingArguments)]
-        [string[]] $ArgumentList = @()
-    )
-    process {
-        $executable = Find-AzVault $PSCmdlet
-        $arguments = @(ConvertTo-NativeArgument (@("--context=$Name", 'exec', '--', $Command) + $ArgumentList))
-        $PSNativeCommandArgumentPassing = 'Standard'
-        # Terminal, input and output are the program's own.
-        & $executable @arguments
-    }
+    Invoke-InSession $Caller 'token' -Option @{ context = $Name; resource = $Resource; tenant = $Tenant }
 }

@@ -10,8 +10,11 @@ function Get-AzVaultStatus {
     [CmdletBinding()]
     [OutputType('AzVault.Status')]
     param()
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
-        $status = Invoke-AzVault $PSCmdlet 'status'
+        $status = Invoke-InSession $PSCmdlet 'status'
         if ($null -ne $status) { ConvertTo-AzVaultObject 'AzVault.Status' $status }
     }
 }
@@ -33,20 +36,36 @@ function Unlock-AzVault {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     param(
+        [ValidateNotNullOrEmpty()]
         [string] $For,
 
+        [ValidateNotNullOrEmpty()]
         [string] $Idle,
 
+        [ValidateNotNullOrEmpty()]
         [string] $PassphraseFile
     )
-    process {
-        if (-not $PSCmdlet.ShouldProcess('the vault', 'Unlock')) { return }
-        if ($PassphraseFile) {
-            # The folder of PowerShell is not that of its process.
-            $PassphraseFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($PassphraseFile)
-        }
-        $null = Invoke-AzVault $PSCmdlet 'unlock' -MayAsk -Option @{ 'for' = $For; idle = $Idle; 'passphrase-file' = $PassphraseFile }
+    begin {
+        Use-CallerPreference $PSCmdlet
     }
+    process {
+        if (Confirm-Change $PSCmdlet 'the vault' 'Unlock') {
+            if ($PassphraseFile) {
+                # The folder of PowerShell is not that of its process.
+                $PassphraseFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($PassphraseFile)
+            }
+            # Where there is somebody to ask, azvault says on the terminal what is wrong.
+            $mayAsk = -not $PassphraseFile -and (Test-Terminal)
+            $null = Invoke-AzVault $PSCmdlet 'unlock' -MayAsk:$mayAsk `
+                -Option @{ 'for' = $For; idle = $Idle; 'passphrase-file' = $PassphraseFile }
+        }
+    }
+}
+
+# Whether somebody at a terminal can be prompted.
+function Test-Terminal {
+    if ([Console]::IsInputRedirected -or [Console]::IsErrorRedirected) { return $false }
+    -not [Environment]::GetCommandLineArgs().Where({ $_ -match '^(-|--|/)noni' })
 }
 
 function Lock-AzVault {
@@ -60,8 +79,10 @@ function Lock-AzVault {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     param()
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
     process {
-        if (-not $PSCmdlet.ShouldProcess('the vault', 'Lock')) { return }
-        $null = Invoke-AzVault $PSCmdlet 'lock'
+        if (Confirm-Change $PSCmdlet 'the vault' 'Lock') { $null = Invoke-AzVault $PSCmdlet 'lock' }
     }
 }

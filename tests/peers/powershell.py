@@ -14,7 +14,7 @@ import tree_sitter_powershell
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
 
 # What runs azvault, and the verb where the call itself does not name it.
-CALLS = {"Invoke-AzVault": None, "Get-TokenDocument": "token"}
+CALLS = {"Invoke-AzVault": None, "Invoke-InSession": None, "Get-TokenDocument": "token"}
 
 
 def text(node):
@@ -82,6 +82,9 @@ def function(node):
         name = command.child_by_field_name("command_name")
         if name is not None and text(name) in CALLS:
             one = call(command)
+            if one["verb"] is None:
+                # Passed on: the verb is its caller's.
+                continue
             above = command
             while above.type not in ("assignment_expression", "function_statement", "script_block"):
                 above = above.parent

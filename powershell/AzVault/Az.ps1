@@ -1,0 +1,84 @@
+# How Az is used: by its own cmdlets, whose words are kept and whose error records are not.
+
+# A cmdlet of Az; $null where this release has none.
+function Find-AzCommand {
+    param([string] $Name)
+
+    Microsoft.PowerShell.Core\Get-Command -Name $Name -ErrorAction Ignore | Microsoft.PowerShell.Utility\Select-Object -First 1
+}
+
+function Assert-AzAccounts {
+    param([Management.Automation.PSCmdlet] $Caller)
+
+    if ($null -ne (Find-AzCommand 'Connect-AzAccount')) { return }
+    $Caller.ThrowTerminatingError((New-AzVaultError -Id 'AzNotInstalled' -Category 'NotInstalled' `
+                -Message 'Az.Accounts is not installed, the module of Connect-AzAccount' `
+                -Hint 'Install-Module Az.Accounts -Scope CurrentUser'))
+}
+
+# Az takes a token as a parameter, and parameters are written down where module logging is on for Az or
+# ParameterBinding is traced. Then no token is given.
+function Assert-NothingRecorded {
+    param([Management.Automation.PSCmdlet] $Caller)
+
+    $module = (Find-AzCommand 'Connect-AzAccount').Module
+    $because = if ($null -ne $module -and $module.LogPipelineExecutionDetails) {
+        "module logging is on for $($module.Name)"
+    } elseif ((Microsoft.PowerShell.Utility\Get-TraceSource -Name 'ParameterBinding').Options -ne 'None') {
+        'ParameterBinding is traced'
+    }
+    if (-not $because) { return }
+    $Caller.ThrowTerminatingError((New-AzVaultError -Id 'Recorded' -Category 'SecurityError' -Code 7 `
+                -Message "$because, which would write down the token that Az is given" `
+                -Hint 'azvault exec NAME -- pwsh, and in it: Connect-AzAccount -Identity -Scope Process'))
+}
+
+# Has Az do something: what it gave, and in Failed its words where it failed. An error record of Az
+# carries the parameters that Az was given, tokens among them: none stays in $Error.
+function Invoke-Az {
+    param([scriptblock] $What)
+
+    $ErrorActionPreference = 'Stop'
+    $WarningPreference = 'SilentlyContinue'
+    $newest = if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
+    try {
+        return @{ Answer = @(& $What); Failed = $null }
+    } catch {
+        $words = $_.Exception.Message
+    }
+    while ($global:Error.Count -gt 0 -and -not [object]::ReferenceEquals($global:Error[0], $newest)) {
+        $global:Error.RemoveAt(0)
+    }
+    @{ Answer = @(); Failed = $(if ($words) { $words } else { 'Az failed and did not say why' }) }
+}
+
+function Write-AzError {
+    param([Management.Automation.PSCmdlet] $Caller, [string] $Name, [string[]] $Word)
+
+    $Caller.WriteError((New-AzVaultError -Id 'Az' -Category 'ConnectionError' -Message ($Word -join "`n") -Target $Name))
+}
+
+# The contexts that Az has in this process.
+function Get-AzList {
+    foreach ($context in (Invoke-Az { Get-AzContext -ListAvailable }).Answer) {
+        if ($null -ne [AzVaultGiven]::Member($context, 'Account.Id')) { $context }
+    }
+}
+
+# The context that Az acts as, if any.
+function Get-AzCurrent {
+    foreach ($context in (Invoke-Az { Get-AzContext }).Answer) {
+        if ($null -ne [AzVaultGiven]::Member($context, 'Account.Id')) { $context }
+    }
+}
+
+# The digest of the token that Az uses as its current context, asked for as any cmdlet of Az would;
+# releases without Get-AzAccessToken show it in the context.
+function Get-AzTokenDigest {
+    $command = Find-AzCommand 'Get-AzAccessToken'
+    if ($null -eq $command) { return [AzVaultGiven]::DigestIn((Get-AzCurrent)) }
+    $option = @{}
+    if ($command.Parameters.ContainsKey('AsSecureString')) { $option.AsSecureString = $true }
+    $asked = Invoke-Az { Get-AzAccessToken @option }
+    foreach ($answer in $asked.Answer) { return [AzVaultGiven]::Digest($answer.Token) }
+}

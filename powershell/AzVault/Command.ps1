@@ -1,0 +1,92 @@
+function Invoke-AzVaultCommand {
+    <#
+    .SYNOPSIS
+    Runs a program with a context, as azvault exec does.
+    .DESCRIPTION
+    The program, and what it starts, gets tokens from an identity endpoint on this machine: az, azd,
+    Terraform and the SDKs need no sign-in. Its output is the output, as of a program that PowerShell
+    runs itself. Its exit code is in $LASTEXITCODE; one that is not 0 is an error, which
+    -ErrorAction rules. Its arguments are passed on exactly as they are.
+    .PARAMETER Name
+    The context's name, in any case.
+    .PARAMETER Command
+    The program.
+    .PARAMETER ArgumentList
+    Its arguments; a list among them is several. Where one of them begins with a hyphen, write --
+    before the program.
+    .PARAMETER InputObject
+    What the program reads on its standard input, a line an object, where -Name is given as a
+    parameter. Objects with a Name choose the context where it is not.
+    .EXAMPLE
+    Invoke-AzVaultCommand prod -- terraform plan -out plan.bin
+    .EXAMPLE
+    Get-AzVaultContext 'prod*' | Invoke-AzVaultCommand -Command az -ArgumentList account, show
+    .EXAMPLE
+    Get-Content query.kql | Invoke-AzVaultCommand prod -- az graph query -q '@-'
+    #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Name,
+
+        [Parameter(Mandatory, Position = 1)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Command,
+
+        [Parameter(Position = 2, ValueFromRemainingArguments)]
+        [AllowNull()]
+        [AllowEmptyCollection()]
+        [object[]] $ArgumentList = @(),
+
+        [Parameter(ValueFromPipeline)]
+        [AllowNull()]
+        [object] $InputObject
+    )
+    begin {
+        Use-CallerPreference $PSCmdlet
+        $takesInput = $PSBoundParameters.ContainsKey('Name') -and $MyInvocation.ExpectingInput
+        $lines = [Collections.Generic.List[object]]::new()
+        $words = [Collections.Generic.List[string]]::new()
+        $words.Add($Command)
+        foreach ($argument in $ArgumentList) {
+            foreach ($word in $argument) { $words.Add([string]$word) }
+        }
+    }
+    process {
+        if ($takesInput) { $lines.Add($InputObject) }
+        else { Start-Program $PSCmdlet $Name $words }
+    }
+    end {
+        if ($takesInput) { Start-Program $PSCmdlet $Name $words -Line $lines }
+    }
+}
+
+# Runs a program by azvault exec. Terminal, output and errors are the program's own, which only
+# PowerShell's own way of running programs can give: as long as nothing catches its output the program
+# writes to the terminal itself. Each argument is a quoted string in the source of the call, for values
+# of anything else are expanded against the current folder.
+function Start-Program {
+    param(
+        [Management.Automation.PSCmdlet] $Caller,
+        [string] $Name,
+        [string[]] $Word,
+        [Collections.Generic.List[object]] $Line
+    )
+
+    # azvault's own errors are known here; from then on an exit code is the program's.
+    $context = Invoke-InSession $Caller 'context show' -Operand $Name
+    if ($null -eq $context) { return }
+    $executable = Find-AzVault $Caller
+    $all = @("--context=$($context.name)", 'exec', '--') + $Word
+    $source = [Text.StringBuilder]::new('& $executable')
+    for ($number = 0; $number -lt $all.Count; $number++) { $null = $source.Append(' "$($all[' + $number + '])"') }
+    if ($null -ne $Line) { $null = $source.Insert(0, '$Line | ') }
+    $PSNativeCommandArgumentPassing = 'Standard'
+    $PSNativeCommandUseErrorActionPreference = $false
+    . ([scriptblock]::Create($source.ToString()))
+    if ($LASTEXITCODE -eq 0) { return }
+    $known = if ($LASTEXITCODE -in 126, 127) { $ExitCodes[$LASTEXITCODE] } else { @{ Id = 'ProgramFailed'; Category = 'FromStdErr' } }
+    $Caller.WriteError((New-AzVaultError -Id $known.Id -Category $known.Category -Target $Word[0] -Code $LASTEXITCODE `
+                -Message "$($Word[0]) ended with exit code $LASTEXITCODE"))
+}

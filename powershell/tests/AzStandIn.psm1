@@ -1,0 +1,129 @@
+# In place of Az.Accounts: its cmdlets with the parameters that the module uses and what the real 4.0.2
+# does with them. Its contexts are in $global:Az, for a test to look at and to spoil.
+
+function Reset-AzStandIn {
+    $global:Az = @{
+        Contexts = [ordered]@{}; Current = $null; Autosave = 'CurrentUser'; Calls = [Collections.Generic.List[string]]::new()
+        # What goes wrong: Refuse, Merge, OtherTenant, OtherToken, KeepAutosave, ForgetSubscription.
+        Fault = ''
+    }
+}
+
+function Add-AzStandIn {
+    param([string] $Name, [string] $Account, [string] $Tenant, [string] $Subscription, [string] $Type = 'User', [string] $Token)
+
+    $more = [Collections.Generic.Dictionary[string, string]]::new()
+    if ($Token) { $more['AccessToken'] = $Token }
+    $global:Az.Contexts[$Name] = [pscustomobject]@{
+        Name         = $Name
+        Account      = [pscustomobject]@{ Id = $Account; Type = $Type; AccessToken = $Token; ExtendedProperties = $more }
+        Tenant       = [pscustomobject]@{ Id = $Tenant }
+        Subscription = [pscustomobject]@{ Id = $Subscription; Name = 'Sub' }
+        Environment  = [pscustomobject]@{ Name = 'Test' }
+    }
+    $global:Az.Current = $Name
+}
+
+function Connect-AzAccount {
+    [CmdletBinding(DefaultParameterSetName = 'UserWithSubscriptionId', SupportsShouldProcess)]
+    param(
+        [string] $Environment, [string] $Tenant, [string] $Subscription, [string] $ContextName,
+        [Parameter(ParameterSetName = 'AccessTokenWithSubscriptionId', Mandatory)] [string] $AccessToken,
+        [Parameter(ParameterSetName = 'AccessTokenWithSubscriptionId')] [string] $GraphAccessToken,
+        [Parameter(ParameterSetName = 'AccessTokenWithSubscriptionId')] [string] $KeyVaultAccessToken,
+        [Parameter(ParameterSetName = 'AccessTokenWithSubscriptionId')] [string] $MicrosoftGraphAccessToken,
+        [Parameter(ParameterSetName = 'AccessTokenWithSubscriptionId', Mandatory)] [string] $AccountId,
+        [switch] $SkipContextPopulation, [switch] $Force,
+        [ValidateSet('Process', 'CurrentUser')] [string] $Scope
+    )
+    $global:Az.Calls.Add("connect $ContextName $Scope $($PSBoundParameters.Keys.Where({ $_ -like '*Token' }) | Sort-Object)")
+    if ($global:Az.Fault -eq 'Refuse') { throw 'Az refuses' }
+    if ($global:Az.Fault -eq 'OtherTenant') { $Tenant = 'another.example' }
+    if ($global:Az.Fault -eq 'OtherToken') { $AccessToken = 'another token' }
+    if ($global:Az.Fault -eq 'ForgetSubscription') { $Subscription = $null }
+    foreach ($old in @($global:Az.Contexts.Values)) {
+        if ($old.Account.Id -ne $AccountId -or $old.Tenant.Id -ne $Tenant -or $old.Subscription.Id -ne $Subscription) { continue }
+        # The new context becomes the old one, with its type and its token.
+        $global:Az.Contexts.Remove($old.Name)
+        $old.Name = $ContextName
+        $global:Az.Contexts[$ContextName] = $old
+        $global:Az.Current = $ContextName
+        return
+    }
+    Add-AzStandIn $ContextName $AccountId $Tenant $Subscription AccessToken $AccessToken
+}
+
+function Get-AzContext {
+    [CmdletBinding(DefaultParameterSetName = 'GetSingleContext')]
+    param(
+        [Parameter(ParameterSetName = 'GetSingleContext', Position = 0)] [string] $Name,
+        [Parameter(ParameterSetName = 'ListAllContexts', Mandatory)] [switch] $ListAvailable
+    )
+    if ($ListAvailable) { return @($global:Az.Contexts.Values) }
+    if (-not $Name) { $Name = $global:Az.Current }
+    if ($Name) { $global:Az.Contexts[$Name] }
+}
+
+function Remove-AzContext {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([string] $Name, [ValidateSet('Process', 'CurrentUser')] [string] $Scope, [switch] $Force, [switch] $PassThru)
+    if (-not $global:Az.Contexts.Contains($Name)) { throw "there is no context $Name" }
+    $global:Az.Calls.Add("remove $Name $Scope")
+    $global:Az.Contexts.Remove($Name)
+    if ($global:Az.Current -eq $Name) { $global:Az.Current = @($global:Az.Contexts.Keys)[0] }
+}
+
+function Set-AzContext {
+    [CmdletBinding(DefaultParameterSetName = 'Subscription', SupportsShouldProcess)]
+    param(
+        [Parameter(ParameterSetName = 'Context', Mandatory)] [object] $Context,
+        [Parameter(ParameterSetName = 'Subscription', Mandatory)] [string] $Subscription,
+        [string] $Name, [ValidateSet('Process', 'CurrentUser')] [string] $Scope, [switch] $Force
+    )
+    if ($Context) {
+        $global:Az.Contexts[$Name] = $Context
+        $global:Az.Current = $Name
+        return
+    }
+    $of = $global:Az.Contexts[$global:Az.Current]
+    Add-AzStandIn $(if ($Name) { $Name } else { "of $Subscription" }) $of.Account.Id $of.Tenant.Id $Subscription $of.Account.Type $of.Account.AccessToken
+}
+
+function Select-AzContext {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([string] $Name, [ValidateSet('Process', 'CurrentUser')] [string] $Scope)
+    $global:Az.Current = $Name
+}
+
+function Clear-AzContext {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([ValidateSet('Process', 'CurrentUser')] [string] $Scope, [switch] $Force)
+    $global:Az.Contexts.Clear()
+    $global:Az.Current = $null
+}
+
+function Disable-AzContextAutosave {
+    [CmdletBinding(SupportsShouldProcess)]
+    param([ValidateSet('Process', 'CurrentUser')] [string] $Scope)
+    $global:Az.Calls.Add("autosave $Scope")
+    if ($global:Az.Fault -ne 'KeepAutosave') { $global:Az.Autosave = 'Process' }
+}
+
+function Get-AzContextAutosaveSetting {
+    [CmdletBinding()]
+    param([ValidateSet('Process', 'CurrentUser')] [string] $Scope)
+    [pscustomobject]@{ Mode = $global:Az.Autosave }
+}
+
+function Get-AzAccessToken {
+    [CmdletBinding(DefaultParameterSetName = 'KnownResourceTypeName')]
+    param(
+        [Parameter(ParameterSetName = 'KnownResourceTypeName')] [string] $ResourceTypeName,
+        [Parameter(ParameterSetName = 'ResourceUrl', Mandatory)] [string] $ResourceUrl,
+        [string] $TenantId, [switch] $AsSecureString
+    )
+    $token = $global:Az.Contexts[$global:Az.Current].Account.AccessToken
+    [pscustomobject]@{ Token = if ($AsSecureString) { [Net.NetworkCredential]::new('', $token).SecurePassword } else { $token } }
+}
+
+Reset-AzStandIn

@@ -1,0 +1,30 @@
+# Runs the module's tests in this PowerShell. Needs azvault on the PATH and an unlocked vault with two
+# contexts that are signed in: tests/e2e/powershell.rs makes one.
+[CmdletBinding()]
+param(
+    # The default context, of a user, with a token for Key Vault in the vault.
+    [Parameter(Mandatory)] [string] $Name,
+    # Another one, of a service principal.
+    [Parameter(Mandatory)] [string] $OtherName,
+    # A file with that token: a transcript has the arguments of its process.
+    [Parameter(Mandatory)] [string] $KeyVaultTokenFile,
+    [Parameter(Mandatory)] [string] $PassphraseFile,
+    # Only the files whose name this pattern matches.
+    [string] $Only = '.'
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module Pester -MinimumVersion 5.0
+# For the tests, and for the jobs, scripts and processes that they start.
+$env:AZVAULT_TEST = @{
+    Name = $Name; Other = $OtherName; KeyVaultToken = (Get-Content $KeyVaultTokenFile); PassphraseFile = $PassphraseFile
+    Module = "$PSScriptRoot/../AzVault/AzVault.psd1"; StandIn = "$PSScriptRoot/AzStandIn.psm1"
+} | ConvertTo-Json -Compress
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = @(Get-ChildItem "$PSScriptRoot/*.Tests.ps1" | Where-Object Name -Match $Only).FullName
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Detailed'
+$configuration.Output.RenderMode = 'Plaintext'
+$result = Invoke-Pester -Configuration $configuration
+"$($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped, in $($result.Containers.Count) files"
+if ($result.Result -ne 'Passed' -or $result.SkippedCount -gt 0 -or $result.PassedCount -eq 0) { exit 1 }
