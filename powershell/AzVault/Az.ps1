@@ -82,3 +82,13 @@ function Get-AzTokenDigest {
     $asked = Invoke-Az { Get-AzAccessToken @option }
     foreach ($answer in $asked.Answer) { return [AzVaultGiven]::Digest($answer.Token) }
 }
+
+# The file in which Az keeps contexts of the scope CurrentUser; nothing where this release does not say.
+function Get-AzFile {
+    if ($null -eq (Find-AzCommand 'Get-AzContextAutosaveSetting')) { return }
+    foreach ($setting in (Invoke-Az { Get-AzContextAutosaveSetting -Scope CurrentUser }).Answer) {
+        $folder = [AzVaultGiven]::Member($setting, 'ContextDirectory')
+        $name = [AzVaultGiven]::Member($setting, 'ContextFile')
+        if ($folder -and $name -and $folder -ne 'None') { return [IO.Path]::Combine($folder, $name) }
+    }
+}

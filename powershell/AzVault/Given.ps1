@@ -44,6 +44,39 @@ class AzVaultGiven {
         return $digest -ne '' -and [AzVaultGiven]::All().ContainsKey($digest)
     }
 
+    # The contexts with a token of azvault in a file of Az, by name; none where it cannot be read.
+    static [string[]] InFile([string] $Path) {
+        $names = [Collections.Generic.List[string]]::new()
+        $file = [IO.FileInfo]::new($Path)
+        if (-not $file.Exists -or $file.Length -eq 0) { return $names }
+        try {
+            $document = [Text.Json.JsonDocument]::Parse([IO.MemoryStream]::new([IO.File]::ReadAllBytes($Path)), [Text.Json.JsonDocumentOptions]::new())
+        } catch {
+            return $names
+        }
+        try {
+            foreach ($context in $document.RootElement.GetProperty('Contexts').EnumerateObject()) {
+                $at = $context.Value
+                foreach ($name in 'Account', 'ExtendedProperties', 'AccessToken') { $at = [AzVaultGiven]::Below($at, $name) }
+                if ("$($at.ValueKind)" -ne 'String') { continue }
+                if ([AzVaultGiven]::All().ContainsKey([AzVaultGiven]::Digest($at.GetString()))) { $names.Add($context.Name) }
+            }
+        } catch {
+            return $names
+        } finally {
+            $document.Dispose()
+        }
+        return $names
+    }
+
+    # A member of an object of a document; of no kind where there is none.
+    hidden static [object] Below([object] $Element, [string] $Name) {
+        if ("$($Element.ValueKind)" -eq 'Object') {
+            foreach ($member in $Element.EnumerateObject()) { if ($member.Name -ceq $Name) { return $member.Value } }
+        }
+        return [Text.Json.JsonElement]::new()
+    }
+
     # Whether a context of Az must go before Connect-AzAccount: one of that name, one of that account
     # that is not from azvault, and one that Az would merge with.
     static [bool] InTheWay([object] $Context, [object] $Connection) {

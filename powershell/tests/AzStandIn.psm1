@@ -6,7 +6,21 @@ function Reset-AzStandIn {
         Contexts = [ordered]@{}; Current = $null; Autosave = 'CurrentUser'; Calls = [Collections.Generic.List[string]]::new()
         # What goes wrong: Refuse, Merge, OtherTenant, OtherToken, KeepAutosave, ForgetSubscription.
         Fault = ''
+        # Az's file of the scope CurrentUser.
+        Folder = [IO.Path]::Combine([IO.Path]::GetTempPath(), "az-stand-in-$PID"); File = 'AzureRmContext.json'
     }
+    Remove-Item -Recurse -Force $global:Az.Folder -ErrorAction Ignore
+}
+
+# Writes the contexts of those names, with their tokens, as Az does in the scope CurrentUser.
+function Write-AzStandIn {
+    param([string[]] $Name)
+
+    $contexts = [ordered]@{}
+    foreach ($one in $Name) { $contexts[$one] = $global:Az.Contexts[$one] }
+    $null = New-Item -ItemType Directory -Force $global:Az.Folder
+    @{ DefaultContextKey = 'Default'; Contexts = $contexts } | ConvertTo-Json -Depth 9 |
+        Set-Content (Join-Path $global:Az.Folder $global:Az.File)
 }
 
 function Add-AzStandIn {
@@ -69,6 +83,7 @@ function Remove-AzContext {
     param([string] $Name, [ValidateSet('Process', 'CurrentUser')] [string] $Scope, [switch] $Force, [switch] $PassThru)
     if (-not $global:Az.Contexts.Contains($Name)) { throw "there is no context $Name" }
     $global:Az.Calls.Add("remove $Name $Scope")
+    if ($Scope -eq 'CurrentUser') { Write-AzStandIn }
     $global:Az.Contexts.Remove($Name)
     if ($global:Az.Current -eq $Name) { $global:Az.Current = @($global:Az.Contexts.Keys)[0] }
 }
@@ -87,6 +102,7 @@ function Set-AzContext {
     }
     $of = $global:Az.Contexts[$global:Az.Current]
     Add-AzStandIn $(if ($Name) { $Name } else { "of $Subscription" }) $of.Account.Id $of.Tenant.Id $Subscription $of.Account.Type $of.Account.AccessToken
+    if ($Scope -eq 'CurrentUser') { Write-AzStandIn $Name }
 }
 
 function Select-AzContext {
@@ -112,7 +128,8 @@ function Disable-AzContextAutosave {
 function Get-AzContextAutosaveSetting {
     [CmdletBinding()]
     param([ValidateSet('Process', 'CurrentUser')] [string] $Scope)
-    [pscustomobject]@{ Mode = $global:Az.Autosave }
+    if ($Scope -eq 'Process') { return [pscustomobject]@{ Mode = $global:Az.Autosave; ContextDirectory = 'None'; ContextFile = 'None' } }
+    [pscustomobject]@{ Mode = 'CurrentUser'; ContextDirectory = $global:Az.Folder; ContextFile = $global:Az.File }
 }
 
 function Get-AzAccessToken {

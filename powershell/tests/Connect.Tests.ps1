@@ -90,6 +90,24 @@ Describe 'Disconnect-AzVault' {
         $global:Az.Contexts.Count | Should -Be 0
     }
 
+    It 'also from Az''s file, where Set-AzContext -Scope CurrentUser has written it' {
+        Connect-AzVault $test.Name
+        Set-AzContext -Subscription 5b000000-0000-4000-8000-0000000000bb -Name made -Scope CurrentUser
+        $file = Join-Path $global:Az.Folder $global:Az.File
+        Get-Content $file -Raw | Should -Match ([regex]::Escape($token))
+        Disconnect-AzVault
+        Get-Content $file -Raw | Should -Not -Match ([regex]::Escape($token))
+        $global:Az.Contexts.Count | Should -Be 0
+    }
+
+    It 'and warns of one in Az''s file that Az does not know in this process' {
+        Connect-AzVault $test.Name
+        Write-AzStandIn $test.Name
+        Clear-AzContext -Scope Process -Force
+        Disconnect-AzVault -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Match ([regex]::Escape("Remove-AzContext -Name '$($test.Name)' -Scope CurrentUser"))
+    }
+
     It 'in another runspace' {
         Connect-AzVault $test.Name
         1 | ForEach-Object -Parallel {
