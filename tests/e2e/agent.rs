@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use azvault_agent::hold::Limits;
-use azvault_agent::{MAX_FRAME, RemoteKeys};
+use azvault_agent::{CallError, MAX_FRAME, RemoteKeys};
 use azvault_vault::seal::{Table, place};
 use azvault_vault::{KeyName, Keys, Locked, Placed, Sealer};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
@@ -190,6 +190,7 @@ fn no_reply_has_a_key_in_it() {
     home.unlock();
     let mut dice = Dice(0xba5e);
     let bytes = dice.bytes(Keys::SIZE);
+    home.client().lock().unwrap();
     home.client().unlock(1, &bytes, Limits::default()).unwrap();
     let keys: Vec<&[u8]> = bytes.chunks(32).collect();
     let mut replies = Vec::new();
@@ -230,11 +231,18 @@ fn keys_of_another_epoch_or_vault_are_not_used() {
     let message = [&[5][..], &2_u32.to_be_bytes(), &[0], &frame(b"message")].concat();
     assert_eq!(home.ask(&message), [LOCKED]);
     // Other keys than the vault's in the agent open nothing, and break nothing.
-    home.client().unlock(1, &[7; Keys::SIZE], Limits::default()).unwrap();
-    home.alone(&["context", "list"]).expect(8);
+    let others = [7; Keys::SIZE];
+    let refused = home.client().unlock(1, &others, Limits::default());
+    assert!(matches!(refused, Err(CallError::OthersKeys)), "those that are held stay");
+    home.alone(&["context", "list"]).expect(0);
+    home.client().lock().unwrap();
+    home.client().unlock(1, &others, Limits::default()).unwrap();
+    // The vault is not called changed because of them.
+    home.alone(&["context", "list"]).expect(14);
     home.run(&["context", "list", "--no-agent"]).expect(0);
     home.run(&["context", "list"]).expect(0);
     // The keys of another epoch.
+    home.client().lock().unwrap();
     home.client().unlock(2, &home.keys().concat(), Limits::default()).unwrap();
     home.alone(&["context", "list"]).expect(14);
 
