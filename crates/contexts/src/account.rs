@@ -92,10 +92,25 @@ impl ContextAccount {
         self.property(HOME_ACCOUNT_ID).filter(|home| names_home(home, &self.id))
     }
 
+    /// Whether both may be one account: one home account, or one name where not both say theirs.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let same = |own: &str, other: &str| own.to_lowercase() == other.to_lowercase();
+        match (self.home_account_id(), other.home_account_id()) {
+            (Some(own), Some(other)) => same(own, other),
+            _ => same(&self.id, &other.id),
+        }
+    }
+
     /// A property, its name compared without case.
     pub fn property(&self, name: &str) -> Option<&str> {
         let found = self.properties.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a property; one of the same name in another case goes.
+    pub(crate) fn set_property(&mut self, name: &str, value: String) {
+        self.properties.retain(|own, _| !own.eq_ignore_ascii_case(name));
+        self.properties.insert(name.to_owned(), value);
     }
 }
 

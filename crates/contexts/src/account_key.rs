@@ -119,17 +119,23 @@ impl Mention {
         })
     }
 
-    /// By a file's list of accounts.
-    pub fn of_account(account: &Account, clouds: &Clouds) -> Self {
+    /// By a file's list of accounts; `None` for Azure CLI's one name for every identity of a machine.
+    pub fn of_account(account: &Account, clouds: &Clouds) -> Option<Self> {
         let home = account.home_account_id.clone();
-        Self {
-            kind: Some(IdentityKind::of(&account.account_type)),
-            name: Some(account.id.to_lowercase()),
+        let kind = IdentityKind::of(&account.account_type);
+        let name = match kind {
+            IdentityKind::ManagedIdentity if ManagedIdentity::is_any(&account.id) => return None,
+            IdentityKind::ManagedIdentity => ManagedIdentity::key_of_id(&account.id),
+            _ => account.id.to_lowercase(),
+        };
+        Some(Self {
+            kind: Some(kind),
+            name: Some(name),
             written: Some(account.id.clone()),
             home: home.filter(|home| names_home(home, &account.id)),
             cloud: account.environment.as_deref().map(|cloud| clouds.key(cloud)),
             tenants: account.tenants.clone(),
-        }
+        })
     }
 
     /// By a secret, whose owner it is; `None` if it names none.

@@ -86,7 +86,7 @@ impl Accounts {
         secrets: impl IntoIterator<Item = &'a SecretDescription>,
     ) -> Self {
         let contexts = contexts.into_iter().filter_map(|c| Mention::of_context(c, &clouds));
-        let accounts = accounts.into_iter().map(|account| Mention::of_account(account, &clouds));
+        let accounts = accounts.into_iter().filter_map(|a| Mention::of_account(a, &clouds));
         let secrets = secrets.into_iter().filter_map(|about| Mention::of_secret(about, &clouds));
         let mut mentions: Vec<Mention> = contexts.chain(accounts).chain(secrets).collect();
         // What says most comes first: the rest is understood by it. The order is otherwise kept.
@@ -121,7 +121,10 @@ impl Accounts {
 
     /// The account of an entry in a list of accounts.
     pub fn of_account(&self, account: &Account) -> Found<'_> {
-        self.found(self.candidates(&Mention::of_account(account, &self.clouds)))
+        match Mention::of_account(account, &self.clouds) {
+            Some(mention) => self.found(self.candidates(&mention)),
+            None => Found::Nobody,
+        }
     }
 
     /// The account that a secret belongs to.

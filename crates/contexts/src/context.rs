@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ContextAccount, ContextName, Kept};
+use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity};
 
 /// A named (account, tenant, subscription or none, environment).
 ///
@@ -53,7 +53,9 @@ pub struct Subscription {
     pub state: Option<String>,
 }
 
-/// What makes two contexts one: account, tenant, subscription and environment, without case.
+/// What makes two contexts one: account, tenant, subscription and environment, without case. The
+/// account is its home account where that is known: two users of one name have contexts of their
+/// own.
 ///
 /// Azure PowerShell leaves the environment out (AzureRmProfile.cs); two clouds can hold the same
 /// pair of ids, so azvault does not.
@@ -68,9 +70,20 @@ pub struct Identity {
 impl Context {
     /// What makes this context one with another.
     pub fn identity(&self) -> Identity {
+        self.identity_at(self.account.as_ref().and_then(ContextAccount::home_account_id))
+    }
+
+    /// Its identity if that is the home account of its user.
+    pub(crate) fn identity_at(&self, home: Option<&str>) -> Identity {
+        let account = home.map(str::to_lowercase).or_else(|| self.account_name());
+        Identity { account, ..self.place() }
+    }
+
+    /// Its identity whoever signs in.
+    pub fn place(&self) -> Identity {
         let lower = |text: &str| text.to_lowercase();
         Identity {
-            account: self.account.as_ref().map(|a| lower(&a.id)),
+            account: None,
             tenant: self.tenant.as_ref().map(|t| lower(&t.id)),
             subscription: self.subscription.as_ref().map(|s| lower(&s.id)),
             environment: self.environment.as_deref().map(lower),
@@ -93,6 +106,27 @@ impl Context {
             && is_one_kind
             && own.account == other.account
             && own.environment == other.environment
+    }
+
+    /// Whether both are one, also where only one of them says which home account it is of.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let home = |context: &Self| {
+            let home = context.account.as_ref().and_then(ContextAccount::home_account_id);
+            home.map(str::to_lowercase)
+        };
+        let accounts = match (home(self), home(other)) {
+            (Some(own), Some(other)) => own == other,
+            _ => self.account_name() == other.account_name(),
+        };
+        accounts && self.place() == other.place()
+    }
+
+    /// The account's id without case; of a managed identity the one that tells it from others.
+    fn account_name(&self) -> Option<String> {
+        let account = self.account.as_ref()?;
+        let managed = account.account_type.known() == Some(KnownAccountType::ManagedService);
+        let identity = managed.then(|| ManagedIdentity::of(account, self.subscription.as_ref()));
+        Some(identity.flatten().map_or_else(|| account.id.to_lowercase(), |own| own.key()))
     }
 
     /// Takes over what the other says of the same identity and this does not.

@@ -1,9 +1,11 @@
 //! Which managed identity an account is: the products say it in several places.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ContextAccount, Subscription};
 
 /// Which identity of a machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ManagedIdentity {
     /// The machine's own.
     SystemAssigned,
@@ -74,6 +76,11 @@ impl ManagedIdentity {
         } else {
             Self::ClientId(id.to_owned())
         }
+    }
+
+    /// Whether a name means no certain identity.
+    pub(crate) fn is_any(name: &str) -> bool {
+        name.eq_ignore_ascii_case(USER_ASSIGNED)
     }
 
     /// The id, which is no other identity's; `None` for the machine's own.

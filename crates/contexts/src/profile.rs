@@ -30,6 +30,8 @@ pub struct Profile {
     pub contexts: Vec<Context>,
     /// The default context, spelt as the context is; it names one of `contexts`.
     pub default: Option<ContextName>,
+    /// Its place in `contexts`, where several of them have its name.
+    pub default_at: Option<usize>,
     /// Accounts that token caches know, and those of contexts.
     pub accounts: Vec<Account>,
     /// Clouds that are not built in.

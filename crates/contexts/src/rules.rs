@@ -16,6 +16,7 @@ pub mod merge;
 pub mod remove;
 pub mod rename;
 pub mod scope;
+pub mod secrets;
 pub mod select;
 pub mod set;
 #[cfg(test)]

@@ -196,6 +196,7 @@ fn decode(text: &[u8]) -> Option<Profile> {
     Some(Profile {
         contexts: bundle::take_contexts(row.contexts)?,
         default: row.default.map(Cow::into_owned),
+        default_at: None,
         accounts: row.accounts.into_owned(),
         environments: row.environments.into_owned(),
         secrets,

@@ -10,8 +10,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use self::family::{FAMILY, client_name, is_member};
-use crate::{Context, SecretDescription, SecretKind};
+pub(crate) use self::family::is_member as is_family_member;
+use self::family::{FAMILY, client_name};
+use super::secrets::{Restriction, restriction};
+use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};
 
 /// How bad it is: the classes of `docs/threat-model.md`, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,25 +54,29 @@ pub struct BlastRadius {
     pub remark: Option<&'static str>,
 }
 
-/// In which tenants contexts have an account, by the account's id. Put together once for all
-/// secrets: there may be thousands of both.
+/// In which tenants contexts have an account. Put together once for all secrets: there may be
+/// thousands of both.
 #[derive(Default)]
-pub struct AccountTenants<'a>(BTreeMap<String, Tenants<'a>>);
+pub struct AccountTenants<'a> {
+    accounts: Accounts,
+    all: BTreeMap<AccountKey, Tenants<'a>>,
+}
 
 /// Ids without case, each as it was written first.
 type Tenants<'a> = BTreeMap<String, &'a str>;
 
 impl<'a> AccountTenants<'a> {
-    /// Those of the contexts that are known.
-    pub fn of(contexts: impl IntoIterator<Item = &'a Context>) -> Self {
-        let mut all = Self::default();
+    /// Those of the contexts that are seen, among the accounts that are known.
+    pub fn of(contexts: impl IntoIterator<Item = &'a Context>, accounts: Accounts) -> Self {
+        let mut all: BTreeMap<AccountKey, Tenants<'a>> = BTreeMap::new();
         for context in contexts {
-            if let (Some(account), Some(tenant)) = (&context.account, &context.tenant) {
-                let tenants = all.0.entry(account.id.to_lowercase()).or_default();
+            let account = accounts.of_context(context).one();
+            if let (Some(account), Some(tenant)) = (account, &context.tenant) {
+                let tenants = all.entry(account.key.clone()).or_default();
                 tenants.entry(tenant.id.to_lowercase()).or_insert(&tenant.id);
             }
         }
-        all
+        Self { accounts, all }
     }
 }
 
@@ -101,7 +107,15 @@ pub fn blast_radius(
         _ => Vec::new(),
     };
     let (revoke, remark) = revoke::commands(id, about);
-    let opens = opens(about, &clients, &tenants);
+    let mut opens = opens(about, &clients, &tenants);
+    opens.push_str(match restriction(about) {
+        Some(Restriction::Bound) => "; only together with the key that it is bound to",
+        Some(Restriction::Partitioned) => "; got for one purpose, and never used by azvault",
+        Some(Restriction::OnBehalfOf) => {
+            "; an application got it on behalf of the user, and azvault never uses it"
+        }
+        None => "",
+    });
     BlastRadius { rank: rank(about.kind), opens, clients, tenants, until, revoke, remark }
 }
 
@@ -134,7 +148,8 @@ fn rank(kind: SecretKind) -> Rank {
 
 /// The description's own, and those of contexts of that account; without doubles.
 fn tenants(about: &SecretDescription, known: &AccountTenants<'_>) -> Vec<String> {
-    let account = about.account.as_ref().and_then(|id| known.0.get(&id.to_lowercase()));
+    let account = known.accounts.of_secret(about).one();
+    let account = account.and_then(|account| known.all.get(&account.key));
     let mut found = account.cloned().unwrap_or_default();
     if let Some(own) = &about.tenant {
         found.insert(own.to_lowercase(), own);
@@ -145,7 +160,7 @@ fn tenants(about: &SecretDescription, known: &AccountTenants<'_>) -> Vec<String>
 /// Old caches do not say the family: whatever was issued to a member serves all of them.
 fn clients(about: &SecretDescription) -> Vec<String> {
     let client = about.client_id.as_deref();
-    if about.family_id.as_deref() == Some("1") || client.is_some_and(is_member) {
+    if about.family_id.as_deref() == Some("1") || client.is_some_and(is_family_member) {
         return FAMILY.iter().map(|(_, name)| (*name).to_owned()).collect();
     }
     client.map(|id| client_name(id).unwrap_or(id).to_owned()).into_iter().collect()

@@ -90,8 +90,10 @@ pub fn choose<'a>(
     if let Some(asked) = asked {
         return find(places, asked).map(Choice::This);
     }
-    let current = current.map(Context::identity);
-    let standing = places.iter().find(|p| Some(signed_in.context(Some(p)).identity()) == current);
+    let is_current = |place: &&Place| {
+        current.is_some_and(|current| signed_in.context(Some(place)).is_same_as(current))
+    };
+    let standing = places.iter().find(is_current);
     if let Some(place) = standing {
         return Ok(Choice::This(place));
     }
@@ -167,7 +169,7 @@ pub fn connect(
 fn most(known: &Known<'_>, signed_in: &SignedIn, others: Others) -> usize {
     let own = |context: &Context| {
         let account = context.account.as_ref();
-        account.is_some_and(|a| a.id.to_lowercase() == signed_in.account.id.to_lowercase())
+        account.is_some_and(|own| own.may_be(&signed_in.account))
             && context.environment.as_ref().is_some_and(|environment| {
                 environment.to_lowercase() == signed_in.environment.to_lowercase()
             })
@@ -206,9 +208,8 @@ struct Made<'a> {
 impl Made<'_> {
     /// The context that becomes current, and what has to be asked for it.
     fn first(&mut self, mut context: Context, name: Option<&ContextName>) -> Option<Question> {
-        let identity = context.identity();
         let all = self.known.contexts.iter().copied();
-        let same: Vec<&Context> = all.filter(|other| other.identity() == identity).collect();
+        let same: Vec<&Context> = all.filter(|other| other.is_same_as(&context)).collect();
         // A name that is asked for is looked at before any other name of the identity.
         let named = same.iter().find(|other| name.is_some_and(|name| name.same_as(&other.name)));
         let over = named.or(same.first()).copied();
@@ -230,7 +231,7 @@ impl Made<'_> {
             }
             Some(_) => {}
         }
-        let holder = self.known.find(&context.name).filter(|other| other.identity() != identity);
+        let holder = self.known.find(&context.name).filter(|other| !other.is_same_as(&context));
         let asks = holder.map(|other| Question::Replace { existing: other.name.clone() });
         self.put(context);
         asks
@@ -241,9 +242,8 @@ impl Made<'_> {
     fn rest(&mut self, contexts: Vec<Context>, most: usize) {
         let mut new = Vec::new();
         for context in contexts {
-            let identity = context.identity();
             let all = self.known.contexts.iter().copied();
-            let same: Vec<&Context> = all.filter(|other| other.identity() == identity).collect();
+            let same: Vec<&Context> = all.filter(|other| other.is_same_as(&context)).collect();
             for other in &same {
                 // One whose name goes to the current context is that one now.
                 if self.taken.contains(&other.name.key()) {

@@ -9,8 +9,8 @@ mod default;
 mod secrets;
 
 use crate::{
-    Account, AutosaveMode, Context, ContextName, Environment, HeldSecret, Profile, Secret,
-    SecretDescription,
+    Account, Accounts, AutosaveMode, Clouds, Context, ContextName, Environment, HeldSecret,
+    Profile, Secret, SecretDescription,
 };
 
 /// Whose file a profile comes from. Azure PowerShell's names and default go first.
@@ -109,6 +109,9 @@ pub struct Plan {
     pub contexts: Vec<Planned<Context>>,
     /// Accounts, those without a context included.
     pub accounts: Vec<Planned<Account>>,
+    /// How many accounts these are: one may stand in several files in other words, and a name that
+    /// several accounts have is none of its own.
+    pub people: usize,
     /// Clouds that are not built in.
     pub environments: Vec<Planned<Environment>>,
     /// Each value once per owner.
@@ -170,12 +173,28 @@ pub fn plan(
         ..Plan::default()
     };
     accounts::plan_environments(&mut incoming, present, &mut plan);
-    secrets::name_owners(&mut incoming, &plan);
-    let names = contexts::plan(&mut incoming, present, &mut plan);
-    accounts::plan_accounts(&mut incoming, present, &mut plan);
-    secrets::plan(&mut incoming, present, &mut plan);
-    plan.default = default::choose(&incoming, &names, present, default, &mut plan)?;
+    let environments = plan.environments.iter().map(|planned| &planned.item);
+    let clouds = Clouds::of(environments.chain(present.environments));
+    secrets::name_owners(&mut incoming, &clouds, &plan);
+    let known = known_accounts(clouds, &incoming, present);
+    secrets::name_homes(&mut incoming, &known);
+    let defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
+    accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
+    secrets::plan(&mut incoming, present, &known, &mut plan);
+    plan.default = default::choose(&incoming, &defaults, present, default, &mut plan)?;
     Ok(plan)
+}
+
+/// Every account that the files or the vault name.
+fn known_accounts(clouds: Clouds, incoming: &[Incoming], present: &Present<'_>) -> Accounts {
+    let files = || incoming.iter().map(|file| &file.profile);
+    let of_files = files().flat_map(|file| &file.secrets).map(|held| &held.description);
+    Accounts::of(
+        clouds,
+        files().flat_map(|file| &file.contexts).chain(present.contexts),
+        files().flat_map(|file| &file.accounts).chain(present.accounts),
+        of_files.chain(present.secrets.iter().map(|(about, _)| about)),
+    )
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub fn merge(known: &Known<'_>, incoming: &[Context], default: Option<&ContextNa
         let present = by_name.get(&context.name.key());
         actions.push(match present {
             None => Action::Add,
-            Some(present) if present.identity() == context.identity() => {
+            Some(present) if present.is_same_as(&context) => {
                 context.take_over(present);
                 Action::Merge
             }

@@ -43,6 +43,7 @@ fn profile() -> Profile {
     Profile {
         contexts: vec![context],
         default: Some(ContextName::new("prod \"東京\"\u{202e}")),
+        default_at: None,
         accounts: vec![Account {
             id: "megan@contoso.example".to_owned(),
             account_type: AccountType::new("User"),

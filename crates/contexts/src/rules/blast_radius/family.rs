@@ -31,7 +31,7 @@ pub(super) const FAMILY: [(&str, &str); 24] = [
     ("844cca35-0656-46ce-b636-13f48b0eecbd", "Microsoft Stream Mobile"),
 ];
 
-pub(super) fn is_member(client: &str) -> bool {
+pub(crate) fn is_member(client: &str) -> bool {
     client_name(client).is_some()
 }
 

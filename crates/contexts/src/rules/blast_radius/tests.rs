@@ -1,6 +1,6 @@
 use super::{AccountTenants, BlastRadius, Rank, blast_radius};
 use crate::rules::testing::of_principal;
-use crate::{Context, SecretDescription, SecretKind};
+use crate::{Accounts, Clouds, Context, SecretDescription, SecretKind};
 
 const NOW: i64 = 1_000;
 const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
@@ -151,7 +151,8 @@ fn a_principal_opens_every_tenant_in_which_a_context_names_it() {
         context
     };
     let contexts = [with("WHO", "u"), with("who", "T"), with("other", "v")];
-    let known = AccountTenants::of(&contexts);
+    let accounts = Accounts::of(Clouds::default(), &contexts, [], []);
+    let known = AccountTenants::of(&contexts, accounts);
     let found = blast_radius("id", &of(SecretKind::ClientSecret), &known, NOW);
     assert_eq!(found.tenants, ["t", "u"]);
     assert!(found.opens.contains("in tenants t, u, without MFA"), "{}", found.opens);

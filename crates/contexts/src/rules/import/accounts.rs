@@ -1,9 +1,10 @@
 //! Accounts and environments of several files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Action, Incoming, Plan, Planned, Present};
-use crate::{Account, Environment};
+use crate::account::names_home;
+use crate::{Account, AccountKey, Accounts, Environment, Found};
 
 /// One environment a name, compared without case; a later file adds what the first leaves out.
 pub(super) fn plan_environments(incoming: &mut [Incoming], present: &Present<'_>, plan: &mut Plan) {
@@ -17,22 +18,29 @@ pub(super) fn plan_environments(incoming: &mut [Incoming], present: &Present<'_>
     );
 }
 
-/// One account an (id, type, environment), compared without case.
+/// One account an identity: its home account, or its id, type and cloud, compared without case.
 ///
 /// A cache can know the account of a context without its type or cloud in the same words; they
 /// stay two entries then, because guessing that they are one could give one the other's tokens.
-pub(super) fn plan_accounts(incoming: &mut [Incoming], present: &Present<'_>, plan: &mut Plan) {
+pub(super) fn plan_accounts(
+    incoming: &mut [Incoming],
+    present: &Present<'_>,
+    known: &Accounts,
+    plan: &mut Plan,
+) {
     let key = |account: &Account| {
-        let environment = account.environment.as_deref().map(str::to_lowercase);
-        (account.id.to_lowercase(), account.account_type.as_str().to_lowercase(), environment)
+        let environment = account.environment.as_deref().map(|cloud| known.clouds().key(cloud));
+        let home = known.of_account(account).one().and_then(|one| one.home_account_id.as_ref());
+        let id = home.unwrap_or(&account.id).to_lowercase();
+        (id, account.account_type.as_str().to_lowercase(), environment)
     };
     merge(
         incoming.iter_mut().map(|file| std::mem::take(&mut file.profile.accounts)),
         present.accounts,
         key,
         |own, other| {
-            own.home_account_id =
-                own.home_account_id.take().or_else(|| other.home_account_id.clone());
+            let own_home = own.home_account_id.as_ref().filter(|home| names_home(home, &own.id));
+            own.home_account_id = own_home.or(other.home_account_id.as_ref()).cloned();
             for tenant in &other.tenants {
                 if !own.tenants.contains(tenant) {
                     own.tenants.push(tenant.clone());
@@ -42,6 +50,13 @@ pub(super) fn plan_accounts(incoming: &mut [Incoming], present: &Present<'_>, pl
         },
         &mut plan.accounts,
     );
+    let of_plan = plan.accounts.iter().map(|planned| &planned.item);
+    // One that is not known by itself, as Azure CLI's name for every identity, counts as it stands.
+    let other =
+        of_plan.clone().filter(|account| known.of_account(account) == Found::Nobody).count();
+    let keys: BTreeSet<&AccountKey> =
+        of_plan.filter_map(|account| known.of_account(account).one()).map(|one| &one.key).collect();
+    plan.people = keys.len() + other;
 }
 
 fn merge<T: Clone + PartialEq, K: std::hash::Hash + Eq>(

@@ -1,46 +1,94 @@
 //! Contexts of several files: which are one, and what each is called.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Action, Incoming, Origin, Plan, Planned, Present, Remark};
-use crate::{Context, ContextName, Identity};
+use crate::{Accounts, Context, ContextName, Identity, Profile};
 
-/// (number of the file, key of the name in it) → the name in the vault.
-pub(super) type Names = HashMap<(usize, String), ContextName>;
+/// Number of a file → the name in the vault of the context that is its default.
+pub(super) type Defaults = HashMap<usize, ContextName>;
 
 /// Plans all contexts, Azure PowerShell's first: its names stay.
-pub(super) fn plan(incoming: &mut [Incoming], present: &Present<'_>, plan: &mut Plan) -> Names {
-    let mut step = Step::new(present);
+pub(super) fn plan(
+    incoming: &mut [Incoming],
+    present: &Present<'_>,
+    known: &Accounts,
+    plan: &mut Plan,
+) -> Defaults {
+    let mut step = Step::new(present, known);
+    let mut defaults = Defaults::new();
     for origin in [Origin::AzurePowerShell, Origin::AzureCli] {
-        let shared = names_of_two_accounts(incoming, origin);
+        let shared = Shared::of(incoming, origin, known);
         for (source, file) in incoming.iter_mut().enumerate().filter(|(_, f)| f.origin == origin) {
-            for context in std::mem::take(&mut file.profile.contexts) {
-                let written = context.name.clone();
+            // The mark is the context's own: another one may have its name.
+            let default = default_of(&file.profile);
+            for (at, context) in std::mem::take(&mut file.profile.contexts).into_iter().enumerate()
+            {
                 let name = match origin {
                     Origin::AzurePowerShell => step.add_under_its_name(context, source, plan),
                     Origin::AzureCli => step.add_by_identity(context, source, &shared, plan),
                 };
-                step.names.insert((source, written.key()), name);
+                if default == Some(at) {
+                    defaults.insert(source, name);
+                }
             }
         }
     }
-    step.names
+    defaults
 }
 
-/// Names that contexts of several accounts have among the files of one product.
-fn names_of_two_accounts(incoming: &[Incoming], origin: Origin) -> HashSet<String> {
-    let mut first: HashMap<String, Identity> = HashMap::new();
-    let mut shared = HashSet::new();
-    for file in incoming.iter().filter(|file| file.origin == origin) {
-        for context in &file.profile.contexts {
-            let identity = context.identity();
-            let known = first.entry(context.name.key()).or_insert_with(|| identity.clone());
-            if *known != identity {
-                shared.insert(context.name.key());
+fn default_of(profile: &Profile) -> Option<usize> {
+    let default = profile.default.as_ref()?;
+    let named = || profile.contexts.iter().position(|context| context.name.same_as(default));
+    profile.default_at.or_else(named)
+}
+
+/// The identity of a context, its home account as all files together say it.
+fn identity_of(context: &Context, known: &Accounts) -> Identity {
+    let home = || known.of_context(context).one().and_then(|one| one.home_account_id.as_deref());
+    match context.account.as_ref().map(|account| account.home_account_id().is_some()) {
+        Some(false) => context.identity_at(home()),
+        _ => context.identity(),
+    }
+}
+
+/// Names that contexts of several identities have among the files of one product, and whom.
+struct Shared {
+    names: HashMap<String, BTreeSet<Identity>>,
+    of_accounts: HashMap<(String, String), BTreeSet<Identity>>,
+}
+
+impl Shared {
+    fn of(incoming: &[Incoming], origin: Origin, known: &Accounts) -> Self {
+        let (mut names, mut of_accounts) = (HashMap::new(), HashMap::new());
+        for file in incoming.iter().filter(|file| file.origin == origin) {
+            for context in &file.profile.contexts {
+                let identity = identity_of(context, known);
+                let name = context.name.key();
+                let named: &mut BTreeSet<Identity> = names.entry(name.clone()).or_default();
+                named.insert(identity.clone());
+                let own: &mut BTreeSet<Identity> =
+                    of_accounts.entry((name, account(context))).or_default();
+                own.insert(identity);
             }
         }
+        Self { names, of_accounts }
     }
-    shared
+
+    /// Whether contexts of others have its name.
+    fn has(&self, context: &Context) -> bool {
+        self.names.get(&context.name.key()).is_some_and(|all| all.len() > 1)
+    }
+
+    /// Whether the same account has another context of its name: in another tenant, as a rule.
+    fn has_own(&self, context: &Context) -> bool {
+        let key = (context.name.key(), account(context));
+        self.of_accounts.get(&key).is_some_and(|all| all.len() > 1)
+    }
+}
+
+fn account(context: &Context) -> String {
+    context.account.as_ref().map(|account| account.id.to_lowercase()).unwrap_or_default()
 }
 
 struct Step<'a> {
@@ -49,7 +97,7 @@ struct Step<'a> {
     present_identities: HashMap<Identity, usize>,
     planned_names: HashMap<String, usize>,
     planned_identities: HashMap<Identity, usize>,
-    names: Names,
+    known: &'a Accounts,
 }
 
 /// Who holds a name, seen from a context that wants it.
@@ -63,26 +111,28 @@ enum Holder {
 }
 
 impl<'a> Step<'a> {
-    fn new(present: &Present<'a>) -> Self {
+    fn new(present: &Present<'a>, known: &'a Accounts) -> Self {
         let numbered = || present.contexts.iter().enumerate();
         Self {
             present: present.contexts,
             present_names: numbered().map(|(i, c)| (c.name.key(), i)).collect(),
             // The first of several names of one identity stands for it.
-            present_identities: numbered().rev().map(|(i, c)| (c.identity(), i)).collect(),
+            present_identities: numbered().rev().map(|(i, c)| (identity_of(c, known), i)).collect(),
             planned_names: HashMap::new(),
             planned_identities: HashMap::new(),
-            names: Names::new(),
+            known,
         }
     }
 
     fn holder(&self, name: &ContextName, identity: &Identity, plan: &Plan) -> Holder {
         if let Some(&at) = self.planned_names.get(&name.key()) {
-            let own = plan.contexts[at].item.identity() == *identity;
+            let own = identity_of(&plan.contexts[at].item, self.known) == *identity;
             return if own { Holder::PlannedSelf(at) } else { Holder::Another };
         }
         match self.present_names.get(&name.key()) {
-            Some(&at) if self.present[at].identity() == *identity => Holder::PresentSelf(at),
+            Some(&at) if identity_of(&self.present[at], self.known) == *identity => {
+                Holder::PresentSelf(at)
+            }
             Some(_) => Holder::Another,
             None => Holder::Nobody,
         }
@@ -99,10 +149,10 @@ impl<'a> Step<'a> {
         &mut self,
         context: Context,
         source: usize,
-        shared: &HashSet<String>,
+        shared: &Shared,
         plan: &mut Plan,
     ) -> ContextName {
-        let identity = context.identity();
+        let identity = identity_of(&context, self.known);
         if let Some(&at) = self.planned_identities.get(&identity) {
             let planned = &mut plan.contexts[at];
             planned.sources.push(source);
@@ -116,13 +166,25 @@ impl<'a> Step<'a> {
             let name = self.present[at].name.clone();
             return self.add(context, name, source, plan);
         }
-        let taken = matches!(self.holder(&context.name, &identity, plan), Holder::Another);
-        let wanted = match &context.account {
-            Some(account) if taken || shared.contains(&context.name.key()) => {
-                ContextName::new(format!("{} - {}", context.name.as_str(), account.id))
+        let is_taken =
+            |name: &ContextName| matches!(self.holder(name, &identity, plan), Holder::Another);
+        let mut wanted = context.name.clone();
+        if let Some(account) = &context.account
+            && (is_taken(&wanted) || shared.has(&context))
+        {
+            let name = context.name.as_str();
+            wanted = ContextName::new(format!("{name} - {}", account.id));
+            // A number would tell nobody which is which.
+            if let Some(tenant) = &context.tenant
+                && (is_taken(&wanted) || shared.has_own(&context))
+            {
+                wanted = ContextName::new(format!("{name} - {} - {}", tenant.id, account.id));
             }
-            _ => context.name.clone(),
-        };
+            let home = account.home_account_id().filter(|_| is_taken(&wanted));
+            if let Some(home) = home {
+                wanted = ContextName::new(format!("{name} - {home}"));
+            }
+        }
         self.add(context, wanted, source, plan)
     }
 
@@ -133,7 +195,7 @@ impl<'a> Step<'a> {
         source: usize,
         plan: &mut Plan,
     ) -> ContextName {
-        let identity = context.identity();
+        let identity = identity_of(&context, self.known);
         let written = context.name.clone();
         let mut name = wanted.clone();
         let mut number = 1;
@@ -179,7 +241,7 @@ impl<'a> Step<'a> {
         source: usize,
         plan: &mut Plan,
     ) -> ContextName {
-        let (name, identity) = (context.name.clone(), context.identity());
+        let (name, identity) = (context.name.clone(), identity_of(&context, self.known));
         let mut planned = Planned { item: context, action, present, sources: vec![source] };
         if let Some(at) = present {
             settle(&mut planned, &self.present[at]);

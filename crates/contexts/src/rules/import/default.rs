@@ -1,6 +1,6 @@
 //! Which context is the default after an import.
 
-use super::contexts::Names;
+use super::contexts::Defaults;
 use super::{Incoming, NoSuchDefault, Origin, Plan, Present, Remark};
 use crate::ContextName;
 
@@ -8,7 +8,7 @@ use crate::ContextName;
 /// CLI's for its active cloud; else none.
 pub(super) fn choose(
     incoming: &[Incoming],
-    names: &Names,
+    defaults: &Defaults,
     present: &Present<'_>,
     asked: Option<&ContextName>,
     plan: &mut Plan,
@@ -21,9 +21,8 @@ pub(super) fn choose(
     }
     let mut candidates = Vec::new();
     for origin in [Origin::AzurePowerShell, Origin::AzureCli] {
-        for (source, file) in incoming.iter().enumerate().filter(|(_, f)| f.origin == origin) {
-            let Some(default) = &file.profile.default else { continue };
-            if let Some(name) = names.get(&(source, default.key())) {
+        for (source, _) in incoming.iter().enumerate().filter(|(_, f)| f.origin == origin) {
+            if let Some(name) = defaults.get(&source) {
                 candidates.push((origin, name.clone()));
             }
         }

@@ -251,3 +251,60 @@ fn a_name_that_the_vault_gives_to_another_identity_is_taken() {
     let plan = plan(files, &present, None).unwrap();
     assert_eq!(names(&plan), [("A (2)", Action::Conflict)]);
 }
+
+#[test]
+fn the_default_is_the_marked_context_also_where_another_has_its_name() {
+    let other_tenant = |mut context: Context| {
+        context.tenant = Some(Tenant { id: "t2".to_owned(), name: None });
+        context
+    };
+    let dev = |account: &str| context("Dev (s1)", account, "s1");
+    for (first, second, names_wanted) in [
+        (dev("pat@x"), dev("zoe@x"), ["Dev (s1) - pat@x", "Dev (s1) - zoe@x"]),
+        (
+            dev("pat@x"),
+            other_tenant(dev("pat@x")),
+            ["Dev (s1) - t - pat@x", "Dev (s1) - t2 - pat@x"],
+        ),
+    ] {
+        for (at, wanted) in names_wanted.iter().enumerate() {
+            let contexts = vec![first.copied(), second.copied()];
+            let mut file = file(AzureCli, contexts, Some("Dev (s1)"));
+            file.profile.default_at = Some(at);
+            let plan = plan(vec![file], &Present::default(), None).unwrap();
+            assert_eq!(plan.default.as_ref().map(ContextName::as_str), Some(*wanted));
+            let found: Vec<&str> = names(&plan).into_iter().map(|(name, _)| name).collect();
+            assert_eq!(found, names_wanted);
+        }
+    }
+}
+
+#[test]
+fn two_home_accounts_of_one_name_are_two_accounts_with_contexts_of_their_own() {
+    let of_home = |name: &str, home: &str| {
+        let mut context = context(name, "pat@x", "s1");
+        let account = context.account.as_mut().unwrap();
+        account.properties.insert("HomeAccountId".to_owned(), home.to_owned());
+        context
+    };
+    let account = |home: Option<&str>| Account {
+        id: "pat@x".to_owned(),
+        account_type: AccountType::new("User"),
+        environment: Some("AzureCloud".to_owned()),
+        home_account_id: home.map(str::to_owned),
+        tenants: Vec::new(),
+        properties: Default::default(),
+    };
+    for (homes, accounts, contexts) in [
+        (["h1", "h2"], vec![account(Some("h1")), account(Some("h2"))], 2),
+        (["h1", "H1"], vec![account(Some("h1")), account(None)], 1),
+    ] {
+        let number = accounts.len().min(contexts);
+        let mut file =
+            file(AzurePowerShell, vec![of_home("a", homes[0]), of_home("A", homes[1])], None);
+        file.profile.accounts = accounts;
+        let plan = plan(vec![file], &Present::default(), None).unwrap();
+        assert_eq!(plan.accounts.len(), number, "{homes:?}");
+        assert_eq!(plan.contexts.len(), contexts, "{homes:?}");
+    }
+}
