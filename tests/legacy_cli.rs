@@ -372,7 +372,7 @@ fn a_sign_in_without_subscription_can_be_the_default() {
     let found = read("azureProfile.json", &json!({"subscriptions": [entry, impostor]}).to_string());
     let [tenant_level, impostor] = &found.profile.contexts[..] else { panic!() };
     assert!(tenant_level.subscription.is_none());
-    assert!(found.azcli.marked_default.iter().eq([&tenant_level.name]));
+    assert_eq!(found.azcli.marked_default, [0]);
     assert!(impostor.subscription.is_some(), "only where the id is the tenant's");
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 
+use azvault_contexts::rules::secrets::is_same;
 use azvault_contexts::{
-    Account, AccountType, ContextName, HeldSecret, Profile, Secret, SecretDescription, SecretKind,
+    Account, AccountType, Accounts, HeldSecret, Profile, Secret, SecretDescription, SecretKind,
 };
 
 /// The formats azvault knows; the words of `migrate plan`.
@@ -148,8 +149,8 @@ pub struct AzCliHints {
     pub active_cloud: Option<String>,
     /// `subscription` of each section of `clouds.config`: (cloud, subscription id).
     pub cloud_subscriptions: Vec<(String, String)>,
-    /// Contexts of `azureProfile.json` with `isDefault`.
-    pub marked_default: Vec<ContextName>,
+    /// Places of the contexts of `azureProfile.json` with `isDefault`.
+    pub marked_default: Vec<usize>,
     /// Certificate files that entries point to, as written.
     pub certificates: Vec<CertificatePointer>,
 }
@@ -188,7 +189,7 @@ pub struct Found {
 #[derive(Default)]
 struct Index {
     hasher: RandomState,
-    places: HashMap<(SecretKind, Option<String>, u64), Vec<usize>>,
+    places: HashMap<(SecretKind, u64), Vec<usize>>,
 }
 
 impl Found {
@@ -212,15 +213,15 @@ impl Found {
         if value.is_empty() {
             return;
         }
-        let owner = description.account.as_ref().or(description.home_account_id.as_ref());
-        let owner = owner.map(|owner| owner.to_lowercase());
         // EXPOSE: hashed with a key of this run, to find the value among those held already.
         let hash = self.index.hasher.hash_one(value.expose());
-        let places = self.index.places.entry((description.kind, owner, hash)).or_default();
+        let places = self.index.places.entry((description.kind, hash)).or_default();
         let secrets = &mut self.profile.secrets;
+        // Which hosts are one cloud only all files together say.
+        let nobody = Accounts::default();
         let alike = places.iter().copied().find(|at| {
             let held = &secrets[*at];
-            held.value.same_as(&value) && same_principal(&held.description, &description)
+            held.value.same_as(&value) && is_same(&held.description, &description, &nobody)
         });
         match alike {
             Some(at) => join(&mut secrets[at].description, &description),
@@ -306,19 +307,6 @@ pub(crate) fn account(
     }
 }
 
-/// A service principal is one per tenant: the same secret in two tenants is two credentials.
-fn same_principal(a: &SecretDescription, b: &SecretDescription) -> bool {
-    let per_tenant = matches!(
-        a.kind,
-        SecretKind::ClientSecret
-            | SecretKind::Certificate
-            | SecretKind::CertificatePath
-            | SecretKind::CertificatePassword
-            | SecretKind::ClientAssertion
-    );
-    !per_tenant || a.tenant == b.tenant
-}
-
 fn join(own: &mut SecretDescription, other: &SecretDescription) {
     match (&mut own.target, &other.target) {
         (Some(own), Some(other)) => {
@@ -333,11 +321,17 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
         (_, None) => {}
     }
     own.expires_on = own.expires_on.or(other.expires_on);
+    own.dated = own.dated.max(other.dated);
+    own.account_kind = own.account_kind.or(other.account_kind);
     for (own, other) in [
         (&mut own.tenant, &other.tenant),
         (&mut own.client_id, &other.client_id),
         (&mut own.environment, &other.environment),
         (&mut own.family_id, &other.family_id),
+        (&mut own.home_account_id, &other.home_account_id),
+        (&mut own.token_type, &other.token_type),
+        (&mut own.partition, &other.partition),
+        (&mut own.on_behalf_of, &other.on_behalf_of),
     ] {
         if own.is_none() {
             own.clone_from(other);

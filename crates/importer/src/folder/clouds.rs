@@ -59,23 +59,25 @@ pub(super) fn choose_defaults(sources: &mut [Source]) {
             .find(|(cloud, _)| cloud.eq_ignore_ascii_case(&active))
             .map(|(_, subscription)| subscription.to_lowercase());
         let found = &mut sources[at].found;
-        let in_cloud: Vec<&Context> =
-            found.profile.contexts.iter().filter(|context| is_in(context, &active)).collect();
-        let marked =
-            in_cloud.iter().find(|context| found.azcli.marked_default.contains(&context.name));
+        let contexts = &found.profile.contexts;
+        let in_cloud = || (0..contexts.len()).filter(|at| is_in(&contexts[*at], &active));
+        let marked = in_cloud().find(|at| found.azcli.marked_default.contains(at));
         let by_id = || {
-            in_cloud.iter().find(|context| {
+            in_cloud().find(|at| {
+                let context = &contexts[*at];
                 // A sign-in without subscription is remembered by its tenant.
                 let tenant = context.tenant.as_ref().map(|tenant| &tenant.id);
                 let id = context.subscription.as_ref().map(|s| &s.id).or(tenant);
                 id.is_some_and(|id| Some(id.to_lowercase()) == remembered)
             })
         };
-        let default = marked.or_else(by_id).map(|context| context.name.clone());
-        if default.is_none() && !found.profile.contexts.is_empty() {
+        let default = marked.or_else(by_id);
+        if default.is_none() && !contexts.is_empty() {
             found.remark("", "Azure CLI has no default subscription in its active cloud");
         }
-        found.profile.default = default;
+        let name = default.map(|at| found.profile.contexts[at].name.clone());
+        found.profile.default = name;
+        found.profile.default_at = default;
     }
 }
 

@@ -18,7 +18,7 @@ pub mod keystore;
 pub mod token_cache_dat;
 
 use azvault_contexts::{Secret, SecretDescription, SecretKind};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use zeroize::Zeroizing;
 
 use crate::Found;
@@ -50,9 +50,24 @@ fn hold_property(
         return Ok(true);
     }
     let target = target.map(str::to_owned);
-    let description = SecretDescription { kind: *kind, target, ..owner.clone() };
-    found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
+    let text = value.text()?;
+    let mut description = SecretDescription { kind: *kind, target, ..owner.clone() };
+    if *kind == SecretKind::AccessToken {
+        description.expires_on = expiry(&text);
+    }
+    found.hold(description, Secret::copied_from(text.as_bytes()));
     Ok(true)
+}
+
+/// The `exp` claim of an access token, of which the file says nothing else. The service judges the
+/// token; this tells until when it is worth sending.
+fn expiry(token: &str) -> Option<i64> {
+    let payload = token.split('.').nth(1)?.trim_end_matches('=').as_bytes();
+    let mut bytes = Zeroizing::new(vec![0; BASE64URL_NOPAD.decode_len(payload.len()).ok()?]);
+    let length = BASE64URL_NOPAD.decode_mut(payload, &mut bytes).ok()?;
+    let text = std::str::from_utf8(&bytes[..length]).ok()?;
+    let claims = json::document(text).ok()?;
+    claims.object().ok()?.get_some("exp").ok()??.integer().ok()
 }
 
 /// Whether a token cache inside a context could be read.

@@ -19,7 +19,7 @@ use crate::json::{JsonError, Node, Object, keep_by_place};
 const SECTIONS: [&str; 3] = ["AccessToken", "RefreshToken", "IdToken"];
 
 /// Members of tokens that are read, or that say nothing beyond those.
-const TOKEN_MEMBERS: [&str; 17] = [
+const TOKEN_MEMBERS: [&str; 18] = [
     "home_account_id",
     "environment",
     "client_info",
@@ -37,6 +37,7 @@ const TOKEN_MEMBERS: [&str; 17] = [
     "last_modification_time",
     "token_type",
     "family_id",
+    "ext_cache_key",
 ];
 
 const ACCOUNT_MEMBERS: [&str; 12] = [
@@ -168,13 +169,14 @@ fn read_token<'a>(
     let realm = text(&fields, "realm")?.filter(|realm| !realm.is_empty());
     let target = text(&fields, "target")?.filter(|target| !target.is_empty());
     let family_id = text(&fields, "family_id")?.filter(|family| !family.is_empty());
-    let token_type = text(&fields, "token_type")?;
+    let restricted = restrictions(&fields)?;
     let kind = match section {
         "RefreshToken" => SecretKind::RefreshToken,
         "IdToken" => SecretKind::IdToken,
-        _ if token_type.as_deref() == Some("ssh-cert") => SecretKind::SshCertificate,
+        _ if restricted.token_type.as_deref() == Some("ssh-cert") => SecretKind::SshCertificate,
         _ => SecretKind::AccessToken,
     };
+    let dated = dated(&fields);
     let expires_on = match (section, fields.get_some("expires_on")?) {
         // A token is worth more than its date.
         ("AccessToken", Some(node)) => node.integer().map(Some).unwrap_or_else(|_| {
@@ -206,10 +208,40 @@ fn read_token<'a>(
         expires_on,
         family_id,
         home_account_id: home,
-        ..SecretDescription::of(kind)
+        dated,
+        token_type: restricted.token_type.filter(|_| kind != SecretKind::SshCertificate),
+        kind,
+        ..restricted
     };
     found.hold(description, Secret::copied_from(secret.as_bytes()));
     Ok(())
+}
+
+/// What keeps a token from being its account's plain bearer token, in a description of nothing else.
+///
+/// MSAL tells such entries apart by `token_type` (with `AccessToken_With_AuthScheme` as the type of
+/// the entry where there is a scheme), by `ext_cache_key` (`ATExt` in MSAL.NET, `atext` in keys of
+/// MSAL Python), and by the hash of the assertion that a web API had of its caller.
+fn restrictions(fields: &Object<'_>) -> Result<SecretDescription, JsonError> {
+    let text = |name| Ok(text(fields, name)?.filter(|text| !text.is_empty()));
+    let credential_type = text("credential_type")?.unwrap_or_default();
+    let is = |name: &str| credential_type.eq_ignore_ascii_case(name);
+    let token_type = text("token_type")?.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
+    let scheme = || is("AccessToken_With_AuthScheme").then(|| "unknown".to_owned());
+    let extended = || is("ATExt").then(String::new);
+    Ok(SecretDescription {
+        token_type: token_type.or_else(scheme),
+        partition: text("ext_cache_key")?.or_else(extended),
+        on_behalf_of: text("user_assertion_hash")?,
+        ..SecretDescription::of(SecretKind::AccessToken)
+    })
+}
+
+/// When the cache wrote it, where it says so; anything else than a time says nothing.
+fn dated(fields: &Object<'_>) -> Option<i64> {
+    ["last_modification_time", "cached_at"]
+        .iter()
+        .find_map(|name| fields.get_some(name).ok().flatten()?.integer().ok())
 }
 
 /// The user whose home account that is. Another alias of the authority names the same user, but

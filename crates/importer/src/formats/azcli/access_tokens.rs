@@ -111,7 +111,16 @@ fn read_user(
         }
         found.know(known);
     }
+    let expires_on = fields.get_some("expiresOn")?.map(|node| end(node, reading));
+    // A token is worth more than its date.
+    let expires_on = expires_on.transpose().unwrap_or_else(|error| {
+        found.warn(error.place, error.what);
+        None
+    });
+    let token_type = text(fields, "tokenType")?.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
     let about = SecretDescription {
+        // The file keeps no other date. The later a token ends, the later it was got.
+        dated: expires_on,
         account: user,
         tenant: realm,
         client_id: text(fields, "_clientId")?,
@@ -130,13 +139,7 @@ fn read_user(
         tokens += 1;
     }
     if let Some(value) = fields.get_some("accessToken")? {
-        let expires_on = fields.get_some("expiresOn")?.map(|node| local_time(node, reading));
-        // A token is worth more than its date.
-        let expires_on = expires_on.transpose().unwrap_or_else(|error| {
-            found.warn(error.place, error.what);
-            None
-        });
-        let description = SecretDescription { expires_on, ..about };
+        let description = SecretDescription { expires_on, token_type, ..about };
         found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
         tokens += 1;
     }
@@ -147,10 +150,17 @@ fn read_user(
 }
 
 /// `YYYY-MM-DD HH:MM:SS.ffffff` without a zone, in the local time of the machine that wrote it
-/// (Azure/azure-cli#7078).
-fn local_time(node: &Node<'_>, reading: &Reading<'_>) -> Result<i64, JsonError> {
+/// (Azure/azure-cli#7078). Other programs write an offset, or Unix seconds: then that is what it
+/// says.
+fn end(node: &Node<'_>, reading: &Reading<'_>) -> Result<i64, JsonError> {
     let wrong = || node.error("not a date as Azure CLI writes it: left out");
+    if let Ok(seconds) = node.integer() {
+        return Ok(seconds);
+    }
     let text = node.text()?;
+    if let Ok(instant) = text.parse::<jiff::Timestamp>() {
+        return Ok(instant.as_second());
+    }
     let local: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;
     let instant = reading.time_zone.to_timestamp(local).map_err(|_| wrong())?;
     Ok(instant.as_second())

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use azvault_contexts::{
-    AccountType, Context, ContextAccount, ContextName, KnownAccountType, Subscription, Tenant,
+    AccountType, Context, ContextAccount, ContextName, KnownAccountType, ManagedIdentity,
+    Subscription, Tenant,
 };
 
 use super::text;
@@ -76,9 +77,16 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
     let rest: Vec<_> = rest.iter().map(|node| (within(node), node)).collect();
     let rest: Vec<_> = rest.iter().map(|(place, node)| (place.as_str(), *node)).collect();
     if marked {
-        found.azcli.marked_default.push(context_name.clone());
+        // By its place: the same subscription, and so the same name, can stand there twice.
+        found.azcli.marked_default.push(found.profile.contexts.len());
     }
+    let subscription = (!tenant_level).then_some(Subscription { id, name, state });
     if let Some(user) = &user {
+        let managed = user.account_type.known() == Some(KnownAccountType::ManagedService);
+        if managed && ManagedIdentity::of(user, subscription.as_ref()).is_none() {
+            let text = "which identity of the machine this is stands nowhere: it cannot sign in";
+            found.warn(entry.place(), text);
+        }
         let (kind, environment) = (user.account_type.clone(), environment.clone());
         found.know(account(&user.id, kind, environment, tenant_id.as_deref()));
     }
@@ -86,7 +94,7 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
         name: context_name,
         account: user,
         tenant: tenant_id.map(|id| Tenant { id, name: tenant_name }),
-        subscription: (!tenant_level).then_some(Subscription { id, name, state }),
+        subscription,
         environment,
         version_profile: None,
         extended_properties: BTreeMap::new(),
@@ -96,13 +104,14 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
 }
 
 /// Managed identities are written as service principals; what they are stands in
-/// `assignedIdentityInfo`, or in their literal names.
+/// `assignedIdentityInfo`, or in their literal names. Which one it is, [`ManagedIdentity`] reads.
 fn read_user(node: &Node<'_>) -> Result<Option<ContextAccount>, JsonError> {
     let fields = node.object()?;
     let Some(id) = text(&fields, "name")? else { return Ok(None) };
     let written = text(&fields, "type")?.unwrap_or_default();
     let managed = fields.get_some("assignedIdentityInfo")?.is_some()
-        || matches!(id.as_str(), "systemAssignedIdentity" | "userAssignedIdentity");
+        || matches!(id.as_str(), "systemAssignedIdentity" | "userAssignedIdentity")
+        || id.starts_with("MSI@");
     let account_type = match written.as_str() {
         _ if managed => KnownAccountType::ManagedService.into(),
         "user" => KnownAccountType::User.into(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use azvault_contexts::{
-    AccountType, ContextAccount, KnownAccountType, Secret, SecretDescription, SecretKind,
+    AccountType, ContextAccount, IdentityKind, KnownAccountType, Secret, SecretDescription,
+    SecretKind,
 };
 
-use super::{hold_property, leftovers, pointer};
+use super::{expiry, hold_property, leftovers, pointer};
 use crate::Found;
 use crate::found::account;
 use crate::json::{JsonError, Node, Object};
@@ -36,6 +37,7 @@ pub(super) fn read_account<'t>(
         }
         _ => None,
     };
+    owner.account_kind = known.map(|_| IdentityKind::of(&account_type));
     let mut entry =
         account(&id, account_type.clone(), owner.environment.clone(), owner.tenant.as_deref());
     let mut properties = BTreeMap::new();
@@ -64,8 +66,10 @@ pub(super) fn read_account<'t>(
                 SecretKind::AccessToken
             }
         };
-        let description = SecretDescription { kind, ..owner.clone() };
-        found.hold(description, Secret::copied_from(credential.text()?.as_bytes()));
+        let text = credential.text()?;
+        let expires_on = if kind == SecretKind::AccessToken { expiry(&text) } else { None };
+        let description = SecretDescription { kind, expires_on, ..owner.clone() };
+        found.hold(description, Secret::copied_from(text.as_bytes()));
     }
     found.know(entry);
     let known = ["Id", "Type", "ExtendedProperties", "Credential"];

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use azvault_contexts::{
-    AccountType, Context, ContextAccount, ContextName, SecretDescription, SecretKind, Subscription,
-    Tenant,
+    AccountType, Context, ContextAccount, ContextName, IdentityKind, SecretDescription, SecretKind,
+    Subscription, Tenant,
 };
 
 use super::environment::add_environment;
@@ -126,6 +126,7 @@ fn read_account(
     };
     let account_type = AccountType::new(account_type);
     owner.account = Some(id.clone());
+    owner.account_kind = account_type.known().map(|_| IdentityKind::of(&account_type));
     let mut properties = BTreeMap::new();
     if let Some(node) = fields.get_some("Properties")? {
         for (name, value) in node.object()?.members() {

@@ -13,6 +13,8 @@ use azvault_contexts::{
     KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority,
 };
 
+use data_encoding::BASE64URL_NOPAD;
+
 use crate::found::account;
 use crate::json::{self, JsonError, Node, Object};
 use crate::{Format, Found, Product};
@@ -79,12 +81,16 @@ fn read_item(key: &str, json: &str, found: &mut Found) -> Result<(), JsonError> 
     let environment = host(authority)
         .map(|host| cloud_of_authority(host).map_or_else(|| host.to_owned(), str::to_owned));
     let owner = user_name.clone().or_else(|| Some(client_id.to_owned()).filter(|c| !c.is_empty()));
+    // Of a user alone: an application's tokens have no home account.
+    let client_info = text(Some(&item), "RawClientInfo")?.filter(|_| user_name.is_some());
+    let home = client_info.as_deref().and_then(home_account);
     if let Some(owner) = &owner {
         let kind = match (&user_name, subject) {
             (None, "1") => KnownAccountType::ServicePrincipal,
             _ => KnownAccountType::User,
         };
         let mut known = account(owner, kind, environment.clone(), tenant.as_deref());
+        known.home_account_id.clone_from(&home);
         if let Some(id) = unique_id {
             known.properties.insert("local_account_id".to_owned(), id);
         }
@@ -94,12 +100,16 @@ fn read_item(key: &str, json: &str, found: &mut Found) -> Result<(), JsonError> 
         Some(node) => Some(date(node)?),
         None => None,
     };
+    let token_type = text(Some(result), "AccessTokenType")?;
     let about = SecretDescription {
         account: owner,
         tenant,
         client_id: Some(client_id.to_owned()).filter(|c| !c.is_empty()),
         environment,
         target: Some(resource.to_owned()).filter(|r| !r.is_empty()),
+        home_account_id: home,
+        // The cache keeps no other date. The later a token ends, the later it was got.
+        dated: expires_on,
         ..SecretDescription::of(SecretKind::AccessToken)
     };
     for (object, name, kind, expires_on) in [
@@ -108,11 +118,23 @@ fn read_item(key: &str, json: &str, found: &mut Found) -> Result<(), JsonError> 
         (result, "IdToken", SecretKind::IdToken, None),
     ] {
         if let Some(node) = object.get_some(name)? {
-            let description = SecretDescription { kind, expires_on, ..about.clone() };
+            let own_type = token_type.clone().filter(|_| kind == SecretKind::AccessToken);
+            let token_type = own_type.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
+            let description = SecretDescription { kind, expires_on, token_type, ..about.clone() };
             found.hold(description, Secret::copied_from(node.text()?.as_bytes()));
         }
     }
     Ok(())
+}
+
+/// `{"uid":…,"utid":…}` in base64url, which the service sent beside the tokens: the halves of the home
+/// account. Anything else says nothing.
+fn home_account(client_info: &str) -> Option<String> {
+    let bytes = BASE64URL_NOPAD.decode(client_info.trim_end_matches('=').as_bytes()).ok()?;
+    let document = json::document(std::str::from_utf8(&bytes).ok()?).ok()?;
+    let fields = document.object().ok()?;
+    let part = |name| fields.text(name).ok().flatten().filter(|text| !text.is_empty());
+    Some(format!("{}.{}", part("uid")?, part("utid")?))
 }
 
 fn text(object: Option<&Object<'_>>, name: &str) -> Result<Option<String>, JsonError> {
