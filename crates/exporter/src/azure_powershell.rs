@@ -28,7 +28,7 @@ mod environment;
 mod msal_cache;
 mod placing;
 
-use azvault_contexts::{Profile, SecretDescription};
+use azvault_contexts::{Accounts, Clouds, Profile, SecretDescription};
 use zeroize::Zeroizing;
 
 use crate::json::{Json, Layout, document};
@@ -57,7 +57,8 @@ pub struct Written {
     pub bytes: Zeroizing<Vec<u8>>,
     /// Secrets that are not in it, in the profile's order: those that [`Credentials::Without`]
     /// leaves out, and those that the format has no place for. It has none for certificates
-    /// themselves and SSH certificates, for credentials of an account without a context in that
+    /// themselves and SSH certificates, for tokens that are bound, of a partition or on behalf of a
+    /// user, for tokens of a name that several accounts have, for credentials of an account without a context in that
     /// tenant and cloud, for a second credential of one name, for values that are not UTF-8, and for
     /// any token where there is no context.
     pub left_out: Vec<SecretDescription>,
@@ -70,7 +71,13 @@ pub fn write(profile: &Profile, credentials: Credentials) -> Written {
         profile.contexts.iter().map(|context| context::tree(&context.kept)).collect();
     let caching: Vec<bool> =
         profile.contexts.iter().zip(&trees).map(|(c, kept)| context::has_cache(c, kept)).collect();
-    let mut placing = Placing::of(profile, credentials);
+    let accounts = Accounts::of(
+        Clouds::of(&profile.environments),
+        &profile.contexts,
+        &profile.accounts,
+        profile.secrets.iter().map(|held| &held.description),
+    );
+    let mut placing = Placing::of(profile, &accounts, credentials);
     if !caching.contains(&true) {
         placing.leave_tokens_out();
     }
@@ -88,7 +95,7 @@ pub fn write(profile: &Profile, credentials: Credentials) -> Written {
                         placed: &placing.contexts[at],
                         cache: cache.as_ref().filter(|_| caching[at]).map(|cache| &cache[..]),
                     };
-                    parts.write(profile, json.member(context.name.as_str()));
+                    parts.write(profile, &accounts, json.member(context.name.as_str()));
                 }
             });
             write_rest(&file, json);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{Context, Kept, KnownAccountType, Profile};
+use azvault_contexts::{Accounts, Context, HOME_ACCOUNT_ID, Kept, KnownAccountType, Profile};
 
 use super::environment;
 use super::placing::Placed;
@@ -48,7 +48,7 @@ pub(super) fn tree(kept: &Kept) -> Member<'_> {
 
 impl Parts<'_> {
     /// Writes it as the value that comes next.
-    pub(super) fn write(&self, profile: &Profile, json: &mut Json<'_>) {
+    pub(super) fn write(&self, profile: &Profile, accounts: &Accounts, json: &mut Json<'_>) {
         let Self { context, kept, .. } = self;
         if says_nothing(context) && self.cache.is_none() {
             // A name alone, as it was found.
@@ -56,7 +56,7 @@ impl Parts<'_> {
         }
         json.object(|json| {
             json.member("Account");
-            self.write_account(profile, json);
+            self.write_account(accounts, json);
             json.member("Tenant");
             self.write_tenant(json);
             json.member("Subscription");
@@ -85,7 +85,7 @@ impl Parts<'_> {
         });
     }
 
-    fn write_account(&self, profile: &Profile, json: &mut Json<'_>) {
+    fn write_account(&self, accounts: &Accounts, json: &mut Json<'_>) {
         let kept = self.kept.below("Account");
         let Some(account) = &self.context.account else { return json.raw("null") };
         json.object(|json| {
@@ -96,7 +96,7 @@ impl Parts<'_> {
             write_kept_object("TenantMap", kept, json);
             json.member("ExtendedProperties").object(|json| {
                 write_map(&account.properties, json);
-                if let Some(home) = missing_home(self.context, profile) {
+                if let Some(home) = missing_home(self.context, accounts) {
                     json.member("HomeAccountId").text(home);
                 }
                 for (name, value) in &self.placed.account {
@@ -179,19 +179,15 @@ fn names_itself(tenant: &Member<'_>) -> bool {
 
 /// The home account of a user whose context does not name it: without it, Azure PowerShell does
 /// not find the tokens of the user in the cache (AU/AuthenticationFactory.cs, `HomeAccountId`).
-fn missing_home<'p>(context: &Context, profile: &'p Profile) -> Option<&'p str> {
+fn missing_home<'p>(context: &Context, accounts: &'p Accounts) -> Option<&'p str> {
     let account = context.account.as_ref()?;
-    let named = account.properties.keys().any(|name| name.eq_ignore_ascii_case("HomeAccountId"));
-    if named || account.account_type.known() != Some(KnownAccountType::User) {
+    if account.property(HOME_ACCOUNT_ID).is_some()
+        || account.account_type.known() != Some(KnownAccountType::User)
+        || context.environment.is_none()
+    {
         return None;
     }
-    let environment = context.environment.as_ref()?;
-    let known = profile.accounts.iter().find(|known| {
-        known.home_account_id.is_some()
-            && known.id.to_lowercase() == account.id.to_lowercase()
-            && known.environment.as_ref() == Some(environment)
-    });
-    known.and_then(|known| known.home_account_id.as_deref())
+    accounts.of_context(context).one().and_then(|known| known.home_account_id.as_deref())
 }
 
 fn write_map(map: &BTreeMap<String, String>, json: &mut Json<'_>) {

@@ -59,6 +59,17 @@ pub(super) fn setting<'e>(environment: &'e Environment, name: &str) -> Option<&'
     Settings::of(environment).url(url)
 }
 
+/// An endpoint of a cloud, public or of the profile.
+pub(super) fn endpoint<'p>(cloud: &str, name: &str, profile: &'p Profile) -> Option<&'p str> {
+    match public(cloud) {
+        Some(column) => URLS.iter().find(|url| url.name == name)?.public[column],
+        None => {
+            let mut environments = profile.environments.iter();
+            setting(environments.find(|own| own.name.eq_ignore_ascii_case(cloud))?, name)
+        }
+    }
+}
+
 fn public(name: &str) -> Option<usize> {
     PUBLIC.iter().position(|public| public.eq_ignore_ascii_case(name))
 }

@@ -9,9 +9,9 @@
 //! | Account | `{h}-{e}-{realm}`, its case kept |
 //! | AppMetadata | `appmetadata-{e}-{client_id}` |
 //!
-//! A token of ADAL has no home account; its user's id takes that place, as MSAL does for
-//! providers without `client_info`. Tokens of a service principal have no home account in MSAL
-//! either. Times of the cache that azvault does not hold (`cached_at`, `refresh_on`) are left out,
+//! Tokens of a service principal have no home account. A token of ADAL may name its user alone: it
+//! stands under the user's one home account that is known, else under the name, as MSAL does for
+//! providers without `client_info`. Times of the cache that azvault does not hold (`cached_at`, `refresh_on`) are left out,
 //! which MSAL reads as 0.
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,7 +20,7 @@ use azvault_contexts::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, Sec
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
-use super::placing::{Cached, Placing};
+use super::placing::{Cached, Home, Placing};
 use crate::json::{Json, Layout, document};
 
 /// A token and the places it names.
@@ -93,7 +93,10 @@ pub(super) fn write(profile: &Profile, placing: &Placing<'_>) -> Option<Zeroizin
 impl<'p> Token<'p> {
     fn of(cached: Cached<'p>, profile: &Profile) -> Self {
         let about = cached.about;
-        let home = home(about).to_owned();
+        let home = match &cached.home {
+            Home::Account(home) => home.clone(),
+            Home::Application => String::new(),
+        };
         let host = host(about.environment.as_deref(), profile);
         let text = |text: &'p Option<String>| text.as_deref().unwrap_or_default();
         let (client, realm) = (text(&about.client_id), text(&about.tenant));
@@ -170,11 +173,13 @@ fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
     let mut covered = HashSet::new();
     for known in &profile.accounts {
         let host = host(known.environment.as_deref(), profile);
-        let home = known.home_account_id.as_deref().unwrap_or(&known.id);
+        // Caches that were made from ADAL's name the user in the place of a home account.
+        let certain = known.home_account_id.as_deref();
+        let certain = certain.filter(|home| home.to_lowercase() != known.id.to_lowercase());
+        let home = certain.unwrap_or(&known.id);
         let own = key(home, &host);
         // An account without home account is in the cache only if it has tokens there.
-        let name = names.get(&own).copied();
-        let name = name.or(known.home_account_id.as_ref().map(|_| &known.id[..]));
+        let name = names.get(&own).copied().or(certain.map(|_| &known.id[..]));
         let Some(name) = name.filter(|name| name.to_lowercase() == known.id.to_lowercase()) else {
             continue;
         };
@@ -201,7 +206,8 @@ fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
     users
 }
 
-/// One entry for each client, which is one of Microsoft's family if it has a token of it.
+/// One entry for each client that is one of Microsoft's family by a token of it. Of others nothing is
+/// said: an entry without a family would keep a client of the family from its tokens.
 fn write_clients(tokens: &[Token<'_>], json: &mut Json<'_>) {
     let mut clients: BTreeMap<(&str, &str), Option<&str>> = BTreeMap::new();
     for token in tokens.iter().filter(|token| !token.home.is_empty()) {
@@ -209,22 +215,12 @@ fn write_clients(tokens: &[Token<'_>], json: &mut Json<'_>) {
         let family = clients.entry((&token.host, client)).or_default();
         *family = family.or(token.about().family_id.as_deref());
     }
-    for ((host, client), family) in clients {
+    for ((host, client), family) in clients.into_iter().filter(|(_, family)| family.is_some()) {
         json.member(&format!("appmetadata-{host}-{client}")).object(|json| {
             json.member("client_id").text(client);
             json.member("environment").text(host);
             write_some("family_id", family, json);
         });
-    }
-}
-
-fn home(about: &SecretDescription) -> &str {
-    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
-    match (&about.home_account_id, &about.account, &about.client_id) {
-        (Some(home), ..) => home,
-        (None, Some(account), Some(client)) if same(account, client) => "",
-        (None, Some(account), _) => account,
-        (None, None, _) => "",
     }
 }
 
