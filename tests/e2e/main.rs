@@ -33,6 +33,7 @@ mod exec_variables;
 mod fixtures;
 mod foreign_vault;
 mod hostile;
+mod identity;
 mod inherited;
 mod init;
 mod json;

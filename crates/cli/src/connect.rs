@@ -13,7 +13,7 @@ use azvault_contexts::rules::connect::SignedIn;
 use azvault_contexts::{Account, HeldSecret};
 use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
 
-pub(crate) use self::entry::{FEDERATED_TOKEN_FILE, IDENTITY_ID, identity, sign_in};
+pub(crate) use self::entry::{FEDERATED_TOKEN_FILE, identity, sign_in};
 pub(crate) use self::lookup::look_up;
 use crate::app::App;
 use crate::failure::Failure;

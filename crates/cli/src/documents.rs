@@ -1,6 +1,7 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
 use azvault_contexts::rules::blast_radius::BlastRadius;
+use azvault_contexts::rules::secrets::{Restriction, restriction};
 use azvault_contexts::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_vault::StoredSecret;
 use serde::Serialize;
@@ -29,6 +30,9 @@ pub(crate) struct AccountView<'a> {
     pub(crate) id: &'a str,
     #[serde(rename = "type")]
     pub(crate) account_type: &'a str,
+    /// Of a user whose home account is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) home_account_id: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -88,10 +92,11 @@ impl<'a> ContextView<'a> {
         let is = |name: Option<&ContextName>| name.is_some_and(|n| n.same_as(&context.name));
         Self {
             name: context.name.as_str(),
-            account: context
-                .account
-                .as_ref()
-                .map(|a| AccountView { id: &a.id, account_type: a.account_type.as_str() }),
+            account: context.account.as_ref().map(|account| AccountView {
+                id: &account.id,
+                account_type: account.account_type.as_str(),
+                home_account_id: account.home_account_id(),
+            }),
             tenant: context
                 .tenant
                 .as_ref()
@@ -165,6 +170,10 @@ pub(crate) struct SecretFacts<'a> {
     pub(crate) expires_on: Option<i64>,
     pub(crate) family_id: Option<&'a str>,
     pub(crate) home_account_id: Option<&'a str>,
+    /// `pop`, `mtls_pop`, as written; `null` for a bearer token.
+    pub(crate) token_type: Option<&'a str>,
+    /// Why it is never handed out as the account's token: `bound`, `partitioned`, `on_behalf_of`.
+    pub(crate) restriction: Option<&'static str>,
 }
 
 impl<'a> SecretFacts<'a> {
@@ -179,6 +188,16 @@ impl<'a> SecretFacts<'a> {
             expires_on: about.expires_on,
             family_id: about.family_id.as_deref(),
             home_account_id: about.home_account_id.as_deref(),
+            token_type: about.token_type.as_deref(),
+            restriction: restriction(about).map(Restriction::as_str),
+        }
+    }
+
+    /// The kind for people, with what keeps the secret from being used.
+    pub(crate) fn kind_in_words(&self) -> String {
+        match self.restriction {
+            Some(restriction) => format!("{} ({})", self.kind, restriction.replace('_', " ")),
+            None => self.kind.to_owned(),
         }
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> 
 
 /// Where the accounts of the contexts that are seen are known.
 pub(crate) fn tenants(contexts: &Contexts) -> AccountTenants<'_> {
-    AccountTenants::of(contexts.seen().into_iter().map(|seen| seen.context))
+    let seen = contexts.seen().into_iter().map(|seen| seen.context);
+    AccountTenants::of(seen, contexts.accounts())
 }
 
 /// A paragraph with what it opens; every command on a line of its own, to be copied.

@@ -59,7 +59,7 @@ pub(crate) fn token(
     if let Some(found) = cached::find(app, &contexts, wanted)? {
         return hand_out(app, vault, &contexts, &found, wanted);
     }
-    credential::check(&contexts, wanted)?;
+    credential::check(app, &contexts, wanted)?;
     apart::run(app, by, wanted)?;
     let contexts = Contexts::of(app, vault)?;
     let found = cached::find(app, &contexts, wanted)?.ok_or_else(|| {

@@ -273,6 +273,16 @@ pub(crate) fn cited(name: &str) -> String {
     }
 }
 
+/// A text as one word of a command that can be pasted.
+pub(crate) fn shell_word(text: &str) -> String {
+    let text = shown(text);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// A path as it may be shown.
 pub(crate) fn shown_path(path: &Path) -> String {
     shown(&path.display().to_string())

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use azvault_contexts::rules::secrets::is_same;
 use azvault_contexts::{
     Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
     ProcessSecret, Secret,
@@ -20,6 +21,7 @@ pub(super) fn write(
     whose: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
+    let accounts = contexts.accounts();
     let Contexts { session, stored, settings, .. } = contexts;
     let session = session.as_mut().ok_or_else(crate::session::gone)?;
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
@@ -33,11 +35,11 @@ pub(super) fn write(
         let before = state.secrets.len();
         state.secrets.retain(|own| {
             let about = &own.held.description;
-            !is_superseded(brought.older, about, &brought.secrets)
+            !is_superseded(brought.older, about, &brought.secrets, accounts.clouds())
         });
         let removed = removed + before - state.secrets.len();
         state.confirmed.extend(brought.confirmed.iter().cloned());
-        let added = bring(state, brought, now);
+        let added = bring(state, brought, &accounts, now);
         let secrets = Counted { added, removed };
         Ok((Decision { change: told, asks, remarks }, secrets))
     })
@@ -95,7 +97,8 @@ pub(super) fn count(
     brought: &Brought,
     (forget, accounts): (&Forget, &Accounts),
 ) -> Counted {
-    Counted { added: unknown(state, brought).len(), removed: forgotten(state, forget, accounts) }
+    let added = unknown(state, brought, accounts).len();
+    Counted { added, removed: forgotten(state, forget, accounts) }
 }
 
 /// How many secrets of the session go.
@@ -105,18 +108,23 @@ pub(super) fn forgotten(state: &ProcessScope, forget: &Forget, accounts: &Accoun
 }
 
 /// Which secrets the session does not have yet.
-fn unknown<'a>(state: &ProcessScope, brought: &'a Brought) -> Vec<&'a HeldSecret> {
+fn unknown<'a>(
+    state: &ProcessScope,
+    brought: &'a Brought,
+    accounts: &Accounts,
+) -> Vec<&'a HeldSecret> {
     let is_new = |new: &&HeldSecret| {
         !state.secrets.iter().any(|own| {
-            own.held.description == new.description && own.held.value.same_as(&new.value)
+            is_same(&own.held.description, &new.description, accounts)
+                && own.held.value.same_as(&new.value)
         })
     };
     brought.secrets.iter().filter(is_new).collect()
 }
 
 /// Takes secrets into the session.
-fn bring(state: &mut ProcessScope, brought: &Brought, now: i64) -> usize {
-    let unknown = unknown(state, brought);
+fn bring(state: &mut ProcessScope, brought: &Brought, accounts: &Accounts, now: i64) -> usize {
+    let unknown = unknown(state, brought, accounts);
     for new in &unknown {
         // EXPOSE: copied into the state of the session, which is sealed at once.
         let value = Secret::copied_from(new.value.expose());

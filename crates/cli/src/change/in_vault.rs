@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+use azvault_contexts::rules::secrets::is_same;
 use azvault_contexts::{
-    Account, Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, Secret,
-    SecretDescription, SecretKind,
+    Account, Accounts, Change, Clouds, Context, ContextName, Decision, Forget, HeldSecret, Known,
+    Secret, SecretDescription,
 };
 use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
 
@@ -156,15 +157,16 @@ fn agreed(writing: &Writing<'_>, brought: &Brought) -> Vec<String> {
 
 /// Removes the secrets whose place others take; one that is the same stays.
 fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredSecret>, Error> {
+    let accounts = accounts(writing, brought);
     let goes = |secret: &&StoredSecret| {
-        is_superseded(brought.older, &secret.description, &brought.secrets)
+        is_superseded(brought.older, &secret.description, &brought.secrets, accounts.clouds())
     };
     let gone: Vec<StoredSecret> = writing.secrets().iter().filter(goes).cloned().collect();
     let mut removed = Vec::new();
     for secret in gone {
         let value = writing.open_secret(secret.id)?;
         let is_same = |held: &HeldSecret| {
-            owner(&held.description) == owner(&secret.description) && held.value.same_as(&value)
+            is_same(&secret.description, &held.description, &accounts) && held.value.same_as(&value)
         };
         if !brought.secrets.iter().any(is_same) {
             writing.remove_secret(secret.id)?;
@@ -182,12 +184,15 @@ fn bring(
     brought: &Brought,
     gone: &[StoredSecret],
 ) -> Result<Vec<(Id, SecretDescription)>, Error> {
+    let known = accounts(writing, brought);
     for account in &brought.accounts {
+        let own = known.of_account(account).one();
         let is_same = |stored: &Stored<Account>| {
-            let known = &stored.value;
-            key(Some(&known.id)) == key(Some(&account.id))
-                && known.account_type == account.account_type
-                && key(known.environment.as_deref()) == key(account.environment.as_deref())
+            let stored = &stored.value;
+            own.is_some()
+                && known.of_account(stored).one() == own
+                && stored.account_type == account.account_type
+                && key(stored.environment.as_deref()) == key(account.environment.as_deref())
         };
         let same = writing.accounts().iter().find(|stored| is_same(stored));
         match same.map(|stored| (stored.id, renewed(&stored.value, account))) {
@@ -210,9 +215,12 @@ fn bring(
     let stays = |secret: &&StoredSecret| gone.iter().all(|gone| gone.id != secret.id);
     let stored: Vec<StoredSecret> = writing.secrets().iter().filter(stays).cloned().collect();
     let mut added = Vec::new();
-    for held in unknown(&stored, &brought.secrets, |id| writing.open_secret(id))? {
-        let id = writing.add_secret(&held.description, &held.value, app.now())?;
-        added.push((id, held.description.clone()));
+    let unknown = unknown(&stored, &brought.secrets, &known, |id| writing.open_secret(id))?;
+    for (number, held) in (1..).zip(unknown) {
+        let place = held.description.place.or(Some(number));
+        let about = SecretDescription { place, ..held.description.clone() };
+        let id = writing.add_secret(&about, &held.value, app.now())?;
+        added.push((id, about));
     }
     Ok(added)
 }
@@ -233,21 +241,34 @@ fn renewed(before: &Account, now: &Account) -> Account {
     account
 }
 
-/// Which secrets the vault does not have yet. Only those of the same kind and owner are opened.
+/// The accounts of the vault, and those that come.
+fn accounts(writing: &Writing<'_>, brought: &Brought) -> Accounts {
+    let environments = writing.environments().iter().map(|stored| &stored.value);
+    let known = writing.accounts().iter().map(|stored| &stored.value);
+    let secrets = writing.secrets().iter().map(|secret| &secret.description);
+    Accounts::of(
+        Clouds::of(environments.chain(&brought.environments)),
+        writing.contexts().iter().map(|stored| &stored.value),
+        known.chain(&brought.accounts),
+        secrets.chain(brought.secrets.iter().map(|held| &held.description)),
+    )
+}
+
+/// Which secrets the vault does not have yet. Only those that may be the same are opened.
 fn unknown<'a>(
     stored: &[StoredSecret],
     brought: &'a [HeldSecret],
+    accounts: &Accounts,
     open: impl Fn(Id) -> Result<Secret, Error>,
 ) -> Result<Vec<&'a HeldSecret>, Error> {
-    let mut alike: HashMap<_, Vec<Id>> = HashMap::new();
-    for secret in stored {
-        alike.entry(owner(&secret.description)).or_default().push(secret.id);
-    }
     let mut unknown = Vec::new();
     for held in brought {
+        let alike = stored
+            .iter()
+            .filter(|secret| is_same(&secret.description, &held.description, accounts));
         let mut is_known = false;
-        for id in alike.get(&owner(&held.description)).into_iter().flatten() {
-            is_known |= open(*id)?.same_as(&held.value);
+        for secret in alike {
+            is_known = is_known || open(secret.id)?.same_as(&held.value);
         }
         if !is_known {
             unknown.push(held);
@@ -267,13 +288,17 @@ pub(super) fn count(
     let failed = |e| Failure::from_vault(e, &path);
     let snapshot = vault.snapshot().map_err(failed)?;
     let stored = snapshot.secrets();
-    let new = unknown(stored, &brought.secrets, |id| snapshot.open_secret(id)).map_err(failed)?;
+    let environments = snapshot.environments().iter().map(|stored| &stored.value);
+    let about = stored.iter().map(|secret| &secret.description);
+    let known = Accounts::of(
+        Clouds::of(environments.chain(&brought.environments)),
+        snapshot.contexts().iter().map(|stored| &stored.value),
+        snapshot.accounts().iter().map(|stored| &stored.value).chain(&brought.accounts),
+        about.chain(brought.secrets.iter().map(|held| &held.description)),
+    );
+    let open = |id| snapshot.open_secret(id);
+    let new = unknown(stored, &brought.secrets, &known, open).map_err(failed)?;
     Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })
-}
-
-/// What secrets of one owner have in common.
-fn owner(about: &SecretDescription) -> (SecretKind, Option<String>, Option<String>) {
-    (about.kind, key(about.account.as_deref()), key(about.tenant.as_deref()))
 }
 
 fn key(text: Option<&str>) -> Option<String> {

@@ -1,6 +1,7 @@
-//! Which secrets a new one takes the place of.
+//! What becomes of secrets whose place new ones take.
 
-use azvault_contexts::{HeldSecret, SecretDescription, SecretKind};
+use azvault_contexts::rules::secrets::takes_place;
+use azvault_contexts::{Clouds, HeldSecret, SecretDescription};
 
 /// What becomes of older secrets of the same owner and kind.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -12,91 +13,35 @@ pub(crate) enum Older {
     Go,
 }
 
-/// Whether one of these takes the place of a secret that is there.
-pub(super) fn is_superseded(older: Older, old: &SecretDescription, new: &[HeldSecret]) -> bool {
-    older == Older::Go && new.iter().any(|new| takes_place(&new.description, old))
-}
-
-/// A token's place is that of its client; a credential's is that of its tenant. What an older file
-/// left open is filled by what is known now.
-fn takes_place(new: &SecretDescription, old: &SecretDescription) -> bool {
-    use SecretKind::{AccessToken, Certificate, CertificatePassword, RefreshToken};
-    let kind = new.kind == old.kind
-        // The password of a certificate is no other certificate's.
-        || (new.kind == Certificate && old.kind == CertificatePassword);
-    let open_or_same = |new: &Option<String>, old: &Option<String>| match old {
-        None => true,
-        Some(old) => is_same(Some(old), new.as_deref()),
-    };
-    let place = match new.kind {
-        RefreshToken => is_same(new.client_id.as_deref(), old.client_id.as_deref()),
-        AccessToken => {
-            is_same(new.client_id.as_deref(), old.client_id.as_deref())
-                && is_same(new.tenant.as_deref(), old.tenant.as_deref())
-                && is_same(new.target.as_deref(), old.target.as_deref())
-        }
-        _ => open_or_same(&new.tenant, &old.tenant),
-    };
-    kind && place
-        && is_same(new.account.as_deref(), old.account.as_deref())
-        && open_or_same(&new.environment, &old.environment)
-}
-
-fn is_same(one: Option<&str>, other: Option<&str>) -> bool {
-    one.map(str::to_lowercase) == other.map(str::to_lowercase)
+/// Whether one of these takes the place of a secret that exists.
+pub(super) fn is_superseded(
+    older: Older,
+    old: &SecretDescription,
+    new: &[HeldSecret],
+    clouds: &Clouds,
+) -> bool {
+    older == Older::Go && new.iter().any(|new| takes_place(&new.description, old, clouds))
 }
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{HeldSecret, Secret, SecretDescription, SecretKind};
+    use azvault_contexts::{Clouds, HeldSecret, Secret, SecretDescription, SecretKind};
 
     use super::{Older, is_superseded};
 
-    /// `kind account tenant client environment target`, `-` where nothing is said.
-    fn about(words: &str) -> SecretDescription {
-        let words: Vec<Option<String>> =
-            words.split(' ').map(|word| (word != "-").then(|| word.to_owned())).collect();
-        let kind = match words[0].as_deref() {
-            Some("rt") => SecretKind::RefreshToken,
-            Some("at") => SecretKind::AccessToken,
-            Some("cert") => SecretKind::Certificate,
-            Some("password") => SecretKind::CertificatePassword,
-            _ => SecretKind::ClientSecret,
-        };
-        SecretDescription {
-            account: words[1].clone(),
-            tenant: words[2].clone(),
-            client_id: words[3].clone(),
-            environment: words[4].clone(),
-            target: words[5].clone(),
-            ..SecretDescription::of(kind)
-        }
-    }
-
     #[test]
-    fn a_new_one_takes_the_place_of_its_own_kind_and_owner() {
-        for (new, old, goes) in [
-            ("rt ada - ps c -", "rt ADA - PS c -", true),
-            ("rt ada - ps c -", "rt ada t ps - -", true),
-            ("rt ada - ps c -", "rt ada - cli c -", false),
-            ("rt ada - ps c -", "rt ada - ps china -", false),
-            ("rt ada - ps c -", "rt bob - ps c -", false),
-            ("rt ada - ps c -", "rt - - ps c -", false),
-            ("rt ada - ps c -", "at ada - ps c -", false),
-            ("at ada t ps c arm", "at ada t ps c arm", true),
-            ("at ada t ps c arm", "at ada t ps c graph", false),
-            ("at ada t ps c arm", "at ada u ps c arm", false),
-            ("secret app t app c -", "secret app t - - -", true),
-            ("secret app t app c -", "secret app - app c -", true),
-            ("secret app t app c -", "secret app u app c -", false),
-            ("secret app t app c -", "cert app t app c -", false),
-            ("cert app t app c -", "password app t app c -", true),
-            ("password app t app c -", "cert app t app c -", false),
-        ] {
-            let value = Secret::copied_from(b"x");
-            let held = [HeldSecret { description: about(new), value }];
-            assert_eq!(is_superseded(Older::Go, &about(old), &held), goes, "{new} {old}");
-            assert!(!is_superseded(Older::Stay, &about(old), &held));
+    fn older_secrets_go_where_a_sign_in_of_this_moment_takes_their_place() {
+        let about = |client: &str| SecretDescription {
+            account: Some("ada@x".to_owned()),
+            client_id: Some(client.to_owned()),
+            ..SecretDescription::of(SecretKind::RefreshToken)
+        };
+        let held = [HeldSecret { description: about("ps"), value: Secret::copied_from(b"x") }];
+        for (older, old, goes) in
+            [(Older::Go, "PS", true), (Older::Go, "cli", false), (Older::Stay, "ps", false)]
+        {
+            let clouds = Clouds::default();
+            assert_eq!(is_superseded(older, &about(old), &held, &clouds), goes, "{old}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The sign-in itself, whichever way.
 
-use azvault_contexts::{HeldSecret, KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_contexts::{
+    HeldSecret, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
+};
 use azvault_signin::device_code::{self, Poll};
 use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
@@ -19,20 +21,16 @@ const OWN_IDENTITY: &str = "MSI@50342";
 /// be.
 pub(crate) const FEDERATED_TOKEN_FILE: &str = "FederatedTokenFile";
 
-/// The extended property that says what the id of an identity is, where it is no client id.
-pub(crate) const IDENTITY_ID: &str = "ManagedIdentityIdType";
-
 const OBJECT_ID: &str = "ObjectId";
 const RESOURCE_ID: &str = "ResourceId";
 
-/// The identity of an account, by its id and what [`IDENTITY_ID`] says of that.
-pub(crate) fn identity(account: &str, kind: Option<&str>) -> Identity {
-    match kind {
-        Some(OBJECT_ID) => Identity::ObjectId(account.to_owned()),
-        Some(RESOURCE_ID) => Identity::ResourceId(account.to_owned()),
-        // Azure PowerShell writes MSI@ and a port for the machine's own.
-        _ if account.contains('@') => Identity::SystemAssigned,
-        _ => Identity::ClientId(account.to_owned()),
+/// The identity of an account, as the endpoint is asked for it.
+pub(crate) fn identity(identity: &ManagedIdentity) -> Identity {
+    match identity.clone() {
+        ManagedIdentity::SystemAssigned => Identity::SystemAssigned,
+        ManagedIdentity::ClientId(id) => Identity::ClientId(id),
+        ManagedIdentity::ObjectId(id) => Identity::ObjectId(id),
+        ManagedIdentity::ResourceId(id) => Identity::ResourceId(id),
     }
 }
 
@@ -224,7 +222,10 @@ fn managed(at: &At<'_>, identity: Identity) -> Result<Entry, Failure> {
     Ok(Entry {
         account,
         account_type: KnownAccountType::ManagedService,
-        properties: kind.map(|kind| (IDENTITY_ID, kind.to_owned())).into_iter().collect(),
+        properties: kind
+            .map(|kind| (ManagedIdentity::ID_TYPE, kind.to_owned()))
+            .into_iter()
+            .collect(),
         client_id: None,
         home_account_id: None,
         tenant: claims::claims(&tokens.access_token).tid,

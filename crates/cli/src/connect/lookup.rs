@@ -2,8 +2,8 @@
 
 use azvault_contexts::rules::connect::{Place, SignedIn};
 use azvault_contexts::{
-    Account, AccountType, ContextAccount, HeldSecret, Secret, SecretDescription, SecretKind,
-    Subscription, Tenant,
+    Account, AccountType, ContextAccount, HeldSecret, IdentityKind, Secret, SecretDescription,
+    SecretKind, Subscription, Tenant,
 };
 use azvault_signin::{Error, TenantName, refresh, resource_manager};
 
@@ -200,6 +200,7 @@ fn found(
         client_id: entry.client_id.clone(),
         environment: Some(environment.clone()),
         home_account_id: entry.home_account_id.clone(),
+        account_kind: Some(IdentityKind::of(&entry.account_type.into())),
         ..SecretDescription::of(kind)
     };
     let scope = at.scope()?;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
-use azvault_contexts::{Identity, Secret, SecretKind};
+use azvault_contexts::{Context, Identity, Secret, SecretKind};
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Found, Reading};
 use azvault_vault::{Id, ImportedFile, Vault};
@@ -99,12 +99,11 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
             differ("its sealed copy is no longer what it was".to_owned());
         }
         for context in &found.profile.contexts {
-            let identity = context.identity();
-            if !held.identities.contains(&identity) {
+            if !held.has(context, &content) {
                 let name = crate::ui::quoted(context.name.as_str());
                 differ(format!("context {name} is not in the vault"));
             }
-            identities.insert(identity);
+            identities.insert(context.identity());
         }
         for secret in &found.profile.secrets {
             let kind = secret.description.kind;
@@ -178,19 +177,28 @@ fn read_again(bytes: &[u8], path: &Path) -> Found {
 
 /// The vault's contexts and secrets, to be found by identity and by value.
 struct Held {
-    identities: HashSet<Identity>,
+    contexts: HashMap<Identity, Vec<usize>>,
     hasher: RandomState,
     places: HashMap<u64, Vec<usize>>,
 }
 
 impl Held {
     fn of(content: &Content) -> Self {
-        let identities = content.contexts.iter().map(|context| context.identity()).collect();
-        let mut held = Self { identities, hasher: RandomState::new(), places: HashMap::new() };
+        let mut held =
+            Self { contexts: HashMap::new(), hasher: RandomState::new(), places: HashMap::new() };
+        for (at, context) in content.contexts.iter().enumerate() {
+            held.contexts.entry(context.place()).or_default().push(at);
+        }
         for (at, (about, value)) in content.secrets.iter().enumerate() {
             held.places.entry(held.hash(about.kind, value)).or_default().push(at);
         }
         held
+    }
+
+    /// The vault may know the home account, where the file names the user alone.
+    fn has(&self, context: &Context, content: &Content) -> bool {
+        let places = self.contexts.get(&context.place());
+        places.into_iter().flatten().any(|at| content.contexts[*at].is_same_as(context))
     }
 
     fn hash(&self, kind: SecretKind, value: &Secret) -> u64 {

@@ -239,7 +239,7 @@ fn totals(proposal: &Proposal) -> Totals {
         rejected: with(Outcome::Reject),
         opaque: with(Outcome::Opaque),
         contexts: proposal.plan.contexts.len(),
-        accounts: proposal.plan.accounts.len(),
+        accounts: proposal.plan.people,
         secrets: proposal.plan.secrets.len(),
         by_kind,
     }

@@ -1,13 +1,15 @@
 //! What goes into a file of saved contexts.
 
-use azvault_contexts::{HeldSecret, Profile, Secret};
+use azvault_contexts::rules::secrets::order;
+use azvault_contexts::{Account, HeldSecret, Profile, Secret, SecretDescription};
 use azvault_vault::Vault;
 
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 
-/// What the session sees, or what `--context` names of it, with its secrets, the newest last.
+/// What the session sees, or what `--context` names of it, with its secrets, those that are used first
+/// last.
 pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
@@ -15,12 +17,16 @@ pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<P
         Some(name) => vec![contexts.expect(name)?],
         None => contexts.seen(),
     };
-    let only: Option<Option<String>> = contexts.given().map(|_| {
-        let account = chosen.first().and_then(|seen| seen.context.account.as_ref());
-        account.map(|account| account.id.to_lowercase())
-    });
-    let takes = |account: Option<&str>| {
-        only.as_ref().is_none_or(|only| account.map(str::to_lowercase) == *only)
+    let accounts = contexts.accounts();
+    let own = || chosen.first().and_then(|seen| accounts.of_context(seen.context).one());
+    let only = contexts.given().map(|_| own());
+    let takes = |about: &SecretDescription| match only {
+        None => true,
+        Some(only) => only.is_some_and(|only| accounts.may_use(&only.key, about)),
+    };
+    let takes_account = |account: &Account| match only {
+        None => true,
+        Some(only) => only.is_some() && accounts.of_account(account).one() == only,
     };
     let snapshot = vault.snapshot().map_err(failed)?;
     let mut profile = Profile {
@@ -30,16 +36,20 @@ pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<P
         autosave: contexts.settings.autosave,
         ..Profile::default()
     };
-    let accounts = snapshot.accounts().iter().map(|stored| &stored.value);
-    profile.accounts = accounts.filter(|account| takes(Some(&account.id))).cloned().collect();
+    let known = snapshot.accounts().iter().map(|stored| &stored.value);
+    profile.accounts = known.filter(|account| takes_account(account)).cloned().collect();
     let mut stored: Vec<_> = snapshot.secrets().iter().collect();
-    stored.sort_by_key(|secret| (secret.created, secret.id));
-    for secret in stored.into_iter().filter(|s| takes(s.description.account.as_deref())) {
+    // Of several for one place the last is written: the one that would be used.
+    stored.sort_by(|one, other| {
+        let order_of_other = order(&other.description, other.created, "");
+        order_of_other.cmp(&order(&one.description, one.created, ""))
+    });
+    for secret in stored.into_iter().filter(|secret| takes(&secret.description)) {
         let value = snapshot.open_secret(secret.id).map_err(failed)?;
         profile.secrets.push(HeldSecret { description: secret.description.clone(), value });
     }
     for own in contexts.own().secrets.iter().map(|secret| &secret.held) {
-        if takes(own.description.account.as_deref()) {
+        if takes(&own.description) {
             // EXPOSE: copied into what is being saved.
             let value = Secret::copied_from(own.value.expose());
             profile.secrets.push(HeldSecret { description: own.description.clone(), value });

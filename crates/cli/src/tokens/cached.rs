@@ -1,44 +1,128 @@
 //! Finding an access token that was got before.
 
-use azvault_contexts::{SecretDescription, SecretKind};
+use std::borrow::Cow;
+
+use azvault_contexts::rules::secrets::{may_use, order_of_access};
+use azvault_contexts::{IdentityKind, SecretDescription, SecretKind};
 use azvault_policy::rules;
-use azvault_signin::resource;
+use azvault_signin::{Cloud, resource};
 
 use super::{Found, LEAST_LIFE, Place, Wanted};
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::Failure;
+use crate::documents::utc;
+use crate::failure::{Code, Failure};
+use crate::online;
+use crate::ui::{quoted, shell_word};
 
-/// The token that lives longest of those that fit; the session's go first.
+/// The first of those that fit, in the order of [`order_of_access`]; the session's go first.
 pub(super) fn find(
     app: &App,
     contexts: &Contexts,
     wanted: &Wanted,
 ) -> Result<Option<Found>, Failure> {
     let (policy, now) = (app.policy()?, app.now());
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let cloud = online::cloud(contexts, &wanted.environment)?;
     let own = contexts.own().secrets.iter();
     let own = own.map(|own| (Place::Session(own.id), &own.held.description, own.created));
     let stored = contexts.secrets.iter();
     let stored = stored.map(|own| (Place::Vault(own.id), &own.description, own.created));
-    let longest = |all: &mut dyn Iterator<Item = (Place, &SecretDescription, i64)>| {
+    let first = |all: &mut dyn Iterator<Item = (Place, &SecretDescription, i64)>| {
         all.filter(|(_, about, came)| {
-            fits(about, wanted, now) && rules::token(policy, *came, now).is_ok()
+            fits(about, wanted, &cloud, now)
+                && may_use(about, &owner, &accounts)
+                && rules::token(policy, *came, now).is_ok()
         })
-        .max_by_key(|(_, about, _)| about.expires_on)
+        .min_by(|(_, one, came), (_, other, other_came)| {
+            let one = order_of_access(one, *came, &wanted.tenant);
+            one.cmp(&order_of_access(other, *other_came, &wanted.tenant))
+        })
         .map(|(place, about, _)| Found { place, about: about.clone() })
     };
-    let of_session = longest(&mut own.into_iter());
-    Ok(of_session.or_else(|| longest(&mut stored.into_iter())))
+    let of_session = first(&mut own.into_iter());
+    Ok(of_session.or_else(|| first(&mut stored.into_iter())))
 }
 
-/// Whether it is the account's, in that tenant and cloud, opens what is wanted, and lives on.
-fn fits(about: &SecretDescription, wanted: &Wanted, now: i64) -> bool {
+/// Why an account that brought its tokens along has none for this.
+pub(super) fn none_brought(
+    contexts: &Contexts,
+    wanted: &Wanted,
+    now: i64,
+) -> Result<Failure, Failure> {
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let cloud = online::cloud(contexts, &wanted.environment)?;
+    let own = contexts.own().secrets.iter().map(|secret| &secret.held.description);
+    let all = own.chain(contexts.secrets.iter().map(|secret| &secret.description));
+    let is_for_this = |about: &&SecretDescription| {
+        is_for(about, wanted, &cloud) && may_use(about, &owner, &accounts)
+    };
+    let mut ends: Vec<Option<i64>> =
+        all.filter(is_for_this).map(|about| about.expires_on).collect();
+    ends.sort();
+    let account = quoted(&wanted.account);
+    let resource = quoted(wanted.resource());
+    let what = match ends.last() {
+        None => format!("{account} brought no access token for {resource} along"),
+        Some(None) => {
+            format!("the access token of {account} for {resource} does not say how long it lives")
+        }
+        Some(Some(end)) if *end > now => {
+            format!("the access token of {account} for {resource} is about to expire")
+        }
+        Some(Some(end)) => {
+            format!("the access token of {account} for {resource} expired at {}", utc(*end))
+        }
+    };
+    let (account, tenant) = (shell_word(&wanted.account), shell_word(&wanted.tenant));
+    Ok(Failure::new(Code::SignIn, what).hint(format!(
+        "azvault connect --access-token-file FILE --account {account} --tenant {tenant}, or azvault \
+         connect"
+    )))
+}
+
+/// Whether it is for that tenant, opens what is wanted, and lives on.
+fn fits(about: &SecretDescription, wanted: &Wanted, cloud: &Cloud, now: i64) -> bool {
+    about.expires_on.is_some_and(|at| at.saturating_sub(now) > LEAST_LIFE)
+        && is_for(about, wanted, cloud)
+}
+
+fn is_for(about: &SecretDescription, wanted: &Wanted, cloud: &Cloud) -> bool {
+    let target = target(about, cloud);
     about.kind == SecretKind::AccessToken
-        && about.expires_on.is_some_and(|at| at.saturating_sub(now) > LEAST_LIFE)
-        && about.is_of_one_of(std::slice::from_ref(&wanted.account))
         && same(about.tenant.as_deref(), &wanted.tenant)
-        && about.environment.as_deref().is_none_or(|own| same(Some(own), &wanted.environment))
-        && wanted.scopes.iter().all(|scope| opens(about.target.as_deref(), scope))
+        && wanted.scopes.iter().all(|scope| opens(target.as_deref(), scope))
+}
+
+/// The names under which Azure PowerShell keeps tokens that were brought along
+/// (ConnectAzureRmAccount.cs), and the resources that they are for.
+const BROUGHT: [(&str, &str); 3] = [
+    ("GraphAccessToken", "aad-graph"),
+    ("MicrosoftGraphAccessToken", "graph"),
+    ("KeyVault", "keyvault"),
+];
+
+/// What a token opens. Of one that was brought along the file has a name in place of the resource, or
+/// nothing, which means Resource Manager.
+fn target<'a>(about: &'a SecretDescription, cloud: &'a Cloud) -> Option<Cow<'a, str>> {
+    let is_brought = about.client_id.is_none()
+        && about.home_account_id.is_none()
+        && matches!(about.account_kind, None | Some(IdentityKind::AccessToken));
+    let Some(target) = about.target.as_deref() else {
+        let arm = || cloud.resource("arm").map(Cow::Borrowed);
+        return if is_brought { arm() } else { None };
+    };
+    if !is_brought {
+        return Some(Cow::Borrowed(target));
+    }
+    let resource = |word: &'a str| {
+        let short = BROUGHT.iter().find(|(name, _)| *name == word).map(|(_, short)| *short);
+        short.and_then(|short| cloud.resource(short)).unwrap_or(word)
+    };
+    let words: Vec<&str> = target.split_ascii_whitespace().map(resource).collect();
+    Some(Cow::Owned(words.join(" ")))
 }
 
 fn same(own: Option<&str>, other: &str) -> bool {
@@ -62,6 +146,7 @@ fn opens(target: Option<&str>, scope: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use azvault_contexts::{SecretDescription, SecretKind};
+    use azvault_signin::Cloud;
 
     use super::{fits, opens};
     use crate::tokens::Wanted;
@@ -107,10 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_the_accounts_in_its_tenant_and_cloud_and_lives_five_minutes() {
+    fn a_token_is_for_its_tenant_and_lives_five_minutes_more() {
         let wanted = Wanted {
             context: "c".into(),
             account: "Ada@x".into(),
+            home_account_id: None,
+            identity: None,
             account_type: "User".into(),
             environment: "AzureCloud".into(),
             tenant: "T1".into(),
@@ -125,22 +212,33 @@ mod tests {
             expires_on: Some(1301),
             ..SecretDescription::of(SecretKind::AccessToken)
         };
+        let cloud = Cloud::built_in("AzureCloud").unwrap();
         type Edit = fn(&mut SecretDescription);
-        let edits: [(Edit, bool); 9] = [
+        let edits: [(Edit, bool); 11] = [
             (|_| {}, true),
-            (|about| about.environment = None, true),
             (|about| about.expires_on = Some(1300), false),
             (|about| about.expires_on = None, false),
-            (|about| about.account = Some("bob@x".into()), false),
             (|about| about.tenant = Some("t2".into()), false),
             (|about| about.tenant = None, false),
-            (|about| about.environment = Some("AzureChinaCloud".into()), false),
             (|about| about.kind = SecretKind::IdToken, false),
+            // Azure PowerShell's name for a token that was brought along.
+            (|about| about.target = Some("KeyVault".into()), true),
+            (|about| about.target = Some("GraphAccessToken KeyVault".into()), true),
+            (|about| about.target = Some("GraphAccessToken".into()), false),
+            // Without a name it is for Resource Manager.
+            (|about| about.target = None, false),
+            (
+                |about| {
+                    about.target = Some("KeyVault".into());
+                    about.client_id = Some("client".into());
+                },
+                false,
+            ),
         ];
         for (number, (edit, fit)) in edits.into_iter().enumerate() {
             let mut about = good.clone();
             edit(&mut about);
-            assert_eq!(fits(&about, &wanted, 1000), fit, "edit {number}");
+            assert_eq!(fits(&about, &wanted, &cloud, 1000), fit, "edit {number}");
         }
     }
 }

@@ -1,12 +1,16 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_contexts::{ContextName, KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_contexts::rules::secrets::{is_credential, may_use, order};
+use azvault_contexts::{
+    ContextName, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
+};
 use azvault_vault::Vault;
 
-use super::{Place, Wanted};
-use crate::contexts::Contexts;
+use super::{Place, Wanted, cached};
+use crate::app::App;
+use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
-use crate::ui::quoted;
+use crate::ui::{quoted, shown};
 
 /// What Azure PowerShell and `connect` set for an account that signs in with a certificate.
 const THUMBPRINT: &str = "CertificateThumbprint";
@@ -23,10 +27,11 @@ pub(super) struct Held {
 pub(super) enum Credential {
     /// Of a person. Where one is void the next is tried.
     RefreshTokens(Vec<Held>),
-    ClientSecret(Held),
+    /// Of an application, which may have an old one beside the one that is valid.
+    ClientSecrets(Vec<Held>),
     Certificate(Box<HeldCertificate>),
-    Assertion(Held),
-    ManagedIdentity,
+    Assertion(Box<Held>),
+    ManagedIdentity(ManagedIdentity),
 }
 
 /// A certificate with its key, and the password of its file.
@@ -36,26 +41,41 @@ pub(super) struct HeldCertificate {
 }
 
 /// Refuses an account that has nothing to sign in with, before anything is started for it.
-pub(super) fn check(contexts: &Contexts, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) fn check(app: &App, contexts: &Contexts, wanted: &Wanted) -> Result<(), Failure> {
+    if wanted.known_type() == Some(KnownAccountType::AccessToken) {
+        return Err(cached::none_brought(contexts, wanted, app.now())?);
+    }
     of(contexts, wanted).map(drop)
 }
 
 /// What the account of a wanted token signs in with.
 pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Failure> {
-    let newest = |kind| held(contexts, wanted, kind).into_iter().next();
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let all = |kind| held(contexts, wanted, kind, &|about| may_use(about, &owner, &accounts));
+    let first = |kind| all(kind).into_iter().next();
     let found = match wanted.known_type() {
         Some(KnownAccountType::User) => {
-            let tokens = held(contexts, wanted, SecretKind::RefreshToken);
+            let tokens = all(SecretKind::RefreshToken);
             (!tokens.is_empty()).then_some(Credential::RefreshTokens(tokens))
         }
         Some(KnownAccountType::ServicePrincipal) => {
-            let secret = || newest(SecretKind::ClientSecret).map(Credential::ClientSecret);
+            let secret = || {
+                let secrets = all(SecretKind::ClientSecret);
+                (!secrets.is_empty()).then_some(Credential::ClientSecrets(secrets))
+            };
             let certificate = || {
-                let certificate = newest(SecretKind::Certificate)?;
-                let password = newest(SecretKind::CertificatePassword);
+                let certificate = first(SecretKind::Certificate)?;
+                let passwords = all(SecretKind::CertificatePassword).into_iter();
+                let password = passwords.into_iter().find(|password| {
+                    let tenant = password.about.tenant.as_deref();
+                    let own = certificate.about.tenant.as_deref().unwrap_or_default();
+                    tenant.is_none_or(|tenant| tenant.eq_ignore_ascii_case(own))
+                });
                 Some(Credential::Certificate(Box::new(HeldCertificate { certificate, password })))
             };
-            let assertion = || newest(SecretKind::ClientAssertion).map(Credential::Assertion);
+            let assertion =
+                || first(SecretKind::ClientAssertion).map(Box::new).map(Credential::Assertion);
             let own = match names_certificate(contexts, wanted) {
                 true => certificate().or_else(secret),
                 false => secret().or_else(certificate),
@@ -63,16 +83,20 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
             own.or_else(assertion)
         }
         Some(KnownAccountType::ClientAssertion) => {
-            newest(SecretKind::ClientAssertion).map(Credential::Assertion)
+            first(SecretKind::ClientAssertion).map(Box::new).map(Credential::Assertion)
         }
-        Some(KnownAccountType::ManagedService) => Some(Credential::ManagedIdentity),
+        Some(KnownAccountType::ManagedService) => {
+            wanted.identity.clone().map(Credential::ManagedIdentity)
+        }
         // It brought its token along, and there is no other.
         Some(KnownAccountType::AccessToken) | None => None,
     };
     found.ok_or_else(|| {
         let account = quoted(&wanted.account);
-        Failure::new(Code::SignIn, format!("nothing is stored that {account} could sign in with"))
-            .hint("azvault connect")
+        let home = wanted.home_account_id.as_deref().map(|home| format!(" ({})", shown(home)));
+        let home = home.unwrap_or_default();
+        let what = format!("nothing is stored that {account}{home} could sign in with");
+        Failure::new(Code::SignIn, what).hint("azvault connect")
     })
 }
 
@@ -88,7 +112,9 @@ pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held
         return Err(refused(format!("{account} is no service principal but {}", quoted(kind))));
     }
     match of(contexts, wanted)? {
-        Credential::ClientSecret(held) => Ok(held),
+        Credential::ClientSecrets(held) => {
+            held.into_iter().next().ok_or_else(contexts::none_active)
+        }
         Credential::Certificate(_) => Err(refused(format!(
             "{account} signs in with a certificate, which tools read from a file: none is written"
         ))),
@@ -109,8 +135,17 @@ pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) 
     found.map(|(_, value)| value.as_str())
 }
 
-/// The account's secrets of a kind: the session's first, then the newest of the vault.
-fn held(contexts: &Contexts, wanted: &Wanted, kind: SecretKind) -> Vec<Held> {
+/// Secrets of a kind that may be used: the session's first, then in the order of
+/// [`azvault_contexts::rules::secrets::order`]. A refresh token serves every tenant of its account; a
+/// credential of another tenant, or of one that is named by a domain, is the application's too, and is
+/// taken where there is none for this one (azure-cli-core `auth/identity.py` `load_entry`, Az.Accounts
+/// since 2.11.2).
+fn held(
+    contexts: &Contexts,
+    wanted: &Wanted,
+    kind: SecretKind,
+    may_use: &dyn Fn(&SecretDescription) -> bool,
+) -> Vec<Held> {
     let own = contexts.own().secrets.iter().map(|secret| Held {
         place: Place::Session(secret.id),
         about: secret.held.description.clone(),
@@ -121,19 +156,22 @@ fn held(contexts: &Contexts, wanted: &Wanted, kind: SecretKind) -> Vec<Held> {
         about: secret.description.clone(),
         created: secret.created,
     });
-    let fits = |held: &Held| {
-        let about = &held.about;
-        let is = |own: &Option<String>, wanted: &str| {
-            own.as_ref().is_none_or(|own| own.eq_ignore_ascii_case(wanted))
-        };
-        about.kind == kind
-            && about.is_of_one_of(std::slice::from_ref(&wanted.account))
-            && is(&about.environment, &wanted.environment)
-            // A refresh token serves every tenant of its account, a credential the one it is for.
-            && (kind == SecretKind::RefreshToken || is(&about.tenant, &wanted.tenant))
-    };
+    let fits = |held: &Held| held.about.kind == kind && may_use(&held.about);
     let mut held: Vec<Held> = own.chain(stored).filter(fits).collect();
-    held.sort_by_key(|held| std::cmp::Reverse(held.created));
+    held.sort_by(|one, other| {
+        let key = |held: &'_ Held| matches!(held.place, Place::Vault(_));
+        let order_of_one = order(&one.about, one.created, &wanted.tenant);
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| order_of_one.cmp(&order(&other.about, other.created, &wanted.tenant)))
+    });
+    let is_of = |held: &Held| match &held.about.tenant {
+        Some(own) => own.eq_ignore_ascii_case(&wanted.tenant),
+        None => true,
+    };
+    if is_credential(kind) && held.iter().any(is_of) {
+        held.retain(is_of);
+    }
     held
 }
 

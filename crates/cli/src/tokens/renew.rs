@@ -1,6 +1,6 @@
 //! Getting a new token from the sign-in service, and storing it before anybody has it.
 
-use azvault_contexts::{HeldSecret, Secret, SecretDescription, SecretKind};
+use azvault_contexts::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity;
 use azvault_signin::{
@@ -13,12 +13,14 @@ use super::{Wanted, assertion, cached, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
+use crate::ui::quoted;
 use crate::{audit, connect, online, paths, policy};
 
 /// Sees to it that a token that fits is in the cache.
 pub(crate) fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
-    let turn = turn::wait(&paths::turns()?, vault.id(), &wanted.account);
+    let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
+    let turn = turn::wait(&paths::turns()?, vault.id(), account);
     let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
     let contexts = Contexts::of(app, vault)?;
     // Whoever had the turn before may have got just this token.
@@ -73,11 +75,11 @@ fn sign_in(
     let value = |held: &Held| held.value(vault, contexts);
     let tokens = match credential {
         Credential::RefreshTokens(held) => {
-            return redeem_one(app, &client, held, &scopes, &value);
+            let (tokens, redeemed) = redeem_one(app, &client, held, &scopes, &value)?;
+            check_home(wanted, redeemed.as_ref(), &tokens)?;
+            return Ok((tokens, redeemed));
         }
-        Credential::ClientSecret(held) => {
-            client_secret::sign_in(&client, &value(&held)?, &scopes, None, now)
-        }
+        Credential::ClientSecrets(held) => return show_one(&client, held, &scopes, &value, now),
         Credential::Certificate(held) => {
             let password = held.password.as_ref().map(value).transpose()?;
             let bytes = value(&held.certificate)?;
@@ -90,7 +92,9 @@ fn sign_in(
             let assertion = assertion::living(app, contexts, wanted, value(&held)?)?;
             federated_token::sign_in(&client, &assertion, &scopes, None, now)
         }
-        Credential::ManagedIdentity => return Ok((managed(app, contexts, wanted)?, None)),
+        Credential::ManagedIdentity(identity) => {
+            return Ok((managed(app, &identity, wanted)?, None));
+        }
     };
     Ok((tokens.map_err(online::failed)?, None))
 }
@@ -128,10 +132,47 @@ fn redeem_one(
     Err(first.map_or_else(crate::contexts::none_active, online::failed))
 }
 
-fn managed(app: &App, contexts: &Contexts, wanted: &Wanted) -> Result<Tokens, Failure> {
+/// Refuses tokens of somebody else: a refresh token whose file named its user alone can be that of
+/// another account of the same name.
+fn check_home(wanted: &Wanted, redeemed: Option<&Held>, tokens: &Tokens) -> Result<(), Failure> {
+    let (Some(own), Some(came)) = (&wanted.home_account_id, &tokens.home_account_id) else {
+        return Ok(());
+    };
+    let named = redeemed.and_then(|held| held.about.home_account_id.as_ref());
+    if named.is_some_and(|named| named.eq_ignore_ascii_case(own)) || own.eq_ignore_ascii_case(came)
+    {
+        return Ok(());
+    }
+    let account = quoted(&wanted.account);
+    let what = format!("what is stored for {account} signs in another account of that name");
+    Err(Failure::new(Code::SignIn, what).hint("azvault connect"))
+}
+
+/// Signs in with the first secret that the service takes.
+fn show_one(
+    client: &Client<'_>,
+    held: Vec<Held>,
+    scopes: &[&str],
+    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
+    now: i64,
+) -> Result<(Tokens, Option<Held>), Failure> {
+    use azvault_signin::Error::{CredentialExpired, CredentialWrong};
+    let mut first = None;
+    for held in held {
+        match client_secret::sign_in(client, &value(&held)?, scopes, None, now) {
+            Ok(tokens) => return Ok((tokens, None)),
+            Err(e @ (CredentialExpired(_) | CredentialWrong(_))) => {
+                first.get_or_insert(e);
+            }
+            Err(e) => return Err(online::failed(e)),
+        }
+    }
+    Err(first.map_or_else(crate::contexts::none_active, online::failed))
+}
+
+fn managed(app: &App, identity: &ManagedIdentity, wanted: &Wanted) -> Result<Tokens, Failure> {
     let (http, endpoint) = online::machine(app)?;
-    let kind = credential::property(contexts, wanted, connect::IDENTITY_ID);
-    let identity = connect::identity(&wanted.account, kind);
+    let identity = connect::identity(identity);
     let tokens =
         managed_identity::sign_in(&http, &endpoint, &identity, wanted.resource(), app.now());
     tokens.map_err(online::failed)
@@ -144,9 +185,12 @@ fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<
         account: Some(wanted.account.clone()),
         client_id: before.and_then(|about| about.client_id.clone()),
         environment: Some(wanted.environment.clone()),
-        home_account_id: before
-            .and_then(|about| about.home_account_id.clone())
+        home_account_id: wanted
+            .home_account_id
+            .clone()
+            .or_else(|| before.and_then(|about| about.home_account_id.clone()))
             .or_else(|| tokens.home_account_id.clone()),
+        account_kind: wanted.kind(),
         ..SecretDescription::of(kind)
     };
     let access = SecretDescription {

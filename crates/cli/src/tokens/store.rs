@@ -1,7 +1,8 @@
 //! Storing new tokens in the place of those that they make void.
 
+use azvault_contexts::rules::secrets::may_use;
 use azvault_contexts::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
-use azvault_policy::{Policy, rules};
+use azvault_policy::rules;
 use azvault_vault::{Error, Id, Vault};
 
 use super::credential::Held;
@@ -24,6 +25,9 @@ pub(super) fn store(
     let now = app.now();
     let rotated = new.iter().any(|held| held.description.kind == SecretKind::RefreshToken);
     let void = redeemed.filter(|_| rotated).map(|held| held.place);
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let is_own = |about: &SecretDescription| may_use(about, &owner, &accounts);
     // Without a credential of the session's, as for a managed identity, the vault keeps it.
     let in_session = match void {
         Some(place) => matches!(place, Place::Session(_)),
@@ -31,7 +35,9 @@ pub(super) fn store(
     };
     let policy = app.policy()?;
     let is_outdated = |about: &SecretDescription, came: i64| {
-        is_outdated(about, wanted, now) || is_too_old(about, wanted, (policy, came, now))
+        about.kind == SecretKind::AccessToken
+            && is_own(about)
+            && (is_outdated(about, wanted, now) || rules::token(policy, came, now).is_err())
     };
     if in_session {
         let mut session = contexts.session.ok_or_else(session::gone)?;
@@ -75,35 +81,17 @@ pub(super) fn store(
 
 /// Whether the account signs in with something that only the session has.
 pub(super) fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
-    let own = contexts.own().secrets.iter();
-    own.into_iter().any(|secret| {
-        let about = &secret.held.description;
-        about.kind != SecretKind::AccessToken
-            && about.is_of_one_of(std::slice::from_ref(&wanted.account))
-    })
-}
-
-/// An access token of the account that may not be handed out any more.
-fn is_too_old(
-    about: &SecretDescription,
-    wanted: &Wanted,
-    (policy, came, now): (&Policy, i64, i64),
-) -> bool {
-    about.kind == SecretKind::AccessToken
-        && about.is_of_one_of(std::slice::from_ref(&wanted.account))
-        && rules::token(policy, came, now).is_err()
+    let accounts = contexts.accounts();
+    // An account that fits several names has nothing that it could have signed in with.
+    let Ok(owner) = wanted.owner(&accounts) else { return false };
+    let mut own = contexts.own().secrets.iter().map(|secret| &secret.held.description);
+    own.any(|about| about.kind != SecretKind::AccessToken && may_use(about, &owner, &accounts))
 }
 
 /// An access token of the account that has expired, or that the new one replaces.
 fn is_outdated(about: &SecretDescription, wanted: &Wanted, now: i64) -> bool {
     let is_same = about.target.as_deref() == Some(&wanted.scopes.join(" "))
-        && about.tenant.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted.tenant))
-        && about
-            .environment
-            .as_deref()
-            .is_none_or(|own| own.eq_ignore_ascii_case(&wanted.environment));
+        && about.tenant.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted.tenant));
     let has_expired = about.expires_on.is_some_and(|at| at.saturating_sub(now) <= LEAST_LIFE);
-    about.kind == SecretKind::AccessToken
-        && about.is_of_one_of(std::slice::from_ref(&wanted.account))
-        && (is_same || has_expired)
+    is_same || has_expired
 }

@@ -1,20 +1,28 @@
 //! What is asked for: to which resource or scopes, in which tenant, as whom.
 
-use azvault_contexts::{Context, ContextAccount, KnownAccountType};
+use azvault_contexts::{
+    Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
+    IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
+};
 use azvault_signin::{Cloud, resource};
 use serde::{Deserialize, Serialize};
 
-use crate::contexts::Contexts;
+use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
 use crate::online;
-use crate::ui::quoted;
+use crate::ui::{quoted, shell_word, shown};
 
 /// A token that is wanted. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wanted {
     /// Name of the context.
     pub(crate) context: String,
+    /// User name or application id; of an identity of the machine the id that tells it from others.
     pub(crate) account: String,
+    /// The home account of a user, where it is known.
+    pub(crate) home_account_id: Option<String>,
+    /// Which identity of the machine.
+    pub(crate) identity: Option<ManagedIdentity>,
     /// As written in the context.
     pub(crate) account_type: String,
     pub(crate) environment: String,
@@ -53,9 +61,25 @@ impl Wanted {
         let tenant = tenant.or(own_tenant).ok_or_else(|| lacks("tenant"))?;
         let cloud = online::cloud(contexts, &environment)?;
         let subscription = context.subscription.as_ref().map(|s| s.id.clone());
+        let accounts = contexts.accounts();
+        let home_account_id = match accounts.of_context(context) {
+            Found::One(known) => known.home_account_id.clone(),
+            Found::Nobody => None,
+            Found::Several(all) => return Err(ambiguous(account, &tenant, &all)),
+        };
+        let identity = match account.account_type.known() {
+            Some(KnownAccountType::ManagedService) => {
+                let known = ManagedIdentity::of(account, context.subscription.as_ref());
+                Some(known.ok_or_else(|| unknown_identity(&name))?)
+            }
+            _ => None,
+        };
+        let id = identity.as_ref().and_then(ManagedIdentity::id).unwrap_or(&account.id).to_owned();
         Ok(Self {
             context: context.name.as_str().to_owned(),
-            account: account.id.clone(),
+            account: id,
+            home_account_id,
+            identity,
             account_type: account.account_type.as_str().to_owned(),
             environment,
             tenant,
@@ -64,14 +88,79 @@ impl Wanted {
         })
     }
 
+    /// Whose token it is, among the accounts that are known.
+    pub(crate) fn owner(&self, accounts: &Accounts) -> Result<AccountKey, Failure> {
+        let account = Account {
+            id: self.account.clone(),
+            account_type: AccountType::new(&*self.account_type),
+            environment: Some(self.environment.clone()),
+            home_account_id: self.home_account_id.clone(),
+            tenants: Vec::new(),
+            properties: Default::default(),
+        };
+        match accounts.of_account(&account) {
+            Found::One(known) => Ok(known.key.clone()),
+            Found::Several(all) => {
+                let context = ContextAccount {
+                    id: account.id,
+                    account_type: account.account_type,
+                    properties: Default::default(),
+                };
+                Err(ambiguous(&context, &self.tenant, &all))
+            }
+            // Its context went while the token was being got.
+            Found::Nobody => Err(contexts::absent(&ContextName::new(&*self.context))),
+        }
+    }
+
     pub(crate) fn known_type(&self) -> Option<KnownAccountType> {
-        azvault_contexts::AccountType::new(&*self.account_type).known()
+        AccountType::new(&*self.account_type).known()
+    }
+
+    /// What kind of account it is, as secrets say it.
+    pub(crate) fn kind(&self) -> Option<IdentityKind> {
+        self.known_type().map(|known| IdentityKind::of(&known.into()))
     }
 
     /// The resource that the scopes are of.
     pub(crate) fn resource(&self) -> &str {
         self.scopes.first().and_then(|scope| resource::resource_of(scope)).unwrap_or_default()
     }
+}
+
+/// Several accounts have the name, and nothing says which of them the context is of: handing out a
+/// token of any would be a guess. Azure CLI refuses here too.
+fn ambiguous(account: &ContextAccount, tenant: &str, all: &[&KnownAccount]) -> Failure {
+    let id = quoted(&account.id);
+    let mut all: Vec<String> = all.iter().map(|known| one_of(known)).collect();
+    all.sort();
+    let what = format!("{} accounts are called {id}: {}", all.len(), all.join("; "));
+    let tenant = shell_word(tenant);
+    Failure::new(Code::NotFound, what).hint(match account.account_type.known() {
+        Some(KnownAccountType::User) => format!(
+            "azvault connect --tenant {tenant} signs in as one of them, and the context is that one's \
+             from then on"
+        ),
+        _ => "azvault secret list shows which secrets each has".to_owned(),
+    })
+}
+
+/// One of several accounts of a name, by what tells it from the others.
+fn one_of(known: &KnownAccount) -> String {
+    let kind = known.key.kind().as_str();
+    let id = known.home_account_id.as_deref().unwrap_or(&known.id);
+    let tenants = match known.tenants.as_slice() {
+        [] => String::new(),
+        [one] => format!(", tenant {one}"),
+        several => format!(", tenants {}", several.join(", ")),
+    };
+    shown(&format!("{kind} {id}{tenants}"))
+}
+
+fn unknown_identity(context: &str) -> Failure {
+    let what = format!("nothing says which identity of the machine the context {context} is of");
+    Failure::new(Code::SignIn, what)
+        .hint("azvault connect --identity --client-id ID, with the id of the identity")
 }
 
 fn scopes(cloud: &Cloud, to: To) -> Result<Vec<String>, Failure> {

@@ -124,7 +124,7 @@ fn row(app: &App, view: &SecretView<'_>) -> Vec<crate::ui::Cell> {
     let expires = facts.expires_on.map_or_else(|| "-".to_owned(), utc);
     let mut row = vec![
         cell(view.id.clone()),
-        cell(facts.kind),
+        cell(facts.kind_in_words()),
         cell(facts.account.unwrap_or("-")),
         cell(facts.tenant.unwrap_or("-")),
         cell(facts.target.unwrap_or("-")),

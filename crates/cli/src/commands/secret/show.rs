@@ -94,13 +94,15 @@ fn describe(app: &App, view: &SecretView<'_>) {
     let facts = &view.facts;
     let rows: Vec<_> = [
         ("id", Some(view.id.clone())),
-        ("kind", Some(facts.kind.to_owned())),
+        ("kind", Some(facts.kind_in_words())),
         ("account", facts.account.map(str::to_owned)),
+        ("home account", facts.home_account_id.map(str::to_owned)),
         ("tenant", facts.tenant.map(str::to_owned)),
         ("client id", facts.client_id.map(str::to_owned)),
         ("environment", facts.environment.map(str::to_owned)),
         ("target", facts.target.map(str::to_owned)),
         ("expires", facts.expires_on.map(utc)),
+        ("token type", facts.token_type.map(str::to_owned)),
         ("family", facts.family_id.map(str::to_owned)),
         ("scope", Some(view.scope.to_owned())),
         ("stored", view.created.clone()),
