@@ -6,12 +6,13 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use azvault_agent::hold::Limits;
+use azvault_agent::holder::{self, Holder, Kind, Whose};
 use azvault_agent::{CallError, Client, RemoteKeys, Status};
 use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::{paths, policy, runtime};
+use crate::{paths, policy, process, runtime};
 
 /// An agent that is only looked at has so long to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -39,10 +40,18 @@ pub(crate) fn clients(vault: VaultId) -> Vec<Client> {
 }
 
 /// Sockets of agents of a vault, in all folders of this user. An agent that was killed leaves its own.
+/// Where none is found, one may listen in a folder that only another shell's environment names: the
+/// kernel knows that process, and its command line says where.
 fn sockets(vault: VaultId) -> Vec<PathBuf> {
     let name = socket_name(vault);
     let sockets = runtime::folders().into_iter().map(|folder| folder.join(&name));
-    sockets.filter(|socket| socket.exists()).collect()
+    let found: Vec<PathBuf> = sockets.filter(|socket| socket.exists()).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let holders = holder::look(Whose::Vault(&vault.to_string())).unwrap_or_default();
+    let agents = holders.iter().filter(|holder| holder.kind == Kind::Agent);
+    agents.filter_map(Holder::pid).filter_map(process::socket_of).collect()
 }
 
 /// The name of the socket of a vault's agent.

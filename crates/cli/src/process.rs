@@ -1,6 +1,10 @@
 //! What this process gives away while it runs: nothing by core dump, by debugger of the same
 //! user, or by the mode of a file it makes.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
 use azvault_vault::Actor;
 use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
@@ -53,6 +57,14 @@ pub(crate) fn parent_name() -> Option<String> {
     let parent = rustix::process::getppid()?.as_raw_nonzero().get();
     let name = std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?;
     Some(name.trim_end().to_owned())
+}
+
+/// Where an agent listens, by its command line. Whether it does, and whose it is, a connection tells.
+pub(crate) fn socket_of(agent: u32) -> Option<PathBuf> {
+    let line = std::fs::read(format!("/proc/{agent}/cmdline")).ok()?;
+    let mut words = line.split(|byte| *byte == 0).skip_while(|word| *word != b"--socket");
+    let path = PathBuf::from(OsStr::from_bytes(words.nth(1)?));
+    path.is_absolute().then_some(path)
 }
 
 /// This process, for the audit log.

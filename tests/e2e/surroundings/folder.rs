@@ -29,6 +29,21 @@ fn an_agent_is_found_from_every_environment_of_the_same_user() {
 }
 
 #[test]
+fn an_agent_in_a_folder_that_only_another_shell_names_is_found_through_the_kernel() {
+    let Some(world) = World::new() else { return };
+    let said = world.bash(&format!(
+        "set -e; mkdir -m 700 /tmp/run /tmp/other
+         export XDG_RUNTIME_DIR=/tmp/run; azvault {PASS} unlock >/dev/null
+         eval \"$(azvault session start)\"; azvault use fab >/dev/null
+         XDG_RUNTIME_DIR=/tmp/other azvault prompt; unset XDG_RUNTIME_DIR; azvault prompt
+         azvault {PASS} unlock >/dev/null; azvault context list -q >/dev/null
+         ls -d /tmp/other/azvault /tmp/azvault-* 2>/dev/null | wc -l
+         pgrep -c -x azvault"
+    ));
+    assert_eq!(said.expect(0).stdout, "fab*\nfab*\n0\n1\n");
+}
+
+#[test]
 fn a_shell_that_is_process_1_can_have_a_session() {
     let Some(world) = World::new() else { return };
     // As in `docker run IMAGE bash`.
