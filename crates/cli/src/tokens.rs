@@ -8,6 +8,7 @@ mod assertion;
 mod cached;
 mod credential;
 mod renew;
+mod sign_in;
 mod store;
 mod turn;
 mod wanted;

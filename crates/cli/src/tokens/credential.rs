@@ -96,7 +96,7 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
         let home = wanted.home_account_id.as_deref().map(|home| format!(" ({})", shown(home)));
         let home = home.unwrap_or_default();
         let what = format!("nothing is stored that {account}{home} could sign in with");
-        Failure::new(Code::SignIn, what).hint("azvault connect")
+        Failure::new(Code::SignIn, what).hint(super::sign_in::to_type(wanted))
     })
 }
 
