@@ -276,6 +276,22 @@ fn a_log_is_filtered_by_verb_subject_time_and_number() {
 }
 
 #[test]
+fn a_verb_that_the_log_does_not_have_is_told_with_those_that_it_has() {
+    let home = Home::with_contexts();
+    let id = client_secret(&home);
+    home.run(&["secret", "show", &id, "--reveal"]).expect(0);
+    for wrong in ["secret show", "no-such-verb"] {
+        let none = home.run(&["audit", "log", "--verb", wrong]).expect(0);
+        none.says("no entries; verbs of this log: migrate run, secret reveal");
+    }
+    home.run(&["audit", "log", "--until", "1h"]).expect(0).says("no entries\n");
+    // The help's own example finds what it names.
+    let help = home.run(&["audit", "log", "--help"]).expect(0).stdout;
+    assert!(help.contains("`secret reveal`"), "{help}");
+    assert_eq!(entries(&home, &["--verb", "secret reveal"]).len(), 1);
+}
+
+#[test]
 fn an_entry_has_these_members() {
     let home = Home::with_contexts();
     home.run(&["context", "remove", "gov"]).expect(0);

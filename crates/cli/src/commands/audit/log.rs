@@ -1,5 +1,7 @@
 //! `azvault audit log`
 
+use std::collections::BTreeSet;
+
 use azvault_vault::{Actor, Id, Logged, Subject};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -17,7 +19,7 @@ use crate::unlock;
 /// Every reveal, export, import and removal. The whole chain is verified before anything is shown.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only this verb, or the verbs of this noun: `secret show`, `context`
+    /// Only this verb of the log, or the verbs of this noun: `secret reveal`, `context`
     #[arg(long, value_name = "VERB")]
     #[arg(value_parser = name)]
     verb: Option<String>,
@@ -102,12 +104,22 @@ impl Args {
             let entries = entries.into_iter().map(view).collect();
             app.ui.json(&Document { schema: SCHEMA, entries });
         } else if entries.is_empty() {
-            app.ui.note("no entries");
+            app.ui.note(self.none_of(&log));
         } else {
             let rows: Vec<_> = entries.into_iter().map(row).collect();
             app.ui.table(&["", "TIME", "VERB", "WHAT", "BY"], &rows);
         }
         Ok(0)
+    }
+
+    /// Why nothing is shown: a verb that the log does not have is told from one that was not used.
+    fn none_of(&self, log: &[Logged]) -> String {
+        let verbs: BTreeSet<&str> = log.iter().map(|logged| logged.entry.verb.as_str()).collect();
+        if self.verb.is_none() || verbs.is_empty() {
+            return "no entries".to_owned();
+        }
+        let verbs: Vec<&str> = verbs.into_iter().collect();
+        format!("no entries; verbs of this log: {}", verbs.join(", "))
     }
 
     fn takes(&self, logged: &Logged, now: i64) -> bool {
