@@ -4,15 +4,16 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL};
-use crate::home::{Ran, find, has, ran};
+use crate::home::{Ran, find, ran};
 
 /// A shell, and how it takes `shell-init`.
-const SHELLS: [(&str, &str); 5] = [
+const SHELLS: [(&str, &str); 6] = [
     ("bash", "eval \"$(azvault shell-init bash)\""),
     ("dash", "eval \"$(azvault shell-init bash)\""),
     ("zsh", "eval \"$(azvault shell-init zsh)\""),
     ("fish", "azvault shell-init fish | source"),
     ("nu", "source azvault.nu"),
+    ("pwsh", "azvault shell-init pwsh | Out-String | Invoke-Expression"),
 ];
 
 fn home() -> AgentHome {
@@ -27,9 +28,9 @@ fn home() -> AgentHome {
 
 /// The shells that are there; each is run in turn.
 fn shells() -> impl Iterator<Item = (String, &'static str)> {
-    SHELLS.into_iter().filter(|(shell, _)| has(shell)).map(|(shell, init)| {
-        let path = find(shell).unwrap();
-        (path.to_str().unwrap().to_owned(), init)
+    SHELLS.into_iter().filter_map(|(shell, init)| {
+        let path = find(shell)?;
+        Some((path.to_str().unwrap().to_owned(), init))
     })
 }
 
@@ -93,10 +94,9 @@ fn a_handle_of_a_parent_is_kept_without_a_word() {
     for (shell, init) in shells() {
         let inner = format!("{init}\nazvault prompt\nazvault -q use sp\n");
         fs::write(home.join("inner"), inner).unwrap();
-        let inner = if shell.ends_with("/nu") { "inner" } else { "./inner" };
         let script = format!(
             "set -eu; eval \"$(azvault session start)\"; azvault use fab >/dev/null
-             {shell} {inner}; azvault prompt"
+             {shell} -c \"$(cat inner)\"; azvault prompt"
         );
         let said = ran(home.shell("bash", &script).output().unwrap()).expect(0);
         let case = format!("{shell}: {}{}", said.stdout, said.stderr);
@@ -108,7 +108,9 @@ fn a_handle_of_a_parent_is_kept_without_a_word() {
 #[test]
 fn after_the_end_of_the_agent_a_shell_that_is_told_again_starts_another_session() {
     let home = home();
-    for (shell, init) in shells().filter(|(shell, _)| !shell.ends_with("/nu")) {
+    for (shell, init) in
+        shells().filter(|(shell, _)| !["/nu", "/pwsh"].iter().any(|own| shell.ends_with(own)))
+    {
         let script = format!(
             "{init}\nazvault -q use fab\nkill -9 $(azvault status -o json | \
              sed 's/.*\"agent\":{{\"pid\":\\([0-9]*\\).*/\\1/')\n\
@@ -134,7 +136,8 @@ fn after_the_end_of_the_agent_a_shell_that_is_told_again_starts_another_session(
 #[test]
 fn a_session_is_started_wherever_the_verb_stands_and_for_no_other_verb() {
     let home = home();
-    for (shell, init) in shells() {
+    // pwsh starts one at once.
+    for (shell, init) in shells().filter(|(shell, _)| !shell.ends_with("/pwsh")) {
         for (typed, starts) in [
             ("azvault -q use sp", true),
             ("azvault --output json use sp", true),
