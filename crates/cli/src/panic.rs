@@ -45,9 +45,14 @@ pub(crate) struct Left {
 }
 
 impl Ended {
-    /// Whether there was anything to end.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.agents + self.endpoints + self.renewals == 0
+    /// How many have ended.
+    pub(crate) fn number(&self) -> usize {
+        self.agents + self.endpoints + self.renewals
+    }
+
+    /// Whether none is left, as far as the kernel says.
+    pub(crate) fn is_all(&self) -> bool {
+        self.left.is_empty() && self.unseen.is_none()
     }
 
     fn count(&mut self, kind: Kind) {
@@ -80,9 +85,9 @@ pub(crate) fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
         });
         let read = receive_in_time(&receive);
         end(&mut ended, |_| true);
+        end_in_folder(app, &mut ended);
         read
     });
-    end_in_folder(app, &mut ended);
     (ended, read)
 }
 

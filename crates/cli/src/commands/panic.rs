@@ -91,14 +91,15 @@ fn verdict(ended: &Ended) -> Option<Failure> {
 }
 
 fn say(app: &App, ended: &Ended) {
-    if ended.is_empty() {
+    if ended.number() == 0 && ended.is_all() {
         let places = holders::places().join(", ");
         app.ui.note(format!("no agent or endpoint was running (looked at: {places})"));
-    } else {
+    } else if ended.number() > 0 {
         let mut parts = vec![count(ended.agents, "agent"), count(ended.endpoints, "endpoint")];
         parts.extend((ended.renewals > 0).then(|| count(ended.renewals, "renewal")));
         let parts = parts.join(" and ");
-        app.ui.note(format!("locked: ended {parts}; sessions are gone with them"));
+        let locked = if ended.is_all() { "locked: " } else { "" };
+        app.ui.note(format!("{locked}ended {parts}; sessions are gone with them"));
     }
     for left in &ended.left {
         let who = left.pid.map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
