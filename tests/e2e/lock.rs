@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::agent_home::{AgentHome, eventually, is_root, is_running, make_folder, signal};
 use crate::home::{Ran, ran};
 use crate::memory::{Searched, found};
+use crate::world::alone;
 
 /// Whether the agent's memory holds a key; nobody but root can look.
 fn holds_keys(home: &AgentHome, agent: u32) -> bool {
@@ -90,15 +91,16 @@ fn where_nothing_runs_nothing_is_said_to_be_locked() {
     let home = AgentHome::with_vault();
     let said = home.alone(&["lock"]).expect(0).stdout;
     let run = home.runtime().join("azvault").display().to_string();
+    // Folders that other shells of this user could have may follow.
     let expected = format!(
         "no agent or endpoint of this vault is running (looked at: /proc/net/unix, the sockets of \
-         this network namespace, {run})\n"
+         this network namespace, {run}"
     );
-    assert_eq!(said, expected);
+    assert!(said.starts_with(&expected), "{said}");
     let document = home.alone(&["lock", "-o", "json"]).expect(0).json();
     assert_eq!(document["state"], "not-running");
     assert_eq!(document["locked"], json!([]));
-    assert_eq!(document["looked_at"].as_array().unwrap().len(), 2);
+    assert!(document["looked_at"].as_array().unwrap().len() >= 2);
     let status = home.alone(&["status", "-o", "json"]).expect(0).json();
     assert_eq!((&status["state"], &status["holders"]), (&json!("locked"), &json!([])));
     assert_eq!(status["looked_at"], document["looked_at"]);
@@ -108,6 +110,20 @@ fn where_nothing_runs_nothing_is_said_to_be_locked() {
     home.alone(&["lock"]).expect(0);
     let again = home.alone(&["lock"]).expect(0).stdout;
     assert!(again.starts_with("locked already: agent (process "), "{again}");
+}
+
+#[test]
+fn a_vault_that_cannot_be_read_is_no_reason_to_leave_its_keys_where_they_are() {
+    let home = AgentHome::with_vault();
+    home.unlock();
+    let moved = home.join("moved.db");
+    fs::rename(home.vault(), &moved).unwrap();
+    let ran = home.alone(&["lock"]).expect(5);
+    assert_eq!(ran.stdout, "");
+    ran.says("try: azvault panic");
+    assert!(home.holds_keys());
+    home.alone(&["lock", "--vault", moved.to_str().unwrap()]).expect(0);
+    assert!(!home.holds_keys());
 }
 
 #[test]
@@ -163,6 +179,20 @@ fn where_the_kernel_cannot_be_asked_that_is_said_and_no_success() {
     let checks = doctor["checks"].as_array().unwrap();
     let holders = checks.iter().find(|check| check["name"] == "holders").unwrap();
     assert_eq!(holders["state"], "finding");
+}
+
+#[test]
+fn a_panic_that_cannot_ask_the_kernel_does_not_say_that_nothing_runs() {
+    alone(|| {
+        let home = AgentHome::with_vault();
+        home.unlock();
+        let Some(panic) = without_proc(&home, &["panic"]) else { return };
+        assert!(!panic.stderr.contains("locked: "), "{}", panic.stderr);
+        assert!(!panic.stderr.contains("was running"), "{}", panic.stderr);
+        assert_ne!(panic.code, 0);
+        // Which process it is cannot be told either: what to type names its file.
+        panic.says("not all processes could be looked for").says("fuser --kill ");
+    });
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn found_at(
     strace.args(["-e", &format!("inject={call}:error=ENOSYS:signal=STOP:when=1")]);
     if command == ["panic"] {
         // It ends what it finds: here it finds nothing of anybody else.
-        strace.args(["unshare", "--net"]);
+        strace.args(["/usr/bin/unshare", "--net"]);
     }
     strace.arg(inner.get_program()).args(inner.get_args()).env_clear();
     strace.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -31,7 +31,9 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let vault = unlock::locked(app)?.vault_id();
+        // Its processes are found by the vault's id. Where that cannot be read, all are meant.
+        let locked = unlock::locked(app).map_err(|failure| failure.hint("azvault panic"));
+        let vault = locked?.vault_id();
         let locked = holders::lock(vault);
         let done = words(&locked.looked.found);
         if let Some(failure) = left(&locked) {

@@ -1,8 +1,7 @@
 //! `azvault status`
 
-use std::time::Duration;
+mod holding;
 
-use azvault_agent::holder::Kind;
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::active::Because;
 use azvault_vault::{Error, Locked, Vault};
@@ -14,10 +13,10 @@ use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::ActingView;
 use crate::expect::Pin;
 use crate::failure::{Code, Failure};
-use crate::holders::{self, Found, HolderView, Looked};
+use crate::holders::{self, HolderView, Looked};
 use crate::session::{self, Session};
 use crate::ui::{cell, count, quoted, shown_path};
-use crate::{agent, paths, time, unlock};
+use crate::{agent, paths, unlock};
 
 /// Show where the vault is, whether it is locked, which context and account act and why
 ///
@@ -231,13 +230,9 @@ fn print_anchor(app: &App, anchor: Option<String>) -> super::Ended {
 fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
     let number = |n: Option<usize>| n.map_or_else(|| "sealed".to_owned(), |n| n.to_string());
     let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
-    let mut rows = vec![("vault", path.to_owned()), ("state", state(document, looked))];
+    let mut rows = vec![("vault", path.to_owned()), ("state", holding::state(document, looked))];
     if document.state != "absent" {
-        rows.push(("agent", document.agent.as_ref().map_or("-".to_owned(), agent_words)));
-        if let Some(looked) = looked {
-            rows.extend(looked.found.iter().filter_map(|found| holder_row(document, found)));
-            rows.push(("looked at", looked.places()));
-        }
+        rows.extend(holding::rows(document, looked));
         let session = document.session.as_ref();
         let session = session.map(|session| format!("ends with process {}", session.leader));
         let other = if document.session_state == "gone" { "gone" } else { "-" };
@@ -273,58 +268,4 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
     if document.state == "absent" {
         app.ui.note("no vault yet: azvault migrate makes one and moves your sign-ins into it");
     }
-}
-
-/// The state, and what makes it so where that is not the agent of this shell.
-fn state(document: &Document, looked: Option<&Looked>) -> String {
-    let is_own = |found: &&Found| !is_of_this_shell(document, found);
-    let of: Vec<String> = match (document.state, looked) {
-        ("unlocked", Some(looked)) => {
-            looked.holding().filter(is_own).map(Found::to_string).collect()
-        }
-        ("unknown", Some(looked)) => looked.silent().map(Found::to_string).collect(),
-        _ => Vec::new(),
-    };
-    let what = if document.state == "unknown" { "no answer from " } else { "" };
-    if of.is_empty() {
-        return document.state.to_owned();
-    }
-    format!("{} ({what}{})", document.state, of.join(", "))
-}
-
-fn is_of_this_shell(document: &Document, found: &Found) -> bool {
-    document.agent.as_ref().is_some_and(|agent| found.pid == Some(agent.pid))
-}
-
-/// Of each process but the agent of this shell.
-fn holder_row(document: &Document, found: &Found) -> Option<(&'static str, String)> {
-    if is_of_this_shell(document, found) {
-        return None;
-    }
-    let state = match (found.report, found.keys()) {
-        (_, Some(keys)) => locks(keys.idle_limit, keys.idle, keys.expires),
-        (Some(_), None) if found.kind == Kind::Endpoint => "asks the agent for keys".to_owned(),
-        (Some(_), None) => "holds no keys".to_owned(),
-        (None, None) => "does not answer".to_owned(),
-    };
-    Some((found.kind.as_str(), format!("{found}, {state}")))
-}
-
-fn agent_words(agent: &Agent) -> String {
-    match (agent.idle_limit_s, agent.idle_s, agent.expires_s) {
-        (limit, Some(idle), Some(left)) => {
-            // An agent of an older version does not say its limit.
-            format!("process {}, {}", agent.pid, locks(limit.unwrap_or(left), idle, left))
-        }
-        _ => format!("process {}, holds no keys", agent.pid),
-    }
-}
-
-/// When keys go, in words.
-fn locks(idle_limit: u64, idle: u64, expires: u64) -> String {
-    let words = |seconds| time::words(Duration::from_secs(seconds));
-    if idle_limit.saturating_sub(idle) >= expires {
-        return format!("locks in {}", words(expires));
-    }
-    format!("locks after {} without use, at the latest in {}", words(idle_limit), words(expires))
 }
