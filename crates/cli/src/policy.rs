@@ -17,7 +17,7 @@ use azvault_policy::{Loosens, Policy, Wrong, tighten};
 pub(crate) use self::decide::{
     acts, autosave_off, costs_enough, export_plaintext, extra_authorities,
     is_used_while_a_command_runs, keep, limits, may_add, may_hold, may_remove, most, new_vault,
-    signs_in, usual_cost, warn_of_weak_slots,
+    signs_in, usual_cost, warn_of_weak_slots, withstands_guessing,
 };
 pub(crate) use self::findings::{of_context, of_hold, of_slots};
 use crate::failure::{Code, Failure};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Allowance, AtLeast, AtMost, Only, Place, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 13] = [
+pub(crate) const KEYS: [&str; 14] = [
     "autosave",
     "plaintext-export",
     "environments",
@@ -15,6 +15,7 @@ pub(crate) const KEYS: [&str; 13] = [
     "kdf.memory-mib",
     "kdf.passes",
     "kdf.product-mib",
+    "passphrase.min-bits",
     "token.cache",
     "tls.extra-authorities",
     "slots.required",
@@ -42,6 +43,8 @@ pub struct Policy {
     pub kdf_passes: Option<Set<AtLeast>>,
     /// `kdf.product-mib`: memory times passes, in MiB.
     pub kdf_product: Option<Set<AtLeast>>,
+    /// `passphrase.min-bits`: guesses that a new passphrase withstands, as a power of two.
+    pub passphrase_bits: Option<Set<AtLeast>>,
     /// `token.cache`: how old an access token may be that is handed out.
     pub token_cache: Option<Set<AtMost>>,
     /// `tls.extra-authorities`: whether certificate authorities besides the system's are trusted.
@@ -97,6 +100,7 @@ impl Policy {
             said(&self.kdf_memory, |least| Value::Number(least.0)),
             said(&self.kdf_passes, |least| Value::Number(least.0)),
             said(&self.kdf_product, |least| Value::Number(least.0)),
+            said(&self.passphrase_bits, |least| Value::Number(least.0)),
             said(&self.token_cache, |most| Value::Time(most.0)),
             word(&self.extra_authorities, "forbidden"),
         ];

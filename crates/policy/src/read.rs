@@ -12,7 +12,7 @@ use crate::policy::KEYS;
 use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind};
 
 /// Tables of keys.
-const TABLES: [&str; 5] = ["unlock", "kdf", "token", "slots", "tls"];
+const TABLES: [&str; 6] = ["unlock", "kdf", "passphrase", "token", "slots", "tls"];
 
 /// Longest that keys are held, with or without a policy.
 const LONGEST_UNLOCK: Duration = Duration::from_secs(24 * 3600);
@@ -104,6 +104,10 @@ impl Reading<'_> {
             "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, (19, 1024), value),
             "kdf.passes" => self.policy.kdf_passes = self.number(place, (1, 16), value),
             "kdf.product-mib" => self.policy.kdf_product = self.number(place, (38, 4096), value),
+            // The highest estimate there is.
+            "passphrase.min-bits" => {
+                self.policy.passphrase_bits = self.number(place, (1, 63), value);
+            }
             "token.cache" => {
                 let bounds = (SHORTEST_CACHE, LONGEST_UNLOCK);
                 self.policy.token_cache = self.time(place, bounds, value);

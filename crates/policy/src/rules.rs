@@ -100,6 +100,19 @@ pub fn kdf(policy: &Policy, memory_kib: u32, passes: u32) -> Result<(), Refusal>
     check(&policy.kdf_product, &|least| product >= in_kib(least), " MiB of memory times passes")
 }
 
+/// Whether a new passphrase withstands enough guesses: the estimate as a power of two.
+pub fn passphrase(policy: &Policy, bits: u32) -> Result<(), Refusal> {
+    match &policy.passphrase_bits {
+        Some(set) if bits < set.value.0 => {
+            let least = set.value.0;
+            let what =
+                format!("a new passphrase needs {least} bits, and this one has about {bits}");
+            Err(refusal(set, what, "use more words, picked at random"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether contexts of this environment may be used. One that names none may not where some are
 /// allowed only.
 pub fn environment(policy: &Policy, name: Option<&str>) -> Result<(), Refusal> {

@@ -38,6 +38,12 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
         kdf_memory: stricter("kdf.memory-mib", system.kdf_memory, user.kdf_memory, all),
         kdf_passes: stricter("kdf.passes", system.kdf_passes, user.kdf_passes, all),
         kdf_product: stricter("kdf.product-mib", system.kdf_product, user.kdf_product, all),
+        passphrase_bits: stricter(
+            "passphrase.min-bits",
+            system.passphrase_bits,
+            user.passphrase_bits,
+            all,
+        ),
         token_cache: stricter("token.cache", system.token_cache, user.token_cache, all),
         extra_authorities: stricter(
             "tls.extra-authorities",

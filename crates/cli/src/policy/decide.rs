@@ -110,6 +110,11 @@ pub(crate) fn costs_enough(app: &App, cost: Cost) -> Result<(), Failure> {
     rules::kdf(app.policy()?, cost.memory_kib(), cost.passes()).map_err(refused)
 }
 
+/// Whether a new passphrase of so many bits may be used.
+pub(crate) fn withstands_guessing(app: &App, bits: u32) -> Result<(), Failure> {
+    rules::passphrase(app.policy()?, bits).map_err(refused)
+}
+
 /// What a guess costs where nobody chose: the least of the presets from the default up that is
 /// enough.
 pub(crate) fn usual_cost(app: &App) -> Result<Cost, Failure> {

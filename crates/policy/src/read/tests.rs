@@ -30,6 +30,7 @@ tenants = [
     \"72f00000-0000-4000-8000-000000000001\",
 ]
 unlock.idle = \"5m\"
+passphrase.min-bits = 50
 [kdf]
 memory-mib = 256
 passes = 0x4
@@ -57,14 +58,15 @@ extra-authorities = \"forbidden\"
             ("environments", Value::Names(&clouds), 4),
             ("tenants", Value::Names(&tenants), 5),
             ("unlock.idle", minutes(5), 8),
-            ("kdf.memory-mib", Value::Number(256), 10),
-            ("kdf.passes", Value::Number(4), 11),
-            ("kdf.product-mib", Value::Number(1024), 12),
-            ("token.cache", minutes(15), 15),
-            ("tls.extra-authorities", Value::Word("forbidden"), 20),
-            ("slots.required", Value::Word("recovery-code"), 17),
-            ("slots.required", Value::Word("keyring"), 17),
-            ("slots.forbidden", Value::Word("raw-key"), 18),
+            ("kdf.memory-mib", Value::Number(256), 11),
+            ("kdf.passes", Value::Number(4), 12),
+            ("kdf.product-mib", Value::Number(1024), 13),
+            ("passphrase.min-bits", Value::Number(50), 9),
+            ("token.cache", minutes(15), 16),
+            ("tls.extra-authorities", Value::Word("forbidden"), 21),
+            ("slots.required", Value::Word("recovery-code"), 18),
+            ("slots.required", Value::Word("keyring"), 18),
+            ("slots.forbidden", Value::Word("raw-key"), 19),
         ]
     );
     assert!(policy.members().iter().all(|member| member.place.file == Path::new(FILE)));
@@ -141,6 +143,9 @@ fn what_a_member_cannot_say_is_refused() {
         "kdf.memory-mib = 99999999999999999999",
         "kdf.passes = 17",
         "kdf.product-mib = 4097",
+        "passphrase.min-bits = 0",
+        "passphrase.min-bits = 64",
+        "passphrase = 40",
         "token.cache = \"59s\"",
         "tls.extra-authorities = false",
         "tls.extra-authorities = \"off\"",

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::{
     autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, may_add, may_remove,
-    slots, tenant, token, unlock,
+    passphrase, slots, tenant, token, unlock,
 };
 use crate::{Policy, Refusal, SlotKind, read};
 
@@ -85,6 +85,15 @@ fn each_of_the_three_costs_is_the_least() {
     }
     assert_eq!(line(kdf(&policy(text), 64 * 1024 - 1, 16)), Some(1), "KiB are not rounded up");
     assert_eq!(line(kdf(&policy(""), 19 * 1024, 2)), None);
+}
+
+#[test]
+fn a_new_passphrase_has_as_many_bits_as_the_line_says() {
+    let some = policy("passphrase.min-bits = 50");
+    for (bits, refused) in [(0, Some(1)), (49, Some(1)), (50, None), (63, None)] {
+        assert_eq!(line(passphrase(&some, bits)), refused, "{bits}");
+    }
+    assert_eq!(line(passphrase(&policy(""), 0)), None);
 }
 
 #[test]

@@ -35,6 +35,8 @@ fn the_stricter_stands_and_a_looser_line_is_refused() {
         ("kdf.memory-mib = 64", "kdf.memory-mib = 63", None),
         ("kdf.passes = 3", "kdf.passes = 2", None),
         ("kdf.product-mib = 192", "kdf.product-mib = 191", None),
+        ("passphrase.min-bits = 40", "passphrase.min-bits = 41", Some("/u")),
+        ("passphrase.min-bits = 40", "passphrase.min-bits = 39", None),
         ("token.cache = \"10m\"", "token.cache = \"11m\"", None),
         ("token.cache = \"10m\"", "token.cache = \"1m\"", Some("/u")),
         ("tls.extra-authorities = \"forbidden\"", "tls.extra-authorities = \"allowed\"", None),
@@ -98,7 +100,8 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
         (set(allowance(), file), set(allowance(), file), set(names(), file), set(names(), file));
     let of_times = (set(most(), file), set(most(), file), set(most(), file));
     let of_tls = set(allowance(), file);
-    let of_costs = (set(least(64u32), file), set(least(3), file), set(least(200), file));
+    let of_costs =
+        (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
     (of_words, of_times, of_costs, of_tls, kinds(), kinds()).prop_map(
         move |(words, times, costs, tls, required, forbidden)| {
             let place = Place { file: file.into(), line: 1 };
@@ -117,6 +120,7 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 kdf_memory: costs.0,
                 kdf_passes: costs.1,
                 kdf_product: costs.2,
+                passphrase_bits: costs.3,
                 extra_authorities: tls,
                 slots_required: slots(required),
                 slots_forbidden: slots(forbidden),
@@ -146,6 +150,9 @@ fn answers(policy: &Policy) -> Vec<bool> {
     }
     for (memory, passes) in [(63, 3), (64, 3), (65, 3), (66, 4), (67, 2), (67, 5), (100, 2)] {
         answers.push(rules::kdf(policy, memory * 1024, passes).is_ok());
+    }
+    for bits in 29..35 {
+        answers.push(rules::passphrase(policy, bits).is_ok());
     }
     for kind in SlotKind::ALL {
         answers.push(rules::may_add(policy, kind).is_ok());
