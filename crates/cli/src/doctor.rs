@@ -10,13 +10,11 @@ mod network;
 mod surroundings;
 mod vault;
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::ui::{count, shown};
+use crate::ui::{count, word};
 use crate::{backup, policy, runtime};
 
 /// What was found.
@@ -95,11 +93,4 @@ fn policy() -> Check {
             Check::finding(name, first, "azvault policy check")
         }
     }
-}
-
-/// A path as a word of a command that is typed.
-pub(crate) fn word(path: &Path) -> String {
-    let text = shown(&path.display().to_string());
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

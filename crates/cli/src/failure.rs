@@ -4,7 +4,7 @@ use std::path::Path;
 
 use azvault_vault::{Error, SealerError, SlotError, UnsafeBecause};
 
-use crate::ui::shown_path;
+use crate::ui::{shown_path, word};
 
 /// The published exit codes; never renumbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Failure {
                 (Code::Integrity, Some("name the right file with --vault FILE".into()))
             }
             Error::TooNew { .. } => (Code::Integrity, Some("install a newer azvault".into())),
-            Error::Unsafe(because) => (Code::Refused, unsafe_hint(*because, &vault)),
+            Error::Unsafe(because) => (Code::Refused, unsafe_hint(*because, path)),
             Error::KdfOutOfBounds { .. } => (
                 Code::Integrity,
                 Some("somebody changed this file: use a copy that you trust".into()),
@@ -158,10 +158,12 @@ fn code_of_slot(error: SlotError) -> Code {
     }
 }
 
-fn unsafe_hint(because: UnsafeBecause, vault: &str) -> Option<String> {
+fn unsafe_hint(because: UnsafeBecause, vault: &Path) -> Option<String> {
     match because {
-        UnsafeBecause::LaxMode(_) => Some(format!("chmod 600 {vault}")),
-        UnsafeBecause::LaxFolder(_) => Some("chmod 700 the folder, or move the vault".into()),
+        UnsafeBecause::LaxMode(_) => Some(format!("chmod 600 {}", word(vault))),
+        UnsafeBecause::LaxFolder(_) => {
+            Some(format!("chmod 700 {}", word(vault.parent().unwrap_or(vault))))
+        }
         UnsafeBecause::SymbolicLink => Some("name the file itself with --vault FILE".into()),
         UnsafeBecause::HardLinks(_) => Some("remove its other names, after a look at them".into()),
         UnsafeBecause::NotRegular | UnsafeBecause::OtherOwner(_) | UnsafeBecause::RelativePath => {

@@ -14,11 +14,10 @@ use azvault_vault::{Error, Subject, Try, Vault};
 
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::doctor::word;
 use crate::door::az_folder;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
-use crate::ui::shown_path;
+use crate::ui::{shown_path, word};
 use crate::{audit, holders, runtime, unlock};
 
 /// How long agents are left their keys, so that the list can be read with them.

@@ -288,6 +288,17 @@ pub(crate) fn shown_path(path: &Path) -> String {
     shown(&path.display().to_string())
 }
 
+/// A path as one word of a command that can be pasted into a shell.
+pub(crate) fn word(path: &Path) -> String {
+    let text = shown_path(path);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 /// `1 file`, `2 files`.
 pub(crate) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
@@ -310,7 +321,23 @@ fn paint(colored: Colored, tone: Tone, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_CITED, cited, count, shown, tsv};
+    use std::path::Path;
+
+    use super::{MAX_CITED, cited, count, shown, tsv, word};
+
+    #[test]
+    fn a_path_in_a_command_is_one_word() {
+        for (path, typed) in [
+            ("/home/kim/vault.db", "/home/kim/vault.db"),
+            ("/home/my data/vault.db", "'/home/my data/vault.db'"),
+            ("it's", r"'it'\''s'"),
+            ("$(reboot)", "'$(reboot)'"),
+            ("~kim", "'~kim'"),
+            ("", "''"),
+        ] {
+            assert_eq!(word(Path::new(path)), typed);
+        }
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_made_visible() {

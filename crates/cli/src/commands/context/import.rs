@@ -12,7 +12,7 @@ use crate::change::{self, Brought, Done, Run, ScopeOption, Wanted};
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::ui::{Tone, cell, count, shown, shown_path, toned};
+use crate::ui::{Tone, cell, count, shown, shown_path, toned, word};
 use crate::{audit, paths, saved};
 
 /// Add the contexts and secrets of a saved file (Import-AzContext)
@@ -90,8 +90,9 @@ impl File {
             .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
         if plan.contexts.is_empty() {
             let shown = shown_path(path);
-            return Err(Failure::new(Code::NotFound, format!("{shown} holds no contexts"))
-                .hint(format!("azvault migrate run --from {shown} takes what else is in it")));
+            return Err(Failure::new(Code::NotFound, format!("{shown} holds no contexts")).hint(
+                format!("to take what else is in it: azvault migrate run --from {}", word(path)),
+            ));
         }
         Ok(Self {
             contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
