@@ -430,7 +430,12 @@ fn members_that_are_missing_or_unknown_are_taken_as_they_are() {
 }
 
 /// A certificate with its key, invented.
-const PEM: &str = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+const PEM: &str = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n\
+                   -----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+
+/// A key of SSH, invented.
+const SSH_KEY: &str =
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n-----END OPENSSH PRIVATE KEY-----\n";
 
 #[test]
 fn a_certificate_is_read_where_its_entry_says() {
@@ -494,14 +499,17 @@ fn a_certificate_is_read_where_its_entry_says() {
 
 #[test]
 fn what_is_no_certificate_is_not_taken_for_one() {
-    let home = home_with(&[("notes.txt", "s3cret"), ("real.pem", PEM)]);
-    std::os::unix::fs::symlink(home.path().join("real.pem"), home.path().join("link.pem")).unwrap();
+    let home = home_with(&[("notes.txt", "s3cret"), (".ssh/id_rsa", SSH_KEY)]);
+    std::os::unix::fs::symlink("/etc/hostname", home.path().join("link.pem")).unwrap();
+    std::os::unix::fs::symlink("gone.pem", home.path().join("lost.pem")).unwrap();
     for (written, why) in [
         ("~/gone.pem", "no such file"),
         ("/home/astrid/certs/sp-drift.pem", "no such file"),
         ("C:\\certs\\sp.pem", "no such file"),
         ("~/notes.txt", "neither PEM with a private key nor PFX"),
-        ("~/link.pem", "symbolic link"),
+        ("~/.ssh/id_rsa", "a private key without a certificate"),
+        ("~/link.pem", "nobody named it (--from "),
+        ("~/lost.pem", "symbolic link"),
         ("/dev/zero", "not a regular file"),
         ("~/", "not a regular file"),
         // The file that holds the entry, and a file that is read for what it is.
@@ -517,6 +525,54 @@ fn what_is_no_certificate_is_not_taken_for_one() {
         assert_eq!(values(&only.found), [written]);
         let notes = format!("{:?}", only.found.notes);
         assert!(notes.contains(why) && !notes.contains("s3cret"), "{written}: {notes}");
+    }
+}
+
+#[test]
+fn a_certificate_is_read_through_a_link_and_never_beyond_what_was_named() {
+    let link = |target: &Path, at: PathBuf| {
+        std::os::unix::fs::symlink(target, at).unwrap();
+    };
+    let own = home_with(&[(".ssh/own.pem", PEM)]);
+    for (written, is_read) in [
+        ("~/own.pem", false),
+        ("../certs/sp.pem", true),
+        ("../certs/link.pem", true),
+        ("../certs/out.pem", false),
+        ("../../../../../../..OWN/.ssh/own.pem", false),
+        ("OWN/.ssh/own.pem", false),
+    ] {
+        let written = written.replace("OWN", own.path().to_str().unwrap());
+        let entries = json!([{"client_id": "app-1", "tenant": "t-1", "certificate": written}]);
+        let copy = home_with(&[
+            ("named/.azure/service_principal_entries.json", &entries.to_string()),
+            ("named/certs/sp.pem", PEM),
+        ]);
+        link(&copy.path().join("named/certs/sp.pem"), copy.path().join("named/certs/link.pem"));
+        link(&own.path().join(".ssh/own.pem"), copy.path().join("named/certs/out.pem"));
+        let candidates = places::named(&copy.path().join("named")).unwrap();
+        // `~` is the home of whoever imports, and not what was named.
+        let home = own.path().join(".ssh");
+        let mut reach = folder::Reach::new(&home, [copy.path().join("named")]);
+        let read = |reach: &folder::Reach| {
+            folder::read_within(&candidates, reach, &TimeZone::UTC, &mut |_| {})
+        };
+        let sources = read(&reach);
+        assert_eq!(sources.len(), if is_read { 2 } else { 1 }, "{written}");
+        let entries = source(&sources, "service_principal_entries.json");
+        let outside: Vec<_> = entries.outside.iter().map(|outside| &outside.path).collect();
+        if is_read {
+            assert!(outside.is_empty());
+            continue;
+        }
+        let notes = format!("{:?}", entries.found.notes);
+        assert!(
+            notes.contains("nobody named it") && notes.contains("application app-1"),
+            "{notes}"
+        );
+        // Agreed to, it is read.
+        reach.extend(outside[0]);
+        assert_eq!(read(&reach).len(), 2, "{written}");
     }
 }
 

@@ -48,6 +48,7 @@ mod names;
 mod nothing_in_clear;
 mod panic;
 mod piped;
+mod pointers;
 mod policy;
 mod powershell;
 mod process_scope_on_disk;

@@ -3,6 +3,7 @@
 
 mod certificates;
 mod clouds;
+mod reach;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
 use crate::recognise::by_name;
 use crate::{Format, Found, Product, Reading};
+pub use reach::{Outside, Reach};
 
 /// One file, read.
 pub struct Source {
@@ -25,15 +27,27 @@ pub struct Source {
     pub bytes: Option<Zeroizing<Vec<u8>>>,
     /// What it holds. A file that could not be opened is a `Reject` with the reason.
     pub found: Found,
+    /// Files that it points to and that were not opened, because nobody named them.
+    pub outside: Vec<Outside>,
 }
 
 /// Opens and reads candidates, follows settings that redirect and entries that point to
 /// certificates, and resolves Azure CLI's default. `opened` hears of each file before it is read.
 ///
-/// A file that two paths lead to is read once. `home` is what `~` in a certificate's path means.
+/// A file that two paths lead to is read once. What files point to is read within `reach`.
 pub fn read_all(
     candidates: &[Candidate],
-    home: &Path,
+    reach: impl Into<Reach>,
+    time_zone: &TimeZone,
+    opened: &mut dyn FnMut(&Path),
+) -> Vec<Source> {
+    read_within(candidates, &reach.into(), time_zone, opened)
+}
+
+/// As [`read_all`], for who reads more than once.
+pub fn read_within(
+    candidates: &[Candidate],
+    reach: &Reach,
     time_zone: &TimeZone,
     opened: &mut dyn FnMut(&Path),
 ) -> Vec<Source> {
@@ -45,14 +59,50 @@ pub fn read_all(
         let Some(path) = sources.list[at].found.redirect.clone() else { continue };
         // A path of another machine is no path here; one that is not there says nothing.
         if path.is_absolute() && path.symlink_metadata().is_ok() {
-            let redirected = Candidate { path, because: Because::Expected };
-            sources.read(&redirected, time_zone, opened);
+            redirect(&mut sources, at, path, (reach, time_zone), opened);
         }
     }
     clouds::name_clouds(&mut sources.list);
-    certificates::read_certificates(&mut sources, home, opened);
+    certificates::read_certificates(&mut sources, reach, opened);
     clouds::choose_defaults(&mut sources.list);
     sources.list
+}
+
+/// Follows the settings of a source to the contexts, unless they lead out of reach.
+fn redirect(
+    sources: &mut Sources,
+    settings: usize,
+    path: PathBuf,
+    (reach, time_zone): (&Reach, &TimeZone),
+    opened: &mut dyn FnMut(&Path),
+) {
+    let from = sources.list[settings].path.clone();
+    if !sources.paths.contains_key(&path) && !reach.has(&path, &from) {
+        let what = "the contexts that its settings point to, and that `migrate clean` would remove"
+            .to_owned();
+        sources.list[settings].is_outside(Outside { path, what });
+        return;
+    }
+    let known = sources.list.len();
+    sources.read(&Candidate { path, because: Because::Expected }, time_zone, opened);
+    if let Some(new) = sources.list.get_mut(known) {
+        new.found.remark("", format!("read because {} points to it", from.display()));
+    }
+}
+
+impl Source {
+    fn new(path: PathBuf, opened: Option<(Stat, Zeroizing<Vec<u8>>)>, found: Found) -> Self {
+        let (stat, bytes) = opened.unzip();
+        Self { path, stat, bytes, found, outside: Vec::new() }
+    }
+
+    /// Says what this one points to and nobody named.
+    fn is_outside(&mut self, outside: Outside) {
+        let path = outside.path.display();
+        let what = &outside.what;
+        self.found.warn("", format!("not read, because nobody named it (--from {path}): {what}"));
+        self.outside.push(outside);
+    }
 }
 
 /// Sources, and which of them a path or an inode is.
@@ -102,19 +152,15 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
             let ours = !matches!(found.format, Format::NotAContextFile | Format::Empty)
                 || by_name(&name).is_some();
             let ours = ours && found.format != Format::Certificate;
-            (ours || candidate.because == Because::Expected).then_some(Source {
-                path,
-                stat: Some(opened.stat),
-                bytes: Some(opened.bytes),
-                found,
-            })
+            let is_source = ours || candidate.because == Because::Expected;
+            is_source.then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
         }
         Err(OpenError::NotFound) => None,
         Err(_) if candidate.because == Because::Walked && by_name(&name).is_none() => None,
         Err(error) => {
             let format = by_name(&name).unwrap_or(Format::NotAContextFile);
             let found = Found::rejected(format, Product::Unknown, "", error.to_string());
-            Some(Source { path, stat: None, bytes: None, found })
+            Some(Source::new(path, None, found))
         }
     }
 }

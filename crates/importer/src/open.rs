@@ -115,6 +115,11 @@ pub fn read_once(path: &Path) -> Result<Opened, OpenError> {
     Err(OpenError::Changing)
 }
 
+/// Whether a file would be read, without reading it.
+pub(crate) fn look(path: &Path) -> Result<Stat, OpenError> {
+    stat(&open_readable(path)?)
+}
+
 fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match rustix::fs::open(path, flags, Mode::empty()) {

@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
-use crate::migration::{gather, report};
+use crate::migration::gather::{self, Pointers};
+use crate::migration::report;
 use crate::paths;
 use crate::ui::{Tone, count, shown_path};
 
@@ -56,7 +57,7 @@ struct Totals {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        let sources = gather::gather(app, &self.paths)?;
+        let sources = gather::gather(app, &self.paths, Pointers::Told)?;
         let left_over =
             if self.paths.is_empty() { places::left_over(&paths::roots()?) } else { Vec::new() };
         let findings: Vec<&Source> = sources.iter().filter(|s| lies_in_clear(s)).collect();

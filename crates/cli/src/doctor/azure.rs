@@ -8,13 +8,13 @@ use azvault_importer::places;
 use super::Check;
 use crate::app::App;
 use crate::commands::scan::lies_in_clear;
-use crate::migration::gather;
+use crate::migration::gather::{self, Pointers};
 use crate::paths;
 use crate::ui::count;
 
 pub(super) fn leftovers(app: &App) -> Check {
     let name = "leftovers";
-    let sources = match gather::gather(app, &[]) {
+    let sources = match gather::gather(app, &[], Pointers::Told) {
         Ok(sources) => sources,
         Err(failure) => return Check::unknown(name, failure.what),
     };

@@ -7,7 +7,7 @@ use azvault_contexts::rules::import::{self, Incoming, Origin, Plan};
 use azvault_importer::folder::Source;
 use azvault_importer::{Outcome, Product};
 
-use super::gather;
+use super::gather::{self, Pointers};
 use super::present::Content;
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -25,11 +25,11 @@ pub(crate) struct Proposal {
 /// Reads the files and makes the plan, against a vault's content.
 pub(crate) fn propose(
     app: &App,
-    from: &[PathBuf],
+    (from, pointers): (&[PathBuf], Pointers),
     default: Option<&str>,
     before: Content,
 ) -> Result<Proposal, Failure> {
-    let mut sources = gather::gather(app, from)?;
+    let mut sources = gather::gather(app, from, pointers)?;
     let incoming = sources.iter_mut().map(incoming).collect();
     let asked = default.map(ContextName::new);
     let plan = import::plan(incoming, &before.present(), asked.as_ref()).map_err(|_| {

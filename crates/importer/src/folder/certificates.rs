@@ -5,67 +5,101 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::{Secret, SecretDescription, SecretKind};
 
-use super::{Source, Sources};
+use super::{Outside, Reach, Source, Sources};
 use crate::decode::contains;
 use crate::found::CertificatePointer;
-use crate::open::read_once;
+use crate::open::{OpenError, look, read_once};
 use crate::{Format, Found, Product};
 
 /// Reads every certificate that an entry points to, once; each entry holds it as its own.
-pub(super) fn read_certificates(sources: &mut Sources, home: &Path, opened: &mut dyn FnMut(&Path)) {
+pub(super) fn read_certificates(
+    sources: &mut Sources,
+    reach: &Reach,
+    opened: &mut dyn FnMut(&Path),
+) {
     for at in 0..sources.list.len() {
         for pointer in std::mem::take(&mut sources.list[at].found.azcli.certificates) {
-            let path = resolve(&pointer.path, &sources.list[at].path, home);
-            let held = certificate(&path, sources, opened).and_then(|certificate| {
+            let path = resolve(&pointer.path, &sources.list[at].path, reach.home());
+            let held = certificate(&path, (at, reach), sources, opened).and_then(|certificate| {
                 let description = describe(&pointer, &sources.list[at]);
                 hold(&mut sources.list[certificate], description)
             });
-            if let Err(why) = held {
-                let text = format!("a certificate that an entry points to was not read: {why}");
-                sources.list[at].found.remark("", text);
+            let application = &pointer.client_id;
+            let not_read = |why: &dyn std::fmt::Display| {
+                format!("the certificate of application {application} was not read: {why}")
+            };
+            let source = &mut sources.list[at];
+            match held {
+                Ok(()) => {}
+                Err(NotRead::Outside(path)) => {
+                    let what = format!("the certificate of application {application}");
+                    source.is_outside(Outside { path, what });
+                }
+                // Where another machine had one says nothing of this one.
+                Err(NotRead::Refused(why @ OpenError::NotFound)) => {
+                    source.found.remark("", not_read(&why));
+                }
+                Err(NotRead::Refused(why)) => source.found.warn("", not_read(&why)),
+                Err(NotRead::Other(why)) => source.found.warn("", not_read(&why)),
             }
         }
     }
 }
 
+/// Why a certificate was not read.
+enum NotRead {
+    /// Nobody named it, or the folder that it is in.
+    Outside(PathBuf),
+    Refused(OpenError),
+    /// It is something else.
+    Other(&'static str),
+}
+
 /// `~` is the home folder; a relative path is taken from the folder of the file that has it.
+///
+/// A link is followed, as Azure CLI follows it; whether its target is a file of this user's is looked
+/// at like that of any other, and its place decides whether it may be read.
 fn resolve(written: &str, file: &Path, home: &Path) -> PathBuf {
-    match written.strip_prefix("~/") {
+    let path = match written.strip_prefix("~/") {
         Some(rest) => home.join(rest),
         None => file.parent().unwrap_or(home).join(written),
-    }
+    };
+    if path.is_symlink() { path.canonicalize().unwrap_or(path) } else { path }
 }
 
 /// The source that is the file at `path`, read now if nobody did before.
 fn certificate(
     path: &Path,
+    (from, reach): (usize, &Reach),
     sources: &mut Sources,
     opened: &mut dyn FnMut(&Path),
-) -> Result<usize, String> {
+) -> Result<usize, NotRead> {
     if let Some(Some(at)) = sources.paths.get(path) {
         return Ok(*at);
     }
-    let file = read_once(path).map_err(|error| error.to_string())?;
+    look(path).map_err(NotRead::Refused)?;
+    if !reach.has(path, &sources.list[from].path) {
+        return Err(NotRead::Outside(path.to_owned()));
+    }
+    let file = read_once(path).map_err(NotRead::Refused)?;
     // Said only of a file that is there: where another machine had one is a part of the entry.
     opened(path);
-    if !has_private_key(&file.bytes) {
-        return Err(NO_KEY.to_owned());
-    }
+    check(&file.bytes)?;
     let mut found = Found::new(Format::Certificate, Product::AzureCli);
     found.remark("", "read because an entry points to it; the file stays where it is");
-    let (stat, bytes) = (Some(file.stat), Some(file.bytes));
-    let at = sources.add(Source { path: path.to_owned(), stat, bytes, found });
+    let at = sources.add(Source::new(path.to_owned(), Some((file.stat, file.bytes)), found));
     sources.paths.insert(path.to_owned(), Some(at));
     Ok(at)
 }
 
-fn hold(certificate: &mut Source, description: SecretDescription) -> Result<(), String> {
+fn hold(certificate: &mut Source, description: SecretDescription) -> Result<(), NotRead> {
     let Some(bytes) = &certificate.bytes else {
         // It was among the files to read, and its own note says why it was not.
-        return Err("it could not be opened".to_owned());
+        return Err(NotRead::Other("it could not be opened"));
     };
-    if certificate.found.format != Format::Certificate || !has_private_key(bytes) {
-        return Err(NO_KEY.to_owned());
+    check(bytes)?;
+    if certificate.found.format != Format::Certificate {
+        return Err(NotRead::Other(NO_CERTIFICATE));
     }
     certificate.found.hold(description, Secret::copied_from(bytes));
     Ok(())
@@ -87,12 +121,32 @@ fn describe(pointer: &CertificatePointer, source: &Source) -> SecretDescription 
     }
 }
 
-const NO_KEY: &str = "it is neither PEM with a private key nor PFX";
+const NO_CERTIFICATE: &str = "it is neither PEM with a private key nor PFX";
+const BARE_KEY: &str = "it is a private key without a certificate";
 
-/// PEM with a private key, or PFX: `SEQUENCE { INTEGER 3, ...` (RFC 7292 section 4). Anything else
-/// that an entry may name is no certificate to sign in with, and none of our business.
-fn has_private_key(bytes: &[u8]) -> bool {
-    let pem = contains(bytes, "-----BEGIN ") && contains(bytes, "PRIVATE KEY-----");
+/// Refuses what is no certificate to sign in with, and none of our business.
+fn check(bytes: &[u8]) -> Result<(), NotRead> {
+    match kind(bytes) {
+        Kind::Certificate => Ok(()),
+        Kind::BareKey => Err(NotRead::Other(BARE_KEY)),
+        Kind::Other => Err(NotRead::Other(NO_CERTIFICATE)),
+    }
+}
+
+/// What an entry may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// With its private key.
+    Certificate,
+    /// A key of something else: of SSH, of a server.
+    BareKey,
+    Other,
+}
+
+/// PEM with a private key and a certificate, or PFX: `SEQUENCE { INTEGER 3, ...` (RFC 7292 section 4).
+fn kind(bytes: &[u8]) -> Kind {
+    let has_key = contains(bytes, "-----BEGIN ") && contains(bytes, "PRIVATE KEY-----");
+    let has_certificate = contains(bytes, "-----BEGIN CERTIFICATE-----");
     let content = match bytes {
         [0x30, 0x80, rest @ ..]
         | [0x30, 0x81, _, rest @ ..]
@@ -100,27 +154,37 @@ fn has_private_key(bytes: &[u8]) -> bool {
         | [0x30, 0x83, _, _, _, rest @ ..] => rest,
         _ => &[],
     };
-    pem || content.starts_with(&[2, 1, 3])
+    match (has_key, has_certificate) {
+        (true, true) => Kind::Certificate,
+        _ if content.starts_with(&[2, 1, 3]) => Kind::Certificate,
+        (true, false) => Kind::BareKey,
+        (false, _) => Kind::Other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_private_key;
+    use super::{Kind, kind};
 
     #[test]
     fn a_certificate_is_told_from_any_other_file() {
+        let key = b"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+        let certificate = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
         for (bytes, wanted) in [
-            (&b"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"[..], true),
-            (b"-----BEGIN RSA PRIVATE KEY-----\n", true),
-            (b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", false),
-            (&[0x30, 0x82, 0x0a, 0x11, 2, 1, 3, 0x30], true),
-            (&[0x30, 0x80, 2, 1, 3, 0x30], true),
+            (&[&key[..], certificate].concat()[..], Kind::Certificate),
+            (&[&certificate[..], key].concat(), Kind::Certificate),
+            (key, Kind::BareKey),
+            (b"-----BEGIN RSA PRIVATE KEY-----\n", Kind::BareKey),
+            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", Kind::BareKey),
+            (certificate, Kind::Other),
+            (&[0x30, 0x82, 0x0a, 0x11, 2, 1, 3, 0x30], Kind::Certificate),
+            (&[0x30, 0x80, 2, 1, 3, 0x30], Kind::Certificate),
             // A certificate alone starts with a sequence in the sequence.
-            (&[0x30, 0x82, 0x0a, 0x11, 0x30, 0x82], false),
-            (b"root:x:0:0:root:/root:/bin/sh\n", false),
-            (b"", false),
+            (&[0x30, 0x82, 0x0a, 0x11, 0x30, 0x82], Kind::Other),
+            (b"root:x:0:0:root:/root:/bin/sh\n", Kind::Other),
+            (b"", Kind::Other),
         ] {
-            assert_eq!(has_private_key(bytes), wanted, "{bytes:?}");
+            assert_eq!(kind(bytes), wanted, "{bytes:?}");
         }
     }
 }

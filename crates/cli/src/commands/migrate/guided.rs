@@ -8,6 +8,7 @@ use crate::cli::Output;
 use crate::creation::{self, Recovery};
 use crate::failure::{Code, Failure};
 use crate::given::{self, Given};
+use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::{apply, compare, proposal, remove, report};
 use crate::ui::{Tone, count, shown_path};
@@ -41,7 +42,12 @@ impl Args {
         } else {
             (None, Content::default())
         };
-        let proposal = proposal::propose(app, &self.wanted.from, default, before)?;
+        let proposal = proposal::propose(
+            app,
+            (&self.wanted.from, Pointers::of(Consent::from(self.yes))),
+            default,
+            before,
+        )?;
         if !proposal.sources.iter().enumerate().any(|(n, _)| proposal.holds_something(n)) {
             if !proposal.sources.is_empty() {
                 report::print(app, &proposal);

@@ -3,6 +3,7 @@
 use super::Wanted;
 use crate::app::App;
 use crate::failure::Failure;
+use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::{proposal, report};
 use crate::unlock;
@@ -26,7 +27,8 @@ impl Args {
             Content::default()
         };
         let default = self.wanted.default.as_deref();
-        let proposal = proposal::propose(app, &self.wanted.from, default, before)?;
+        let proposal =
+            proposal::propose(app, (&self.wanted.from, Pointers::Told), default, before)?;
         if proposal.sources.is_empty() {
             app.ui.note("no files of Azure PowerShell or Azure CLI were found");
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Wanted;
 use crate::app::{App, Consent};
 use crate::cli::Output;
+use crate::migration::gather::Pointers;
 use crate::migration::proposal::{self, Proposal};
 use crate::migration::{apply, present::Content, report};
 use crate::ui::count;
@@ -41,7 +42,12 @@ impl Args {
         let mut vault = unlock::vault(app)?;
         let before = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
         let default = self.wanted.default.as_deref();
-        let proposal = proposal::propose(app, &self.wanted.from, default, before)?;
+        let proposal = proposal::propose(
+            app,
+            (&self.wanted.from, Pointers::of(Consent::from(self.yes))),
+            default,
+            before,
+        )?;
         if proposal.changes_nothing() {
             say(app, &proposal, apply::newest(&proposal), Changed::No);
             return Ok(0);
