@@ -46,6 +46,7 @@ mod memory;
 mod migrate;
 mod names;
 mod nothing_in_clear;
+mod older_backup;
 mod panic;
 mod piped;
 mod pointers;

@@ -37,7 +37,8 @@ const RENAME: &[&str] = &["context", "rename", crate::agent_home::FABRIKAM, "fab
 const PASSPHRASE: &[&str] =
     &["key", "passphrase", "--new-passphrase-file", NEW, CHEAP[0], CHEAP[1], CHEAP[2], CHEAP[3]];
 const BACKUP: &[&str] = &["backup", "create", ".local/share/azvault/saved.db"];
-const RESTORE: &[&str] = &["backup", "restore", ".local/share/azvault/saved.db", "--force"];
+const RESTORE: &[&str] =
+    &["backup", "restore", ".local/share/azvault/saved.db", "--force", "--accept-older", "2"];
 
 /// The file of the passphrase that one of them changes to.
 const NEW: &str = "new";

@@ -84,7 +84,7 @@ fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
             "what this machine remembered of the vault was damaged: if an older copy was put in \
              its place, that was not noticed",
         ),
-        AnchorFound::None | AnchorFound::Good => {}
+        AnchorFound::None | AnchorFound::Good | AnchorFound::Newer | AnchorFound::Fork => {}
     }
     if let Some(error) = vault.anchor_error() {
         app.ui.warning(format!(

@@ -53,6 +53,10 @@ pub enum AnchorFound {
     Good,
     /// What it remembered was damaged or forged: as if there were none.
     Broken,
+    /// It has seen a newer one. Only a vault that is unlocked despite that can say so.
+    Newer,
+    /// It has seen another one of the same generation. Likewise.
+    Fork,
 }
 
 impl Recalled {

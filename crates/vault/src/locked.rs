@@ -155,7 +155,14 @@ impl Locked {
                 let found = anchor::check(&recalled, &*sealer, id, seen)?;
                 (found, None, anchor::remember(anchors, &*sealer, id, seen))
             }
-            Older::TakenDespite(_) => (AnchorFound::Good, Some(recalled.taken()), Ok(())),
+            Older::TakenDespite(_) => {
+                let found = match anchor::check(&recalled, &*sealer, id, seen) {
+                    Err(Error::RolledBack { .. }) => AnchorFound::Newer,
+                    Err(Error::Forked { .. }) => AnchorFound::Fork,
+                    found => found?,
+                };
+                (found, Some(recalled.taken()), Ok(()))
+            }
         };
         Ok(Vault {
             connection: self.connection,

@@ -58,7 +58,7 @@ fn a_restore_that_is_killed_leaves_the_old_vault_or_the_new_one() {
     change(&home, "enable");
     let state = home.join("state");
     copy_folder(&home.join(".local"), &state);
-    let restore = ["backup", "restore", &backup, "--force"];
+    let restore = ["backup", "restore", &backup, "--force", "--accept-older", "2"];
     let (mut old, mut new) = (0, 0);
     for call in CALLS {
         for number in 1.. {

@@ -86,7 +86,9 @@ fn a_vault_that_is_there_is_kept_and_never_replaced_unasked() {
     assert!(fs::read(home.vault()).unwrap() == before);
     home.run(&["unlock"]).expect(0);
 
-    let done = home.json(&["backup", "restore", &backup, "--force"]);
+    let accepted = older.to_string();
+    let restore = ["backup", "restore", &backup, "--force", "--accept-older", &accepted];
+    let done = home.json(&restore);
     assert_eq!(done["rolled_back"], true);
     assert_eq!(done["restored_generation"], older);
     assert_eq!(done["generation"], older + 2);
@@ -104,7 +106,8 @@ fn a_vault_that_is_there_is_kept_and_never_replaced_unasked() {
     let kept = done["kept"].as_str().unwrap();
     assert!(fs::read(kept).unwrap() == before);
     assert_eq!(mode(kept), 0o600);
-    home.run(&["backup", "restore", kept, "--force"]).expect(0).says("");
+    let accepted = (older + 1).to_string();
+    home.run(&["backup", "restore", kept, "--force", "--accept-older", &accepted]).expect(0);
     assert_eq!(home.json(&["context", "list"])["contexts"].as_array().unwrap().len(), 6);
     assert_eq!(generation(&home), older + 3);
     let list = home.json(&["backup", "list"]);
@@ -116,6 +119,7 @@ fn a_vault_that_cannot_be_opened_is_replaced_and_what_lies_beside_it_goes_along(
     let home = Home::with_contexts();
     let content = content(&home);
     let backup = create(&home);
+    let accepted = generation(&home).to_string();
     let beside = |ending: &str| format!("{}{ending}", home.vault().display());
     for damage in ["wreck", "gone"] {
         fs::remove_file(home.vault()).unwrap();
@@ -125,7 +129,9 @@ fn a_vault_that_cannot_be_opened_is_replaced_and_what_lies_beside_it_goes_along(
         // Journals that SQLite would obey, or that keep a vault from being opened.
         fs::write(beside("-journal"), b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 and more").unwrap();
         fs::write(beside("-wal"), "foreign").unwrap();
-        let done = home.json(&["backup", "restore", &backup, "--force"]);
+        // The second time this machine has seen more than the backup has.
+        let restore = ["backup", "restore", &backup, "--force", "--accept-older", &accepted];
+        let done = home.json(&restore);
         assert_eq!(done["kept"].is_null(), damage == "gone");
         assert!(!Path::new(&beside("-wal")).exists());
         home.run(&["verify"]).expect(0);

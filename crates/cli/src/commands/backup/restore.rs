@@ -17,8 +17,9 @@ use crate::ui::{count, shown_path};
 ///
 /// It is copied first, the file alone, then opened with what opened the vault when the backup was
 /// made (passphrase, key file, recovery code or raw key), and verified in full; then it takes the
-/// vault's place at once. That it was restored stands in its audit log. An older vault than this
-/// machine has seen is accepted by that, and goes on beyond the generation that was seen.
+/// vault's place at once. That it was restored stands in its audit log. One that is older than the
+/// vault that this machine has seen is restored only if a person at the terminal says so, or with
+/// --accept-older; it continues beyond the generation that was seen.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The backup
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Replace the vault that is there; it is kept among the backups
     #[arg(long)]
     force: bool,
+    /// Do not ask whether to restore the backup although it is older: it is at this generation
+    #[arg(long, value_name = "GENERATION")]
+    accept_older: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -69,7 +73,8 @@ impl Args {
         spinner.finish_and_clear();
         let verified = verified.map_err(of_file)?;
         drop(copy);
-        let (id, generation, rolled_back) = put_back::goes_on(app, &draft, &by, &file)?;
+        let (id, generation, rolled_back) =
+            put_back::goes_on(app, &draft, &by, (&file, self.accept_older))?;
 
         let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
         let backups = backup::folder(app)?;
