@@ -20,6 +20,31 @@ const SCRIPT: &str = "
     shift 2
     exec \"$@\"";
 
+/// Puts a `secret-tool` where the system's is, or would be.
+const TOOL: &str = "
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    if [ -e /usr/bin/secret-tool ]; then
+        mount --bind \"$1/secret-tool\" /usr/bin/secret-tool || exit 99
+    else
+        mount --bind \"$1\" /usr/local/bin || exit 99
+    fi
+    PATH=$2
+    shift 2
+    exec \"$@\"";
+
+/// The command where the `secret-tool` of a folder is the system's.
+pub(crate) fn with_system_tool(inner: &Command, folder: &Path) -> Command {
+    let mut command = Command::new("/usr/bin/unshare");
+    command.env_clear();
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let path = inner.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, value)| value);
+    command.args(["-rm", "/bin/sh", "-ec", TOOL, "sh"]).arg(folder);
+    command.arg(path.unwrap_or_default()).arg(inner.get_program()).args(inner.get_args());
+    command.current_dir(inner.get_current_dir().unwrap_or(Path::new("/")));
+    command.stdin(std::process::Stdio::null());
+    command
+}
+
 /// Whether this system lets a test have mounts of its own. CI does.
 pub(crate) fn can_be_made() -> bool {
     static CAN: OnceLock<bool> = OnceLock::new();

@@ -5,6 +5,7 @@
 //! an argument.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use azvault_vault::{Locked, RawKey, SlotKind, Try, VaultId};
@@ -13,10 +14,16 @@ use data_encoding::HEXLOWER;
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::ui::shown;
-use crate::{descriptor, paths};
+use crate::{descriptor, paths, system_program};
 
 /// The program of libsecret.
-pub(crate) const PROGRAM: &str = "secret-tool";
+const PROGRAM: &str = "secret-tool";
+
+/// Where the program is. It gets a key that opens the vault alone, so it is never one that a folder
+/// of the PATH happens to have.
+pub(crate) fn program() -> Option<PathBuf> {
+    system_program::find(PROGRAM)
+}
 
 /// An entry of the keyring, by what it is for.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,7 +40,7 @@ impl Entry {
 
     /// Puts a key in.
     pub(crate) fn store(&self, key: &RawKey) -> Result<(), Failure> {
-        let mut command = self.command("store", &["--label=azvault: key of a vault"]);
+        let mut command = self.command("store", &["--label=azvault: key of a vault"])?;
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(|e| not_run(&e))?;
         let text = key.to_text();
         let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(text.as_bytes()));
@@ -46,7 +53,7 @@ impl Entry {
 
     /// The key; `None` if the keyring has none.
     pub(crate) fn look_up(&self) -> Result<Option<RawKey>, Failure> {
-        let mut command = self.command("lookup", &[]);
+        let mut command = self.command("lookup", &[])?;
         let mut child = command.spawn().map_err(|e| not_run(&e))?;
         let bytes = child.stdout.take().map(descriptor::read_all).transpose();
         let output = child.wait_with_output().map_err(|e| not_run(&e))?;
@@ -59,17 +66,18 @@ impl Entry {
 
     /// Takes it out, if it is there.
     pub(crate) fn clear(&self) -> Result<(), Failure> {
-        let output = self.command("clear", &[]).output().map_err(|e| not_run(&e))?;
+        let output = self.command("clear", &[])?.output().map_err(|e| not_run(&e))?;
         if output.stderr.is_empty() { Ok(()) } else { Err(refused(&output)) }
     }
 
-    fn command(&self, verb: &str, options: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+    fn command(&self, verb: &str, options: &[&str]) -> Result<Command, Failure> {
+        let mut command = Command::new(program().ok_or_else(not_installed)?);
+        command.env_clear().env("PATH", "/usr/bin:/bin");
+        command.envs(paths::for_keyring());
         command.arg(verb).args(options);
         command.args(["service", "azvault", "vault", &self.vault, "slot", &self.slot]);
-        command.env_remove(paths::SESSION);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
+        Ok(command)
     }
 }
 
@@ -87,12 +95,13 @@ pub(crate) fn any_of(app: &App, locked: &Locked, which: Try) -> Option<RawKey> {
     })
 }
 
+fn not_installed() -> Failure {
+    let what = "the keyring is reached by the system's program secret-tool, which is not installed";
+    Failure::new(Code::Unsupported, what)
+        .hint("sudo apt install libsecret-tools (Fedora, Arch: libsecret)")
+}
+
 fn not_run(error: &std::io::Error) -> Failure {
-    if error.kind() == std::io::ErrorKind::NotFound {
-        let what = "the keyring is reached by the program secret-tool, which is not installed";
-        return Failure::new(Code::Unsupported, what)
-            .hint("install libsecret-tools (Debian, Ubuntu) or libsecret (Fedora, Arch)");
-    }
     Failure::new(Code::Other, format!("{PROGRAM}: {error}"))
 }
 

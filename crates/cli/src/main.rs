@@ -43,6 +43,7 @@ mod saved;
 mod session;
 mod slots;
 mod subscriptions;
+mod system_program;
 mod time;
 mod tokens;
 mod ui;

@@ -125,6 +125,22 @@ pub(crate) fn session_bus() -> Option<String> {
     named.split(';').find(|address| !address.is_empty()).map(str::to_owned)
 }
 
+/// What the keyring's program needs to find the bus, and a prompt of the keyring its display. Nothing
+/// else of the environment reaches it: variables can have it load other code.
+pub(crate) fn for_keyring() -> impl Iterator<Item = (&'static str, OsString)> {
+    let names = [
+        "DBUS_SESSION_BUS_ADDRESS",
+        "XDG_RUNTIME_DIR",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "DISPLAY",
+        "XAUTHORITY",
+        "WAYLAND_DISPLAY",
+    ];
+    names.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
 /// The proxy for HTTPS, as curl and Azure CLI look for it: it may hold a password.
 pub(crate) fn proxy() -> Option<ProxySetting> {
     let named = |names: &[&str]| {

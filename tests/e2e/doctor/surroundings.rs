@@ -11,6 +11,7 @@ use rustix::process::Signal;
 use super::{Well, found, is_well, look, mode, state};
 use crate::agent_home::signal;
 use crate::home::{copy_folder, fixture, ran};
+use crate::machine::{can_be_made, with_system_tool};
 use crate::world::cut_off;
 
 #[test]
@@ -140,34 +141,6 @@ fn what_the_shell_brings_along_is_looked_at_by_name_alone() {
     found(&with_mask("002"), "umask", "umask 077");
     state(&with_mask("022"), "umask", "ok");
 
-    let bin = well.home.join("bin");
-    fs::create_dir(&bin).unwrap();
-    let tool = bin.join("secret-tool");
-    fs::write(&tool, "#!/bin/sh\nread -r key\nexit 0\n").unwrap();
-    mode(&tool, 0o755);
-    let with_bus = |bus: Option<&str>| {
-        let mut command = well.doctor();
-        command.env("PATH", &bin);
-        if let Some(bus) = bus {
-            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
-        }
-        look(&mut command)
-    };
-    let advice = "azvault key add raw FILE";
-    let bus = well.home.join("bus");
-    let address = format!("unix:path={},guid=1", bus.display());
-    // Who does not use it need not have it.
-    state(&with_bus(None), "keyring", "ok");
-    let mut add = well.command(&["key", "add", "keyring"]);
-    ran(add.env("PATH", &bin).output().unwrap()).expect(0);
-    found(&well.look(), "keyring", advice);
-    found(&with_bus(None), "keyring", advice);
-    found(&with_bus(Some(&address)), "keyring", advice);
-    let listener = UnixListener::bind(&bus).unwrap();
-    state(&with_bus(Some(&address)), "keyring", "ok");
-    state(&with_bus(Some("unix:abstract=/tmp/x")), "keyring", "unknown");
-    drop(listener);
-
     copy_folder(&fixture("azure-powershell/homes/az4-linux"), well.home.path());
     found(&well.look(), "leftovers", "azvault migrate");
     fs::remove_dir_all(well.home.join(".Azure")).unwrap();
@@ -175,6 +148,39 @@ fn what_the_shell_brings_along_is_looked_at_by_name_alone() {
     let _ = fs::remove_dir_all(well.home.join(".IdentityService"));
     let _ = fs::remove_dir_all(well.home.join(".local/share/.IdentityService"));
     found(&well.look(), "leftovers", "azvault scan");
+}
+
+#[test]
+fn a_keyring_is_out_of_reach_without_its_program_or_its_bus() {
+    if !can_be_made() {
+        return;
+    }
+    let well = Well::new();
+    let bin = well.home.join("bin");
+    fs::create_dir(&bin).unwrap();
+    let tool = bin.join("secret-tool");
+    fs::write(&tool, "#!/bin/sh\nread -r key\nexit 0\n").unwrap();
+    mode(&tool, 0o755);
+    let with_bus = |bus: Option<&str>| {
+        let mut command = well.doctor();
+        if let Some(bus) = bus {
+            command.env("DBUS_SESSION_BUS_ADDRESS", bus);
+        }
+        look(&mut with_system_tool(&command, &bin))
+    };
+    let advice = "azvault key add raw FILE";
+    let bus = well.home.join("bus");
+    let address = format!("unix:path={},guid=1", bus.display());
+    // Who does not use it need not have it.
+    state(&with_bus(None), "keyring", "ok");
+    let add = well.command(&["key", "add", "keyring"]);
+    ran(with_system_tool(&add, &bin).output().unwrap()).expect(0);
+    found(&with_bus(None), "keyring", advice);
+    found(&with_bus(Some(&address)), "keyring", advice);
+    let listener = UnixListener::bind(&bus).unwrap();
+    state(&with_bus(Some(&address)), "keyring", "ok");
+    state(&with_bus(Some("unix:abstract=/tmp/x")), "keyring", "unknown");
+    drop(listener);
 }
 
 #[test]

@@ -128,8 +128,8 @@ pub(super) fn keyring(locked: &Locked) -> Check {
         return Check::ok(name, "not used by this vault");
     }
     let lost = |what: String| Check::finding(name, what, "azvault key add raw FILE");
-    if !paths::on_path(keyring::PROGRAM).iter().any(|file| file.is_file()) {
-        return lost(format!("out of reach: {} is not installed", keyring::PROGRAM));
+    if keyring::program().is_none() {
+        return lost("out of reach: secret-tool of the system is not installed".to_owned());
     }
     let Some(address) = paths::session_bus() else {
         return lost("out of reach: DBUS_SESSION_BUS_ADDRESS is not set".to_owned());
