@@ -112,7 +112,7 @@ fn no_plaintext_leaves_the_vault() {
     assert!(!home.join("out").exists());
     assert!(crate::home::files(&home.join(".Azure")).len() < originals.len());
     // What is sealed, and what says nothing, is none.
-    fs::write(home.join("pass"), "another passphrase\n").unwrap();
+    home.secret_file("pass", "another passphrase\n");
     let sealed = ["context", "save", "sealed", "--export-passphrase-file", "pass"];
     machine.run(&home.command(&sealed)).expect(0);
     for args in [&["secret", "show", id][..], &["secret", "list", "--wide"], &["panic"]] {

@@ -19,7 +19,7 @@ fn migrated(from: &str) -> Home {
 fn elsewhere(home: &Home, file: &str) -> Home {
     let other = Home::with_vault();
     fs::copy(home.join(file), other.join(file)).unwrap();
-    fs::write(other.join("export-passphrase"), "another passphrase\n").unwrap();
+    other.secret_file("export-passphrase", "another passphrase\n");
     other
 }
 
@@ -49,7 +49,7 @@ fn a_sealed_file_brings_everything_to_another_machine() {
         "azure-cli/msal-2.91.0",
     ] {
         let home = migrated(source);
-        fs::write(home.join("export-passphrase"), "another passphrase\n").unwrap();
+        home.secret_file("export-passphrase", "another passphrase\n");
         let pass = ["--export-passphrase-file", "export-passphrase"];
         let saved = home.json(&[&["context", "save", "out.azv"][..], &pass].concat());
         assert_eq!(saved["left_out"], serde_json::json!([]), "{source}");
@@ -139,8 +139,8 @@ fn nothing_goes_out_in_clear_unless_it_is_agreed_to_twice() {
 #[test]
 fn a_sealed_file_says_nothing_and_refuses_what_is_not_its_passphrase() {
     let home = migrated("azure-powershell/homes/az4-linux");
-    fs::write(home.join("export-passphrase"), "another passphrase\n").unwrap();
-    fs::write(home.join("wrong"), "not that one\n").unwrap();
+    home.secret_file("export-passphrase", "another passphrase\n");
+    home.secret_file("wrong", "not that one\n");
     let pass = ["--export-passphrase-file", "export-passphrase"];
     home.run(&[&["context", "save", "out.azv"][..], &pass].concat()).expect(0);
     for (path, bytes) in all_bytes(home.path()) {

@@ -56,6 +56,7 @@ def key_pem(key, form=serialization.PrivateFormat.PKCS8, password=None):
 
 
 def write(file, *parts):
+    (FOLDER / file).touch(mode=0o600)
     (FOLDER / file).write_bytes(b"".join(parts))
 
 

@@ -116,6 +116,11 @@ impl App {
         Terminal::open()
     }
 
+    /// Whether a person reads stderr, so that a secret can be shown there.
+    pub(crate) fn stderr_is_seen(&self) -> bool {
+        !self.global.no_input && prompt::stderr_is_terminal()
+    }
+
     /// Asks before something is done that cannot be taken back, unless consent was given.
     pub(crate) fn confirm(&self, consent: Consent, question: &str) -> Result<(), Failure> {
         if consent == Consent::Given {

@@ -15,13 +15,13 @@ use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::given::{self, Given, KeyText};
 use crate::prompt::{Answer, Terminal};
-use crate::{paths, policy, ui::shown_path};
-
-/// Least length of a passphrase that somebody chose, in characters.
-const LEAST_CHARACTERS: usize = 12;
+use crate::strength::{self, Strength};
+use crate::{paths, policy, private_file, ui::shown_path};
 
 /// What the vault shall be.
 pub(crate) struct Wanted {
+    /// The verb that makes it.
+    pub(crate) verb: &'static str,
     pub(crate) cost: Cost,
     pub(crate) recovery: Recovery,
     pub(crate) raw_key_file: Option<PathBuf>,
@@ -73,6 +73,9 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
     policy::costs_enough(app, wanted.cost)?;
     policy::new_vault(app, &kinds(app, &wanted))?;
     let passphrase = passphrase(app)?;
+    if matches!(wanted.recovery, Recovery::Shown) {
+        check_shown(app, wanted.verb)?;
+    }
     let (given, new_key_file) = given(app, passphrase)?;
     let code = match wanted.recovery {
         Recovery::None => None,
@@ -180,6 +183,22 @@ fn kinds(app: &App, wanted: &Wanted) -> Vec<SlotKind> {
     kinds
 }
 
+/// Refuses to show a recovery code where no person sees it: stderr that is no terminal is a log.
+pub(crate) fn check_shown(app: &App, verb: &str) -> Result<(), Failure> {
+    if app.stderr_is_seen() {
+        return Ok(());
+    }
+    let what =
+        "the recovery code would be printed to stderr, which is no terminal that a person reads";
+    let or_none = if verb == "key add recovery" {
+        String::new()
+    } else {
+        format!(", or azvault {verb} --no-recovery")
+    };
+    Err(Failure::new(Code::NeedsTerminal, what)
+        .hint(format!("azvault {verb} --recovery-file FILE{or_none}")))
+}
+
 /// Shows a recovery code, which cannot be had again.
 pub(crate) fn show_once(app: &App, code: &RecoveryCode) {
     app.ui.once(
@@ -190,7 +209,7 @@ pub(crate) fn show_once(app: &App, code: &RecoveryCode) {
 
 fn passphrase(app: &App) -> Result<Secret, Failure> {
     if let Some(passphrase) = given::passphrase(app)? {
-        return Ok(passphrase);
+        return strength::checked(app, passphrase);
     }
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
@@ -199,7 +218,7 @@ fn passphrase(app: &App) -> Result<Secret, Failure> {
         )
         .hint("name a file: --passphrase-file FILE"));
     };
-    app.ui.note("A new vault needs a passphrase: 4 random words or 12 characters at the least.");
+    app.ui.note("A new vault needs a passphrase: 4 random words will do.");
     ask_new_passphrase(app, &mut terminal)
 }
 
@@ -214,9 +233,20 @@ pub(crate) fn ask_new_passphrase(app: &App, terminal: &mut Terminal) -> Result<S
             }
             continue;
         }
-        if characters(&typed) < LEAST_CHARACTERS {
-            app.ui.warning("too short: 12 characters at the least");
-            continue;
+        match strength::check(app, &typed) {
+            Err(refused) => {
+                app.ui.failure(&refused);
+                continue;
+            }
+            Ok(Strength::Fair(bits)) => {
+                app.ui.warning(format!(
+                    "it withstands about 2^{bits} guesses; 4 random words withstand more"
+                ));
+                if terminal.ask_yes("Use it all the same?")? == Answer::No {
+                    continue;
+                }
+            }
+            Ok(Strength::Good) => {}
         }
         if terminal.ask_passphrase("Once more: ")?.same_as(&typed) {
             return Ok(typed);
@@ -231,11 +261,6 @@ fn generated(app: &App, terminal: &mut Terminal) -> Result<Option<Secret>, Failu
     app.ui.once("generated passphrase", passphrase.expose());
     let kept = terminal.ask_yes("Have you written it down?")?;
     Ok(Some(passphrase).filter(|_| kept == Answer::Yes))
-}
-
-fn characters(text: &Secret) -> usize {
-    // EXPOSE: counted; bytes that continue a UTF-8 character are none of their own.
-    text.expose().iter().filter(|byte| *byte & 0xC0 != 0x80).count()
 }
 
 /// The key file that goes with the passphrase: the existing one, or a new one that was made for it.
@@ -262,6 +287,7 @@ fn existing_key_file(file: &Path) -> Result<KeyFile, Failure> {
 
 /// Writes a file that was not there before, for its owner alone: whole, or not at all.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<Made, Failure> {
+    private_file::check_place(path)?;
     let line = Zeroizing::new([bytes, b"\n"].concat());
     write_file(path, &line, Over::Nothing, &|_| Ok(())).map_err(|e| {
         let (code, why) = match e.kind() {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::private_file::{self, Readers};
 use crate::ui::shown_path;
 
 /// What opens a slot.
@@ -50,7 +51,7 @@ pub(crate) fn passphrase(app: &App) -> Result<Option<Secret>, Failure> {
     if let Some(number) = app.global.passphrase_fd {
         return read_descriptor(number).map(Some);
     }
-    app.global.passphrase_file.as_deref().map(|path| read_passphrase_file(app, path)).transpose()
+    app.global.passphrase_file.as_deref().map(read_passphrase_file).transpose()
 }
 
 /// Reads a key file of either kind: one that goes with a passphrase, or a raw key.
@@ -113,9 +114,8 @@ pub(crate) fn read_descriptor(number: i32) -> Result<Secret, Failure> {
 }
 
 /// The first line of a file.
-pub(crate) fn read_passphrase_file(app: &App, path: &Path) -> Result<Secret, Failure> {
-    let file = open_file(path)?;
-    warn_if_others_can_read(app, &file, path);
+pub(crate) fn read_passphrase_file(path: &Path) -> Result<Secret, Failure> {
+    let file = private_file::open(path, Readers::OwnerAlone)?;
     first_line(&file, &shown_path(path))
 }
 
@@ -127,30 +127,8 @@ fn first_line(file: &File, name: &str) -> Result<Secret, Failure> {
 }
 
 fn read_small(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    crate::descriptor::read_all(&open_file(path)?)
+    crate::descriptor::read_all(&private_file::open(path, Readers::OwnerAlone)?)
         .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(path))))
-}
-
-pub(crate) fn open_file(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|e| {
-        let code = match e.kind() {
-            std::io::ErrorKind::NotFound => Code::NotFound,
-            _ => Code::Other,
-        };
-        Failure::new(code, format!("{}: {e}", shown_path(path)))
-    })
-}
-
-/// Says that a file with a secret can be read by others.
-pub(crate) fn warn_if_others_can_read(app: &App, file: &File, path: &Path) {
-    use std::os::unix::fs::MetadataExt;
-    if let Ok(facts) = file.metadata()
-        && facts.is_file()
-        && facts.mode() & 0o077 != 0
-    {
-        let path = shown_path(path);
-        app.ui.warning(format!("{path} can be read by others: chmod 600 it"));
-    }
 }
 
 /// Whether something that may open the vault was given, so that nobody needs to be asked.
@@ -158,8 +136,10 @@ pub(crate) fn is_given(app: &App) -> bool {
     let global = &app.global;
     global.passphrase_file.is_some()
         || global.passphrase_fd.is_some()
-        || global
-            .key_file
-            .as_deref()
-            .is_some_and(|path| matches!(read_key_file(path), Ok(KeyText::Alone(_))))
+        || global.key_file.as_deref().is_some_and(|path| match read_key_file(path) {
+            Ok(KeyText::Alone(_)) => true,
+            Ok(KeyText::Beside(_)) => false,
+            // Opening says what is wrong with it.
+            Err(failure) => failure.code == Code::Refused,
+        })
 }

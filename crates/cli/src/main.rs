@@ -34,6 +34,7 @@ mod paths;
 mod picker;
 mod piped;
 mod policy;
+mod private_file;
 mod process;
 mod prompt;
 mod revocation;
@@ -42,6 +43,7 @@ mod runtime;
 mod saved;
 mod session;
 mod slots;
+mod strength;
 mod subscriptions;
 mod system_program;
 mod time;
@@ -49,7 +51,15 @@ mod tokens;
 mod ui;
 mod unlock;
 
+use std::alloc::System;
 use std::process::ExitCode;
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes all that is freed: libraries copy what they are handed, and wipe none of it (zxcvbn,
+/// parsers, formatting).
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let before = process::harden();

@@ -6,7 +6,7 @@ use azvault_contexts::Secret;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::{creation, given};
+use crate::{creation, given, strength};
 
 /// Where it comes from when nobody is to type it. The options for what opens the vault now are
 /// others.
@@ -23,11 +23,12 @@ pub(crate) struct NewPassphrase {
 impl NewPassphrase {
     /// The one that was given.
     pub(crate) fn given(&self, app: &App) -> Result<Option<Secret>, Failure> {
-        match (self.new_passphrase_fd, &self.new_passphrase_file) {
-            (Some(number), _) => given::read_descriptor(number).map(Some),
-            (None, Some(file)) => given::read_passphrase_file(app, file).map(Some),
-            (None, None) => Ok(None),
-        }
+        let given = match (self.new_passphrase_fd, &self.new_passphrase_file) {
+            (Some(number), _) => given::read_descriptor(number)?,
+            (None, Some(file)) => given::read_passphrase_file(file)?,
+            (None, None) => return Ok(None),
+        };
+        strength::checked(app, given).map(Some)
     }
 
     /// The one that was given, else typed twice, or generated.
@@ -40,7 +41,7 @@ impl NewPassphrase {
             return Err(Failure::new(Code::NeedsTerminal, what)
                 .hint("name a file: --new-passphrase-file FILE"));
         };
-        app.ui.note("The new passphrase: 4 random words or 12 characters at the least.");
+        app.ui.note("The new passphrase: 4 random words will do.");
         creation::ask_new_passphrase(app, &mut terminal)
     }
 }

@@ -20,6 +20,11 @@ pub(crate) fn somebody_is_there() -> bool {
     rustix::termios::isatty(rustix::stdio::stdin()) && std::io::stderr().is_terminal()
 }
 
+/// Whether stderr is a terminal, and no file or log.
+pub(crate) fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
 impl Terminal {
     /// Opens the terminal device of this process.
     pub(crate) fn open() -> Option<Self> {

@@ -74,7 +74,7 @@ pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done,
         let what = "the vault has no recovery code that a fresh one could replace";
         return Err(Failure::new(Code::Usage, what).hint("azvault key add recovery, afterwards"));
     }
-    let mut at_hand = AtHand::of(given, app, &wanted.also)?;
+    let mut at_hand = AtHand::of(given, &wanted.also)?;
     let staying = at_hand.staying(app, &vault, &wanted.recovery)?;
     let stays = |slot: &Slot| staying.iter().any(|(staying, _)| staying.id == slot.id);
     let going: Vec<&Slot> = before.iter().filter(|slot| !stays(slot)).collect();
@@ -84,6 +84,10 @@ pub(crate) fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done,
         staying.iter().map(|(slot, _)| slot.kind),
     )?;
     agree(app, &vault, &going, wanted)?;
+    let is_fresh = staying.iter().any(|(_, way)| matches!(way, Way::FreshCode(_)));
+    if is_fresh && matches!(wanted.recovery, Recovery::Shown) {
+        creation::check_shown(app, "key rotate")?;
+    }
 
     let mut prepared = Vec::with_capacity(staying.len());
     for (slot, way) in &staying {

@@ -1,6 +1,5 @@
 //! Policies about slots, and about how long and how dear keys are.
 
-use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -87,7 +86,7 @@ fn a_new_vault_has_the_slots_that_are_required_and_none_that_are_forbidden() {
     machine.refuses(&home, &with(&["--key-file", &key, "--raw-key-file", "raw"]), 3);
     machine.refuses(&home, &with(&[]), 3);
     assert!(!home.vault().exists() && !home.join("key").exists() && !home.join("raw").exists());
-    machine.run(&with(&["--key-file", &key])).expect(0);
+    machine.run(&with(&["--key-file", &key, "--recovery-file", "code"])).expect(0);
     machine.run(&home.command(&["policy", "check", "--key-file", &key])).expect(0);
 
     let home = Home::with_vault();
@@ -112,7 +111,7 @@ fn slots_are_neither_added_nor_removed_against_the_policy() {
     );
     let home = Home::with_vault();
     home.run(&["key", "add", "recovery", "--recovery-file", "code"]).expect(0);
-    fs::write(home.join("new"), "another passphrase\n").unwrap();
+    home.secret_file("new", "another passphrase\n");
     let list = home.json(&["key", "list"]);
     let kept = list["keys"].as_array().unwrap().iter().find(|key| key["kind"] == "recovery-code");
     let id = kept.unwrap()["id"].as_str().unwrap();

@@ -10,12 +10,14 @@ use crate::ui::shown_path;
 /// Create a vault
 ///
 /// Asks for a passphrase, or offers a generated one; with --passphrase-file it asks nothing. A
-/// recovery code is printed once, to stderr: whoever has it and the vault needs no passphrase.
+/// recovery code is printed once, on the terminal; without one it needs --recovery-file or
+/// --no-recovery. It opens the vault without the passphrase.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     kdf: Kdf,
-    /// Write the recovery code to this new file (mode 0600) instead of stderr
+    /// Write the recovery code to this new file (mode 0600) instead of
+    /// the terminal
     #[arg(long, value_name = "FILE", conflicts_with = "no_recovery")]
     recovery_file: Option<PathBuf>,
     /// Make no recovery code: without the passphrase the vault is lost
@@ -29,6 +31,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
         let wanted = creation::Wanted {
+            verb: "init",
             cost: self.kdf.for_new(None)?,
             recovery: match (self.no_recovery, self.recovery_file) {
                 (true, _) => Recovery::None,

@@ -8,10 +8,11 @@ use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity::Identity;
 
 use crate::app::App;
+use crate::descriptor;
 use crate::failure::{Code, Failure};
 use crate::online::failed;
+use crate::private_file::{self, Readers};
 use crate::ui::shown_path;
-use crate::{descriptor, given};
 
 /// Largest token in a file.
 const MOST_TOKEN: usize = 64 * 1024;
@@ -66,6 +67,8 @@ impl Way {
 /// Where a secret comes from.
 pub(crate) enum Source<'a> {
     File(&'a Path),
+    /// A file that its issuer renews, and that others may read: a token that lives for an hour.
+    Projected(&'a Path),
     Descriptor(i32),
 }
 
@@ -76,8 +79,8 @@ impl<'a> Source<'a> {
     }
 
     /// The text of a secret or a token: all there is, without blanks around it.
-    pub(crate) fn token(&self, app: &App) -> Result<Secret, Failure> {
-        let bytes = self.bytes(app, MOST_TOKEN)?;
+    pub(crate) fn token(&self) -> Result<Secret, Failure> {
+        let bytes = self.bytes(MOST_TOKEN)?;
         // EXPOSE: what surrounds it is cut off.
         let text = bytes.expose().trim_ascii();
         if text.is_empty() {
@@ -87,13 +90,10 @@ impl<'a> Source<'a> {
         Ok(Secret::copied_from(text))
     }
 
-    fn bytes(&self, app: &App, most: usize) -> Result<Secret, Failure> {
+    fn bytes(&self, most: usize) -> Result<Secret, Failure> {
         let file = match self {
-            Self::File(path) => {
-                let file = given::open_file(path)?;
-                given::warn_if_others_can_read(app, &file, path);
-                file
-            }
+            Self::File(path) => private_file::open(path, Readers::OwnerAlone)?,
+            Self::Projected(path) => private_file::open(path, Readers::Anyone)?,
             Self::Descriptor(number) => {
                 File::open(Path::new("/proc/self/fd").join(number.to_string()))
                     .map_err(|e| Failure::new(Code::Usage, format!("descriptor {number}: {e}")))?
@@ -106,7 +106,7 @@ impl<'a> Source<'a> {
 
     fn name(&self) -> String {
         match self {
-            Self::File(path) => shown_path(path),
+            Self::File(path) | Self::Projected(path) => shown_path(path),
             Self::Descriptor(number) => format!("descriptor {number}"),
         }
     }
@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
 /// The secret of a service principal: from where it was said to be, or typed.
 pub(crate) fn client_secret(app: &App, source: Option<Source<'_>>) -> Result<Secret, Failure> {
     if let Some(source) = source {
-        return source.token(app);
+        return source.token();
     }
     let Some(mut terminal) = app.terminal() else {
         let what = "nobody can be asked for the secret of the service principal";
@@ -136,7 +136,7 @@ pub(crate) fn certificate(
     password: Option<&Path>,
     chain: Chain,
 ) -> Result<Held, Failure> {
-    let bytes = Source::File(path).bytes(app, MOST_CERTIFICATE)?;
+    let bytes = Source::File(path).bytes(MOST_CERTIFICATE)?;
     let file = shown_path(path);
     let read = |password: Option<&Secret>| {
         // EXPOSE: the file is taken apart; certificate and key stay in wiped memory.
@@ -147,7 +147,7 @@ pub(crate) fn certificate(
     };
     let (certificate, password) = match password {
         Some(path) => {
-            let password = Source::File(path).token(app)?;
+            let password = Source::File(path).token()?;
             (read(Some(&password))?, Some(password))
         }
         None => match (read(None), app.terminal()) {

@@ -29,12 +29,12 @@ pub(super) struct AtHand {
 
 impl AtHand {
     /// What opened the vault, and what files have.
-    pub(super) fn of(given: Given, app: &App, also: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn of(given: Given, also: &[PathBuf]) -> Result<Self, Failure> {
         let none = Self { passphrases: Vec::new(), key_files: Vec::new(), raw_keys: Vec::new() };
         let mut at_hand = none;
         at_hand.add(given);
         for file in also {
-            at_hand.read(app, file)?;
+            at_hand.read(file)?;
         }
         Ok(at_hand)
     }
@@ -106,11 +106,11 @@ impl AtHand {
     }
 
     /// A key file of either kind, or a passphrase in the first line.
-    fn read(&mut self, app: &App, file: &Path) -> Result<(), Failure> {
+    fn read(&mut self, file: &Path) -> Result<(), Failure> {
         match given::read_key_file(file) {
             Ok(KeyText::Alone(key)) => self.raw_keys.push(key),
             Ok(KeyText::Beside(key_file)) => self.key_files.push(key_file),
-            Err(_) => self.passphrases.push(given::read_passphrase_file(app, file)?),
+            Err(_) => self.passphrases.push(given::read_passphrase_file(file)?),
         }
         Ok(())
     }

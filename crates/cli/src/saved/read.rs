@@ -72,7 +72,7 @@ fn unseal(
         opened.map_err(failed)
     };
     if let Some(file) = passphrase {
-        return open(given::read_passphrase_file(app, file)?);
+        return open(given::read_passphrase_file(file)?);
     }
     let Some(mut terminal) = app.terminal() else {
         let what = "the file is sealed and nobody can be asked for its passphrase";

@@ -10,9 +10,10 @@ use crate::app::App;
 use crate::claims::claims;
 use crate::connect::FEDERATED_TOKEN_FILE;
 use crate::contexts::Contexts;
+use crate::descriptor;
 use crate::failure::{Code, Failure};
+use crate::private_file::{self, Readers};
 use crate::ui::{quoted, shown_path};
-use crate::{descriptor, given};
 
 /// Largest token in a file.
 const MOST: usize = 64 * 1024;
@@ -46,7 +47,7 @@ pub(super) fn living(
     if !path.is_file() {
         return Err(expired(&format!(", and {file} is not there")));
     }
-    let bytes = given::open_file(path)
+    let bytes = private_file::open(path, Readers::Anyone)
         .map_err(|failure| expired(&format!(", and {}", failure.what)))
         .and_then(|open| {
             let read = descriptor::read_secret_to_end(open, MOST);

@@ -11,8 +11,9 @@ use crate::backup::worth::{self, Known, State, Worth};
 use crate::cli::Output;
 use crate::documents::{SCHEMA, utc};
 use crate::failure::{Code, Failure};
+use crate::private_file::{self, Readers};
 use crate::ui::{Tone, cell, shown_path, toned};
-use crate::{backup, given, paths};
+use crate::{backup, paths};
 
 /// List backups, and whether each can be opened (exit 10 if one is damaged)
 ///
@@ -56,7 +57,7 @@ impl Args {
             Ok(files) => files,
         };
         if let Some(path) = &app.global.passphrase_file {
-            drop(given::open_file(path)?);
+            drop(private_file::open(path, Readers::OwnerAlone)?);
         }
         // Copies that are opened lie where nobody else looks, and go when this ends.
         let temporary = std::env::temp_dir();

@@ -98,7 +98,7 @@ impl WayOptions {
                 }
                 (None, Some(file)) => {
                     let file = paths::absolute(&file)?;
-                    Credential::Assertion { token: Source::File(&file).token(app)?, file }
+                    Credential::Assertion { token: Source::Projected(&file).token()?, file }
                 }
                 (None, None) => {
                     let source = Source::of(self.secret_file.as_deref(), self.secret_fd);
@@ -115,7 +115,7 @@ impl WayOptions {
         }
         let token = Source::of(self.access_token_file.as_deref(), self.access_token_fd);
         if let (Some(source), Some(account)) = (token, self.account) {
-            return Ok(Way::AccessToken { account, token: source.token(app)? });
+            return Ok(Way::AccessToken { account, token: source.token()? });
         }
         let here = app.terminal().is_some() && paths::has_display();
         let login_hint = self.login_hint;

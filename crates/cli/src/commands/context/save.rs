@@ -15,8 +15,8 @@ use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::{SCHEMA, SecretFacts};
 use crate::failure::{Code, Failure};
-use crate::ui::{count, shown_path};
-use crate::{audit, creation, given, paths, policy, saved};
+use crate::ui::{count, shown_path, word};
+use crate::{audit, creation, given, paths, policy, saved, strength};
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
 ///
@@ -130,7 +130,7 @@ impl Args {
     fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let cost = policy::usual_cost(app)?;
         let passphrase = match (&self.export_passphrase_file, app.terminal()) {
-            (Some(file), _) => given::read_passphrase_file(app, file)?,
+            (Some(file), _) => strength::checked(app, given::read_passphrase_file(file)?)?,
             (None, Some(mut terminal)) => {
                 app.ui.note("The file gets a passphrase of its own.");
                 creation::ask_new_passphrase(app, &mut terminal)?
@@ -210,7 +210,9 @@ impl Args {
             }
         }
         match self.format {
-            Format::Sealed => app.ui.note(format!("to read it: azvault context import {shown}")),
+            Format::Sealed => {
+                app.ui.note(format!("to read it: azvault context import {}", word(path)));
+            }
             Format::AzurePowershell => {
                 app.ui.warning(format!("{shown} holds sign-ins in clear: remove it after use"));
                 app.ui.note(

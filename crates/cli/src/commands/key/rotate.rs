@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Do nothing if a slot would have to go
     #[arg(long, conflicts_with = "yes")]
     keep_or_fail: bool,
-    /// Write the fresh recovery code to this new file (mode 0600) instead of stderr
+    /// Write the fresh recovery code to this new file (mode 0600) instead of the terminal
     #[arg(long, value_name = "FILE", conflicts_with = "no_recovery")]
     recovery_file: Option<PathBuf>,
     /// Make no fresh recovery code: the old ones go

@@ -24,9 +24,12 @@ pub(crate) struct Args {
     /// Do not ask
     #[arg(long)]
     yes: bool,
-    /// For a new vault: write the recovery code to this new file (mode 0600) instead of stderr
-    #[arg(long, value_name = "FILE")]
+    /// For a new vault: write the recovery code to this new file (mode 0600) instead of the terminal
+    #[arg(long, value_name = "FILE", conflicts_with = "no_recovery")]
     recovery_file: Option<std::path::PathBuf>,
+    /// For a new vault: make no recovery code; without the passphrase the vault is lost
+    #[arg(long)]
+    no_recovery: bool,
 }
 
 impl Args {
@@ -64,8 +67,13 @@ impl Args {
         let (mut vault, again) = match opened {
             Some((vault, by)) => (vault, Again::By(by)),
             None => {
-                let recovery = self.recovery_file.map_or(Recovery::Shown, Recovery::File);
+                let recovery = match (self.no_recovery, self.recovery_file) {
+                    (true, _) => Recovery::None,
+                    (false, Some(file)) => Recovery::File(file),
+                    (false, None) => Recovery::Shown,
+                };
                 let wanted = creation::Wanted {
+                    verb: "migrate",
                     cost: policy::usual_cost(app)?,
                     recovery,
                     raw_key_file: None,

@@ -10,11 +10,11 @@ use crate::{creation, policy, slots};
 
 /// Add a recovery code
 ///
-/// It is printed once, to stderr: whoever has it and the vault needs no passphrase. It is taken
-/// wherever a passphrase is.
+/// It is printed once, on the terminal; without one it needs --recovery-file. It opens the vault
+/// without the passphrase, and is taken wherever a passphrase is.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Write the code to this new file (mode 0600) instead of stderr
+    /// Write the code to this new file (mode 0600) instead of the terminal
     #[arg(long, value_name = "FILE")]
     recovery_file: Option<PathBuf>,
     #[command(flatten)]
@@ -24,6 +24,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         policy::may_add(app, SlotKind::RecoveryCode)?;
+        if self.recovery_file.is_none() {
+            creation::check_shown(app, "key add recovery")?;
+        }
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;
         let code = RecoveryCode::generate();

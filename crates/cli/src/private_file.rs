@@ -1,0 +1,214 @@
+//! Files with a secret that the user named: key files, passphrases, certificates.
+//!
+//! As with ssh, a file counts only if others could neither have written it nor put another one in
+//! its place, and a secret only if others could not have read it. What was handed over opened (a
+//! descriptor, process substitution) was opened by the caller, who answers for it.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+
+use crate::failure::{Code, Failure};
+use crate::paths;
+use crate::ui::{shown_path, word};
+
+/// More links than this are a loop, as Linux counts.
+const MAX_LINKS: usize = 40;
+
+/// Who may be able to read a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// It opens something, or signs in, by itself.
+    OwnerAlone,
+    /// What it holds is useless without more, or is short-lived: a projected token of Kubernetes.
+    Anyone,
+}
+
+/// Opens a file with a secret.
+pub(crate) fn open(path: &Path, readers: Readers) -> Result<File, Failure> {
+    let reached = follow(path)?;
+    let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    if reached == Reached::Name {
+        let facts = file.metadata().map_err(|e| unreadable(path, &e))?;
+        check_file(path, &facts, readers)?;
+    }
+    Ok(file)
+}
+
+/// Whether a new file would be one that can be opened afterwards.
+pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
+    let path = paths::absolute(path)?;
+    // That there is no such folder, writing says.
+    let Some(folder) = path.parent().filter(|folder| folder.is_dir()) else { return Ok(()) };
+    follow(folder)?;
+    check_folder(folder, &path).map(|_| ())
+}
+
+/// Refuses what others own, can write or can read. Devices are the system's.
+fn check_file(path: &Path, facts: &Metadata, readers: Readers) -> Result<(), Failure> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = facts.file_type();
+    if !kind.is_file() && !kind.is_fifo() {
+        return Ok(());
+    }
+    let (shown, mode) = (shown_path(path), facts.mode() & 0o7777);
+    if !is_trusted(facts.uid()) {
+        let what = format!("{shown} belongs to another user (uid {})", facts.uid());
+        return Err(refused(what, "name a file of your own"));
+    }
+    let is_own = facts.uid() == own_uid();
+    let hint = || {
+        if is_own {
+            return format!("chmod 600 {}", word(path));
+        }
+        let path = word(path);
+        format!(
+            "mount it with mode 0400 (Kubernetes: defaultMode: 0400), or hand it over opened: name \
+             /dev/stdin in its place, and add <{path}"
+        )
+    };
+    if mode & 0o022 != 0 {
+        return Err(refused(format!("{shown} can be written by others (mode {mode:04o})"), hint()));
+    }
+    // Root shares a file with a service by its group; ACLs, as of systemd's credentials, look alike.
+    let others = if is_own { 0o044 } else { 0o004 };
+    if kind.is_file() && readers == Readers::OwnerAlone && mode & others != 0 {
+        return Err(refused(format!("{shown} can be read by others (mode {mode:04o})"), hint()));
+    }
+    Ok(())
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reached {
+    /// A name in folders that others cannot change.
+    Name,
+    /// A descriptor that is open already.
+    Descriptor,
+}
+
+/// Follows a path as the system does, and refuses folders and links that others could change.
+fn follow(path: &Path) -> Result<Reached, Failure> {
+    let mut rest = components(&paths::absolute(path)?);
+    let mut at = PathBuf::from("/");
+    let mut links = 0;
+    while let Some(name) = rest.pop() {
+        if name == ".." {
+            at.pop();
+            continue;
+        }
+        let folder = at.clone();
+        at.push(&name);
+        let facts = at.symlink_metadata().map_err(|e| unreadable(path, &e))?;
+        let entries = check_folder(&folder, path)?;
+        if !facts.file_type().is_symlink() {
+            continue;
+        }
+        // Links of the kernel have no text that could be followed.
+        if folder.starts_with("/proc") && folder.ends_with("fd") {
+            return Ok(Reached::Descriptor);
+        }
+        links += 1;
+        let target = at.read_link().map_err(|e| unreadable(path, &e))?;
+        if links > MAX_LINKS {
+            return Err(refused(
+                format!("{}: too many links", shown_path(path)),
+                "name the file itself",
+            ));
+        }
+        if entries == Folder::Shared && !(is_trusted(facts.uid()) && stays_below(&target)) {
+            let what = format!("{} is a link in a folder that others can write", shown_path(&at));
+            return Err(refused(what, "name the file itself"));
+        }
+        if target.is_absolute() {
+            at = PathBuf::from("/");
+        } else {
+            at.pop();
+        }
+        rest.extend(components(&target));
+    }
+    Ok(Reached::Name)
+}
+
+/// Whether others can make entries in a folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folder {
+    Closed,
+    /// They can, and the sticky bit keeps each entry to its owner.
+    Shared,
+}
+
+fn check_folder(folder: &Path, path: &Path) -> Result<Folder, Failure> {
+    let facts = folder.metadata().map_err(|e| unreadable(path, &e))?;
+    let mode = facts.mode() & 0o7777;
+    if !is_trusted(facts.uid()) && !is_beyond_namespace(facts.uid()) {
+        let what = format!(
+            "the folder {} of {} belongs to another user (uid {})",
+            shown_path(folder),
+            shown_path(path),
+            facts.uid()
+        );
+        return Err(refused(what, "name a file in a folder of your own"));
+    }
+    let by_group = mode & 0o020 != 0 && facts.gid() != 0;
+    if !by_group && mode & 0o002 == 0 {
+        return Ok(Folder::Closed);
+    }
+    if mode & 0o1000 != 0 {
+        return Ok(Folder::Shared);
+    }
+    let what = format!(
+        "others can put another file in the place of {}: its folder {} has mode {mode:04o}",
+        shown_path(path),
+        shown_path(folder)
+    );
+    Err(refused(what, format!("chmod go-w {}", word(folder))))
+}
+
+/// A target that is as safe as the folder of its link: Kubernetes mounts secrets so.
+fn stays_below(target: &Path) -> bool {
+    target.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// The names of a path, the first one last. Links are not resolved, so `..` stays.
+fn components(path: &Path) -> Vec<OsString> {
+    let names = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+    });
+    let mut names: Vec<_> = names.collect();
+    names.reverse();
+    names
+}
+
+fn own_uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+fn is_trusted(owner: u32) -> bool {
+    owner == 0 || owner == own_uid()
+}
+
+/// Whether an owner is one that this user namespace cannot name: in rootless containers the host's
+/// root is `nobody`.
+fn is_beyond_namespace(owner: u32) -> bool {
+    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
+    let overflow = read("/proc/sys/kernel/overflowuid");
+    let map = read("/proc/self/uid_map");
+    let whole = map.split_whitespace().eq(["0", "0", "4294967295"]);
+    !whole && overflow.trim().parse() == Ok(owner)
+}
+
+fn refused(what: impl Into<String>, hint: impl Into<String>) -> Failure {
+    Failure::new(Code::Refused, what).hint(hint)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    let code = match error.kind() {
+        std::io::ErrorKind::NotFound => Code::NotFound,
+        _ => Code::Other,
+    };
+    Failure::new(code, format!("{}: {error}", shown_path(path)))
+}
