@@ -153,14 +153,21 @@ fn where_nothing_can_be_written_init_leaves_nothing() {
     let home = Home::empty();
     let before = left(&home);
     let init = "trap '' XFSZ; ulimit -f 0; exec azvault init --kdf-memory 19 --kdf-passes 2";
-    for more in
-        ["--no-recovery", "--recovery-file code", "--vault new/below/v.db", "--key-file key"]
-    {
+    for more in [
+        "--no-recovery",
+        "--recovery-file code",
+        "--no-recovery --vault new/below/v.db",
+        "--no-recovery --key-file key",
+    ] {
         home.bash(&format!("{init} {more}")).expect(1).says("no vault was made");
         assert_eq!(left(&home), before, "{more}");
     }
     // Where the vault is refused, the code that was shown is taken back in words.
-    home.bash(init).expect(1).says("the recovery code above opens nothing");
+    fs::write(home.join("init.sh"), init).unwrap();
+    let before = left(&home);
+    let script = "script --quiet --return --command 'bash init.sh' /dev/null </dev/null";
+    let shown = home.bash(script).expect(1).stdout;
+    assert!(shown.contains("the recovery code above opens nothing"), "{shown}");
     assert_eq!(left(&home), before);
 }
 

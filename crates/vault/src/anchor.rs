@@ -55,7 +55,7 @@ pub enum AnchorFound {
     Broken,
     /// It has seen a newer one. Only a vault that is unlocked despite that can say so.
     Newer,
-    /// It has seen another one of the same generation. Likewise.
+    /// It has seen another one of the same generation, or of the same id. Likewise.
     Fork,
 }
 

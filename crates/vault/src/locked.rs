@@ -158,7 +158,7 @@ impl Locked {
             Older::TakenDespite(_) => {
                 let found = match anchor::check(&recalled, &*sealer, id, seen) {
                     Err(Error::RolledBack { .. }) => AnchorFound::Newer,
-                    Err(Error::Forked { .. }) => AnchorFound::Fork,
+                    Err(Error::Forked { .. } | Error::Another { .. }) => AnchorFound::Fork,
                     found => found?,
                 };
                 (found, Some(recalled.taken()), Ok(()))

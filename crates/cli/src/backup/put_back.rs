@@ -61,7 +61,7 @@ fn agree(
     }
     let what = match vault.anchor_found() {
         AnchorFound::Fork => format!(
-            "{} and the vault that this machine has seen are both at generation {found}, and differ",
+            "{} is at generation {found}, and differs from the vault that this machine has seen",
             shown_path(file)
         ),
         AnchorFound::Newer => older(file, found, taken),
