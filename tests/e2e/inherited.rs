@@ -79,7 +79,7 @@ fn no_descriptor_and_no_variable_unlocks_the_vault_in_the_command() {
         }
         looked_at += 1;
     }
-    println!("{looked_at} ways to unlock: 0 descriptors or variables that unlock the vault");
+    println!("figure: {looked_at} ways to unlock: 0 descriptors or variables that unlock the vault");
 }
 
 #[test]
@@ -144,5 +144,5 @@ fn no_variable_by_which_a_tool_would_sign_in_as_somebody_else_reaches_the_comman
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(variables["AZURE_STORAGE_ACCOUNT"], "is-no-credential");
     }
-    println!("{} variables and families, in exec and shell: 0 left", FOREIGN_VARIABLES.len());
+    println!("figure: {} variables of other tools: 0 inherited", FOREIGN_VARIABLES.len());
 }
