@@ -79,7 +79,9 @@ fn no_descriptor_and_no_variable_unlocks_the_vault_in_the_command() {
         }
         looked_at += 1;
     }
-    println!("figure: {looked_at} ways to unlock: 0 descriptors or variables that unlock the vault");
+    println!(
+        "figure: {looked_at} ways to unlock: 0 descriptors or variables that unlock the vault"
+    );
 }
 
 #[test]

@@ -104,7 +104,12 @@ fn process_scope_is_in_no_file_and_not_on_the_way_to_the_agent() {
     // runs, and which processes are agent and doors: two numbers in a file of each.
     let is_presence = |path: &str| path.contains("/run/azvault/") && path.ends_with(".lock");
     let mut files = touched(&calls);
-    files.retain(|file| file.starts_with('/') || !file.contains("/run/azvault"));
+    // The runtime folder itself is made if it is missing, by its path or from the folder above.
+    let is_runtime = |file: &str| {
+        !file.starts_with('/')
+            && (file.contains("/run/azvault") || file.contains("/run>, \"azvault\""))
+    };
+    files.retain(|file| !is_runtime(file));
     assert!(files.iter().any(|file| is_presence(file)));
     files.retain(|file| !file.contains("/run/azvault/az-") && !is_presence(file));
     assert_eq!(files, BTreeSet::new());
@@ -137,7 +142,8 @@ fn the_tracer_sees_what_user_scope_writes_and_a_marker_in_a_file() {
     ran.expect(0);
     let files = touched(&calls);
     assert!(files.iter().any(|file| file.ends_with("/vault.db")), "{files:?}");
-    assert!(files.iter().any(|file| file.contains("/anchors/")), "{files:?}");
+    // An anchor has no name before it is whole: it is linked into its folder.
+    assert!(files.iter().any(|file| file.contains("/anchors>")), "{files:?}");
     let plain = |ending: &'static str| {
         move |call: &Call| call.file().is_some_and(|file| file.ends_with(ending))
     };

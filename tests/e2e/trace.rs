@@ -48,8 +48,11 @@ impl Call {
         let call = Some(call.trim_start()).filter(|call| !call.starts_with("<... "))?;
         let (name, rest) = call.split_once('(')?;
         let first = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let target = first.strip_prefix('<').and_then(|text| text.split_once(">,"));
-        let target = target.map(|(target, _)| target.to_owned());
+        // A file without a name, as one that is about to get its first, is `<…>(deleted)`.
+        let target = first.strip_prefix('<').and_then(|text| {
+            let ends = [">,", ">(deleted),"].into_iter().filter_map(|end| text.find(end));
+            Some(text[..ends.min()?].to_owned())
+        });
         Some(Self { name: name.to_owned(), target, bytes: unescaped(rest) })
     }
 
@@ -153,4 +156,17 @@ pub(crate) fn found(calls: &[Call], text: &str, among: impl Fn(&Call) -> bool) -
 /// Whether bytes have one of these forms in them.
 pub(crate) fn holds(bytes: &[u8], forms: &[Vec<u8>]) -> bool {
     forms.iter().any(|form| memchr::memmem::find(bytes, form).is_some())
+}
+
+#[test]
+fn a_write_into_a_file_without_a_name_is_seen() {
+    let write = |line: &str| Call::parse(&format!("7 {line}")).unwrap();
+    for (line, file) in [
+        ("write(3</home/a>, \"x>,\", 3) = 3", Some("/home/a")),
+        ("write(3</home/#99>(deleted), \"x>,\", 3) = 3", Some("/home/#99")),
+        ("write(1</dev/pts/0<char 136:0>>, \"x\", 1) = 1", None),
+        ("write(4<pipe:[1]>, \"x\", 1) = 1", None),
+    ] {
+        assert_eq!(write(line).file(), file, "{line}");
+    }
 }
