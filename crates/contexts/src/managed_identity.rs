@@ -71,7 +71,9 @@ impl ManagedIdentity {
     fn of_id(id: &str) -> Self {
         if id.contains('/') {
             Self::ResourceId(id.to_owned())
-        } else if id.contains('@') || id.eq_ignore_ascii_case(SYSTEM_ASSIGNED) {
+        } else if id.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("MSI@"))
+            || id.eq_ignore_ascii_case(SYSTEM_ASSIGNED)
+        {
             Self::SystemAssigned
         } else {
             Self::ClientId(id.to_owned())
@@ -128,6 +130,8 @@ mod tests {
             (user, None, "Production", None),
             (user, Some((az, "MSIClient-")), "Production", None),
             ("MSI@50342", None, "s", Some(SystemAssigned)),
+            ("msi@50342", None, "s", Some(SystemAssigned)),
+            ("ada@x", None, "s", client("ada@x")),
             ("c-1", None, "MSIObject-x", client("c-1")),
             (resource, None, "s", by_resource(resource)),
             ("o-1", Some((own, "ObjectId")), "s", object("o-1")),

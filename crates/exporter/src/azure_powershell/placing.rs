@@ -1,7 +1,7 @@
 //! Which secret stands where: in the properties of an account or a subscription, in the token
 //! cache, or nowhere.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use azvault_contexts::rules::secrets::{may_use, restriction};
 use azvault_contexts::{
@@ -237,15 +237,23 @@ fn home(about: &SecretDescription, accounts: &Accounts) -> Option<Home> {
     };
     let own =
         about.home_account_id.clone().filter(|_| !same(&about.home_account_id, &about.account));
-    let known = || accounts.of_secret(about).one().and_then(|known| known.home_account_id.clone());
+    // A name that a user and another kind of account have is still one name.
+    let found = match accounts.of_secret(about) {
+        Found::Nobody => Vec::new(),
+        Found::One(known) => vec![known],
+        Found::Several(all) => all,
+    };
+    let homes: BTreeSet<&String> =
+        found.iter().filter_map(|known| known.home_account_id.as_ref()).collect();
+    let known = || homes.first().filter(|_| homes.len() == 1).map(|home| (*home).clone());
     let is_application = || {
         same(&about.account, &about.client_id)
             || about.account_kind == Some(IdentityKind::Application)
     };
-    let by_name = || match (about.account_kind, accounts.of_secret(about)) {
-        (Some(IdentityKind::ManagedIdentity | IdentityKind::AccessToken), _) => None,
-        (_, Found::Several(_)) => None,
-        (_, Found::One(_) | Found::Nobody) => about.account.clone().map(Home::Account),
+    let by_name = || match about.account_kind {
+        Some(IdentityKind::ManagedIdentity | IdentityKind::AccessToken) => None,
+        _ if homes.len() > 1 => None,
+        _ => about.account.clone().map(Home::Account),
     };
     if about.account.is_none() && own.is_none() {
         return Some(Home::Application);
