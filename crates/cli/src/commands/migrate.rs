@@ -21,8 +21,8 @@ use crate::failure::{Code, Failure};
 
 /// Move saved sign-ins into the vault, step by step
 ///
-/// Without a verb: shows the plan, asks, imports in one transaction, compares every secret with
-/// its original, and says what is left to clean. Makes the vault if there is none.
+/// Without a verb: shows the plan, asks, imports in one transaction, compares every secret that was
+/// read with its original, and says what is left to clean. Makes the vault if there is none.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {

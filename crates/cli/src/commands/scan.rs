@@ -13,12 +13,13 @@ use crate::failure::{Code, Failure};
 use crate::migration::gather::{self, Pointers};
 use crate::migration::report;
 use crate::paths;
-use crate::ui::{Tone, count, shown_path};
+use crate::ui::{Tone, count, shown_path, word};
 
-/// Look for Azure sign-ins that lie in clear; exit 10 when there are any
+/// Look for unencrypted Azure sign-ins; exit 10 when it finds any
 ///
 /// Looks in the usual places of Azure PowerShell and Azure CLI, or at the files and folders you
-/// name. Reads only; needs no vault and no passphrase.
+/// name, and nowhere else: a copy under another name, or a file of another tool, is found only where
+/// it is named. Reads only; needs no vault and no passphrase.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Files or folders to look at instead of the usual places
@@ -77,15 +78,59 @@ impl Args {
                     .collect(),
                 totals,
             }),
-            Output::Table | Output::Tsv => print(app, &sources, &left_over, &totals),
+            Output::Table | Output::Tsv => self.print(app, &sources, &left_over, &totals),
         }
         if found == 0 {
             return Ok(0);
         }
-        let what = format!("{} with Azure sign-ins in clear", count(found, "file"));
-        Err(Failure::new(Code::Findings, what).hint("azvault migrate"))
+        let what = format!("{} with unencrypted Azure sign-ins", count(found, "file"));
+        let from = self.paths.iter().map(|path| format!(" --from {}", word(path)));
+        let next = format!("azvault migrate{}", from.collect::<String>());
+        Err(Failure::new(Code::Findings, what).hint(next))
+    }
+
+    fn print(
+        &self,
+        app: &App,
+        sources: &[Source],
+        left_over: &[places::LeftOver],
+        totals: &Totals,
+    ) {
+        if !sources.is_empty() {
+            report::sources(app, sources);
+        }
+        for item in left_over {
+            let path = shown_path(&item.path);
+            app.ui.toned_line(Tone::Warning, format!("  {path}: {}", item.what));
+        }
+        if app.ui.output == Output::Table {
+            app.ui.line(self.in_all(totals, left_over.len()));
+        }
+    }
+
+    /// What was found, and where it was looked for: elsewhere there may be more.
+    fn in_all(&self, totals: &Totals, others: usize) -> String {
+        if totals.files > 0 {
+            return format!(
+                "{} unencrypted: {}, {}",
+                count(totals.files, "file"),
+                count(totals.contexts, "context"),
+                count(totals.secrets, "secret")
+            );
+        }
+        let looked = if self.paths.is_empty() { USUAL_PLACES } else { "in what was named" };
+        match others {
+            0 => format!("no Azure sign-ins were found {looked}"),
+            some => format!(
+                "no Azure sign-ins were found {looked}, but {} of Azure tools with other secrets",
+                count(some, "file")
+            ),
+        }
     }
 }
+
+/// Where it is looked when nothing is named.
+pub(crate) const USUAL_PLACES: &str = "in the usual places";
 
 /// A rejected file counts: what cannot be read may well hold what it was written to hold.
 pub(crate) fn lies_in_clear(source: &Source) -> bool {
@@ -113,27 +158,5 @@ fn finding(source: &Source) -> Finding {
         source: report::SourceView::new(source),
         contexts: source.found.profile.contexts.len(),
         secrets,
-    }
-}
-
-fn print(app: &App, sources: &[Source], left_over: &[places::LeftOver], totals: &Totals) {
-    if !sources.is_empty() {
-        report::sources(app, sources);
-    }
-    for item in left_over {
-        let path = shown_path(&item.path);
-        app.ui.toned_line(Tone::Warning, format!("  {path}: {}", item.what));
-    }
-    if app.ui.output == Output::Table {
-        let (contexts, secrets) = (totals.contexts, totals.secrets);
-        app.ui.line(match totals.files {
-            0 => "no Azure sign-ins in clear".to_owned(),
-            n => format!(
-                "{} in clear: {}, {}",
-                count(n, "file"),
-                count(contexts, "context"),
-                count(secrets, "secret")
-            ),
-        });
     }
 }

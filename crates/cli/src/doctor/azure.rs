@@ -7,7 +7,7 @@ use azvault_importer::places;
 
 use super::Check;
 use crate::app::App;
-use crate::commands::scan::lies_in_clear;
+use crate::commands::scan::{USUAL_PLACES, lies_in_clear};
 use crate::migration::gather::{self, Pointers};
 use crate::paths;
 use crate::ui::count;
@@ -20,11 +20,11 @@ pub(super) fn leftovers(app: &App) -> Check {
     };
     let files = sources.iter().filter(|source| lies_in_clear(source)).count();
     if files > 0 {
-        let what = format!("{} with Azure sign-ins in clear", count(files, "file"));
+        let what = format!("{} with unencrypted Azure sign-ins", count(files, "file"));
         return Check::finding(name, what, "azvault migrate");
     }
     match paths::roots().map(|roots| places::left_over(&roots).len()) {
-        Ok(0) => Check::ok(name, "no Azure sign-ins in clear"),
+        Ok(0) => Check::ok(name, format!("no Azure sign-ins were found {USUAL_PLACES}")),
         Ok(number) => {
             let what = format!("{} of Azure tools in clear", count(number, "file"));
             Check::finding(name, what, "azvault scan")

@@ -22,7 +22,7 @@ use crate::{audit, creation, given, paths, policy, saved, strength};
 ///
 /// Sealed under a passphrase of its own, for `azvault context import` on any machine. With
 /// --context: that context and its account's secrets alone. For Azure PowerShell's Import-AzContext
-/// the file has to be in clear: --format azure-powershell --plaintext.
+/// (Az.Accounts 2.0 or later) the file has to be unencrypted: --format azure-powershell --plaintext.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file

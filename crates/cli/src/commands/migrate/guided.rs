@@ -102,7 +102,7 @@ impl Args {
         app.ui.toned_line(
             Tone::Good,
             format!(
-                "proven: {} and {} read back from the vault equal their originals",
+                "compared: {} and {} read back from the vault equal what was read from their originals",
                 count(comparison.contexts, "context"),
                 count(comparison.secrets, "secret")
             ),

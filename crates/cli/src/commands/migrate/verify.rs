@@ -10,7 +10,8 @@ use crate::unlock;
 
 /// Read originals and vault again and compare every secret by value; exit 10 on any difference
 ///
-/// Files that were cleaned are compared with the copies that are sealed in the vault.
+/// Files that were cleaned are compared with the copies that are sealed in the vault. What the import
+/// could not read of a file is not compared: migrate plan shows it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration [default: the newest]
