@@ -140,8 +140,10 @@ fn leaves_nothing(home: &Home) {
 fn az_in_two_terminals_at_once_is_each_ones_own() {
     let Some(programs) = azure_cli::programs() else { return };
     let home = people();
-    let mut terminals = ["dev", "prod"]
-        .map(|name| Terminal::open(&home, programs, &["exec", name, "--", "/bin/bash"]));
+    let mut terminals = ["dev", "prod"].map(|name| {
+        let args = ["exec", "--all-accounts", name, "--", "/bin/bash"];
+        Terminal::open(&home, programs, &args)
+    });
     std::thread::scope(|scope| {
         for (terminal, name) in terminals.iter_mut().zip(["dev", "prod"]) {
             scope.spawn(move || terminal.is(name));
@@ -173,8 +175,8 @@ fn az_in_two_terminals_at_once_is_each_ones_own() {
 fn az_in_a_shell_follows_what_is_used_there() {
     let Some(programs) = azure_cli::programs() else { return };
     let home = people();
-    let mut shell = Terminal::open(&home, programs, &["shell", "dev"]);
-    let mut other = Terminal::open(&home, programs, &["shell", "dev"]);
+    let mut shell = Terminal::open(&home, programs, &["shell", "--all-accounts", "dev"]);
+    let mut other = Terminal::open(&home, programs, &["shell", "--all-accounts", "dev"]);
     shell.is("dev");
     // What az keeps there itself stays.
     assert_eq!(shell.run("az config set defaults.group=rg -o none --only-show-errors"), "");
@@ -213,6 +215,25 @@ fn az_in_a_shell_follows_what_is_used_there() {
     assert!(said.contains("az account set"), "{said}");
     shell.ends();
     other.ends();
+    leaves_nothing(&home);
+}
+
+#[test]
+fn az_in_a_command_of_one_account_knows_no_other() {
+    let Some(programs) = azure_cli::programs() else { return };
+    let home = people();
+    let mut shell = Terminal::open(&home, programs, &["shell", "dev"]);
+    shell.is("dev");
+    let said = shell.run("azvault use prod");
+    assert!(said.contains("azvault shell NAME"), "{said}");
+    shell.is("dev");
+    let said = shell.run(&format!("az account set --subscription {PROD}"));
+    assert!(said.contains(PROD), "{said}");
+    assert_eq!(shell.az("account list").as_array().unwrap().len(), 1);
+    // The endpoint does not take the session's word for whom it serves.
+    let said = shell.run("az account get-access-token");
+    assert!(!said.contains("at-prod"), "{said}");
+    shell.ends();
     leaves_nothing(&home);
 }
 

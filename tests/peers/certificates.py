@@ -56,6 +56,8 @@ def key_pem(key, form=serialization.PrivateFormat.PKCS8, password=None):
 
 
 def write(file, *parts):
+    # One of an earlier run may have another mode.
+    (FOLDER / file).unlink(missing_ok=True)
     (FOLDER / file).touch(mode=0o600)
     (FOLDER / file).write_bytes(b"".join(parts))
 
