@@ -13,6 +13,7 @@ mod in_vault;
 mod options;
 mod supersede;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use azvault_contexts::{
@@ -95,6 +96,9 @@ pub(crate) fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Do
 }
 
 /// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
+///
+/// Where another command changed the context that acts, this one begins again and is the later of the
+/// two. Where a person has agreed to something, it is refused: they were asked about what was.
 pub(crate) fn carry_out_on(
     app: &App,
     (vault, mut contexts): (&mut Vault, Contexts),
@@ -102,6 +106,32 @@ pub(crate) fn carry_out_on(
     brought: &Brought,
     rule: &Rule<'_>,
 ) -> Result<Done, Failure> {
+    for _ in 0..MAX_ATTEMPTS {
+        if let Some(done) = attempt(app, vault, contexts, wanted, brought, rule)? {
+            return Ok(done);
+        }
+        contexts = Contexts::of_to_change(app, vault)?;
+    }
+    Err(changed_meanwhile())
+}
+
+/// How often a change begins again because others were faster.
+const MAX_ATTEMPTS: usize = 64;
+
+fn changed_meanwhile() -> Failure {
+    Failure::new(Code::Busy, "the contexts changed meanwhile: nothing was done")
+        .hint("run the command again")
+}
+
+/// Carries a change out once; `None` where the context that acts changed, and nobody was asked.
+fn attempt(
+    app: &App,
+    vault: &mut Vault,
+    mut contexts: Contexts,
+    wanted: Wanted,
+    brought: &Brought,
+    rule: &Rule<'_>,
+) -> Result<Option<Done>, Failure> {
     // Before anything is known of the scope: it is the same account in each.
     let acting = contexts.resolved()?;
     let acting = acting.as_ref();
@@ -159,28 +189,33 @@ pub(crate) fn carry_out_on(
             }
         };
         let done = Carried { scope, run: wanted.run, decision: preview, secrets, gone, chosen };
-        return Ok(Done::new(done, standing, acting));
+        return Ok(Some(Done::new(done, standing, acting)));
     }
     let asked = preview.asks.or(of_session);
     ask::ask(app, wanted, &ask::Asked { question: asked.as_ref(), acting, gone: &gone, scope })?;
     let before = acting.and_then(|acting| contexts.find_in(scope, name_of(acting)));
     let before = before.map(Context::identity);
+    let begins_again = Cell::new(false);
     let decide = |known: &Known<'_>| {
-        let decision = rule(known).map_err(refused)?;
         let now = acting.and_then(|acting| known.find(name_of(acting))).map(Context::identity);
-        if now != before || decision.asks.is_some() && decision.asks != asked {
-            return Err(Failure::new(
-                Code::Busy,
-                "the contexts changed meanwhile: nothing was done",
-            )
-            .hint("run the command again"));
+        if now != before {
+            begins_again.set(asked.is_none());
+            return Err(changed_meanwhile());
+        }
+        let decision = rule(known).map_err(refused)?;
+        if decision.asks.is_some() && decision.asks != asked {
+            return Err(changed_meanwhile());
         }
         Ok(decision)
     };
-    let (decision, mut secrets) = match scope {
-        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), whose, &decide)?,
-        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), whose, &decide)?,
+    let written = match scope {
+        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), whose, &decide),
+        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), whose, &decide),
     };
+    if begins_again.get() {
+        return Ok(None);
+    }
+    let (decision, mut secrets) = written?;
     if scope == Scope::User {
         match in_session::take_part(&mut contexts, &decision.change, whose, rule) {
             Ok(removed) => secrets.removed += removed,
@@ -194,11 +229,8 @@ pub(crate) fn carry_out_on(
     if standing.is_touched_by(&decision.change) {
         door::follow(app, vault);
     }
-    Ok(Done::new(
-        Carried { scope, run: wanted.run, decision, secrets, gone, chosen },
-        standing,
-        acting,
-    ))
+    let carried = Carried { scope, run: wanted.run, decision, secrets, gone, chosen };
+    Ok(Some(Done::new(carried, standing, acting)))
 }
 
 /// Who acts, and all accounts that are known: the same for the vault and for the session.

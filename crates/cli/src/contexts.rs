@@ -104,6 +104,11 @@ impl Contexts {
         Ok((vault, contexts))
     }
 
+    /// Those of a vault that is open, as they are now, with all that is kept of them.
+    pub(crate) fn of_to_change(app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, For::Storing)
+    }
+
     /// As [`Contexts::open`] without asking anybody.
     pub(crate) fn open_unasked(app: &App) -> Result<Unasked, Failure> {
         let locked = locked(app)?;
