@@ -114,6 +114,12 @@ fn strace(home: &Home, options: &[&str], command: &[&str]) -> Ran {
     ran(strace.output().unwrap())
 }
 
+/// Checks one after the other. Copies of a vault are one vault to the kernel: an agent of one serves
+/// the others, and `lock` reaches all of them.
+pub(crate) fn each_in_turn<T>(all: &[T], check: impl Fn(&T)) {
+    all.iter().for_each(check);
+}
+
 /// Checks all of them, as many at once as there are cores.
 pub(crate) fn each<T: Sync>(all: &[T], check: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::home::Home;
-use crate::injection::{Extent, each};
+use crate::injection::{Extent, each_in_turn};
 use crate::trace::{Call, forms, holds};
 use crate::verbs::{VERBS, home, secrets, traced};
 
@@ -56,7 +56,7 @@ fn no_write_of_any_verb_has_a_name_an_id_or_a_secret_in_clear() {
     let verbs: Vec<_> = VERBS.iter().filter(|(verb, _)| *verb == "migrate rollback").collect();
     let others = VERBS.iter().filter(|(verb, _)| *verb != "migrate rollback").step_by(step);
     let verbs = [verbs, others.collect()].concat();
-    each(&verbs, |(verb, line)| {
+    each_in_turn(&verbs, |(verb, line)| {
         let Some((_, calls)) = traced(&home(&template), line, "") else { return };
         seen.fetch_add(1, Ordering::Relaxed);
         for call in calls.iter().filter(|call| reaches_a_file(call)) {

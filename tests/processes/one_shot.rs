@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use crate::agent_home::{eventually, is_root, keys_of, signal};
 use crate::home::Home;
-use crate::injection::{each, is_possible};
+use crate::injection::{each_in_turn, is_possible};
 use crate::memory::{Searched, forms, found};
 use crate::verbs::{PLANTED, home, secrets};
 
@@ -107,7 +107,7 @@ fn a_command_that_ends_has_no_secret_in_its_memory() {
     let rename = ["context", "rename", "dev", "new", "--scope", "user"];
     let (controls, _) = found_at(&home(&template), &rename, "fsync", || searched(&secrets, &[]));
     assert!(controls.len() > 3, "{controls:?}");
-    each(COMMANDS, |line| {
+    each_in_turn(COMMANDS, |line| {
         let home = home(&template);
         let list = home.run(&["secret", "list", "-o", "tsv"]).expect(0).stdout;
         let line = line.replace("SECRET", list.split('\t').next().unwrap());

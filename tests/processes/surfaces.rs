@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::home::Home;
-use crate::injection::{Extent, each};
+use crate::injection::{Extent, each_in_turn};
 use crate::trace::{Call, forms, holds};
 use crate::verbs::{VERBS, home, is_group, secrets, traced};
 
@@ -47,7 +47,7 @@ fn no_verb_shows_a_secret_however_loud_it_is() {
         all.extend(loud.iter().map(|loud| (*verb, *line, *loud)));
     }
     let count = AtomicUsize::new(0);
-    each(&all, |(_, line, loud)| {
+    each_in_turn(&all, |(_, line, loud)| {
         let found = shown(&home(&template), line, loud, &secrets).unwrap();
         assert!(found.is_empty(), "{found:?}");
         count.fetch_add(1, Ordering::Relaxed);
