@@ -551,7 +551,7 @@ fn a_certificate_is_read_through_a_link_and_never_beyond_what_was_named() {
         link(&copy.path().join("named/certs/sp.pem"), copy.path().join("named/certs/link.pem"));
         link(&own.path().join(".ssh/own.pem"), copy.path().join("named/certs/out.pem"));
         let candidates = places::named(&copy.path().join("named")).unwrap();
-        // `~` is the home of whoever imports, and not what was named.
+        // `~` is the importing user's home, and not what was named.
         let home = own.path().join(".ssh");
         let mut reach = folder::Reach::new(&home, [copy.path().join("named")]);
         let read = |reach: &folder::Reach| {

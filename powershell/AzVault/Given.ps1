@@ -38,7 +38,7 @@ class AzVaultGiven {
         return [AzVaultGiven]::Digest($token)
     }
 
-    # Whether a context of Az came from azvault, whoever made it: Set-AzContext copies the token.
+    # Whether a context of Az came from azvault, also by way of Set-AzContext, which copies the token.
     static [bool] Has([object] $Context) {
         $digest = [AzVaultGiven]::DigestIn($Context)
         return $digest -ne '' -and [AzVaultGiven]::All().ContainsKey($digest)

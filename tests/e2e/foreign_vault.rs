@@ -1,4 +1,4 @@
-//! Another vault that bears the id of mine: whoever has a copy of the file can make one.
+//! Another vault that bears the id of mine: anybody with a copy of the file can make one.
 
 use std::collections::BTreeMap;
 use std::fs;

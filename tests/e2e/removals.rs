@@ -60,7 +60,7 @@ fn what_the_readme_has_people_try_touches_no_file_of_this_repository() {
             let at = words.iter().position(|word| *word == option);
             at.map(|at| Path::new(words[at + 1]))
         };
-        // Neither the files that the tests need, nor the vault of whoever tries it.
+        // Neither the files that the tests need, nor the vault of the person who tries it.
         assert!(after("--from").is_none_or(Path::is_absolute), "{line}");
         assert!(after("--vault").is_some_and(Path::is_absolute), "{line}");
     }

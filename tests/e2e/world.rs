@@ -1,5 +1,5 @@
 //! A world of its own for what reaches every process of the user: `panic` would end the agents of
-//! other tests, and those of whoever runs them.
+//! other tests, and those of the person who runs them.
 
 use std::path::Path;
 use std::process::{Command, Stdio};

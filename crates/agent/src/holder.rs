@@ -3,7 +3,7 @@
 //!
 //! Each listens on an abstract socket as long as it lives. The kernel lists these sockets, says whose
 //! process listens, and forgets them with the process: nothing depends on a folder, a variable or a
-//! file that somebody could remove. Whoever connects is told how the process is. Nothing is read from
+//! file that somebody could remove. Every caller is told how the process is. Nothing is read from
 //! a caller, so there is nothing to attack and nobody to wait for; to act on a process, a signal is
 //! sent to the descriptor of the process that the kernel named.
 //!

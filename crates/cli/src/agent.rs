@@ -67,7 +67,7 @@ pub(crate) fn status(app: &App, vault: VaultId) -> Option<Status> {
     client(vault).ok()?.status().ok()
 }
 
-/// As [`status`], also where the agent is not to be used: whoever looks for keys looks everywhere.
+/// As [`status`], also where the agent is not to be used: a search for keys looks everywhere.
 pub(crate) fn at_socket(vault: VaultId) -> Option<Status> {
     client(vault).ok()?.within(PATIENCE).status().ok()
 }

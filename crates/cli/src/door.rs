@@ -106,7 +106,7 @@ impl Chosen {
 }
 
 /// Opens a door for this process, which is about to become another program, and whatever that
-/// starts. Whoever is chosen there is whose tokens come.
+/// starts. It gets tokens of the context that is chosen there.
 pub(crate) fn open(
     app: &App,
     start: Start,

@@ -244,7 +244,7 @@ impl Outside {
     }
 }
 
-/// Whoever holds the old keys lets go of them. Who typed has the agent hold the new ones, as with every
+/// Processes that hold the old keys let go of them. Who typed has the agent hold the new ones, as with every
 /// command.
 fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::Rotated) {
     if agent::holds_anothers(vault) {

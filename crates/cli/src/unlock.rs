@@ -100,7 +100,7 @@ pub(crate) fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), F
         Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
         Agent::Locked(locked) => {
             let opened = without_agent(app, *locked, Try::All, Hold::IfPossible)?;
-            // Whoever opens it again asks the agent: what it locks is locked for all.
+            // The next opening asks the agent: what it locks is locked for all.
             if opened.held == Held::ByAgent {
                 return Ok((opened.vault, OpenedBy::Agent));
             }

@@ -59,7 +59,7 @@ pub enum Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Whether whoever is meant is one of these: what may be another's too is not theirs.
+    /// Whether the account that is meant is one of these: what may be another's too is not theirs.
     pub fn is_among(&self, keys: &[AccountKey]) -> bool {
         match self {
             Self::Nobody => false,

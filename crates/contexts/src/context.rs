@@ -79,7 +79,7 @@ impl Context {
         Identity { account, ..self.place() }
     }
 
-    /// Its identity whoever signs in.
+    /// Its identity, whichever account signs in.
     pub fn place(&self) -> Identity {
         let lower = |text: &str| text.to_lowercase();
         Identity {

@@ -48,7 +48,7 @@ macro_rules! rows {
 }
 
 /// All of them. Names that only say which subscription or tenant to use stand here where a tool
-/// takes them together with a credential: the context that acts says them anew.
+/// takes them together with a credential: the context that acts says its own.
 pub const FOREIGN_VARIABLES: &[ForeignVariable] = rows! {
     // EnvironmentCredential, WorkloadIdentityCredential and ManagedIdentityCredential.
     "azure-identity" {

@@ -27,7 +27,7 @@ const VAULT: &str = "vault.db";
 const JOURNAL: &str = "vault.db-journal";
 const ANCHORS: &str = "anchors";
 
-/// How often a name is taken anew whose file was swept before it could be locked.
+/// How often another name is taken for a file that was swept before it could be locked.
 const TRIES: usize = 8;
 
 /// A new name.

@@ -46,7 +46,7 @@ fn in_place(app: &App, draft: &Draft, by: &OpenedBy, vault: VaultId) -> Option<u
 }
 
 /// An older copy, or another one of the same generation, takes the vault's place only if a person
-/// says so, or if it was named by its generation beforehand: whoever can change the file of a
+/// says so, or if it was named by its generation beforehand: who can change the file of a
 /// backup, or the script that restores it, must not be able to go back in time unseen.
 fn agree(
     app: &App,

@@ -131,7 +131,7 @@ pub(super) fn hold(folder: &Path) -> Result<File, Error> {
     Ok(handle)
 }
 
-/// Whoever writes holds the folder.
+/// A writer holds the folder.
 pub(super) fn write(
     folder: &Path,
     _held: &File,
