@@ -1,11 +1,13 @@
 //! Whom an endpoint serves: the account that its command was started for, and no other, unless all
 //! accounts were asked for.
 
+use std::path::Path;
+
 use azvault_contexts::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
-use crate::ui::quoted;
+use crate::ui::{quoted, word};
 
 /// Whom an endpoint serves. It is settled before the command starts; the session of the command may
 /// change, and that settles nothing.
@@ -88,6 +90,8 @@ impl Reach {
                     .to_owned()
             }
         };
+        // A name is another's choice: as a word of a command it must not be one that a shell obeys.
+        let name = word(Path::new(acting.name.as_str()));
         Failure::new(Code::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
     }
 
