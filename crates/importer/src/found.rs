@@ -166,6 +166,18 @@ pub struct CertificatePointer {
     pub tenant: Option<String>,
 }
 
+/// A value that a reader understood and left out on purpose: a person can judge why.
+///
+/// One that was not understood is no such thing: it is a warning with its place.
+pub struct LeftOut {
+    /// Where it stands: as the place of a [`Note`].
+    pub place: String,
+    /// Why it is not imported: expired, public, empty.
+    pub why: &'static str,
+    /// The value, so that a comparison of the file with the vault recognises it.
+    pub value: Secret,
+}
+
 /// What one file holds.
 pub struct Found {
     /// What it is.
@@ -182,6 +194,8 @@ pub struct Found {
     pub azcli: AzCliHints,
     /// Where settings say that the contexts are.
     pub redirect: Option<PathBuf>,
+    /// Values that are not imported, each with the reason.
+    pub left_out: Vec<LeftOut>,
     index: Index,
 }
 
@@ -203,6 +217,7 @@ impl Found {
             profile: Profile::default(),
             azcli: AzCliHints::default(),
             redirect: None,
+            left_out: Vec::new(),
             index: Index::default(),
         }
     }
@@ -255,6 +270,12 @@ impl Found {
         for (name, value) in account.properties {
             known.properties.entry(name).or_insert(value);
         }
+    }
+
+    /// Leaves a value out that was understood and is not to be imported, and says why. The outcome
+    /// stays what it is: nothing of the file went unread.
+    pub fn leave_out(&mut self, place: impl Into<String>, value: Secret, why: &'static str) {
+        self.left_out.push(LeftOut { place: place.into(), why, value });
     }
 
     /// Adds a remark that changes nothing.
@@ -336,5 +357,24 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
         if own.is_none() {
             own.clone_from(other);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_contexts::Secret;
+
+    use super::{Format, Found, Outcome, Product};
+
+    #[test]
+    fn a_value_that_is_left_out_is_no_warning_and_no_secret_of_the_profile() {
+        let mut found = Found::new(Format::MsalCache, Product::AzureCli);
+        found.leave_out("/AccessToken/a/secret", Secret::copied_from(b"at"), "expired");
+        let [left_out] = &found.left_out[..] else { panic!("one value") };
+        assert_eq!((left_out.place.as_str(), left_out.why), ("/AccessToken/a/secret", "expired"));
+        // EXPOSE: a made-up value of this test.
+        assert_eq!(left_out.value.expose(), b"at");
+        assert_eq!(found.outcome, Outcome::Accept);
+        assert!(found.profile.secrets.is_empty() && found.notes.is_empty());
     }
 }
