@@ -3,7 +3,7 @@
 //! A user name is resolved as Azure CLI does: it means the account that has it, and where several
 //! accounts have it, none of them. What names a home account means that account under any name.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::account_key::Id;
 use crate::{
@@ -17,6 +17,8 @@ pub struct Accounts {
     all: Vec<KnownAccount>,
     by_name: HashMap<String, Vec<usize>>,
     by_home: HashMap<String, Vec<usize>>,
+    /// Which account was seen in which tenant, without case: one may be in 100,000.
+    seen: HashSet<(usize, String)>,
 }
 
 /// One account, and how to name it to a person.
@@ -237,7 +239,7 @@ impl Accounts {
             account.id.clone_from(written);
         }
         for tenant in &mention.tenants {
-            if !account.tenants.iter().any(|known| known.eq_ignore_ascii_case(tenant)) {
+            if self.seen.insert((at, tenant.to_ascii_lowercase())) {
                 account.tenants.push(tenant.clone());
             }
         }

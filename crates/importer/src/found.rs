@@ -1,13 +1,14 @@
 //! What a reader finds: nothing lost, nothing invented.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+mod people;
+
 use std::path::PathBuf;
 
-use azvault_contexts::rules::secrets::is_same;
+use azvault_contexts::rules::secrets::{Alike, is_same};
 use azvault_contexts::{
-    Account, AccountType, Accounts, HeldSecret, Profile, Secret, SecretDescription, SecretKind,
+    Account, AccountType, Accounts, HeldSecret, Profile, Secret, SecretDescription,
 };
+use people::People;
 
 /// The formats azvault knows; the words of `migrate plan`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,14 +197,8 @@ pub struct Found {
     pub redirect: Option<PathBuf>,
     /// Values that are not imported, each with the reason.
     pub left_out: Vec<LeftOut>,
-    index: Index,
-}
-
-/// Finds a value among the secrets of a file by a keyed hash: caches hold thousands.
-#[derive(Default)]
-struct Index {
-    hasher: RandomState,
-    places: HashMap<(SecretKind, u64), Vec<usize>>,
+    alike: Alike<usize>,
+    people: People,
 }
 
 impl Found {
@@ -218,7 +213,8 @@ impl Found {
             azcli: AzCliHints::default(),
             redirect: None,
             left_out: Vec::new(),
-            index: Index::default(),
+            alike: Alike::default(),
+            people: People::default(),
         }
     }
 
@@ -228,20 +224,25 @@ impl Found {
         if value.is_empty() {
             return;
         }
-        // EXPOSE: hashed with a key of this run, to find the value among those held already.
-        let hash = self.index.hasher.hash_one(value.expose());
-        let places = self.index.places.entry((description.kind, hash)).or_default();
         let secrets = &mut self.profile.secrets;
         // Which hosts are one cloud only all files together say.
         let nobody = Accounts::default();
-        let alike = places.iter().copied().find(|at| {
+        let candidates = self.alike.candidates(&description, &value);
+        let alike = candidates.into_iter().find(|at| {
             let held = &secrets[*at];
             held.value.same_as(&value) && is_same(&held.description, &description, &nobody)
         });
         match alike {
-            Some(at) => join(&mut secrets[at].description, &description),
+            Some(at) => {
+                let held = &mut secrets[at];
+                let knew_home = held.description.home_account_id.is_some();
+                join(&mut held.description, &description);
+                if !knew_home && held.description.home_account_id.is_some() {
+                    self.alike.insert(&held.description, &held.value, at);
+                }
+            }
             None => {
-                places.push(secrets.len());
+                self.alike.insert(&description, &value, secrets.len());
                 secrets.push(HeldSecret { description, value });
             }
         }
@@ -249,27 +250,7 @@ impl Found {
 
     /// Adds an account, or its tenants and properties to the one that is there.
     pub fn know(&mut self, account: Account) {
-        let same = |known: &&mut Account| {
-            known.id.eq_ignore_ascii_case(&account.id)
-                && known.account_type == account.account_type
-                && known.environment == account.environment
-                && (known.home_account_id.is_none()
-                    || account.home_account_id.is_none()
-                    || known.home_account_id == account.home_account_id)
-        };
-        let Some(known) = self.profile.accounts.iter_mut().find(same) else {
-            self.profile.accounts.push(account);
-            return;
-        };
-        known.home_account_id = known.home_account_id.take().or(account.home_account_id);
-        for tenant in account.tenants {
-            if !known.tenants.contains(&tenant) {
-                known.tenants.push(tenant);
-            }
-        }
-        for (name, value) in account.properties {
-            known.properties.entry(name).or_insert(value);
-        }
+        self.people.add(account, &mut self.profile.accounts);
     }
 
     /// Leaves a value out that was understood and is not to be imported, and says why. The outcome

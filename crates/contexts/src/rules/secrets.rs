@@ -5,11 +5,14 @@
 //! somebody is as in MSAL: such an entry never answers a request for a plain one (msal
 //! `token_cache.py` `search`, MSAL.NET `TokenCache.ITokenCacheInternal.cs`).
 
+mod alike;
+
 use std::cmp::Reverse;
 
 use super::blast_radius::is_family_member;
 use crate::account::names_home;
 use crate::{AccountKey, Accounts, Clouds, Found, SecretDescription, SecretKind};
+pub use alike::Alike;
 
 /// The client as which azvault signs users in: Azure PowerShell's.
 pub const OWN_CLIENT: &str = "1950a258-227b-4e31-a9cf-717495945fc2";

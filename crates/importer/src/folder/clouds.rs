@@ -1,6 +1,9 @@
 //! What the files of one Azure CLI folder say together about clouds: which one a service
 //! principal is of, and which subscription is the default.
 
+use std::collections::HashMap;
+use std::hash::Hash;
+
 use azvault_contexts::{Context, KnownAccountType};
 
 use super::{Source, beside};
@@ -13,7 +16,7 @@ pub(super) fn name_clouds(sources: &mut [Source]) {
         if !is_profile(&sources[at]) {
             continue;
         }
-        let contexts = std::mem::take(&mut sources[at].found.profile.contexts);
+        let clouds = PrincipalClouds::of(&sources[at].found.profile.contexts);
         for other in 0..sources.len() {
             if sources[other].found.product != Product::AzureCli
                 || !beside(&sources[at], &sources[other])
@@ -24,7 +27,7 @@ pub(super) fn name_clouds(sources: &mut [Source]) {
             for held in &mut profile.secrets {
                 let about = &mut held.description;
                 if let (None, Some(client_id)) = (&about.environment, &about.account) {
-                    about.environment = cloud_of(client_id, about.tenant.as_deref(), &contexts);
+                    about.environment = clouds.of_principal(client_id, about.tenant.as_deref());
                 }
             }
             for known in &mut profile.accounts {
@@ -35,11 +38,10 @@ pub(super) fn name_clouds(sources: &mut [Source]) {
                         [tenant] => Some(tenant.as_str()),
                         _ => None,
                     };
-                    known.environment = cloud_of(&known.id, tenant, &contexts);
+                    known.environment = clouds.of_principal(&known.id, tenant);
                 }
             }
         }
-        sources[at].found.profile.contexts = contexts;
     }
 }
 
@@ -61,7 +63,8 @@ pub(super) fn choose_defaults(sources: &mut [Source]) {
         let found = &mut sources[at].found;
         let contexts = &found.profile.contexts;
         let in_cloud = || (0..contexts.len()).filter(|at| is_in(&contexts[*at], &active));
-        let marked = in_cloud().find(|at| found.azcli.marked_default.contains(at));
+        let marked = found.azcli.marked_default.iter().copied();
+        let marked = marked.filter(|at| contexts.get(*at).is_some_and(|c| is_in(c, &active))).min();
         let by_id = || {
             in_cloud().find(|at| {
                 let context = &contexts[*at];
@@ -89,24 +92,50 @@ fn is_in(context: &Context, cloud: &str) -> bool {
     context.environment.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(cloud))
 }
 
-fn cloud_of(client_id: &str, tenant: Option<&str>, contexts: &[Context]) -> Option<String> {
-    let own = |context: &&Context| {
-        context.account.as_ref().is_some_and(|account| {
-            account.id.eq_ignore_ascii_case(client_id)
-                && account.account_type.known() == Some(KnownAccountType::ServicePrincipal)
-        })
-    };
-    let there = |context: &&Context| {
-        let id = context.tenant.as_ref().map(|tenant| tenant.id.as_str());
-        tenant.is_some_and(|tenant| id.is_some_and(|id| id.eq_ignore_ascii_case(tenant)))
-    };
-    let own = || contexts.iter().filter(own);
-    only(own()).or_else(|| only(own().filter(there)))
+/// The clouds in which a profile has contexts of service principals: `None` where they are several.
+#[derive(Default)]
+struct PrincipalClouds {
+    of_id: HashMap<String, Option<String>>,
+    in_tenant: HashMap<(String, String), Option<String>>,
 }
 
-/// The cloud, where all of them name the same.
-fn only<'a>(contexts: impl Iterator<Item = &'a Context>) -> Option<String> {
-    let mut clouds = contexts.filter_map(|context| context.environment.as_deref());
-    let first = clouds.next()?;
-    clouds.all(|cloud| cloud.eq_ignore_ascii_case(first)).then(|| first.to_owned())
+impl PrincipalClouds {
+    fn of(contexts: &[Context]) -> Self {
+        let mut clouds = Self::default();
+        for context in contexts {
+            let (Some(account), Some(cloud)) = (&context.account, &context.environment) else {
+                continue;
+            };
+            if account.account_type.known() != Some(KnownAccountType::ServicePrincipal) {
+                continue;
+            }
+            let id = account.id.to_ascii_lowercase();
+            if let Some(tenant) = &context.tenant {
+                let key = (id.clone(), tenant.id.to_ascii_lowercase());
+                note(&mut clouds.in_tenant, key, cloud);
+            }
+            note(&mut clouds.of_id, id, cloud);
+        }
+        clouds
+    }
+
+    /// The one cloud of a service principal, or else of its contexts in that tenant.
+    fn of_principal(&self, client_id: &str, tenant: Option<&str>) -> Option<String> {
+        let id = client_id.to_ascii_lowercase();
+        self.of_id.get(&id)?.clone().or_else(|| {
+            let key = (id, tenant?.to_ascii_lowercase());
+            self.in_tenant.get(&key).cloned().flatten()
+        })
+    }
+}
+
+fn note<K: Hash + Eq>(clouds: &mut HashMap<K, Option<String>>, key: K, cloud: &str) {
+    clouds
+        .entry(key)
+        .and_modify(|known| {
+            if known.as_ref().is_some_and(|known| !known.eq_ignore_ascii_case(cloud)) {
+                *known = None;
+            }
+        })
+        .or_insert_with(|| Some(cloud.to_owned()));
 }

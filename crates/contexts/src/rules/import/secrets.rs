@@ -1,14 +1,13 @@
 //! Secrets of several files: whose they are, and which are one.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 use super::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
-use crate::rules::secrets::{is_of_several, is_same};
+use crate::rules::secrets::{Alike, is_of_several, is_same};
 use crate::{
-    Accounts, BUILT_IN_CLOUDS, Clouds, Environment, Found, HOME_ACCOUNT_ID, HeldSecret, Secret,
-    SecretDescription, SecretKind,
+    Accounts, BUILT_IN_CLOUDS, Clouds, Environment, Found, HOME_ACCOUNT_ID, HeldSecret,
+    SecretDescription,
 };
 
 /// Completes descriptions from what other files know: the user name of a home account id, the
@@ -120,16 +119,21 @@ pub(super) fn plan(
     accounts: &Accounts,
     plan: &mut Plan,
 ) {
-    let mut index = Index::default();
+    let mut index = Alike::default();
     for (at, (about, value)) in present.secrets.iter().enumerate() {
-        index.insert(about.kind, value, At::Present(at));
+        index.insert(about, value, At::Present(at));
     }
     for (source, file) in incoming.iter_mut().enumerate() {
         for held in std::mem::take(&mut file.profile.secrets) {
-            let known = index.find(&held, present, accounts, plan);
+            let known = find(&index, &held, present, accounts, plan);
             if let Some(At::Planned(at)) = known {
                 let planned = &mut plan.secrets[at];
-                complete(&mut planned.item.description, &held.description, accounts);
+                let item = &mut planned.item;
+                let knew_home = item.description.home_account_id.is_some();
+                complete(&mut item.description, &held.description, accounts);
+                if !knew_home && item.description.home_account_id.is_some() {
+                    index.insert(&item.description, &item.value, At::Planned(at));
+                }
                 if planned.sources.last() != Some(&source) {
                     planned.sources.push(source);
                 }
@@ -146,7 +150,7 @@ pub(super) fn plan(
                 planned.present = Some(at);
             }
             let item = &planned.item;
-            index.insert(item.description.kind, &item.value, At::Planned(plan.secrets.len()));
+            index.insert(&item.description, &item.value, At::Planned(plan.secrets.len()));
             plan.secrets.push(planned);
         }
     }
@@ -167,43 +171,25 @@ enum At {
     Planned(usize),
 }
 
-/// Finds a secret by value without comparing it with every other: by a keyed hash that lives as
-/// long as the plan, then byte by byte.
-#[derive(Default)]
-struct Index {
-    hasher: RandomState,
-    places: HashMap<(SecretKind, u64), Vec<At>>,
-}
-
-impl Index {
-    fn key(&self, kind: SecretKind, value: &Secret) -> (SecretKind, u64) {
-        // EXPOSE: hashed to find equal values; the hash is keyed and never leaves this plan.
-        (kind, self.hasher.hash_one(value.expose()))
-    }
-
-    fn insert(&mut self, kind: SecretKind, value: &Secret, at: At) {
-        self.places.entry(self.key(kind, value)).or_default().push(at);
-    }
-
-    fn find(
-        &self,
-        held: &HeldSecret,
-        present: &Present<'_>,
-        accounts: &Accounts,
-        plan: &Plan,
-    ) -> Option<At> {
-        let places = self.places.get(&self.key(held.description.kind, &held.value))?;
-        // The newest entry is the planned one, if there is one.
-        places.iter().rev().copied().find(|at| {
-            let (about, value) = match *at {
-                At::Present(at) => (&present.secrets[at].0, &present.secrets[at].1),
-                At::Planned(at) => {
-                    (&plan.secrets[at].item.description, &plan.secrets[at].item.value)
-                }
-            };
-            is_same(about, &held.description, accounts) && value.same_as(&held.value)
-        })
-    }
+/// The secret that this one is, if there is one. The newest entry is the planned one.
+fn find(
+    index: &Alike<At>,
+    held: &HeldSecret,
+    present: &Present<'_>,
+    accounts: &Accounts,
+    plan: &Plan,
+) -> Option<At> {
+    let candidates = index.candidates(&held.description, &held.value);
+    candidates.into_iter().rev().find(|at| {
+        let (about, value) = match *at {
+            At::Present(at) => (&present.secrets[at].0, &present.secrets[at].1),
+            At::Planned(at) => {
+                let item = &plan.secrets[at].item;
+                (&item.description, &item.value)
+            }
+        };
+        is_same(about, &held.description, accounts) && value.same_as(&held.value)
+    })
 }
 
 /// Takes over what another file says of the same secret.

@@ -1,0 +1,105 @@
+//! The accounts of one file, found without looking at each: a file can have 100,000.
+
+use std::collections::{HashMap, HashSet};
+
+use azvault_contexts::{Account, AccountType};
+
+/// Finds an account by id without case, type and cloud, and by its home account where both say
+/// theirs.
+#[derive(Default)]
+pub(super) struct People {
+    first: HashMap<Person, usize>,
+    by_home: HashMap<(Person, String), usize>,
+    tenants: HashSet<(usize, String)>,
+}
+
+type Person = (String, AccountType, Option<String>);
+
+impl People {
+    /// Adds an account to the list, or its home, tenants and properties to the one that it is.
+    pub(super) fn add(&mut self, account: Account, known: &mut Vec<Account>) {
+        let person: Person = (
+            account.id.to_ascii_lowercase(),
+            account.account_type.clone(),
+            account.environment.clone(),
+        );
+        let at = self.find(&person, &account, known).unwrap_or(known.len());
+        if let Some(home) = &account.home_account_id {
+            self.by_home.entry((person.clone(), home.clone())).or_insert(at);
+        }
+        let mut new = |tenant: &String| self.tenants.insert((at, tenant.clone()));
+        let tenants: Vec<String> =
+            account.tenants.iter().filter(|tenant| new(tenant)).cloned().collect();
+        let Some(own) = known.get_mut(at) else {
+            self.first.entry(person).or_insert(at);
+            known.push(Account { tenants, ..account });
+            return;
+        };
+        own.home_account_id = own.home_account_id.take().or(account.home_account_id);
+        own.tenants.extend(tenants);
+        for (name, value) in account.properties {
+            own.properties.entry(name).or_insert(value);
+        }
+    }
+
+    /// Which one it is. What does not say its home is the first of its name; the first whose home
+    /// nothing says is whoever comes next.
+    fn find(&self, person: &Person, account: &Account, known: &[Account]) -> Option<usize> {
+        let first = *self.first.get(person)?;
+        let has_home = known.get(first).is_some_and(|first| first.home_account_id.is_some());
+        match &account.home_account_id {
+            Some(home) if has_home => self.by_home.get(&(person.clone(), home.clone())).copied(),
+            _ => Some(first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_contexts::{Account, AccountType};
+
+    use super::People;
+
+    fn account(id: &str, home: Option<&str>, tenant: &str) -> Account {
+        Account {
+            id: id.to_owned(),
+            account_type: AccountType::new("User"),
+            environment: None,
+            home_account_id: home.map(str::to_owned),
+            tenants: vec![tenant.to_owned()],
+            properties: [(tenant.to_owned(), id.to_owned())].into(),
+        }
+    }
+
+    #[test]
+    fn an_account_is_known_by_name_and_by_home_where_both_say_theirs() {
+        for (added, wanted) in [
+            (&[("ada", None, "t1"), ("ADA", None, "t2")][..], &[("ada", None, "t1 t2")][..]),
+            (&[("ada", None, "t"), ("ada", Some("h"), "t")], &[("ada", Some("h"), "t")]),
+            (&[("ada", Some("h"), "t"), ("ada", None, "u")], &[("ada", Some("h"), "t u")]),
+            (
+                &[("ada", Some("h"), "t"), ("ada", Some("i"), "u"), ("Ada", Some("i"), "t")],
+                &[("ada", Some("h"), "t"), ("ada", Some("i"), "u t")],
+            ),
+            (
+                &[("ada", None, "t"), ("ada", Some("h"), "t"), ("ada", Some("i"), "t")],
+                &[("ada", Some("h"), "t"), ("ada", Some("i"), "t")],
+            ),
+            (&[("ada", None, "t"), ("bob", None, "t")], &[("ada", None, "t"), ("bob", None, "t")]),
+        ] {
+            let (mut people, mut known) = (People::default(), Vec::new());
+            for (id, home, tenant) in added {
+                people.add(account(id, *home, tenant), &mut known);
+            }
+            let found: Vec<_> = known
+                .iter()
+                .map(|one| (one.id.as_str(), one.home_account_id.as_deref(), one.tenants.join(" ")))
+                .collect();
+            let wanted: Vec<_> = wanted
+                .iter()
+                .map(|(id, home, tenants)| (*id, *home, (*tenants).to_owned()))
+                .collect();
+            assert_eq!(found, wanted);
+        }
+    }
+}
