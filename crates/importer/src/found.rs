@@ -115,6 +115,9 @@ pub enum Outcome {
     Accept,
     /// Imported, and a note names a point that the user should know.
     Warn,
+    /// Nothing of it is imported, because it holds credentials of a tool that azvault does not
+    /// serve: they are named, with what revokes them.
+    Report,
     /// It holds something, but not for this machine: DPAPI, keychain, keyring, WAM.
     Opaque,
     /// Nothing of it is imported; a note says where and why.
@@ -127,6 +130,7 @@ impl Outcome {
         match self {
             Self::Accept => "accept",
             Self::Warn => "warn",
+            Self::Report => "report",
             Self::Opaque => "opaque",
             Self::Reject => "reject",
         }
@@ -179,6 +183,19 @@ pub struct LeftOut {
     pub value: Secret,
 }
 
+/// A credential of a tool that azvault does not serve. It stays where it lies, and a person learns
+/// how to end it.
+pub struct Reported {
+    /// Where it stands: as the place of a [`Note`].
+    pub place: String,
+    /// What it is, in the words of its product: `PAT of Azure DevOps`.
+    pub what: &'static str,
+    /// What ends it: a command, or where the product does so.
+    pub revoke: &'static str,
+    /// Its value where the reader has it, so that a comparison of the file recognises it.
+    pub value: Option<Secret>,
+}
+
 /// What one file holds.
 pub struct Found {
     /// What it is.
@@ -189,7 +206,7 @@ pub struct Found {
     pub outcome: Outcome,
     /// Why, and what else the user should know.
     pub notes: Vec<Note>,
-    /// Its content, in azvault's words. Empty for `Reject` and `Opaque`.
+    /// Its content, in azvault's words. Empty for `Report`, `Opaque` and `Reject`.
     pub profile: Profile,
     /// Azure CLI's part of a default.
     pub azcli: AzCliHints,
@@ -197,6 +214,8 @@ pub struct Found {
     pub redirect: Option<PathBuf>,
     /// Values that are not imported, each with the reason.
     pub left_out: Vec<LeftOut>,
+    /// Credentials of tools that azvault does not serve.
+    pub reported: Vec<Reported>,
     alike: Alike<usize>,
     people: People,
 }
@@ -213,6 +232,7 @@ impl Found {
             azcli: AzCliHints::default(),
             redirect: None,
             left_out: Vec::new(),
+            reported: Vec::new(),
             alike: Alike::default(),
             people: People::default(),
         }
@@ -257,6 +277,12 @@ impl Found {
     /// stays what it is: nothing of the file went unread.
     pub fn leave_out(&mut self, place: impl Into<String>, value: Secret, why: &'static str) {
         self.left_out.push(LeftOut { place: place.into(), why, value });
+    }
+
+    /// Names a credential that is not imported. The file is then one that is only reported.
+    pub fn report(&mut self, reported: Reported) {
+        self.reported.push(reported);
+        self.outcome = self.outcome.max(Outcome::Report);
     }
 
     /// Adds a remark that changes nothing.
@@ -345,7 +371,7 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
 mod tests {
     use azvault_contexts::Secret;
 
-    use super::{Format, Found, Outcome, Product};
+    use super::{Format, Found, Outcome, Product, Reported};
 
     #[test]
     fn a_value_that_is_left_out_is_no_warning_and_no_secret_of_the_profile() {
@@ -357,5 +383,18 @@ mod tests {
         assert_eq!(left_out.value.expose(), b"at");
         assert_eq!(found.outcome, Outcome::Accept);
         assert!(found.profile.secrets.is_empty() && found.notes.is_empty());
+    }
+
+    #[test]
+    fn a_file_of_reported_credentials_is_not_imported_and_not_refused() {
+        let mut found = Found::new(Format::AzcliConfig, Product::AzureCli);
+        found.report(Reported {
+            place: "[storage] key".to_owned(),
+            what: "key of a storage account",
+            revoke: "az storage account keys renew",
+            value: None,
+        });
+        assert!(Outcome::Warn < found.outcome && found.outcome < Outcome::Opaque);
+        assert_eq!((found.outcome.as_str(), found.reported.len()), ("report", 1));
     }
 }

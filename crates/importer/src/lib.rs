@@ -13,7 +13,7 @@ pub mod open;
 pub mod places;
 pub mod recognise;
 
-pub use found::{AzCliHints, Format, Found, LeftOut, Note, Outcome, Product};
+pub use found::{AzCliHints, Format, Found, LeftOut, Note, Outcome, Product, Reported};
 pub use recognise::recognise;
 
 /// What a reader is told beside the bytes.

@@ -141,6 +141,7 @@ pub(crate) fn lies_in_clear(source: &Source) -> bool {
                 || !profile.secrets.is_empty()
                 || !profile.accounts.is_empty()
         }
+        Outcome::Report => true,
         Outcome::Opaque => false,
         Outcome::Reject => !matches!(
             source.found.format,

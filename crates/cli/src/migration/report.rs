@@ -67,6 +67,7 @@ struct Totals {
     warned: usize,
     rejected: usize,
     opaque: usize,
+    reported: usize,
     contexts: usize,
     accounts: usize,
     secrets: usize,
@@ -238,6 +239,7 @@ fn totals(proposal: &Proposal) -> Totals {
         warned: with(Outcome::Warn),
         rejected: with(Outcome::Reject),
         opaque: with(Outcome::Opaque),
+        reported: with(Outcome::Report),
         contexts: proposal.plan.contexts.len(),
         accounts: proposal.plan.people,
         secrets: proposal.plan.secrets.len(),
@@ -286,7 +288,7 @@ fn note(note: &Note) -> String {
 fn tone(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Accept => Tone::Good,
-        Outcome::Warn | Outcome::Opaque => Tone::Warning,
+        Outcome::Warn | Outcome::Report | Outcome::Opaque => Tone::Warning,
         Outcome::Reject => Tone::Bad,
     }
 }

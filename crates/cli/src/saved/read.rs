@@ -43,7 +43,7 @@ pub(crate) fn read(app: &App, path: &Path, passphrase: Option<&Path>) -> Result<
         Outcome::Opaque => {
             Err(Failure::new(Code::Unsupported, format!("{file} cannot be opened on this machine")))
         }
-        Outcome::Reject => {
+        Outcome::Report | Outcome::Reject => {
             Err(Failure::new(Code::Other, format!("{file} is no file of saved contexts"))
                 .hint("azvault scan PATH says what a file is"))
         }

@@ -33,6 +33,7 @@ struct Document {
     secrets: usize,
     rejected: usize,
     opaque: usize,
+    reported: usize,
     default: Option<String>,
 }
 
@@ -78,6 +79,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         secrets: proposal.plan.secrets.len(),
         rejected: proposal.count(azvault_importer::Outcome::Reject),
         opaque: proposal.count(azvault_importer::Outcome::Opaque),
+        reported: proposal.count(azvault_importer::Outcome::Report),
         default: proposal.plan.default.as_ref().map(|name| name.as_str().to_owned()),
     };
     if app.ui.output == Output::Json {
@@ -102,6 +104,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
     for (outcome, text) in [
         (document.rejected, "not imported, see azvault migrate plan"),
         (document.opaque, "not readable here, see azvault migrate plan"),
+        (document.reported, "with credentials of other tools, see azvault migrate plan"),
     ] {
         if outcome > 0 {
             app.ui.warning(format!("{}: {text}", count(outcome, "file")));
