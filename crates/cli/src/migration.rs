@@ -11,30 +11,10 @@ pub(crate) mod report;
 pub(crate) mod restore;
 
 use azvault_importer::Format;
+use azvault_importer::formats::table::{Clean, row};
 
 /// Whether a file of this format is a saved sign-in, which `clean` removes. Settings and
 /// certificates are not: the products and other tools go on using them.
 pub(crate) fn is_sign_in(format: Format) -> bool {
-    match format {
-        Format::AzpsContext
-        | Format::AzpsContextLegacy
-        | Format::AdalCacheV2
-        | Format::AdalCacheV3
-        | Format::MsalCache
-        | Format::AzpsKeystore
-        | Format::AzcliProfile
-        | Format::AzcliAccessTokens
-        | Format::AzcliServicePrincipals => true,
-        Format::AzpsAutosaveSettings
-        | Format::AzpsDataCollection
-        | Format::AzpsConfig
-        | Format::AzcliConfig
-        | Format::AzcliClouds
-        | Format::Certificate
-        | Format::DpapiBlob
-        | Format::Empty
-        | Format::AsmProfile
-        | Format::NotAContextFile
-        | Format::Unreadable => false,
-    }
+    row(format).clean == Clean::Removes
 }

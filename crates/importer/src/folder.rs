@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
+use crate::formats::table::{Holds, by_name, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
-use crate::recognise::by_name;
 use crate::{Format, Found, Product, Reading};
 pub use reach::{Outside, Reach};
 
@@ -149,9 +149,10 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
         Ok(opened) => {
             let reading = Reading { file_name: &name, time_zone };
             let found = crate::read(&opened.bytes, &reading);
-            let ours = !matches!(found.format, Format::NotAContextFile | Format::Empty)
-                || by_name(&name).is_some();
-            let ours = ours && found.format != Format::Certificate;
+            let row = row(found.format);
+            let somebodys = row.product != Product::Unknown || row.holds != Holds::Nothing;
+            let ours = somebodys || by_name(&name).is_some();
+            let ours = ours && row.holds != Holds::Certificate;
             let is_source = ours || candidate.because == Because::Expected;
             is_source.then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
         }

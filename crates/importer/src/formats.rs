@@ -5,16 +5,18 @@
 //! day its product stops writing it. "Not mine" is decided in `recognise.rs`; a format file only
 //! knows whole and broken. A bad item is reported by its place and does not stop the rest.
 //!
-//! For the next one: a file here, a line in [`read`], a test in `recognise.rs`, a fixture with
-//! its truth, and a row in `docs/legacy-formats.md`.
+//! For the next one: a file here, a row in [`table`], and a fixture with its truth.
 
 pub mod azcli;
 pub mod azps;
 pub mod msal_cache;
+pub mod table;
+
+use table::{Reader, product_by_name, row};
 
 use crate::decode::{decode, from_first_brace};
-use crate::json::{self, JsonError, Node};
-use crate::{Format, Found, Product, Reading};
+use crate::json::{self, JsonError};
+use crate::{Format, Found, Reading};
 
 /// Largest single item that is taken: no product writes one a hundredth of that, and a vault's
 /// record holds it with room to spare.
@@ -30,121 +32,43 @@ pub fn read(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
 }
 
 fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
-    match format {
-        Format::AdalCacheV2 | Format::AdalCacheV3 => azps::token_cache_dat::read(format, bytes),
-        Format::Certificate => Found::new(format, Product::Unknown),
-        Format::DpapiBlob => Found::opaque(
-            format,
-            product(reading.file_name),
-            "encrypted by Windows (DPAPI) for one user of one machine: sign in again, or run \
-             azvault there as that user",
-        ),
-        Format::Empty => empty(reading.file_name),
-        Format::AsmProfile => Found::rejected(
-            format,
-            Product::AzureServiceManagement,
-            "",
-            "a profile of Azure Service Management, from before AzureRM: it holds no contexts",
-        ),
-        Format::NotAContextFile => Found::rejected(
-            format,
-            Product::Unknown,
-            "",
-            "not a file of Azure PowerShell or Azure CLI that azvault knows",
-        ),
-        Format::Unreadable => Found::rejected(
-            format,
-            product(reading.file_name),
-            "",
-            "unreadable: nothing but NUL bytes, or a cache of an unknown version; it may hold \
-             tokens in clear",
-        ),
-        Format::AzpsContext
-        | Format::AzpsContextLegacy
-        | Format::AzpsAutosaveSettings
-        | Format::AzpsDataCollection
-        | Format::AzpsConfig
-        | Format::MsalCache
-        | Format::AzpsKeystore
-        | Format::AzcliProfile
-        | Format::AzcliAccessTokens
-        | Format::AzcliServicePrincipals
-        | Format::AzcliConfig
-        | Format::AzcliClouds => read_text(format, bytes, reading),
-    }
-}
-
-fn read_text(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
-    let product = match format {
-        Format::MsalCache => product(reading.file_name),
-        Format::AzcliProfile
-        | Format::AzcliAccessTokens
-        | Format::AzcliServicePrincipals
-        | Format::AzcliConfig
-        | Format::AzcliClouds => Product::AzureCli,
-        _ => Product::AzurePowerShell,
+    let product = product_by_name(format, reading.file_name);
+    let read_text = |read: &dyn Fn(&str, &mut Found) -> Result<(), JsonError>| {
+        let decoded = match decode(bytes) {
+            Ok(decoded) => decoded,
+            Err(error) => return Found::rejected(format, product, "", error.to_string()),
+        };
+        let mut found = Found::new(format, product);
+        if decoded.nuls > 0 {
+            let text = format!("{} NUL bytes after the end were cut off", decoded.nuls);
+            found.warn("", text);
+        }
+        match read(decoded.text.as_str(), &mut found) {
+            Ok(()) => found,
+            Err(JsonError { place, what }) => Found::rejected(format, product, place, what),
+        }
     };
-    let decoded = match decode(bytes) {
-        Ok(decoded) => decoded,
-        Err(error) => return Found::rejected(format, product, "", error.to_string()),
-    };
-    let text = decoded.text.as_str();
-    let mut found = Found::new(format, product);
-    if decoded.nuls > 0 {
-        let text = format!("{} NUL bytes after the end were cut off", decoded.nuls);
-        found.warn("", text);
-    }
-    match format {
-        Format::AzcliConfig => azcli::config::read_config(text, &mut found),
-        Format::AzcliClouds => azcli::config::read_clouds(text, &mut found),
-        Format::AzpsDataCollection | Format::AzpsConfig => {}
-        _ => {
+    match row(format).reader {
+        Reader::Nothing => Found::new(format, product),
+        Reader::Bytes(read) => read(format, bytes, reading),
+        Reader::Text(read) => read_text(&|text, found| {
+            read(text, reading, found);
+            Ok(())
+        }),
+        Reader::Json(read) => read_text(&|text, found| {
             let (start, skipped) = from_first_brace(text);
             if skipped > 0 {
                 found.warn("byte 0", format!("{skipped} stray bytes before the first brace"));
             }
-            let read = json::document(start)
-                .and_then(|root| read_document(format, &root, reading, &mut found));
-            if let Err(JsonError { place, what }) = read {
-                return Found::rejected(format, product, place, what);
-            }
-        }
-    }
-    found
-}
-
-fn read_document(
-    format: Format,
-    root: &Node<'_>,
-    reading: &Reading<'_>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    match format {
-        Format::AzpsContextLegacy => azps::azurerm_profile::read(root, found),
-        Format::AzpsAutosaveSettings => azps::autosave_settings::read(root, found),
-        Format::AzpsKeystore => azps::keystore::read(root, found),
-        Format::MsalCache => msal_cache::read_into(root, found),
-        Format::AzcliProfile => azcli::azure_profile::read(root, found),
-        Format::AzcliAccessTokens => azcli::access_tokens::read(root, reading, found),
-        Format::AzcliServicePrincipals => azcli::service_principals::read(root, found),
-        _ => azps::context_file::read(root, found),
-    }
-}
-
-/// Both products write MSAL caches; the name tells whose one is.
-fn product(file_name: &str) -> Product {
-    let name = file_name.to_ascii_lowercase();
-    if name.starts_with("msal_token_cache") || name.starts_with("service_principal_entries") {
-        Product::AzureCli
-    } else {
-        Product::AzurePowerShell
+            read(&json::document(start)?, reading, found)
+        }),
     }
 }
 
 /// A cache that is only touched has its content in the keyring; another empty file is just that.
 fn empty(file_name: &str) -> Found {
     let name = file_name.to_ascii_lowercase();
-    let owner = product(file_name);
+    let owner = product_by_name(Format::Empty, file_name);
     let opaque = |text: String| Found::opaque(Format::Empty, owner, text);
     match name.as_str() {
         "keystore.cache" => opaque(keyring("AzKeyStoreCache")),

@@ -10,103 +10,7 @@ use azvault_contexts::{
 };
 use people::People;
 
-/// The formats azvault knows; the words of `migrate plan`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// Contexts of AzureRM 4 to Az today.
-    AzpsContext,
-    /// Profile of AzureRM 1-3.
-    AzpsContextLegacy,
-    /// `AzureRmContextSettings.json`.
-    AzpsAutosaveSettings,
-    /// `AzurePSDataCollectionProfile.json`.
-    AzpsDataCollection,
-    /// `PSConfig.json`.
-    AzpsConfig,
-    /// ADAL binary cache, schema version 2.
-    AdalCacheV2,
-    /// ADAL binary cache, schema version 3.
-    AdalCacheV3,
-    /// MSAL unified cache.
-    MsalCache,
-    /// `keystore.cache`.
-    AzpsKeystore,
-    /// `azureProfile.json`.
-    AzcliProfile,
-    /// `accessTokens.json`.
-    AzcliAccessTokens,
-    /// `service_principal_entries.json`.
-    AzcliServicePrincipals,
-    /// `config` of Azure CLI.
-    AzcliConfig,
-    /// `clouds.config`.
-    AzcliClouds,
-    /// A certificate file that an entry points to.
-    Certificate,
-    /// Encrypted by Windows for one user.
-    DpapiBlob,
-    /// Zero bytes, or a BOM alone.
-    Empty,
-    /// Profile of Azure Service Management.
-    AsmProfile,
-    /// Somebody else's file.
-    NotAContextFile,
-    /// It was one of these once; its content is lost, or of a version nobody documents.
-    Unreadable,
-}
-
-impl Format {
-    /// The format as it stands in JSON and in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AzpsContext => "azps-context",
-            Self::AzpsContextLegacy => "azps-context-legacy",
-            Self::AzpsAutosaveSettings => "azps-autosave-settings",
-            Self::AzpsDataCollection => "azps-data-collection",
-            Self::AzpsConfig => "azps-config",
-            Self::AdalCacheV2 => "adal-cache-v2",
-            Self::AdalCacheV3 => "adal-cache-v3",
-            Self::MsalCache => "msal-cache",
-            Self::AzpsKeystore => "azps-keystore",
-            Self::AzcliProfile => "azcli-profile",
-            Self::AzcliAccessTokens => "azcli-access-tokens",
-            Self::AzcliServicePrincipals => "azcli-service-principals",
-            Self::AzcliConfig => "azcli-config",
-            Self::AzcliClouds => "azcli-clouds",
-            Self::Certificate => "certificate",
-            Self::DpapiBlob => "dpapi-blob",
-            Self::Empty => "empty",
-            Self::AsmProfile => "asm-profile",
-            Self::NotAContextFile => "not-a-context-file",
-            Self::Unreadable => "unreadable",
-        }
-    }
-}
-
-/// Whose file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Product {
-    /// Azure PowerShell (Az, AzureRM).
-    AzurePowerShell,
-    /// Azure CLI.
-    AzureCli,
-    /// Azure Service Management, before AzureRM.
-    AzureServiceManagement,
-    /// Nobody's that we know.
-    Unknown,
-}
-
-impl Product {
-    /// The product as it stands in JSON and in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AzurePowerShell => "azure-powershell",
-            Self::AzureCli => "azure-cli",
-            Self::AzureServiceManagement => "asm",
-            Self::Unknown => "none",
-        }
-    }
-}
+use crate::{Format, Product};
 
 /// What becomes of a file; ordered from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -371,7 +275,8 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
 mod tests {
     use azvault_contexts::Secret;
 
-    use super::{Format, Found, Outcome, Product, Reported};
+    use super::{Found, Outcome, Reported};
+    use crate::{Format, Product};
 
     #[test]
     fn a_value_that_is_left_out_is_no_warning_and_no_secret_of_the_profile() {

@@ -6,6 +6,7 @@
 
 pub mod decode;
 pub mod folder;
+mod format;
 pub mod formats;
 pub mod found;
 pub mod json;
@@ -13,7 +14,8 @@ pub mod open;
 pub mod places;
 pub mod recognise;
 
-pub use found::{AzCliHints, Format, Found, LeftOut, Note, Outcome, Product, Reported};
+pub use format::{Format, Product};
+pub use found::{AzCliHints, Found, LeftOut, Note, Outcome, Reported};
 pub use recognise::recognise;
 
 /// What a reader is told beside the bytes.

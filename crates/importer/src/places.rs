@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::formats::azcli::config::places_of_secrets;
-use crate::recognise::by_name;
+use crate::formats::table::by_name;
 
 /// The folders that the products start from. The binary reads them from the environment.
 pub struct Roots {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use azvault_importer::folder::Source;
-use azvault_importer::{Format, Outcome, places};
+use azvault_importer::formats::table::{Holds, row};
+use azvault_importer::{Outcome, places};
 use serde::Serialize;
 
 use crate::app::App;
@@ -143,10 +144,7 @@ pub(crate) fn lies_in_clear(source: &Source) -> bool {
         }
         Outcome::Report => true,
         Outcome::Opaque => false,
-        Outcome::Reject => !matches!(
-            source.found.format,
-            Format::NotAContextFile | Format::Empty | Format::AsmProfile
-        ),
+        Outcome::Reject => row(source.found.format).holds != Holds::Nothing,
     }
 }
 

@@ -1,0 +1,120 @@
+//! Azure CLI.
+
+use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::azcli;
+use crate::{Format, Product};
+
+const SECRETS: &str = "a new secret of the application: az ad app credential reset";
+
+const fn lies(files: &'static [&'static str]) -> [Place; 1] {
+    [Place { product: Product::AzureCli, folders: &[Folder::AzureConfig("")], files }]
+}
+
+pub(super) const PROFILE: Row = Row {
+    format: Format::AzcliProfile,
+    name: "azcli-profile",
+    product: Product::AzureCli,
+    versions: "Azure CLI 2.0 to today",
+    lies: &lies(&["azureProfile.json"]),
+    recognised: Recognised {
+        object: |shape| shape.has("subscriptions") || shape.has("installationId"),
+        words: &[&["\"installationId\""], &["\"environmentName\""]],
+        names: &["azureProfile.json"],
+        by: "`subscriptions` or `installationId`",
+        ..Recognised::NOT
+    },
+    holds: Holds::SignIns,
+    reader: Reader::Json(|root, _, found| azcli::azure_profile::read(root, found)),
+    read_by: "formats/azcli/azure_profile.rs",
+    protection: "unencrypted, no secret in it",
+    clean: Clean::Removes,
+    revoke: "nothing: it has names and ids only",
+    source: "CLI `_profile.py`",
+    fixtures: &["azure-cli/msal-2.91.0/azureProfile.json"],
+};
+
+pub(super) const ACCESS_TOKENS: Row = Row {
+    format: Format::AzcliAccessTokens,
+    name: "azcli-access-tokens",
+    versions: "Azure CLI to 2.29",
+    lies: &[
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::AzureConfig("")],
+            files: &["accessTokens.json"],
+        },
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::Variable("AZURE_ACCESS_TOKEN_FILE")],
+            files: &["*"],
+        },
+    ],
+    recognised: Recognised {
+        item: |shape| {
+            shape.has("servicePrincipalId") || shape.has("_clientId") || shape.has("tokenType")
+        },
+        words: &[&["\"servicePrincipalId\""], &["\"_clientId\""]],
+        names: &["accessTokens.json"],
+        by: "`servicePrincipalId`, `_clientId` or `tokenType`",
+        ..Recognised::NOT
+    },
+    reader: Reader::Json(azcli::access_tokens::read),
+    read_by: "formats/azcli/access_tokens.rs",
+    protection: "unencrypted",
+    revoke: "an administrator ends sign-ins of users with Revoke-MgUserSignInSession; a new secret \
+             of an application: az ad app credential reset",
+    source: "CLI `_profile.py` CredsCache",
+    fixtures: &["azure-cli/adal-2.29.2/accessTokens.json"],
+    ..PROFILE
+};
+
+pub(super) const SERVICE_PRINCIPALS: Row = Row {
+    format: Format::AzcliServicePrincipals,
+    name: "azcli-service-principals",
+    versions: "Azure CLI 2.30 to today",
+    lies: &lies(&["service_principal_entries.json", "service_principal_entries.bin"]),
+    recognised: Recognised {
+        item: |shape| shape.has("client_id"),
+        words: &[&["\"client_id\"", "\"tenant\""]],
+        names: &["service_principal_entries.json", "service_principal_entries.bin"],
+        by: "`client_id` in an array",
+        ..Recognised::NOT
+    },
+    reader: Reader::Json(|root, _, found| azcli::service_principals::read(root, found)),
+    read_by: "formats/azcli/service_principals.rs",
+    protection: "unencrypted unless core.encrypt_token_cache is on",
+    revoke: SECRETS,
+    source: "CLI `auth/identity.py`",
+    fixtures: &["azure-cli/msal-2.91.0/service_principal_entries.json"],
+    ..PROFILE
+};
+
+pub(super) const CONFIG: Row = Row {
+    format: Format::AzcliConfig,
+    name: "azcli-config",
+    versions: "Azure CLI",
+    lies: &lies(&["config"]),
+    recognised: Recognised { names: &["config"], by: "its name", ..Recognised::NOT },
+    holds: Holds::Settings,
+    reader: Reader::Text(|text, _, found| azcli::config::read_config(text, found)),
+    read_by: "formats/azcli/config.rs",
+    protection: "unencrypted; it may have keys of storage, batch and App Configuration",
+    clean: Clean::Leaves("Azure CLI goes by these settings"),
+    revoke: "keys of other services that it names: az storage account keys renew and the like",
+    source: "knack `config.py`",
+    fixtures: &["azure-cli/msal-2.91.0/config"],
+    ..PROFILE
+};
+
+pub(super) const CLOUDS: Row = Row {
+    format: Format::AzcliClouds,
+    name: "azcli-clouds",
+    lies: &lies(&["clouds.config"]),
+    recognised: Recognised { names: &["clouds.config"], by: "its name", ..Recognised::NOT },
+    reader: Reader::Text(|text, _, found| azcli::config::read_clouds(text, found)),
+    protection: "no secret in it",
+    revoke: "nothing: no secret is in it",
+    source: "CLI `cloud.py`",
+    fixtures: &["azure-cli/msal-2.91.0/clouds.config"],
+    ..CONFIG
+};

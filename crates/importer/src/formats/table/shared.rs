@@ -1,0 +1,193 @@
+//! Formats of several products, and what is no format.
+
+use super::azps::adal_version;
+use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row, product_by_name};
+use crate::decode::contains;
+use crate::formats::{empty, msal_cache};
+use crate::{Format, Found, Product};
+
+/// AU/Utilities/MsalCacheHelperProvider.cs and SharedUtilities.cs of Azure PowerShell, azure-identity
+/// `_persistent_cache.py`: .NET's and Python's ideas of the folder of an application's local data.
+pub(super) const IDENTITY_SERVICE: &[Folder] = &[
+    Folder::Data(".IdentityService"),
+    Folder::Home(".IdentityService"),
+    Folder::Local(".IdentityService"),
+    Folder::Library(".IdentityService"),
+];
+
+/// First bytes of `CryptProtectData`'s output: version 1 and the GUID of its provider.
+const DPAPI_HEADER: &[u8] = &[
+    0x01, 0, 0, 0, 0xd0, 0x8c, 0x9d, 0xdf, 0x01, 0x15, 0xd1, 0x11, 0x8c, 0x7a, 0x00, 0xc0, 0x4f,
+    0xc2, 0x97, 0xeb,
+];
+
+pub(super) const EMPTY: Row = Row {
+    format: Format::Empty,
+    name: "empty",
+    product: Product::Unknown,
+    versions: "a cache that is only touched: its content is in a keyring",
+    lies: &[],
+    recognised: Recognised {
+        bytes: |bytes, _| matches!(bytes, b"" | b"\xef\xbb\xbf" | b"\xff\xfe" | b"\xfe\xff"),
+        by: "nothing, or a byte order mark alone",
+        ..Recognised::NOT
+    },
+    holds: Holds::Nothing,
+    reader: Reader::Bytes(|_, _, reading| empty(reading.file_name)),
+    read_by: "formats.rs",
+    protection: "-",
+    clean: Clean::Leaves("nothing of it is in the vault"),
+    revoke: "nothing: no secret is in it",
+    source: "-",
+    fixtures: &["azure-powershell/files/odd/empty-file.json"],
+};
+
+pub(super) const DPAPI: Row = Row {
+    format: Format::DpapiBlob,
+    name: "dpapi-blob",
+    versions: "every product on Windows",
+    recognised: Recognised {
+        bytes: |bytes, _| bytes.starts_with(DPAPI_HEADER),
+        by: "the header of DPAPI",
+        ..Recognised::NOT
+    },
+    holds: Holds::Sealed,
+    reader: Reader::Bytes(|format, _, reading| {
+        Found::opaque(
+            format,
+            product_by_name(format, reading.file_name),
+            "encrypted by Windows (DPAPI) for one user of one machine: sign in again, or run \
+             azvault there as that user",
+        )
+    }),
+    protection: "DPAPI",
+    revoke: "sign out in the product that wrote it",
+    source: "Windows `CryptProtectData`",
+    fixtures: &["other-tools/dpapi"],
+    ..EMPTY
+};
+
+pub(super) const UNREADABLE: Row = Row {
+    format: Format::Unreadable,
+    name: "unreadable",
+    versions: "lost content, or a cache of a version that nobody documents",
+    recognised: Recognised {
+        bytes: |bytes, _| {
+            let unknown = adal_version(bytes).is_some_and(|version| (1..=255).contains(&version));
+            let lost = !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0);
+            lost || (unknown && bytes.len() >= 8 && contains(bytes, ":::"))
+        },
+        by: "NUL bytes alone, or an ADAL cache of another version",
+        ..Recognised::NOT
+    },
+    holds: Holds::Sealed,
+    reader: Reader::Bytes(|format, _, reading| {
+        Found::rejected(
+            format,
+            product_by_name(format, reading.file_name),
+            "",
+            "unreadable: nothing but NUL bytes, or a cache of an unknown version; it may hold \
+             tokens in clear",
+        )
+    }),
+    protection: "unencrypted",
+    revoke: "sign out in the product that wrote it",
+    fixtures: &[
+        "azure-powershell/files/odd/all-nul.json",
+        "azure-powershell/files/caches/TokenCache.unknown-version.dat",
+    ],
+    ..EMPTY
+};
+
+pub(super) const CERTIFICATE: Row = Row {
+    format: Format::Certificate,
+    name: "certificate",
+    versions: "service principals: where an entry points",
+    recognised: Recognised {
+        bytes: is_certificate,
+        by: "PEM, or the bytes of PFX under its name",
+        ..Recognised::NOT
+    },
+    holds: Holds::Certificate,
+    reader: Reader::Bytes(|format, _, _| Found::new(format, Product::Unknown)),
+    read_by: "folder/certificates.rs",
+    protection: "unencrypted, or a password of its own",
+    clean: Clean::Leaves("other tools may use it"),
+    revoke: "remove the certificate from the application: az ad app credential delete",
+    source: "RFC 7468, RFC 7292",
+    fixtures: &["azure-cli/certs"],
+    ..EMPTY
+};
+
+fn is_certificate(bytes: &[u8], file_name: &str) -> bool {
+    let pem = bytes.starts_with(b"-----BEGIN ") || contains(bytes, "\n-----BEGIN ");
+    let name = file_name.to_ascii_lowercase();
+    pem || (bytes.starts_with(&[0x30, 0x82]) && (name.ends_with(".pfx") || name.ends_with(".p12")))
+}
+
+pub(super) const MSAL_CACHE: Row = Row {
+    format: Format::MsalCache,
+    name: "msal-cache",
+    product: Product::AzurePowerShell,
+    versions: "Az 5 to today, Azure CLI 2.30 to today; `CacheData` of saved files",
+    lies: &[
+        Place {
+            product: Product::AzurePowerShell,
+            folders: IDENTITY_SERVICE,
+            files: &["msal.cache.nocae", "msal.cache.cae", "msal.cache"],
+        },
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::AzureConfig("")],
+            files: &["msal_token_cache.json", "msal_token_cache.bin"],
+        },
+    ],
+    recognised: Recognised {
+        object: |shape| {
+            ["AccessToken", "RefreshToken", "IdToken", "Account", "AppMetadata"]
+                .iter()
+                .any(|section| shape.has_object(section))
+        },
+        words: &[&["\"home_account_id\""], &["\"credential_type\""]],
+        names: &[
+            "msal.cache",
+            "msal.cache.cae",
+            "msal.cache.nocae",
+            "msal_token_cache.json",
+            "msal_token_cache.bin",
+        ],
+        by: "`AccessToken`, `RefreshToken`, `IdToken`, `Account` or `AppMetadata`",
+        ..Recognised::NOT
+    },
+    holds: Holds::SignIns,
+    reader: Reader::Json(|root, _, found| msal_cache::read_into(root, found)),
+    read_by: "formats/msal_cache.rs",
+    protection: "unencrypted on Linux without keyring, else DPAPI, keychain, libsecret",
+    clean: Clean::Removes,
+    revoke: "sign out in the product; an administrator ends sign-ins with \
+             Revoke-MgUserSignInSession",
+    source: "MSAL Cache/Items/*.cs",
+    fixtures: &[
+        "azure-powershell/files/caches/msal.cache.plaintext",
+        "azure-cli/msal-2.91.0/msal_token_cache.json",
+        "real-net/loose",
+    ],
+};
+
+pub(super) const NOT_A_CONTEXT_FILE: Row = Row {
+    format: Format::NotAContextFile,
+    name: "not-a-context-file",
+    versions: "-",
+    recognised: Recognised { by: "nothing else fits", ..Recognised::NOT },
+    reader: Reader::Bytes(|format, _, _| {
+        Found::rejected(
+            format,
+            Product::Unknown,
+            "",
+            "not a file of Azure PowerShell or Azure CLI that azvault knows",
+        )
+    }),
+    read_by: "",
+    fixtures: &["azure-powershell/files/odd/not-an-object.json"],
+    ..EMPTY
+};
