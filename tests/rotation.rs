@@ -124,7 +124,7 @@ fn fill(vault: &mut Vault, secrets: u32) {
                 original,
                 removed: None,
             };
-            writing.add_import(&Import { created: 1, files: vec![file] })?;
+            writing.add_import(&Import { created: 1, files: vec![file], ..Import::default() })?;
             writing.put_settings(&azvault_vault::Settings::default()).map(drop)
         })
         .unwrap();

@@ -131,7 +131,11 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
             original,
             removed: None,
         };
-        writing.add_import(&Import { created: 1_700_000_000, files: vec![file] })?;
+        writing.add_import(&Import {
+            created: 1_700_000_000,
+            files: vec![file],
+            ..Import::default()
+        })?;
         let default = Some(ContextName::new("prød 1"));
         writing.put_settings(&Settings { default, ..Settings::default() })?;
         for verb in ["migrate run", "secret reveal", "context remove"] {

@@ -19,7 +19,7 @@ fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Error> {
         1 | 2 => writing.put_context(first, &context(&number.to_string(), "s")).map(drop),
         _ => {
             let oldest = writing.secrets().first().map(|secret| secret.id);
-            oldest.map_or(Ok(()), |id| writing.remove_secret(id))
+            oldest.map_or(Ok(()), |id| writing.remove_secret(id, azvault_vault::Parting::SignedOut))
         }
     }?;
     if number.is_multiple_of(10) { writing.log(entry("use")) } else { Ok(()) }

@@ -143,7 +143,7 @@ pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, 
         original,
         removed: None,
     };
-    Ok(Import { created: 1_700_000_000, files: vec![file] })
+    Ok(Import { created: 1_700_000_000, files: vec![file], ..Import::default() })
 }
 
 /// The sizes of originals: one of one part, and with the other one of two.

@@ -10,14 +10,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::{Error, Since, Taken};
 
 /// One import.
+#[derive(Default)]
 pub struct Import {
     /// When, in seconds since 1970.
     pub created: i64,
     /// The files it read.
     pub files: Vec<ImportedFile>,
+    /// What it decided beyond what stands in its files; `None` for an import by an earlier azvault.
+    pub taken: Option<Taken>,
+    /// What became of what it brought.
+    pub since: Since,
 }
 
 /// One file that was imported.
@@ -66,6 +71,10 @@ pub(crate) struct ImportRow<'a> {
     created: i64,
     #[serde(borrow)]
     files: Vec<FileRow<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken: Option<Taken>,
+    #[serde(default, skip_serializing_if = "Since::is_empty")]
+    since: Since,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,12 +114,18 @@ impl<'a> ImportRow<'a> {
             original: file.original.clone(),
             removed: file.removed,
         };
-        Self { created: import.created, files: import.files.iter().map(row).collect() }
+        Self {
+            created: import.created,
+            files: import.files.iter().map(row).collect(),
+            taken: import.taken.clone(),
+            since: import.since.clone(),
+        }
     }
 
     pub(crate) fn into_import(self) -> Result<Import, Error> {
         let files = self.files.into_iter().map(FileRow::into_file);
-        Ok(Import { created: self.created, files: files.collect::<Result<_, _>>()? })
+        let files = files.collect::<Result<_, _>>()?;
+        Ok(Import { created: self.created, files, taken: self.taken, since: self.since })
     }
 }
 

@@ -173,8 +173,10 @@ impl Snapshot<'_> {
 
     /// Opens one secret.
     pub fn open_secret(&self, id: Id) -> Result<Secret, Error> {
-        let known = self.state.content.secrets.iter().find(|secret| secret.id == id);
-        let known = known.ok_or(Error::tampered("a secret without a record"))?;
+        let secrets = &self.state.content.secrets;
+        let at = secrets.binary_search_by_key(&id, |secret| secret.id);
+        let known = at.map(|at| &secrets[at]);
+        let known = known.map_err(|_| Error::tampered("a secret without a record"))?;
         let epoch = self.state.epoch;
         open_secret(&self.transaction, self.sealer, self.vault, epoch, known)
     }
@@ -286,7 +288,7 @@ pub(crate) fn pad(secret: &Secret) -> Zeroizing<Vec<u8>> {
     padded
 }
 
-fn unpad(padded: &[u8]) -> Result<Secret, Error> {
+pub(crate) fn unpad(padded: &[u8]) -> Result<Secret, Error> {
     let misshapen = || Error::tampered("a secret of another form");
     let (length, rest) = padded.split_first_chunk::<4>().ok_or_else(misshapen)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| misshapen())?;

@@ -1,5 +1,7 @@
 //! Writing: what one transaction may change.
 
+mod parted;
+
 use azvault_contexts::{Account, Context, Environment, Secret, SecretDescription};
 use rusqlite::Connection;
 use zeroize::Zeroizing;
@@ -11,7 +13,8 @@ use crate::seal::{Table, place};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer};
 use crate::snapshot::{open_secret, pad, pin};
 use crate::store::{originals, records, secrets};
-use crate::{Error, Id, Import, OriginalRef, VaultId, random};
+use crate::{Error, Id, Import, OriginalRef, Parting, VaultId, random};
+use parted::Parted;
 
 /// Bytes of an imported file that one box holds.
 const PART: usize = 1024 * 1024;
@@ -29,6 +32,7 @@ pub struct Writing<'w> {
     /// As it will be: its generation is that of this transaction.
     pub(crate) head: Head,
     waiting: Waiting,
+    parted: Parted,
 }
 
 /// What is not sealed yet: whoever holds the keys seals in batches.
@@ -55,8 +59,9 @@ impl<'w> Writing<'w> {
         content: Content,
         head: Head,
     ) -> Self {
-        let (epoch, first_settings, waiting) = (sealer.epoch(), None, Waiting::default());
-        Self { connection, sealer, vault, epoch, content, first_settings, head, waiting }
+        let (waiting, parted) = (Waiting::default(), Parted::default());
+        let (epoch, first_settings) = (sealer.epoch(), None);
+        Self { connection, sealer, vault, epoch, content, first_settings, head, waiting, parted }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -87,6 +92,7 @@ impl<'w> Writing<'w> {
     /// Stores a context: a new one, or in the place of one that is there.
     pub fn put_context(&mut self, id: Option<Id>, context: &Context) -> Result<Id, Error> {
         let known = id.map(|id| revision(&self.content.contexts, id)).transpose()?;
+        self.part_context(id, context);
         self.put(id.zip(known), record::of_context(context))
     }
 
@@ -103,11 +109,15 @@ impl<'w> Writing<'w> {
         environment: &Environment,
     ) -> Result<Id, Error> {
         let known = id.map(|id| revision(&self.content.environments, id)).transpose()?;
+        if known.is_some() {
+            self.part_environment(&environment.name);
+        }
         self.put(id.zip(known), record::of_environment(environment))
     }
 
     /// Stores the settings, of which there is one set.
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Error> {
+        self.part_settings(settings);
         let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
         // Written twice in the transaction that writes the first, it stays one record.
         let known = known.or(self.first_settings.map(|id| (id, 1)));
@@ -118,11 +128,13 @@ impl<'w> Writing<'w> {
 
     /// Removes a context or an account.
     pub fn remove(&mut self, id: Id) -> Result<(), Error> {
+        self.part(id);
         records::delete(self.connection, id.0)
     }
 
-    /// Removes a secret: its value and its record.
-    pub fn remove_secret(&mut self, id: Id) -> Result<(), Error> {
+    /// Removes a secret: its value and its record. Imports that brought it remember why.
+    pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Error> {
+        self.part_secret(id, why)?;
         records::delete(self.connection, id.0)?;
         secrets::delete(self.connection, id.0)
     }
@@ -208,13 +220,16 @@ impl<'w> Writing<'w> {
 
     /// Seals what is waiting, and gives the head as far as it is known.
     pub(crate) fn finish(mut self) -> Result<Head, Error> {
+        self.remember_parted()?;
         self.seal_waiting()?;
         Ok(self.head)
     }
 
     fn known_secret(&self, id: Id) -> Result<&StoredSecret, Error> {
-        let known = self.content.secrets.iter().find(|secret| secret.id == id);
-        known.ok_or(Error::tampered("a secret without a record"))
+        // Records are read in the order of their ids.
+        let at = self.content.secrets.binary_search_by_key(&id, |secret| secret.id);
+        let at = at.map_err(|_| Error::tampered("a secret without a record"))?;
+        Ok(&self.content.secrets[at])
     }
 
     fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Error> {
@@ -264,6 +279,6 @@ impl<'w> Writing<'w> {
 }
 
 fn revision<T>(stored: &[Stored<T>], id: Id) -> Result<i64, Error> {
-    let found = stored.iter().find(|stored| stored.id == id).map(|stored| stored.revision);
-    found.ok_or(Error::tampered("a record is missing"))
+    let at = stored.binary_search_by_key(&id, |stored| stored.id);
+    at.map(|at| stored[at].revision).map_err(|_| Error::tampered("a record is missing"))
 }

@@ -342,7 +342,9 @@ fn carry_out(
             let about = SecretDescription { tenant: Some(tenant.clone()), ..about };
             writing.update_secret(ids[number], &about)?;
         }
-        Resolved::RemoveSecret(number) => writing.remove_secret(ids[number])?,
+        Resolved::RemoveSecret(number) => {
+            writing.remove_secret(ids[number], azvault_vault::Parting::SignedOut)?
+        }
         Resolved::Settings(name) => {
             let default = Some(ContextName::new(name.clone()));
             writing.put_settings(&Settings { default, ..Settings::default() })?;

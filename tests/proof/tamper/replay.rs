@@ -62,7 +62,7 @@ fn change(vault: &mut Vault, what: &str) -> Result<(), Error> {
         writing.put_context(None, &context(&format!("new {what}"), "s3"))?;
         let about = SecretDescription::of(SecretKind::ClientSecret);
         writing.update_secret(secrets[0], &about)?;
-        writing.remove_secret(secrets[1])?;
+        writing.remove_secret(secrets[1], azvault_vault::Parting::SignedOut)?;
         writing.add_secret(&about, &Secret::copied_from(what.as_bytes()), 1)?;
         writing.put_settings(&settings)?;
         writing.forget_originals(imports[0])?;

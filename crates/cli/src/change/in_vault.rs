@@ -8,7 +8,7 @@ use azvault_contexts::{
     Account, Accounts, Change, Clouds, Context, ContextName, Decision, Forget, HeldSecret, Known,
     Secret, SecretDescription,
 };
-use azvault_vault::{Error, Id, Stored, StoredSecret, Subject, Vault, Writing};
+use azvault_vault::{Error, Id, Parting, Stored, StoredSecret, Subject, Vault, Writing};
 
 use super::supersede::{Older, is_superseded};
 use super::{Brought, Counted, Decide, Whose};
@@ -111,7 +111,7 @@ fn apply(
     }
     let mut secrets = Counted::default();
     for (id, subject) in forgotten(writing.secrets(), &change.forget, accounts) {
-        writing.remove_secret(id)?;
+        writing.remove_secret(id, Parting::SignedOut)?;
         lost.push(subject);
         secrets.removed += 1;
     }
@@ -169,7 +169,7 @@ fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredS
             is_same(&secret.description, &held.description, &accounts) && held.value.same_as(&value)
         };
         if !brought.secrets.iter().any(is_same) {
-            writing.remove_secret(secret.id)?;
+            writing.remove_secret(secret.id, Parting::Renewed)?;
             removed.push(secret);
         }
     }

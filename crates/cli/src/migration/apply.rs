@@ -1,9 +1,13 @@
 //! Carrying out a plan: one transaction, the sealed copies of the files included.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use azvault_contexts::rules::import::{Action, Planned};
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
-use azvault_vault::{Error, Id, Import, ImportedFile, Settings, Subject, Vault, Writing};
+use azvault_vault::{
+    Error, Id, Import, ImportedFile, Settings, Subject, Taken, TakenName, Vault, Writing,
+};
 
 use super::present::Content;
 use super::proposal::Proposal;
@@ -95,8 +99,10 @@ fn known<T>(planned: &Planned<T>, ids: &[Id]) -> Option<Id> {
 }
 
 fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Error> {
-    let sealed: Vec<usize> = proposal.to_seal().map(|(number, _)| number).collect();
-    let mut import = Import { created: now, files: Vec::new() };
+    let sealed: HashSet<usize> = proposal.to_seal().map(|(number, _)| number).collect();
+    let mut import = Import { created: now, ..Import::default() };
+    import.since.environments = with_a_word_of_their_own(proposal);
+    let mut numbers = HashMap::new();
     for (number, source) in proposal.sources.iter().enumerate() {
         let (Some(bytes), Some(stat)) = (&source.bytes, &source.stat) else { continue };
         if source.found.outcome > Outcome::Warn {
@@ -104,6 +110,7 @@ fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Resul
         }
         let original =
             if sealed.contains(&number) { Some(writing.add_original(bytes)?) } else { None };
+        numbers.insert(number, import.files.len());
         import.files.push(ImportedFile {
             path: source.path.clone(),
             format: source.found.format.as_str().to_owned(),
@@ -121,5 +128,20 @@ fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Resul
             removed: None,
         });
     }
+    let named = proposal.plan.names.iter().filter_map(|named| {
+        let (file, at) = (*numbers.get(&named.source)?, named.at);
+        Some(TakenName { file, at, name: named.name.clone() })
+    });
+    import.taken = Some(Taken {
+        default: proposal.plan.default.clone(),
+        autosave: proposal.before.settings.autosave.or(proposal.plan.autosave),
+        names: named.collect(),
+    });
     writing.add_import(&import)
+}
+
+/// Environments that the vault knew before: what it says of them stays, whatever a file says.
+fn with_a_word_of_their_own(proposal: &Proposal) -> BTreeSet<String> {
+    let known = proposal.plan.environments.iter().filter(|planned| planned.present.is_some());
+    known.map(|planned| planned.item.name.to_lowercase()).collect()
 }

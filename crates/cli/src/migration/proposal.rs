@@ -1,5 +1,6 @@
 //! What an import would do: the files that were read, and the plan that the rule makes of them.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use azvault_contexts::ContextName;
@@ -20,6 +21,8 @@ pub(crate) struct Proposal {
     pub(crate) plan: Plan,
     /// The vault as it was read.
     pub(crate) before: Content,
+    /// Numbers of the files that something of the plan comes from.
+    holding: HashSet<usize>,
 }
 
 /// Reads the files and makes the plan, against a vault's content.
@@ -37,7 +40,11 @@ pub(crate) fn propose(
         Failure::new(Code::NotFound, format!("--default {name}: no such context would be there"))
             .hint("azvault migrate plan")
     })?;
-    Ok(Proposal { sources, plan, before })
+    let contexts = plan.contexts.iter().flat_map(|planned| &planned.sources);
+    let secrets = plan.secrets.iter().flat_map(|planned| &planned.sources);
+    let accounts = plan.accounts.iter().flat_map(|planned| &planned.sources);
+    let holding = contexts.chain(secrets).chain(accounts).copied().collect();
+    Ok(Proposal { sources, plan, before, holding })
 }
 
 impl Proposal {
@@ -63,10 +70,7 @@ impl Proposal {
 
     /// Whether anything of the plan comes from that file.
     pub(crate) fn holds_something(&self, number: usize) -> bool {
-        let from = |sources: &[usize]| sources.contains(&number);
-        self.plan.contexts.iter().any(|p| from(&p.sources))
-            || self.plan.secrets.iter().any(|p| from(&p.sources))
-            || self.plan.accounts.iter().any(|p| from(&p.sources))
+        self.holding.contains(&number)
     }
 }
 

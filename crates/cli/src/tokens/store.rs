@@ -3,7 +3,7 @@
 use azvault_contexts::rules::secrets::may_use;
 use azvault_contexts::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
 use azvault_policy::rules;
-use azvault_vault::{Error, Id, Vault};
+use azvault_vault::{Error, Id, Parting, Vault};
 
 use super::credential::Held;
 use super::{LEAST_LIFE, Place, Wanted};
@@ -67,7 +67,7 @@ pub(super) fn store(
             .map(|stored| stored.id)
             .collect();
         for id in gone {
-            writing.remove_secret(id)?;
+            writing.remove_secret(id, Parting::Renewed)?;
         }
         let mut told = Vec::new();
         for held in &new {

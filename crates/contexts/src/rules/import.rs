@@ -122,6 +122,19 @@ pub struct Plan {
     pub autosave: Option<AutosaveMode>,
     /// What the user should know.
     pub remarks: Vec<Remark>,
+    /// Contexts that have another name in the vault than in their file.
+    pub names: Vec<Named>,
+}
+
+/// A context of a file, and its name in the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Number of the file.
+    pub source: usize,
+    /// Number of the context in the file.
+    pub at: usize,
+    /// Its name in the vault.
+    pub name: ContextName,
 }
 
 impl Plan {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Action, Incoming, Origin, Plan, Planned, Present, Remark};
+use super::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
 use crate::{Accounts, Context, ContextName, Identity, Profile};
 
 /// Number of a file → the name in the vault of the context that is its default.
@@ -24,12 +24,16 @@ pub(super) fn plan(
             let default = default_of(&file.profile);
             for (at, context) in std::mem::take(&mut file.profile.contexts).into_iter().enumerate()
             {
+                let written = context.name.clone();
                 let name = match origin {
                     Origin::AzurePowerShell => step.add_under_its_name(context, source, plan),
                     Origin::AzureCli => step.add_by_identity(context, source, &shared, plan),
                 };
                 if default == Some(at) {
-                    defaults.insert(source, name);
+                    defaults.insert(source, name.clone());
+                }
+                if name != written {
+                    plan.names.push(Named { source, at, name });
                 }
             }
         }
@@ -212,6 +216,11 @@ impl<'a> Step<'a> {
                     if !planned.item.says_the_same_as(&context) {
                         let name = planned.item.name.clone();
                         plan.remarks.push(Remark::FilesDiffer { name, source });
+                        // What the first file does not say is the second one's to say.
+                        planned.item.take_over(&context);
+                        if let Some(known) = planned.present {
+                            settle(planned, &self.present[known]);
+                        }
                     }
                     return context.name;
                 }

@@ -1,0 +1,213 @@
+//! What a transaction changes of what was imported, so that the imports remember it.
+
+use std::collections::HashMap;
+
+use azvault_contexts::{Context, ContextName, Identity, Secret, SecretKind};
+
+use super::Writing;
+use crate::record::{self, Settings, Stored, StoredSecret};
+use crate::seal::{Table, place};
+use crate::sealer::{BATCH, KeyName, Placed};
+use crate::since::{Became, Course, Parting, Since, Step, ValueDigest};
+use crate::snapshot::{check_pin, unpad};
+use crate::store::secrets;
+use crate::{Error, Id, Import};
+
+/// What has changed so far, of what may have been imported.
+#[derive(Default)]
+pub(super) struct Parted {
+    secrets: Vec<PartedSecret>,
+    contexts: Vec<PartedContext>,
+    removed: usize,
+    /// Contexts that came after one was removed: a renamed one is among them.
+    came: HashMap<Identity, ContextName>,
+    accounts: Vec<String>,
+    environments: Vec<String>,
+    default: Course,
+    autosave: Course,
+}
+
+struct PartedSecret {
+    id: i64,
+    kind: SecretKind,
+    created: i64,
+    sealed: Vec<u8>,
+    why: Parting,
+}
+
+enum PartedContext {
+    Changed(Step),
+    /// With what tells whether one that came is the same under another name.
+    Removed(ContextName, Identity),
+}
+
+impl Writing<'_> {
+    /// Before a secret is removed.
+    pub(super) fn part_secret(&mut self, id: Id, why: Parting) -> Result<(), Error> {
+        let Ok(StoredSecret { description, created, pin, .. }) = self.known_secret(id) else {
+            return Ok(());
+        };
+        let (kind, created) = (description.kind, *created);
+        if !self.content.imports.iter().any(|import| may_have_brought(&import.value, created)) {
+            return Ok(());
+        }
+        let sealed = secrets::read(self.connection, id.0)?;
+        // What is damaged may be removed all the same, and is no value to remember.
+        if check_pin(&sealed, pin).is_ok() {
+            self.parted.secrets.push(PartedSecret { id: id.0, kind, created, sealed, why });
+        }
+        Ok(())
+    }
+
+    /// Before a context is written: in the place of one, or as a new one.
+    pub(super) fn part_context(&mut self, id: Option<Id>, now: &Context) {
+        if !self.remembers() {
+            return;
+        }
+        let Some(id) = id else {
+            if self.parted.removed > 0 {
+                self.parted.came.insert(now.identity(), now.name.clone());
+            }
+            return;
+        };
+        let Some(before) = stored(&self.content.contexts, id) else { return };
+        if !before.says_the_same_as(now) {
+            let became = Became { name: Some(now.name.clone()), content: Course::Changed };
+            let step = Step { from: before.name.clone(), became };
+            self.parted.contexts.push(PartedContext::Changed(step));
+        }
+    }
+
+    /// Before a context or an account is removed.
+    pub(super) fn part(&mut self, id: Id) {
+        if !self.remembers() {
+            return;
+        }
+        if let Some(context) = stored(&self.content.contexts, id) {
+            let gone = PartedContext::Removed(context.name.clone(), context.identity());
+            self.parted.contexts.push(gone);
+            self.parted.removed += 1;
+        } else if let Some(account) = stored(&self.content.accounts, id) {
+            self.parted.accounts.push(account.id.to_lowercase());
+        }
+    }
+
+    /// Before an environment is written.
+    pub(super) fn part_environment(&mut self, name: &str) {
+        if self.remembers() {
+            self.parted.environments.push(name.to_lowercase());
+        }
+    }
+
+    /// Before the settings are written.
+    pub(super) fn part_settings(&mut self, now: &Settings) {
+        let before = self.settings();
+        if before.default != now.default {
+            self.parted.default = Course::Changed;
+        }
+        if before.autosave != now.autosave {
+            self.parted.autosave = Course::Changed;
+        }
+    }
+
+    /// Has the imports remember it.
+    pub(super) fn remember_parted(&mut self) -> Result<(), Error> {
+        let parted = std::mem::take(&mut self.parted);
+        let values = self.values_of(&parted.secrets);
+        let mut imports = std::mem::take(&mut self.content.imports);
+        let mut texts = Vec::new();
+        for import in imports.iter_mut().filter(|import| has_originals(&import.value)) {
+            let before = import.value.since.clone();
+            let created = import.value.created;
+            let since = &mut import.value.since;
+            parted.tell(since);
+            for (secret, value) in parted.secrets.iter().zip(&values) {
+                if let Some(value) = value.as_ref().filter(|_| secret.created <= created) {
+                    since.part(value.clone(), secret.why);
+                }
+            }
+            if *since != before {
+                texts.push((import.id, import.revision, record::of_import(&import.value)));
+            }
+        }
+        self.content.imports = imports;
+        for (id, revision, text) in texts {
+            self.put(Some((id, revision)), text)?;
+        }
+        Ok(())
+    }
+
+    fn remembers(&self) -> bool {
+        self.content.imports.iter().any(|import| has_originals(&import.value))
+    }
+
+    /// Digests of what was in boxes; `None` for one that does not open.
+    fn values_of(&self, parted: &[PartedSecret]) -> Vec<Option<ValueDigest>> {
+        let mut values = Vec::with_capacity(parted.len());
+        let mut rest = parted;
+        while !rest.is_empty() {
+            let mut size = 0;
+            let fits = |secret: &&PartedSecret| {
+                let is_first = size == 0;
+                size += secret.sealed.len();
+                is_first || size < BATCH
+            };
+            let number = rest.iter().take_while(fits).count();
+            let (now, later) = rest.split_at(number);
+            rest = later;
+            let box_of = |secret: &'_ PartedSecret| {
+                place(self.vault, self.epoch, Table::Secret, 0, secret.id, 0)
+            };
+            let placed: Vec<_> = now
+                .iter()
+                .map(|secret| Placed { place: box_of(secret), bytes: &secret.sealed })
+                .collect();
+            match self.sealer.open(KeyName::Secret, &placed) {
+                Ok(texts) => values.extend(now.iter().zip(&texts).map(|(secret, text)| {
+                    let value: Secret = unpad(text).ok()?;
+                    Some(ValueDigest::of(secret.kind, &value))
+                })),
+                Err(_) => values.extend(now.iter().map(|_| None)),
+            }
+        }
+        values
+    }
+}
+
+impl Parted {
+    /// All but secrets, which not every import has brought.
+    fn tell(&self, since: &mut Since) {
+        let step = |context: &PartedContext| match context {
+            PartedContext::Changed(step) => step.clone(),
+            PartedContext::Removed(name, identity) => {
+                let became =
+                    Became { name: self.came.get(identity).cloned(), content: Course::AsItWas };
+                Step { from: name.clone(), became }
+            }
+        };
+        since.note_contexts(self.contexts.iter().map(step));
+        since.accounts.extend(self.accounts.iter().cloned());
+        since.environments.extend(self.environments.iter().cloned());
+        if self.default == Course::Changed {
+            since.default = Course::Changed;
+        }
+        if self.autosave == Course::Changed {
+            since.autosave = Course::Changed;
+        }
+    }
+}
+
+/// What came later than the import is none of it.
+fn may_have_brought(import: &Import, created: i64) -> bool {
+    has_originals(import) && created <= import.created
+}
+
+fn has_originals(import: &Import) -> bool {
+    import.files.iter().any(|file| file.original.is_some())
+}
+
+/// Records are read in the order of their ids.
+fn stored<T>(all: &[Stored<T>], id: Id) -> Option<&T> {
+    let at = all.binary_search_by_key(&id, |stored| stored.id).ok()?;
+    Some(&all[at].value)
+}
