@@ -1,0 +1,248 @@
+//! What bytes are, by their first ones, and the way into them.
+
+use std::io::Read;
+
+use flate2::read::{MultiGzDecoder, ZlibDecoder};
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+use crate::finding::{Confidence, Kind, NotASecret};
+use crate::names::Name;
+use crate::text;
+use crate::walk::Walk;
+
+/// Shortest text inside bytes of another kind that is looked at.
+const MIN_RUN: usize = 6;
+
+/// `CryptProtectData`'s output: version 1 and the GUID of its provider.
+const DPAPI: &[u8] = b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\0\xc0\x4f\xc2\x97\xeb";
+
+const KEYRINGS: [&[u8]; 5] = [
+    b"kych",
+    b"GnomeKeyring\n\r\0\n",
+    b"KWALLET\n\r\0\r\n",
+    b"\xfe\xed\xfe\xed\0\0",
+    b"\xce\xce\xce\xce\0\0",
+];
+
+/// What bytes are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nature {
+    Text,
+    Utf16Little,
+    Utf16Big,
+    Gzip,
+    Zlib,
+    /// A credential as a whole.
+    Sealed(Kind),
+    /// Nothing that opens anything.
+    Public(NotASecret),
+    Binary,
+}
+
+/// Looks into bytes, whatever they are.
+pub(crate) fn read(walk: &mut Walk<'_>, name: Name, bytes: &[u8]) {
+    // A crash or a full disk leaves zeros behind the content.
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+    let nature = nature(bytes);
+    match nature {
+        _ if length == 0 => {}
+        Nature::Text => match std::str::from_utf8(&bytes[..length]) {
+            Ok(text) => text::read(walk, name, text),
+            Err(_) => text::read(walk, name, &Zeroizing::new(lossy(&bytes[..length]))),
+        },
+        Nature::Utf16Little => utf16(walk, name, bytes, u16::from_le_bytes),
+        Nature::Utf16Big => utf16(walk, name, bytes, u16::from_be_bytes),
+        Nature::Gzip => inflate(walk, name, MultiGzDecoder::new(bytes), "!gzip"),
+        Nature::Zlib => inflate(walk, name, ZlibDecoder::new(bytes), "!zlib"),
+        Nature::Sealed(kind) => walk.found_bytes(kind, Confidence::Certain, bytes),
+        Nature::Public(why) => walk.set_aside(why),
+        Nature::Binary => binary(walk, bytes),
+    }
+}
+
+/// What bytes are, by their first ones.
+pub(crate) fn nature(bytes: &[u8]) -> Nature {
+    match bytes {
+        [0x1f, 0x8b, 8, ..] => return Nature::Gzip,
+        [0x78, 0x01 | 0x9c | 0xda, ..] if !is_text(bytes) => return Nature::Zlib,
+        [0xff, 0xfe, ..] => return Nature::Utf16Little,
+        [0xfe, 0xff, ..] => return Nature::Utf16Big,
+        [0x30, rest @ ..] => {
+            if let Some(nature) = der(rest) {
+                return nature;
+            }
+        }
+        _ if bytes.starts_with(DPAPI) => return Nature::Sealed(Kind::DpapiBlob),
+        _ if KEYRINGS.iter().any(|magic| bytes.starts_with(magic)) => {
+            return Nature::Sealed(Kind::Keyring);
+        }
+        _ if bytes.starts_with(b"openssh-key-v1\0") => return Nature::Sealed(Kind::PrivateKey),
+        _ => {}
+    }
+    let sample = &bytes[..bytes.len().min(1024)];
+    let pairs = sample.len() / 2;
+    let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
+    let count = |order: fn([u8; 2]) -> [u8; 2]| {
+        let units = sample.as_chunks::<2>().0.iter().map(|pair| order(*pair));
+        units.filter(|[low, high]| *high == 0 && plain(*low)).count()
+    };
+    if pairs >= 4 {
+        if count(|pair| pair) * 10 >= pairs * 7 {
+            return Nature::Utf16Little;
+        }
+        if count(|[high, low]| [low, high]) * 10 >= pairs * 7 {
+            return Nature::Utf16Big;
+        }
+    }
+    if is_text(bytes) { Nature::Text } else { Nature::Binary }
+}
+
+/// Keys and certificates: a sequence, told by what its first members are.
+fn der(rest: &[u8]) -> Option<Nature> {
+    let body = match rest {
+        [0x82, _, _, body @ ..] | [0x81, _, body @ ..] => body,
+        [0..=0x7f, body @ ..] => body,
+        _ => return None,
+    };
+    let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01";
+    Some(match body {
+        [2, 1, 3, 0x30, ..] => Nature::Sealed(Kind::Pfx),
+        [2, 1, 0, 0x30, _, 6, ..] | [2, 1, 0, 2, 0x81 | 0x82, ..] | [2, 1, 1, 4, ..] => {
+            Nature::Sealed(Kind::PrivateKey)
+        }
+        [0x30, _, identifier @ ..] if identifier.starts_with(&[&rsa[..], &[5]].concat()) => {
+            Nature::Sealed(Kind::PrivateKey)
+        }
+        [0x30, 0x0d, identifier @ ..] if identifier.starts_with(rsa) => {
+            Nature::Public(NotASecret::PublicKey)
+        }
+        [0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, ..] => Nature::Public(NotASecret::PublicKey),
+        [0x30, 0x82, _, _, 0xa0, 3, 2, 1, ..] | [0x30, 0x81, _, 0xa0, 3, 2, 1, ..] => {
+            Nature::Public(NotASecret::PublicCertificate)
+        }
+        [6, 9, ..] if body[1..].starts_with(b"\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02") => {
+            Nature::Public(NotASecret::PublicCertificate)
+        }
+        _ => return None,
+    })
+}
+
+/// Text, in UTF-8 or nearly: no zeros before the end, few controls, most of it ASCII otherwise.
+fn is_text(bytes: &[u8]) -> bool {
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+    let bytes = &bytes[..length];
+    let (mut plain, mut controls) = (0_usize, 0_usize);
+    for byte in bytes {
+        match byte {
+            0 => return false,
+            b'\t' | b'\n' | b'\r' | 0x0c | 0x20..=0x7e => plain += 1,
+            1..=31 | 0x7f => controls += 1,
+            0x80.. => {}
+        }
+    }
+    controls * 64 <= bytes.len()
+        && (plain * 100 >= bytes.len() * 85 || std::str::from_utf8(bytes).is_ok())
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    text
+}
+
+fn utf16(walk: &mut Walk<'_>, name: Name, bytes: &[u8], unit: fn([u8; 2]) -> u16) {
+    walk.deeper(bytes.len() / 2, |walk| {
+        let mark = walk.enter("!utf-16");
+        let (pairs, _) = bytes.as_chunks::<2>();
+        // One unit becomes at most three bytes: the text never grows.
+        let mut text = Zeroizing::new(String::with_capacity(pairs.len() * 3));
+        for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
+            text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        text::read(walk, name, &text);
+        walk.leave(mark);
+        // Without a mark it was a guess, and text between other bytes may begin at an odd place.
+        if !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+            wide_runs(walk, bytes);
+        }
+    });
+}
+
+fn inflate(walk: &mut Walk<'_>, name: Name, mut packed: impl Read, step: &str) {
+    let most = walk.budget();
+    let mark = walk.enter(step);
+    let mut bytes = Zeroizing::new(Vec::new());
+    let mut chunk = Zeroizing::new([0; 16 * 1024]);
+    loop {
+        match packed.read(&mut chunk[..]) {
+            Ok(0) => break,
+            Ok(count) if bytes.len() + count > most => {
+                walk.unread("it unpacks to more than is opened");
+                break;
+            }
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+            Err(_) => {
+                walk.unread("damaged: it unpacks in part");
+                break;
+            }
+        }
+    }
+    walk.deeper(bytes.len(), |walk| read(walk, name, &bytes));
+    walk.leave(mark);
+}
+
+/// Text inside bytes of another kind, in UTF-8 and in UTF-16, and what Windows encrypted.
+fn binary(walk: &mut Walk<'_>, bytes: &[u8]) {
+    if let Some(at) = memmem::find(bytes, DPAPI) {
+        let mark = walk.enter_number("byte", at);
+        walk.found_bytes(Kind::DpapiBlob, Confidence::Certain, &bytes[at..]);
+        walk.leave(mark);
+    }
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        let is_end = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+        let start = at;
+        for run in chunk.valid().split(is_end) {
+            if run.len() >= MIN_RUN {
+                let offset = start + (run.as_ptr() as usize - chunk.valid().as_ptr() as usize);
+                run_of_text(walk, run, offset);
+            }
+        }
+        at += chunk.valid().len() + chunk.invalid().len();
+    }
+    wide_runs(walk, bytes);
+}
+
+/// Runs of ASCII in UTF-16. In the other order they are the same, one byte on.
+fn wide_runs(walk: &mut Walk<'_>, bytes: &[u8]) {
+    let plain = |at: usize| {
+        matches!(bytes.get(at), Some(b'\t' | b'\n' | b'\r' | 0x20..=0x7e))
+            && bytes.get(at + 1) == Some(&0)
+    };
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(0, &bytes[at..]) {
+        let start = (at + found).saturating_sub(1).max(at);
+        let mut end = start;
+        while plain(end) {
+            end += 2;
+        }
+        if end - start >= 2 * MIN_RUN {
+            let mut text = Zeroizing::new(String::with_capacity((end - start) / 2));
+            text.extend(bytes[start..end].iter().step_by(2).map(|byte| char::from(*byte)));
+            run_of_text(walk, &text, start);
+        }
+        at = end.max(at + found + 1);
+    }
+}
+
+fn run_of_text(walk: &mut Walk<'_>, run: &str, offset: usize) {
+    let mark = walk.enter_number("byte", offset);
+    walk.deeper(run.len(), |walk| text::read(walk, Name::none(), run));
+    walk.leave(mark);
+}

@@ -1,0 +1,158 @@
+//! What a member's name says of its value.
+
+use crate::finding::Confidence;
+
+/// What a name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sense {
+    /// A credential.
+    Credential,
+    /// Perhaps one: it depends on the value.
+    Weak,
+    /// A hash, thumbprint or random id that opens nothing.
+    Digest,
+    /// A public key or certificate.
+    Public,
+    /// A fact about something: an id, a name, a time, a path, a type.
+    Fact,
+    /// Nothing.
+    Neutral,
+}
+
+/// What the name of a value says, and the name around it.
+#[derive(Clone, Copy)]
+pub(crate) struct Name {
+    pub(crate) sense: Sense,
+    /// The sense of the member that this one stands in.
+    pub(crate) around: Sense,
+    /// How sure a finding is that goes by the name alone.
+    pub(crate) surety: Confidence,
+}
+
+impl Name {
+    pub(crate) fn none() -> Self {
+        Self { sense: Sense::Neutral, around: Sense::Neutral, surety: Confidence::Certain }
+    }
+
+    pub(crate) fn new(text: &str) -> Self {
+        Self { sense: sense(text), ..Self::none() }
+    }
+}
+
+#[rustfmt::skip]
+const CREDENTIALS: [&str; 31] = [
+    "secret", "password", "passwort", "passwd", "passphrase", "pwd", "token", "apikey",
+    "accountkey", "accesskey", "sharedkey", "privatekey", "clientkeydata", "secretkey",
+    "storagekey", "connectionstring", "connectionstrings", "connstr", "assertion", "bearer",
+    "jwt", "credential", "keystorevalue", "secretvalue", "secrettext", "passcode",
+    "presharedkey", "authorization", "tokens", "secrets", "passwords",
+];
+
+#[rustfmt::skip]
+const WEAK: [&str; 18] = [
+    "key", "auth", "sas", "sasurl", "pass", "pat", "code", "sig", "signature", "cookie",
+    "session", "credentials", "keyvault", "ticket", "keydata", "certificate", "tokencache",
+    "cachedata",
+];
+
+/// Ends of names that say something else than their last word alone.
+const EXCEPTIONS: [(&str, Sense); 15] = [
+    ("publickeytoken", Sense::Digest),
+    ("continuationtoken", Sense::Fact),
+    ("skiptoken", Sense::Fact),
+    ("nexttoken", Sense::Fact),
+    ("pagetoken", Sense::Fact),
+    ("synctoken", Sense::Fact),
+    ("cancellationtoken", Sense::Fact),
+    ("publickey", Sense::Public),
+    ("foreignkey", Sense::Fact),
+    ("sortkey", Sense::Fact),
+    ("contextkey", Sense::Fact),
+    ("postalcode", Sense::Fact),
+    ("statuscode", Sense::Fact),
+    ("errorcode", Sense::Fact),
+    ("zipcode", Sense::Fact),
+];
+
+#[rustfmt::skip]
+const DIGESTS: [&str; 18] = [
+    "hash", "thumbprint", "digest", "fingerprint", "checksum", "etag", "sha1", "sha256",
+    "sha512", "md5", "x5t", "x5ts256", "integrity", "nonce", "kid", "correlation",
+    "traceparent", "keyid",
+];
+
+#[rustfmt::skip]
+const FACTS: [&str; 49] = [
+    "id", "ids", "type", "name", "names", "username", "url", "uri", "endpoint", "authority",
+    "host", "file", "path", "dir", "directory", "folder", "date", "time", "on", "at", "in",
+    "expiry", "expires", "count", "length", "size", "scope", "scopes", "version", "algorithm",
+    "alg", "enabled", "policy", "suffix", "prefix", "format", "lifetime", "mode", "status",
+    "state", "description", "label", "provider", "audience", "issuer", "owner", "resource",
+    "realm", "info",
+];
+
+/// What a name says, by its end and without regard to case and separators: `ARM_CLIENT_SECRET`,
+/// `clientSecret` and `/Account/client-secret` say the same.
+pub(crate) fn sense(name: &str) -> Sense {
+    let mut squashed = [0_u8; 24];
+    let mut length = 0;
+    // From the end, as far as any list reaches.
+    for byte in name.bytes().rev().filter(u8::is_ascii_alphanumeric).take(squashed.len()) {
+        length += 1;
+        squashed[24 - length] = byte.to_ascii_lowercase();
+    }
+    let end = &squashed[24 - length..];
+    let ends = |word: &&str| end.ends_with(word.as_bytes());
+    if let Some((_, sense)) = EXCEPTIONS.iter().find(|(word, _)| ends(word)) {
+        return *sense;
+    }
+    if DIGESTS.iter().any(|word| ends(word)) {
+        return Sense::Digest;
+    }
+    if CREDENTIALS.iter().any(|word| ends(word)) {
+        return Sense::Credential;
+    }
+    if WEAK.iter().any(|word| ends(word)) {
+        return Sense::Weak;
+    }
+    if FACTS.iter().any(|word| ends(word)) {
+        return Sense::Fact;
+    }
+    Sense::Neutral
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sense, sense};
+
+    #[test]
+    fn a_name_says_by_its_end_what_its_value_is() {
+        for (name, wanted) in [
+            ("secret", Sense::Credential),
+            ("ARM_CLIENT_SECRET", Sense::Credential),
+            ("clientSecret", Sense::Credential),
+            ("/Account/ExtendedProperties/ServicePrincipalSecret", Sense::Credential),
+            ("refresh_token", Sense::Credential),
+            ("AccessToken", Sense::Credential),
+            ("ClearTextPassword", Sense::Credential),
+            ("--account-key", Sense::Credential),
+            ("AZURE_STORAGE_CONNECTION_STRING", Sense::Credential),
+            ("key", Sense::Weak),
+            ("primaryKey", Sense::Weak),
+            ("auth", Sense::Weak),
+            ("token_type", Sense::Fact),
+            ("credential_type", Sense::Fact),
+            ("home_account_id", Sense::Fact),
+            ("secretName", Sense::Fact),
+            ("tokenEndpoint", Sense::Fact),
+            ("password_expires_on", Sense::Fact),
+            ("PublicKeyToken", Sense::Digest),
+            ("user_assertion_hash", Sense::Digest),
+            ("DefaultContextKey", Sense::Fact),
+            ("", Sense::Neutral),
+            ("Subscriptions", Sense::Neutral),
+        ] {
+            assert_eq!(sense(name), wanted, "{name}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! One secret in every clothing that files have been seen to put around one.
+
+use std::io::Write;
+
+use azvault_witness::look;
+use data_encoding::{BASE64, BASE64_MIME, BASE64URL_NOPAD, HEXLOWER};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::{places, sees};
+
+const SECRET: &str = "abc8Q~uJ3kf9XbT2vLw0PzRn5yHcD7sE1aGm4Bx";
+const PASSWORD: &str = "correct-horse";
+
+#[test]
+fn a_value_is_found_by_its_name_in_every_syntax() {
+    for (text, file_name) in [
+        ("{\"client_secret\":\"correct-horse\"}", "a.json"),
+        ("{'clientSecret': 'correct-horse'}", "a.json"),
+        ("{clientSecret: \"correct-horse\"}", "a.json"),
+        ("{\"a\":{\"PASSWORD\" : \"correct-horse\",},}", "a.json"),
+        ("{\"refresh_token\":{\"v\":\"correct-horse\"}}", "a.json"),
+        ("{\"tokens\":[\"correct-horse\"]}", "a.json"),
+        ("[{\"name\":\"ARM_CLIENT_SECRET\",\"value\":\"correct-horse\"}]", "a.json"),
+        ("{\"a\":\"{\\\"password\\\":\\\"correct-horse\\\"}\"}", "a.json"),
+        ("{\"keyStoreValue\":\"\\\"correct-horse\\\"\"}", "a.json"),
+        ("[default]\nclient_id=a\nsecret=correct-horse\n", "credentials"),
+        ("secret = correct-horse", "a.conf"),
+        ("  password: correct-horse\n", "a.yaml"),
+        ("- name: x\n  client-secret: \"correct-horse\"\n", "a.yml"),
+        ("export ARM_CLIENT_SECRET=correct-horse", ".bashrc"),
+        ("ARM_CLIENT_SECRET='correct-horse'; az login", ".bash_history"),
+        ("set AZURE_CLIENT_SECRET=correct-horse", "a.cmd"),
+        ("$env:AZURE_CLIENT_SECRET = 'correct-horse'", "a.ps1"),
+        ("az login --service-principal -u a -p correct-horse --tenant b", ".bash_history"),
+        ("az login --service-principal --password correct-horse", ".bash_history"),
+        (": 1700000000:0;az login --service-principal -u a -p correct-horse", ".zsh_history"),
+        ("- cmd: az login -u a --password 'correct-horse'\n  when: 1\n", "fish_history"),
+        ("ConvertTo-SecureString 'correct-horse' -AsPlainText -Force", "ConsoleHost_history.txt"),
+        ("$s = ConvertTo-SecureString -String \"correct-horse\" -AsPlainText", "a.ps1"),
+        ("Connect-X -Password correct-horse", "a.ps1"),
+        ("curl -d 'client_id=a&client_secret=correct-horse&b=c' https://x", ".bash_history"),
+        ("<a><add key=\"ClearTextPassword\" value=\"correct-horse\" /></a>", "NuGet.Config"),
+        ("<server><password>correct-horse</password></server>", "settings.xml"),
+        ("<Obj><S N=\"Password\">correct-horse</S></Obj>", "a.xml"),
+        (
+            "<plist><dict><key>password</key><string>correct-horse</string></dict></plist>",
+            "a.plist",
+        ),
+        ("<a><!-- password=\"correct-horse\" --></a>", "a.xml"),
+        ("user,password,host\nada,correct-horse,h\n", "a.csv"),
+        ("name;client secret\nada;\"correct-horse\"\n", "a.csv"),
+        ("client=a\nkey=b\nsecret=correct-horse\n", "azure.properties"),
+        ("provider \"azurerm\" {\n  client_secret = \"correct-horse\"\n}\n", "main.tf"),
+        ("\"secret\":\"correct-horse\",\"home_account_id\":\"a\"},\"b\":{}}", "beheaded.json"),
+        ("{\"a\":{\"secret\":\"correct-horse\",\"b\":\"cut of", "cut.json"),
+        ("{\"a\": nonsense here, \"secret\": \"correct-horse\"", "torn.json"),
+        ("junk before {\"secret\":\"correct-horse\"} junk after", "a.log"),
+    ] {
+        assert!(sees(text.as_bytes(), file_name, PASSWORD), "{text}");
+    }
+}
+
+#[test]
+fn a_value_is_found_by_its_shape_through_every_layer() {
+    let json = format!("{{\"a\":{{\"unknown\":\"{SECRET}\"}}}}");
+    let inside = |text: &str| format!("{{\"CacheData\":\"{text}\"}}");
+    let base64 = BASE64.encode(json.as_bytes());
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(json.as_bytes()).expect("memory");
+    let packed = packed.finish().expect("memory");
+    let wide = |bom: &[u8], unit: fn(u16) -> [u8; 2], text: &str| {
+        [bom.to_vec(), text.encode_utf16().flat_map(unit).collect()].concat()
+    };
+    let mime = BASE64_MIME.encode(json.repeat(3).as_bytes());
+    for (what, bytes) in [
+        ("as it is", json.clone().into_bytes()),
+        ("mark", [b"\xef\xbb\xbf", json.as_bytes()].concat()),
+        ("zeros behind", [json.as_bytes(), &[0; 40]].concat()),
+        ("base64", inside(&base64).into_bytes()),
+        ("base64 without padding", inside(base64.trim_end_matches('=')).into_bytes()),
+        ("base64url", inside(&BASE64URL_NOPAD.encode(json.as_bytes())).into_bytes()),
+        ("base64 with a break", inside(&base64.replacen("e", "e\\r\\n", 1)).into_bytes()),
+        (
+            "base64 with a space",
+            inside(&format!("{} {}", &base64[..10], &base64[10..])).into_bytes(),
+        ),
+        ("base64 cut off", inside(&base64[..base64.len() - 3]).into_bytes()),
+        ("base64 twice", inside(&BASE64.encode(inside(&base64).as_bytes())).into_bytes()),
+        ("wrapped base64", format!("data: |\n{mime}\n").into_bytes()),
+        ("hex", inside(&HEXLOWER.encode(json.as_bytes())).into_bytes()),
+        ("UTF-16, mark", wide(b"\xff\xfe", u16::to_le_bytes, &json)),
+        ("UTF-16, other order", wide(b"\xfe\xff", u16::to_be_bytes, &json)),
+        ("UTF-16, no mark", wide(b"", u16::to_le_bytes, &json)),
+        ("UTF-16, other order, no mark", wide(b"", u16::to_be_bytes, &json)),
+        ("gzip", packed.clone()),
+        ("gzip cut off", packed[..packed.len() - 4].to_vec()),
+        ("gzip in base64", inside(&BASE64.encode(&packed)).into_bytes()),
+        (
+            "bytes around",
+            [&[3, 0, 0, 0, 1, 0, 0, 0, 200, 1], json.as_bytes(), &[0, 1, 2, 255]].concat(),
+        ),
+        (
+            "UTF-16 in bytes",
+            [&[9, 1, 0xfe][..], &wide(b"", u16::to_le_bytes, SECRET), &[1, 2, 3]].concat(),
+        ),
+        ("one bad byte", [json.as_bytes(), b" \xf8 and latin 1"].concat()),
+        ("a member's name", format!("{{\"{SECRET}\":1}}").into_bytes()),
+        ("a log", format!("12:00 INFO got {SECRET}, done").into_bytes()),
+    ] {
+        assert!(sees(&bytes, "file", SECRET), "{what}");
+    }
+}
+
+#[test]
+fn a_place_leads_to_the_value_and_never_holds_one() {
+    let inner = format!("{{\"RefreshToken\":{{\"k\":{{\"secret\":\"{SECRET}\"}}}}}}");
+    let text = format!(
+        "{{\"Contexts\":{{\"a/b\":{{\"CacheData\":\"{}\"}}}}}}",
+        BASE64.encode(inner.as_bytes())
+    );
+    let looked = look(text.as_bytes(), "AzureRmContext.json");
+    let wanted = [("/Contexts/a~1b/CacheData!base64/RefreshToken/k/secret", "client-secret")];
+    assert_eq!(places(&looked.findings), wanted);
+    let named = format!("a=1\n{{\"{SECRET}\":{{\"password\":\"x1y2z3\"}}}}");
+    let looked = look(named.as_bytes(), "notes");
+    assert_eq!(looked.findings.len(), 2);
+    assert!(looked.findings.iter().all(|finding| !finding.place.contains(SECRET)));
+    assert_eq!(looked.findings[1].place, "line 2/(name)/password");
+}
+
+#[test]
+fn keys_and_sealed_blobs_are_found_whole() {
+    let pem = "-----BEGIN PRIVATE KEY-----\nMIIEvAIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----";
+    let escaped = pem.replace('\n', "\\n");
+    let pfx = [&[0x30, 0x82, 4, 0, 2, 1, 3, 0x30][..], &[7; 1024]].concat();
+    let dpapi = [
+        &b"\x01\0\0\0\xd0\x8c\x9d\xdf\x01\x15\xd1\x11\x8c\x7a\0\xc0\x4f\xc2\x97\xeb"[..],
+        &[0x55; 80],
+    ]
+    .concat();
+    for (bytes, kind) in [
+        (pem.as_bytes().to_vec(), "private-key"),
+        (format!("{{\"a\":\"{escaped}\"}}").into_bytes(), "private-key"),
+        (format!("KEY=\"{escaped}\"").into_bytes(), "private-key"),
+        (pem.as_bytes()[..50].to_vec(), "private-key"),
+        (pfx.clone(), "pfx"),
+        (format!("{{\"a\":\"{}\"}}", BASE64.encode(&pfx)).into_bytes(), "pfx"),
+        (dpapi.clone(), "dpapi-blob"),
+        (format!("{{\"a\":\"{}\"}}", BASE64.encode(&dpapi)).into_bytes(), "dpapi-blob"),
+        (format!("{{\"a\":\"{}\"}}", HEXLOWER.encode(&dpapi)).into_bytes(), "dpapi-blob"),
+        ([b"kych", &[1; 60][..]].concat(), "keyring"),
+    ] {
+        let looked = look(&bytes, "file");
+        let kinds: Vec<_> = looked.findings.iter().map(|finding| finding.kind.as_str()).collect();
+        assert_eq!(kinds, [kind], "{:?}", &bytes[..40.min(bytes.len())]);
+    }
+}
