@@ -461,7 +461,7 @@ fn a_certificate_is_read_where_its_entry_says() {
         assert_eq!(opened.len(), 2, "each file once: {opened:?}");
         let certificate = &source(&sources, "sp.pem").found;
         assert_eq!(certificate.format, Format::Certificate);
-        assert!(certificate.notes[0].text.contains("stays where it is"));
+        assert!(certificate.notes[0].text.contains("service_principal_entries.json points to it"));
         // Both principals hold it: the same key in two tenants is two credentials.
         let owners: Vec<_> = certificate
             .profile

@@ -15,6 +15,7 @@ use crate::formats::table::{Holds, by_name, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
 use crate::{Format, Found, Product, Reading};
+pub use certificates::certificates_of;
 pub use reach::{Outside, Reach};
 
 /// One file, read.
@@ -29,6 +30,17 @@ pub struct Source {
     pub found: Found,
     /// Files that it points to and that were not opened, because nobody named them.
     pub outside: Vec<Outside>,
+    /// Symbolic links that led to it.
+    pub links: Vec<Link>,
+}
+
+/// A symbolic link, as it was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What stands in it.
+    pub to: PathBuf,
 }
 
 /// Opens and reads candidates, follows settings that redirect and entries that point to
@@ -93,7 +105,7 @@ fn redirect(
 impl Source {
     fn new(path: PathBuf, opened: Option<(Stat, Zeroizing<Vec<u8>>)>, found: Found) -> Self {
         let (stat, bytes) = opened.unzip();
-        Self { path, stat, bytes, found, outside: Vec::new() }
+        Self { path, stat, bytes, found, outside: Vec::new(), links: Vec::new() }
     }
 
     /// Says what this one points to and nobody named.

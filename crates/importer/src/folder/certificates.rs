@@ -1,15 +1,42 @@
-//! Certificate files that entries point to: read as carefully as any other file, and left in
-//! their place.
+//! Certificate files that entries point to, read as carefully as any other file.
+//!
+//! Azure CLI writes the path into its entry (azure-cli-core `auth/identity.py`). Azure PowerShell writes
+//! `CertificatePath` (PFX or PEM) or `CertificateThumbprint` among the properties of the account
+//! (CM/Account/ConnectAzureRmAccount.cs). Outside Windows and macOS a thumbprint names a file of .NET's
+//! own store (corefx `DirectoryBasedStoreProvider.cs`, `PersistedFiles.Unix.cs`).
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_contexts::{IdentityKind, KnownAccountType, Secret, SecretDescription, SecretKind};
 
-use super::{Outside, Reach, Source, Sources};
-use crate::decode::contains;
-use crate::found::CertificatePointer;
+use self::content::{Kind, has_thumbprint, kind};
+use super::{Link, Outside, Reach, Source, Sources};
 use crate::open::{OpenError, look, read_once};
 use crate::{Format, Found, Product};
+
+mod content;
+
+/// Where .NET keeps the certificates of a user, below the home folder.
+const STORE: &str = ".dotnet/corefx/cryptography/x509stores/my";
+
+/// More links in a row than this are a circle.
+const MAX_LINKS: usize = 8;
+
+/// Where an entry says that its certificate is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Written {
+    /// As written, `~` and relative paths included.
+    Path(String),
+    /// SHA-1 in hexadecimal, in upper case.
+    Thumbprint(String),
+}
+
+/// An entry that signs in with a certificate.
+struct Pointer {
+    written: Written,
+    /// Whose the certificate is.
+    owner: SecretDescription,
+}
 
 /// Reads every certificate that an entry points to, once; each entry holds it as its own.
 pub(super) fn read_certificates(
@@ -18,17 +45,16 @@ pub(super) fn read_certificates(
     opened: &mut dyn FnMut(&Path),
 ) {
     for at in 0..sources.list.len() {
-        for pointer in std::mem::take(&mut sources.list[at].found.azcli.certificates) {
-            let path = resolve(&pointer.path, &sources.list[at].path, reach.home());
-            let held = certificate(&path, (at, reach), sources, opened).and_then(|certificate| {
-                let description = describe(&pointer, &sources.list[at]);
-                hold(&mut sources.list[certificate], description)
+        for pointer in pointers(&sources.list[at].found) {
+            let held = certificate(&pointer, (at, reach), sources, opened).and_then(|place| {
+                let owner = in_its_cloud(&pointer.owner, &sources.list[at]);
+                hold(&mut sources.list[place], owner)
             });
-            let application = &pointer.client_id;
+            let application = pointer.owner.account.as_deref().unwrap_or_default();
+            let source = &mut sources.list[at];
             let not_read = |why: &dyn std::fmt::Display| {
                 format!("the certificate of application {application} was not read: {why}")
             };
-            let source = &mut sources.list[at];
             match held {
                 Ok(()) => {}
                 Err(NotRead::Outside(path)) => {
@@ -39,6 +65,7 @@ pub(super) fn read_certificates(
                 Err(NotRead::Refused(why @ OpenError::NotFound)) => {
                     source.found.remark("", not_read(&why));
                 }
+                Err(NotRead::NotInStore) => source.found.remark("", not_read(&NOT_IN_STORE)),
                 Err(NotRead::Refused(why)) => source.found.warn("", not_read(&why)),
                 Err(NotRead::Other(why)) => source.found.warn("", not_read(&why)),
             }
@@ -46,53 +73,185 @@ pub(super) fn read_certificates(
     }
 }
 
+/// The files that a file's entries point to, each with its application, as far as they exist: for
+/// commands that remove the file, and with it the last word of where they are.
+pub fn certificates_of(found: &Found, file: &Path, home: &Path) -> Vec<(PathBuf, String)> {
+    let mut known: Vec<(PathBuf, String)> = Vec::new();
+    for pointer in pointers(found) {
+        let application = pointer.owner.account.unwrap_or_default();
+        for path in places(&pointer.written, file, home) {
+            let real = path.canonicalize().unwrap_or(path);
+            if real.is_file() && known.iter().all(|(other, _)| *other != real) {
+                known.push((real, application.clone()));
+            }
+        }
+    }
+    known
+}
+
+/// Those of Azure CLI's entries, and those of the accounts of contexts.
+fn pointers(found: &Found) -> Vec<Pointer> {
+    let of_entries = found.azcli.certificates.iter().map(|pointer| Pointer {
+        written: Written::Path(pointer.path.clone()),
+        owner: SecretDescription {
+            account: Some(pointer.client_id.clone()),
+            tenant: pointer.tenant.clone(),
+            client_id: Some(pointer.client_id.clone()),
+            ..SecretDescription::of(SecretKind::Certificate)
+        },
+    });
+    let mut all: Vec<Pointer> = of_entries.collect();
+    for context in &found.profile.contexts {
+        let Some(account) = &context.account else { continue };
+        if account.account_type.known() != Some(KnownAccountType::ServicePrincipal) {
+            continue;
+        }
+        let owner = SecretDescription {
+            account: Some(account.id.clone()),
+            tenant: context.tenant.as_ref().map(|tenant| tenant.id.clone()),
+            client_id: Some(account.id.clone()),
+            environment: context.environment.clone(),
+            account_kind: Some(IdentityKind::of(&account.account_type)),
+            ..SecretDescription::of(SecretKind::Certificate)
+        };
+        for (name, value) in &account.properties {
+            let written = match name.to_ascii_lowercase().as_str() {
+                "certificatepath" => Written::Path(value.clone()),
+                "certificatethumbprint" => Written::Thumbprint(thumbprint(value)),
+                _ => continue,
+            };
+            // Contexts of one account in several subscriptions name one certificate.
+            if all.iter().all(|known| known.written != written || known.owner != owner) {
+                all.push(Pointer { written, owner: owner.clone() });
+            }
+        }
+    }
+    all
+}
+
+/// As the store has it: people paste thumbprints from dialogs, with blanks and in either case.
+fn thumbprint(written: &str) -> String {
+    written.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_uppercase()).collect()
+}
+
 /// Why a certificate was not read.
 enum NotRead {
     /// Nobody named it, or the folder that it is in.
     Outside(PathBuf),
     Refused(OpenError),
+    /// There is no file of its thumbprint.
+    NotInStore,
     /// It is something else.
     Other(&'static str),
 }
 
-/// `~` is the home folder; a relative path is taken from the folder of the file that has it.
+/// Where a certificate can lie, the likeliest first.
 ///
-/// A link is followed, as Azure CLI follows it; whether its target is a file of this user's is looked
-/// at like that of any other, and its place decides whether it may be read.
-fn resolve(written: &str, file: &Path, home: &Path) -> PathBuf {
-    let path = match written.strip_prefix("~/") {
-        Some(rest) => home.join(rest),
-        None => file.parent().unwrap_or(home).join(written),
-    };
-    if path.is_symlink() { path.canonicalize().unwrap_or(path) } else { path }
+/// `~` is the home folder; a relative path is taken from the folder of the file that has it. The store
+/// is that of the home which the file lies in, else of the user's own.
+fn places(written: &Written, file: &Path, home: &Path) -> Vec<PathBuf> {
+    match written {
+        Written::Path(path) => vec![match path.strip_prefix("~/") {
+            Some(rest) => home.join(rest),
+            None => file.parent().unwrap_or(home).join(path),
+        }],
+        Written::Thumbprint(thumbprint) => {
+            let folder = file.parent();
+            let is_profile = |name: &std::ffi::OsStr| name.eq_ignore_ascii_case(".azure");
+            let beside = folder
+                .filter(|folder| folder.file_name().is_some_and(is_profile))
+                .and_then(Path::parent)
+                .filter(|other| *other != home);
+            let homes = beside.into_iter().chain([home]);
+            homes.map(|home| home.join(STORE).join(format!("{thumbprint}.pfx"))).collect()
+        }
+    }
 }
 
-/// The source that is the file at `path`, read now if nobody did before.
+/// The source that is the certificate of an entry.
 fn certificate(
-    path: &Path,
+    pointer: &Pointer,
     (from, reach): (usize, &Reach),
     sources: &mut Sources,
     opened: &mut dyn FnMut(&Path),
 ) -> Result<usize, NotRead> {
-    if let Some(Some(at)) = sources.paths.get(path) {
-        return Ok(*at);
+    let mut last = NotRead::Refused(OpenError::NotFound);
+    for path in places(&pointer.written, &sources.list[from].path, reach.home()) {
+        match read(&path, &pointer.written, (from, reach), sources, opened) {
+            Err(NotRead::Refused(OpenError::NotFound)) => {}
+            Err(other) => last = other,
+            Ok(at) => return Ok(at),
+        }
     }
-    look(path).map_err(NotRead::Refused)?;
-    if !reach.has(path, &sources.list[from].path) {
-        return Err(NotRead::Outside(path.to_owned()));
+    match (last, &pointer.written) {
+        (NotRead::Refused(OpenError::NotFound), Written::Thumbprint(_)) => Err(NotRead::NotInStore),
+        (last, _) => Err(last),
     }
-    let file = read_once(path).map_err(NotRead::Refused)?;
-    // Said only of a file that is there: where another machine had one is a part of the entry.
-    opened(path);
-    check(&file.bytes)?;
-    let mut found = Found::new(Format::Certificate, Product::AzureCli);
-    found.remark("", "read because an entry points to it; the file stays where it is");
-    let at = sources.add(Source::new(path.to_owned(), Some((file.stat, file.bytes)), found));
-    sources.paths.insert(path.to_owned(), Some(at));
+}
+
+/// The source that is the file at `path`, read now unless it was read before. Links are followed, as
+/// the products follow them; whether their target is a regular file of this user is checked like that
+/// of any other file, and the target's place decides whether it may be read.
+fn read(
+    path: &Path,
+    written: &Written,
+    (from, reach): (usize, &Reach),
+    sources: &mut Sources,
+    opened: &mut dyn FnMut(&Path),
+) -> Result<usize, NotRead> {
+    let (path, links) = follow(path);
+    let at = match sources.paths.get(&path) {
+        Some(Some(at)) => *at,
+        _ => {
+            look(&path).map_err(NotRead::Refused)?;
+            let pointing = &sources.list[from];
+            if !reach.has(&path, &pointing.path) {
+                return Err(NotRead::Outside(path));
+            }
+            let file = read_once(&path).map_err(NotRead::Refused)?;
+            // Said only of a file that exists: where another machine had one is a part of the entry.
+            opened(&path);
+            check(&file.bytes)?;
+            let mut found = Found::new(Format::Certificate, pointing.found.product);
+            found.remark("", format!("read because {} points to it", pointing.path.display()));
+            let source = Source::new(path.clone(), Some((file.stat, file.bytes)), found);
+            let at = sources.add(source);
+            sources.paths.insert(path, Some(at));
+            at
+        }
+    };
+    let source = &mut sources.list[at];
+    if let (Written::Thumbprint(thumbprint), Some(bytes)) = (written, &source.bytes)
+        && !has_thumbprint(bytes, thumbprint)
+    {
+        return Err(NotRead::Other(OTHER_THUMBPRINT));
+    }
+    for link in links {
+        if !source.links.contains(&link) {
+            let text = format!("read through the symbolic link {}", link.path.display());
+            source.found.warn("", text);
+            source.links.push(link);
+        }
+    }
     Ok(at)
 }
 
-fn hold(certificate: &mut Source, description: SecretDescription) -> Result<(), NotRead> {
+/// Where a path leads, and the links on the way whose names stand last in it.
+fn follow(path: &Path) -> (PathBuf, Vec<Link>) {
+    let (mut at, mut links) = (path.to_owned(), Vec::new());
+    while links.len() < MAX_LINKS
+        && let Ok(to) = at.read_link()
+    {
+        let next = at.parent().unwrap_or(Path::new("/")).join(&to);
+        links.push(Link { path: std::mem::replace(&mut at, next), to });
+    }
+    match path.canonicalize() {
+        Ok(real) if !links.is_empty() => (real, links),
+        _ => (path.to_owned(), Vec::new()),
+    }
+}
+
+fn hold(certificate: &mut Source, owner: SecretDescription) -> Result<(), NotRead> {
     let Some(bytes) = &certificate.bytes else {
         // It was among the files to read, and its own note says why it was not.
         return Err(NotRead::Other("it could not be opened"));
@@ -101,28 +260,32 @@ fn hold(certificate: &mut Source, description: SecretDescription) -> Result<(), 
     if certificate.found.format != Format::Certificate {
         return Err(NotRead::Other(NO_CERTIFICATE));
     }
-    certificate.found.hold(description, Secret::copied_from(bytes));
+    if certificate.found.product == Product::Unknown {
+        certificate.found.product = Product::AzureCli;
+    }
+    certificate.found.hold(owner, Secret::copied_from(bytes));
     Ok(())
 }
 
-/// The certificate is what the path in the entry stands for.
-fn describe(pointer: &CertificatePointer, source: &Source) -> SecretDescription {
-    let entry = source.found.profile.secrets.iter().map(|held| &held.description).find(|entry| {
+/// The certificate is of the cloud that the path in its entry is of, which other files of the folder
+/// may have said.
+fn in_its_cloud(owner: &SecretDescription, source: &Source) -> SecretDescription {
+    let mut entries = source.found.profile.secrets.iter().map(|held| &held.description);
+    let entry = entries.find(|entry| {
         entry.kind == SecretKind::CertificatePath
-            && entry.account.as_ref() == Some(&pointer.client_id)
-            && entry.tenant == pointer.tenant
+            && entry.account == owner.account
+            && entry.tenant == owner.tenant
     });
-    SecretDescription {
-        account: Some(pointer.client_id.clone()),
-        tenant: pointer.tenant.clone(),
-        client_id: Some(pointer.client_id.clone()),
-        environment: entry.and_then(|entry| entry.environment.clone()),
-        ..SecretDescription::of(SecretKind::Certificate)
-    }
+    let environment = entry.and_then(|entry| entry.environment.clone());
+    SecretDescription { environment: owner.environment.clone().or(environment), ..owner.clone() }
 }
 
 const NO_CERTIFICATE: &str = "it is neither PEM with a private key nor PFX";
 const BARE_KEY: &str = "it is a private key without a certificate";
+const NOT_IN_STORE: &str = "its thumbprint is known and its key is not in this home \
+                            (~/.dotnet/corefx/cryptography/x509stores/my); on Windows and macOS the \
+                            system keeps it";
+const OTHER_THUMBPRINT: &str = "the file of that thumbprint in ~/.dotnet holds another certificate";
 
 /// Refuses what is no certificate to sign in with, and none of our business.
 fn check(bytes: &[u8]) -> Result<(), NotRead> {
@@ -130,61 +293,5 @@ fn check(bytes: &[u8]) -> Result<(), NotRead> {
         Kind::Certificate => Ok(()),
         Kind::BareKey => Err(NotRead::Other(BARE_KEY)),
         Kind::Other => Err(NotRead::Other(NO_CERTIFICATE)),
-    }
-}
-
-/// What an entry may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// With its private key.
-    Certificate,
-    /// A key of something else: of SSH, of a server.
-    BareKey,
-    Other,
-}
-
-/// PEM with a private key and a certificate, or PFX: `SEQUENCE { INTEGER 3, ...` (RFC 7292 section 4).
-fn kind(bytes: &[u8]) -> Kind {
-    let has_key = contains(bytes, "-----BEGIN ") && contains(bytes, "PRIVATE KEY-----");
-    let has_certificate = contains(bytes, "-----BEGIN CERTIFICATE-----");
-    let content = match bytes {
-        [0x30, 0x80, rest @ ..]
-        | [0x30, 0x81, _, rest @ ..]
-        | [0x30, 0x82, _, _, rest @ ..]
-        | [0x30, 0x83, _, _, _, rest @ ..] => rest,
-        _ => &[],
-    };
-    match (has_key, has_certificate) {
-        (true, true) => Kind::Certificate,
-        _ if content.starts_with(&[2, 1, 3]) => Kind::Certificate,
-        (true, false) => Kind::BareKey,
-        (false, _) => Kind::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Kind, kind};
-
-    #[test]
-    fn a_certificate_is_told_from_any_other_file() {
-        let key = b"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
-        let certificate = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
-        for (bytes, wanted) in [
-            (&[&key[..], certificate].concat()[..], Kind::Certificate),
-            (&[&certificate[..], key].concat(), Kind::Certificate),
-            (key, Kind::BareKey),
-            (b"-----BEGIN RSA PRIVATE KEY-----\n", Kind::BareKey),
-            (b"-----BEGIN OPENSSH PRIVATE KEY-----\n", Kind::BareKey),
-            (certificate, Kind::Other),
-            (&[0x30, 0x82, 0x0a, 0x11, 2, 1, 3, 0x30], Kind::Certificate),
-            (&[0x30, 0x80, 2, 1, 3, 0x30], Kind::Certificate),
-            // A certificate alone starts with a sequence in the sequence.
-            (&[0x30, 0x82, 0x0a, 0x11, 0x30, 0x82], Kind::Other),
-            (b"root:x:0:0:root:/root:/bin/sh\n", Kind::Other),
-            (b"", Kind::Other),
-        ] {
-            assert_eq!(kind(bytes), wanted, "{bytes:?}");
-        }
     }
 }
