@@ -4,6 +4,7 @@
 //! [`places`] knows where the products keep their files, and [`folder`] joins what only the
 //! files of one folder together can say.
 
+mod blank;
 pub mod decode;
 pub mod folder;
 mod format;
@@ -14,6 +15,7 @@ pub mod open;
 pub mod places;
 pub mod recognise;
 
+pub use blank::is_blank;
 pub use format::{Format, Product};
 pub use found::{AzCliHints, Found, LeftOut, Note, Outcome, Reported};
 pub use recognise::recognise;
