@@ -123,6 +123,7 @@ fn fill(vault: &mut Vault, secrets: u32) {
                 kept: azvault_contexts::Kept::default(),
                 original,
                 removed: None,
+                links: Vec::new(),
             };
             writing.add_import(&Import { created: 1, files: vec![file], ..Import::default() })?;
             writing.put_settings(&azvault_vault::Settings::default()).map(drop)

@@ -130,6 +130,7 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
             kept: Kept::default(),
             original,
             removed: None,
+            links: Vec::new(),
         };
         writing.add_import(&Import {
             created: 1_700_000_000,

@@ -142,6 +142,7 @@ pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, 
         kept: Kept::default(),
         original,
         removed: None,
+        links: Vec::new(),
     };
     Ok(Import { created: 1_700_000_000, files: vec![file], ..Import::default() })
 }

@@ -55,6 +55,17 @@ pub struct ImportedFile {
     pub original: Option<OriginalRef>,
     /// When it was removed from its place, in seconds since 1970.
     pub removed: Option<i64>,
+    /// Symbolic links that led to it.
+    pub links: Vec<FollowedLink>,
+}
+
+/// A symbolic link by which a file was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowedLink {
+    /// Where it lay.
+    pub path: PathBuf,
+    /// What stood in it.
+    pub to: PathBuf,
 }
 
 /// Names the sealed bytes of one file.
@@ -94,12 +105,21 @@ struct FileRow<'a> {
     kept: Option<&'a RawValue>,
     original: Option<OriginalRef>,
     removed: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkRow>,
+}
+
+/// Both as base64, as the path of a file.
+#[derive(Serialize, Deserialize)]
+struct LinkRow {
+    path: String,
+    to: String,
 }
 
 impl<'a> ImportRow<'a> {
     pub(crate) fn of(import: &'a Import) -> Self {
         let row = |file: &'a ImportedFile| FileRow {
-            path: BASE64.encode(file.path.as_os_str().as_bytes()),
+            path: encoded(&file.path),
             format: file.format.clone(),
             product: file.product.clone(),
             outcome: file.outcome.clone(),
@@ -113,6 +133,7 @@ impl<'a> ImportRow<'a> {
             kept: raw(&file.kept),
             original: file.original.clone(),
             removed: file.removed,
+            links: file.links.iter().map(LinkRow::of).collect(),
         };
         Self {
             created: import.created,
@@ -132,11 +153,10 @@ impl<'a> ImportRow<'a> {
 impl FileRow<'_> {
     fn into_file(self) -> Result<ImportedFile, Error> {
         let misshapen = || Error::tampered("an import of another form");
-        let path = BASE64.decode(self.path.as_bytes()).map_err(|_| misshapen())?;
         let digest =
             data_encoding::HEXLOWER.decode(self.sha256.as_bytes()).map_err(|_| misshapen())?;
         Ok(ImportedFile {
-            path: Path::new(&OsString::from_vec(path)).to_owned(),
+            path: decoded(&self.path)?,
             format: self.format,
             product: self.product,
             outcome: self.outcome,
@@ -150,8 +170,29 @@ impl FileRow<'_> {
             kept: self.kept.map(kept).unwrap_or_default(),
             original: self.original,
             removed: self.removed,
+            links: self.links.iter().map(LinkRow::as_link).collect::<Result<_, _>>()?,
         })
     }
+}
+
+impl LinkRow {
+    fn of(link: &FollowedLink) -> Self {
+        Self { path: encoded(&link.path), to: encoded(&link.to) }
+    }
+
+    fn as_link(&self) -> Result<FollowedLink, Error> {
+        Ok(FollowedLink { path: decoded(&self.path)?, to: decoded(&self.to)? })
+    }
+}
+
+fn encoded(path: &Path) -> String {
+    BASE64.encode(path.as_os_str().as_bytes())
+}
+
+fn decoded(text: &str) -> Result<PathBuf, Error> {
+    let bytes = BASE64.decode(text.as_bytes());
+    let bytes = bytes.map_err(|_| Error::tampered("an import of another form"))?;
+    Ok(PathBuf::from(OsString::from_vec(bytes)))
 }
 
 /// Kept members as a part of a record: their text, not a string in it.

@@ -71,7 +71,7 @@ pub use error::{Error, UnsafeBecause};
 pub use export::{is_export, open_export, seal_export};
 pub use hygiene::keep_descriptors_here;
 pub use id::{Id, NotAnId, VaultId};
-pub use import::{Import, ImportedFile, OriginalRef};
+pub use import::{FollowedLink, Import, ImportedFile, OriginalRef};
 pub use kdf::{Cost, KdfError};
 pub use key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};
 pub use keys::Keys;

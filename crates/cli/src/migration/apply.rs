@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use azvault_contexts::rules::import::{Action, Planned};
 use azvault_importer::Outcome;
-use azvault_importer::folder::Source;
+use azvault_importer::folder::{Link, Source};
 use azvault_vault::{
-    Error, Id, Import, ImportedFile, Settings, Subject, Taken, TakenName, Vault, Writing,
+    Error, FollowedLink, Id, Import, ImportedFile, Settings, Subject, Taken, TakenName, Vault,
+    Writing,
 };
 
 use super::present::Content;
@@ -64,15 +65,18 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
     id.map_err(|e| Failure::from_vault(e, &path))
 }
 
-/// Whether the vault has a sealed copy of exactly this file at exactly this place.
+/// Whether the vault has a sealed copy of exactly this file at exactly this place. The same bytes in
+/// another file are another file to `clean`, which removes what was imported and nothing else.
 pub(crate) fn is_sealed(source: &Source, content: &Content) -> bool {
-    let Some(bytes) = &source.bytes else { return false };
+    let (Some(bytes), Some(stat)) = (&source.bytes, &source.stat) else { return false };
     let digest = azvault_vault::sha256(bytes);
-    content
-        .imports
-        .iter()
-        .flat_map(|import| &import.value.files)
-        .any(|file| file.original.is_some() && file.path == source.path && file.sha256 == digest)
+    content.imports.iter().flat_map(|import| &import.value.files).any(|file| {
+        file.original.is_some()
+            && file.path == source.path
+            && file.sha256 == digest
+            && (file.device, file.inode) == (stat.device, stat.inode)
+            && file.modified_ns == stat.modified_ns
+    })
 }
 
 /// The newest migration that the vault knows.
@@ -96,6 +100,10 @@ fn subjects(proposal: &Proposal, id: Id) -> Vec<Subject> {
 
 fn known<T>(planned: &Planned<T>, ids: &[Id]) -> Option<Id> {
     planned.present.map(|at| ids[at])
+}
+
+fn followed(link: &Link) -> FollowedLink {
+    FollowedLink { path: link.path.clone(), to: link.to.clone() }
 }
 
 fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Error> {
@@ -126,6 +134,7 @@ fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Resul
             kept: source.found.profile.kept.copied(),
             original,
             removed: None,
+            links: source.links.iter().map(followed).collect(),
         });
     }
     let named = proposal.plan.names.iter().filter_map(|named| {
