@@ -6,6 +6,7 @@
 pub(crate) mod apart;
 mod assertion;
 mod cached;
+mod certificate;
 mod credential;
 mod renew;
 mod sign_in;

@@ -6,14 +6,12 @@ use azvault_contexts::{
 };
 use azvault_vault::Vault;
 
+use super::certificate::{self, Certificates};
 use super::{Place, Wanted, cached};
 use crate::app::App;
 use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
 use crate::ui::{quoted, shown};
-
-/// What Azure PowerShell and `connect` set for an account that signs in with a certificate.
-const THUMBPRINT: &str = "CertificateThumbprint";
 
 /// A secret that may sign in, its value still sealed.
 #[derive(Clone)]
@@ -29,15 +27,9 @@ pub(super) enum Credential {
     RefreshTokens(Vec<Held>),
     /// Of an application, which may have an old one beside the one that is valid.
     ClientSecrets(Vec<Held>),
-    Certificate(Box<HeldCertificate>),
+    Certificates(Certificates),
     Assertion(Box<Held>),
     ManagedIdentity(ManagedIdentity),
-}
-
-/// A certificate with its key, and the password of its file.
-pub(super) struct HeldCertificate {
-    pub(super) certificate: Held,
-    pub(super) password: Option<Held>,
 }
 
 /// Refuses an account that has nothing to sign in with, before anything is started for it.
@@ -65,18 +57,14 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
                 (!secrets.is_empty()).then_some(Credential::ClientSecrets(secrets))
             };
             let certificate = || {
-                let certificate = first(SecretKind::Certificate)?;
-                let passwords = all(SecretKind::CertificatePassword).into_iter();
-                let password = passwords.into_iter().find(|password| {
-                    let tenant = password.about.tenant.as_deref();
-                    let own = certificate.about.tenant.as_deref().unwrap_or_default();
-                    tenant.is_none_or(|tenant| tenant.eq_ignore_ascii_case(own))
-                });
-                Some(Credential::Certificate(Box::new(HeldCertificate { certificate, password })))
+                let certificates = all(SecretKind::Certificate);
+                let passwords = all(SecretKind::CertificatePassword);
+                let found = Certificates { certificates, passwords };
+                (!found.certificates.is_empty()).then_some(Credential::Certificates(found))
             };
             let assertion =
                 || first(SecretKind::ClientAssertion).map(Box::new).map(Credential::Assertion);
-            let own = match names_certificate(contexts, wanted) {
+            let own = match certificate::is_named(contexts, wanted) {
                 true => certificate().or_else(secret),
                 false => secret().or_else(certificate),
             };
@@ -115,16 +103,11 @@ pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held
         Credential::ClientSecrets(held) => {
             held.into_iter().next().ok_or_else(contexts::none_active)
         }
-        Credential::Certificate(_) => Err(refused(format!(
+        Credential::Certificates(_) => Err(refused(format!(
             "{account} signs in with a certificate, which tools read from a file: none is written"
         ))),
         _ => Err(refused(format!("{account} signs in without a secret"))),
     }
-}
-
-/// Whether the account says that it signs in with a certificate, whatever secret it had before.
-fn names_certificate(contexts: &Contexts, wanted: &Wanted) -> bool {
-    property(contexts, wanted, THUMBPRINT).is_some()
 }
 
 /// What the context's account says of itself under a name.

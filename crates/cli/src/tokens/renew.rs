@@ -1,7 +1,6 @@
 //! Getting a new token from the sign-in service, and storing it before anybody has it.
 
 use azvault_contexts::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
-use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity;
 use azvault_signin::{
     AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
@@ -9,7 +8,7 @@ use azvault_signin::{
 use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
-use super::{Wanted, assertion, cached, store, turn};
+use super::{Wanted, assertion, cached, certificate, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -80,13 +79,9 @@ fn sign_in(
             return Ok((tokens, redeemed));
         }
         Credential::ClientSecrets(held) => return show_one(&client, held, &scopes, &value, now),
-        Credential::Certificate(held) => {
-            let password = held.password.as_ref().map(value).transpose()?;
-            let bytes = value(&held.certificate)?;
-            // EXPOSE: taken apart into key and certificates.
-            let certificate = Certificate::read(bytes.expose(), password.as_ref());
-            let chain = chain(contexts, wanted);
-            certificate.and_then(|own| own.sign_in(&client, chain, &scopes, None, now))
+        Credential::Certificates(held) => {
+            let own = certificate::choose(&held, contexts, wanted, &value)?;
+            own.sign_in(&client, certificate::chain(contexts, wanted), &scopes, None, now)
         }
         Credential::Assertion(held) => {
             let assertion = assertion::living(app, contexts, wanted, value(&held)?)?;
@@ -97,15 +92,6 @@ fn sign_in(
         }
     };
     Ok((tokens.map_err(online::failed)?, None))
-}
-
-/// `SendCertificateChain` of the context's account (ConnectAzureRmAccount.cs).
-fn chain(contexts: &Contexts, wanted: &Wanted) -> Chain {
-    let sends = credential::property(contexts, wanted, "SendCertificateChain");
-    match sends.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        true => Chain::Sent,
-        false => Chain::Left,
-    }
 }
 
 /// Redeems the first refresh token that the service takes.
