@@ -20,6 +20,7 @@ mod az_shim;
 mod azure;
 mod backup;
 mod bad_input;
+mod certificates;
 mod cli_reference;
 mod clients;
 mod confinement;

@@ -100,6 +100,11 @@ fn clean_and_rollback_give_back_the_same_bytes_modes_and_times() {
     assert_eq!(files(home.path()), before);
     home.run(&["migrate", "rollback", "--yes"]).expect(0);
     assert_eq!(files(home.path()), before);
+    // What was put back is known, and goes again.
+    let again = home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(again.stdout.contains("removed 10 files"), "{}", again.stdout);
+    home.run(&["migrate", "rollback", "--yes"]).expect(0);
+    assert_eq!(files(home.path()), before);
 }
 
 #[test]
@@ -133,8 +138,12 @@ fn clean_removes_nothing_that_changed_and_nothing_unasked() {
     fs::remove_file(&file).unwrap();
     fs::write(home.join(".Azure/other"), "holds the inode").unwrap();
     fs::write(&file, bytes).unwrap();
-    home.run(&["migrate", "clean", "--yes"]).expect(10).says("kept");
+    home.run(&["migrate", "clean", "--yes"]).expect(10).says("kept").says("azvault migrate run");
     assert!(file.exists());
+    // What was said to type helps.
+    assert_eq!(home.json(&["migrate", "run", "--yes"])["changed"], true);
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(!file.exists());
 }
 
 #[test]
@@ -242,7 +251,7 @@ fn variables_and_settings_that_redirect_are_followed() {
 }
 
 #[test]
-fn a_certificate_that_an_entry_points_to_is_taken_along_and_stays() {
+fn a_certificate_that_an_entry_points_to_is_taken_along_and_goes() {
     let home = Home::with_vault();
     copy_folder(&fixture("azure-cli/certs"), &home.join("certs"));
     let folder = home.join(".azure");
@@ -254,11 +263,13 @@ fn a_certificate_that_an_entry_points_to_is_taken_along_and_stays() {
     fs::write(folder.join("service_principal_entries.json"), entries.to_string()).unwrap();
     home.run(&["migrate", "run", "--yes"]).expect(0);
     let secrets = home.json(&["secret", "list", "--reveal"]);
-    let held = secrets["secrets"].as_array().unwrap().iter().find(|s| s["kind"] == "certificate");
-    assert_eq!(held.unwrap()["value"].as_str().unwrap(), fs::read_to_string(&certificate).unwrap());
-    home.run(&["migrate", "verify"]).expect(0);
+    let all = secrets["secrets"].as_array().unwrap();
+    let held = all.iter().find(|secret| secret["kind"] == "certificate");
+    let bytes = fs::read_to_string(&certificate).unwrap();
+    assert_eq!(held.unwrap()["value"].as_str().unwrap(), bytes);
+    assert_eq!(home.json(&["migrate", "verify"])["secrets"], all.len());
     home.run(&["migrate", "clean", "--yes"]).expect(0);
-    assert!(certificate.exists());
+    assert!(!certificate.exists());
     assert!(!folder.join("service_principal_entries.json").exists());
 }
 

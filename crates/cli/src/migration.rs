@@ -2,6 +2,7 @@
 //! it is compared, the files are removed, and they can be put back.
 
 pub(crate) mod apply;
+pub(crate) mod cleaning;
 pub(crate) mod compare;
 pub(crate) mod gather;
 pub(crate) mod present;
@@ -13,8 +14,8 @@ pub(crate) mod restore;
 use azvault_importer::Format;
 use azvault_importer::formats::table::{Clean, row};
 
-/// Whether a file of this format is a saved sign-in, which `clean` removes. Settings and
-/// certificates are not: the products and other tools go on using them.
+/// Whether a file of this format is a saved sign-in, or what one signs in with: it is sealed, and `clean`
+/// removes it. Settings are not: the products go on using them.
 pub(crate) fn is_sign_in(format: Format) -> bool {
     row(format).clean == Clean::Removes
 }

@@ -114,6 +114,17 @@ pub(crate) fn foreign_variables() -> Vec<(OsString, &'static ForeignVariable)> {
     set_variables().filter_map(row).collect()
 }
 
+/// The first variable that says exactly this path: a program is told of the file by it.
+pub(crate) fn variable_that_says(path: &Path) -> Option<String> {
+    let says = |value: &OsStr| Path::new(value) == path;
+    let mut names = std::env::vars_os().filter_map(|(name, value)| {
+        let says = says(&value);
+        drop(zeroize::Zeroizing::new(value.into_vec()));
+        says.then(|| name.to_string_lossy().into_owned())
+    });
+    names.next()
+}
+
 /// Names of all variables of azvault that are set.
 pub(crate) fn own_variables() -> Vec<OsString> {
     set_variables().filter(|name| name.as_encoded_bytes().starts_with(b"AZVAULT_")).collect()

@@ -18,7 +18,10 @@ pub(crate) struct Revocation {
 }
 
 /// What there is to do about them at a time, the worst first.
-pub(crate) fn of(secrets: &[StoredSecret], now: i64) -> Vec<Revocation> {
+pub(crate) fn of<'a>(
+    secrets: impl IntoIterator<Item = &'a StoredSecret>,
+    now: i64,
+) -> Vec<Revocation> {
     let mut found = Vec::new();
     for secret in secrets {
         let about = &secret.description;

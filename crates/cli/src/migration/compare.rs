@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
-use azvault_contexts::{Context, Identity, Secret, SecretKind};
+use azvault_contexts::{Context, Identity, Secret, SecretDescription, SecretKind};
 use azvault_importer::open::{OpenError, read_once};
-use azvault_importer::{Found, Reading};
+use azvault_importer::{Format, Found, Reading};
 use azvault_vault::{Id, ImportedFile, Vault};
 use serde::Serialize;
 
@@ -172,7 +172,14 @@ fn at_its_place(file: &ImportedFile, sealed: &[u8], differ: &mut impl FnMut(Stri
 fn read_again(bytes: &[u8], path: &Path) -> Found {
     let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let time_zone = jiff::tz::TimeZone::system();
-    azvault_importer::read(bytes, &Reading { file_name: &file_name, time_zone: &time_zone })
+    let reading = Reading { file_name: &file_name, time_zone: &time_zone };
+    let mut found = azvault_importer::read(bytes, &reading);
+    // A certificate is one value; whose it is, another file says.
+    if found.format == Format::Certificate {
+        let description = SecretDescription::of(SecretKind::Certificate);
+        found.hold(description, Secret::copied_from(bytes));
+    }
+    found
 }
 
 /// The vault's contexts and secrets, to be found by identity and by value.

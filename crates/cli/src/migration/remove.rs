@@ -5,15 +5,16 @@
 //! user is told.
 
 use std::fs::File;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use azvault_importer::open::{self, OpenError, Opened};
 use azvault_importer::places::{self, Roots};
-use azvault_vault::{ImportedFile, Made};
+use azvault_vault::{FollowedLink, ImportedFile, Made};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
-use crate::ui::shown_path;
+use crate::ui::{shown, shown_path};
 
 /// Why a file was left where it is.
 pub(crate) enum Kept {
@@ -23,6 +24,12 @@ pub(crate) enum Kept {
     Busy,
     /// The system refused.
     Failed(std::io::Error),
+    /// A file that points to it stays.
+    PointedTo(PathBuf),
+    /// A variable of the environment says its path.
+    Variable(String),
+    /// Its folder is another user's.
+    ForeignFolder(u32),
 }
 
 impl Kept {
@@ -31,6 +38,13 @@ impl Kept {
             Self::Changed => "changed since it was imported: azvault migrate run".to_owned(),
             Self::Busy => "another program is using it: try again".to_owned(),
             Self::Failed(error) => error.to_string(),
+            Self::PointedTo(file) => {
+                format!("{} points to it, and is still there", shown_path(file))
+            }
+            Self::Variable(name) => format!("the variable {} says its path", shown(name)),
+            Self::ForeignFolder(uid) => {
+                format!("its folder belongs to another user (uid {uid})")
+            }
         }
     }
 }
@@ -68,6 +82,21 @@ pub(crate) fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
     folder_handle.sync_all().map_err(Kept::Failed)?;
     drop(held);
     Ok(Removal::Done)
+}
+
+/// Removes the links that led to a file that is gone: each as it was followed, and of this user.
+pub(crate) fn remove_links(file: &ImportedFile) {
+    for link in &file.links {
+        let _ = remove_link(link);
+    }
+}
+
+fn remove_link(link: &FollowedLink) -> std::io::Result<()> {
+    let is_own = link.path.symlink_metadata()?.uid() == rustix::process::geteuid().as_raw();
+    if is_own && link.path.read_link()? == link.to && !link.path.exists() {
+        std::fs::remove_file(&link.path)?;
+    }
+    Ok(())
 }
 
 /// What came of removing a file.

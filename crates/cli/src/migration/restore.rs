@@ -1,11 +1,14 @@
-//! Putting the originals back: same bytes, same mode, same modification time.
+//! Putting the originals back: same bytes, same mode, same modification time, and the symbolic links
+//! that led to them.
 
 use std::fs::{DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::path::{Path, PathBuf};
 
+use azvault_importer::is_blank;
 use azvault_importer::open::{OpenError, read_once};
-use azvault_vault::{ImportedFile, Over, write_file};
+use azvault_vault::{FollowedLink, ImportedFile, Over, write_file};
 use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
 
 /// What is at a place where an original shall go.
@@ -13,6 +16,8 @@ use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
 pub(crate) enum There {
     /// Nothing.
     Nothing,
+    /// What a product writes where it has nothing: it goes for the original.
+    Blank,
     /// The same bytes: mode and time are set, nothing is written.
     Same,
     /// Something else.
@@ -21,26 +26,66 @@ pub(crate) enum There {
 
 /// Looks before anything is written, so that a refusal leaves nothing half done.
 pub(crate) fn look(file: &ImportedFile, original: &[u8]) -> There {
+    let name = file.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     match read_once(&file.path) {
         Ok(opened) if opened.bytes[..] == *original => There::Same,
+        Ok(opened) if is_blank(&opened.bytes, &name) => There::Blank,
         Err(OpenError::NotFound) => There::Nothing,
         Ok(_) | Err(_) => There::Other,
     }
 }
 
 /// Puts one original back. The bytes are complete and durable before the name is.
-pub(crate) fn restore(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
+///
+/// It is another file than the one that was imported: which one, the record has to say from now on.
+pub(crate) fn restore(
+    file: &ImportedFile,
+    original: &[u8],
+    there: There,
+) -> std::io::Result<Restored> {
+    write(file, original, there)?;
+    let facts = file.path.symlink_metadata()?;
+    Ok(Restored { path: file.path.clone(), device: facts.dev(), inode: facts.ino() })
+}
+
+/// A file that is back, as `clean` knows it.
+pub(crate) struct Restored {
+    pub(crate) path: PathBuf,
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
     let folder = file.path.parent().unwrap_or(Path::new("/"));
     if there == There::Same {
         return set_mode_and_time(&File::open(&file.path)?, file);
     }
+    // A product may have written something since it was looked at.
+    if there == There::Blank && look(file, original) == There::Other {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
     // Folders that went with the files come back private.
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let over = match there {
-        There::Other => Over::Whatever,
+        There::Other | There::Blank => Over::Whatever,
         There::Nothing | There::Same => Over::Nothing,
     };
     write_file(&file.path, original, over, &|new| set_mode_and_time(new, file)).map(drop)
+}
+
+/// Makes the links again that led to a file; gives those in whose places something else is.
+pub(crate) fn restore_links(file: &ImportedFile) -> Vec<PathBuf> {
+    let is_there = |link: &FollowedLink| link.path.read_link().is_ok_and(|to| to == link.to);
+    let taken = file.links.iter().filter(|link| !is_there(link) && make_link(link).is_err());
+    taken.map(|link| link.path.clone()).collect()
+}
+
+fn make_link(link: &FollowedLink) -> std::io::Result<()> {
+    if let Some(folder) = link.path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    // Replaces nothing: what is there is somebody's.
+    symlink(&link.to, &link.path)
 }
 
 fn set_mode_and_time(to: &File, file: &ImportedFile) -> std::io::Result<()> {

@@ -16,7 +16,8 @@ use crate::{policy, unlock};
 /// Put the originals back: same bytes, same mode, same time
 ///
 /// What was imported stays in the vault. A file that has come into being in the meantime is not
-/// replaced without --force.
+/// replaced without --force, unless it holds nothing: the empty profile that az writes with its first
+/// command, the empty context file that Azure PowerShell makes when it starts.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration [default: the newest]
@@ -34,6 +35,7 @@ struct Document {
     schema: u8,
     migration: String,
     restored: Vec<String>,
+    replaced: Vec<String>,
 }
 
 impl Args {
@@ -89,28 +91,43 @@ impl Args {
         for (file, bytes, there) in &originals {
             // What a killed rollback left lies in clear, also where nothing is to be written now.
             let _ = file.path.parent().map(azvault_vault::sweep);
-            restore::restore(file, bytes, *there).map_err(|e| {
+            let back = restore::restore(file, bytes, *there).map_err(|e| {
                 let path = shown_path(&file.path);
                 let done = count(restored.len(), "file");
                 Failure::new(Code::Other, format!("{path}: {e} ({done} put back before)"))
                     .hint(format!("azvault migrate rollback {}", import.id))
             })?;
-            restored.push(file.path.display().to_string());
+            for link in restore::restore_links(file) {
+                let link = shown_path(&link);
+                app.ui.warning(format!("{link} is something else now; it was a link to the file"));
+            }
+            restored.push(back);
         }
         vault
             .write(|writing| -> Result<(), Error> {
                 writing.change_import(import.id, |import| {
                     for file in &mut import.files {
                         file.removed = None;
+                        if let Some(back) = restored.iter().find(|back| back.path == file.path) {
+                            (file.device, file.inode) = (back.device, back.inode);
+                        }
                     }
                 })
             })
             .map_err(failed)?;
+        let blank = originals.iter().filter(|(_, _, there)| *there == There::Blank);
+        let replaced: Vec<_> = blank.map(|(file, ..)| &file.path).collect();
         if app.ui.output == Output::Json {
             let migration = import.id.to_string();
-            app.ui.json(&Document { schema: 1, migration, restored });
+            let replaced = replaced.iter().map(|path| path.display().to_string()).collect();
+            let restored = restored.iter().map(|back| back.path.display().to_string()).collect();
+            app.ui.json(&Document { schema: 1, migration, restored, replaced });
         } else {
             app.ui.line(format!("put back {}", count(restored.len(), "file")));
+            for path in replaced {
+                let path = shown_path(path);
+                app.ui.note(format!("{path} had come since with nothing in it, and was replaced"));
+            }
             app.ui.note("They hold your sign-ins in clear again: azvault migrate clean");
         }
         Ok(0)

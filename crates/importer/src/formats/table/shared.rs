@@ -102,7 +102,7 @@ pub(super) const UNREADABLE: Row = Row {
 pub(super) const CERTIFICATE: Row = Row {
     format: Format::Certificate,
     name: "certificate",
-    versions: "service principals: where an entry points",
+    versions: "service principals: where an entry points, by path or by thumbprint",
     recognised: Recognised {
         bytes: is_certificate,
         by: "PEM, or the bytes of PFX under its name",
@@ -112,10 +112,10 @@ pub(super) const CERTIFICATE: Row = Row {
     reader: Reader::Bytes(|format, _, _| Found::new(format, Product::Unknown)),
     read_by: "folder/certificates.rs",
     protection: "unencrypted, or a password of its own",
-    clean: Clean::Leaves("other tools may use it"),
+    clean: Clean::Removes,
     revoke: "remove the certificate from the application: az ad app credential delete",
     source: "RFC 7468, RFC 7292",
-    fixtures: &["azure-cli/certs"],
+    fixtures: &["azure-cli/certs", "real-az/certificates"],
     ..EMPTY
 };
 
