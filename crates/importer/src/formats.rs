@@ -80,7 +80,7 @@ fn empty(file_name: &str) -> Found {
         ),
         _ => {
             let mut found = Found::new(Format::Empty, owner);
-            found.warn("", "empty: nothing to import, and the product writes no such file");
+            found.warn("", "empty: nothing to import");
             found
         }
     }
