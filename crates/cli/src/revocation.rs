@@ -3,30 +3,36 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius};
+use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius, revoked_by};
+use azvault_contexts::{SecretDescription, SecretKind};
 use azvault_vault::StoredSecret;
 
 use crate::app::App;
 use crate::documents::RadiusView;
-use crate::ui::shown;
+use crate::ui::{shell_word, shown};
 
 /// One thing to do.
 pub(crate) struct Revocation {
     kinds: Vec<&'static str>,
     account: String,
     radius: RadiusView,
+    /// What to type afterwards, because the vault's own copy has ended too.
+    again: Option<String>,
 }
 
-/// What there is to do about them at a time, the worst first.
+/// What there is to do about them at a time, the worst first, with `az` for Azure CLI.
 pub(crate) fn of<'a>(
     secrets: impl IntoIterator<Item = &'a StoredSecret>,
     now: i64,
+    az: &str,
 ) -> Vec<Revocation> {
     let mut found = Vec::new();
     for secret in secrets {
         let about = &secret.description;
-        let radius = blast_radius(&secret.id.to_string(), about, &AccountTenants::default(), now);
+        let id = secret.id.to_string();
+        let mut radius = blast_radius(&id, about, &AccountTenants::default(), now);
         if radius.is_to_revoke() {
+            radius.revoke = revoked_by(&id, about, az);
             found.push((about, radius));
         }
     }
@@ -42,10 +48,40 @@ pub(crate) fn of<'a>(
         match all.get_mut(at) {
             Some(one) if one.kinds.contains(&kind) => {}
             Some(one) => one.kinds.push(kind),
-            None => all.push(Revocation { kinds: vec![kind], account, radius: radius.into() }),
+            None => all.push(Revocation {
+                kinds: vec![kind],
+                account,
+                radius: radius.into(),
+                again: connect(about),
+            }),
         }
     }
     all
+}
+
+/// How an account signs in again whose credential has ended; what only a person has is in capitals.
+fn connect(about: &SecretDescription) -> Option<String> {
+    let account = shell_word(about.account.as_deref()?);
+    let application = |what: &str| {
+        format!("azvault connect --service-principal --application {account} --{what} FILE")
+    };
+    let command = match about.kind {
+        SecretKind::RefreshToken => "azvault connect".to_owned(),
+        SecretKind::ClientSecret => application("secret-file"),
+        SecretKind::Certificate => application("certificate"),
+        SecretKind::ClientAssertion => application("federated-token-file"),
+        _ => return None,
+    };
+    let home = about.home_account_id.as_deref().and_then(|id| id.split_once('.'));
+    let tenant = about.tenant.as_deref().or(home.map(|(_, tenant)| tenant));
+    let tenant = match (tenant, about.kind) {
+        (Some(tenant), _) => format!(" --tenant {}", shell_word(tenant)),
+        (None, SecretKind::RefreshToken) => String::new(),
+        (None, _) => " --tenant TENANT".to_owned(),
+    };
+    let cloud = about.environment.as_deref().filter(|cloud| *cloud != "AzureCloud");
+    let cloud = cloud.map(|cloud| format!(" --environment {}", shell_word(cloud)));
+    Some(format!("{command}{tenant}{}", cloud.unwrap_or_default()))
 }
 
 impl Revocation {
@@ -63,12 +99,23 @@ impl Revocation {
     }
 }
 
-/// Says them, each command on a line of its own, to be copied.
+/// Says them in the order in which they are to be done, each command on a line of its own, to be copied.
 pub(crate) fn say(app: &App, revocations: &[Revocation]) {
-    for revocation in revocations {
-        app.ui.note(format!("  {}", shown(&revocation.whose())));
+    for (number, revocation) in (1..).zip(revocations) {
+        app.ui.note(format!("  {number}. {}", shown(&revocation.whose())));
         for line in revocation.radius.to_type() {
             app.ui.note(format!("    {line}"));
         }
     }
+}
+
+/// What to type after all of them, each once.
+pub(crate) fn connects(revocations: &[Revocation]) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for command in revocations.iter().filter_map(|revocation| revocation.again.as_ref()) {
+        if !commands.contains(command) {
+            commands.push(command.clone());
+        }
+    }
+    commands
 }

@@ -69,7 +69,7 @@ impl Done {
             let rows: Vec<_> = self.readable.iter().map(row).collect();
             app.ui.table(&["KIND", "ACCOUNT", "TENANT", "EXPIRES", "STORED"], &rows);
         }
-        let revocations = revocation::of(&self.readable, app.now());
+        let revocations = revocation::of(&self.readable, app.now(), "az");
         if !revocations.is_empty() {
             app.ui.note("To rotate keys revokes no credential. If somebody has one of these:");
             revocation::say(app, &revocations);

@@ -106,7 +106,7 @@ pub fn blast_radius(
         SecretKind::RefreshToken => clients(about),
         _ => Vec::new(),
     };
-    let (revoke, remark) = revoke::commands(id, about);
+    let (revoke, remark) = revoke::commands(id, about, "az");
     let mut opens = opens(about, &clients, &tenants);
     opens.push_str(match restriction(about) {
         Some(Restriction::Bound) => "; only together with the key that it is bound to",
@@ -117,6 +117,12 @@ pub fn blast_radius(
         None => "",
     });
     BlastRadius { rank: rank(about.kind), opens, clients, tenants, until, revoke, remark }
+}
+
+/// The commands that revoke a secret, with another beginning in the place of `az`: where az itself is
+/// signed out, what signs it in.
+pub fn revoked_by(id: &str, about: &SecretDescription, az: &str) -> Vec<String> {
+    revoke::commands(id, about, az).0
 }
 
 impl BlastRadius {

@@ -1,5 +1,5 @@
-//! The commands that take a secret's power away, for a POSIX shell in which az is signed in to the
-//! secret's tenant. `docs/rules.md` names the pages that they are from.
+//! The commands that take a secret's power away, for a POSIX shell in which az, or what is typed in its
+//! place, is signed in to the secret's tenant. `docs/rules.md` names the pages that they are from.
 
 use crate::{SecretDescription, SecretKind, cloud_of_authority};
 
@@ -7,78 +7,82 @@ use crate::{SecretDescription, SecretKind, cloud_of_authority};
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// The commands, and what else to know.
-pub(super) fn commands(id: &str, about: &SecretDescription) -> (Vec<String>, Option<&'static str>) {
+pub(super) fn commands(
+    id: &str,
+    about: &SecretDescription,
+    az: &str,
+) -> (Vec<String>, Option<&'static str>) {
     let (commands, remark) = match (about.kind, about.account.as_deref()) {
         // They end by themselves; what bought them is to be revoked.
         (SecretKind::AccessToken | SecretKind::SshCertificate | SecretKind::IdToken, _) => {
             return (Vec::new(), None);
         }
         (SecretKind::StorageConnectionString, _) => {
-            (of_storage(id, about), "the account's name is in the secret, which these read")
+            (of_storage(id, about, az), "the account's name is in the secret, which these read")
         }
         (SecretKind::ManagedIdentitySecret, _) => {
             (Vec::new(), "restart what the identity belongs to: it gets another secret")
         }
         (_, None) => (Vec::new(), "no file named its account: see azvault secret show"),
         (SecretKind::ClientSecret, Some(account)) => {
-            (of_application(account, ""), "removes every password of the application")
+            (of_application(account, "", az), "removes every password of the application")
         }
         (
             SecretKind::Certificate | SecretKind::CertificatePath | SecretKind::CertificatePassword,
             Some(account),
-        ) => (of_application(account, " --cert"), "removes every certificate of the application"),
+        ) => {
+            (of_application(account, " --cert", az), "removes every certificate of the application")
+        }
         (SecretKind::ClientAssertion, Some(account)) => {
-            (of_federation(account), "removes every federated credential of the application")
+            (of_federation(account, az), "removes every federated credential of the application")
         }
         (SecretKind::RefreshToken, _) if is_personal(about) => {
             (Vec::new(), "a personal account: sign out everywhere at account.microsoft.com")
         }
         (SecretKind::RefreshToken, Some(account)) => {
             let remark = "ends every session of the user; access tokens live on for an hour or so";
-            (vec![of_user(account, about)], remark)
+            (vec![of_user(account, about, az)], remark)
         }
     };
     (commands, Some(remark))
 }
 
 /// A credential may be on the application or on its service principal: which one, only Entra knows.
-fn of_application(account: &str, kind: &str) -> Vec<String> {
+fn of_application(account: &str, kind: &str, az: &str) -> Vec<String> {
     let of = quoted(account);
     let command = |object: &str| {
         format!(
-            "az ad {object} credential list --id {of}{kind} --query '[].keyId' --output tsv \
-             | xargs -n 1 az ad {object} credential delete --id {of}{kind} --key-id"
+            "{az} ad {object} credential list --id {of}{kind} --query '[].keyId' --output tsv \
+             | xargs -n 1 {az} ad {object} credential delete --id {of}{kind} --key-id"
         )
     };
     vec![command("app"), command("sp")]
 }
 
-fn of_federation(account: &str) -> Vec<String> {
+fn of_federation(account: &str, az: &str) -> Vec<String> {
     let of = quoted(account);
-    let list = "az ad app federated-credential list --id";
-    let delete = "az ad app federated-credential delete --id";
     vec![format!(
-        "{list} {of} --query '[].id' --output tsv \
-         | xargs -n 1 {delete} {of} --federated-credential-id"
+        "{az} ad app federated-credential list --id {of} --query '[].id' --output tsv \
+         | xargs -n 1 {az} ad app federated-credential delete --id {of} --federated-credential-id"
     )]
 }
 
 /// By object id where it is known: names change.
-fn of_user(account: &str, about: &SecretDescription) -> String {
+fn of_user(account: &str, about: &SecretDescription, az: &str) -> String {
     let home = about.home_account_id.as_deref().and_then(|id| id.split_once('.'));
     let user = home.map_or(account, |(object, _)| object);
     let url = format!("{}/v1.0/users/{}/revokeSignInSessions", graph(about), in_url(user));
-    format!("az rest --method post --url {}", quoted(&url))
+    format!("{az} rest --method post --url {}", quoted(&url))
 }
 
-fn of_storage(id: &str, about: &SecretDescription) -> Vec<String> {
+fn of_storage(id: &str, about: &SecretDescription, az: &str) -> Vec<String> {
     let place = about.target.as_deref().map(|target| format!(" --subscription {}", quoted(target)));
     let place = place.unwrap_or_default();
     let name = format!("azvault secret show {} --reveal --output table | tr ';' '\\n'", quoted(id));
     let command = |key: &str| {
         format!(
             "{name} | sed -n 's/^AccountName=//p' \
-             | xargs -I NAME az storage account keys renew{place} --account-name NAME --key {key}"
+             | xargs -I NAME {az} storage account keys renew{place} --account-name NAME --key {key}"
         )
     };
     vec![command("primary"), command("secondary")]
