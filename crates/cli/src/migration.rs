@@ -4,12 +4,15 @@
 pub(crate) mod apply;
 pub(crate) mod cleaning;
 pub(crate) mod compare;
+pub(crate) mod copies;
 pub(crate) mod gather;
+pub(crate) mod onward;
 pub(crate) mod present;
 pub(crate) mod proposal;
 pub(crate) mod remove;
 pub(crate) mod report;
 pub(crate) mod restore;
+pub(crate) mod unused;
 
 use azvault_importer::Format;
 use azvault_importer::formats::table::{Clean, row};

@@ -9,6 +9,7 @@ use azvault_importer::{Note, Outcome};
 use serde::Serialize;
 
 use super::proposal::Proposal;
+use super::unused;
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{ContextView, Marks, SCHEMA};
@@ -178,6 +179,7 @@ fn summary(proposal: &Proposal) -> Vec<String> {
         lines.push(format!("autosave: {}", mode.as_str()));
     }
     lines.extend(proposal.plan.remarks.iter().map(|r| remark(r, proposal)));
+    lines.extend(unused::line(proposal));
     lines
 }
 

@@ -1,26 +1,32 @@
 //! `azvault migrate clean`
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use azvault_vault::{Error, Id, ImportedFile, Vault};
-use serde::Serialize;
+use azvault_vault::{Error, Id, ImportedFile, Snapshot, Vault};
 
 use crate::app::{App, Consent};
 use crate::audit;
 use crate::cli::Output;
 use crate::failure::{Code, Failure};
-use crate::migration::cleaning::{self, Cleaned, Cleaning, LeftBehind};
-use crate::migration::compare;
+use crate::migration::cleaning::{self, Cleaned, Cleaning};
+use crate::migration::copies::{self, Copies};
 use crate::migration::remove::{self, Kept};
+use crate::migration::{compare, onward, unused};
 use crate::revocation::{self, Revocation};
-use crate::ui::{count, shown, shown_path, word};
+use crate::ui::{count, quoted, shown, shown_path, word};
 use crate::{paths, policy, unlock};
+
+mod document;
+
+use self::document::{Document, KeptView, LeftBehindView, SimilarView, UncleanedView, next, texts};
 
 /// Remove the plaintext originals, after comparing them once more
 ///
 /// Their bytes stay sealed in the vault: `azvault migrate rollback` puts them back. Certificates that
-/// entries point to go too, unless something that is known still uses them. Removing is not erasing:
-/// revoke the credentials that this command lists.
+/// entries point to go too, unless something that is known still uses them, and so do copies beside an
+/// original that equal it byte for byte. Removing is not erasing: revoke the credentials that this
+/// command lists, in their order; that ends the vault's own copies as well.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration [default: the newest]
@@ -31,32 +37,6 @@ pub(crate) struct Args {
     /// Say what would be removed, and remove nothing
     #[arg(long)]
     dry_run: bool,
-}
-
-#[derive(Default, Serialize)]
-struct Document {
-    schema: u8,
-    migration: String,
-    dry_run: bool,
-    removed: Vec<String>,
-    gone_before: Vec<String>,
-    kept: Vec<KeptView>,
-    left_behind: Vec<LeftBehindView>,
-    rotate: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct KeptView {
-    path: String,
-    why: String,
-}
-
-/// A private key that no migration has, while the file that points to it goes.
-#[derive(Serialize)]
-struct LeftBehindView {
-    path: String,
-    application: String,
-    next: String,
 }
 
 impl Args {
@@ -74,20 +54,24 @@ impl Args {
         }
         let id = comparison.migration;
         let mut cleaning = cleaning::plan(app, &vault, &comparison)?;
-        show(app, &cleaning);
+        let copies = find_copies(&vault, &cleaning).map_err(|e| Failure::from_vault(e, &path))?;
+        show(app, &cleaning, &copies);
+        let number = cleaning.going.len() + copies.identical.len();
         if self.dry_run {
             if app.ui.output == Output::Json {
+                let same = copies.identical.iter().map(|copy| copy.path.display().to_string());
                 app.ui.json(&Document {
                     schema: 1,
                     migration: id.to_string(),
                     dry_run: true,
-                    removed: texts(&cleaning.going),
+                    removed: texts(&cleaning.going).into_iter().chain(same).collect(),
+                    similar: SimilarView::all(&copies),
                     kept: cleaning.staying.iter().map(KeptView::new).collect(),
                     left_behind: cleaning.left_behind.iter().map(LeftBehindView::new).collect(),
                     ..Document::default()
                 });
             }
-            let files = count(cleaning.going.len(), "file");
+            let files = count(number, "file");
             app.ui.note(format!("would remove {files}; nothing was done"));
             return Ok(0);
         }
@@ -96,14 +80,19 @@ impl Args {
                 let what = refused.what;
                 app.ui.note(format!("Their bytes stay sealed; they cannot be put back: {what}"));
             }
-            let question = format!("Remove {}?", count(cleaning.going.len(), "file"));
+            let question = format!("Remove {}?", count(number, "file"));
             app.confirm(Consent::from(self.yes), &question)?;
         }
+        let similar = SimilarView::all(&copies);
+        let sealed = copies::seal(app, &mut vault, id, &copies.identical)?;
+        cleaning.going.splice(0..0, &sealed);
         let cleaned = cleaning.carry_out();
         record(app, &mut vault, id, &cleaned)?;
         let snapshot = vault.snapshot().map_err(|e| Failure::from_vault(e, &path))?;
         let lay_there = snapshot.secrets().iter().filter(|s| cleaning.lay_there(&s.description));
-        let rotate = revocation::of(lay_there, app.now());
+        let rotate = revocation::of(lay_there, app.now(), &onward::az(&snapshot));
+        let uncleaned = onward::uncleaned(snapshot.imports(), id);
+        let go_on = onward::commands(&cleaned.removed, &snapshot);
         if app.ui.output == Output::Json {
             app.ui.json(&Document {
                 schema: 1,
@@ -113,10 +102,16 @@ impl Args {
                 gone_before: texts(&cleaned.gone_before),
                 kept: cleaned.kept.iter().map(KeptView::new).collect(),
                 left_behind: cleaning.left_behind.iter().map(LeftBehindView::new).collect(),
+                similar,
                 rotate: rotate.iter().map(Revocation::line).collect(),
+                then: revocation::connects(&rotate),
+                uncleaned: uncleaned.iter().map(UncleanedView::new).collect(),
+                go_on,
             });
         } else {
             say(app, &cleaned.removed, &rotate, id);
+            say_unused(app, &cleaning, &snapshot);
+            onward::say(app, &uncleaned, &go_on);
         }
         for (file, why) in &cleaned.kept {
             app.ui.warning(format!("kept {}: {}", shown_path(&file.path), why.text()));
@@ -130,8 +125,16 @@ impl Args {
     }
 }
 
+/// Copies beside what goes; what any migration has is none.
+fn find_copies<'a>(vault: &Vault, cleaning: &Cleaning<'a>) -> Result<Copies<'a>, Error> {
+    let snapshot = vault.snapshot()?;
+    let imports = snapshot.imports().iter().flat_map(|import| &import.value.files);
+    let known: HashSet<&Path> = imports.map(|file| file.path.as_path()).collect();
+    Ok(copies::find(&cleaning.going, &|path| known.contains(path)))
+}
+
 /// What goes and what stays, before anybody is asked.
-fn show(app: &App, cleaning: &Cleaning<'_>) {
+fn show(app: &App, cleaning: &Cleaning<'_>, copies: &Copies<'_>) {
     if cleaning.going.is_empty() {
         app.ui.note("nothing to remove: the originals are gone already");
     } else if app.ui.output != Output::Json {
@@ -142,6 +145,15 @@ fn show(app: &App, cleaning: &Cleaning<'_>) {
                 false => app.ui.line(format!("  {path}")),
             }
         }
+        for copy in &copies.identical {
+            let (path, of) = (shown_path(&copy.path), shown_path(&copy.of.path));
+            app.ui.line(format!("  {path} (the same as {of})"));
+        }
+    }
+    for path in &copies.similar {
+        let next = format!("azvault migrate --from {}", word(path));
+        let path = shown_path(path);
+        app.ui.warning(format!("{path} stays: it looks like a copy and is another file: {next}"));
     }
     for (file, why) in &cleaning.staying {
         app.ui.note(format!("  {} stays: {}", shown_path(&file.path), why.text()));
@@ -154,10 +166,6 @@ fn show(app: &App, cleaning: &Cleaning<'_>) {
             next(left)
         ));
     }
-}
-
-fn next(left: &LeftBehind) -> String {
-    format!("azvault migrate run --from {} --from {}", word(&left.from), word(&left.path))
 }
 
 /// Writes down what was removed.
@@ -182,20 +190,14 @@ fn record(app: &App, vault: &mut Vault, id: Id, cleaned: &Cleaned<'_>) -> Result
     written.map_err(|e| Failure::from_vault(e, &vault_path))
 }
 
-fn texts(files: &[&ImportedFile]) -> Vec<String> {
-    files.iter().map(|file| file.path.display().to_string()).collect()
-}
-
-impl KeptView {
-    fn new((file, why): &(&ImportedFile, Kept)) -> Self {
-        Self { path: file.path.display().to_string(), why: why.text() }
-    }
-}
-
-impl LeftBehindView {
-    fn new(left: &LeftBehind) -> Self {
-        let path = left.path.display().to_string();
-        Self { path, application: left.application.clone(), next: next(left) }
+/// Credentials that nobody's context needs are best revoked and forgotten.
+fn say_unused(app: &App, cleaning: &Cleaning<'_>, snapshot: &Snapshot<'_>) {
+    let contexts = snapshot.contexts().iter().map(|context| &context.value);
+    let secrets = snapshot.secrets().iter().map(|secret| &secret.description);
+    let unused = unused::accounts(contexts, secrets.filter(|about| cleaning.lay_there(about)));
+    if !unused.is_empty() {
+        let names: Vec<_> = unused.into_iter().map(quoted).collect();
+        app.ui.note(format!("No context uses the credentials of {}.", names.join(", ")));
     }
 }
 
@@ -204,9 +206,16 @@ fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
     app.ui.note("");
     app.ui.note(
         "Removing is not erasing: old blocks can survive on SSDs, in snapshots, backups and \
-         synchronised copies. What lay in clear should be revoked, and made anew:",
+         synchronised copies. What lay there unencrypted should be revoked, in this order:",
     );
     revocation::say(app, rotate);
+    let connects = revocation::connects(rotate);
+    if !connects.is_empty() {
+        app.ui.note("Revoking ends the vault's own copy as well. Then sign in again:");
+        for command in connects {
+            app.ui.note(format!("  {command}"));
+        }
+    }
     remove::say_lax_modes(app, removed);
     if let Ok(roots) = paths::roots() {
         remove::say_left_over(app, &roots);

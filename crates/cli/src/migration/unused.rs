@@ -1,0 +1,75 @@
+//! Accounts whose credentials lie in files although no context uses them: what `Clear-AzContext` or
+//! `az account clear` of another release left in a cache.
+
+use std::collections::BTreeSet;
+
+use azvault_contexts::{Context, ContextAccount, SecretDescription, SecretKind};
+
+use super::proposal::Proposal;
+use crate::ui::quoted;
+
+/// What a plan says of them.
+pub(crate) fn line(proposal: &Proposal) -> Option<String> {
+    let planned = proposal.plan.contexts.iter().map(|planned| &planned.item);
+    let contexts = planned.chain(&proposal.before.contexts);
+    let secrets = proposal.plan.secrets.iter().map(|planned| &planned.item.description);
+    let names: Vec<_> = accounts(contexts, secrets).into_iter().map(quoted).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "no context uses the credentials of {}: they are imported, so that `migrate clean` can \
+             remove their files",
+            names.join(", ")
+        )
+    })
+}
+
+/// Accounts of these secrets that none of the contexts has, by name.
+pub(crate) fn accounts<'a>(
+    contexts: impl Iterator<Item = &'a Context>,
+    secrets: impl Iterator<Item = &'a SecretDescription>,
+) -> BTreeSet<&'a str> {
+    let mut used = BTreeSet::new();
+    for account in contexts.filter_map(|context| context.account.as_ref()) {
+        used.insert(account.id.to_lowercase());
+        used.extend(ContextAccount::home_account_id(account).map(str::to_lowercase));
+    }
+    let is_used = |name: &Option<String>| {
+        name.as_deref().is_some_and(|name| used.contains(&name.to_lowercase()))
+    };
+    secrets
+        .filter(|about| signs_in(about.kind))
+        .filter(|about| !is_used(&about.account) && !is_used(&about.home_account_id))
+        .map(|about| about.account.as_deref().unwrap_or("an unknown account"))
+        .collect()
+}
+
+/// What lives until somebody revokes it.
+fn signs_in(kind: SecretKind) -> bool {
+    use SecretKind::{Certificate, ClientAssertion, ClientSecret, RefreshToken};
+    matches!(kind, RefreshToken | ClientSecret | Certificate | ClientAssertion)
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_contexts::{SecretDescription, SecretKind};
+
+    use super::accounts;
+
+    #[test]
+    fn credentials_of_nobodys_context_are_named_once() {
+        let secret = |kind, account: Option<&str>| SecretDescription {
+            account: account.map(str::to_owned),
+            ..SecretDescription::of(kind)
+        };
+        let secrets = [
+            secret(SecretKind::RefreshToken, Some("b@example.com")),
+            secret(SecretKind::ClientSecret, Some("b@example.com")),
+            secret(SecretKind::Certificate, Some("app")),
+            secret(SecretKind::RefreshToken, None),
+            secret(SecretKind::IdToken, Some("c@example.com")),
+            secret(SecretKind::AccessToken, Some("c@example.com")),
+        ];
+        let found: Vec<_> = accounts(std::iter::empty(), secrets.iter()).into_iter().collect();
+        assert_eq!(found, ["an unknown account", "app", "b@example.com"]);
+    }
+}
