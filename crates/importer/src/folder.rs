@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::formats::table::{Holds, by_name, row};
+use crate::formats::table::{Holds, by_name, product_at, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
 use crate::{Format, Found, Product, Reading};
@@ -160,7 +160,8 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
     match read_once(&path) {
         Ok(opened) => {
             let reading = Reading { file_name: &name, time_zone };
-            let found = crate::read(&opened.bytes, &reading);
+            let mut found = crate::read(&opened.bytes, &reading);
+            found.product = product_at(found.format, &path).unwrap_or(found.product);
             let row = row(found.format);
             let somebodys = row.product != Product::Unknown || row.holds != Holds::Nothing;
             let ours = somebodys || by_name(&name).is_some();

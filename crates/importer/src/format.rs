@@ -6,6 +6,8 @@ use crate::formats::table::row;
 /// order in which a file is asked whether it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
+    /// `msal_token_cache.sig` of Azure CLI: its content is in a keyring.
+    AzcliSignal,
     /// Zero bytes, or a BOM alone.
     Empty,
     /// Encrypted by Windows for one user.
@@ -16,6 +18,12 @@ pub enum Format {
     AdalCacheV3,
     /// It was one of these once; its content is lost, or of a version nobody documents.
     Unreadable,
+    /// The credential of one service principal of Azure Developer CLI.
+    AzdCredential,
+    /// Who is signed in to Azure Developer CLI.
+    AzdCurrentUser,
+    /// The secrets of applications of Power Platform CLI.
+    PacSecrets,
     /// A certificate file that an entry points to.
     Certificate,
     /// Contexts of AzureRM 4 to Az today.
@@ -44,6 +52,28 @@ pub enum Format {
     AzcliClouds,
     /// MSAL unified cache.
     MsalCache,
+    /// A connection of CLI for Microsoft 365.
+    M365Connection,
+    /// The sign-in of the Maven plugins.
+    MavenSecret,
+    /// Docker's sign-in to Azure.
+    DockerAzureToken,
+    /// One token of go-autorest: kubelogin, Packer, docker-machine.
+    GoAutorestToken,
+    /// Who is signed in to Power Platform CLI.
+    PacProfiles,
+    /// A service principal in a JSON file of its own.
+    ServicePrincipal,
+    /// `aksServicePrincipal.json`.
+    AksServicePrincipals,
+    /// `~/.azure/credentials` of Ansible, Chef and InSpec.
+    ServicePrincipalIni,
+    /// A service principal in a properties file of Java.
+    ServicePrincipalProperties,
+    /// `config` of the Service Fabric CLI.
+    SfctlConfig,
+    /// `.publishSettings` of Azure Service Management.
+    PublishSettings,
     /// Somebody else's file.
     NotAContextFile,
 }
@@ -64,6 +94,34 @@ pub enum Product {
     AzureCli,
     /// Azure Service Management, before AzureRM.
     AzureServiceManagement,
+    /// Azure Developer CLI.
+    AzureDeveloperCli,
+    /// Programs that use the Azure Identity libraries with a cache of their own.
+    AzureIdentity,
+    /// Microsoft Graph PowerShell.
+    GraphPowerShell,
+    /// CLI for Microsoft 365.
+    CliForMicrosoft365,
+    /// Azure Machine Learning SDK v1.
+    AzureMl,
+    /// Power Platform CLI.
+    PowerPlatformCli,
+    /// kubelogin.
+    Kubelogin,
+    /// Packer.
+    Packer,
+    /// docker-machine.
+    DockerMachine,
+    /// Docker's Azure integration.
+    Docker,
+    /// The Maven plugins for Azure.
+    MavenPlugins,
+    /// Ansible, Chef, InSpec: they have one file of credentials.
+    Ansible,
+    /// The Azure libraries of every language, and what is written for them.
+    AzureSdk,
+    /// The Service Fabric CLI.
+    ServiceFabricCli,
     /// Nobody's that we know.
     Unknown,
 }
@@ -84,6 +142,20 @@ impl Product {
             Self::AzurePowerShell => ("azure-powershell", "Azure PowerShell"),
             Self::AzureCli => ("azure-cli", "Azure CLI"),
             Self::AzureServiceManagement => ("asm", "Azure Service Management"),
+            Self::AzureDeveloperCli => ("azd", "Azure Developer CLI"),
+            Self::AzureIdentity => ("azure-identity", "Azure Identity"),
+            Self::GraphPowerShell => ("graph-powershell", "Microsoft Graph PowerShell"),
+            Self::CliForMicrosoft365 => ("cli-microsoft365", "CLI for Microsoft 365"),
+            Self::AzureMl => ("azureml", "Azure Machine Learning SDK v1"),
+            Self::PowerPlatformCli => ("power-platform-cli", "Power Platform CLI"),
+            Self::Kubelogin => ("kubelogin", "kubelogin"),
+            Self::Packer => ("packer", "Packer"),
+            Self::DockerMachine => ("docker-machine", "docker-machine"),
+            Self::Docker => ("docker", "Docker"),
+            Self::MavenPlugins => ("azure-maven-plugins", "Maven plugins for Azure"),
+            Self::Ansible => ("ansible", "Ansible, Chef, InSpec"),
+            Self::AzureSdk => ("azure-sdk", "Azure SDKs"),
+            Self::ServiceFabricCli => ("sfctl", "Service Fabric CLI"),
             Self::Unknown => ("none", "unknown"),
         }
     }

@@ -8,8 +8,18 @@
 //! For the next one: a file here, a row in [`table`], and a fixture with its truth.
 
 pub mod azcli;
+mod azd;
 pub mod azps;
+mod bearer;
+mod claims;
+mod m365;
+mod members;
 pub mod msal_cache;
+mod power_platform;
+mod principal;
+mod principal_text;
+mod publish_settings;
+mod sfctl;
 pub mod table;
 
 use table::{Reader, product_by_name, row};

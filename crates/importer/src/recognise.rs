@@ -104,6 +104,16 @@ impl Shape {
         self.is(name, Kind::Text)
     }
 
+    /// Whether it has no member.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names of its members, as written.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     fn is(&self, name: &str, kind: Kind) -> bool {
         self.0.iter().any(|(member, own)| member.eq_ignore_ascii_case(name) && *own == kind)
     }

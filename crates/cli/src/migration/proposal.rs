@@ -75,11 +75,12 @@ impl Proposal {
 }
 
 fn incoming(source: &mut Source) -> Incoming {
+    // Only Azure PowerShell gives a context a name that a person chose.
     let origin = match source.found.product {
-        Product::AzureCli => Origin::AzureCli,
         Product::AzurePowerShell | Product::AzureServiceManagement | Product::Unknown => {
             Origin::AzurePowerShell
         }
+        _ => Origin::AzureCli,
     };
     // What the file keeps beyond its contexts goes into the import's own record.
     let kept = std::mem::take(&mut source.found.profile.kept);

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use azvault_contexts::{Context, KnownAccountType};
 
 use super::{Source, beside};
-use crate::{Format, Outcome, Product};
+use crate::{Format, Outcome};
 
 /// Azure CLI names no cloud beside the credentials of service principals; the subscriptions of
 /// the same principal do. Where they name several, those of the same tenant decide, else nobody.
@@ -18,7 +18,7 @@ pub(super) fn name_clouds(sources: &mut [Source]) {
         }
         let clouds = PrincipalClouds::of(&sources[at].found.profile.contexts);
         for other in 0..sources.len() {
-            if sources[other].found.product != Product::AzureCli
+            if sources[other].found.product != sources[at].found.product
                 || !beside(&sources[at], &sources[other])
             {
                 continue;

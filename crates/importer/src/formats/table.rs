@@ -7,7 +7,11 @@
 
 mod azcli;
 mod azps;
+mod principals;
 mod shared;
+mod tokens;
+
+use std::path::Path;
 
 use crate::json::{JsonError, Node};
 use crate::recognise::Shape;
@@ -74,6 +78,29 @@ pub enum Folder {
     Library(&'static str),
     /// The file that this variable of the environment names.
     Variable(&'static str),
+}
+
+impl Folder {
+    /// Whether the last parts of a path are those of such a folder. The home itself has no name.
+    fn ends(self, path: &[&str]) -> bool {
+        let (start, rest) = match self {
+            Self::AzureConfig(rest) => (".azure*", rest),
+            Self::Home(rest)
+            | Self::Config(rest)
+            | Self::Data(rest)
+            | Self::Roaming(rest)
+            | Self::Local(rest)
+            | Self::Library(rest) => ("", rest),
+            Self::Variable(_) => return false,
+        };
+        let parts = std::iter::once(start).chain(rest.split('/'));
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let from = path.len().checked_sub(parts.len());
+        !parts.is_empty()
+            && from.is_some_and(|from| {
+                path[from..].iter().zip(&parts).all(|(part, pattern)| matches(pattern, part))
+            })
+    }
 }
 
 /// How a format is recognised: by content, as far as it has one that only it has.
@@ -146,12 +173,16 @@ pub enum Clean {
 }
 
 /// One row for each [`Format`], in its order.
-pub static FORMATS: [Row; 20] = [
+pub static FORMATS: [Row; 35] = [
+    azcli::SIGNAL,
     shared::EMPTY,
     shared::DPAPI,
     azps::ADAL_V2,
     azps::ADAL_V3,
     shared::UNREADABLE,
+    principals::AZD,
+    principals::AZD_CURRENT_USER,
+    principals::PAC_SECRETS,
     shared::CERTIFICATE,
     azps::CONTEXT,
     azps::CONTEXT_LEGACY,
@@ -166,6 +197,17 @@ pub static FORMATS: [Row; 20] = [
     azcli::CONFIG,
     azcli::CLOUDS,
     shared::MSAL_CACHE,
+    tokens::M365_CONNECTION,
+    tokens::MAVEN_SECRET,
+    tokens::DOCKER,
+    tokens::GO_AUTOREST,
+    tokens::PAC_PROFILES,
+    principals::JSON,
+    principals::AKS,
+    principals::INI,
+    principals::PROPERTIES,
+    tokens::SFCTL,
+    principals::PUBLISH_SETTINGS,
     shared::NOT_A_CONTEXT_FILE,
 ];
 
@@ -192,6 +234,17 @@ pub fn by_name(file_name: &str) -> Option<Format> {
     };
     // Two files differ by case alone: Azure CLI's azureProfile.json and Service Management's.
     named(str::eq).or_else(|| named(str::eq_ignore_ascii_case))
+}
+
+/// Whose file of this format it is, by where it lies; `None` if that is nowhere special.
+pub fn product_at(format: Format, path: &Path) -> Option<Product> {
+    let name = path.file_name()?.to_str()?;
+    let folder: Vec<&str> = path.parent()?.iter().filter_map(|part| part.to_str()).collect();
+    let fits = |place: &&Place| {
+        let named = place.files.iter().any(|pattern| matches(pattern, name));
+        named && place.folders.iter().any(|kind| kind.ends(&folder))
+    };
+    row(format).lies.iter().find(fits).map(|place| place.product)
 }
 
 /// Whose file of this format it is, by its name; several products have the same formats.

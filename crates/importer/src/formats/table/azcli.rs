@@ -2,7 +2,7 @@
 
 use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::formats::azcli;
-use crate::{Format, Product};
+use crate::{Format, Found, Product};
 
 const SECRETS: &str = "a new secret of the application: az ad app credential reset";
 
@@ -10,12 +10,56 @@ const fn lies(files: &'static [&'static str]) -> [Place; 1] {
     [Place { product: Product::AzureCli, folders: &[Folder::AzureConfig("")], files }]
 }
 
+/// azure-cli-core `auth/persistence.py` `build_persistence`, announced after 2.91: where libsecret or the
+/// keychain has the content, the file beside it only tells when that changed.
+pub(super) const SIGNAL: Row = Row {
+    format: Format::AzcliSignal,
+    name: "azcli-signal",
+    versions: "Azure CLI after 2.91",
+    lies: &lies(SIGNALS),
+    recognised: Recognised {
+        bytes: |_, name| SIGNALS.iter().any(|signal| signal.eq_ignore_ascii_case(name)),
+        names: SIGNALS,
+        by: "its name",
+        ..Recognised::NOT
+    },
+    holds: Holds::Sealed,
+    reader: Reader::Bytes(|format, _, _| {
+        Found::opaque(
+            format,
+            Product::AzureCli,
+            "its content is in the keyring or keychain of the session that wrote it (schema or \
+             service Microsoft Azure CLI): sign in again with azvault connect",
+        )
+    }),
+    read_by: "",
+    protection: "libsecret, keychain",
+    clean: Clean::Leaves("nothing of it is in the vault"),
+    revoke: "az logout, which empties the keyring too",
+    source: "CLI `auth/persistence.py`",
+    fixtures: &["other-tools/azure-cli-signal"],
+    ..PROFILE
+};
+
+const SIGNALS: &[&str] = &["msal_token_cache.sig", "service_principal_entries.sig"];
+
 pub(super) const PROFILE: Row = Row {
     format: Format::AzcliProfile,
     name: "azcli-profile",
     product: Product::AzureCli,
     versions: "Azure CLI 2.0 to today",
-    lies: &lies(&["azureProfile.json"]),
+    lies: &[
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::AzureConfig("")],
+            files: &["azureProfile.json"],
+        },
+        Place {
+            product: Product::AzureMl,
+            folders: &[Folder::Home(".azureml/auth")],
+            files: &["azureProfile.json"],
+        },
+    ],
     recognised: Recognised {
         object: |shape| shape.has("subscriptions") || shape.has("installationId"),
         words: &[&["\"installationId\""], &["\"environmentName\""]],
@@ -41,6 +85,11 @@ pub(super) const ACCESS_TOKENS: Row = Row {
         Place {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
+            files: &["accessTokens.json"],
+        },
+        Place {
+            product: Product::AzureMl,
+            folders: &[Folder::Home(".azureml/auth")],
             files: &["accessTokens.json"],
         },
         Place {

@@ -15,6 +15,14 @@ pub(super) const IDENTITY_SERVICE: &[Folder] = &[
     Folder::Library(".IdentityService"),
 ];
 
+/// Where Power Platform CLI keeps its files: the folder's name differs in case between systems.
+pub(super) const POWER_APPS: &[Folder] = &[
+    Folder::Data("Microsoft/PowerAppsCli"),
+    Folder::Data("Microsoft/PowerAppsCLI"),
+    Folder::Local("Microsoft/PowerAppsCLI"),
+    Folder::Library("Microsoft/PowerAppsCli"),
+];
+
 /// First bytes of `CryptProtectData`'s output: version 1 and the GUID of its provider.
 const DPAPI_HEADER: &[u8] = &[
     0x01, 0, 0, 0, 0xd0, 0x8c, 0x9d, 0xdf, 0x01, 0x15, 0xd1, 0x11, 0x8c, 0x7a, 0x00, 0xc0, 0x4f,
@@ -129,7 +137,7 @@ pub(super) const MSAL_CACHE: Row = Row {
     format: Format::MsalCache,
     name: "msal-cache",
     product: Product::AzurePowerShell,
-    versions: "Az 5 to today, Azure CLI 2.30 to today; `CacheData` of saved files",
+    versions: "Az 5 to today, Azure CLI 2.30 to today, and every tool on MSAL; `CacheData` of saved files",
     lies: &[
         Place {
             product: Product::AzurePowerShell,
@@ -140,6 +148,32 @@ pub(super) const MSAL_CACHE: Row = Row {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
             files: &["msal_token_cache.json", "msal_token_cache.bin"],
+        },
+        Place {
+            product: Product::AzureDeveloperCli,
+            folders: &[Folder::Home(".azd/auth/msal")],
+            files: &["cache*.json", "cache*.bin"],
+        },
+        Place {
+            product: Product::GraphPowerShell,
+            folders: IDENTITY_SERVICE,
+            files: &["mg.msal.cache*"],
+        },
+        Place {
+            product: Product::GraphPowerShell,
+            folders: &[Folder::Home(".mg"), Folder::Home(".graph")],
+            files: &["*"],
+        },
+        Place { product: Product::AzureIdentity, folders: IDENTITY_SERVICE, files: &["*"] },
+        Place {
+            product: Product::CliForMicrosoft365,
+            folders: &[Folder::Home("")],
+            files: &[".cli-m365-msal.json"],
+        },
+        Place {
+            product: Product::PowerPlatformCli,
+            folders: POWER_APPS,
+            files: &["tokencache_msalv3.dat", "tokencache_spn_msalv3.dat"],
         },
     ],
     recognised: Recognised {
@@ -171,6 +205,11 @@ pub(super) const MSAL_CACHE: Row = Row {
         "azure-powershell/files/caches/msal.cache.plaintext",
         "azure-cli/msal-2.91.0/msal_token_cache.json",
         "real-net/loose",
+        "other-tools/azd/auth/msal",
+        "other-tools/azure-identity",
+        "other-tools/graph-powershell",
+        "other-tools/cli-microsoft365/.cli-m365-msal.json",
+        "other-tools/power-platform-cli/tokencache_msalv3.dat",
     ],
 };
 
