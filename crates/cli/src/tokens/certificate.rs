@@ -70,5 +70,5 @@ pub(super) fn chain(contexts: &Contexts, wanted: &Wanted) -> Chain {
     let says = |name: &&str| {
         property(contexts, wanted, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     };
-    if SENDS_CHAIN.iter().any(|name| says(&name)) { Chain::Sent } else { Chain::Left }
+    if SENDS_CHAIN.iter().any(says) { Chain::Sent } else { Chain::Left }
 }
