@@ -397,7 +397,7 @@ fn what_only_looks_like_one_is_none() {
         ("credentials", "[default]\naws_access_key_id = a\naws_secret_access_key = b\n"),
         ("app.properties", "client=a\nname=b\n"),
         ("cred.json", r#"{"clientSecret":"a"}"#),
-        ("auth.json", r#"{"auths":{"docker.io":{"auth":"x"}}}"#),
+        ("auth.json", r#"{"auth":{"docker.io":{"auth":"x"}}}"#),
         ("a.xml", "<PublishData></PublishData>"),
         ("data.json", r#"{"not-an-id":{"client_secret":"a"}}"#),
     ] {

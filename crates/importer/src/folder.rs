@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::formats::table::{Holds, by_name, product_at, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
-use crate::{Format, Found, Product, Reading};
+use crate::{Format, Found, Outcome, Product, Reading};
 pub use certificates::certificates_of;
 pub use reach::{Outside, Reach};
 
@@ -166,7 +166,10 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
             let somebodys = row.product != Product::Unknown || row.holds != Holds::Nothing;
             let ours = somebodys || by_name(&name).is_some();
             let ours = ours && row.holds != Holds::Certificate;
-            let is_source = ours || candidate.because == Because::Expected;
+            // A file of another tool without a credential of Azure is none of our business.
+            let others = row.holds == Holds::OthersCredentials;
+            let spotless = others && found.outcome == Outcome::Accept;
+            let is_source = (ours || candidate.because == Because::Expected) && !spotless;
             is_source.then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
         }
         Err(OpenError::NotFound) => None,

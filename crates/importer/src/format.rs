@@ -24,6 +24,14 @@ pub enum Format {
     AzdCurrentUser,
     /// The secrets of applications of Power Platform CLI.
     PacSecrets,
+    /// Lines that people typed into a shell.
+    ShellHistory,
+    /// `.env`, `.envrc` and what shells read when they start.
+    ShellVariables,
+    /// Code and variables of Terraform.
+    TerraformCode,
+    /// A log with what was sent to Azure.
+    AzureLog,
     /// A certificate file that an entry points to.
     Certificate,
     /// Contexts of AzureRM 4 to Az today.
@@ -52,6 +60,52 @@ pub enum Format {
     AzcliClouds,
     /// MSAL unified cache.
     MsalCache,
+    /// Users and clusters of `kubectl`.
+    Kubeconfig,
+    /// Sign-ins of Docker, Podman and Helm to registries.
+    ContainerRegistries,
+    /// `~/.git-credentials`.
+    GitCredentials,
+    /// `~/.gitconfig` and `.git/config`.
+    GitConfig,
+    /// `~/.netrc`.
+    Netrc,
+    /// `NuGet.Config`.
+    NugetConfig,
+    /// `.npmrc`.
+    Npmrc,
+    /// `.pypirc` and `pip.conf`.
+    PythonIndexes,
+    /// `settings.xml` of Maven.
+    MavenSettings,
+    /// Session tokens of the credential provider for Azure Artifacts.
+    ArtifactsTokens,
+    /// PATs of Azure CLI's DevOps extension.
+    DevopsPats,
+    /// GitHub tokens that Azure CLI cached.
+    GithubTokens,
+    /// `.databrickscfg`.
+    DatabricksConfig,
+    /// `token-cache.json` of the Databricks CLI.
+    DatabricksTokens,
+    /// `rclone.conf`.
+    RcloneConfig,
+    /// The configuration of blobfuse.
+    BlobfuseConfig,
+    /// State of Terraform, or of its backend.
+    TerraformState,
+    /// `Pulumi.STACK.yaml`.
+    PulumiStack,
+    /// State of a stack of Pulumi.
+    PulumiState,
+    /// User secrets and settings of .NET and Functions.
+    DotnetSettings,
+    /// What Export-Clixml wrote.
+    Clixml,
+    /// What ConvertFrom-SecureString wrote outside Windows.
+    SecureString,
+    /// `WindowsAzureProfile.xml`.
+    AsmSubscriptions,
     /// A connection of CLI for Microsoft 365.
     M365Connection,
     /// The sign-in of the Maven plugins.
@@ -122,6 +176,34 @@ pub enum Product {
     AzureSdk,
     /// The Service Fabric CLI.
     ServiceFabricCli,
+    /// kubectl and what signs it in.
+    Kubernetes,
+    /// Docker, Podman and Helm.
+    Containers,
+    /// Git.
+    Git,
+    /// NuGet, npm, Python and Maven.
+    PackageManagers,
+    /// The credential provider for Azure Artifacts.
+    AzureArtifacts,
+    /// The Databricks CLI.
+    Databricks,
+    /// rclone.
+    Rclone,
+    /// blobfuse.
+    Blobfuse,
+    /// AzCopy.
+    AzCopy,
+    /// Terraform.
+    Terraform,
+    /// Pulumi.
+    Pulumi,
+    /// .NET and Azure Functions.
+    DotNet,
+    /// PowerShell itself.
+    PowerShell,
+    /// Shells.
+    Shells,
     /// Nobody's that we know.
     Unknown,
 }
@@ -156,6 +238,20 @@ impl Product {
             Self::Ansible => ("ansible", "Ansible, Chef, InSpec"),
             Self::AzureSdk => ("azure-sdk", "Azure SDKs"),
             Self::ServiceFabricCli => ("sfctl", "Service Fabric CLI"),
+            Self::Kubernetes => ("kubernetes", "kubectl"),
+            Self::Containers => ("containers", "Docker, Podman, Helm"),
+            Self::Git => ("git", "Git"),
+            Self::PackageManagers => ("package-managers", "package managers"),
+            Self::AzureArtifacts => ("azure-artifacts", "Azure Artifacts"),
+            Self::Databricks => ("databricks", "Databricks CLI"),
+            Self::Rclone => ("rclone", "rclone"),
+            Self::Blobfuse => ("blobfuse", "blobfuse"),
+            Self::AzCopy => ("azcopy", "AzCopy"),
+            Self::Terraform => ("terraform", "Terraform"),
+            Self::Pulumi => ("pulumi", "Pulumi"),
+            Self::DotNet => ("dotnet", ".NET"),
+            Self::PowerShell => ("powershell", "PowerShell"),
+            Self::Shells => ("shells", "shells"),
             Self::Unknown => ("none", "unknown"),
         }
     }

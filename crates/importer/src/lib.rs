@@ -14,6 +14,7 @@ pub mod json;
 pub mod open;
 pub mod places;
 pub mod recognise;
+mod reported;
 
 pub use blank::is_blank;
 pub use format::{Format, Product};

@@ -7,6 +7,7 @@
 
 mod azcli;
 mod azps;
+mod others;
 mod principals;
 mod shared;
 mod tokens;
@@ -173,7 +174,7 @@ pub enum Clean {
 }
 
 /// One row for each [`Format`], in its order.
-pub static FORMATS: [Row; 35] = [
+pub static FORMATS: [Row; 62] = [
     azcli::SIGNAL,
     shared::EMPTY,
     shared::DPAPI,
@@ -183,6 +184,10 @@ pub static FORMATS: [Row; 35] = [
     principals::AZD,
     principals::AZD_CURRENT_USER,
     principals::PAC_SECRETS,
+    others::SHELL_HISTORY,
+    others::SHELL_VARIABLES,
+    others::TERRAFORM_CODE,
+    others::AZURE_LOG,
     shared::CERTIFICATE,
     azps::CONTEXT,
     azps::CONTEXT_LEGACY,
@@ -197,6 +202,29 @@ pub static FORMATS: [Row; 35] = [
     azcli::CONFIG,
     azcli::CLOUDS,
     shared::MSAL_CACHE,
+    others::KUBECONFIG,
+    others::CONTAINER_REGISTRIES,
+    others::GIT_CREDENTIALS,
+    others::GIT_CONFIG,
+    others::NETRC,
+    others::NUGET_CONFIG,
+    others::NPMRC,
+    others::PYTHON_INDEXES,
+    others::MAVEN_SETTINGS,
+    others::ARTIFACTS_TOKENS,
+    others::DEVOPS_PATS,
+    others::GITHUB_TOKENS,
+    others::DATABRICKS_CONFIG,
+    others::DATABRICKS_TOKENS,
+    others::RCLONE_CONFIG,
+    others::BLOBFUSE_CONFIG,
+    others::TERRAFORM_STATE,
+    others::PULUMI_STACK,
+    others::PULUMI_STATE,
+    others::DOTNET_SETTINGS,
+    others::CLIXML,
+    others::SECURE_STRING,
+    others::ASM_SUBSCRIPTIONS,
     tokens::M365_CONNECTION,
     tokens::MAVEN_SECRET,
     tokens::DOCKER,

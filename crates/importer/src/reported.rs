@@ -1,0 +1,96 @@
+//! Credentials of Azure in files of other tools: named with their place and with what revokes
+//! them, and never imported.
+//!
+//! Each file here knows one tool or a family of them, and says two things: whether a text is
+//! the tool's, and where in it a credential of Azure stands. One for another service is no
+//! finding, whatever it opens: hosts, types of resources, names and shapes of values decide. No
+//! value is kept.
+//!
+//! For the next one: a reader here with its truth table, a row in `formats/table/`, a fixture
+//! below `tests/fixtures/other-tools/` with a sibling that has no credential.
+
+pub(crate) mod azure_cli;
+pub(crate) mod dotnet;
+pub(crate) mod feeds;
+pub(crate) mod git;
+mod hosts;
+pub(crate) mod infrastructure;
+mod ini;
+mod kinds;
+pub(crate) mod kubeconfig;
+mod leaves;
+mod names;
+pub(crate) mod powershell;
+pub(crate) mod registries;
+pub(crate) mod shell;
+pub(crate) mod storage;
+mod values;
+mod xml;
+
+use std::borrow::Cow;
+
+use crate::decode::{DecodeError, Text, decode};
+use crate::formats::table::row;
+use crate::json::JsonError;
+use crate::{Format, Found, Outcome};
+
+/// Reads a document. One that is damaged is refused with its place; what stands before the damage
+/// and was understood stays named.
+pub(crate) fn read(
+    format: Format,
+    bytes: &[u8],
+    read: fn(&str, &mut Found) -> Result<(), JsonError>,
+) -> Found {
+    let mut found = Found::new(format, row(format).product);
+    let decoded = match decode(bytes) {
+        Ok(decoded) => decoded,
+        Err(error) => return Found::rejected(format, found.product, "", error.to_string()),
+    };
+    if let Err(JsonError { place, what }) = read(decoded.text.as_str(), &mut found) {
+        found.remark(place, what);
+        found.outcome = Outcome::Reject;
+    }
+    found
+}
+
+/// Reads a text line by line. zsh escapes bytes of its own within UTF-8, and logs are of any code
+/// page: a line that is no UTF-8 is read as far as it is.
+pub(crate) fn lines(format: Format, bytes: &[u8], read: fn(&str, &mut Found)) -> Found {
+    let mut found = Found::new(format, row(format).product);
+    let text = match decode(bytes) {
+        Ok(decoded) => match decoded.text {
+            Text::Borrowed(text) => Cow::Borrowed(text),
+            Text::Converted(text) => Cow::Owned(text.as_str().to_owned()),
+        },
+        Err(DecodeError::OnlyNuls | DecodeError::NotUtf16) => {
+            return Found::rejected(format, found.product, "", "no text");
+        }
+        Err(DecodeError::NotUtf8(_)) => String::from_utf8_lossy(bytes),
+    };
+    read(&text, &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::found::Reported;
+    use crate::{Format, Found, Outcome, Product};
+
+    fn reported<R>(read: impl Fn(&str, &mut Found) -> R, text: &str) -> Vec<Reported> {
+        let mut found = Found::new(Format::NotAContextFile, Product::Unknown);
+        let _ = read(text, &mut found);
+        assert_eq!(found.outcome == Outcome::Report, !found.reported.is_empty());
+        assert!(found.reported.iter().all(|reported| reported.value.is_none()));
+        found.reported
+    }
+
+    /// Where a reader found credentials, in the order in which it did.
+    pub(super) fn places<R>(read: impl Fn(&str, &mut Found) -> R, text: &str) -> Vec<String> {
+        reported(read, text).into_iter().map(|reported| reported.place).collect()
+    }
+
+    /// What a reader found.
+    pub(super) fn whats<R>(read: impl Fn(&str, &mut Found) -> R, text: &str) -> Vec<&'static str> {
+        reported(read, text).into_iter().map(|reported| reported.what).collect()
+    }
+}
