@@ -16,6 +16,11 @@ use crate::Found;
 use crate::found::CertificatePointer;
 use crate::json::{JsonError, Node, Object};
 
+/// Members of a subscription that are kept as they are. A context that came from here has them also
+/// in a file that azvault saves for Azure PowerShell.
+pub(crate) const CONTEXT_MEMBERS: [&str; 4] =
+    ["homeTenantId", "managedByTenants", "tenantDefaultDomain", "tenantDisplayName"];
+
 /// Holds one credential of a service principal: a secret, an assertion, or the path of a
 /// certificate file, which is read beside.
 fn hold_credential(

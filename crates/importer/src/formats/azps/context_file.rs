@@ -21,6 +21,7 @@ use super::account::read_account;
 use super::environment::{add_custom_environment, add_environment};
 use super::{CacheData, leftovers, pointer, read_cache_data};
 use crate::Found;
+use crate::formats::azcli::CONTEXT_MEMBERS;
 use crate::json::{JsonError, Node, Object, keep};
 
 const RESERVED: &str = "Default";
@@ -149,7 +150,10 @@ fn read_context(
     }
     let known = [&parts[..], &["VersionProfile", "TokenCache", "ExtendedProperties"][..]].concat();
     for (place, node) in leftovers(&fields, &known, "") {
-        found.warn(node.place(), "a member that azvault does not know: kept, sealed");
+        let name = place.trim_start_matches('/');
+        if !CONTEXT_MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            found.warn(node.place(), "a member that azvault does not know: kept, sealed");
+        }
         kept.push((place, node));
     }
     for (part, missing) in [
