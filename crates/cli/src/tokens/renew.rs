@@ -167,6 +167,9 @@ fn managed(app: &App, identity: &ManagedIdentity, wanted: &Wanted) -> Result<Tok
 /// What is stored of a reply: the access token, and the refresh token if it came.
 fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<HeldSecret> {
     let before = redeemed.map(|held| &held.about);
+    // A file can have the user's name in the place of the home account.
+    let named = before.and_then(|about| about.home_account_id.clone());
+    let named = named.filter(|home| home.to_lowercase() != wanted.account.to_lowercase());
     let of = |kind| SecretDescription {
         account: Some(wanted.account.clone()),
         client_id: before.and_then(|about| about.client_id.clone()),
@@ -174,7 +177,7 @@ fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<
         home_account_id: wanted
             .home_account_id
             .clone()
-            .or_else(|| before.and_then(|about| about.home_account_id.clone()))
+            .or_else(|| named.clone())
             .or_else(|| tokens.home_account_id.clone()),
         account_kind: wanted.kind(),
         ..SecretDescription::of(kind)
