@@ -42,9 +42,14 @@ fn map() -> impl Strategy<Value = BTreeMap<String, String>> {
 }
 
 const ACCOUNTS: [&str; 4] = ["megan@contoso.example", "app \"1\"", "æ/\\ø", "MSI@50342"];
-const TENANTS: [&str; 2] = ["72f00000-0000-4000-8000-000000000001", "contoso.example"];
+const TENANTS: [&str; 3] = [
+    "72f00000-0000-4000-8000-000000000001",
+    "72f00000-0000-4000-8000-000000000002",
+    "contoso.example",
+];
 const CLOUDS: [&str; 3] = ["AzureCloud", "AzureUSGovernment", "Hub \"東京\""];
-const SUBSCRIPTIONS: [&str; 2] = ["5b000000-0000-4000-8000-000000000001", "sub/2"];
+const SUBSCRIPTIONS: [&str; 3] =
+    ["5b000000-0000-4000-8000-000000000001", "5b000000-0000-4000-8000-000000000002", "sub/2"];
 
 /// A context that can be shown, because nothing in it is a secret of anybody.
 struct Made(Context);

@@ -1,13 +1,20 @@
 //! What is written where, and what is named as left out.
 
+use azvault_contexts::rules::secrets::Restriction;
 use azvault_contexts::{
-    Account, AccountType, Context, ContextAccount, ContextName, Environment, HeldSecret, Kept,
-    KnownAccountType, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
+    Account, AccountType, Context, ContextAccount, ContextName, Environment, HeldSecret,
+    IdentityKind, Kept, KnownAccountType, Profile, Secret, SecretDescription, SecretKind,
+    Subscription, Tenant,
 };
-use azvault_exporter::azure_powershell::{Credentials, Written, write};
+use azvault_exporter::azure_powershell::{ContextReason, Credentials, Reason, Written, write};
 use azvault_importer::Reading;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
+
+const TENANT: &str = "11111111-2222-3333-4444-555555555555";
+const OTHER_TENANT: &str = "22222222-2222-3333-4444-555555555555";
+const SUBSCRIPTION: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+const HOME: &str = "0a000000-0000-4000-8000-00000000000a.11111111-2222-3333-4444-555555555555";
 
 fn context(name: &str, account: &str, kind: KnownAccountType, tenant: &str) -> Context {
     Context {
@@ -18,7 +25,7 @@ fn context(name: &str, account: &str, kind: KnownAccountType, tenant: &str) -> C
             properties: Default::default(),
         }),
         tenant: Some(Tenant { id: tenant.to_owned(), name: None }),
-        subscription: Some(Subscription { id: "s1".to_owned(), name: None, state: None }),
+        subscription: Some(Subscription { id: SUBSCRIPTION.to_owned(), name: None, state: None }),
         environment: Some("AzureCloud".to_owned()),
         version_profile: None,
         extended_properties: Default::default(),
@@ -32,12 +39,20 @@ fn held(kind: SecretKind, account: &str, value: &[u8]) -> HeldSecret {
     HeldSecret { description, value: Secret::copied_from(value) }
 }
 
+/// A token of Megan, whose home account it names.
+fn token(kind: SecretKind, value: &[u8]) -> HeldSecret {
+    let mut held = held(kind, "megan", value);
+    held.description.client_id = Some("client".to_owned());
+    held.description.home_account_id = Some(HOME.to_owned());
+    held
+}
+
 fn text(written: &Written) -> &str {
     std::str::from_utf8(&written.bytes).unwrap()
 }
 
 fn kinds(written: &Written) -> Vec<SecretKind> {
-    written.left_out.iter().map(|about| about.kind).collect()
+    written.left_out.iter().map(|left| left.description.kind).collect()
 }
 
 use SecretKind::{
@@ -48,14 +63,14 @@ use SecretKind::{
 #[test]
 fn without_credentials_two_kinds_are_left_out_and_no_other() {
     let mut storage = held(StorageConnectionString, "app", b"value-of-storage");
-    storage.description.target = Some("S1".to_owned());
+    storage.description.target = Some(SUBSCRIPTION.to_uppercase());
     let profile = || Profile {
-        contexts: vec![context("ci", "app", KnownAccountType::ServicePrincipal, "t")],
+        contexts: vec![context("ci", "app", KnownAccountType::ServicePrincipal, TENANT)],
         secrets: vec![
             held(ClientSecret, "app", b"value-of-secret"),
             held(CertificatePassword, "APP", b"value-of-password"),
             held(CertificatePath, "app", b"value-of-path"),
-            held(RefreshToken, "megan", b"value-of-refresh"),
+            token(RefreshToken, b"value-of-refresh"),
         ],
         ..Profile::default()
     };
@@ -84,19 +99,15 @@ fn without_credentials_two_kinds_are_left_out_and_no_other() {
 
 #[test]
 fn what_has_no_place_is_named() {
-    let principal = || context("ci", "app", KnownAccountType::ServicePrincipal, "t");
+    let principal = || context("ci", "app", KnownAccountType::ServicePrincipal, TENANT);
     let elsewhere = |mut held: HeldSecret| {
-        held.description.tenant = Some("another".to_owned());
+        held.description.tenant = Some(OTHER_TENANT.to_owned());
         held
     };
-    let token = |value: &[u8]| {
-        let mut held = held(RefreshToken, "megan", value);
-        held.description.client_id = Some("client".to_owned());
-        held
-    };
+    let token = |value: &[u8]| token(RefreshToken, value);
     let storage = |value: &[u8]| {
         let mut held = held(StorageConnectionString, "app", value);
-        held.description.target = Some("s1".to_owned());
+        held.description.target = Some(SUBSCRIPTION.to_owned());
         held
     };
     let path = |value: &[u8]| held(CertificatePath, "app", value);
@@ -106,46 +117,186 @@ fn what_has_no_place_is_named() {
         properties.insert("certificatePath".to_owned(), "/mine.pem".to_owned());
         context
     };
-    for (why, contexts, secrets, left_out) in [
-        ("a certificate", vec![principal()], vec![held(Certificate, "app", b"x")], 1),
-        ("an SSH certificate", vec![principal()], vec![held(SshCertificate, "app", b"x")], 1),
-        ("no context", vec![], vec![held(ClientSecret, "app", b"x"), token(b"x")], 2),
-        ("another account", vec![principal()], vec![held(ClientSecret, "other", b"x")], 1),
-        ("another tenant", vec![principal()], vec![elsewhere(held(ClientSecret, "app", b"x"))], 1),
-        ("no text", vec![principal()], vec![held(ClientSecret, "app", b"\xff"), token(b"\xff")], 2),
-        ("empty", vec![principal()], vec![held(ClientSecret, "app", b"")], 1),
+    let second =
+        || vec![held(ClientSecret, "app", b"old-one"), held(ClientSecret, "app", b"new-one")];
+    let elsewhere_too =
+        || vec![elsewhere(held(ClientSecret, "app", b"old-one")), held(ClientSecret, "app", b"x")];
+    let bound = |edit: fn(&mut SecretDescription)| {
+        let mut token = token(b"x");
+        edit(&mut token.description);
+        vec![token]
+    };
+    let cases: Vec<(&str, Vec<Context>, Vec<HeldSecret>, &[Reason])> = vec![
         (
-            "a second of one name",
+            "a certificate",
             vec![principal()],
-            vec![held(ClientSecret, "app", b"old-one"), held(ClientSecret, "app", b"new-one")],
-            1,
+            vec![held(Certificate, "app", b"x")],
+            &[Reason::Certificate],
         ),
+        (
+            "an SSH certificate",
+            vec![principal()],
+            vec![held(SshCertificate, "app", b"x")],
+            &[Reason::NoSuchMember],
+        ),
+        (
+            "no context",
+            vec![],
+            vec![held(ClientSecret, "app", b"x"), token(b"x")],
+            &[Reason::NoContext, Reason::NoContext],
+        ),
+        (
+            "another account",
+            vec![principal()],
+            vec![held(ClientSecret, "other", b"x")],
+            &[Reason::NoContext],
+        ),
+        // The application has no other.
+        (
+            "another tenant",
+            vec![principal()],
+            vec![elsewhere(held(ClientSecret, "app", b"x"))],
+            &[],
+        ),
+        ("another tenant beside its own", vec![principal()], elsewhere_too(), &[Reason::NoContext]),
+        (
+            "no text",
+            vec![principal()],
+            vec![held(ClientSecret, "app", b"\xff"), token(b"\xff")],
+            &[Reason::NotText, Reason::NotText],
+        ),
+        ("empty", vec![principal()], vec![held(ClientSecret, "app", b"")], &[Reason::NotText]),
+        ("a second of one name", vec![principal()], second(), &[Reason::Superseded]),
         (
             "a second string of one subscription",
             vec![principal()],
             vec![storage(b"old-one"), storage(b"new-one")],
-            1,
+            &[Reason::Superseded],
         ),
-        ("another path than the context has", vec![with_path()], vec![path(b"/other.pem")], 1),
-        ("the path that the context has", vec![with_path()], vec![path(b"/mine.pem")], 0),
-        ("nothing", vec![principal()], vec![held(ClientSecret, "app", b"x"), token(b"x")], 0),
-    ] {
+        (
+            "another path than the context has",
+            vec![with_path()],
+            vec![path(b"/other.pem")],
+            &[Reason::Superseded],
+        ),
+        ("the path that the context has", vec![with_path()], vec![path(b"/mine.pem")], &[]),
+        (
+            "a user without home account",
+            vec![principal()],
+            vec![held(RefreshToken, "megan", b"x")],
+            &[Reason::NoHomeAccount],
+        ),
+        (
+            "a user's name in the place of the home account",
+            vec![principal()],
+            bound(|about| about.home_account_id = Some("Megan".to_owned())),
+            &[Reason::NoHomeAccount],
+        ),
+        (
+            "a token that is bound to a key",
+            vec![principal()],
+            bound(|about| about.token_type = Some("pop".to_owned())),
+            &[Reason::Restricted(Restriction::Bound)],
+        ),
+        (
+            "a token of a partition",
+            vec![principal()],
+            bound(|about| about.partition = Some("p".to_owned())),
+            &[Reason::Restricted(Restriction::Partitioned)],
+        ),
+        (
+            "a token on behalf of a user",
+            vec![principal()],
+            bound(|about| about.on_behalf_of = Some("h".to_owned())),
+            &[Reason::Restricted(Restriction::OnBehalfOf)],
+        ),
+        ("nothing", vec![principal()], vec![held(ClientSecret, "app", b"x"), token(b"x")], &[]),
+    ];
+    for (why, contexts, secrets, left_out) in cases {
         let written =
             write(&Profile { contexts, secrets, ..Profile::default() }, Credentials::With);
-        assert_eq!(written.left_out.len(), left_out, "{why}");
+        let reasons: Vec<Reason> = written.left_out.iter().map(|left| left.because).collect();
+        assert_eq!(reasons, left_out, "{why}");
         assert!(!text(&written).contains("old-one"), "{why}");
     }
 }
 
+/// Each of these has Az.Accounts 4.0.2 refuse the file, forget the contexts behind it, or drop the
+/// context.
+#[test]
+fn a_context_that_the_product_cannot_read_is_left_out_and_named() {
+    type Edit = fn(&mut Context);
+    let edits: [(Edit, Option<ContextReason>); 9] = [
+        (|_| {}, None),
+        (|c| c.tenant = None, Some(ContextReason::NoTenant)),
+        (
+            |c| {
+                c.tenant = None;
+                let properties = &mut c.account.as_mut().unwrap().properties;
+                properties.insert("tenants".to_owned(), TENANT.to_owned());
+            },
+            None,
+        ),
+        (
+            |c| {
+                c.tenant = None;
+                let properties = &mut c.account.as_mut().unwrap().properties;
+                properties.insert("Tenants".to_owned(), " ,".to_owned());
+            },
+            Some(ContextReason::NoTenant),
+        ),
+        (
+            |c| c.tenant.as_mut().unwrap().id = "contoso.example".to_owned(),
+            Some(ContextReason::TenantDomain),
+        ),
+        (|c| c.tenant.as_mut().unwrap().id = String::new(), Some(ContextReason::TenantDomain)),
+        (
+            |c| c.subscription.as_mut().unwrap().id = "N/A".to_owned(),
+            Some(ContextReason::SubscriptionId),
+        ),
+        (|c| c.name = ContextName::new("Default"), Some(ContextReason::ReservedName)),
+        (
+            |c| {
+                (c.account, c.tenant, c.subscription) = (None, None, None);
+                c.environment = None;
+            },
+            Some(ContextReason::NameAlone),
+        ),
+    ];
+    for (number, (edit, because)) in edits.into_iter().enumerate() {
+        let mut odd = context("odd", "app", KnownAccountType::ServicePrincipal, TENANT);
+        edit(&mut odd);
+        let name = odd.name.clone();
+        let other = context("other", "megan", KnownAccountType::User, TENANT);
+        let profile = Profile {
+            contexts: vec![odd, other],
+            default: Some(name.clone()),
+            secrets: vec![held(ClientSecret, "app", b"x"), token(RefreshToken, b"x")],
+            ..Profile::default()
+        };
+        let written = write(&profile, Credentials::With);
+        let left: Vec<_> = written.left_contexts.iter().map(|l| (&l.name, l.because)).collect();
+        assert_eq!(left, because.iter().map(|why| (&name, *why)).collect::<Vec<_>>(), "{number}");
+        // Its secret goes with it, and the rest stays.
+        assert_eq!(kinds(&written).len(), usize::from(because.is_some()), "{number}");
+        let found = super::read_named(&written.bytes, "exported.json").profile;
+        assert_eq!(found.default, Some(name).filter(|_| because.is_none()), "{number}");
+        let names: Vec<&str> = found.contexts.iter().map(|c| c.name.as_str()).collect();
+        assert!(names.contains(&"other"), "{number}");
+        assert_eq!(names.len(), 2 - left.len(), "{number}");
+    }
+    // Alone it is not dropped.
+    let alone = context("Default", "megan", KnownAccountType::User, TENANT);
+    let written =
+        write(&Profile { contexts: vec![alone], ..Profile::default() }, Credentials::With);
+    assert_eq!(written.left_contexts, []);
+}
+
 #[test]
 fn tokens_of_one_key_are_all_there_and_the_newest_is_the_last() {
-    let token = |value: &[u8]| {
-        let mut held = held(RefreshToken, "megan", value);
-        held.description.client_id = Some("client".to_owned());
-        held
-    };
+    let token = |value: &[u8]| token(RefreshToken, value);
     let profile = Profile {
-        contexts: vec![context("user", "megan", KnownAccountType::User, "t")],
+        contexts: vec![context("user", "megan", KnownAccountType::User, TENANT)],
         secrets: vec![token(b"old-one"), token(b"middle-one"), token(b"new-one")],
         ..Profile::default()
     };
@@ -158,34 +309,39 @@ fn tokens_of_one_key_are_all_there_and_the_newest_is_the_last() {
 }
 
 #[test]
-fn a_cache_that_nobody_could_read_goes_back_and_leaves_no_place_for_another() {
+fn a_cache_that_nobody_could_read_is_named_and_every_context_has_the_common_one() {
     let kept = || Kept::new(Zeroizing::new(r#"{"/TokenCache":{"CacheData":"????"}}"#.to_owned()));
-    for (contexts, left_out) in [(1, 1), (2, 0)] {
-        let mut all: Vec<Context> = (0..contexts)
-            .map(|n| context(&n.to_string(), "megan", KnownAccountType::User, "t"))
-            .collect();
-        all[0].kept = kept();
-        let secrets = vec![held(IdToken, "megan", b"x")];
-        let profile = Profile { contexts: all, secrets, ..Profile::default() };
-        let written = write(&profile, Credentials::With);
-        assert!(text(&written).contains(r#""TokenCache": {"CacheData":"????"},"#));
-        assert_eq!(written.left_out.len(), left_out);
-    }
+    let mut all: Vec<Context> =
+        (0..2).map(|n| context(&n.to_string(), "megan", KnownAccountType::User, TENANT)).collect();
+    all[0].kept = kept();
+    let secrets = vec![token(IdToken, b"x")];
+    let written =
+        write(&Profile { contexts: all, secrets, ..Profile::default() }, Credentials::With);
+    assert!(!text(&written).contains("????"));
+    assert_eq!(text(&written).matches("\"CacheData\": \"").count(), 2);
+    assert_eq!(written.without_cache, [ContextName::new("0")]);
+    assert!(written.left_out.is_empty());
 }
 
 #[test]
 fn tokens_that_were_brought_along_stand_in_the_account_and_others_in_the_cache() {
-    let mut brought = held(AccessToken, "svc", b"brought");
+    let held_along = |value: &[u8]| {
+        let mut held = held(AccessToken, "svc", value);
+        held.description.account_kind = Some(IdentityKind::AccessToken);
+        held
+    };
+    let mut brought = held_along(b"brought");
     brought.description.target = Some("KeyVault".to_owned());
     let mut cached = held(AccessToken, "svc", b"cached");
     cached.description.client_id = Some("client".to_owned());
     cached.description.target = Some("KeyVault".to_owned());
+    cached.description.home_account_id = Some(HOME.to_owned());
     let profile = Profile {
         contexts: vec![
-            context("user", "svc", KnownAccountType::User, "t"),
-            context("pipeline", "svc", KnownAccountType::AccessToken, "t"),
+            context("user", "svc", KnownAccountType::User, TENANT),
+            context("pipeline", "svc", KnownAccountType::AccessToken, TENANT),
         ],
-        secrets: vec![brought, held(AccessToken, "svc", b"plain"), cached],
+        secrets: vec![brought, held_along(b"plain"), cached],
         ..Profile::default()
     };
     let written = write(&profile, Credentials::With);
@@ -210,7 +366,7 @@ fn a_user_gets_the_home_account_that_the_cache_knows() {
     for (cloud, there) in [("AzureCloud", true), ("AzureChinaCloud", false)] {
         account.environment = Some(cloud.to_owned());
         let profile = Profile {
-            contexts: vec![context("a", "megan@x", KnownAccountType::User, "t")],
+            contexts: vec![context("a", "megan@x", KnownAccountType::User, TENANT)],
             accounts: vec![account.clone()],
             ..Profile::default()
         };
@@ -242,9 +398,10 @@ fn an_environment_has_todays_names_wherever_it_comes_from() {
             ("suffix_sql_server_hostname", ".sql.example"),
         ]),
     ] {
-        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
         contexts[0].environment = Some("hub".to_owned());
-        let mut token = held(RefreshToken, "megan@x", b"x");
+        let mut token = token(RefreshToken, b"x");
+        token.description.account = Some("megan@x".to_owned());
         token.description.environment = Some("Hub".to_owned());
         let profile = Profile {
             contexts,
@@ -274,7 +431,7 @@ fn the_public_clouds_are_written_whole_and_not_in_the_table() {
         ("azurechinacloud", "https://login.chinacloudapi.cn/", "core.chinacloudapi.cn"),
         ("AzureUSGovernment", "https://login.microsoftonline.us/", "core.usgovcloudapi.net"),
     ] {
-        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
         contexts[0].environment = Some(name.to_owned());
         let environment = Environment { name: name.to_owned(), settings: Default::default() };
         let profile = Profile { contexts, environments: vec![environment], ..Profile::default() };
@@ -309,7 +466,7 @@ fn an_environment_of_azurerm_is_written_in_todays_shape() {
     for (name, authority) in
         [("AzureCloud", "https://login.microsoftonline.com/"), ("Hub", "https://adfs.example/adfs")]
     {
-        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
         contexts[0].environment = Some(name.to_owned());
         contexts[0].kept = kept(name);
         let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
@@ -323,7 +480,7 @@ fn an_environment_of_azurerm_is_written_in_todays_shape() {
 fn a_kept_environment_goes_back_only_where_it_still_is_the_contexts() {
     let kept = Zeroizing::new(r#"{"/Environment":{"Name":"azurecloud","Mark":1}}"#.to_owned());
     for (name, there) in [("AzureCloud", true), ("AzureUSGovernment", false)] {
-        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, "t")];
+        let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
         contexts[0].environment = Some(name.to_owned());
         contexts[0].kept = Kept::new(kept.clone());
         let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
@@ -346,7 +503,7 @@ fn a_home_account_of_two_names_has_that_of_its_tokens() {
         properties: [("name".to_owned(), format!("called {id}"))].into(),
     };
     let profile = Profile {
-        contexts: vec![context("a", "new-name@x", KnownAccountType::User, "t")],
+        contexts: vec![context("a", "new-name@x", KnownAccountType::User, TENANT)],
         accounts: vec![account("old-name@x"), account("new-name@x")],
         secrets: vec![token],
         ..Profile::default()

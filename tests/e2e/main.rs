@@ -68,6 +68,7 @@ mod shown_once;
 mod stack;
 mod status;
 mod surroundings;
+mod there_and_back;
 mod tidy;
 mod token;
 mod trace;

@@ -89,14 +89,23 @@ fn a_file_in_clear_brings_the_same_contexts_and_secrets_from_every_fixture() {
         let other = elsewhere(&home, "out.json");
         other.run(&["context", "import", "out.json"]).expect(0);
         assert_eq!(contexts(&other), contexts(&home), "{source}");
-        assert_eq!(saved["left_out"], serde_json::json!([]), "{source}");
-        assert_eq!(secrets(&other).len(), secrets(&home).len(), "{source}");
+        // Files of ADAL know their users by name alone.
+        let named = saved["left_out"].as_array().unwrap();
+        assert!(
+            named.iter().all(|left| left["because"] == "no_home_account"),
+            "{source}: {named:?}"
+        );
+        let before = secrets(&home).len();
+        assert_eq!(secrets(&other).len() + named.len(), before, "{source}");
         let values = |home: &Home| -> BTreeSet<String> {
             let list = home.json(&["secret", "list", "--reveal"]);
             let secrets = list["secrets"].as_array().unwrap().iter();
             secrets.map(|secret| format!("{} {}", secret["kind"], secret["value"])).collect()
         };
-        assert_eq!(values(&other), values(&home), "{source}");
+        match named.is_empty() {
+            true => assert_eq!(values(&other), values(&home), "{source}"),
+            false => assert!(values(&other).is_subset(&values(&home)), "{source}"),
+        }
     }
 }
 
@@ -107,7 +116,7 @@ fn nothing_goes_out_in_clear_unless_it_is_agreed_to_twice() {
     save(&["--format", "azure-powershell"]).expect(7).says("--plaintext");
     save(&["--plaintext"]).expect(2).says("--format azure-powershell");
     save(&["--with-credential"]).expect(2);
-    save(&["--format", "azure-powershell", "--plaintext"]).expect(14).says("in clear");
+    save(&["--format", "azure-powershell", "--plaintext"]).expect(14).says("unencrypted");
     save(&[]).expect(14).says("--export-passphrase-file");
     assert!(!home.join("out.json").exists());
     let log = home.json(&["audit", "log", "--verb", "context"]);

@@ -20,20 +20,28 @@
 //!   `-WithCredential`, because since Accounts 2.10.4 they are in AzKeyStore. Tokens and every
 //!   other secret stand in the file either way.
 //! * The name `Default` is reserved: a context of that name goes when the file has others
-//!   (Accounts 2.2.8 and later). It is written all the same; rename it first.
+//!   (Accounts 2.2.8 and later).
+//! * One context that it cannot read costs the whole file, or all contexts that stand behind it: what
+//!   is left out for that, `ready` says.
 
+mod claims;
 mod clouds;
 mod context;
 mod environment;
+mod left_out;
 mod msal_cache;
 mod placing;
+mod ready;
+mod tenants;
 
-use azvault_contexts::{Accounts, Clouds, Profile, SecretDescription};
+use azvault_contexts::{ContextName, Profile};
 use zeroize::Zeroizing;
 
 use crate::json::{Json, Layout, document};
 use crate::kept::Member;
+pub use left_out::{ContextReason, LeftContext, LeftOut, Reason};
 use placing::Placing;
+use ready::Ready;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -55,53 +63,53 @@ pub enum Credentials {
 pub struct Written {
     /// The file. It holds secrets in clear.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Secrets that are not in it, in the profile's order: those that [`Credentials::Without`]
-    /// leaves out, and those that the format has no place for. It has none for certificates
-    /// themselves and SSH certificates, for tokens that are bound, of a partition or on behalf of a
-    /// user, for tokens of a name that several accounts have, for credentials of an account without a context in that
-    /// tenant and cloud, for a second credential of one name, for values that are not UTF-8, and for
-    /// any token where there is no context.
-    pub left_out: Vec<SecretDescription>,
+    /// Secrets that are not in it, in the profile's order.
+    pub left_out: Vec<LeftOut>,
+    /// Contexts that are not in it, because the product would refuse the file for them or drop them.
+    pub left_contexts: Vec<LeftContext>,
+    /// Contexts that are in it without the token cache of theirs that nobody could read: the product
+    /// puts the cache of a file in the place of its own.
+    pub without_cache: Vec<ContextName>,
 }
 
 /// Writes a profile. Of several secrets for one place the last is written: callers hand the newest
 /// over last.
 pub fn write(profile: &Profile, credentials: Credentials) -> Written {
+    let ready = Ready::of(profile);
+    let Ready { profile: written, secrets, .. } = &ready;
     let trees: Vec<Member<'_>> =
-        profile.contexts.iter().map(|context| context::tree(&context.kept)).collect();
-    let caching: Vec<bool> =
-        profile.contexts.iter().zip(&trees).map(|(c, kept)| context::has_cache(c, kept)).collect();
-    let accounts = Accounts::of(
-        Clouds::of(&profile.environments),
-        &profile.contexts,
-        &profile.accounts,
-        profile.secrets.iter().map(|held| &held.description),
-    );
-    let mut placing = Placing::of(profile, &accounts, credentials);
-    if !caching.contains(&true) {
-        placing.leave_tokens_out();
-    }
-    let cache = msal_cache::write(profile, &placing);
-    let file = Member::tree(&profile.kept);
+        written.contexts.iter().map(|context| context::tree(&context.kept)).collect();
+    let accounts = ready.accounts();
+    let placing = Placing::of(written, secrets, &accounts, credentials);
+    let cache = msal_cache::write(written, &placing);
+    let file = Member::tree(&written.kept);
     let bytes = document(BYTE_ORDER_MARK, Layout::Indented, |json| {
         json.object(|json| {
-            json.member("DefaultContextKey").optional(default_key(profile));
-            json.member("EnvironmentTable").object(|json| environment::write_table(profile, json));
+            json.member("DefaultContextKey").optional(default_key(written));
+            json.member("EnvironmentTable").object(|json| environment::write_table(written, json));
             json.member("Contexts").object(|json| {
-                for (at, context) in profile.contexts.iter().enumerate() {
+                for (at, context) in written.contexts.iter().enumerate() {
                     let parts = context::Parts {
                         context,
                         kept: &trees[at],
                         placed: &placing.contexts[at],
-                        cache: cache.as_ref().filter(|_| caching[at]).map(|cache| &cache[..]),
+                        cache: cache.as_ref().map(|cache| &cache[..]),
                     };
-                    parts.write(profile, &accounts, json.member(context.name.as_str()));
+                    parts.write(written, &accounts, json.member(context.name.as_str()));
                 }
             });
             write_rest(&file, json);
         });
     });
-    Written { bytes, left_out: placing.left_out() }
+    let left_out = placing.left_out().iter().map(|(number, because)| LeftOut {
+        description: profile.secrets[*number].description.clone(),
+        because: *because,
+    });
+    let left_out = left_out.collect();
+    let unread = written.contexts.iter().zip(&trees);
+    let unread = unread.filter(|(_, kept)| kept.get("TokenCache").is_some());
+    let without_cache = unread.map(|(context, _)| context.name.clone()).collect();
+    Written { bytes, left_out, without_cache, left_contexts: ready.left_contexts }
 }
 
 /// A profile without contexts has the default that the product gives a new one.

@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub(crate) use self::family::is_member as is_family_member;
+pub use self::family::is_member as is_family_member;
 use self::family::{FAMILY, client_name};
 use super::secrets::{Restriction, restriction};
 use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};

@@ -18,7 +18,7 @@ pub use alike::Alike;
 pub const OWN_CLIENT: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
 
 /// Why a token is not its account's plain bearer token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Restriction {
     /// It is worth something together with a key alone, which azvault does not have.
     Bound,

@@ -50,10 +50,6 @@ impl Parts<'_> {
     /// Writes it as the value that comes next.
     pub(super) fn write(&self, profile: &Profile, accounts: &Accounts, json: &mut Json<'_>) {
         let Self { context, kept, .. } = self;
-        if says_nothing(context) && self.cache.is_none() {
-            // A name alone, as it was found.
-            return json.raw("null");
-        }
         json.object(|json| {
             json.member("Account");
             self.write_account(accounts, json);
@@ -65,16 +61,13 @@ impl Parts<'_> {
             environment::write(context, kept.get("Environment"), profile, json);
             json.member("VersionProfile").optional(context.version_profile.as_deref());
             json.member("TokenCache");
-            match (kept.get("TokenCache"), self.cache) {
-                (Some(kept), _) => kept.write(json),
-                (None, cache) => json.object(|json| {
-                    json.member("CacheData");
-                    match cache {
-                        Some(cache) => json.base64(cache),
-                        None => json.raw("null"),
-                    }
-                }),
-            }
+            json.object(|json| {
+                json.member("CacheData");
+                match self.cache {
+                    Some(cache) => json.base64(cache),
+                    None => json.raw("null"),
+                }
+            });
             json.member("ExtendedProperties").object(|json| {
                 write_map(&context.extended_properties, json);
                 kept.below("ExtendedProperties").write_except(&[], json);
@@ -150,24 +143,6 @@ impl Parts<'_> {
             kept.write_except(&["Id", "Name", "State", "ExtendedProperties"], json);
         });
     }
-}
-
-/// Whether the token cache stands in a context: not in place of one that nobody could read, which
-/// goes back, nor where it would make an object named `Default` of a name alone, because that is
-/// read as the placeholder of a cleared profile.
-pub(super) fn has_cache(context: &Context, kept: &Member<'_>) -> bool {
-    kept.get("TokenCache").is_none()
-        && !(context.name.as_str() == "Default" && says_nothing(context))
-}
-
-fn says_nothing(context: &Context) -> bool {
-    context.account.is_none()
-        && context.tenant.is_none()
-        && context.subscription.is_none()
-        && context.environment.is_none()
-        && context.version_profile.is_none()
-        && context.extended_properties.is_empty()
-        && context.kept.is_empty()
 }
 
 /// Whether kept properties of a tenant have the name that the model has.

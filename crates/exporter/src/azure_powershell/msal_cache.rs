@@ -10,18 +10,23 @@
 //! | AppMetadata | `appmetadata-{e}-{client_id}` |
 //!
 //! Tokens of a service principal have no home account. A token of ADAL may name its user alone: it
-//! stands under the user's one home account that is known, else under the name, as MSAL does for
-//! providers without `client_info`. Times of the cache that azvault does not hold (`cached_at`, `refresh_on`) are left out,
+//! stands under the user's one home account that is known, or nowhere. Times of the cache that azvault does not hold (`cached_at`, `refresh_on`) are left out,
 //! which MSAL reads as 0.
 
 use std::collections::{BTreeMap, HashSet};
 
+use azvault_contexts::rules::blast_radius::is_family_member;
+use azvault_contexts::rules::secrets::OWN_CLIENT;
 use azvault_contexts::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
 use super::placing::{Cached, Home, Placing};
+use super::tenants::is_guid;
 use crate::json::{Json, Layout, document};
+
+/// Microsoft's family of clients.
+const FAMILY: &str = "1";
 
 /// A token and the places it names.
 struct Token<'p> {
@@ -174,17 +179,17 @@ fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
     for known in &profile.accounts {
         let host = host(known.environment.as_deref(), profile);
         // Caches that were made from ADAL's name the user in the place of a home account.
-        let certain = known.home_account_id.as_deref();
-        let certain = certain.filter(|home| home.to_lowercase() != known.id.to_lowercase());
-        let home = certain.unwrap_or(&known.id);
+        let home = known.home_account_id.as_deref();
+        let home = home.filter(|home| home.to_lowercase() != known.id.to_lowercase());
+        let Some(home) = home else { continue };
         let own = key(home, &host);
-        // An account without home account is in the cache only if it has tokens there.
-        let name = names.get(&own).copied().or(certain.map(|_| &known.id[..]));
-        let Some(name) = name.filter(|name| name.to_lowercase() == known.id.to_lowercase()) else {
+        let name = names.get(&own).copied().unwrap_or(&known.id);
+        if name.to_lowercase() != known.id.to_lowercase() {
             continue;
-        };
+        }
         covered.insert(own);
-        let mut realms: Vec<Option<&str>> = known.tenants.iter().map(|t| Some(&t[..])).collect();
+        let realms = known.tenants.iter().filter(|tenant| is_realm(tenant));
+        let mut realms: Vec<Option<&str>> = realms.map(|tenant| Some(&tenant[..])).collect();
         if realms.is_empty() {
             realms.push(None);
         }
@@ -206,14 +211,21 @@ fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
     users
 }
 
-/// One entry for each client that is one of Microsoft's family by a token of it. Of others nothing is
-/// said: an entry without a family would keep a client of the family from its tokens.
+/// One entry for each client of Microsoft's family: by a token of it, or because it is known to be one.
+/// Azure PowerShell is one, and finds tokens of the family whichever client got them. Of others nothing
+/// is said: an entry without a family would keep a client of the family from its tokens.
 fn write_clients(tokens: &[Token<'_>], json: &mut Json<'_>) {
     let mut clients: BTreeMap<(&str, &str), Option<&str>> = BTreeMap::new();
     for token in tokens.iter().filter(|token| !token.home.is_empty()) {
-        let Some(client) = token.about().client_id.as_deref() else { continue };
-        let family = clients.entry((&token.host, client)).or_default();
-        *family = family.or(token.about().family_id.as_deref());
+        let family = token.about().family_id.as_deref();
+        if let Some(client) = token.about().client_id.as_deref() {
+            let known = clients.entry((&token.host, client)).or_default();
+            let member = is_family_member(client).then_some(FAMILY);
+            *known = known.or(family).or(member);
+        }
+        if family == Some(FAMILY) {
+            clients.insert((&token.host, OWN_CLIENT), family);
+        }
     }
     for ((host, client), family) in clients.into_iter().filter(|(_, family)| family.is_some()) {
         json.member(&format!("appmetadata-{host}-{client}")).object(|json| {
@@ -259,7 +271,7 @@ fn host(environment: Option<&str>, profile: &Profile) -> String {
     preferred.or_else(custom).unwrap_or(name).to_owned()
 }
 
-fn is_guid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+/// Whether tokens can be for it: a tenant's id, or the one tenant of an ADFS.
+fn is_realm(tenant: &str) -> bool {
+    is_guid(tenant) || tenant.eq_ignore_ascii_case("adfs")
 }

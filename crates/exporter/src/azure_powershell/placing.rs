@@ -1,14 +1,16 @@
 //! Which secret stands where: in the properties of an account or a subscription, in the token
 //! cache, or nowhere.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_contexts::rules::secrets::{may_use, restriction};
+use azvault_contexts::rules::secrets::{is_credential, may_use, restriction};
 use azvault_contexts::{
-    Accounts, Context, Found, HeldSecret, IdentityKind, KnownAccountType, Profile,
-    SecretDescription, SecretKind,
+    Accounts, Context, Found, IdentityKind, KnownAccountType, Profile, SecretDescription,
+    SecretKind,
 };
 
+use super::left_out::Reason;
+use super::ready::Entry;
 use super::{Credentials, environment};
 
 /// Properties that hold access tokens, by what the token opens (ConnectAzureRmAccount.cs).
@@ -17,13 +19,14 @@ const TOKEN_PROPERTIES: [&str; 3] = ["GraphAccessToken", "KeyVault", "MicrosoftG
 /// Secrets of a profile, each in its place.
 pub(super) struct Placing<'p> {
     profile: &'p Profile,
+    secrets: &'p [Entry<'p>],
     accounts: &'p Accounts,
     /// One for each context.
     pub(super) contexts: Vec<Placed<'p>>,
     /// Numbers of the secrets that go into the token cache.
     cached: Vec<(usize, Home)>,
     /// Numbers of the secrets that go nowhere.
-    left_out: HashSet<usize>,
+    left_out: BTreeMap<usize, Reason>,
 }
 
 /// Secrets that stand in one context.
@@ -52,92 +55,129 @@ pub(super) enum Home {
 }
 
 impl<'p> Placing<'p> {
+    /// Places the secrets of `profile`, which are apart.
     pub(super) fn of(
         profile: &'p Profile,
+        secrets: &'p [Entry<'p>],
         accounts: &'p Accounts,
         credentials: Credentials,
     ) -> Self {
         let contexts = profile.contexts.iter().map(|_| Placed::default()).collect();
-        let (cached, left_out) = (Vec::new(), HashSet::new());
-        let mut placing = Self { profile, accounts, contexts, cached, left_out };
+        let (cached, left_out) = (Vec::new(), BTreeMap::new());
+        let mut placing = Self { profile, secrets, accounts, contexts, cached, left_out };
         // From the newest to the oldest: a place that is taken stays so.
-        for (number, held) in profile.secrets.iter().enumerate().rev() {
-            if !placing.place(number, held, credentials) {
-                placing.left_out.insert(number);
+        for (number, held) in secrets.iter().enumerate().rev() {
+            if let Err(reason) = placing.place(number, held, credentials) {
+                placing.left_out.insert(number, reason);
             }
         }
         placing.cached.reverse();
+        if placing.contexts.is_empty() {
+            let cached = placing.cached.drain(..).map(|(number, _)| (number, Reason::NoContext));
+            placing.left_out.extend(cached);
+        }
+        placing.place_elsewhere();
         placing
     }
 
     /// Tokens, oldest first.
     pub(super) fn cached(&self) -> Vec<Cached<'p>> {
         let cached = |(number, home): &(usize, Home)| {
-            let held = &self.profile.secrets[*number];
-            Some(Cached { about: &held.description, value: text(held)?, home: home.clone() })
+            let held = &self.secrets[*number];
+            Some(Cached { about: &held.about, value: text(held)?, home: home.clone() })
         };
         self.cached.iter().filter_map(cached).collect()
     }
 
-    pub(super) fn leave_tokens_out(&mut self) {
-        self.left_out.extend(self.cached.drain(..).map(|(number, _)| number));
+    /// Numbers of the secrets that have no place, in the profile's order, and why.
+    pub(super) fn left_out(&self) -> &BTreeMap<usize, Reason> {
+        &self.left_out
     }
 
-    pub(super) fn left_out(&self) -> Vec<SecretDescription> {
-        let secrets = self.profile.secrets.iter().enumerate();
-        let left_out = secrets.filter(|(number, _)| self.left_out.contains(number));
-        left_out.map(|(_, held)| held.description.clone()).collect()
-    }
-
-    /// Whether the secret has found a place.
-    fn place(&mut self, number: usize, held: &'p HeldSecret, credentials: Credentials) -> bool {
-        let about = &held.description;
-        let Some(value) = text(held) else { return false };
-        // A reader would take it for a plain bearer token of the account.
-        if restriction(about).is_some() {
-            return false;
+    /// Finds the secret a place.
+    fn place(
+        &mut self,
+        number: usize,
+        held: &'p Entry<'p>,
+        credentials: Credentials,
+    ) -> Result<(), Reason> {
+        let about = &held.about;
+        if about.kind == SecretKind::Certificate {
+            return Err(Reason::Certificate);
         }
-        let (property, owner) = match about.kind {
+        let value = text(held).ok_or(Reason::NotText)?;
+        // A reader would take it for a plain bearer token of the account.
+        if let Some(restriction) = restriction(about) {
+            return Err(Reason::Restricted(restriction));
+        }
+        match about.kind {
             SecretKind::ClientSecret | SecretKind::CertificatePassword
                 if credentials == Credentials::Without =>
             {
-                return false;
+                Err(Reason::NotAskedFor)
             }
-            SecretKind::Certificate | SecretKind::SshCertificate => return false,
-            SecretKind::StorageConnectionString => return self.place_storage(about, value),
-            SecretKind::ClientSecret => {
-                ("ServicePrincipalSecret", KnownAccountType::ServicePrincipal)
-            }
-            SecretKind::CertificatePassword => {
-                ("CertificatePassword", KnownAccountType::ServicePrincipal)
-            }
-            SecretKind::CertificatePath => ("CertificatePath", KnownAccountType::ServicePrincipal),
-            SecretKind::ClientAssertion => ("ClientAssertion", KnownAccountType::ClientAssertion),
-            SecretKind::ManagedIdentitySecret => {
-                ("MSILoginSecret", KnownAccountType::ManagedService)
-            }
+            SecretKind::Certificate | SecretKind::SshCertificate => Err(Reason::NoSuchMember),
+            SecretKind::StorageConnectionString => self.place_storage(about, value),
+            SecretKind::RefreshToken | SecretKind::IdToken => self.place_in_cache(number, about),
             SecretKind::AccessToken => {
-                let properties = token_properties(about, self.profile);
-                let mut placed = false;
-                for property in properties {
+                let mut placed = Err(Reason::NoContext);
+                for property in token_properties(about, self.profile) {
                     let owner = KnownAccountType::AccessToken;
-                    placed |= self.place_property(about, property, owner, value);
+                    placed =
+                        placed.or(self.place_property(about, Place { property, owner }, value));
                 }
-                return placed || self.place_in_cache(number, about);
+                placed.or_else(|reason| match self.place_in_cache(number, about) {
+                    Err(Reason::NoSuchMember) => Err(reason),
+                    placed => placed,
+                })
             }
-            SecretKind::RefreshToken | SecretKind::IdToken => {
-                return self.place_in_cache(number, about);
+            SecretKind::ClientSecret
+            | SecretKind::CertificatePassword
+            | SecretKind::CertificatePath
+            | SecretKind::ClientAssertion
+            | SecretKind::ManagedIdentitySecret => match Place::of(about.kind) {
+                Some(place) => self.place_property(about, place, value),
+                None => Err(Reason::NoSuchMember),
+            },
+        }
+    }
+
+    /// A credential of a tenant in which the application has no context stands where the application
+    /// has none: azvault and Azure PowerShell take it for that (Az.Accounts since 2.11.2 looks a
+    /// secret up by its application alone).
+    fn place_elsewhere(&mut self) {
+        let left: Vec<usize> = self.left_out.keys().copied().collect();
+        for number in left.into_iter().rev() {
+            let held = &self.secrets[number];
+            let is_free =
+                self.left_out[&number] == Reason::NoContext && is_credential(held.about.kind);
+            let (true, Some(place)) = (is_free, Place::of(held.about.kind)) else { continue };
+            let Some(value) = text(held) else { continue };
+            let anywhere = SecretDescription { tenant: None, ..held.about.clone() };
+            let mut fitting = self.fitting(&anywhere, place);
+            fitting.retain(|at| self.has_no_credential(*at, place.owner));
+            if self.put(&fitting, place, value).is_ok() {
+                self.left_out.remove(&number);
             }
-        };
-        self.place_property(about, property, owner, value)
+        }
+    }
+
+    /// Whether a context is an account's of that type, in a tenant, that has nothing to sign in with.
+    fn has_no_credential(&self, at: usize, owner: KnownAccountType) -> bool {
+        let context = &self.profile.contexts[at];
+        let Some(account) = &context.account else { return false };
+        let own = account.properties.keys().map(String::as_str);
+        let mut names = own.chain(self.contexts[at].account.iter().map(|(name, _)| *name));
+        account.account_type.known() == Some(owner)
+            && context.tenant.is_some()
+            && !names.any(|name| CREDENTIALS.iter().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
     /// Under the home account, if it is certain whose token it is.
-    fn place_in_cache(&mut self, number: usize, about: &SecretDescription) -> bool {
-        let home = home(about, self.accounts);
-        let is_placed = home.is_some();
-        self.cached.extend(home.map(|home| (number, home)));
-        is_placed
+    fn place_in_cache(&mut self, number: usize, about: &SecretDescription) -> Result<(), Reason> {
+        let home = home(about, self.accounts)?;
+        self.cached.push((number, home));
+        Ok(())
     }
 
     /// In every context of the account, in the tenant and cloud that the secret is for. Where the
@@ -146,35 +186,51 @@ impl<'p> Placing<'p> {
     fn place_property(
         &mut self,
         about: &SecretDescription,
-        property: &'static str,
-        owner: KnownAccountType,
+        place: Place,
         value: &'p str,
-    ) -> bool {
-        let profile = self.profile;
-        let contexts = &profile.contexts;
+    ) -> Result<(), Reason> {
+        let fitting = self.fitting(about, place);
+        self.put(&fitting, place, value)
+    }
+
+    fn fitting(&self, about: &SecretDescription, place: Place) -> Vec<usize> {
+        let contexts = &self.profile.contexts;
         let accounts = |at: usize| contexts[at].account.iter();
-        let typed =
-            |at: &usize| accounts(*at).any(|account| account.account_type.known() == Some(owner));
+        let typed = |at: &usize| {
+            accounts(*at).any(|account| account.account_type.known() == Some(place.owner))
+        };
         let beside = |at: &usize| {
             let mut names = accounts(*at).flat_map(|account| account.properties.keys());
-            names.any(|name| companion(property).is_some_and(|c| c.eq_ignore_ascii_case(name)))
+            names
+                .any(|name| companion(place.property).is_some_and(|c| c.eq_ignore_ascii_case(name)))
         };
         let mut fitting: Vec<usize> =
             (0..contexts.len()).filter(|at| self.is_of(about, &contexts[*at])).collect();
         narrow(&mut fitting, typed);
         narrow(&mut fitting, beside);
-        let mut placed = false;
-        for at in fitting {
-            let known = accounts(at).flat_map(|account| &account.properties);
-            let mut known = known.filter(|(name, _)| name.eq_ignore_ascii_case(property));
-            if let Some((_, known)) = known.next() {
-                placed |= known == value;
+        fitting
+    }
+
+    /// Puts it into these contexts, where nothing stands in its place.
+    fn put(&mut self, fitting: &[usize], place: Place, value: &'p str) -> Result<(), Reason> {
+        let property = place.property;
+        let mut placed = Err(match fitting.is_empty() {
+            true => Reason::NoContext,
+            false => Reason::Superseded,
+        });
+        for at in fitting.iter().copied() {
+            let account = self.profile.contexts[at].account.iter();
+            let mut known = account.flat_map(|account| &account.properties);
+            if let Some((_, known)) = known.find(|(name, _)| name.eq_ignore_ascii_case(property)) {
+                if known == value {
+                    placed = Ok(());
+                }
                 continue;
             }
             let account = &mut self.contexts[at].account;
             if account.iter().all(|(taken, _)| *taken != property) {
                 account.push((property, value));
-                placed = true;
+                placed = Ok(());
             }
         }
         placed
@@ -190,8 +246,8 @@ impl<'p> Placing<'p> {
     }
 
     /// In the contexts of its subscriptions, whose ids are its target.
-    fn place_storage(&mut self, about: &SecretDescription, value: &'p str) -> bool {
-        let mut placed = false;
+    fn place_storage(&mut self, about: &SecretDescription, value: &'p str) -> Result<(), Reason> {
+        let mut placed = Err(Reason::NoContext);
         let profile = self.profile;
         for (at, context) in profile.contexts.iter().enumerate() {
             let own = |id: &str| {
@@ -202,14 +258,56 @@ impl<'p> Placing<'p> {
             let about = SecretDescription { tenant: None, ..about.clone() };
             let fits = context.subscription.as_ref().is_some_and(|s| own(&s.id))
                 && (about.account.is_none() || self.is_of(&about, context));
-            if fits && self.contexts[at].storage.is_none() {
+            if !fits {
+                continue;
+            }
+            if self.contexts[at].storage.is_none() {
                 self.contexts[at].storage = Some(value);
-                placed = true;
+                placed = Ok(());
+            } else {
+                placed = placed.map_err(|_| Reason::Superseded);
             }
         }
         placed
     }
 }
+
+/// A property of an account, and the type of the accounts that have it.
+#[derive(Clone, Copy)]
+struct Place {
+    property: &'static str,
+    owner: KnownAccountType,
+}
+
+impl Place {
+    /// Of a credential.
+    fn of(kind: SecretKind) -> Option<Self> {
+        let (property, owner) = match kind {
+            SecretKind::ClientSecret => {
+                ("ServicePrincipalSecret", KnownAccountType::ServicePrincipal)
+            }
+            SecretKind::CertificatePassword => {
+                ("CertificatePassword", KnownAccountType::ServicePrincipal)
+            }
+            SecretKind::CertificatePath => ("CertificatePath", KnownAccountType::ServicePrincipal),
+            SecretKind::ClientAssertion => ("ClientAssertion", KnownAccountType::ClientAssertion),
+            SecretKind::ManagedIdentitySecret => {
+                ("MSILoginSecret", KnownAccountType::ManagedService)
+            }
+            SecretKind::RefreshToken
+            | SecretKind::AccessToken
+            | SecretKind::IdToken
+            | SecretKind::Certificate
+            | SecretKind::StorageConnectionString
+            | SecretKind::SshCertificate => return None,
+        };
+        Some(Self { property, owner })
+    }
+}
+
+/// What an application of a context signs in with already.
+const CREDENTIALS: [&str; 4] =
+    ["ServicePrincipalSecret", "CertificatePath", "CertificateThumbprint", "ClientAssertion"];
 
 /// Keeps those that have it, if any have.
 fn narrow(fitting: &mut Vec<usize>, has: impl Fn(&usize) -> bool) {
@@ -227,16 +325,21 @@ fn companion(property: &str) -> Option<&'static str> {
     }
 }
 
-/// Under whom a token stands in the cache; `None` where it could be one of several accounts, or is of
-/// one that has no place there. A user of whom no home account is known stands there by name, as MSAL
-/// does for providers without `client_info`.
-fn home(about: &SecretDescription, accounts: &Accounts) -> Option<Home> {
+/// Under whom a token stands in the cache. The product finds a user's by the home account alone; one
+/// that stands under the user's name is found by nobody, and makes a second account of that name.
+fn home(about: &SecretDescription, accounts: &Accounts) -> Result<Home, Reason> {
     let same = |one: &Option<String>, other: &Option<String>| {
         let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
         one.is_some() && lower(one) == lower(other)
     };
     let own =
         about.home_account_id.clone().filter(|_| !same(&about.home_account_id, &about.account));
+    if let Some(own) = own {
+        return Ok(Home::Account(own));
+    }
+    let is_application = same(&about.account, &about.client_id)
+        || about.account_kind == Some(IdentityKind::Application)
+        || about.account.is_none();
     // A name that a user and another kind of account have is still one name.
     let found = match accounts.of_secret(about) {
         Found::Nobody => Vec::new(),
@@ -245,21 +348,19 @@ fn home(about: &SecretDescription, accounts: &Accounts) -> Option<Home> {
     };
     let homes: BTreeSet<&String> =
         found.iter().filter_map(|known| known.home_account_id.as_ref()).collect();
-    let known = || homes.first().filter(|_| homes.len() == 1).map(|home| (*home).clone());
-    let is_application = || {
-        same(&about.account, &about.client_id)
-            || about.account_kind == Some(IdentityKind::Application)
-    };
-    let by_name = || match about.account_kind {
-        Some(IdentityKind::ManagedIdentity | IdentityKind::AccessToken) => None,
-        _ if homes.len() > 1 => None,
-        _ => about.account.clone().map(Home::Account),
-    };
-    if about.account.is_none() && own.is_none() {
-        return Some(Home::Application);
+    match homes.first() {
+        Some(home) if homes.len() == 1 => Ok(Home::Account((*home).clone())),
+        _ if is_application => Ok(Home::Application),
+        _ if matches!(
+            about.account_kind,
+            Some(IdentityKind::ManagedIdentity | IdentityKind::AccessToken)
+        ) =>
+        {
+            Err(Reason::NoSuchMember)
+        }
+        Some(_) => Err(Reason::SeveralAccounts),
+        None => Err(Reason::NoHomeAccount),
     }
-    let home = own.or_else(known).map(Home::Account);
-    home.or_else(|| is_application().then_some(Home::Application)).or_else(by_name)
 }
 
 /// The properties that an access token stands in. A token of a cache has the client that got it,
@@ -290,7 +391,7 @@ fn is_resource_manager(scope: &str, about: &SecretDescription, profile: &Profile
 }
 
 /// The value, if JSON can hold it and a reader takes it for one.
-fn text(held: &HeldSecret) -> Option<&str> {
+fn text<'p>(held: &Entry<'p>) -> Option<&'p str> {
     // EXPOSE: written into the file, in memory that is wiped.
     std::str::from_utf8(held.value.expose()).ok().filter(|text| !text.is_empty())
 }

@@ -1,19 +1,21 @@
 //! `azvault context save`
 
-use std::collections::BTreeMap;
+mod left_out;
+
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{Profile, SecretDescription};
+use azvault_contexts::Profile;
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_vault::{Error, Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::left_out::LeftOut;
 use crate::app::{App, Consent};
 use crate::cli::Output;
 use crate::contexts::Contexts;
-use crate::documents::{SCHEMA, SecretFacts};
+use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
 use crate::ui::{count, shown_path, word};
 use crate::{audit, creation, given, paths, policy, saved, strength};
@@ -23,6 +25,7 @@ use crate::{audit, creation, given, paths, policy, saved, strength};
 /// Sealed under a passphrase of its own, for `azvault context import` on any machine. With
 /// --context: that context and its account's secrets alone. For Azure PowerShell's Import-AzContext
 /// (Az.Accounts 2.0 or later) the file has to be unencrypted: --format azure-powershell --plaintext.
+/// What Azure PowerShell could not read is left out of that file and named, each with the reason.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The file
@@ -30,10 +33,10 @@ pub(crate) struct Args {
     /// Its format
     #[arg(long, default_value = "sealed")]
     format: Format,
-    /// Agree that tokens stand in the file in clear
+    /// Agree that tokens stand in the file unencrypted
     #[arg(long)]
     plaintext: bool,
-    /// Also write secrets of service principals, and passwords of certificates, in clear
+    /// Also write secrets of service principals and passwords of certificates
     #[arg(long, requires = "plaintext")]
     with_credential: bool,
     /// Read the passphrase of the sealed file from the first line of this file
@@ -51,7 +54,7 @@ pub(crate) struct Args {
 enum Format {
     /// Encrypted; azvault imports it.
     Sealed,
-    /// In clear; Azure PowerShell imports it, and azvault too.
+    /// Unencrypted; Azure PowerShell imports it, and azvault too.
     AzurePowershell,
 }
 
@@ -62,21 +65,22 @@ struct Document<'a> {
     format: &'static str,
     contexts: usize,
     secrets: usize,
-    left_out: Vec<SecretFacts<'a>>,
+    #[serde(flatten)]
+    left_out: left_out::Document<'a>,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         self.agree_with_format()?;
         if self.format == Format::AzurePowershell {
-            policy::export_plaintext(app, "contexts and tokens are not saved in clear")?;
+            policy::export_plaintext(app, "contexts and tokens are not saved unencrypted")?;
         }
         let path = paths::absolute(&self.path)?;
         let over = self.over(app, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let profile = saved::profile(app, &vault, &contexts)?;
         let (bytes, left_out) = match self.format {
-            Format::Sealed => (self.seal(app, &profile)?, Vec::new()),
+            Format::Sealed => (self.seal(app, &profile)?, LeftOut::default()),
             Format::AzurePowershell => self.write_out(app, &profile, &path)?,
         };
         self.log(app, &mut vault, &profile, &path)?;
@@ -89,27 +93,26 @@ impl Args {
                 Format::Sealed => "sealed",
                 Format::AzurePowershell => "azure-powershell",
             },
-            contexts: profile.contexts.len(),
-            secrets: profile.secrets.len() - left_out.len(),
-            left_out: left_out.iter().map(SecretFacts::new).collect(),
+            contexts: profile.contexts.len() - left_out.contexts.len(),
+            secrets: profile.secrets.len() - left_out.secrets.len(),
+            left_out: left_out.document(),
         };
         self.say(app, &document, &path);
+        left_out.say(app, &profile);
         Ok(0)
     }
 
-    /// Only who says so gets secrets in clear.
+    /// Unencrypted secrets are for those alone who say so.
     fn agree_with_format(&self) -> Result<(), Failure> {
         match (self.format, self.plaintext) {
             (Format::Sealed, false) | (Format::AzurePowershell, true) => Ok(()),
             (Format::AzurePowershell, false) => {
-                let what = "Azure PowerShell reads contexts and tokens in clear only";
+                let what = "Azure PowerShell reads contexts and tokens unencrypted only";
                 Err(Failure::new(Code::Refused, what)
                     .hint("add --plaintext, or leave --format away for a sealed file"))
             }
-            (Format::Sealed, true) => {
-                Err(Failure::new(Code::Usage, "a sealed file is not in clear")
-                    .hint("add --format azure-powershell, or leave --plaintext away"))
-            }
+            (Format::Sealed, true) => Err(Failure::new(Code::Usage, "a sealed file is encrypted")
+                .hint("add --format azure-powershell, or leave --plaintext away")),
         }
     }
 
@@ -152,18 +155,24 @@ impl Args {
         app: &App,
         profile: &Profile,
         path: &Path,
-    ) -> Result<(Zeroizing<Vec<u8>>, Vec<SecretDescription>), Failure> {
+    ) -> Result<(Zeroizing<Vec<u8>>, LeftOut), Failure> {
         let credentials =
             if self.with_credential { Credentials::With } else { Credentials::Without };
         let written = azure_powershell::write(profile, credentials);
-        let secrets = count(profile.secrets.len() - written.left_out.len(), "secret");
+        let contexts = profile.contexts.len() - written.left_contexts.len();
         let question = format!(
-            "Write {} and {secrets} to {}, in clear for whoever gets the file?",
-            count(profile.contexts.len(), "context"),
+            "Write {} and {} to {}, unencrypted?",
+            count(contexts, "context"),
+            count(profile.secrets.len() - written.left_out.len(), "secret"),
             shown_path(path)
         );
         app.confirm(Consent::from(self.yes), &question)?;
-        Ok((written.bytes, written.left_out))
+        let left_out = LeftOut {
+            secrets: written.left_out,
+            contexts: written.left_contexts,
+            caches: written.without_cache,
+        };
+        Ok((written.bytes, left_out))
     }
 
     /// Told before anything is outside of the vault: what cannot be told is not done.
@@ -196,25 +205,12 @@ impl Args {
             let secrets = count(document.secrets, "secret");
             app.ui.line(format!("saved {contexts} and {secrets} to {shown}"));
         }
-        if !document.left_out.is_empty() {
-            let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-            for facts in &document.left_out {
-                *kinds.entry(facts.kind).or_default() += 1;
-            }
-            let kinds: Vec<String> =
-                kinds.into_iter().map(|(kind, n)| format!("{n} {kind}")).collect();
-            let kinds = kinds.join(", ");
-            app.ui.warning(format!("not in the file, which has no place for them: {kinds}"));
-            if !self.with_credential {
-                app.ui.note("--with-credential writes secrets of service principals too");
-            }
-        }
         match self.format {
             Format::Sealed => {
                 app.ui.note(format!("to read it: azvault context import {}", word(path)));
             }
             Format::AzurePowershell => {
-                app.ui.warning(format!("{shown} holds sign-ins in clear: remove it after use"));
+                app.ui.warning(format!("{shown} holds unencrypted sign-ins: remove it after use"));
                 app.ui.note(
                     "Import-AzContext puts the tokens of the file in the place of those that the \
                      machine has",

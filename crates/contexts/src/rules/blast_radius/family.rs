@@ -31,7 +31,8 @@ pub(super) const FAMILY: [(&str, &str); 24] = [
     ("844cca35-0656-46ce-b636-13f48b0eecbd", "Microsoft Stream Mobile"),
 ];
 
-pub(crate) fn is_member(client: &str) -> bool {
+/// Whether a client is known to be of the family.
+pub fn is_member(client: &str) -> bool {
     client_name(client).is_some()
 }
 
