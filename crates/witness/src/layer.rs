@@ -101,8 +101,8 @@ pub(crate) fn nature(bytes: &[u8]) -> Nature {
 /// Keys and certificates: a sequence, told by what its first members are.
 fn der(rest: &[u8]) -> Option<Nature> {
     let body = match rest {
-        [0x82, _, _, body @ ..] | [0x81, _, body @ ..] => body,
-        [0..=0x7f, body @ ..] => body,
+        [0x83, _, _, _, body @ ..] | [0x82, _, _, body @ ..] | [0x81, _, body @ ..] => body,
+        [0..=0x80, body @ ..] => body,
         _ => return None,
     };
     let rsa = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01";

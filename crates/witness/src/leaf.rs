@@ -5,7 +5,7 @@ use crate::entropy;
 use crate::finding::{Confidence, Kind, NotASecret};
 use crate::layer::{self, Nature};
 use crate::names::{Name, Sense};
-use crate::walk::Walk;
+use crate::walk::{Walk, Wanted};
 use crate::{json, shapes, text};
 
 /// Values below this length that no name makes a credential say nothing.
@@ -14,6 +14,9 @@ const MIN_NAMELESS: usize = 12;
 /// Looks at one value.
 pub(crate) fn read(walk: &mut Walk<'_>, name: Name, value: &str) {
     let value = value.trim();
+    if walk.wanted == Wanted::Texts {
+        walk.found(Kind::Named, Confidence::Likely, value);
+    }
     let names_it =
         matches!(name.sense, Sense::Credential | Sense::Weak) || name.around == Sense::Credential;
     if value.is_empty() || (!names_it && value.len() < MIN_NAMELESS) || walk.is_known(value) {
@@ -105,8 +108,11 @@ fn is_part_of_a_token(bytes: &[u8]) -> bool {
 /// What the name says of the value.
 fn by_name(walk: &mut Walk<'_>, name: Name, value: &str) {
     let is_credential = match name.sense {
-        Sense::Credential => true,
-        Sense::Weak => {
+        Sense::Credential | Sense::Doubtful => true,
+        Sense::KeyFile if shapes::is_path(value) => {
+            return walk.found(Kind::KeyPath, Confidence::Likely, value);
+        }
+        Sense::Weak | Sense::KeyFile => {
             entropy::could_be_a_key(value) && !shapes::is_address(value) && !shapes::is_path(value)
         }
         Sense::Neutral => name.around == Sense::Credential && !shapes::is_address(value),

@@ -14,6 +14,7 @@ mod finding;
 mod json;
 mod layer;
 mod leaf;
+mod ledger;
 mod lines;
 mod markup;
 mod names;
@@ -24,6 +25,7 @@ mod text;
 mod walk;
 
 pub use finding::{Confidence, Finding, Kind, Looked, NotASecret, Seen, SetAside, Unread};
+pub use ledger::{Ledger, LeftOut, Testimony, Unaccounted};
 use zeroize::Zeroizing;
 
 /// Everything in `bytes` that looks like a credential. A value that stands at several places is
@@ -53,4 +55,12 @@ pub fn each(
     let mut walk = walk::Walk::new(bytes.len(), file_name, sink);
     layer::read(&mut walk, names::Name::none(), bytes);
     walk.end()
+}
+
+/// Every text in `bytes` and in the layers inside, credential or not.
+fn texts(bytes: &[u8], sink: &mut dyn FnMut(&[u8])) {
+    let mut hand_over = |seen: Seen<'_>| sink(seen.value);
+    let mut walk = walk::Walk::new(bytes.len(), "", &mut hand_over);
+    walk.wanted = walk::Wanted::Texts;
+    layer::read(&mut walk, names::Name::none(), bytes);
 }

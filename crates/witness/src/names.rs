@@ -7,8 +7,12 @@ use crate::finding::Confidence;
 pub(crate) enum Sense {
     /// A credential.
     Credential,
+    /// Often one, whatever the value looks like.
+    Doubtful,
     /// Perhaps one: it depends on the value.
     Weak,
+    /// The path of a file with a key, or what is in it.
+    KeyFile,
     /// A hash, thumbprint or random id that opens nothing.
     Digest,
     /// A public key or certificate.
@@ -49,14 +53,22 @@ const CREDENTIALS: [&str; 31] = [
 ];
 
 #[rustfmt::skip]
-const WEAK: [&str; 18] = [
+const WEAK: [&str; 16] = [
     "key", "auth", "sas", "sasurl", "pass", "pat", "code", "sig", "signature", "cookie",
-    "session", "credentials", "keyvault", "ticket", "keydata", "certificate", "tokencache",
+    "session", "credentials", "ticket", "keydata", "tokencache",
     "cachedata",
 ];
 
+#[rustfmt::skip]
+const KEY_FILES: [&str; 9] = [
+    "certificate", "certificatefile", "certificatepath", "certfile", "certpath", "keyfile",
+    "keypath", "pfxpath", "pempath",
+];
+
 /// Ends of names that say something else than their last word alone.
-const EXCEPTIONS: [(&str, Sense); 15] = [
+const EXCEPTIONS: [(&str, Sense); 16] = [
+    // Azure PowerShell's name for a token of Key Vault; elsewhere a vault's name.
+    ("keyvault", Sense::Doubtful),
     ("publickeytoken", Sense::Digest),
     ("continuationtoken", Sense::Fact),
     ("skiptoken", Sense::Fact),
@@ -106,16 +118,19 @@ pub(crate) fn sense(name: &str) -> Sense {
     if let Some((_, sense)) = EXCEPTIONS.iter().find(|(word, _)| ends(word)) {
         return *sense;
     }
-    if DIGESTS.iter().any(|word| ends(word)) {
+    if DIGESTS.iter().any(&ends) {
         return Sense::Digest;
     }
-    if CREDENTIALS.iter().any(|word| ends(word)) {
+    if CREDENTIALS.iter().any(&ends) {
         return Sense::Credential;
     }
-    if WEAK.iter().any(|word| ends(word)) {
+    if KEY_FILES.iter().any(&ends) {
+        return Sense::KeyFile;
+    }
+    if WEAK.iter().any(&ends) {
         return Sense::Weak;
     }
-    if FACTS.iter().any(|word| ends(word)) {
+    if FACTS.iter().any(&ends) {
         return Sense::Fact;
     }
     Sense::Neutral
@@ -140,6 +155,7 @@ mod tests {
             ("key", Sense::Weak),
             ("primaryKey", Sense::Weak),
             ("auth", Sense::Weak),
+            ("AZURE_CLIENT_CERTIFICATE_PATH", Sense::KeyFile),
             ("token_type", Sense::Fact),
             ("credential_type", Sense::Fact),
             ("home_account_id", Sense::Fact),

@@ -32,6 +32,15 @@ impl Reach {
     }
 }
 
+/// What is handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What looks like a credential.
+    Credentials,
+    /// Every text, whatever it looks like.
+    Texts,
+}
+
 /// One look.
 pub(crate) struct Walk<'s> {
     sink: &'s mut dyn FnMut(Seen<'_>),
@@ -45,6 +54,7 @@ pub(crate) struct Walk<'s> {
     set_aside: Vec<SetAside>,
     /// How far a value reaches in a line of this file.
     pub(crate) reach: Reach,
+    pub(crate) wanted: Wanted,
     /// How much was found or set aside so far.
     pub(crate) count: usize,
 }
@@ -62,6 +72,7 @@ impl<'s> Walk<'s> {
             unread: Vec::new(),
             set_aside: Vec::new(),
             reach: Reach::of(file_name),
+            wanted: Wanted::Credentials,
             count: 0,
         }
     }
