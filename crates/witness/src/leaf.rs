@@ -163,12 +163,15 @@ fn by_looks(walk: &mut Walk<'_>, name: Name, value: &str) {
     if entropy::is_digest(value) {
         return walk.set_aside(NotASecret::Digest);
     }
-    if name.sense != Sense::Fact && entropy::is_random(value) {
+    // One pair or several in one word, as in a form or a URL.
+    let before = walk.count;
+    if let Some(at) = value.find('=')
+        && at > 0
+        && at + 1 < value.trim_end_matches('=').len()
+    {
+        crate::lines::pieces(walk, value);
+    }
+    if walk.count == before && name.sense != Sense::Fact && entropy::is_random(value) {
         walk.found(Kind::Random, Confidence::Likely, value);
-    } else if let Some(at) = value.find(['=', '&', ';']) {
-        // A list of pairs in one word, as in a form or a URL.
-        if at > 0 && at + 1 < value.len() {
-            crate::lines::pieces(walk, value);
-        }
     }
 }

@@ -24,12 +24,11 @@ struct Token<'t> {
     text: &'t str,
 }
 
-/// Looks at text line by line; the first one has this number.
-pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: usize) {
+/// Looks at text line by line; the first one has this number, unless there is but one.
+pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: Option<usize>) {
     if text.trim().is_empty() {
         return;
     }
-    let is_one_line = !text.trim_end().contains('\n');
     let mut wrapped: Option<Wrapped> = None;
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
@@ -37,13 +36,16 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: usiz
         at = end;
         let line = line.trim();
         if is_wrapped(line) {
-            let block = wrapped.get_or_insert(Wrapped { start, line: first_line + number, end });
+            let block = wrapped.get_or_insert(Wrapped {
+                start,
+                line: first_line.unwrap_or(1) + number,
+                end,
+            });
             block.end = end;
             continue;
         }
         flush(walk, text, wrapped.take());
-        let alone = is_one_line && first_line == 1;
-        let mark = (!alone).then(|| walk.enter_number("line", first_line + number));
+        let mark = first_line.map(|first| walk.enter_number("line", first + number));
         one(walk, name, line);
         mark.into_iter().for_each(|mark| walk.leave(mark));
     }
@@ -144,13 +146,15 @@ fn setting<'t>(line: &'t str, tokens: &[Token<'t>]) -> Option<&'t str> {
 }
 
 fn value(walk: &mut Walk<'_>, name: Name, token: Token<'_>) {
+    let before = walk.count;
     if token.kind == Kind::Quoted && token.text.contains('\\') {
         let text = crate::json::unescape(token.text);
         leaf::read(walk, name, &text);
     } else {
         leaf::read(walk, name, token.text);
     }
-    if token.kind == Kind::Word && token.text.contains(['&', ';', ',']) {
+    // What is a credential as a whole is not taken apart.
+    if walk.count == before && token.kind == Kind::Word && token.text.contains(['&', ';', ',']) {
         pieces(walk, token.text);
     }
 }
@@ -159,7 +163,7 @@ fn value(walk: &mut Walk<'_>, name: Name, token: Token<'_>) {
 pub(crate) fn pieces(walk: &mut Walk<'_>, word: &str) {
     for piece in word.split(['?', '&', ';', ',', '(', ')']) {
         match piece.split_once('=') {
-            Some((name, value)) if !value.is_empty() && piece.len() < word.len() => {
+            Some((name, value)) if !value.is_empty() && is_identifier(name) => {
                 leaf::read(walk, named(name, value), value.trim_matches(['"', '\'']));
             }
             _ if piece.len() < word.len() => leaf::read(walk, Name::none(), piece),

@@ -43,6 +43,9 @@ impl Name {
     }
 }
 
+/// Longer than any name: keys of caches are put together from ids and scopes.
+const MAX_NAME: usize = 64;
+
 #[rustfmt::skip]
 const CREDENTIALS: [&str; 31] = [
     "secret", "password", "passwort", "passwd", "passphrase", "pwd", "token", "apikey",
@@ -106,6 +109,9 @@ const FACTS: [&str; 49] = [
 /// What a name says, by its end and without regard to case and separators: `ARM_CLIENT_SECRET`,
 /// `clientSecret` and `/Account/client-secret` say the same.
 pub(crate) fn sense(name: &str) -> Sense {
+    if name.len() > MAX_NAME {
+        return Sense::Neutral;
+    }
     let mut squashed = [0_u8; 24];
     let mut length = 0;
     // From the end, as far as any list reaches.
@@ -121,6 +127,10 @@ pub(crate) fn sense(name: &str) -> Sense {
     if DIGESTS.iter().any(&ends) {
         return Sense::Digest;
     }
+    // A second one of a kind: `password2`, `key1`.
+    let digits = end.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = &end[..end.len() - digits];
+    let ends = |word: &&str| end.ends_with(word.as_bytes());
     if CREDENTIALS.iter().any(&ends) {
         return Sense::Credential;
     }
@@ -152,6 +162,8 @@ mod tests {
             ("ClearTextPassword", Sense::Credential),
             ("--account-key", Sense::Credential),
             ("AZURE_STORAGE_CONNECTION_STRING", Sense::Credential),
+            ("password2", Sense::Credential),
+            ("sha256", Sense::Digest),
             ("key", Sense::Weak),
             ("primaryKey", Sense::Weak),
             ("auth", Sense::Weak),

@@ -39,8 +39,10 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str) {
 /// JSON wherever it begins, and lines between.
 fn plain_text(walk: &mut Walk<'_>, name: Name, text: &str, first_line: usize) {
     let (mut at, mut line) = (0, first_line);
+    let is_one = first_line == 1 && !text.trim_end().contains('\n');
+    let number = |line: usize| (!is_one).then_some(line);
     while let Some(start) = json_start(text, at) {
-        lines::read(walk, name, &text[at..start], line);
+        lines::read(walk, name, &text[at..start], number(line));
         line += count_lines(&text[at..start]);
         let is_whole = first_line == 1 && text[..start].trim().is_empty();
         let mark = (!is_whole).then(|| walk.enter_number("line", line));
@@ -49,12 +51,12 @@ fn plain_text(walk: &mut Walk<'_>, name: Name, text: &str, first_line: usize) {
         let end = start + scanned.end;
         if scanned.soundness == Soundness::Damaged {
             // Where the structure is lost, names and values still stand beside each other.
-            lines::read(walk, name, &text[start..end], line);
+            lines::read(walk, name, &text[start..end], number(line));
         }
         line += count_lines(&text[start..end]);
         at = end;
     }
-    lines::read(walk, name, &text[at..], line);
+    lines::read(walk, name, &text[at..], number(line));
 }
 
 /// Where an object or array of JSON may begin.
