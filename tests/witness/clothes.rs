@@ -54,6 +54,8 @@ fn a_value_is_found_by_its_name_in_every_syntax() {
         ("provider \"azurerm\" {\n  client_secret = \"correct-horse\"\n}\n", "main.tf"),
         ("\"secret\":\"correct-horse\",\"home_account_id\":\"a\"},\"b\":{}}", "beheaded.json"),
         ("{\"a\":{\"secret\":\"correct-horse\",\"b\":\"cut of", "cut.json"),
+        ("old app: client_secret=correct-horse", "notes"),
+        ("connection: tenant=a;secret=correct-horse;b=c", "notes"),
         ("{\"a\": nonsense here, \"secret\": \"correct-horse\"", "torn.json"),
         ("junk before {\"secret\":\"correct-horse\"} junk after", "a.log"),
     ] {
