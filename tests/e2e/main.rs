@@ -9,6 +9,7 @@
 mod agent_home;
 mod home;
 mod machine;
+mod witness;
 mod world;
 
 mod acting;

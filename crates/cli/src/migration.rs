@@ -13,6 +13,7 @@ pub(crate) mod remove;
 pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod unused;
+pub(crate) mod witnessed;
 
 use azvault_importer::Format;
 use azvault_importer::formats::table::{Clean, row};

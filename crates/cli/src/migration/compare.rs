@@ -15,6 +15,7 @@ use azvault_vault::{Id, ImportedFile, Vault};
 use serde::Serialize;
 
 use super::present::Content;
+use super::witnessed::{self, LeftOut};
 use crate::app::App;
 use crate::cli::Output;
 use crate::commands::migrate;
@@ -28,6 +29,8 @@ pub(crate) struct Comparison {
     pub(crate) contexts: usize,
     pub(crate) secrets: usize,
     pub(crate) differences: Vec<Difference>,
+    /// What the originals hold and the vault does not, with the reason.
+    pub(crate) left_out: Vec<LeftOut>,
 }
 
 /// One file of the migration.
@@ -80,12 +83,17 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
         contexts: 0,
         secrets: 0,
         differences: Vec::new(),
+        left_out: Vec::new(),
     };
+    let ledger = witnessed::ledger(&content);
     let (mut identities, mut values) = (HashSet::new(), HashSet::new());
     let bar = app.ui.progress("comparing", import.value.files.len() as u64);
     for file in import.value.files {
         bar.inc(1);
         let Some(original) = &file.original else {
+            if file.removed.is_none() {
+                comparison.left_out.extend(witnessed::hear_settings(&ledger, &file));
+            }
             comparison.files.push(Compared { file, place: Place::NotSealed });
             continue;
         };
@@ -112,6 +120,9 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
             }
             values.insert(held.hash(kind, &secret.value));
         }
+        let heard = witnessed::hear(&ledger, &file, (&sealed, &found), &import.value.since);
+        heard.differences.into_iter().for_each(differ);
+        comparison.left_out.extend(heard.left_out);
         comparison.files.push(Compared { file, place });
     }
     bar.finish_and_clear();
@@ -143,6 +154,7 @@ pub(crate) fn print(app: &App, comparison: &Comparison) {
         let path = shown_path(&difference.path);
         app.ui.toned_line(Tone::Bad, format!("{path}: {}", difference.what));
     }
+    witnessed::print(app, &comparison.left_out);
     if comparison.differences.is_empty() && app.ui.output == Output::Table {
         let (contexts, secrets) = (comparison.contexts, comparison.secrets);
         let text = format!(
@@ -223,7 +235,7 @@ impl Held {
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     schema: u8,
     migration: String,
     equal: bool,
@@ -231,6 +243,7 @@ struct Document {
     secrets: usize,
     files: Vec<FileView>,
     differences: Vec<DifferenceView>,
+    left_out: &'a [LeftOut],
 }
 
 #[derive(Serialize)]
@@ -246,8 +259,8 @@ struct DifferenceView {
     what: String,
 }
 
-impl Document {
-    fn new(comparison: &Comparison) -> Self {
+impl<'a> Document<'a> {
+    fn new(comparison: &'a Comparison) -> Self {
         Self {
             schema: 1,
             migration: comparison.migration.to_string(),
@@ -271,6 +284,7 @@ impl Document {
                     what: d.what.clone(),
                 })
                 .collect(),
+            left_out: &comparison.left_out,
         }
     }
 }

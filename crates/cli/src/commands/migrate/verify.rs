@@ -10,8 +10,9 @@ use crate::unlock;
 
 /// Read originals and vault again and compare every secret by value; exit 10 on any difference
 ///
-/// Files that were cleaned are compared with the copies that are sealed in the vault. What the import
-/// could not read of a file is not compared: migrate plan shows it.
+/// Files that were cleaned are compared with the copies that are sealed in the vault. Each original is
+/// also searched for credentials without regard to its format: one that is neither in the vault nor
+/// left out for a reason that is listed is a difference.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration [default: the newest]

@@ -1,0 +1,167 @@
+//! The second witness of a proof: what looks like a credential in an original must be in the vault,
+//! whatever its reader made of it.
+//!
+//! The readers know formats; what one overlooks, a comparison with what it read cannot miss. The
+//! witness knows no format. Each of its findings is in the vault by value, or has a reason.
+
+use std::path::{Path, PathBuf};
+
+use azvault_contexts::{Secret, SecretKind};
+use azvault_importer::Found;
+use azvault_importer::open::read_once;
+use azvault_vault::{ImportedFile, Since, ValueDigest};
+use azvault_witness::{Ledger, Testimony};
+use serde::Serialize;
+
+use super::present::Content;
+use crate::app::App;
+use crate::ui::{count, shown, shown_path};
+
+/// Kinds under which a value can have been in the vault.
+const KINDS: [SecretKind; 11] = [
+    SecretKind::RefreshToken,
+    SecretKind::AccessToken,
+    SecretKind::IdToken,
+    SecretKind::ClientSecret,
+    SecretKind::Certificate,
+    SecretKind::CertificatePath,
+    SecretKind::CertificatePassword,
+    SecretKind::ClientAssertion,
+    SecretKind::StorageConnectionString,
+    SecretKind::ManagedIdentitySecret,
+    SecretKind::SshCertificate,
+];
+
+/// A value of an original that is not in the vault, and why that is no loss.
+#[derive(Serialize)]
+pub(crate) struct LeftOut {
+    path: String,
+    place: String,
+    why: String,
+}
+
+/// Everything that a vault holds by value: secrets, and members kept sealed as they were written.
+/// Sealed originals do not count: they are what is proven to be superfluous.
+pub(crate) fn ledger(content: &Content) -> Ledger {
+    let mut ledger = Ledger::default();
+    for (_, value) in &content.secrets {
+        // EXPOSE: hashed, to account for what the witness finds in originals.
+        ledger.hold(value.expose());
+    }
+    for context in &content.contexts {
+        ledger.hold_texts(context.kept.as_json().as_bytes());
+        for value in context.account.iter().flat_map(|account| account.properties.values()) {
+            ledger.hold_path(value.as_bytes());
+        }
+    }
+    for file in content.imports.iter().flat_map(|import| &import.value.files) {
+        ledger.hold_texts(file.kept.as_json().as_bytes());
+    }
+    ledger
+}
+
+/// What the witness has to say of one original.
+pub(crate) struct Heard {
+    /// Losses: places and kinds, never a value.
+    pub(crate) differences: Vec<String>,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// Hears the witness on a sealed original.
+pub(crate) fn hear(
+    ledger: &Ledger,
+    file: &ImportedFile,
+    (bytes, found): (&[u8], &Found),
+    since: &Since,
+) -> Heard {
+    let otherwise = |value: &[u8]| by_reader(found, value).or_else(|| became(since, value));
+    let testimony = ledger.hear(bytes, &name(&file.path), &otherwise);
+    let mut differences: Vec<String> = testimony
+        .unaccounted
+        .iter()
+        .map(|lost| {
+            let what = lost.kind.words();
+            at(&lost.place, &format!("looks like {what} and is not in the vault"))
+        })
+        .collect();
+    let unread =
+        testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
+    differences.extend(unread);
+    Heard { differences, left_out: left_out(&file.path, &testimony) }
+}
+
+/// Hears the witness on settings: they stay in their place, with what is in them.
+pub(crate) fn hear_settings(ledger: &Ledger, file: &ImportedFile) -> Vec<LeftOut> {
+    let Ok(opened) = read_once(&file.path) else { return Vec::new() };
+    let testimony = ledger.hear(&opened.bytes, &name(&file.path), &|_| None);
+    let stays = |lost: &azvault_witness::Unaccounted| LeftOut {
+        path: file.path.display().to_string(),
+        place: lost.place.clone(),
+        why: format!("looks like {} and stays in this file", lost.kind.words()),
+    };
+    testimony.unaccounted.iter().map(stays).collect()
+}
+
+/// Prints what was left out: each reason with the file, and where it is said first.
+pub(crate) fn print(app: &App, left_out: &[LeftOut]) {
+    let mut at = 0;
+    while let Some(first) = left_out.get(at) {
+        let same = |other: &&LeftOut| other.path == first.path && other.why == first.why;
+        let number = left_out[at..].iter().take_while(same).count();
+        at += number;
+        let path = shown_path(Path::new(&first.path));
+        let place = match (first.place.is_empty(), number) {
+            (true, _) => String::new(),
+            (false, 1) => format!(" ({})", shown(&first.place)),
+            (false, _) => format!(" ({} and {} more)", shown(&first.place), number - 1),
+        };
+        let left = count(number, "value");
+        app.ui.note(format!("{path}: {left} left out, {}{place}", first.why));
+    }
+}
+
+fn left_out(path: &Path, testimony: &Testimony) -> Vec<LeftOut> {
+    let path = path.display().to_string();
+    let left = testimony.left_out.iter().map(|left| (left.place.clone(), left.why.to_owned()));
+    let aside = testimony.set_aside.iter().map(|aside| {
+        let why = format!("not a secret: {}", aside.why.as_str());
+        (aside.place.clone(), why)
+    });
+    let mut left_out: Vec<_> =
+        left.chain(aside).map(|(place, why)| LeftOut { path: path.clone(), place, why }).collect();
+    left_out.sort_by(|a, b| a.why.cmp(&b.why));
+    left_out
+}
+
+/// The reason for which the file's own reader left a value out.
+fn by_reader(found: &Found, value: &[u8]) -> Option<&'static str> {
+    let is_it = |left: &&azvault_importer::LeftOut| {
+        // EXPOSE: compared with a value of the original that both were read from.
+        left.value.expose().trim_ascii() == value
+    };
+    found.left_out.iter().find(is_it).map(|left| left.why)
+}
+
+/// What azvault itself made of a value since the import.
+fn became(since: &Since, value: &[u8]) -> Option<&'static str> {
+    if since.renewed.is_empty() && since.signed_out.is_empty() {
+        return None;
+    }
+    let value = Secret::copied_from(value);
+    KINDS.iter().find_map(|kind| {
+        let digest = ValueDigest::of(*kind, &value);
+        if since.renewed.contains(&digest) {
+            Some("renewed since")
+        } else {
+            since.signed_out.contains(&digest).then_some("signed out since")
+        }
+    })
+}
+
+fn at(place: &str, what: &str) -> String {
+    if place.is_empty() { format!("it {what}") } else { format!("{}: {what}", shown(place)) }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| PathBuf::from(name).display().to_string()).unwrap_or_default()
+}
