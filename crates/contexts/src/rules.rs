@@ -19,5 +19,6 @@ pub mod scope;
 pub mod secrets;
 pub mod select;
 pub mod set;
+pub mod signed_out;
 #[cfg(test)]
 pub(crate) mod testing;
