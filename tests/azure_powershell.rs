@@ -103,13 +103,7 @@ fn every_home_comes_back_as_it_was() {
     assert!(homes.len() >= 45, "{}", homes.len());
     let (mut secrets, mut left) = (0, BTreeMap::<(&str, &str), usize>::new());
     for home in homes {
-        let roots = Roots {
-            home: home.clone(),
-            azure_config_dir: None,
-            azure_access_token_file: None,
-            xdg_data_home: None,
-            xdg_config_home: None,
-        };
+        let roots = Roots::of(&home);
         let mut candidates = places::usual(&roots);
         candidates.extend(places::named(&home).unwrap());
         let sources = folder::read_all(&candidates, &home, &TimeZone::UTC, &mut |_| {});

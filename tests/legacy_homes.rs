@@ -32,13 +32,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn roots(home: &Path) -> Roots {
-    Roots {
-        home: home.to_owned(),
-        azure_config_dir: None,
-        azure_access_token_file: None,
-        xdg_data_home: None,
-        xdg_config_home: None,
-    }
+    Roots::of(home)
 }
 
 fn read(candidates: &[Candidate], home: &Path) -> Vec<Source> {
@@ -137,6 +131,10 @@ fn found_context(context: &Context) -> Row {
 fn every_home_gives_what_its_truth_says() {
     let truth = truth();
     for (name, expected) in truth["homes"].as_object().unwrap() {
+        // Files that people saved by hand have a test of their own.
+        if name == "saved-files" {
+            continue;
+        }
         let copy = copy_of(name, expected);
         let home = copy.path();
         let sources = read(&places::usual(&roots(home)), home);
@@ -269,11 +267,13 @@ fn homes_of_both_products_give_both() {
 }
 
 #[test]
-fn saved_files_are_found_when_they_are_named_alone() {
+fn saved_files_are_found_where_people_save_them_and_where_they_are_named() {
     let truth = truth();
     let expected = &truth["homes"]["saved-files"];
     let copy = copy_of("saved-files", expected);
-    assert_eq!(places::usual(&roots(copy.path())), []);
+    // Elsewhere than in the home folder itself, Documents and the like they have to be named.
+    let usual = places::usual(&roots(copy.path()));
+    assert_eq!(listed(&usual, copy.path()), ["Documents/megan ctx.json"]);
     let files = expected["files"].as_object().unwrap();
     for (file, facts) in files {
         let candidates = places::named(&copy.path().join(file)).unwrap();
@@ -330,7 +330,7 @@ fn every_place_of_the_products_is_looked_at() {
         ".azure/msal_http_cache.bin",
         ".azure/msal_token_cache.json.lockfile",
         ".Azure/PSConfig.json",
-        "somewhere/AzureRmContext.json",
+        "somewhere/config",
     ];
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
@@ -356,7 +356,7 @@ fn variables_move_places_as_they_do_for_the_products() {
     write(home, &["settings/Windows Azure Powershell/TokenCache.dat"]);
     let moved = Roots {
         azure_config_dir: Some(home.join("cli")),
-        azure_access_token_file: Some(home.join("tokens/mine.json")),
+        variables: vec![("AZURE_ACCESS_TOKEN_FILE", home.join("tokens/mine.json"))],
         xdg_data_home: Some(home.join("data")),
         xdg_config_home: Some(home.join("settings")),
         ..roots(home)
@@ -368,6 +368,8 @@ fn variables_move_places_as_they_do_for_the_products() {
             "settings/Windows Azure Powershell/TokenCache.dat",
             "data/.IdentityService/msal.cache",
             "cli/azureProfile.json",
+            // Azure CLI reads the variable's folder alone; what an earlier day left is still there.
+            ".azure/azureProfile.json",
             "tokens/mine.json",
         ]
     );
@@ -384,7 +386,7 @@ fn two_names_of_one_folder_are_one_and_a_linked_file_is_refused_visibly() {
     let candidates = places::usual(&roots(home));
     assert_eq!(
         listed(&candidates, home),
-        [".Azure/AzureRmContext.json", ".azure/azureProfile.json"]
+        [".azure/AzureRmContext.json", ".azure/azureProfile.json"]
     );
     let linked = places::named(&home.join(".azure")).unwrap();
     assert_eq!(linked.len(), 2, "a link to a folder is that folder");
@@ -394,37 +396,16 @@ fn two_names_of_one_folder_are_one_and_a_linked_file_is_refused_visibly() {
     for name in ["TokenCache.dat", "clouds.config"] {
         let source = sources.iter().find(|source| source.path.ends_with(name)).unwrap();
         assert_eq!(source.found.outcome, Outcome::Reject);
-        assert_eq!(source.found.notes[0].text, "it is a symbolic link");
+        let why = &source.found.notes[0].text;
+        assert!(why.starts_with("it is a symbolic link"), "{why}");
+        let target = home.join("real/azureProfile.json").canonicalize().unwrap();
+        let hint = format!(": name its target (--from {})", target.display());
+        assert_eq!(why.ends_with(&hint), name == "TokenCache.dat", "{why}");
     }
     // One file by two paths is read once.
     let twice = ["real/azureProfile.json", ".azure/azureProfile.json", "real/azureProfile.json"]
         .map(|path| Candidate { path: home.join(path), because: Because::Expected });
     assert_eq!(read(&twice, home).len(), 1);
-}
-
-#[test]
-fn a_walk_stays_in_its_folder_and_has_an_end() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    let deepest = format!("{}in.json", "d/".repeat(16));
-    let deeper = format!("{}out.json", "e/".repeat(17));
-    write(home, &["a/b.json", ".git/c.json", "x/node_modules/d.json", &deepest, &deeper, "b.json"]);
-    symlink("/etc", home.join("link")).unwrap();
-    symlink(home.join("b.json"), home.join("other.json")).unwrap();
-    symlink(home.join("b.json"), home.join("a/TokenCache.dat")).unwrap();
-    let candidates = places::named(home).unwrap();
-    // A link is only worth a word where its name is one of ours.
-    assert_eq!(listed(&candidates, home), ["a/TokenCache.dat", "a/b.json", "b.json", &deepest]);
-    assert!(candidates.iter().all(|candidate| candidate.because == Because::Walked));
-    assert_eq!(read(&candidates, home).len(), 1, "and of the rest nothing is ours");
-    let many = home.join("many");
-    fs::create_dir(&many).unwrap();
-    for n in 0..100_001 {
-        fs::File::create(many.join(n.to_string())).unwrap();
-    }
-    assert!(places::named(&many).unwrap_err().to_string().contains("smaller folder"));
-    let gone = places::named(&home.join("gone")).unwrap_err();
-    assert_eq!(gone.kind(), std::io::ErrorKind::NotFound);
 }
 
 #[test]
@@ -437,7 +418,10 @@ fn settings_that_redirect_are_followed_where_their_path_exists() {
     fs::create_dir_all(home.join(".Azure")).unwrap();
     for (folder, file, wanted) in [
         (home.join("elsewhere"), "mine.json", 2),
-        (home.join("elsewhere"), "gone.json", 1),
+        // The folder is looked at, whatever its files are called.
+        (home.join("elsewhere"), "gone.json", 2),
+        (PathBuf::from("elsewhere"), "mine.json", 2),
+        (PathBuf::from("None"), "None", 1),
         (PathBuf::from("/home/megan/.Azure"), "AzureRmContext.json", 1),
         (PathBuf::from("C:\\Users\\megan\\.Azure"), "AzureRmContext.json", 1),
         // The file itself, by its own path and by another.

@@ -4,6 +4,7 @@
 mod certificates;
 mod clouds;
 mod reach;
+pub(crate) mod settings;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -68,11 +69,7 @@ pub fn read_within(
         sources.read(candidate, time_zone, opened);
     }
     for at in 0..sources.list.len() {
-        let Some(path) = sources.list[at].found.redirect.clone() else { continue };
-        // A path of another machine is no path here; one that is not there says nothing.
-        if path.is_absolute() && path.symlink_metadata().is_ok() {
-            redirect(&mut sources, at, path, (reach, time_zone), opened);
-        }
+        follow(&mut sources, at, (reach, time_zone), opened);
     }
     clouds::name_clouds(&mut sources.list);
     certificates::read_certificates(&mut sources, reach, opened);
@@ -80,25 +77,42 @@ pub fn read_within(
     sources.list
 }
 
-/// Follows the settings of a source to the contexts, unless they lead out of reach.
-fn redirect(
+/// Follows settings to the contexts and the token cache, unless they lead out of reach. A path of
+/// another machine is no path here; one that is not there says nothing.
+fn follow(
     sources: &mut Sources,
     settings: usize,
-    path: PathBuf,
     (reach, time_zone): (&Reach, &TimeZone),
     opened: &mut dyn FnMut(&Path),
 ) {
     let from = sources.list[settings].path.clone();
-    if !sources.paths.contains_key(&path) && !reach.has(&path, &from) {
-        let what = "the contexts that its settings point to, and that `migrate clean` would remove"
-            .to_owned();
-        sources.list[settings].is_outside(Outside { path, what });
-        return;
+    let found = &sources.list[settings].found;
+    let contexts = found.redirect.iter().flat_map(|path| settings::resolve(path, &from, reach));
+    let contexts: Vec<PathBuf> = contexts.filter(|path| path.symlink_metadata().is_ok()).collect();
+    let caches = found.cache_folder.iter().flat_map(|path| settings::resolve(path, &from, reach));
+    let caches: Vec<PathBuf> = caches.filter(|path| path.is_dir()).collect();
+    for path in contexts {
+        if !sources.paths.contains_key(&path) && !reach.has(&path, &from) {
+            let what = "the contexts that its settings point to, and that `migrate clean` would \
+                        remove";
+            sources.list[settings].is_outside(Outside { path, what: what.to_owned() });
+            continue;
+        }
+        let expected = Candidate { path: path.clone(), because: Because::Expected };
+        sources.read(&expected, time_zone, opened);
+        if let Some(Some(at)) = sources.paths.get(&path)
+            && path.parent() != from.parent()
+        {
+            let why = format!("read because {} points to it", from.display());
+            sources.list[*at].found.remark("", why);
+        }
     }
-    let known = sources.list.len();
-    sources.read(&Candidate { path, because: Because::Expected }, time_zone, opened);
-    if let Some(new) = sources.list.get_mut(known) {
-        new.found.remark("", format!("read because {} points to it", from.display()));
+    for path in caches {
+        let is_read = sources.list.iter().any(|source| source.path.starts_with(&path));
+        if !is_read && !reach.has(&path.join("msal.cache"), &from) {
+            let what = "the token cache that its settings point to".to_owned();
+            sources.list[settings].is_outside(Outside { path, what });
+        }
     }
 }
 
@@ -162,22 +176,27 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
             let reading = Reading { file_name: &name, time_zone };
             let mut found = crate::read(&opened.bytes, &reading);
             found.product = product_at(found.format, &path).unwrap_or(found.product);
-            let row = row(found.format);
-            let somebodys = row.product != Product::Unknown || row.holds != Holds::Nothing;
-            let ours = somebodys || by_name(&name).is_some();
-            let ours = ours && row.holds != Holds::Certificate;
             // A file of another tool without a credential of Azure is none of our business.
-            let others = row.holds == Holds::OthersCredentials;
-            let spotless = others && found.outcome == Outcome::Accept;
-            let is_source = (ours || candidate.because == Because::Expected) && !spotless;
-            is_source.then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
+            let others = row(found.format).holds == Holds::OthersCredentials;
+            let is_spotless = others && found.outcome == Outcome::Accept;
+            (!is_spotless).then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
         }
         Err(OpenError::NotFound) => None,
-        Err(_) if candidate.because == Because::Walked && by_name(&name).is_none() => None,
         Err(error) => {
             let format = by_name(&name).unwrap_or(Format::NotAContextFile);
-            let found = Found::rejected(format, Product::Unknown, "", error.to_string());
+            let why = refusal(&error, &path);
+            let found = Found::rejected(format, Product::Unknown, "", why);
             Some(Source::new(path, None, found))
         }
+    }
+}
+
+/// Why a file was not read, and for a link where the file is.
+fn refusal(error: &OpenError, path: &Path) -> String {
+    match (error, path.canonicalize()) {
+        (OpenError::SymbolicLink, Ok(target)) => {
+            format!("{error}: name its target (--from {})", target.display())
+        }
+        _ => error.to_string(),
     }
 }

@@ -116,6 +116,8 @@ pub struct Found {
     pub azcli: AzCliHints,
     /// Where settings say that the contexts are.
     pub redirect: Option<PathBuf>,
+    /// The folder in which settings say that tokens are cached.
+    pub cache_folder: Option<PathBuf>,
     /// Values that are not imported, each with the reason.
     pub left_out: Vec<LeftOut>,
     /// Credentials of tools that azvault does not serve.
@@ -135,6 +137,7 @@ impl Found {
             profile: Profile::default(),
             azcli: AzCliHints::default(),
             redirect: None,
+            cache_folder: None,
             left_out: Vec::new(),
             reported: Vec::new(),
             alike: Alike::default(),

@@ -1,7 +1,7 @@
 //! Reads the files of Azure PowerShell and Azure CLI, every era, and writes none.
 //!
-//! [`open::read_once`] gets a file's bytes safely, [`read`] recognises and reads them,
-//! [`places`] knows where the products keep their files, and [`folder`] joins what only the
+//! [`look`] finds the files, [`open::read_once`] gets a file's bytes safely, [`read`] recognises
+//! and reads them, [`places`] knows where the products keep their files, and [`folder`] joins what only the
 //! files of one folder together can say.
 
 mod blank;
@@ -11,6 +11,7 @@ mod format;
 pub mod formats;
 pub mod found;
 pub mod json;
+pub mod look;
 pub mod open;
 pub mod places;
 pub mod recognise;

@@ -120,7 +120,8 @@ pub(crate) fn look(path: &Path) -> Result<Stat, OpenError> {
     stat(&open_readable(path)?)
 }
 
-fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
+/// Opens without following a link or waiting for a FIFO's writer.
+pub(crate) fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(file) => Ok(file),
@@ -130,6 +131,15 @@ fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
         Err(Errno::NXIO | Errno::NODEV) => Err(OpenError::NotRegular),
         Err(error) => Err(OpenError::Io(error.into())),
     }
+}
+
+/// The facts of a regular file, whoever owns it and however large it is.
+pub(crate) fn regular(file: &OwnedFd) -> Result<Stat, OpenError> {
+    let facts = rustix::fs::fstat(file).map_err(io::Error::from)?;
+    if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {
+        return Err(OpenError::NotRegular);
+    }
+    Ok(facts_of(&facts))
 }
 
 fn stat(file: &OwnedFd) -> Result<Stat, OpenError> {
@@ -147,31 +157,44 @@ fn stat(file: &OwnedFd) -> Result<Stat, OpenError> {
     if size > MAX_SIZE {
         return Err(OpenError::TooLarge { size });
     }
-    Ok(Stat {
+    Ok(facts_of(&facts))
+}
+
+fn facts_of(facts: &rustix::fs::Stat) -> Stat {
+    Stat {
         device: facts.st_dev,
         inode: facts.st_ino,
-        size,
+        size: u64::try_from(facts.st_size).unwrap_or(u64::MAX),
         modified_ns: i128::from(facts.st_mtime) * 1_000_000_000 + i128::from(facts.st_mtime_nsec),
         mode: facts.st_mode & 0o7777,
         uid: facts.st_uid,
-    })
+    }
 }
 
-/// Reads from the start into memory of the file's size, and one byte more to notice growth.
-fn read_all(file: &OwnedFd, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    let room = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
+/// Reads so many bytes from a place on, or fewer if the file ends before.
+pub(crate) fn read_range(
+    file: &OwnedFd,
+    from: u64,
+    length: u64,
+) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    let room = usize::try_from(length).unwrap_or(usize::MAX);
     let mut bytes = Zeroizing::new(vec![0; room]);
-    let mut length = 0;
-    while length < room {
-        match rustix::io::pread(file, &mut bytes[length..], length as u64) {
+    let mut read = 0;
+    while read < room {
+        match rustix::io::pread(file, &mut bytes[read..], from + read as u64) {
             Ok(0) => break,
-            Ok(read) => length += read,
+            Ok(more) => read += more,
             Err(Errno::INTR) => {}
             Err(error) => return Err(OpenError::Io(error.into())),
         }
     }
-    bytes.truncate(length);
+    bytes.truncate(read);
     Ok(bytes)
+}
+
+/// Reads from the start into memory of the file's size, and one byte more to notice growth.
+fn read_all(file: &OwnedFd, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    read_range(file, 0, size.saturating_add(1))
 }
 
 /// Waits until no product writes the file, and keeps them from it while the result lives.

@@ -1,32 +1,62 @@
-//! Where the products keep their files.
-//!
-//! Azure PowerShell: AU/AzureSessionInitializer.cs (profile folder, old profile folder),
-//! AU/Utilities/MsalCacheHelperProvider.cs and SharedUtilities.cs (two different cache folders on
-//! Unix: both are looked at). Azure CLI: azure-cli-core `_environment.py`. The folders of Windows
-//! and macOS are looked at as well: homes are copied from machine to machine.
+//! Where files are looked for: the folders that [`FORMATS`] names, and those where people save
+//! files by hand. The folders of Windows and macOS are looked at as well: homes are copied from
+//! machine to machine.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use crate::folder::Reach;
 use crate::formats::azcli::config::places_of_secrets;
-use crate::formats::table::by_name;
+use crate::formats::table::{FORMATS, Folder, matches};
+use crate::look::{At, Bounds, Silent, look};
 
 /// The folders that the products start from. The binary reads them from the environment.
+#[derive(Clone)]
 pub struct Roots {
     /// The home folder.
     pub home: PathBuf,
+    /// The current folder: Azure PowerShell keeps its token cache there where the home has no
+    /// `.local/share`.
+    pub current: Option<PathBuf>,
     /// `AZURE_CONFIG_DIR`, which Azure CLI takes instead of `~/.azure`.
     pub azure_config_dir: Option<PathBuf>,
-    /// `AZURE_ACCESS_TOKEN_FILE`, which Azure CLI took instead of `accessTokens.json`.
-    pub azure_access_token_file: Option<PathBuf>,
+    /// Files that variables name: [`variables`] says which ones.
+    pub variables: Vec<(&'static str, PathBuf)>,
     /// `XDG_DATA_HOME`.
     pub xdg_data_home: Option<PathBuf>,
     /// `XDG_CONFIG_HOME`.
     pub xdg_config_home: Option<PathBuf>,
+}
+
+impl Roots {
+    /// A home folder, with nothing moved by a variable.
+    pub fn of(home: &Path) -> Self {
+        Self {
+            home: home.to_owned(),
+            current: None,
+            azure_config_dir: None,
+            variables: Vec::new(),
+            xdg_data_home: None,
+            xdg_config_home: None,
+        }
+    }
+}
+
+/// The variables by which some product is told where one of its files is.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    let folders = FORMATS.iter().flat_map(|row| row.lies).flat_map(|place| place.folders);
+    folders.filter_map(|folder| match folder {
+        Folder::Variable(name) => Some(*name),
+        Folder::Home(_)
+        | Folder::AzureConfig(_)
+        | Folder::Config(_)
+        | Folder::Data(_)
+        | Folder::Roaming(_)
+        | Folder::Local(_)
+        | Folder::Library(_) => None,
+    })
 }
 
 /// Why a file is looked at.
@@ -34,7 +64,7 @@ pub struct Roots {
 pub enum Because {
     /// It lies where a product puts it, or the user named it.
     Expected,
-    /// It was found in a folder that the user named: other files may lie there too.
+    /// Its content says that it is one, wherever it lies.
     Walked,
 }
 
@@ -56,18 +86,52 @@ pub struct LeftOver {
     pub what: &'static str,
 }
 
-const PROFILE_FILES: [&str; 6] = [
+/// How far a place is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// A folder of a product: every file below it, whole, and a known name speaks.
+    Product,
+    /// A folder that the user named: every file below it, whole.
+    Named,
+    /// The files of one folder that have the names which a product gives them.
+    Files,
+    /// The files of one folder, and none below it: a few that people save by hand.
+    OneLevel,
+    /// As [`Extent::OneLevel`], where settings say that a product keeps files: known names speak.
+    Pointed,
+    /// All that lies below a home folder, or below programs of a product.
+    Home,
+    /// One file that was named, whatever it holds.
+    File,
+}
+
+/// A place, and how far it is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    pub(crate) extent: Extent,
+    /// Of [`Extent::Files`]: names, with `*` for any characters.
+    pub(crate) names: Vec<&'static str>,
+}
+
+impl Place {
+    pub(crate) fn new(path: PathBuf, extent: Extent) -> Self {
+        Self { path, extent, names: Vec::new() }
+    }
+}
+
+/// Which of several files of one product says most, by their names. Beside a context of Azure
+/// PowerShell its settings come first, then its tokens; Azure CLI's names and default come last.
+const ORDER: [&str; 17] = [
     "AzureRmContext.json",
     "AzureRmContextSettings.json",
     "TokenCache.dat",
     "keystore.cache",
     "AzurePSDataCollectionProfile.json",
     "AzureProfile.json",
-];
-
-const CACHE_FILES: [&str; 3] = ["msal.cache.nocae", "msal.cache.cae", "msal.cache"];
-
-const CLI_FILES: [&str; 8] = [
+    "msal.cache.nocae",
+    "msal.cache.cae",
+    "msal.cache",
     "azureProfile.json",
     "msal_token_cache.json",
     "msal_token_cache.bin",
@@ -75,65 +139,108 @@ const CLI_FILES: [&str; 8] = [
     "service_principal_entries.bin",
     "accessTokens.json",
     "clouds.config",
-    "config",
+    CONFIG,
 ];
 
-const OLD_PROFILE: &str = "Windows Azure Powershell";
+/// The name that files of many tools have.
+const CONFIG: &str = "config";
 
-/// Files of the products beside those that say nothing of contexts (or are locks): a walk passes
-/// them by.
-const SILENT_FILES: [&str; 5] =
-    ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin", "PSConfig.json"];
+/// Where the names of [`ORDER`] that lie in one folder end.
+const FAMILIES: [usize; 3] = [6, 9, 17];
 
-/// Deepest folder of a walk, and most entries.
-const DEEPEST: usize = 16;
-const MOST: usize = 100_000;
+/// Folders of products, by the start of their names.
+const PRODUCT_FOLDERS: [&str; 4] =
+    [".azure", ".azd", ".identityservice", "windows azure powershell"];
+
+const IDENTITY_SERVICE: &str = ".IdentityService";
+
+/// Where people save files by hand, below the home folder.
+const SAVED: [&str; 4] = ["", "Documents", "Desktop", "Downloads"];
 
 /// The files that are there, in the places the products name, most authoritative first.
 pub fn usual(roots: &Roots) -> Vec<Candidate> {
-    let mut found = Found::default();
-    for folder in profile_folders(roots) {
-        found.add(&folder, &PROFILE_FILES);
-    }
-    for folder in cache_folders(roots) {
-        found.add(&folder, &CACHE_FILES);
-    }
-    for folder in cli_folders(roots) {
-        found.add(&folder, &CLI_FILES);
-    }
-    if let Some(file) = &roots.azure_access_token_file {
-        found.add_path(file.clone());
-    }
-    found.candidates
+    let reach = Reach::from(&roots.home);
+    let looked = look(At::Usual(roots), &reach, &Bounds::default(), &mut Silent);
+    looked.map(|looked| looked.candidates).unwrap_or_default()
 }
 
-/// The files under a path that the user named: itself; the usual places below a home folder; the
-/// known files of a folder of one of the products; else every file below the folder.
+/// The files under a path that the user named: itself, or every known file below the folder.
 pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
-    // A link to a folder is followed, as the products follow it; one to a file is refused later.
-    if !path.symlink_metadata()?.is_dir() && !path.is_dir() {
-        return Ok(vec![Candidate { path: path.to_owned(), because: Because::Expected }]);
+    let named = [path.to_owned()];
+    let reach = Reach::new(path, named.clone());
+    Ok(look(At::Named(&named), &reach, &Bounds::default(), &mut Silent)?.candidates)
+}
+
+/// The usual places: folders of products, files that lie elsewhere, and where people save files.
+pub(crate) fn usual_places(roots: &Roots) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut add = |path: PathBuf, extent: Extent, names: &[&'static str]| {
+        let known = places.iter_mut().find(|place| place.path == path && place.extent == extent);
+        match known {
+            Some(known) => known.names.extend(names),
+            None => places.push(Place { names: names.to_vec(), ..Place::new(path, extent) }),
+        }
+    };
+    for (folder, files) in folders_of_formats() {
+        for path in paths_of(folder, roots) {
+            match (folder, product_root(&path, roots)) {
+                (Folder::Variable(_), _) => add(path, Extent::File, &[]),
+                (_, Some(root)) => add(root, Extent::Product, &[]),
+                (_, None) => add(path, Extent::Files, files),
+            }
+        }
     }
-    let home = usual(&Roots {
-        home: path.to_owned(),
-        azure_config_dir: None,
-        azure_access_token_file: None,
-        xdg_data_home: None,
-        xdg_config_home: None,
-    });
-    if !home.is_empty() {
-        return Ok(home);
+    for folder in azure_config_folders(roots) {
+        add(folder, Extent::Product, &[]);
     }
-    let mut found = Found::default();
-    for names in [&PROFILE_FILES[..], &CACHE_FILES, &CLI_FILES] {
-        found.add(path, names);
+    if let Some(current) = &roots.current {
+        add(current.join(IDENTITY_SERVICE), Extent::Product, &[]);
     }
-    // `config` alone says nothing: many tools have a file of that name.
-    let speaking = |candidate: &Candidate| !candidate.path.ends_with("config");
-    if found.candidates.iter().any(speaking) {
-        return Ok(found.candidates);
+    for name in SAVED {
+        add(below(&roots.home, name), Extent::OneLevel, &[]);
     }
-    walk(path)
+    places.sort_by_key(|place| place.extent);
+    places
+}
+
+/// Whether a file lies where it is looked without being told: `migrate` finds it there.
+pub fn covers(roots: &Roots, path: &Path) -> bool {
+    let is_named = |place: &Place| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        place.names.iter().any(|pattern| matches(pattern, name))
+    };
+    usual_places(roots).iter().any(|place| match place.extent {
+        Extent::Product | Extent::Named | Extent::Home => path.starts_with(&place.path),
+        Extent::OneLevel | Extent::Pointed => path.parent() == Some(&place.path),
+        Extent::Files => path.parent() == Some(&place.path) && is_named(place),
+        Extent::File => path == place.path,
+    })
+}
+
+/// Whether a folder of this name is a product's, wherever it lies: homes are copied.
+pub(crate) fn is_product_folder(folder: &Path) -> bool {
+    let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
+    let name = name.to_ascii_lowercase();
+    PRODUCT_FOLDERS.iter().any(|product| name.starts_with(product))
+}
+
+/// Whether a file of this name is a product's, wherever it lies: no other tool has such a name.
+pub(crate) fn is_telling(name: &str) -> bool {
+    name != CONFIG && ORDER.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// What decides between files: of one name in several folders the products' own order of folders,
+/// and in one folder the order of its names. Whatever has another name comes last.
+pub(crate) fn rank(path: &Path, roots: &Roots) -> (usize, usize, usize) {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some(number) = ORDER.iter().position(|known| *known == name) else {
+        return (FAMILIES.len(), 0, 0);
+    };
+    let family = FAMILIES.iter().position(|end| number < *end).unwrap_or_default();
+    let folders = folders_of_formats().filter(|(_, files)| files.contains(&name));
+    let mut paths = folders.flat_map(|(folder, _)| paths_of(folder, roots));
+    let folder = paths.position(|folder| Some(folder.as_path()) == path.parent());
+    (family, folder.unwrap_or(usize::MAX), number)
 }
 
 /// What lies around beside the sign-ins themselves.
@@ -146,7 +253,10 @@ pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
             found.push(LeftOver { path, what });
         }
     };
-    for folder in profile_folders(roots) {
+    let mut profiles = azure_config_folders(roots);
+    profiles.extend(paths_of(Folder::Roaming("Windows Azure Powershell"), roots));
+    profiles.extend(paths_of(Folder::Config("Windows Azure Powershell"), roots));
+    for folder in profiles {
         let records =
             "error records of Azure PowerShell: may hold parameters in clear, remove them";
         add(folder.join("ErrorRecords"), records);
@@ -154,7 +264,7 @@ pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
         add(folder.join("WindowsAzureProfile.xml"), old);
         add(folder.join("WindowsAzureProfile.xml.bak"), old);
     }
-    for folder in cli_folders(roots) {
+    for folder in azure_config_folders(roots) {
         let github = "GitHub tokens cached by Azure CLI in clear: revoke and remove them";
         add(folder.join("github_token_cache.json"), github);
         add(folder.join("github_token_cache.bin"), github);
@@ -169,98 +279,95 @@ pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
     found
 }
 
-fn profile_folders(roots: &Roots) -> Vec<PathBuf> {
-    let config = roots.xdg_config_home.clone().unwrap_or_else(|| roots.home.join(".config"));
-    vec![
-        roots.home.join(".Azure"),
-        // One folder with the one above where a file system ignores case, and on macOS.
-        roots.home.join(".azure"),
-        roots.home.join("AppData/Roaming").join(OLD_PROFILE),
-        config.join(OLD_PROFILE),
-        roots.home.join(".config").join(OLD_PROFILE),
-    ]
+fn folders_of_formats() -> impl Iterator<Item = (Folder, &'static [&'static str])> {
+    let places = FORMATS.iter().flat_map(|row| row.lies);
+    places.flat_map(|place| place.folders.iter().map(|folder| (*folder, place.files)))
 }
 
-fn cache_folders(roots: &Roots) -> Vec<PathBuf> {
-    let data = roots.xdg_data_home.clone().unwrap_or_else(|| roots.home.join(".local/share"));
-    vec![
-        data.join(".IdentityService"),
-        roots.home.join(".local/share/.IdentityService"),
-        roots.home.join(".IdentityService"),
-        roots.home.join("AppData/Local/.IdentityService"),
-        roots.home.join("Library/Application Support/.IdentityService"),
-    ]
+/// The paths that a folder of the table stands for, those of variables first.
+fn paths_of(folder: Folder, roots: &Roots) -> Vec<PathBuf> {
+    let home = &roots.home;
+    let moved = |moved: &Option<PathBuf>, usual: &str| -> Vec<PathBuf> {
+        moved.iter().cloned().chain([home.join(usual)]).collect()
+    };
+    let (bases, path) = match folder {
+        Folder::Home(path) => (vec![home.clone()], path),
+        Folder::AzureConfig(path) => (azure_config_folders(roots), path),
+        Folder::Config(path) => (moved(&roots.xdg_config_home, ".config"), path),
+        Folder::Data(path) => (moved(&roots.xdg_data_home, ".local/share"), path),
+        Folder::Roaming(path) => (vec![home.join("AppData/Roaming")], path),
+        Folder::Local(path) => (vec![home.join("AppData/Local")], path),
+        Folder::Library(path) => (vec![home.join("Library/Application Support")], path),
+        Folder::Variable(name) => {
+            let named = roots.variables.iter().filter(|(own, _)| *own == name);
+            return named.map(|(_, path)| path.clone()).collect();
+        }
+    };
+    bases.iter().flat_map(|base| expanded(base, path)).collect()
 }
 
-fn cli_folders(roots: &Roots) -> Vec<PathBuf> {
-    match &roots.azure_config_dir {
-        Some(folder) => vec![folder.clone()],
-        None => vec![roots.home.join(".azure"), roots.home.join(".Azure")],
+/// Azure CLI reads the folder of the variable alone; what an earlier day left lies in the others:
+/// `~/.azure`, `~/.azure-work`, `~/.azure.bak`.
+fn azure_config_folders(roots: &Roots) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = roots.azure_config_dir.iter().cloned().collect();
+    folders.extend([roots.home.join(".azure"), roots.home.join(".Azure")]);
+    let Ok(listed) = std::fs::read_dir(&roots.home) else { return folders };
+    let is_azure = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(".azure")) && path.is_dir()
+    };
+    let mut more: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+    more.retain(|path| is_azure(path) && !folders.contains(path));
+    more.sort();
+    folders.extend(more);
+    folders
+}
+
+/// A path below a folder, with the names that are there for each `*`.
+fn expanded(base: &Path, path: &str) -> Vec<PathBuf> {
+    let mut found = vec![base.to_owned()];
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        if !name.contains('*') {
+            found.iter_mut().for_each(|folder| folder.push(name));
+            continue;
+        }
+        let listed = found.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
+        let entries = listed.flat_map(|listed| listed.flatten());
+        let fits = entries.filter(|e| e.file_name().to_str().is_some_and(|own| matches(name, own)));
+        let mut fits: Vec<PathBuf> = fits.map(|entry| entry.path()).collect();
+        fits.sort();
+        found = fits;
     }
+    found
+}
+
+/// The folder of a product that a path is, or lies in.
+fn product_root(path: &Path, roots: &Roots) -> Option<PathBuf> {
+    if let Some(folder) = roots.azure_config_dir.as_ref().filter(|own| path.starts_with(own)) {
+        return Some(folder.clone());
+    }
+    let base = [&roots.xdg_config_home, &roots.xdg_data_home]
+        .into_iter()
+        .flatten()
+        .chain([&roots.home])
+        .find(|base| path.starts_with(base))?;
+    let mut root = base.clone();
+    for component in path.strip_prefix(base).ok()?.components() {
+        let Component::Normal(name) = component else { continue };
+        root.push(name);
+        if is_product_folder(&root) {
+            return Some(root);
+        }
+    }
+    None
+}
+
+fn below(folder: &Path, path: &str) -> PathBuf {
+    if path.is_empty() { folder.to_owned() } else { folder.join(path) }
 }
 
 fn config_has_keys(path: &Path) -> bool {
     let Ok(opened) = crate::open::read_once(path) else { return false };
     let Ok(text) = std::str::from_utf8(&opened.bytes) else { return false };
     !places_of_secrets(text).is_empty()
-}
-
-/// Candidates without doubles: two names of one file are one.
-#[derive(Default)]
-struct Found {
-    candidates: Vec<Candidate>,
-    seen: HashSet<(u64, u64)>,
-}
-
-impl Found {
-    fn add(&mut self, folder: &Path, names: &[&str]) {
-        for name in names {
-            self.add_path(folder.join(name));
-        }
-    }
-
-    fn add_path(&mut self, path: PathBuf) {
-        // Links and other oddities are listed too, so that opening refuses them visibly.
-        let Ok(facts) = path.symlink_metadata() else { return };
-        if self.seen.insert((facts.dev(), facts.ino())) {
-            self.candidates.push(Candidate { path, because: Because::Expected });
-        }
-    }
-}
-
-fn is_silent(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(b".lockfile") || SILENT_FILES.iter().any(|silent| name == *silent)
-}
-
-/// Every file below a folder, in the order of their paths. Links are not followed.
-fn walk(folder: &Path) -> io::Result<Vec<Candidate>> {
-    let mut found = Vec::new();
-    let mut folders = vec![(folder.to_owned(), 0)];
-    let mut entries = 0;
-    while let Some((folder, depth)) = folders.pop() {
-        let listed = match std::fs::read_dir(&folder) {
-            Ok(listed) => listed,
-            Err(_) if depth > 0 => continue,
-            Err(error) => return Err(error),
-        };
-        for entry in listed.flatten() {
-            entries += 1;
-            if entries > MOST {
-                let text = format!("more than {MOST} files: name a smaller folder");
-                return Err(io::Error::other(text));
-            }
-            let Ok(kind) = entry.file_type() else { continue };
-            let (name, path) = (entry.file_name(), entry.path());
-            if !kind.is_dir() && is_silent(&name) {
-                continue;
-            }
-            if kind.is_dir() && depth < DEEPEST && name != ".git" && name != "node_modules" {
-                folders.push((path, depth + 1));
-            } else if kind.is_file() || name.to_str().is_some_and(|n| by_name(n).is_some()) {
-                found.push(Candidate { path, because: Because::Walked });
-            }
-        }
-    }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
 }

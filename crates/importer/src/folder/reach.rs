@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 /// What the user named, and what `~` means in the files.
 pub struct Reach {
     home: PathBuf,
+    current: Option<PathBuf>,
     named: Vec<PathBuf>,
 }
 
 impl Reach {
     /// `named` are files and folders; what `home` holds is within reach only if it is one of them.
     pub fn new(home: &Path, named: impl IntoIterator<Item = PathBuf>) -> Self {
-        let mut reach = Self { home: home.to_owned(), named: Vec::new() };
+        let mut reach = Self { home: home.to_owned(), current: None, named: Vec::new() };
         for path in named {
             reach.extend(&path);
         }
@@ -24,13 +25,24 @@ impl Reach {
         self.named.push(real(path));
     }
 
+    /// The same, for a command that runs in this folder: relative paths may start there.
+    #[must_use]
+    pub fn at(mut self, current: &Path) -> Self {
+        self.current = Some(current.to_owned());
+        self
+    }
+
     pub(super) fn home(&self) -> &Path {
         &self.home
     }
 
+    pub(super) fn current(&self) -> Option<&Path> {
+        self.current.as_deref()
+    }
+
     /// Whether what `from` points to may be read: by the places of the files themselves, so that
     /// neither a link nor `..` leads further than the words do.
-    pub(super) fn has(&self, target: &Path, from: &Path) -> bool {
+    pub(crate) fn has(&self, target: &Path, from: &Path) -> bool {
         let (target, from) = (real(target), real(from));
         target.parent() == from.parent() || self.named.iter().any(|named| target.starts_with(named))
     }

@@ -1,6 +1,7 @@
 //! `AzureRmContextSettings.json` (AU/ContextAutosaveSettings.cs): `Mode` (`CurrentUser` or
 //! `Process`), `ContextDirectory`, `ContextFile`, `CacheDirectory`, `CacheFile`, `Settings`,
-//! `KeyStoreFile`. Compact JSON, UTF-8 without BOM; no secret.
+//! `KeyStoreFile`. Compact JSON, UTF-8 without BOM; no secret. A path that is `null` or, from
+//! 2.19.0 on, `"None"` is none; `CacheDirectory` can be relative.
 
 use std::path::PathBuf;
 
@@ -24,13 +25,14 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
         };
     }
     let text = |name: &str| match settings.get_some(name)? {
-        Some(node) => node.optional_text(),
+        Some(node) => Ok(node.optional_text()?.filter(|text| text != "None" && !text.is_empty())),
         None => Ok(None),
     };
     if let Some(folder) = text("ContextDirectory")? {
         let file = text("ContextFile")?.unwrap_or_else(|| "AzureRmContext.json".to_owned());
         found.redirect = Some(PathBuf::from(folder).join(file));
     }
+    found.cache_folder = text("CacheDirectory")?.map(PathBuf::from);
     let rest: Vec<_> = settings
         .members()
         .iter()

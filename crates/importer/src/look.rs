@@ -1,0 +1,194 @@
+//! Looking: which files of a machine hold something that azvault knows, and what was looked at to
+//! say so. `scan`, `migrate`, `clean` and `doctor` all look through [`look`].
+//!
+//! Content decides, at every file; a name speaks where content cannot (`{}`, zero bytes, INI), and
+//! only in a folder of a product. Nothing is kept of a file that is none of ours.
+
+mod bounds;
+mod glance;
+mod head;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+pub use bounds::{Bound, Bounds};
+
+use crate::folder::Reach;
+use crate::open::Stat;
+use crate::places::{self, Candidate, Extent, Place, Roots};
+use walk::Walk;
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+pub enum At<'a> {
+    /// The folders of the products, and where people save files by hand.
+    Usual(&'a Roots),
+    /// Files and folders that the user named, and nothing else.
+    Named(&'a [PathBuf]),
+    /// The usual places, and all that lies below the home folder.
+    Home(&'a Roots),
+}
+
+/// Who is told what is looked at, while it is.
+pub trait Watch {
+    /// This file is about to be read.
+    fn reading(&mut self, path: &Path);
+    /// No format knows this file, and it lies in a product's folder or was named.
+    fn unknown(&mut self, file: Unknown);
+    /// Whether to stop here.
+    fn is_stopped(&self) -> bool;
+}
+
+/// Nobody is told.
+pub(crate) struct Silent;
+
+impl Watch for Silent {
+    fn reading(&mut self, _: &Path) {}
+    fn unknown(&mut self, _: Unknown) {}
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+/// A file that no format knows.
+pub struct Unknown {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its facts.
+    pub stat: Stat,
+    /// All its bytes.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// What was looked at, and which files are to be read.
+#[derive(Default)]
+pub struct Looked {
+    /// The files to read, most authoritative first.
+    pub candidates: Vec<Candidate>,
+    /// What was looked at to find them.
+    pub seen: Seen,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// How many files.
+    pub files: usize,
+    /// How many folders.
+    pub folders: usize,
+    /// What could not be looked at, and why.
+    pub unread: Vec<Unread>,
+    /// What was passed by on purpose: what it is, and how many.
+    pub passed: BTreeMap<Passed, usize>,
+    /// Where looking ended early.
+    pub bounds: Vec<Bound>,
+    /// Whether it was stopped.
+    pub ended: Ended,
+}
+
+/// Whether all of it was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ended {
+    /// All of it, but for what is unread or beyond a bound.
+    #[default]
+    AtTheEnd,
+    /// Whoever watched said stop.
+    Stopped,
+}
+
+/// A file or folder that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which one.
+    pub path: PathBuf,
+    /// Why.
+    pub why: String,
+}
+
+/// What is passed by on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Passed {
+    /// A symbolic link: its target is looked at where it lies.
+    Link,
+    /// A socket, FIFO or device.
+    Special,
+    /// A folder that another file system is mounted on.
+    OtherFileSystem,
+    /// Packages and objects of version control: other people's files by the thousand.
+    Packages,
+    /// An archive: it is not opened.
+    Archive,
+    /// A vault of azvault: encrypted.
+    Vault,
+    /// Larger than what people save by hand.
+    Large,
+}
+
+impl Passed {
+    /// What it is, for one and for several.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Link => ("symbolic link", "symbolic links"),
+            Self::Special => ("socket, FIFO or device", "sockets, FIFOs and devices"),
+            Self::OtherFileSystem => ("mounted file system", "mounted file systems"),
+            Self::Packages => ("folder of packages", "folders of packages"),
+            Self::Archive => ("archive", "archives"),
+            Self::Vault => ("azvault vault", "azvault vaults"),
+            Self::Large => ("large file", "large files"),
+        }
+    }
+}
+
+/// Looks: lists every file that azvault knows, by content, with what was looked at.
+///
+/// Reads each file once at most, keeps none, and follows no link but those that were named. An
+/// error means that something named is not there. Settings that say where a product keeps its
+/// files are followed within `reach`.
+pub fn look(
+    at: At<'_>,
+    reach: &Reach,
+    bounds: &Bounds,
+    watch: &mut dyn Watch,
+) -> io::Result<Looked> {
+    let places = match at {
+        At::Usual(roots) => places::usual_places(roots),
+        At::Home(roots) => {
+            let mut places = places::usual_places(roots);
+            places.retain(|place| place.extent != Extent::OneLevel);
+            places.push(Place::new(roots.home.clone(), Extent::Home));
+            places
+        }
+        At::Named(paths) => {
+            let mut places =
+                paths.iter().map(|path| named(path)).collect::<io::Result<Vec<Place>>>()?;
+            // A file that was named is looked at as such, and passed by in a folder that was.
+            places.sort_by_key(|place| place.extent != Extent::File);
+            places
+        }
+    };
+    let mut walk = Walk::new(bounds, reach, watch);
+    for place in places {
+        walk.place(&place);
+    }
+    let mut looked = walk.end();
+    let order = match at {
+        At::Usual(roots) | At::Home(roots) => vec![roots.clone()],
+        At::Named(paths) => paths.iter().map(|path| Roots::of(path)).collect(),
+    };
+    looked.candidates.sort_by_cached_key(|candidate| {
+        let rank = order.iter().map(|roots| places::rank(&candidate.path, roots)).min();
+        (rank, candidate.path.clone())
+    });
+    Ok(looked)
+}
+
+/// A link to a folder is followed, as the products follow it; one to a file is refused later.
+fn named(path: &Path) -> io::Result<Place> {
+    let is_folder = path.symlink_metadata()?.is_dir() || path.is_dir();
+    let extent = if is_folder { Extent::Named } else { Extent::File };
+    Ok(Place::new(path.to_owned(), extent))
+}

@@ -1,0 +1,416 @@
+//! Through folders: every file once, links not followed, and what is left out is counted or named.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{DirEntry, FileType, Metadata};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::glance::{Care, What, glance};
+use super::{Bound, Bounds, Ended, Looked, Passed, Unknown, Unread, Watch};
+use crate::folder::Reach;
+use crate::folder::settings::folders_of;
+use crate::formats::table::{by_name, matches};
+use crate::open::OpenError;
+use crate::places::{Because, Candidate, Extent, Place, is_product_folder, is_telling};
+use crate::{Format, Reading};
+
+/// Files of the products beside those that say nothing of contexts (or are locks).
+const SILENT_FILES: [&str; 5] =
+    ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin", "PSConfig.json"];
+
+/// Folders of a home that hold other people's files: packages, and the objects of git.
+const PACKAGES: [&str; 3] = ["node_modules", "site-packages", "__pycache__"];
+
+/// Folders of a product that hold programs: looked at, and not shown as unknown files.
+const PROGRAMS: [&str; 2] = ["cliextensions", "bin"];
+
+/// A walk through places, one after the other.
+pub(super) struct Walk<'a> {
+    bounds: &'a Bounds,
+    reach: &'a Reach,
+    watch: &'a mut dyn Watch,
+    looked: Looked,
+    /// Folders that were listed, by device and inode: two names of one are one.
+    folders: HashSet<(u64, u64)>,
+    /// Files that were looked at in places that share folders with others.
+    files: HashSet<PathBuf>,
+    entries: usize,
+    read: u64,
+    /// Where settings say that more files are.
+    pointed: Vec<PathBuf>,
+}
+
+/// A folder on the way.
+struct Folder {
+    path: PathBuf,
+    depth: usize,
+    /// The file system of the place that it belongs to.
+    device: u64,
+    extent: Extent,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(bounds: &'a Bounds, reach: &'a Reach, watch: &'a mut dyn Watch) -> Self {
+        Self {
+            bounds,
+            reach,
+            watch,
+            looked: Looked::default(),
+            folders: HashSet::new(),
+            files: HashSet::new(),
+            entries: 0,
+            read: 0,
+            pointed: Vec::new(),
+        }
+    }
+
+    /// Looks at a place, and at those that settings in it point to. One that is not there says
+    /// nothing.
+    pub(super) fn place(&mut self, place: &Place) {
+        self.only(place);
+        while let Some(folder) = self.pointed.pop() {
+            self.only(&Place::new(folder, Extent::Pointed));
+        }
+    }
+
+    pub(super) fn end(self) -> Looked {
+        self.looked
+    }
+
+    fn only(&mut self, place: &Place) {
+        match place.extent {
+            Extent::File => return self.named_file(&place.path),
+            Extent::Files => return self.files_of(place),
+            Extent::Product | Extent::Named | Extent::OneLevel | Extent::Pointed | Extent::Home => {
+            }
+        }
+        // The place itself may be a link: people link their dot folders.
+        let Ok(facts) = place.path.metadata() else {
+            let dangling = place.path.symlink_metadata().is_ok();
+            if dangling {
+                self.unread(&place.path, "it is a symbolic link that leads nowhere".to_owned());
+            }
+            return;
+        };
+        if !facts.is_dir() {
+            return;
+        }
+        let device = facts.dev();
+        let path = place.path.clone();
+        let mut folders = vec![Folder { path, depth: 0, device, extent: place.extent }];
+        while let Some(folder) = folders.pop() {
+            if self.is_over() {
+                return;
+            }
+            if self.read > self.bounds.bytes {
+                return self.bound(Bound::Bytes { at: folder.path, most: self.bounds.bytes });
+            }
+            self.folder(&folder, &mut folders);
+        }
+    }
+
+    fn is_over(&mut self) -> bool {
+        if self.watch.is_stopped() {
+            self.looked.seen.ended = Ended::Stopped;
+        }
+        self.looked.seen.ended == Ended::Stopped || self.entries > self.bounds.entries
+    }
+
+    fn folder(&mut self, folder: &Folder, below: &mut Vec<Folder>) {
+        let facts = match folder.path.metadata() {
+            Ok(facts) => facts,
+            Err(error) => return self.unread(&folder.path, error.to_string()),
+        };
+        if facts.dev() != folder.device {
+            return self.is_mounted(folder);
+        }
+        if !self.is_new(folder, &facts) {
+            return;
+        }
+        let listed = match std::fs::read_dir(&folder.path) {
+            Ok(listed) => listed,
+            Err(error) => return self.unread(&folder.path, error.to_string()),
+        };
+        self.looked.seen.folders += 1;
+        let names_speak = match folder.extent {
+            Extent::Product | Extent::Pointed | Extent::Files => true,
+            Extent::Named | Extent::Home => is_product_folder(&folder.path),
+            Extent::OneLevel | Extent::File => false,
+        };
+        let mut entries: Vec<DirEntry> = Vec::new();
+        for entry in listed {
+            match entry {
+                Ok(entry) => entries.push(entry),
+                Err(error) => self.unread(&folder.path, error.to_string()),
+            }
+            self.entries += 1;
+            if self.entries > self.bounds.entries {
+                self.bound(Bound::Entries { at: folder.path.clone(), most: self.bounds.entries });
+                break;
+            }
+            let most = self.bounds.saved_entries;
+            if folder.extent == Extent::OneLevel && entries.len() >= most {
+                self.bound(Bound::Entries { at: folder.path.clone(), most });
+                break;
+            }
+        }
+        entries.sort_by_key(DirEntry::file_name);
+        let before = self.looked.candidates.len();
+        let (mut by_name_alone, mut folders) = (Vec::new(), Vec::new());
+        for entry in &entries {
+            if self.watch.is_stopped() {
+                self.looked.seen.ended = Ended::Stopped;
+                break;
+            }
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() {
+                folders.extend(self.step_down(folder, entry, names_speak));
+            } else {
+                by_name_alone.extend(self.entry(folder, entry, kind, names_speak));
+            }
+        }
+        // Many tools have a file `config`: it says something beside a file of Azure CLI alone.
+        let is_telling =
+            |path: &PathBuf| path.file_name().and_then(OsStr::to_str).is_some_and(is_telling);
+        let names_speak = names_speak
+            || self.looked.candidates.len() > before
+            || by_name_alone.iter().any(is_telling);
+        if names_speak {
+            for path in by_name_alone {
+                self.expected(path);
+            }
+        }
+        // The last one is taken first: in the order of their names.
+        below.extend(folders.into_iter().rev());
+    }
+
+    /// Whether a folder was not looked at before. One whose files alone were looked at is looked
+    /// at again by a walk that goes below it, which passes over those files.
+    fn is_new(&mut self, folder: &Folder, facts: &Metadata) -> bool {
+        match folder.extent {
+            Extent::OneLevel | Extent::Pointed | Extent::Files | Extent::File => {
+                !self.folders.contains(&(facts.dev(), facts.ino()))
+            }
+            Extent::Product | Extent::Named | Extent::Home => {
+                self.folders.insert((facts.dev(), facts.ino()))
+            }
+        }
+    }
+
+    /// The folder below, unless it is passed by.
+    fn step_down(
+        &mut self,
+        folder: &Folder,
+        entry: &DirEntry,
+        names_speak: bool,
+    ) -> Option<Folder> {
+        let name = entry.file_name();
+        let path = entry.path();
+        if names_speak && is_known(&name) {
+            // It has the name of a file of a product, and is none: refused by name when it is read.
+            self.expected(path.clone());
+        }
+        if matches!(folder.extent, Extent::OneLevel | Extent::Pointed) {
+            return None;
+        }
+        let is_git = name == "objects" && folder.path.ends_with(".git");
+        let is_packages = is_git || PACKAGES.iter().any(|known| name == *known);
+        if folder.extent == Extent::Home && is_packages {
+            self.pass(Passed::Packages);
+            return None;
+        }
+        if folder.depth == self.bounds.depth {
+            self.bound(Bound::Depth { at: path, most: self.bounds.depth });
+            return None;
+        }
+        let Folder { depth, device, extent, .. } = *folder;
+        let is_program = extent == Extent::Product && PROGRAMS.iter().any(|known| name == *known);
+        let extent = if is_program { Extent::Home } else { extent };
+        Some(Folder { path, depth: depth + 1, device, extent })
+    }
+
+    /// Looks at what is no folder. A file that its name alone makes one of ours is given back.
+    fn entry(
+        &mut self,
+        folder: &Folder,
+        entry: &DirEntry,
+        kind: FileType,
+        names_speak: bool,
+    ) -> Option<PathBuf> {
+        let (name, path) = (entry.file_name(), entry.path());
+        if kind.is_file() {
+            return self.file(folder.extent, path, &name, names_speak);
+        }
+        if kind.is_symlink() && folder.extent != Extent::OneLevel && is_known(&name) {
+            // Refused when it is read, with where it leads.
+            return Some(path);
+        }
+        if names_speak && is_known(&name) {
+            return Some(path);
+        }
+        self.pass(if kind.is_symlink() { Passed::Link } else { Passed::Special });
+        None
+    }
+
+    fn file(
+        &mut self,
+        extent: Extent,
+        path: PathBuf,
+        name: &OsStr,
+        names_speak: bool,
+    ) -> Option<PathBuf> {
+        // The files of a home's top are looked at by two places.
+        if !self.files.is_empty() && self.files.contains(&path) {
+            return None;
+        }
+        let care = match extent {
+            Extent::Product | Extent::Named | Extent::File => Care::Whole,
+            Extent::Home | Extent::Pointed | Extent::Files | Extent::OneLevel => Care::FirstBytes,
+        };
+        if matches!(extent, Extent::Pointed | Extent::Files | Extent::OneLevel | Extent::File) {
+            self.files.insert(path.clone());
+        }
+        if extent == Extent::OneLevel {
+            let size = path.symlink_metadata().map_or(0, |facts| facts.len());
+            if size > self.bounds.saved_size {
+                self.pass(Passed::Large);
+                return None;
+            }
+        }
+        self.watch.reading(&path);
+        let glance = match glance(&path, care) {
+            Ok(glance) => glance,
+            Err(OpenError::NotFound) => return None,
+            Err(_) if names_speak && is_known(name) => {
+                self.looked.seen.files += 1;
+                return Some(path);
+            }
+            Err(error) => {
+                self.unread(&path, error.to_string());
+                return None;
+            }
+        };
+        self.looked.seen.files += 1;
+        self.read += glance.read;
+        match glance.what {
+            What::Known(format, bytes) => {
+                if format == Format::AzpsAutosaveSettings {
+                    self.follow(&path, &bytes);
+                }
+                let because = if names_speak { Because::Expected } else { Because::Walked };
+                self.looked.candidates.push(Candidate { path, because });
+                None
+            }
+            What::NameOnly => (!is_silent(name)).then_some(path),
+            What::Unknown(Some(bytes)) if !bytes.is_empty() && !is_lock(name) => {
+                self.watch.unknown(Unknown { path, stat: glance.stat, bytes });
+                None
+            }
+            What::Unknown(_) => None,
+            What::Passed(what) => {
+                self.pass(what);
+                None
+            }
+        }
+    }
+
+    /// The folders that settings name, as far as they may be read.
+    fn follow(&mut self, settings: &Path, bytes: &[u8]) {
+        let time_zone = &jiff::tz::TimeZone::UTC;
+        let found =
+            crate::read(bytes, &Reading { file_name: "AzureRmContextSettings.json", time_zone });
+        let folders = folders_of(&found, settings, self.reach);
+        self.pointed.extend(
+            folders.into_iter().filter(|folder| self.reach.has(&folder.join("file"), settings)),
+        );
+    }
+
+    /// Files of a folder that have a name which a product gives them. People link such files into
+    /// their dot folders: a link is followed to where it was allowed to look anyway.
+    fn files_of(&mut self, place: &Place) {
+        let is_named = |name: &str| place.names.iter().any(|pattern| matches(pattern, name));
+        let Ok(listed) = std::fs::read_dir(&place.path) else {
+            let is_there = place.path.is_dir();
+            if is_there {
+                self.unread(&place.path, "its files cannot be listed".to_owned());
+            }
+            return;
+        };
+        let mut paths: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+        paths.retain(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_named));
+        paths.sort();
+        for path in paths {
+            let target =
+                if path.is_symlink() { path.canonicalize().ok() } else { Some(path.clone()) };
+            match target {
+                Some(target) if target.is_file() && self.reach.has(&target, &path) => {
+                    let name = path.file_name().unwrap_or_default();
+                    if let Some(known) = self.file(Extent::Files, target, name, true) {
+                        self.expected(known);
+                    }
+                }
+                _ if path.is_dir() => {}
+                _ => self.pass(Passed::Link),
+            }
+        }
+    }
+
+    /// A file that was named: read whatever it holds, and refused by name if it cannot be.
+    fn named_file(&mut self, path: &Path) {
+        let name = path.file_name().unwrap_or_default();
+        let is_regular = path.symlink_metadata().is_ok_and(|facts| facts.is_file());
+        let known = self.looked.candidates.len();
+        if is_regular {
+            self.file(Extent::File, path.to_owned(), name, true);
+        }
+        if self.looked.candidates.len() == known {
+            self.expected(path.to_owned());
+        }
+    }
+
+    /// A file to read whatever it holds.
+    fn expected(&mut self, path: PathBuf) {
+        // Links and other oddities are listed too, so that opening refuses them visibly.
+        if path.symlink_metadata().is_err() {
+            return;
+        }
+        self.looked.candidates.push(Candidate { path, because: Because::Expected });
+    }
+
+    fn is_mounted(&mut self, folder: &Folder) {
+        if folder.extent == Extent::Home {
+            return self.pass(Passed::OtherFileSystem);
+        }
+        self.unread(&folder.path, "another file system is mounted there: name it".to_owned());
+    }
+
+    /// The first of its kind is said: what lies beyond is not looked at, however often it is met.
+    fn bound(&mut self, bound: Bound) {
+        let kind = std::mem::discriminant(&bound);
+        if !self.looked.seen.bounds.iter().any(|met| std::mem::discriminant(met) == kind) {
+            self.looked.seen.bounds.push(bound);
+        }
+    }
+
+    fn pass(&mut self, what: Passed) {
+        *self.looked.seen.passed.entry(what).or_default() += 1;
+    }
+
+    fn unread(&mut self, path: &Path, why: String) {
+        self.looked.seen.unread.push(Unread { path: path.to_owned(), why });
+    }
+}
+
+fn is_known(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| by_name(name).is_some())
+}
+
+fn is_lock(name: &OsStr) -> bool {
+    name.as_bytes().ends_with(b".lockfile")
+}
+
+fn is_silent(name: &OsStr) -> bool {
+    is_lock(name) || SILENT_FILES.iter().any(|silent| name == *silent)
+}
