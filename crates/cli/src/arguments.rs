@@ -27,10 +27,15 @@ pub(crate) fn read() -> Cli {
     Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|e| e.format(&mut Cli::command()).exit())
 }
 
-/// Refuses where an empty variable was to say which vault is meant. What ends everything does so first.
+/// Refuses where an empty variable was to say which vault is meant, or an answer is asked for in a
+/// form that it does not have. What ends everything does so first.
 pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
     if matches!(cli.command, cli::Command::Panic(_)) {
         return Ok(());
+    }
+    if cli.global.output == cli::Output::Sarif && !matches!(cli.command, cli::Command::Scan(_)) {
+        let what = "only scan answers in SARIF";
+        return Err(Failure::new(Code::Usage, what).hint("azvault scan -o sarif"));
     }
     let is_given = [cli.global.vault.is_some(), cli.global.expect_vault.is_some()];
     let missing =

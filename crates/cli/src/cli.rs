@@ -128,6 +128,8 @@ pub(crate) enum Output {
     Json,
     /// Tab-separated values, without a heading.
     Tsv,
+    /// SARIF 2.1.0, for code scanners: `scan` alone.
+    Sarif,
 }
 
 /// When colour is used.

@@ -41,6 +41,7 @@ mod revocation;
 mod rotation;
 mod runtime;
 mod saved;
+mod scan;
 mod session;
 mod slots;
 mod strength;

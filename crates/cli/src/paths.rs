@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::Secret;
 use azvault_door::{ForeignVariable, foreign_variable};
-use azvault_importer::places::Roots;
+use azvault_importer::places::{self, Roots};
 use azvault_signin::ProxySetting;
 use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
@@ -50,8 +50,11 @@ pub(crate) fn private() -> Result<PathBuf, Failure> {
 pub(crate) fn roots() -> Result<Roots, Failure> {
     Ok(Roots {
         home: base()?.home_dir().to_owned(),
+        current: std::env::current_dir().ok(),
         azure_config_dir: folder_variable("AZURE_CONFIG_DIR"),
-        azure_access_token_file: folder_variable("AZURE_ACCESS_TOKEN_FILE"),
+        variables: places::variables()
+            .filter_map(|name| Some((name, folder_variable(name)?)))
+            .collect(),
         xdg_data_home: folder_variable("XDG_DATA_HOME"),
         xdg_config_home: folder_variable("XDG_CONFIG_HOME"),
     })

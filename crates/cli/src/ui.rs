@@ -145,6 +145,47 @@ impl Ui {
         self.raw(text.as_bytes());
     }
 
+    /// Lines of a few columns, of which the last is never cut or broken, each with words below it
+    /// that are broken between words where the terminal ends.
+    pub(crate) fn listing(&self, headings: &[&str], items: &[(Vec<Cell>, Vec<String>)]) {
+        let mut widths: Vec<usize> = headings.iter().map(|heading| heading.len()).collect();
+        for (cells, _) in items {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(shown(&cell.text).chars().count());
+            }
+        }
+        let last = widths.pop().map_or(0, |_| widths.len());
+        let indent = widths.iter().map(|width| width + GAP).sum::<usize>();
+        let mut text = String::new();
+        let mut row = |cells: &mut dyn Iterator<Item = (Tone, String)>| {
+            for (at, (tone, words)) in cells.enumerate() {
+                let pad = widths
+                    .get(at)
+                    .map_or(0, |width| (width + GAP).saturating_sub(words.chars().count()));
+                text.push_str(&paint(self.color_out, tone, &words));
+                text.push_str(&" ".repeat(if at < last { pad } else { 0 }));
+            }
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+        };
+        row(&mut headings.iter().map(|heading| (Tone::Quiet, (*heading).to_owned())));
+        let room = terminal_width().map(|width| width.saturating_sub(indent).max(MIN_ROOM));
+        for (cells, below) in items {
+            row(&mut cells.iter().map(|cell| (cell.tone, shown(&cell.text))));
+            for line in below.iter().flat_map(|words| wrapped(&shown(words), room)) {
+                row(&mut std::iter::once((Tone::Plain, format!("{}{line}", " ".repeat(indent)))));
+            }
+        }
+        self.raw(text.as_bytes());
+    }
+
+    /// Words of the answer, broken between words where the terminal ends.
+    pub(crate) fn paragraph(&self, tone: Tone, words: &str) {
+        for line in wrapped(words, terminal_width()) {
+            self.toned_line(tone, line);
+        }
+    }
+
     /// A remark for the person, on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Normal {
@@ -220,6 +261,37 @@ impl Ui {
 /// One line on stderr. Where nobody can be told, the command goes on all the same.
 fn say(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Blanks between two columns of a listing.
+const GAP: usize = 2;
+
+/// Least room for words, however narrow the terminal is.
+const MIN_ROOM: usize = 30;
+
+/// Columns of the terminal that the answer goes to; `None` if it goes elsewhere.
+fn terminal_width() -> Option<usize> {
+    let size = console::Term::stdout().size_checked()?;
+    std::io::stdout().is_terminal().then_some(usize::from(size.1))
+}
+
+/// A text in lines that are no longer than that, where a blank allows it.
+fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let length = |text: &str| text.chars().count();
+        let line = lines.last().map_or(0, |line| length(line));
+        let is_full = room.is_some_and(|room| line > 0 && line + 1 + length(word) > room);
+        match lines.last_mut() {
+            Some(line) if !is_full && line.is_empty() => line.push_str(word),
+            Some(line) if !is_full => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// One cell of a table.
@@ -323,7 +395,7 @@ fn paint(colored: Colored, tone: Tone, text: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{MAX_CITED, cited, count, shown, tsv, word};
+    use super::{MAX_CITED, cited, count, shown, tsv, word, wrapped};
 
     #[test]
     fn a_path_in_a_command_is_one_word() {
@@ -369,6 +441,14 @@ mod tests {
     #[test]
     fn a_tab_in_a_value_does_not_make_a_column() {
         assert_eq!(tsv("a\tb\\c\n"), "a\\tb\\\\c\\n");
+    }
+
+    #[test]
+    fn words_are_broken_at_blanks_and_paths_never() {
+        let text = "3 tokens in /a/long/path/of/a/file here";
+        let lines = wrapped(text, Some(12));
+        assert_eq!(lines, ["3 tokens in", "/a/long/path/of/a/file", "here"]);
+        assert_eq!(wrapped(text, None), [text]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Args {
         let findings = checks.iter().filter(|check| check.state == State::Finding).count();
         match app.ui.output {
             Output::Json => app.ui.json(&Document { schema: SCHEMA, checks }),
-            Output::Table => print(app, &checks),
+            Output::Table | Output::Sarif => print(app, &checks),
             Output::Tsv => app.ui.table(&[], &checks.iter().map(row).collect::<Vec<_>>()),
         }
         if findings == 0 {

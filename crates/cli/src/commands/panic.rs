@@ -59,7 +59,9 @@ impl Args {
                 let (ended, audited) = (EndedView::from(&ended), logged == Logged::Yes);
                 app.ui.json(&Document { schema: SCHEMA, ended, audited, looked_at, credentials });
             }
-            Output::Table => credentials.iter().for_each(|one| listed::print(app, one)),
+            Output::Table | Output::Sarif => {
+                credentials.iter().for_each(|one| listed::print(app, one))
+            }
             Output::Tsv => {
                 let rows: Vec<_> = credentials.iter().flat_map(rows).collect();
                 app.ui.table(&[], &rows);

@@ -119,7 +119,7 @@ impl Args {
         }
         match app.ui.output {
             Output::Json => app.ui.json(&document),
-            Output::Table | Output::Tsv => {
+            Output::Table | Output::Tsv | Output::Sarif => {
                 print(app, &document, looked.as_ref(), &shown_path(&path));
             }
         }

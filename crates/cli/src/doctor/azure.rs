@@ -3,33 +3,42 @@
 use std::collections::BTreeSet;
 
 use azvault_door::Holds;
-use azvault_importer::places;
 
 use super::Check;
 use crate::app::App;
-use crate::commands::scan::{USUAL_PLACES, lies_in_clear};
-use crate::migration::gather::{self, Pointers};
+use crate::commands::scan::USUAL_PLACES;
+use crate::migration::gather::From;
 use crate::paths;
+use crate::scan::{Becomes, Survey, next};
 use crate::ui::count;
 
 pub(super) fn leftovers(app: &App) -> Check {
     let name = "leftovers";
-    let sources = match gather::gather(app, &[], Pointers::Told) {
-        Ok(sources) => sources,
+    let survey = match Survey::new(app, From::Usual, &|| false) {
+        Ok(survey) => survey,
         Err(failure) => return Check::unknown(name, failure.what),
     };
-    let files = sources.iter().filter(|source| lies_in_clear(source)).count();
-    if files > 0 {
+    let roots = paths::roots().ok();
+    let next = next::of_all(&survey, From::Usual, roots.as_ref());
+    let next = next.unwrap_or_else(|| "azvault scan".to_owned());
+    let files = survey.totals.files;
+    if survey.findings().any(|row| row.becomes == Becomes::Imported) {
         let what = format!("{} with unencrypted Azure sign-ins", count(files, "file"));
-        return Check::finding(name, what, "azvault migrate");
+        return Check::finding(name, what, next);
     }
-    match paths::roots().map(|roots| places::left_over(&roots).len()) {
-        Ok(0) => Check::ok(name, format!("no Azure sign-ins were found {USUAL_PLACES}")),
-        Ok(number) => {
-            let what = format!("{} of Azure tools in clear", count(number, "file"));
+    if files > 0 {
+        let what = format!("{} with unencrypted credentials", count(files, "file"));
+        return Check::finding(name, what, "azvault scan");
+    }
+    match survey.unreadable.len() {
+        0 if survey.is_complete() => {
+            Check::ok(name, format!("no Azure sign-ins were found {USUAL_PLACES}"))
+        }
+        0 => Check::finding(name, "not all of it could be looked at", "azvault scan"),
+        number => {
+            let what = format!("{} of the usual places could not be read", count(number, "file"));
             Check::finding(name, what, "azvault scan")
         }
-        Err(failure) => Check::unknown(name, failure.what),
     }
 }
 

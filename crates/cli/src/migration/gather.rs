@@ -1,15 +1,18 @@
 //! Finding and reading the files.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::{self, Reach, Source};
-use azvault_importer::places::{self, Candidate};
+use azvault_importer::look::{At, Bounds, Looked, Seen, Unknown, Watch, look};
+use azvault_importer::places::Candidate;
+use indicatif::ProgressBar;
 
 use crate::app::{App, Consent};
 use crate::failure::{Code, Failure};
 use crate::paths;
 use crate::prompt::Answer;
-use crate::ui::{shown, shown_path};
+use crate::ui::{count, shown, shown_path};
 
 /// What is done about files that others point to, and that nobody named.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,37 +30,165 @@ impl Pointers {
     }
 }
 
+/// Where files are looked for.
+#[derive(Clone, Copy)]
+pub(crate) enum From<'a> {
+    /// The usual places.
+    Usual,
+    /// Files and folders that were named.
+    Named(&'a [PathBuf]),
+    /// The whole home folder.
+    Home,
+}
+
+impl<'a> From<'a> {
+    /// Those that were named; the usual places where nothing was.
+    pub(crate) fn of(paths: &'a [PathBuf]) -> Self {
+        if paths.is_empty() { Self::Usual } else { Self::Named(paths) }
+    }
+}
+
+/// Who is asked for more than files that a format knows.
+pub(crate) trait Curious {
+    /// A file that no format knows, in a product's folder or named.
+    fn unknown(&mut self, file: Unknown);
+    /// Whether somebody pressed Ctrl-C.
+    fn is_stopped(&self) -> bool;
+}
+
+/// Nobody: files that no format knows are not imported.
+struct Incurious;
+
+impl Curious for Incurious {
+    fn unknown(&mut self, _: Unknown) {}
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+/// The files that were read, and what was looked at to find them.
+pub(crate) struct Gathered {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) seen: Seen,
+}
+
 /// Reads the files in the usual places, or those that were named. Nothing is written.
-pub(crate) fn gather(
+pub(crate) fn gather(app: &App, from: &[PathBuf], pointers: Pointers) -> Result<Gathered, Failure> {
+    let place = Place::of(From::of(from))?;
+    let mut reach = place.reach();
+    let gathered = place.read(app, &reach, &mut Incurious)?;
+    if pointers == Pointers::Asked && agree(app, &gathered.sources, &mut reach)? == Answer::Yes {
+        return place.read(app, &reach, &mut Incurious);
+    }
+    Ok(gathered)
+}
+
+/// As [`gather`], with somebody who looks at the files that no format knows. Asks nothing.
+pub(crate) fn survey(
     app: &App,
-    from: &[PathBuf],
-    pointers: Pointers,
-) -> Result<Vec<Source>, Failure> {
-    let (candidates, mut reach) = if from.is_empty() {
+    from: From<'_>,
+    curious: &mut dyn Curious,
+) -> Result<Gathered, Failure> {
+    let place = Place::of(from)?;
+    place.read(app, &place.reach(), curious)
+}
+
+/// What is looked at, with absolute paths.
+enum Place {
+    Usual(azvault_importer::places::Roots),
+    Home(azvault_importer::places::Roots),
+    Named(Vec<PathBuf>),
+}
+
+impl Place {
+    fn of(from: From<'_>) -> Result<Self, Failure> {
+        if let From::Named(named) = from {
+            let mut seen = HashSet::new();
+            let mut paths =
+                named.iter().map(|path| paths::absolute(path)).collect::<Result<Vec<_>, _>>()?;
+            paths.retain(|path| seen.insert(path.clone()));
+            for path in &paths {
+                path.symlink_metadata().map_err(|error| unreadable(path, &error))?;
+            }
+            return Ok(Self::Named(paths));
+        }
         let roots = paths::roots()?;
         if !roots.home.is_dir() {
             let home = shown_path(&roots.home);
             return Err(Failure::new(Code::NotFound, format!("the home folder {home} is missing"))
                 .hint("set HOME, or name the files with --from PATH"));
         }
-        let reach = Reach::from(&roots.home);
-        (places::usual(&roots), reach)
-    } else {
-        let mut candidates = Vec::new();
-        let named = from.iter().map(|path| paths::absolute(path)).collect::<Result<Vec<_>, _>>()?;
-        for path in &named {
-            candidates.extend(places::named(path).map_err(|e| unreadable(path, &e))?);
-        }
-        let mut seen = std::collections::HashSet::new();
-        candidates.retain(|candidate| seen.insert(candidate.path.clone()));
-        let home = paths::roots().map_or_else(|_| PathBuf::from("/"), |roots| roots.home);
-        (candidates, Reach::new(&home, named))
-    };
-    let sources = read(app, &candidates, &reach);
-    if pointers == Pointers::Asked && agree(app, &sources, &mut reach)? == Answer::Yes {
-        return Ok(read(app, &candidates, &reach));
+        Ok(if matches!(from, From::Home) { Self::Home(roots) } else { Self::Usual(roots) })
     }
-    Ok(sources)
+
+    /// How far files may lead: the usual places are the home folder.
+    fn reach(&self) -> Reach {
+        let (reach, current) = match self {
+            Self::Usual(roots) | Self::Home(roots) => {
+                (Reach::from(&roots.home), roots.current.clone())
+            }
+            Self::Named(paths) => {
+                let home = paths::roots().map_or_else(|_| PathBuf::from("/"), |roots| roots.home);
+                (Reach::new(&home, paths.clone()), None)
+            }
+        };
+        match current {
+            Some(current) => reach.at(&current),
+            None => reach,
+        }
+    }
+
+    fn read(
+        &self,
+        app: &App,
+        reach: &Reach,
+        curious: &mut dyn Curious,
+    ) -> Result<Gathered, Failure> {
+        let at = match self {
+            Self::Usual(roots) => At::Usual(roots),
+            Self::Home(roots) => At::Home(roots),
+            Self::Named(paths) => At::Named(paths),
+        };
+        let spinner = app.ui.spinner("looking");
+        let mut telling = Telling { app, spinner, files: 0, curious };
+        let looked = look(at, reach, &Bounds::default(), &mut telling);
+        telling.spinner.finish_and_clear();
+        let Looked { candidates, seen } = looked.map_err(|error| {
+            Failure::new(Code::Other, format!("files were not listed: {error}"))
+        })?;
+        let sources = read(app, &candidates, reach);
+        Ok(Gathered { sources, seen })
+    }
+}
+
+/// Tells on the terminal how far looking has come.
+struct Telling<'a> {
+    app: &'a App,
+    spinner: ProgressBar,
+    files: usize,
+    curious: &'a mut dyn Curious,
+}
+
+/// How many files are looked at between two words about it.
+const STEP: usize = 100;
+
+impl Watch for Telling<'_> {
+    fn reading(&mut self, path: &Path) {
+        self.files += 1;
+        if self.files.is_multiple_of(STEP) {
+            self.spinner.set_message(format!("looking: {}", count(self.files, "file")));
+            self.spinner.tick();
+        }
+        self.app.ui.detail(format!("looked at {}", shown_path(path)));
+    }
+
+    fn unknown(&mut self, file: Unknown) {
+        self.curious.unknown(file);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.curious.is_stopped()
+    }
 }
 
 fn read(app: &App, candidates: &[Candidate], reach: &Reach) -> Vec<Source> {

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use azvault_contexts::ContextName;
-use azvault_contexts::rules::import::{self, Incoming, Origin, Plan};
+use azvault_contexts::rules::import::{self, Incoming, Origin, Plan, Present};
+use azvault_contexts::rules::signed_out::signed_out;
+use azvault_contexts::{Accounts, Clouds, ContextName};
 use azvault_importer::folder::Source;
+use azvault_importer::look::Seen;
 use azvault_importer::{Outcome, Product};
 
-use super::gather::{self, Pointers};
+use super::gather::{self, Gathered, Pointers};
 use super::present::Content;
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -23,6 +25,10 @@ pub(crate) struct Proposal {
     pub(crate) before: Content,
     /// Numbers of the files that something of the plan comes from.
     holding: HashSet<usize>,
+    /// What was looked at to find the files.
+    pub(crate) seen: Seen,
+    /// Contexts of users for whom nothing signs in, neither in the files nor in the vault.
+    pub(crate) signed_out: Vec<ContextName>,
 }
 
 /// Reads the files and makes the plan, against a vault's content.
@@ -32,7 +38,7 @@ pub(crate) fn propose(
     default: Option<&str>,
     before: Content,
 ) -> Result<Proposal, Failure> {
-    let mut sources = gather::gather(app, from, pointers)?;
+    let Gathered { mut sources, seen } = gather::gather(app, from, pointers)?;
     let incoming = sources.iter_mut().map(incoming).collect();
     let asked = default.map(ContextName::new);
     let plan = import::plan(incoming, &before.present(), asked.as_ref()).map_err(|_| {
@@ -44,7 +50,21 @@ pub(crate) fn propose(
     let secrets = plan.secrets.iter().flat_map(|planned| &planned.sources);
     let accounts = plan.accounts.iter().flat_map(|planned| &planned.sources);
     let holding = contexts.chain(secrets).chain(accounts).copied().collect();
-    Ok(Proposal { sources, plan, before, holding })
+    let signed_out = without_sign_in(&plan, &before.present());
+    Ok(Proposal { sources, plan, before, holding, seen, signed_out })
+}
+
+/// The planned contexts of users for whom neither the files nor the vault hold a sign-in.
+pub(crate) fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<ContextName> {
+    let contexts = || plan.contexts.iter().map(|planned| &planned.item);
+    let planned = plan.secrets.iter().map(|planned| &planned.item.description);
+    let secrets: Vec<_> = planned.chain(present.secrets.iter().map(|(about, _)| about)).collect();
+    let environments = plan.environments.iter().map(|planned| &planned.item);
+    let clouds = Clouds::of(environments.chain(present.environments));
+    let accounts = plan.accounts.iter().map(|planned| &planned.item).chain(present.accounts);
+    let known =
+        Accounts::of(clouds, contexts().chain(present.contexts), accounts, secrets.iter().copied());
+    signed_out(contexts(), secrets.iter().copied(), &known)
 }
 
 impl Proposal {
@@ -74,7 +94,8 @@ impl Proposal {
     }
 }
 
-fn incoming(source: &mut Source) -> Incoming {
+/// What a file brings in. Its profile is empty afterwards.
+pub(crate) fn incoming(source: &mut Source) -> Incoming {
     // Only Azure PowerShell gives a context a name that a person chose.
     let origin = match source.found.product {
         Product::AzurePowerShell | Product::AzureServiceManagement | Product::Unknown => {

@@ -1,11 +1,13 @@
 //! The plan as it is shown: for people, and as the document that scripts rely on.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use azvault_contexts::Scope;
 use azvault_contexts::rules::import::{Action, Origin, Remark};
 use azvault_importer::folder::Source;
-use azvault_importer::{Note, Outcome};
+use azvault_importer::open::Stat;
+use azvault_importer::{Note, Outcome, Product};
 use serde::Serialize;
 
 use super::proposal::Proposal;
@@ -13,6 +15,7 @@ use super::unused;
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::{ContextView, Marks, SCHEMA};
+use crate::scan::print::no_sign_in;
 use crate::ui::{Tone, cell, count, quoted, shown, shown_path, toned};
 
 #[derive(Serialize)]
@@ -86,6 +89,28 @@ impl SourceView {
             outcome: source.found.outcome.as_str(),
             notes: source.found.notes.iter().map(note).collect(),
         }
+    }
+
+    /// Of a file that no format knows.
+    pub(crate) fn unknown(path: &Path, stat: &Stat) -> Self {
+        Self {
+            path: path.display().to_string(),
+            format: "unknown-file",
+            product: Product::Unknown.as_str(),
+            mode: Some(format!("{:04o}", stat.mode & 0o7777)),
+            size: Some(stat.size),
+            outcome: Outcome::Reject.as_str(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn format(&self) -> &'static str {
+        self.format
+    }
+
+    /// In words, safe to show.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 }
 
@@ -178,9 +203,20 @@ fn summary(proposal: &Proposal) -> Vec<String> {
     if let Some(mode) = proposal.plan.autosave {
         lines.push(format!("autosave: {}", mode.as_str()));
     }
-    lines.extend(proposal.plan.remarks.iter().map(|r| remark(r, proposal)));
+    lines.extend(remarks(proposal));
     lines.extend(unused::line(proposal));
     lines
+}
+
+/// What the user should know of the plan as a whole, and of what was looked at to make it.
+fn remarks(proposal: &Proposal) -> Vec<String> {
+    let of_plan = proposal.plan.remarks.iter().map(|r| remark(r, proposal));
+    let signed_out = proposal.signed_out.iter().map(|name| no_sign_in(name.as_str()));
+    let unread =
+        proposal.seen.unread.iter().map(|unread| {
+            format!("not read: {}: {}", shown_path(&unread.path), shown(&unread.why))
+        });
+    of_plan.chain(signed_out).chain(unread).collect()
 }
 
 fn document(proposal: &Proposal) -> Document<'_> {
@@ -224,7 +260,7 @@ fn document(proposal: &Proposal) -> Document<'_> {
                 }
             })
             .collect(),
-        remarks: plan.remarks.iter().map(|r| remark(r, proposal)).collect(),
+        remarks: remarks(proposal),
         totals: totals(proposal),
     }
 }

@@ -62,7 +62,9 @@ impl Args {
             Output::Json => {
                 app.ui.json(&Document { schema: SCHEMA, path: path.display().to_string() });
             }
-            Output::Table | Output::Tsv => app.ui.line(format!("installed {}", shown_path(&path))),
+            Output::Table | Output::Tsv | Output::Sarif => {
+                app.ui.line(format!("installed {}", shown_path(&path)))
+            }
         }
         if !paths::is_on_path(&folder) {
             app.ui.warning(format!("{} is not on the PATH", shown_path(&folder)));

@@ -70,10 +70,10 @@ impl Args {
                 let folder = folder.display().to_string();
                 app.ui.json(&Document { schema: SCHEMA, folder, backups: &views });
             }
-            Output::Table | Output::Tsv if views.is_empty() => {
+            Output::Table | Output::Tsv | Output::Sarif if views.is_empty() => {
                 app.ui.note(format!("no backups in {}", shown_path(&folder)));
             }
-            Output::Table | Output::Tsv => {
+            Output::Table | Output::Tsv | Output::Sarif => {
                 let rows: Vec<_> = views.iter().map(row).collect();
                 let headings =
                     ["FILE", "MODIFIED", "SIZE", "GENERATION", "CONTEXTS", "SECRETS", "STATE"];

@@ -39,7 +39,7 @@ impl Args {
                     .map(|seen| ContextView::new(seen.context, seen.scope, marks))
                     .collect(),
             }),
-            Output::Table | Output::Tsv => print(app, &seen, marks),
+            Output::Table | Output::Tsv | Output::Sarif => print(app, &seen, marks),
         }
         Ok(0)
     }

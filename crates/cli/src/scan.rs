@@ -1,0 +1,217 @@
+//! What a look at this machine found: one row a file, how bad each is, and what was looked at to
+//! say so. `scan` prints it, `doctor` counts it.
+
+mod holdings;
+pub(crate) mod next;
+pub(crate) mod print;
+mod readers;
+pub(crate) mod sarif;
+mod severity;
+mod strangers;
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use azvault_contexts::ContextName;
+use azvault_contexts::rules::import::{self, Present};
+use azvault_importer::folder::Source;
+use azvault_importer::look::{Ended, Seen};
+use azvault_importer::{Outcome, places};
+
+pub(crate) use holdings::Holdings;
+pub(crate) use readers::Readers;
+pub(crate) use severity::Severity;
+use strangers::Strangers;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::migration::gather::{self, From, Gathered};
+use crate::migration::proposal;
+use crate::migration::report::SourceView;
+use crate::paths;
+
+/// What was found.
+pub(crate) struct Survey {
+    /// The worst first.
+    pub(crate) rows: Vec<Row>,
+    /// What was looked at.
+    pub(crate) seen: Seen,
+    /// Files and folders that could not be read, and why.
+    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) totals: Totals,
+    /// Contexts of users for whom no file has a sign-in.
+    pub(crate) signed_out: Vec<ContextName>,
+}
+
+/// One file.
+pub(crate) struct Row {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: Kind,
+    pub(crate) holds: Holdings,
+    pub(crate) severity: Severity,
+    pub(crate) readers: Option<Readers>,
+    /// Unix seconds.
+    pub(crate) modified: Option<i64>,
+    /// As `migrate plan` prints it, where a format knows it.
+    pub(crate) view: Option<SourceView>,
+    /// Whether `migrate` imports something of it.
+    pub(crate) becomes: Becomes,
+}
+
+/// Whose file it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One of a format.
+    Known,
+    /// One that no format knows, with values that look like credentials.
+    Unknown,
+    /// Something that a product leaves beside the sign-ins.
+    LeftOver,
+}
+
+/// What `migrate` makes of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Becomes {
+    /// It is imported.
+    Imported,
+    /// It stays where it is.
+    Left,
+}
+
+/// What could not be read.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unreadable {
+    pub(crate) path: PathBuf,
+    pub(crate) why: String,
+}
+
+/// What all files hold together, each thing counted once, as `migrate plan` counts.
+pub(crate) struct Totals {
+    pub(crate) files: usize,
+    pub(crate) contexts: usize,
+    pub(crate) secrets: usize,
+    /// The same, file by file.
+    pub(crate) in_files: InFiles,
+}
+
+/// What stands in the files, counted wherever it stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct InFiles {
+    pub(crate) contexts: usize,
+    pub(crate) secrets: usize,
+}
+
+impl Survey {
+    /// Looks. `is_stopped` is asked now and then whether to end early.
+    pub(crate) fn new(
+        app: &App,
+        from: From<'_>,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Result<Self, Failure> {
+        let mut strangers = Strangers::new(is_stopped);
+        let Gathered { mut sources, seen } = gather::survey(app, from, &mut strangers)?;
+        let Strangers { mut rows, unread, .. } = strangers;
+        let now = app.now();
+        rows.extend(sources.iter().filter_map(|source| Row::of(source, now)));
+        if !matches!(from, From::Named(_)) {
+            let known: BTreeSet<PathBuf> = rows.iter().map(|row| row.path.clone()).collect();
+            let left_over = places::left_over(&paths::roots()?);
+            let new = left_over.iter().filter(|left| !known.contains(&left.path));
+            rows.extend(new.map(Row::left_over));
+        }
+        let unreadable = unreadable(&sources, &seen, unread);
+        rows.sort_by(|a, b| (a.severity, &a.path).cmp(&(b.severity, &b.path)));
+        let in_files = InFiles {
+            contexts: rows.iter().map(|row| row.holds.contexts).sum(),
+            secrets: rows.iter().map(|row| row.holds.secrets()).sum(),
+        };
+        let files = rows.iter().filter(|row| row.is_finding()).count();
+        let present = Present::default();
+        let incoming = sources.iter_mut().map(proposal::incoming).collect();
+        let plan = import::plan(incoming, &present, None).unwrap_or_default();
+        let totals =
+            Totals { files, contexts: plan.contexts.len(), secrets: plan.secrets.len(), in_files };
+        let signed_out = proposal::without_sign_in(&plan, &present);
+        Ok(Self { rows, seen, unreadable, totals, signed_out })
+    }
+
+    /// The files with something unencrypted in them.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.is_finding())
+    }
+
+    /// Whether all of it was looked at.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.unreadable.is_empty()
+            && self.seen.bounds.is_empty()
+            && self.seen.ended == Ended::AtTheEnd
+    }
+}
+
+impl Row {
+    /// The row of a file that was read; `None` for one that holds nothing.
+    fn of(source: &Source, now: i64) -> Option<Self> {
+        // What could not be opened is said as such.
+        let stat = source.stat?;
+        let holds = Holdings::of(source, now)?;
+        let readers = Readers::of(&source.path, stat.mode, stat.uid);
+        let becomes = match source.found.outcome {
+            Outcome::Accept | Outcome::Warn => Becomes::Imported,
+            Outcome::Report | Outcome::Opaque | Outcome::Reject => Becomes::Left,
+        };
+        Some(Self {
+            path: source.path.clone(),
+            kind: Kind::Known,
+            severity: severity::severity(holds.worst, readers.who),
+            holds,
+            readers: Some(readers),
+            modified: seconds(stat.modified_ns),
+            view: Some(SourceView::new(source)),
+            becomes,
+        })
+    }
+
+    fn left_over(left: &places::LeftOver) -> Self {
+        let holds = Holdings::left_over(left.what);
+        let facts = left.path.metadata().ok();
+        let readers = facts.as_ref().map(|f| Readers::of(&left.path, f.mode(), f.uid()));
+        let who = readers.as_ref().map_or(readers::Who::OwnerAlone, |readers| readers.who);
+        Self {
+            path: left.path.clone(),
+            kind: Kind::LeftOver,
+            severity: severity::severity(holds.worst, who),
+            holds,
+            readers,
+            modified: facts.as_ref().map(MetadataExt::mtime),
+            view: None,
+            becomes: Becomes::Left,
+        }
+    }
+
+    /// Whether it is something to act upon: what is encrypted for others, or only names ids, is not.
+    pub(crate) fn is_finding(&self) -> bool {
+        self.severity < Severity::Low
+    }
+}
+
+/// What was not listed, and what was listed and not opened.
+fn unreadable(sources: &[Source], seen: &Seen, inside: Vec<Unreadable>) -> Vec<Unreadable> {
+    let listed = seen
+        .unread
+        .iter()
+        .map(|unread| Unreadable { path: unread.path.clone(), why: unread.why.clone() });
+    let refused = sources.iter().filter(|source| source.stat.is_none()).map(|source| {
+        let why = source.found.notes.iter().map(|note| note.text.as_str()).next();
+        Unreadable { path: source.path.clone(), why: why.unwrap_or_default().to_owned() }
+    });
+    let mut paths = BTreeSet::new();
+    let mut all: Vec<Unreadable> = refused.chain(listed).chain(inside).collect();
+    all.retain(|one| paths.insert(one.path.clone()));
+    all.sort();
+    all
+}
+
+fn seconds(nanoseconds: i128) -> Option<i64> {
+    i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()
+}

@@ -1,0 +1,108 @@
+//! Who can read a file: by its mode and owner, and whether a folder above keeps them out today. A
+//! copy of the file, in a backup or an archive, has its mode and not that folder.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// Who, by mode and owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    OwnerAlone,
+    Group,
+    Everybody,
+    /// It is not this user's own: the other one can.
+    OtherUser(u32),
+}
+
+/// Who can read a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Readers {
+    pub(crate) who: Who,
+    /// The folder above that keeps others out.
+    pub(crate) closed_by: Option<PathBuf>,
+}
+
+impl Readers {
+    pub(super) fn of(path: &Path, mode: u32, owner: u32) -> Self {
+        let who = who(mode, owner, rustix::process::geteuid().as_raw());
+        let closed_by = match who {
+            Who::Group => closed_above(path, 0o010),
+            Who::Everybody => closed_above(path, 0o001),
+            Who::OwnerAlone | Who::OtherUser(_) => None,
+        };
+        Self { who, closed_by }
+    }
+
+    /// For a person.
+    pub(crate) fn words(&self) -> String {
+        match self.who {
+            Who::OwnerAlone => "only you".to_owned(),
+            Who::Group => "you and a group".to_owned(),
+            Who::Everybody => "everybody on this machine".to_owned(),
+            Who::OtherUser(uid) => format!("user {uid}"),
+        }
+    }
+
+    /// In a column.
+    pub(crate) fn word(&self) -> String {
+        let star = if self.closed_by.is_some() { "*" } else { "" };
+        match self.who {
+            Who::OwnerAlone => "only you".to_owned(),
+            Who::Group => format!("group{star}"),
+            Who::Everybody => format!("everybody{star}"),
+            Who::OtherUser(uid) => format!("user {uid}"),
+        }
+    }
+}
+
+fn who(mode: u32, owner: u32, own: u32) -> Who {
+    match (mode & 0o004, mode & 0o040) {
+        (0, _) if owner != own => Who::OtherUser(owner),
+        (0, 0) => Who::OwnerAlone,
+        (0, _) => Who::Group,
+        _ => Who::Everybody,
+    }
+}
+
+/// The nearest folder above that those cannot pass.
+fn closed_above(path: &Path, bit: u32) -> Option<PathBuf> {
+    let folders = path.ancestors().skip(1);
+    let mut closed =
+        folders.filter(|folder| folder.metadata().is_ok_and(|facts| facts.mode() & bit == 0));
+    closed.next().map(Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::{Who, closed_above, who};
+
+    #[test]
+    fn mode_and_owner_say_who_can_read() {
+        for (mode, uid, wanted) in [
+            (0o600, 7, Who::OwnerAlone),
+            (0o700, 7, Who::OwnerAlone),
+            (0o622, 7, Who::OwnerAlone),
+            (0o640, 7, Who::Group),
+            (0o644, 7, Who::Everybody),
+            (0o604, 7, Who::Everybody),
+            (0o600, 0, Who::OtherUser(0)),
+            (0o644, 0, Who::Everybody),
+        ] {
+            assert_eq!(who(mode, uid, 7), wanted, "{mode:o} {uid}");
+        }
+    }
+
+    #[test]
+    fn a_folder_above_can_keep_others_out() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        fs::set_permissions(&inner, Permissions::from_mode(0o710)).unwrap();
+        assert_eq!(closed_above(&inner.join("file"), 0o001), Some(inner.clone()));
+        assert_ne!(closed_above(&inner.join("file"), 0o010), Some(inner));
+    }
+}
