@@ -88,6 +88,12 @@ fn empty(file_name: &str) -> Found {
              my_schema_name, or service my_service_name): sign in again with azvault"
                 .to_owned(),
         ),
+        // Every release of Azure PowerShell makes one when its module is imported.
+        "azurermcontext.json" => {
+            let mut found = Found::new(Format::Empty, owner);
+            found.remark("", "empty, as Azure PowerShell makes it: nothing to import");
+            found
+        }
         _ => {
             let mut found = Found::new(Format::Empty, owner);
             found.warn("", "empty: nothing to import");
