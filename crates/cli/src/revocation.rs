@@ -36,7 +36,17 @@ pub(crate) fn of<'a>(
             found.push((about, radius));
         }
     }
-    found.sort_by_key(|(_, radius)| radius.order());
+    // Of two as bad the application's goes first: a user who ends all own sessions can do no more.
+    found.sort_by(|(one, radius), (other, others)| {
+        let is_users = |about: &SecretDescription| about.kind == SecretKind::RefreshToken;
+        let names = |about: &SecretDescription| (about.account.clone(), about.kind);
+        (radius.rank, is_users(one), radius.order(), names(one)).cmp(&(
+            others.rank,
+            is_users(other),
+            others.order(),
+            names(other),
+        ))
+    });
     let mut all: Vec<Revocation> = Vec::new();
     let mut known = BTreeMap::new();
     for (about, radius) in found {
