@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::home::{Home, copy_folder, files, fixture, ran};
 
@@ -82,6 +82,7 @@ fn it_says_what_to_revoke_in_which_order_and_how_to_go_on() {
     }
     let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("{text}: {said}"));
     assert!(at("  1. client_secret") < at("refresh_token of "), "the worst first: {said}");
+    assert!(!said.contains(". certificate_path of "), "{said}");
     assert!(at("refresh_token of ") < at("Revoking ends the vault's own copy as well"));
     assert!(at("Revoking ends") < at("azvault connect --service-principal --application"));
     assert!(at("azvault connect --service-principal --application") < at("To go on:"));
@@ -143,6 +144,10 @@ fn credentials_that_no_context_uses_are_named_and_their_files_go() {
 #[test]
 fn an_empty_context_file_is_nothing_bad() {
     let home = Home::with_files("real-az/module-imported-only");
-    let said = home.run(&["scan"]).expect(0);
-    assert!(!said.stdout.contains("writes no such file"), "{}", said.stdout);
+    let plan = home.json(&["migrate", "plan"]);
+    let sources = plan["sources"].as_array().unwrap();
+    let ends = |one: &&Value| one["path"].as_str().unwrap().ends_with("AzureRmContext.json");
+    let empty = sources.iter().find(ends).unwrap();
+    assert_eq!((&empty["format"], &empty["outcome"]), (&json!("empty"), &json!("accept")));
+    home.run(&["scan"]).expect(0);
 }

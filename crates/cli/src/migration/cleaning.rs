@@ -22,7 +22,7 @@ use crate::paths;
 pub(crate) struct Cleaning<'a> {
     /// Those that go, certificates last.
     pub(crate) going: Vec<&'a ImportedFile>,
-    /// Certificates that stay, and why.
+    /// Files that stay, and why.
     pub(crate) staying: Vec<(&'a ImportedFile, Kept)>,
     /// Certificates of entries that go, which are in no migration.
     pub(crate) left_behind: Vec<LeftBehind>,
@@ -81,7 +81,8 @@ pub(crate) fn plan<'a>(
     }
     let there = comparison.files.iter().filter(|compared| compared.place == Place::Original);
     for file in there.map(|compared| &compared.file) {
-        match cleaning.reason_to_stay(file, &own) {
+        let why = unproven(comparison, file).or_else(|| cleaning.reason_to_stay(file, &own));
+        match why {
             Some(why) => cleaning.staying.push((file, why)),
             None => cleaning.going.push(file),
         }
@@ -89,6 +90,23 @@ pub(crate) fn plan<'a>(
     cleaning.going.sort_by_key(|file| is_certificate(file));
     cleaning.find_left_behind(&own);
     Ok(cleaning)
+}
+
+/// Whether files and vault differ in a way that is no single file's: one was changed or cannot be read,
+/// or the vault differs in what belongs to none of those that would go.
+pub(crate) fn differs_as_a_whole(comparison: &Comparison) -> bool {
+    let is_there = |path: &Path| {
+        let there = |place| matches!(place, Place::Original);
+        comparison.files.iter().any(|one| one.file.path == path && there(one.place))
+    };
+    comparison.files.iter().any(|one| one.place == Place::Changed)
+        || comparison.differences.iter().any(|difference| !is_there(&difference.path))
+}
+
+/// What is in a file and not in the vault: such a file stays, with all that is in it.
+fn unproven(comparison: &Comparison, file: &ImportedFile) -> Option<Kept> {
+    let difference = comparison.differences.iter().find(|found| found.path == file.path)?;
+    Some(Kept::Unproven(difference.what.clone()))
 }
 
 /// Files of other migrations that may point to a certificate.
@@ -115,6 +133,8 @@ impl<'a> Cleaning<'a> {
         }
         let owner = |about: &SecretDescription| about.account.as_deref().map(str::to_lowercase);
         let secrets = found.profile.secrets.iter().map(|held| &held.description);
+        // Where a certificate lay opens nothing: the certificate counts, where it was read.
+        let secrets = secrets.filter(|about| about.kind != SecretKind::CertificatePath);
         self.secrets.extend(secrets.map(|about| (about.kind, owner(about))));
         Ok(())
     }

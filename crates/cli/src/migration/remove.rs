@@ -24,6 +24,8 @@ pub(crate) enum Kept {
     Busy,
     /// The system refused.
     Failed(std::io::Error),
+    /// Something in it is not in the vault: what.
+    Unproven(String),
     /// A file that points to it stays.
     PointedTo(PathBuf),
     /// A variable of the environment says its path.
@@ -38,6 +40,7 @@ impl Kept {
             Self::Changed => "changed since it was imported: azvault migrate run".to_owned(),
             Self::Busy => "another program is using it: try again".to_owned(),
             Self::Failed(error) => error.to_string(),
+            Self::Unproven(what) => format!("{what} (azvault migrate verify)"),
             Self::PointedTo(file) => {
                 format!("{} points to it, and is still there", shown_path(file))
             }

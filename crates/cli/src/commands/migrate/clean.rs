@@ -44,7 +44,7 @@ impl Args {
         let mut vault = unlock::vault(app)?;
         let path = app.vault_path()?;
         let comparison = compare::compare(app, &vault, self.id)?;
-        if !comparison.differences.is_empty() {
+        if cleaning::differs_as_a_whole(&comparison) {
             compare::print(app, &comparison);
             return Err(Failure::new(
                 Code::Findings,
@@ -76,7 +76,7 @@ impl Args {
             return Ok(0);
         }
         if !cleaning.going.is_empty() {
-            if let Err(refused) = policy::export_plaintext(app, "no originals in clear") {
+            if let Err(refused) = policy::export_plaintext(app, "no originals are put back") {
                 let what = refused.what;
                 app.ui.note(format!("Their bytes stay sealed; they cannot be put back: {what}"));
             }

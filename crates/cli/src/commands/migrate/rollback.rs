@@ -40,7 +40,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        policy::export_plaintext(app, "originals are not put back in clear; they stay sealed")?;
+        policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
         let mut vault = unlock::vault(app)?;
         let path = app.vault_path()?;
         let failed = |e: Error| Failure::from_vault(e, &path);
@@ -73,15 +73,15 @@ impl Args {
             )
             .hint(format!("azvault migrate rollback {} --force", import.id)));
         }
-        // Putting secrets back in clear is asked for once; a repeated rollback writes nothing.
+        // Putting plaintext back is asked for once; a repeated rollback writes nothing.
         if originals.iter().any(|(_, _, there)| *there != There::Same) && !self.force {
-            let question = format!("Put {} back, in clear?", count(originals.len(), "file"));
+            let question = format!("Put {} back, unencrypted?", count(originals.len(), "file"));
             app.confirm(Consent::from(self.yes), &question)?;
         }
         let to_write = originals.iter().filter(|(_, _, there)| *there != There::Same);
         let paths: Vec<&Path> = to_write.map(|(file, _, _)| file.path.as_path()).collect();
         if !paths.is_empty() {
-            // Told before anything is in clear again: what cannot be told is not done.
+            // Told before any plaintext is back: what cannot be told is not done.
             let subjects = audit::of_migration(import.id, paths.into_iter());
             vault
                 .write(|writing| audit::log(app, writing, "migrate rollback", subjects))
@@ -89,7 +89,7 @@ impl Args {
         }
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {
-            // What a killed rollback left lies in clear, also where nothing is to be written now.
+            // What a killed rollback left is plaintext, also where nothing is to be written now.
             let _ = file.path.parent().map(azvault_vault::sweep);
             let back = restore::restore(file, bytes, *there).map_err(|e| {
                 let path = shown_path(&file.path);
@@ -128,7 +128,7 @@ impl Args {
                 let path = shown_path(path);
                 app.ui.note(format!("{path} had come since with nothing in it, and was replaced"));
             }
-            app.ui.note("They hold your sign-ins in clear again: azvault migrate clean");
+            app.ui.note("Your sign-ins are unencrypted again: azvault migrate clean");
         }
         Ok(0)
     }
