@@ -10,8 +10,8 @@ use azvault_importer::{Found, Outcome, Reading};
 use azvault_witness::{Ledger, Testimony};
 use jiff::tz::TimeZone;
 
-const FOLDERS: [&str; 5] =
-    ["azure-powershell", "azure-cli", "real-az", "real-az-windows", "real-net"];
+const FOLDERS: [&str; 6] =
+    ["azure-powershell", "azure-cli", "other-tools", "real-az", "real-az-windows", "real-net"];
 
 /// What describes fixtures, and is none.
 const ABOUT: [&str; 4] = ["expected.json", "contents.json", "canaries.txt", "README.md"];

@@ -51,6 +51,11 @@ fn a_value_is_found_by_its_name_in_every_syntax() {
         ("user,password,host\nada,correct-horse,h\n", "a.csv"),
         ("name;client secret\nada;\"correct-horse\"\n", "a.csv"),
         ("client=a\nkey=b\nsecret=correct-horse\n", "azure.properties"),
+        (
+            "subscription=0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c\nkey=correct-horse\n",
+            "azure.properties",
+        ),
+        ("AZURE_SUBSCRIPTION_IDENTIFIER=0f2ab1c3\nSECRET=correct-horse\n", ".env"),
         ("provider \"azurerm\" {\n  client_secret = \"correct-horse\"\n}\n", "main.tf"),
         ("\"secret\":\"correct-horse\",\"home_account_id\":\"a\"},\"b\":{}}", "beheaded.json"),
         ("{\"a\":{\"secret\":\"correct-horse\",\"b\":\"cut of", "cut.json"),

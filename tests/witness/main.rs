@@ -3,6 +3,7 @@
 mod bounds;
 mod clothes;
 mod plain;
+mod tools;
 
 use azvault_witness::{Finding, look};
 

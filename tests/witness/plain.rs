@@ -18,6 +18,8 @@ fn ids_addresses_times_and_words_are_no_findings() {
         "The password is asked for, and the token is never written. See the key vault.",
         "az login --service-principal -u $APP -p $SECRET --tenant $TENANT",
         "Microsoft.Azure.Commands.Common.Authentication.Abstractions, Version=1.0.0.0, Culture=neutral",
+        "subscription_id=0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c\nclient_id=2b6f0c11-7a3d-4e58-9c21-d4e5f6a7b8c9\n",
+        "0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c\n2b6f0c11-7a3d-4e58-9c21-d4e5f6a7b8c9\ntext\n",
         "git clone https://dev.azure.com/contoso/_git/infrastructure && cd infrastructure",
         "<add key=\"nuget\" value=\"https://api.nuget.org/v3/index.json\" protocolVersion=\"3\" />",
         "",
@@ -38,6 +40,11 @@ fn what_a_person_would_ask_about_has_a_reason() {
         ("{\"a\":\"807e71872cc7b245dd49204928e5cc517a7e79fa\"}", NotASecret::Digest),
         (
             "{\"user_assertion_hash\":\"q8uJ3kf9XbT2vLw0PzRn5yHcD7sE1aGm4Bx-q8uJ3kf\"}",
+            NotASecret::Digest,
+        ),
+        ("client_secret = var.client_secret", NotASecret::Placeholder),
+        (
+            "<a ManagementCertificate=\"807E71872CC7B245DD49204928E5CC517A7E79FA\"/>",
             NotASecret::Digest,
         ),
         ("client_secret: ${CLIENT_SECRET}", NotASecret::Placeholder),

@@ -49,7 +49,7 @@ fn kind_confidence(kind: Kind) -> Confidence {
 }
 
 /// Structure inside the value: text that is JSON or has keys, and what is encoded.
-fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
+pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
     match value.as_bytes() {
         [b'{', .., b'}'] | [b'[', .., b']'] => {
             return walk.deeper(value.len(), |walk| text::read(walk, name, value));
@@ -112,6 +112,8 @@ fn by_name(walk: &mut Walk<'_>, name: Name, value: &str) {
         Sense::KeyFile if shapes::is_path(value) => {
             return walk.found(Kind::KeyPath, Confidence::Likely, value);
         }
+        // A certificate by its thumbprint.
+        Sense::KeyFile if entropy::is_digest(value) => return walk.set_aside(NotASecret::Digest),
         Sense::Weak | Sense::KeyFile => {
             entropy::could_be_a_key(value) && !shapes::is_address(value) && !shapes::is_path(value)
         }
@@ -171,7 +173,12 @@ fn by_looks(walk: &mut Walk<'_>, name: Name, value: &str) {
     {
         crate::lines::pieces(walk, value);
     }
-    if walk.count == before && name.sense != Sense::Fact && entropy::is_random(value) {
+    if walk.count > before || name.sense == Sense::Fact {
+        return;
+    }
+    if shapes::could_be_a_client_secret(value) {
+        walk.found(Kind::ClientSecret, Confidence::Likely, value);
+    } else if entropy::is_random(value) {
         walk.found(Kind::Random, Confidence::Likely, value);
     }
 }

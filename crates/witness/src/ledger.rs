@@ -83,6 +83,10 @@ impl Ledger {
             return true;
         }
         let Ok(text) = std::str::from_utf8(value) else { return false };
+        // Settings escape signs, and readers take the escapes away.
+        if text.contains('\\') && has(crate::json::unescape(text).as_bytes()) {
+            return true;
+        }
         let Some(encoding) = encoded::encoding(text) else { return false };
         has(&encoded::decode(text, encoding))
             || (encoding == Encoding::Hex && has(&encoded::decode(text, Encoding::Base64)))

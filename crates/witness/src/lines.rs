@@ -36,48 +36,53 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: Opti
         at = end;
         let line = line.trim();
         if is_wrapped(line) {
-            let block = wrapped.get_or_insert(Wrapped {
-                start,
-                line: first_line.unwrap_or(1) + number,
-                end,
-            });
-            block.end = end;
-            continue;
+            let block = wrapped.get_or_insert(Wrapped { start, end, lines: 0, first: number });
+            (block.end, block.lines) = (end, block.lines + 1);
+        } else if wrapped.as_ref().is_some_and(|block| !block.takes(line)) {
+            flush(walk, text, first_line, wrapped.take());
+        } else if let Some(block) = &mut wrapped {
+            // The last line of a block is shorter.
+            (block.end, block.lines) = (end, block.lines + 1);
+            flush(walk, text, first_line, wrapped.take());
         }
-        flush(walk, text, wrapped.take());
         let mark = first_line.map(|first| walk.enter_number("line", first + number));
         one(walk, name, line);
         mark.into_iter().for_each(|mark| walk.leave(mark));
     }
-    flush(walk, text, wrapped.take());
+    flush(walk, text, first_line, wrapped);
 }
 
-/// Lines that are one base64 text.
+/// Lines that may be one base64 text.
 struct Wrapped {
     start: usize,
     end: usize,
-    line: usize,
+    lines: usize,
+    /// Number of the first line, from 0.
+    first: usize,
+}
+
+impl Wrapped {
+    fn takes(&self, last: &str) -> bool {
+        !last.is_empty() && is_base64(last)
+    }
 }
 
 fn is_wrapped(line: &str) -> bool {
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b);
-    line.len() >= MIN_WRAPPED && line.bytes().all(is_part)
+    line.len() >= MIN_WRAPPED && is_base64(line)
 }
 
-fn flush(walk: &mut Walk<'_>, text: &str, wrapped: Option<Wrapped>) {
-    let Some(block) = wrapped else { return };
-    // The last line of a block is shorter.
-    let rest = &text[block.end..];
-    let last = rest.lines().next().unwrap_or_default();
-    let is_last = !last.trim().is_empty()
-        && last.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_".contains(&b));
-    let end = if is_last { block.end + last.len() } else { block.end };
-    let mark = walk.enter_number("line", block.line);
-    leaf::read(walk, Name::none(), &text[block.start..end]);
-    for line in text[block.start..block.end].lines() {
-        leaf::read(walk, Name::none(), line);
-    }
-    walk.leave(mark);
+/// Padding stands at the end alone: `name=value` is no base64.
+fn is_base64(line: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"+/-_".contains(&b);
+    line.trim_end_matches('=').bytes().all(is_part)
+}
+
+/// Looks into lines that together are one text; each of them was looked at by itself.
+fn flush(walk: &mut Walk<'_>, text: &str, first_line: Option<usize>, wrapped: Option<Wrapped>) {
+    let Some(block) = wrapped.filter(|block| block.lines > 1) else { return };
+    let mark = first_line.map(|first| walk.enter_number("line", first + block.first));
+    leaf::look_inside(walk, Name::none(), &text[block.start..block.end]);
+    mark.into_iter().for_each(|mark| walk.leave(mark));
 }
 
 /// Looks at one line.
@@ -176,7 +181,12 @@ pub(crate) fn pieces(walk: &mut Walk<'_>, word: &str) {
 fn named(name: &str, value: &str) -> Name {
     let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase()) || value.len() < 6;
     let surety = if is_word { Confidence::Likely } else { Confidence::Certain };
-    Name { surety, ..Name::new(name) }
+    let named = Name { surety, ..Name::new(name) };
+    // In settings the word alone is mostly one, as in the files of Azure's libraries for Java.
+    match name.eq_ignore_ascii_case("key") {
+        true => Name { sense: Sense::Doubtful, ..named },
+        false => named,
+    }
 }
 
 /// Whether a word is an option, or a command, whose next word is a credential.

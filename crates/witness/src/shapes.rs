@@ -5,11 +5,11 @@ use crate::finding::Kind;
 
 /// First letters by which services mark their tokens.
 const SERVICE_PREFIXES: [(&str, usize); 13] = [
-    ("ghp_", 40),
-    ("gho_", 40),
-    ("ghu_", 40),
-    ("ghs_", 40),
-    ("ghr_", 40),
+    ("ghp_", 24),
+    ("gho_", 24),
+    ("ghu_", 24),
+    ("ghs_", 24),
+    ("ghr_", 24),
     ("github_pat_", 60),
     ("glpat-", 26),
     ("npm_", 40),
@@ -42,7 +42,8 @@ pub(crate) fn whole(value: &str) -> Option<Kind> {
         return Some(Kind::ClientSecret);
     }
     if SERVICE_PREFIXES.iter().any(|(prefix, least)| {
-        value.starts_with(prefix) && length >= *least && value.bytes().any(|b| b.is_ascii_digit())
+        let is_sure = prefix.starts_with("gh") || value.bytes().any(|b| b.is_ascii_digit());
+        value.starts_with(prefix) && length >= *least && is_sure
     }) {
         return Some(Kind::ServiceToken);
     }
@@ -89,6 +90,17 @@ fn is_client_secret(value: &[u8]) -> bool {
     let mixed =
         has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit);
     marked || (value.contains(&b'~') && mixed)
+}
+
+/// One word with a tilde inside, letters and digits: secrets of Entra ID have one, paths have slashes, and
+/// versions of packages begin with a digit.
+pub(crate) fn could_be_a_client_secret(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let has = |test: fn(&u8) -> bool| bytes.iter().any(test);
+    value.trim_matches('~').contains('~')
+        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"~_-.".contains(byte))
 }
 
 /// A credential inside a longer value of a known shape.
@@ -165,7 +177,12 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
             && !rest.contains(['-', '.'])
             || rest.starts_with(['{', '('])
     });
+    // References of Terraform and Bicep.
+    let refers = ["var.", "local.", "data.", "module.", "parameters("].iter().any(|start| {
+        value.strip_prefix(start).is_some_and(|rest| is_name(rest.trim_end_matches(')')))
+    });
     is_masked
+        || refers
         || named
         || wrapped("<", ">")
         || wrapped("%", "%")
@@ -223,6 +240,7 @@ mod tests {
             ("fAK~nordlys.ci-2026_notReal.zzQ0a~b", Some(Kind::ClientSecret)),
             (pat, Some(Kind::ServiceToken)),
             ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", Some(Kind::ServiceToken)),
+            ("npm_config_cache_folder_of_the_whole_machine", None),
             ("11111111-2222-3333-4444-555555555555", None),
             ("https://management.core.windows.net//.default", None),
             ("Microsoft.Azure.Commands.Profile.Models.Core", None),
@@ -251,9 +269,15 @@ mod tests {
 
     #[test]
     fn placeholders_and_key_paths_are_known() {
-        for text in
-            ["${SECRET}", "$env:ARM_CLIENT_SECRET", "$secret", "<your secret>", "****", "{{ a }}"]
-        {
+        for text in [
+            "${SECRET}",
+            "$env:ARM_CLIENT_SECRET",
+            "$secret",
+            "<your secret>",
+            "****",
+            "{{ a }}",
+            "var.client_secret",
+        ] {
             assert!(is_placeholder(text), "{text}");
         }
         for text in ["$3cret-Pa55.word", "S3cret", "pa$$word1"] {
