@@ -151,3 +151,19 @@ fn an_empty_context_file_is_nothing_bad() {
     assert_eq!((&empty["format"], &empty["outcome"]), (&json!("empty"), &json!("accept")));
     home.run(&["scan"]).expect(0);
 }
+
+#[test]
+fn a_file_with_something_that_is_not_in_the_vault_stays_and_the_others_go() {
+    const SECRET: &str = "nob8Q~odyKnows.uJ3kf9XbT2vLw0PzRn5yHcD7s";
+    let home = Home::with_files("real-az/one-user");
+    let file = home.join(CONTEXTS);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("Sub One\"", &format!("{SECRET}\""))).unwrap();
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    let cleaned = home.run(&["migrate", "clean", "--yes"]).expect(10);
+    let cleaned = cleaned.says("kept ").says("looks like a client secret").says("migrate verify");
+    assert!(cleaned.stdout.contains("removed 1 file"), "{}", cleaned.stdout);
+    assert!(!(cleaned.stdout + &cleaned.stderr).contains(SECRET));
+    assert!(file.exists());
+    assert!(!home.join(".local/share/.IdentityService/msal.cache.cae").exists());
+}
