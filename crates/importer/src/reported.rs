@@ -34,6 +34,9 @@ use crate::formats::table::row;
 use crate::json::JsonError;
 use crate::{Format, Found, Outcome};
 
+/// Most credentials of one file that are remarked on one by one.
+const MOST_SAID: usize = 20;
+
 /// Reads a document. One that is damaged is refused with its place; what stands before the damage
 /// and was understood stays named.
 pub(crate) fn read(
@@ -46,7 +49,9 @@ pub(crate) fn read(
         Ok(decoded) => decoded,
         Err(error) => return Found::rejected(format, found.product, "", error.to_string()),
     };
-    if let Err(JsonError { place, what }) = read(decoded.text.as_str(), &mut found) {
+    let result = read(decoded.text.as_str(), &mut found);
+    remark(&mut found);
+    if let Err(JsonError { place, what }) = result {
         found.remark(place, what);
         found.outcome = Outcome::Reject;
     }
@@ -68,7 +73,21 @@ pub(crate) fn lines(format: Format, bytes: &[u8], read: fn(&str, &mut Found)) ->
         Err(DecodeError::NotUtf8(_)) => String::from_utf8_lossy(bytes),
     };
     read(&text, &mut found);
+    remark(&mut found);
     found
+}
+
+/// Says of each credential where it stands and what it is. Of a history with thousands of lines the
+/// first ones are enough to find the rest.
+fn remark(found: &mut Found) {
+    let said: Vec<_> =
+        found.reported.iter().take(MOST_SAID).map(|one| (one.place.clone(), one.what)).collect();
+    for (place, what) in said {
+        found.remark(place, what);
+    }
+    if let Some(more) = found.reported.len().checked_sub(MOST_SAID).filter(|more| *more > 0) {
+        found.remark("", format!("and {more} more"));
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +101,18 @@ mod tests {
         assert_eq!(found.outcome == Outcome::Report, !found.reported.is_empty());
         assert!(found.reported.iter().all(|reported| reported.value.is_none()));
         found.reported
+    }
+
+    #[test]
+    fn of_many_credentials_the_first_are_said_and_the_rest_are_counted() {
+        let line = "export ARM_CLIENT_SECRET=hunter2hunter2\n";
+        for (lines, notes) in [(1, 1), (20, 20), (21, 21), (500, 21)] {
+            let text = line.repeat(lines);
+            let read = super::shell::read_history;
+            let found = super::lines(Format::ShellHistory, text.as_bytes(), read);
+            assert_eq!((found.reported.len(), found.notes.len()), (lines, notes));
+            assert!(!format!("{:?}", found.notes).contains("hunter2"));
+        }
     }
 
     /// Where a reader found credentials, in the order in which it did.
