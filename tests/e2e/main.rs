@@ -59,6 +59,7 @@ mod powershell;
 mod private_files;
 mod process_scope_on_disk;
 mod removals;
+mod reported;
 mod rollback;
 mod rules;
 mod save;

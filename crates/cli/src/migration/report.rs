@@ -1,6 +1,6 @@
 //! The plan as it is shown: for people, and as the document that scripts rely on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use azvault_contexts::Scope;
@@ -154,6 +154,11 @@ pub(crate) fn sources(app: &App, sources: &[Source]) {
         for remark in &source.found.notes {
             let tone = tone(source.found.outcome);
             app.ui.toned_line(tone, format!("  {}: {}", shown_path(&source.path), note(remark)));
+        }
+        let revokes: BTreeSet<_> = source.found.reported.iter().map(|one| one.revoke).collect();
+        for revoke in revokes {
+            let line = format!("  {}: to revoke: {revoke}", shown_path(&source.path));
+            app.ui.toned_line(Tone::Warning, line);
         }
     }
 }
