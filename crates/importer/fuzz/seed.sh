@@ -26,6 +26,16 @@ seed access_tokens "$az"/*/accessTokens.json
 seed service_principals "$az"/*/service_principal_entries.json
 seed azcli_config "$az"/*/config
 seed azcli_clouds "$az"/*/clouds.config
+mkdir -p corpus/reported
+number=0
+for file in "$fixtures"/other-tools/*/* "$fixtures"/other-tools/shells/variables/.[a-z]*; do
+  [ -f "$file" ] || continue
+  number=$((number + 1))
+  # The first byte chooses the format that the rest is read as.
+  for format in 255 $((number % 27)); do
+    { printf "\\$(printf '%03o' "$format")"; cat "$file"; } > "corpus/reported/$number-$format"
+  done
+done
 mkdir -p corpus/recognise
 number=0
 for file in "$ps"/*/* "$az"/*/*; do
