@@ -47,6 +47,7 @@ mod leftovers;
 mod lock;
 mod memory;
 mod migrate;
+mod migrate_verify;
 mod names;
 mod nothing_in_clear;
 mod older_backup;

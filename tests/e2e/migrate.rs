@@ -10,7 +10,7 @@ fn one_guided_command_makes_the_vault_and_proves_the_import() {
     copy_folder(&fixture("azure-powershell/homes/az4-linux"), home.path());
     let before = files(home.path());
     let ran = home.run(&["migrate", "--no-recovery"]).expect(0);
-    assert!(ran.stdout.contains("compared: 3 contexts and 12 secrets"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("proven: 3 contexts and 12 secrets"), "{}", ran.stdout);
     assert_eq!(files(home.path()), before, "the originals are untouched");
     assert_eq!(home.json(&["status"])["contexts"], 3);
 }

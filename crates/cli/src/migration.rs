@@ -12,6 +12,7 @@ pub(crate) mod proposal;
 pub(crate) mod remove;
 pub(crate) mod report;
 pub(crate) mod restore;
+pub(crate) mod unread;
 pub(crate) mod unused;
 pub(crate) mod witnessed;
 

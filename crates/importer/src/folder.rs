@@ -4,6 +4,7 @@
 mod certificates;
 mod clouds;
 mod reach;
+mod sealed;
 pub(crate) mod settings;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use crate::places::{Because, Candidate};
 use crate::{Format, Found, Outcome, Product, Reading};
 pub use certificates::certificates_of;
 pub use reach::{Outside, Reach};
+pub use sealed::{Copy, read_copies};
 
 /// One file, read.
 pub struct Source {

@@ -1,6 +1,7 @@
 //! Carrying out a plan: one transaction, the sealed copies of the files included.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
 use azvault_contexts::rules::import::{Action, Planned};
 use azvault_importer::Outcome;
@@ -10,7 +11,6 @@ use azvault_vault::{
     Writing,
 };
 
-use super::present::Content;
 use super::proposal::Proposal;
 use crate::app::App;
 use crate::audit;
@@ -65,24 +65,61 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
     id.map_err(|e| Failure::from_vault(e, &path))
 }
 
-/// Whether the vault has a sealed copy of exactly this file at exactly this place. The same bytes in
-/// another file are another file to `clean`, which removes what was imported and nothing else.
-pub(crate) fn is_sealed(source: &Source, content: &Content) -> bool {
-    let (Some(bytes), Some(stat)) = (&source.bytes, &source.stat) else { return false };
-    let digest = azvault_vault::sha256(bytes);
-    content.imports.iter().flat_map(|import| &import.value.files).any(|file| {
-        file.original.is_some()
-            && file.path == source.path
-            && file.sha256 == digest
-            && (file.device, file.inode) == (stat.device, stat.inode)
-            && file.modified_ns == stat.modified_ns
-    })
+/// Whether the vault has a sealed copy of exactly each file at exactly its place.
+pub(crate) fn are_sealed(proposal: &Proposal) -> bool {
+    let known = sealed_in(proposal);
+    proposal
+        .to_seal()
+        .all(|(_, source)| as_sealed(source).is_some_and(|at| known.contains_key(&at)))
 }
 
-/// The newest migration that the vault knows.
+/// The newest migration that sealed one of these files, else the newest one of all.
 pub(crate) fn newest(proposal: &Proposal) -> Option<Id> {
+    let known = sealed_in(proposal);
+    let places = proposal.to_seal().filter_map(|(_, source)| as_sealed(source));
+    let of_these = places.filter_map(|at| known.get(&at).copied()).max();
     let imports = proposal.before.imports.iter();
-    imports.max_by_key(|import| (import.value.created, import.id)).map(|import| import.id)
+    let of_all = || imports.map(|import| (import.value.created, import.id)).max();
+    of_these.or_else(of_all).map(|(_, id)| id)
+}
+
+/// A file as it is known again. The same bytes in another file are another file to `clean`, which
+/// removes what was imported and nothing else.
+#[derive(PartialEq, Eq, Hash)]
+struct Sealed<'a> {
+    path: &'a Path,
+    sha256: [u8; 32],
+    inode: [u64; 2],
+    modified_ns: i128,
+}
+
+/// The newest migration, with its time, in which each file was sealed that the vault knows.
+fn sealed_in(proposal: &Proposal) -> HashMap<Sealed<'_>, (i64, Id)> {
+    let mut known = HashMap::new();
+    for import in &proposal.before.imports {
+        let this = (import.value.created, import.id);
+        for file in import.value.files.iter().filter(|file| file.original.is_some()) {
+            let sealed = Sealed {
+                path: &file.path,
+                sha256: file.sha256,
+                inode: [file.device, file.inode],
+                modified_ns: file.modified_ns,
+            };
+            let newest = known.entry(sealed).or_insert(this);
+            *newest = (*newest).max(this);
+        }
+    }
+    known
+}
+
+fn as_sealed(source: &Source) -> Option<Sealed<'_>> {
+    let (bytes, stat) = (source.bytes.as_ref()?, source.stat.as_ref()?);
+    Some(Sealed {
+        path: &source.path,
+        sha256: azvault_vault::sha256(bytes),
+        inode: [stat.device, stat.inode],
+        modified_ns: stat.modified_ns,
+    })
 }
 
 /// What the audit log has of an import: the migration, its files, what is new in the vault.

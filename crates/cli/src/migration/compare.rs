@@ -1,26 +1,34 @@
 //! The proof: originals and vault are read again, through fresh handles, and compared.
 //!
-//! Every sealed copy is opened and read by the importer anew; each secret in it must be in the
-//! vault by value, each context by identity. A file that is still at its place must be what was
-//! sealed, byte for byte.
+//! Every sealed copy is opened and read once more by the importer. Each context in it must be in the
+//! vault under the name that the import gave it, and say what its file says; each secret must be
+//! there by value, as its owner's. A file that is still at its place must be what was sealed, byte for
+//! byte. What azvault itself has renewed, and what the user changed or signed out, the import
+//! remembers: that is told, and is not called lost.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
+mod contexts;
+mod report;
+mod secrets;
+mod surroundings;
 
-use azvault_contexts::{Context, Identity, Secret, SecretDescription, SecretKind};
+use std::path::PathBuf;
+
+use azvault_contexts::rules::import;
+use azvault_importer::folder::{Copy, Reach, Source, read_copies};
 use azvault_importer::open::{OpenError, read_once};
-use azvault_importer::{Format, Found, Reading};
-use azvault_vault::{Id, ImportedFile, Vault};
-use serde::Serialize;
+use azvault_importer::{Format, Outcome};
+use azvault_vault::{Id, Import, ImportedFile, Since, Snapshot, Taken, Vault};
+use zeroize::Zeroizing;
+
+pub(crate) use report::print;
 
 use super::present::Content;
+use super::proposal;
 use super::witnessed::{self, LeftOut};
 use crate::app::App;
-use crate::cli::Output;
 use crate::commands::migrate;
 use crate::failure::Failure;
-use crate::ui::{Tone, count, shown_path};
+use crate::paths;
 
 /// What a comparison found.
 pub(crate) struct Comparison {
@@ -28,9 +36,19 @@ pub(crate) struct Comparison {
     pub(crate) files: Vec<Compared>,
     pub(crate) contexts: usize,
     pub(crate) secrets: usize,
+    pub(crate) accounts: usize,
+    pub(crate) environments: usize,
     pub(crate) differences: Vec<Difference>,
+    /// What is there in another form than it was imported: renewed, renamed, changed.
+    pub(crate) since: Vec<Difference>,
+    /// What is not there any more because the user removed it or signed out.
+    pub(crate) gone: Vec<Difference>,
     /// What the originals hold and the vault does not, with the reason.
     pub(crate) left_out: Vec<LeftOut>,
+    /// How many secrets azvault has renewed since.
+    pub(crate) renewed: usize,
+    /// How many secrets went when the user signed out.
+    pub(crate) signed_out: usize,
 }
 
 /// One file of the migration.
@@ -65,8 +83,23 @@ impl Place {
 
 /// One point in which file and vault differ.
 pub(crate) struct Difference {
-    pub(crate) path: std::path::PathBuf,
+    pub(crate) path: PathBuf,
     pub(crate) what: String,
+}
+
+/// What the files are compared with.
+struct Against<'a> {
+    content: &'a Content,
+    /// What the import decided; `None` for one by an earlier azvault.
+    taken: Option<&'a Taken>,
+    since: &'a Since,
+}
+
+/// The files of a migration, read once more.
+struct Again {
+    sources: Vec<Source>,
+    /// Of each source: its number in the migration.
+    numbers: Vec<usize>,
 }
 
 /// Compares one migration, or the newest one.
@@ -74,217 +107,169 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
     let content = Content::read(vault).map_err(failed)?;
-    let held = Held::of(&content);
     let import = migrate::find(vault.snapshot().map_err(failed)?.into_imports(), id)?;
-    let snapshot = vault.snapshot().map_err(failed)?;
     let mut comparison = Comparison {
         migration: import.id,
         files: Vec::new(),
         contexts: 0,
         secrets: 0,
+        accounts: 0,
+        environments: 0,
         differences: Vec::new(),
+        since: Vec::new(),
+        gone: Vec::new(),
         left_out: Vec::new(),
+        renewed: 0,
+        signed_out: 0,
     };
-    let ledger = witnessed::ledger(&content);
-    let (mut identities, mut values) = (HashSet::new(), HashSet::new());
-    let bar = app.ui.progress("comparing", import.value.files.len() as u64);
-    for file in import.value.files {
-        bar.inc(1);
-        let Some(original) = &file.original else {
-            if file.removed.is_none() {
-                comparison.left_out.extend(witnessed::hear_settings(&ledger, &file));
-            }
-            comparison.files.push(Compared { file, place: Place::NotSealed });
-            continue;
-        };
-        let sealed = snapshot.original(original).map_err(failed)?;
-        let mut differ = |what: String| {
-            comparison.differences.push(Difference { path: file.path.clone(), what });
-        };
-        let place = at_its_place(&file, &sealed, &mut differ);
-        let found = read_again(&sealed, &file.path);
-        if found.format.as_str() != file.format {
-            differ("its sealed copy is no longer what it was".to_owned());
-        }
-        for context in &found.profile.contexts {
-            if !held.has(context, &content) {
-                let name = crate::ui::quoted(context.name.as_str());
-                differ(format!("context {name} is not in the vault"));
-            }
-            identities.insert(context.identity());
-        }
-        for secret in &found.profile.secrets {
-            let kind = secret.description.kind;
-            if !held.holds(kind, &secret.value, &content) {
-                differ(format!("a value of kind {} is not in the vault", kind.as_str()));
-            }
-            values.insert(held.hash(kind, &secret.value));
-        }
-        let heard = witnessed::hear(&ledger, &file, (&sealed, &found), &import.value.since);
-        heard.differences.into_iter().for_each(differ);
-        comparison.left_out.extend(heard.left_out);
-        comparison.files.push(Compared { file, place });
-    }
-    bar.finish_and_clear();
-    comparison.contexts = identities.len();
-    comparison.secrets = values.len();
+    let Import { files, taken, since, .. } = import.value;
+    let snapshot = vault.snapshot().map_err(failed)?;
+    let mut again = read_again(app, &snapshot, files, &mut comparison).map_err(failed)?;
+    drop(snapshot);
+    again.say_what_is_unreadable(&mut comparison);
+    again.hear_the_witness(&content, &since, &mut comparison);
+    let against = Against { content: &content, taken: taken.as_ref(), since: &since };
+    contexts::compare(&again, &against, &mut comparison);
+    surroundings::compare(&again, &against, &path, &mut comparison);
+    let incoming = again.sources.iter_mut().map(proposal::incoming).collect();
+    // No default is asked for by name, so that none can be missing.
+    let plan = import::plan(incoming, &content.present(), None).unwrap_or_default();
+    secrets::compare(&again, &plan, &against, &mut comparison);
     Ok(comparison)
 }
 
-/// Prints what was compared; the answer of `migrate verify`.
-pub(crate) fn print(app: &App, comparison: &Comparison) {
-    if app.ui.output == Output::Json {
-        app.ui.json(&Document::new(comparison));
-        return;
-    }
-    let rows: Vec<_> = comparison
-        .files
-        .iter()
-        .map(|compared| {
-            let tone = if compared.place == Place::Changed { Tone::Bad } else { Tone::Good };
-            vec![
-                crate::ui::toned(tone, compared.place.as_str()),
-                crate::ui::cell(&compared.file.format),
-                crate::ui::cell(compared.file.path.display().to_string()),
-            ]
-        })
-        .collect();
-    app.ui.table(&["", "FORMAT", "FILE"], &rows);
-    for difference in &comparison.differences {
-        let path = shown_path(&difference.path);
-        app.ui.toned_line(Tone::Bad, format!("{path}: {}", difference.what));
-    }
-    witnessed::print(app, &comparison.left_out);
-    if comparison.differences.is_empty() && app.ui.output == Output::Table {
-        let (contexts, secrets) = (comparison.contexts, comparison.secrets);
-        let text = format!(
-            "{} and {} equal their originals, value by value",
-            count(contexts, "context"),
-            count(secrets, "secret")
-        );
-        app.ui.toned_line(Tone::Good, text);
-    }
-}
-
-fn at_its_place(file: &ImportedFile, sealed: &[u8], differ: &mut impl FnMut(String)) -> Place {
-    match read_once(&file.path) {
-        Ok(opened) if opened.bytes[..] == *sealed => Place::Original,
-        Ok(_) => {
-            differ("changed since it was imported: run azvault migrate run again".to_owned());
-            Place::Changed
+/// Opens every sealed copy, looks at the place of its original, and reads all of them together. Of
+/// files that were not sealed those are read that still are what they were.
+fn read_again(
+    app: &App,
+    snapshot: &Snapshot<'_>,
+    files: Vec<ImportedFile>,
+    comparison: &mut Comparison,
+) -> Result<Again, azvault_vault::Error> {
+    let home = paths::roots().map_or_else(|_| PathBuf::from("/"), |roots| roots.home);
+    let reach = Reach::new(&home, files.iter().map(|file| file.path.clone()));
+    let is_forgotten = files.iter().all(|file| file.original.is_none());
+    let (mut copies, mut numbers) = (Vec::new(), Vec::new());
+    let bar = app.ui.progress("comparing", files.len() as u64);
+    for (number, file) in files.into_iter().enumerate() {
+        bar.inc(1);
+        let (place, bytes) = match &file.original {
+            Some(original) => {
+                let sealed = snapshot.original(original)?;
+                (at_its_place(&file, &sealed, &mut comparison.differences), Some(sealed))
+            }
+            None if is_forgotten => (Place::NotSealed, None),
+            None => not_sealed(&file, &mut comparison.differences),
+        };
+        if let Some(bytes) = bytes {
+            let also = file.links.iter().map(|link| link.path.clone()).collect();
+            copies.push(Copy { path: file.path.clone(), also, bytes });
+            numbers.push(number);
         }
-        Err(OpenError::NotFound) => Place::Removed,
-        Err(e) => {
-            differ(format!("cannot be read again: {e}"));
-            Place::Changed
+        comparison.files.push(Compared { file, place });
+    }
+    bar.finish_and_clear();
+    let sources = read_copies(copies, &reach, &jiff::tz::TimeZone::system());
+    Ok(Again { sources, numbers })
+}
+
+fn at_its_place(file: &ImportedFile, sealed: &[u8], differences: &mut Vec<Difference>) -> Place {
+    let what = match read_once(&file.path) {
+        Ok(opened) if opened.bytes[..] == *sealed => return Place::Original,
+        Ok(_) => CHANGED.to_owned(),
+        Err(OpenError::NotFound) => return Place::Removed,
+        Err(e) => format!("cannot be read again: {e}"),
+    };
+    differences.push(Difference { path: file.path.clone(), what });
+    Place::Changed
+}
+
+const CHANGED: &str = "changed since it was imported: run azvault migrate run again";
+
+/// Settings may change. A certificate that was not sealed must still be what was imported.
+fn not_sealed(
+    file: &ImportedFile,
+    differences: &mut Vec<Difference>,
+) -> (Place, Option<Zeroizing<Vec<u8>>>) {
+    let what = match read_once(&file.path) {
+        Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => {
+            return (Place::NotSealed, Some(opened.bytes));
+        }
+        Ok(_) => CHANGED.to_owned(),
+        Err(e) => format!("cannot be read again: {e}"),
+    };
+    if file.format == Format::Certificate.as_str() {
+        differences.push(Difference { path: file.path.clone(), what });
+    }
+    (Place::NotSealed, None)
+}
+
+impl Again {
+    /// The sources, each with its number in the migration.
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Source)> {
+        self.numbers.iter().copied().zip(&self.sources)
+    }
+
+    /// What was read when it was imported, and is not read now, is no proof of anything.
+    fn say_what_is_unreadable(&self, comparison: &mut Comparison) {
+        for (number, source) in self.numbered() {
+            let found = &source.found;
+            let is_as_it_was = found.format.as_str() == comparison.files[number].file.format;
+            let what = match (is_as_it_was, found.outcome <= Outcome::Warn) {
+                (true, true) => continue,
+                (false, _) => "its sealed copy is no longer what it was",
+                (true, false) => "its sealed copy cannot be read any more",
+            };
+            comparison.differ(source, what.to_owned());
         }
     }
 }
 
-fn read_again(bytes: &[u8], path: &Path) -> Found {
-    let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let time_zone = jiff::tz::TimeZone::system();
-    let reading = Reading { file_name: &file_name, time_zone: &time_zone };
-    let mut found = azvault_importer::read(bytes, &reading);
-    // A certificate is one value; whose it is, another file says.
-    if found.format == Format::Certificate {
-        let description = SecretDescription::of(SecretKind::Certificate);
-        found.hold(description, Secret::copied_from(bytes));
-    }
-    found
-}
-
-/// The vault's contexts and secrets, to be found by identity and by value.
-struct Held {
-    contexts: HashMap<Identity, Vec<usize>>,
-    hasher: RandomState,
-    places: HashMap<u64, Vec<usize>>,
-}
-
-impl Held {
-    fn of(content: &Content) -> Self {
-        let mut held =
-            Self { contexts: HashMap::new(), hasher: RandomState::new(), places: HashMap::new() };
-        for (at, context) in content.contexts.iter().enumerate() {
-            held.contexts.entry(context.place()).or_default().push(at);
+impl Again {
+    /// What a reader overlooks, no comparison with what it read can miss: the witness knows no format.
+    fn hear_the_witness(&self, content: &Content, since: &Since, comparison: &mut Comparison) {
+        let ledger = witnessed::ledger(content);
+        let (mut differences, mut left_out) = (Vec::new(), Vec::new());
+        for (number, source) in self.numbered() {
+            let file = &comparison.files[number].file;
+            let Some(bytes) = source.bytes.as_ref().filter(|_| file.original.is_some()) else {
+                continue;
+            };
+            let heard = witnessed::hear(&ledger, file, (bytes, &source.found), since);
+            let difference = |what| Difference { path: file.path.clone(), what };
+            differences.extend(heard.differences.into_iter().map(difference));
+            left_out.extend(heard.left_out);
         }
-        for (at, (about, value)) in content.secrets.iter().enumerate() {
-            held.places.entry(held.hash(about.kind, value)).or_default().push(at);
+        let settings = comparison.files.iter().map(|compared| &compared.file);
+        for file in settings.filter(|file| file.original.is_none() && file.removed.is_none()) {
+            left_out.extend(witnessed::hear_settings(&ledger, file));
         }
-        held
-    }
-
-    /// The vault may know the home account, where the file names the user alone.
-    fn has(&self, context: &Context, content: &Content) -> bool {
-        let places = self.contexts.get(&context.place());
-        places.into_iter().flatten().any(|at| content.contexts[*at].is_same_as(context))
-    }
-
-    fn hash(&self, kind: SecretKind, value: &Secret) -> u64 {
-        // EXPOSE: hashed with a key of this run to find the value among many.
-        self.hasher.hash_one((kind, value.expose()))
-    }
-
-    fn holds(&self, kind: SecretKind, value: &Secret, content: &Content) -> bool {
-        let places = self.places.get(&self.hash(kind, value));
-        places.into_iter().flatten().any(|at| {
-            let (about, held) = &content.secrets[*at];
-            about.kind == kind && held.same_as(value)
-        })
+        comparison.differences.extend(differences);
+        comparison.left_out.extend(left_out);
     }
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: u8,
-    migration: String,
-    equal: bool,
-    contexts: usize,
-    secrets: usize,
-    files: Vec<FileView>,
-    differences: Vec<DifferenceView>,
-    left_out: &'a [LeftOut],
-}
+impl Comparison {
+    /// Whether nothing of the files was lost: what is not in the vault as it was imported is there in
+    /// a newer form, or the user removed it.
+    pub(crate) fn lost_nothing(&self) -> bool {
+        self.differences.is_empty()
+    }
 
-#[derive(Serialize)]
-struct FileView {
-    path: String,
-    format: String,
-    place: &'static str,
-}
+    /// Whether all of the files is in the vault.
+    pub(crate) fn is_equal(&self) -> bool {
+        self.lost_nothing() && self.gone.is_empty()
+    }
 
-#[derive(Serialize)]
-struct DifferenceView {
-    path: String,
-    what: String,
-}
+    fn differ(&mut self, source: &Source, what: String) {
+        self.differences.push(Difference { path: source.path.clone(), what });
+    }
 
-impl<'a> Document<'a> {
-    fn new(comparison: &'a Comparison) -> Self {
-        Self {
-            schema: 1,
-            migration: comparison.migration.to_string(),
-            equal: comparison.differences.is_empty(),
-            contexts: comparison.contexts,
-            secrets: comparison.secrets,
-            files: comparison
-                .files
-                .iter()
-                .map(|compared| FileView {
-                    path: compared.file.path.display().to_string(),
-                    format: compared.file.format.clone(),
-                    place: compared.place.as_str(),
-                })
-                .collect(),
-            differences: comparison
-                .differences
-                .iter()
-                .map(|d| DifferenceView {
-                    path: d.path.display().to_string(),
-                    what: d.what.clone(),
-                })
-                .collect(),
-            left_out: &comparison.left_out,
-        }
+    fn tell(&mut self, source: &Source, what: String) {
+        self.since.push(Difference { path: source.path.clone(), what });
+    }
+
+    fn miss(&mut self, source: &Source, what: String) {
+        self.gone.push(Difference { path: source.path.clone(), what });
     }
 }

@@ -70,8 +70,7 @@ pub(crate) fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<Context
 impl Proposal {
     /// Whether the vault holds all of it already, sealed copies of the files included.
     pub(crate) fn changes_nothing(&self) -> bool {
-        self.plan.changes_nothing(&self.before.present())
-            && self.to_seal().all(|(_, source)| super::apply::is_sealed(source, &self.before))
+        self.plan.changes_nothing(&self.before.present()) && super::apply::are_sealed(self)
     }
 
     /// The files whose bytes are sealed, so that they can be removed and put back.
@@ -81,6 +80,11 @@ impl Proposal {
             let imported = source.found.outcome <= Outcome::Warn && source.bytes.is_some();
             imported && super::is_sign_in(source.found.format) && self.holds_something(number)
         })
+    }
+
+    /// Whether the files hold anything at all that is imported.
+    pub(crate) fn is_of_something(&self) -> bool {
+        !self.holding.is_empty()
     }
 
     /// How many files ended so.

@@ -6,12 +6,15 @@
 mod accounts;
 mod contexts;
 mod default;
+mod proof;
 mod secrets;
 
 use crate::{
     Account, Accounts, AutosaveMode, Clouds, Context, ContextName, Environment, HeldSecret,
     Profile, Secret, SecretDescription,
 };
+
+pub use proof::{agree, differing_parts};
 
 /// Whose file a profile comes from. Azure PowerShell's names and default go first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,8 +10,9 @@ use crate::failure::{Code, Failure};
 use crate::given::{self, Given};
 use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
+use crate::migration::unread::Read;
 use crate::migration::{apply, compare, proposal, remove, report};
-use crate::ui::{Tone, count, shown_path};
+use crate::ui::{Tone, shown_path};
 use crate::unlock::{self, OpenedBy};
 use crate::{paths, policy};
 
@@ -51,10 +52,11 @@ impl Args {
             default,
             before,
         )?;
-        if !proposal.sources.iter().enumerate().any(|(n, _)| proposal.holds_something(n)) {
+        if !proposal.is_of_something() {
             if !proposal.sources.is_empty() {
                 report::print(app, &proposal);
             }
+            proposal.check_unread(&self.wanted, Read::Nothing)?;
             app.ui.note("nothing to import was found");
             return Ok(0);
         }
@@ -83,30 +85,23 @@ impl Args {
                 (vault, Again::Given(given))
             }
         };
-        let id = match (proposal.changes_nothing(), apply::newest(&proposal)) {
-            (true, Some(newest)) => newest,
-            _ => apply::apply(app, &mut vault, &proposal)?,
+        let (id, read) = match (proposal.changes_nothing(), apply::newest(&proposal)) {
+            (true, Some(newest)) => (newest, Read::Known),
+            _ => (apply::apply(app, &mut vault, &proposal)?, Read::Imported),
         };
         drop(vault);
         let fresh = again.open(app)?;
         let comparison = compare::compare(app, &fresh, Some(id))?;
-        if !comparison.differences.is_empty() {
+        if !comparison.is_equal() {
             compare::print(app, &comparison);
             return Err(Failure::new(Code::Findings, "the vault and the files differ")
                 .hint(format!("azvault migrate verify {id}")));
         }
         if app.ui.output == Output::Json {
             compare::print(app, &comparison);
-            return Ok(0);
+            return proposal.check_unread(&self.wanted, read).map(|()| 0);
         }
-        app.ui.toned_line(
-            Tone::Good,
-            format!(
-                "compared: {} and {} read back from the vault equal what was read from their originals",
-                count(comparison.contexts, "context"),
-                count(comparison.secrets, "secret")
-            ),
-        );
+        app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
         if let Ok(roots) = paths::roots()
             && self.wanted.from.is_empty()
@@ -119,7 +114,7 @@ impl Args {
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
-        Ok(0)
+        proposal.check_unread(&self.wanted, read).map(|()| 0)
     }
 }
 

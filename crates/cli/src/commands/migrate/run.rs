@@ -8,13 +8,15 @@ use crate::app::{App, Consent};
 use crate::cli::Output;
 use crate::migration::gather::Pointers;
 use crate::migration::proposal::{self, Proposal};
+use crate::migration::unread::Read;
 use crate::migration::{apply, present::Content, report};
 use crate::ui::count;
 use crate::{failure::Failure, unlock};
 
 /// Import in one transaction; prints the migration's id
 ///
-/// Interrupted at any point, the vault is as before. Run twice, it changes nothing.
+/// Interrupted at any point, the vault is as before. Run twice, it changes nothing. Exit code 10 if a
+/// file could not be read, also if others were imported.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -50,8 +52,10 @@ impl Args {
             before,
         )?;
         if proposal.changes_nothing() {
-            say(app, &proposal, apply::newest(&proposal), Changed::No);
-            return Ok(0);
+            let read = if proposal.is_of_something() { Read::Known } else { Read::Nothing };
+            let id = if read == Read::Known { apply::newest(&proposal) } else { None };
+            say(app, &proposal, id, Changed::No);
+            return proposal.check_unread(&self.wanted, read).map(|()| 0);
         }
         if !self.yes && app.ui.output != Output::Json {
             report::print(app, &proposal);
@@ -59,7 +63,7 @@ impl Args {
         app.confirm(Consent::from(self.yes), "Import this into the vault?")?;
         let id = apply::apply(app, &mut vault, &proposal)?;
         say(app, &proposal, Some(id), Changed::Yes);
-        Ok(0)
+        proposal.check_unread(&self.wanted, Read::Imported).map(|()| 0)
     }
 }
 
@@ -98,16 +102,16 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
             if let Some(id) = id {
                 app.ui.line(id);
             }
-            app.ui.note(format!("nothing to do: the vault holds all of it already ({held})"));
+            if proposal.is_of_something() {
+                app.ui.note(format!("nothing to do: the vault holds all that was read ({held})"));
+            } else if proposal.unread() == 0 {
+                app.ui.note("nothing to do: no saved sign-ins were found");
+            }
         }
     }
-    for (outcome, text) in [
-        (document.rejected, "not imported, see azvault migrate plan"),
-        (document.opaque, "not readable here, see azvault migrate plan"),
-        (document.reported, "with credentials of other tools, see azvault migrate plan"),
-    ] {
-        if outcome > 0 {
-            app.ui.warning(format!("{}: {text}", count(outcome, "file")));
-        }
+    let reported = proposal.count(azvault_importer::Outcome::Report);
+    if reported > 0 {
+        let files = count(reported, "file");
+        app.ui.note(format!("{files} with credentials of other tools: azvault scan"));
     }
 }

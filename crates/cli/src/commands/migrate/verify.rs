@@ -10,9 +10,15 @@ use crate::unlock;
 
 /// Read originals and vault again and compare every secret by value; exit 10 on any difference
 ///
-/// Files that were cleaned are compared with the copies that are sealed in the vault. Each original is
-/// also searched for credentials without regard to its format: one that is neither in the vault nor
-/// left out for a reason that is listed is a difference.
+/// Contexts are compared by the names that the import gave them, and in every part; secrets by value and
+/// by whose they are; the default, custom environments and the autosave mode as well. Files that were
+/// cleaned are compared with the copies that are sealed in the vault. Each original is also searched for
+/// credentials without regard to its format: one that is neither in the vault nor left out for a reason
+/// that is listed is a difference.
+///
+/// What azvault has renewed since, and what got another name or was changed, is told and is no
+/// difference. What you removed, or signed out of, is told with exit code 10: it is not in the vault any
+/// more.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration [default: the newest]
@@ -24,11 +30,21 @@ impl Args {
         let vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
         compare::print(app, &comparison);
-        let differences = comparison.differences.len();
-        if differences == 0 {
-            return Ok(0);
+        let (differences, gone) = (comparison.differences.len(), comparison.gone.len());
+        if differences > 0 {
+            return Err(Failure::new(Code::Findings, count(differences, "difference"))
+                .hint("azvault migrate run"));
         }
-        Err(Failure::new(Code::Findings, count(differences, "difference"))
-            .hint("azvault migrate run, to import what changed"))
+        if gone > 0 {
+            let what = format!(
+                "{} not in the vault any more: removed or signed out since",
+                match gone {
+                    1 => "1 thing is".to_owned(),
+                    number => format!("{number} things are"),
+                }
+            );
+            return Err(Failure::new(Code::Findings, what).hint("azvault migrate run"));
+        }
+        Ok(0)
     }
 }

@@ -1,0 +1,57 @@
+//! What an import could not read: "all of it is there already" is said of all of it, or not at all.
+
+use azvault_importer::Outcome;
+
+use super::proposal::Proposal;
+use crate::commands::migrate::Wanted;
+use crate::failure::{Code, Failure};
+use crate::ui::{count, word};
+
+/// How an import ended for the files that were read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// There were none.
+    Nothing,
+    /// The vault had all of it.
+    Known,
+    /// It was imported.
+    Imported,
+}
+
+impl Proposal {
+    /// How many files could not be read: somebody else's, damaged, or encrypted for another machine.
+    pub(crate) fn unread(&self) -> usize {
+        self.count(Outcome::Reject) + self.count(Outcome::Opaque)
+    }
+
+    /// The failure that files end in which could not be read, whatever came of the others.
+    pub(crate) fn check_unread(&self, wanted: &Wanted, read: Read) -> Result<(), Failure> {
+        let unread = self.unread();
+        if unread == 0 {
+            return Ok(());
+        }
+        let what = match read {
+            Read::Nothing => {
+                format!("nothing was imported: {} could not be read", count(unread, "file"))
+            }
+            Read::Known => format!(
+                "{} could not be read; the vault holds the rest already",
+                count(unread, "file")
+            ),
+            Read::Imported => {
+                format!("{} could not be read; the rest was imported", count(unread, "file"))
+            }
+        };
+        Err(Failure::new(Code::Findings, format!("{what}; the plan says why")).hint(why(wanted)))
+    }
+}
+
+/// The command that says of each file why.
+fn why(wanted: &Wanted) -> String {
+    let mut command = "azvault migrate plan".to_owned();
+    for path in &wanted.from {
+        command.push_str(" --from ");
+        command.push_str(&word(path));
+    }
+    command
+}
