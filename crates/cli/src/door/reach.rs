@@ -116,3 +116,32 @@ impl StartedFor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use azvault_contexts::{Context, ContextName, Kept};
+
+    use super::Reach;
+
+    #[test]
+    fn an_odd_name_is_one_word_of_the_hint() {
+        for name in ["dev", "a b", "$(touch x)", "it's", "\"q\"", "a;b", "*", "`x`"] {
+            let acting = Context {
+                name: ContextName::new(name),
+                account: None,
+                tenant: None,
+                subscription: None,
+                environment: None,
+                version_profile: None,
+                extended_properties: Default::default(),
+                kept: Kept::default(),
+            };
+            let hint = Reach::Nobody.refuse(&acting).hint.unwrap();
+            let script = format!("set -- {hint}; printf '%s %s' $# \"$3\"");
+            let said = Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8(said.stdout).unwrap(), format!("5 {name}"), "{hint}");
+        }
+    }
+}

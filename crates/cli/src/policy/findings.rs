@@ -9,7 +9,7 @@ use azvault_vault::Slot;
 
 use super::Finding;
 use super::decide::{is_allowed, kind};
-use crate::ui::quoted;
+use crate::ui::{quoted, shell_word};
 
 /// Of its slots: those that are weaker than allowed, that lack, or that are there and may not be.
 pub(crate) fn of_slots(policy: &Policy, slots: &[Slot]) -> Vec<Finding> {
@@ -36,8 +36,39 @@ pub(crate) fn of_hold(policy: &Policy, left: u64) -> Option<Finding> {
 /// Of a context that may not be used.
 pub(crate) fn of_context(policy: &Policy, context: &Context) -> Option<Finding> {
     let refusal = is_allowed(policy, context).err()?;
-    let name = quoted(context.name.as_str());
-    let what = format!("the context {name} may not be used: {}", refusal.what);
-    let next = format!("azvault context remove {name}");
+    let what =
+        format!("the context {} may not be used: {}", quoted(context.name.as_str()), refusal.what);
+    let next = removal(context.name.as_str());
     Some(Finding { what, next, ..Finding::from(refusal) })
+}
+
+/// The command that removes a context. A name is another's choice: as a word of a command it must not
+/// be one that a shell obeys, nor an option.
+fn removal(name: &str) -> String {
+    let end = if name.starts_with('-') { "-- " } else { "" };
+    format!("azvault context remove {end}{}", shell_word(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::removal;
+
+    #[test]
+    fn an_odd_name_is_one_word_to_a_shell() {
+        for name in
+            ["gov", "a b", "$(touch x)", "`x`", "it's", "\"q\"", "a;b", "a\\b", "*", "--force"]
+        {
+            let line = removal(name).replacen("azvault", "set -- azvault", 1);
+            let script = format!("{line}; for last; do :; done; printf '%s %s' $# \"$last\"");
+            let said = Command::new("sh").args(["-c", &script]).output().unwrap();
+            let words = 4 + usize::from(name.starts_with('-'));
+            assert_eq!(
+                String::from_utf8(said.stdout).unwrap(),
+                format!("{words} {name}"),
+                "{line}"
+            );
+        }
+    }
 }
