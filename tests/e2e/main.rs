@@ -64,6 +64,7 @@ mod reported;
 mod rollback;
 mod rules;
 mod save;
+mod saved_in_dotnet;
 mod scan;
 mod secret;
 mod session;
