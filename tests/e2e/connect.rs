@@ -2,6 +2,7 @@
 
 mod people;
 mod refused;
+mod stored;
 mod subscriptions;
 mod ways;
 

@@ -3,9 +3,12 @@
 mod choice;
 mod options;
 
+use std::collections::BTreeSet;
+
 use azvault_contexts::rules::connect::{self as rule, Others, Wanted};
 use azvault_contexts::{Acting, ContextName};
 use azvault_signin::TenantName;
+use azvault_vault::Vault;
 use serde::Serialize;
 
 use self::options::WayOptions;
@@ -13,6 +16,7 @@ use crate::app::{App, Consent};
 use crate::arguments::name;
 use crate::change::{self, Brought, Done, Older, ScopeOption};
 use crate::cli::Output;
+use crate::connect::stored::{self, Looking};
 use crate::connect::{self, At, Found, Skipped};
 use crate::contexts::Contexts;
 use crate::online::{agreed, failed};
@@ -28,7 +32,9 @@ const MOST: usize = 25;
 /// --device-code, and wherever there is no desktop. A service principal has a secret, a certificate
 /// or a federated token; they come by prompt, from a file or from a descriptor, never as an
 /// argument. Where the account sees several subscriptions, name one with --subscription, or choose
-/// on the terminal. Nothing is stored unless the sign-in succeeds.
+/// on the terminal. Nothing is stored unless the sign-in succeeds. With --account alone nobody
+/// signs in: contexts are made of what is stored of that account, as after a migration of tokens that
+/// came without contexts.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -98,25 +104,64 @@ impl<'a> SkippedView<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(mut self, app: &App) -> super::Ended {
         let tenant = self.tenant.as_deref().map(TenantName::parse).transpose().map_err(failed)?;
         policy::signs_in(app, &self.environment, self.tenant.as_deref())?;
+        if let Some(account) = self.way.stored().map(str::to_owned) {
+            return self.of_stored(app, &account);
+        }
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let wanted = self.scope.wanted("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
-        let way = self.way.way(app)?;
+        let way = std::mem::take(&mut self.way).way(app)?;
         let name = way.name();
         let http = online::http(app)?;
         let at = At { app, http: &http, cloud: &cloud, tenant };
         let entry = connect::sign_in(&at, way)?;
-        let Found { signed_in, account, secrets, skipped } = connect::look_up(&at, entry)?;
+        let found = connect::look_up(&at, entry)?;
+        let seen = Seen { found, confirmed, way: name, older: Older::Go };
+        self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
+    }
+
+    /// Contexts of an account that has signed in before: its tokens are those that are stored.
+    fn of_stored(self, app: &App, account: &str) -> super::Ended {
+        let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
+        let wanted = self.scope.wanted("connect", Consent::from(self.force));
+        let acting = contexts.resolved()?;
+        contexts.scope_of_keeping(app, wanted.scope)?;
+        let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
+        if !confirmed.is_empty() {
+            online::confirm(app, &mut vault, &confirmed)?;
+            contexts = Contexts::of(app, &vault)?;
+        }
+        let known = stored::account(&contexts, account, &self.environment)?;
+        let http = online::http(app)?;
+        let tenant = self.tenant.as_deref();
+        let looking = Looking { app, http: &http, cloud: &cloud, by: &by, tenant };
+        let found = stored::look_up(&looking, &mut vault, &known)?;
+        let contexts = Contexts::of_to_change(app, &vault)?;
+        let seen = Seen { found, confirmed, way: "what is stored", older: Older::Stay };
+        self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
+    }
+
+    /// Makes the contexts, and stores what came.
+    fn keep(
+        self,
+        app: &App,
+        opened: (&mut Vault, Contexts),
+        acting: Option<&Acting>,
+        seen: Seen,
+    ) -> super::Ended {
+        let Seen { found, confirmed, way, older } = seen;
+        let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
         }
-        let current = acting.as_ref().map(Acting::context);
+        let current = acting.map(Acting::context);
         let subscription = choice::choose(app, &signed_in, self.subscription.as_deref(), current)?;
+        let wanted = self.scope.wanted("connect", Consent::from(self.force));
         let asked = Wanted {
             subscription,
             name: self.context_name.map(ContextName::new),
@@ -129,18 +174,26 @@ impl Args {
         let brought = Brought {
             accounts: vec![account],
             secrets,
-            older: Older::Go,
+            older,
             confirmed,
-            from: Some(audit::of_sign_in(&signed_in.account.id, name)),
+            from: Some(audit::of_sign_in(&signed_in.account.id, way)),
             ..Brought::default()
         };
-        let opened = (&mut vault, contexts);
         let done = change::carry_out_on(app, opened, wanted, &brought, &|known| {
             rule::connect(known, &signed_in, &asked)
         })?;
         say(app, &done, &signed_in, &skipped);
         Ok(0)
     }
+}
+
+/// What a sign-in shows, and what goes with it.
+struct Seen {
+    found: Found,
+    confirmed: BTreeSet<String>,
+    /// How it signed in, for the audit log.
+    way: &'static str,
+    older: Older,
 }
 
 fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) {

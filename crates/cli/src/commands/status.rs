@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
+use crate::connect::stored;
 use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::ActingView;
 use crate::expect::Pin;
@@ -55,6 +56,8 @@ struct Document {
     policy: Option<Policy>,
     contexts: Option<usize>,
     secrets: Option<usize>,
+    /// Commands that make contexts of stored sign-ins, where there are no contexts.
+    offers: Vec<String>,
     anchor: Option<String>,
 }
 
@@ -190,6 +193,9 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let (vault, contexts) = &*opened;
             fill_counts(app, document, vault, contexts)?;
             let (active, because) = contexts.active()?;
+            if contexts.seen().is_empty() {
+                document.offers = stored::offers(contexts);
+            }
             document.acting = contexts.resolved()?.as_ref().map(ActingView::new);
             document.missing = contexts.missing().map(text);
             let (mode, why) = contexts.autosave();
@@ -264,6 +270,9 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         let Failure { what, hint, .. } = session::gone();
         app.ui.warning(format!("{what}: commands that use contexts refuse"));
         app.ui.note(format!("try: {}", hint.unwrap_or_default()));
+    }
+    for offer in &document.offers {
+        app.ui.note(format!("a sign-in without contexts is stored: {offer}"));
     }
     if document.state == "absent" {
         app.ui.note("no vault yet: azvault migrate makes one and moves your sign-ins into it");

@@ -68,23 +68,31 @@ pub(crate) fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
             add(&mut places, tenant, subscription);
         }
     }
+    found(at, entry, own, (sorted(places), tenants, accesses, skipped))
+}
+
+/// In the order in which they are shown.
+pub(super) fn sorted(mut places: Vec<(Place, Owner)>) -> Vec<Place> {
     places.sort_by_cached_key(|(place, _)| {
         let subscription = &place.subscription;
         (subscription.name.as_deref().map(str::to_lowercase), subscription.id.clone())
     });
-    let places = places.into_iter().map(|(place, _)| place).collect();
-    found(at, entry, own, (places, tenants, accesses, skipped))
+    places.into_iter().map(|(place, _)| place).collect()
 }
 
 /// Whether a subscription belongs to the tenant through which it is seen.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
+pub(super) enum Owner {
     ThisTenant,
     Another,
 }
 
 /// Adds a subscription once; what several tenants show is its owner's.
-fn add(places: &mut Vec<(Place, Owner)>, tenant: &Tenant, found: resource_manager::Subscription) {
+pub(super) fn add(
+    places: &mut Vec<(Place, Owner)>,
+    tenant: &Tenant,
+    found: resource_manager::Subscription,
+) {
     let owner = match &found.home_tenant {
         Some(home) if !home.eq_ignore_ascii_case(&tenant.id) => Owner::Another,
         _ => Owner::ThisTenant,
@@ -131,7 +139,7 @@ fn own_tenant(
     }
 }
 
-fn named(tenant: &resource_manager::Tenant) -> Tenant {
+pub(super) fn named(tenant: &resource_manager::Tenant) -> Tenant {
     let name = tenant.name.clone().or_else(|| tenant.default_domain.clone());
     Tenant { id: tenant.id.clone(), name }
 }

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::paths;
 
 /// How one signs in.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(super) struct WayOptions {
     /// Sign in with a code that is typed on any device
     #[arg(long, conflicts_with_all = OTHERS_THAN_A_PERSON)]
@@ -76,9 +76,10 @@ pub(super) struct WayOptions {
     #[arg(long, value_name = "N", requires = "account",
           conflicts_with_all = ["access_token_file", "service_principal", "identity"])]
     access_token_fd: Option<i32>,
-    /// Whose access token it is
+    /// Whose access token it is; without one, an account whose sign-in is stored: nobody signs in
     #[arg(long, value_name = "ID")]
-    #[arg(value_parser = name)]
+    #[arg(value_parser = name, conflicts_with_all = ["device_code", "browser", "login_hint",
+          "service_principal", "identity"])]
     account: Option<String>,
 }
 
@@ -86,6 +87,12 @@ const OTHERS_THAN_A_PERSON: [&str; 4] =
     ["service_principal", "identity", "access_token_file", "access_token_fd"];
 
 impl WayOptions {
+    /// The account whose stored sign-in is used, if that is how.
+    pub(super) fn stored(&self) -> Option<&str> {
+        let brings = self.access_token_file.is_some() || self.access_token_fd.is_some();
+        self.account.as_deref().filter(|_| !brings)
+    }
+
     /// The way, its secrets read or asked for.
     pub(super) fn way(self, app: &App) -> Result<Way, Failure> {
         if let Some(application) = self.application {

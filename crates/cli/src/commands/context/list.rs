@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
+use crate::connect::stored;
 use crate::contexts::{Contexts, Seen};
 use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::{Tone, cell, toned};
@@ -39,6 +40,9 @@ impl Args {
                     .map(|seen| ContextView::new(seen.context, seen.scope, marks))
                     .collect(),
             }),
+            Output::Table | Output::Tsv | Output::Sarif if seen.is_empty() => {
+                stored::say_offers(app, &contexts);
+            }
             Output::Table | Output::Tsv | Output::Sarif => print(app, &seen, marks),
         }
         Ok(0)
@@ -46,10 +50,6 @@ impl Args {
 }
 
 fn print(app: &App, seen: &[Seen<'_>], marks: Marks<'_>) {
-    if seen.is_empty() {
-        app.ui.note("no contexts yet: azvault migrate");
-        return;
-    }
     let rows: Vec<_> = seen.iter().map(|seen| row(*seen, marks)).collect();
     app.ui.table(&["", "NAME", "ACCOUNT", "SUBSCRIPTION", "TENANT", "ENVIRONMENT", ""], &rows);
 }
