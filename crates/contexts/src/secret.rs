@@ -69,6 +69,8 @@ pub enum SecretKind {
     ManagedIdentitySecret,
     /// An SSH certificate that Azure CLI keeps among its access tokens.
     SshCertificate,
+    /// A credential of a kind that azvault does not know, from a store of nothing but credentials.
+    UnknownCredential,
 }
 
 impl SecretKind {
@@ -86,6 +88,7 @@ impl SecretKind {
             Self::StorageConnectionString => "storage_connection_string",
             Self::ManagedIdentitySecret => "managed_identity_secret",
             Self::SshCertificate => "ssh_certificate",
+            Self::UnknownCredential => "unknown_credential",
         }
     }
 }

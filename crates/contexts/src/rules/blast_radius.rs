@@ -141,7 +141,8 @@ fn rank(kind: SecretKind) -> Rank {
     match kind {
         SecretKind::ClientSecret
         | SecretKind::Certificate
-        | SecretKind::StorageConnectionString => Rank::Standing,
+        | SecretKind::StorageConnectionString
+        | SecretKind::UnknownCredential => Rank::Standing,
         SecretKind::RefreshToken | SecretKind::ClientAssertion => Rank::Renewing,
         SecretKind::AccessToken
         | SecretKind::SshCertificate
@@ -212,6 +213,10 @@ fn opens(about: &SecretDescription, clients: &[String], tenants: &[String]) -> S
         }
         SecretKind::SshCertificate => {
             format!("logs in to virtual machines by SSH as {who} until it expires")
+        }
+        SecretKind::UnknownCredential => {
+            let what = target.unwrap_or("a kind without a name");
+            format!("is a credential of {who} that azvault does not know ({what})")
         }
         SecretKind::IdToken => format!("nothing: it says who {who} is"),
         SecretKind::CertificatePath => {

@@ -154,6 +154,7 @@ pub fn is_credential(kind: SecretKind) -> bool {
             | SecretKind::CertificatePath
             | SecretKind::CertificatePassword
             | SecretKind::ClientAssertion
+            | SecretKind::UnknownCredential
     )
 }
 

@@ -116,7 +116,9 @@ impl<'p> Placing<'p> {
             {
                 Err(Reason::NotAskedFor)
             }
-            SecretKind::Certificate | SecretKind::SshCertificate => Err(Reason::NoSuchMember),
+            SecretKind::Certificate
+            | SecretKind::SshCertificate
+            | SecretKind::UnknownCredential => Err(Reason::NoSuchMember),
             SecretKind::StorageConnectionString => self.place_storage(about, value),
             SecretKind::RefreshToken | SecretKind::IdToken => self.place_in_cache(number, about),
             SecretKind::AccessToken => {

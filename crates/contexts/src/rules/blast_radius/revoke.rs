@@ -23,6 +23,9 @@ pub(super) fn commands(
         (SecretKind::ManagedIdentitySecret, _) => {
             (Vec::new(), "restart what the identity belongs to: it gets another secret")
         }
+        (SecretKind::UnknownCredential, _) => {
+            (Vec::new(), "azvault does not know its kind: revoke it with the tool that issued it")
+        }
         (_, None) => (Vec::new(), "no file named its account: see azvault secret show"),
         (SecretKind::ClientSecret, Some(account)) => {
             (of_application(account, "", az), "removes every password of the application")
