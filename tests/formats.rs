@@ -83,7 +83,8 @@ const IMPORTED: &str = "
 ";
 
 const OTHERS: &str = "
-The two shapes of contexts share `formats/azps/account.rs` and `formats/azps/environment.rs`; the readers of other tools share
+The two shapes of contexts share `formats/azps/account.rs`, `formats/azps/cache_data.rs` and
+`formats/azps/environment.rs`; the readers of other tools share
 `formats/members.rs` (a member of the wrong type costs itself alone) and `formats/claims.rs` (whose a token is, where its file does not say).
 
 ## Recognised and not imported

@@ -382,8 +382,11 @@ fn members_that_are_missing_or_unknown_are_taken_as_they_are() {
     let with = |change: fn(&mut Value)| {
         let mut entry = whole.clone();
         change(&mut entry);
-        read(name, &json!({"subscriptions": [entry], "new": {"a": 1}}).to_string())
+        read(name, &json!({"subscriptions": [entry]}).to_string())
     };
+    let found = read(name, &json!({"subscriptions": [whole], "new": {"a": 1}}).to_string());
+    assert_eq!(found.profile.kept.as_json(), r#"{"/new":{"a":1}}"#);
+    assert_eq!((found.outcome, found.unread), (Outcome::Warn, 1));
     for (change, outcome, context_name) in [
         ((|_| {}) as fn(&mut Value), Outcome::Accept, "Prod (one)"),
         (|e| e["name"] = Value::Null, Outcome::Accept, "one"),
@@ -404,7 +407,6 @@ fn members_that_are_missing_or_unknown_are_taken_as_they_are() {
             (found.outcome, found.profile.contexts[0].name.as_str()),
             (outcome, context_name)
         );
-        assert_eq!(found.profile.kept.as_json(), r#"{"/new":{"a":1}}"#);
     }
     let found = with(|e| e["environmentName"] = Value::Null);
     assert_eq!(found.profile.contexts[0].environment, None, "no cloud is assumed");
@@ -625,7 +627,7 @@ fn a_bad_item_is_named_by_its_place_and_the_rest_goes_on() {
             "msal.cache",
             json!({"AccessToken": {"a": token(json!(7)), "b": token(json!("kept"))}}),
             "/AccessToken/a/secret",
-            "kept",
+            "7 kept",
         ),
         (
             "msal_token_cache.json",
@@ -673,21 +675,24 @@ fn a_bad_item_is_named_by_its_place_and_the_rest_goes_on() {
         (
             "service_principal_entries.json",
             json!([{"client_id": "a", "client_secret": ""}, 7, {"client_id": "b", "client_secret": "kept"}]),
-            "/0/client_secret",
+            "/0",
             "kept",
         ),
     ] {
         let found = read(file, &content.to_string());
         assert_eq!(found.outcome, Outcome::Warn, "{content}: {:?}", found.notes);
         assert_eq!(found.notes[0].place, place, "{content}");
-        assert_eq!(values(&found), [wanted], "{content}");
+        assert_eq!(values(&found).join(" "), wanted, "{content}");
     }
     let subscriptions = json!({"subscriptions": [{"name": "x"}, 7, subscription("one", "C", json!(1)),
                                                  subscription("two", "C", json!(true))]});
     let found = read("azureProfile.json", &subscriptions.to_string());
     let places: Vec<_> = found.notes.iter().map(|note| note.place.as_str()).collect();
-    assert_eq!(places, ["/subscriptions/0", "/subscriptions/1", "/subscriptions/2/isDefault"]);
-    assert_eq!(found.profile.contexts.len(), 1);
+    for place in ["/subscriptions/0", "/subscriptions/1", "/subscriptions/2/isDefault"] {
+        assert!(places.contains(&place), "{places:?}");
+    }
+    let names = found.profile.contexts.iter().map(|context| context.name.as_str());
+    assert_eq!(names.collect::<Vec<_>>(), ["x", "Prod (one)", "Prod (two)"]);
 }
 
 #[test]
@@ -715,7 +720,7 @@ fn an_msal_cache_is_read_by_its_members() {
         "Later": [1],
     });
     let found = read("msal_token_cache.json", &cache.to_string());
-    assert_eq!(found.outcome, Outcome::Accept, "{:?}", found.notes);
+    assert_eq!((found.outcome, found.unread), (Outcome::Warn, 3), "{:?}", found.notes);
     let rows: Vec<_> = found
         .profile
         .secrets
@@ -852,14 +857,10 @@ fn broken_documents_are_refused_whole_with_a_place() {
     let deep = format!("[{}{}]", "[".repeat(200), "]".repeat(200));
     for (file, content, place) in [
         ("azureProfile.json", r#"{"subscriptions":[{"id":"x","id":"y"}]}"#, None),
-        ("azureProfile.json", r#"{"subscriptions":[],"subscriptions":[]}"#, Some("/subscriptions")),
-        ("azureProfile.json", r#"{"subscriptions":7}"#, Some("/subscriptions")),
+        ("azureProfile.json", r#"{"subscriptions":[],"subscriptions":[]}"#, None),
+        ("azureProfile.json", r#"{"subscriptions":7}"#, None),
+        ("msal_token_cache.json", r#"{"AccessToken":{"a":{"secret":"s"},"a":{}}}"#, None),
         ("azureProfile.json", r#"{"subscriptions":[]} x"#, Some("line 1 column 22")),
-        (
-            "msal_token_cache.json",
-            r#"{"AccessToken":{"a":{"secret":"s"},"a":{}}}"#,
-            Some("/AccessToken/a"),
-        ),
         (
             "msal_token_cache.json",
             r#"{"AccessToken":{"a":{"secret":"s"}}"#,
@@ -876,7 +877,7 @@ fn broken_documents_are_refused_whole_with_a_place() {
     ] {
         let found = read(file, content);
         let Some(place) = place else {
-            // An entry that is broken within itself is a bad item, no broken document.
+            // What is broken within itself is a bad item, no broken document.
             assert_eq!(found.outcome, Outcome::Warn, "{content}");
             continue;
         };

@@ -54,15 +54,30 @@ fn a_file_over_the_limit_is_refused_without_being_read() {
     );
 }
 
+/// (what, bytes, whether items before the damage are imported).
 #[test]
-fn damage_is_refused_by_place_and_the_file_is_untouched() {
+fn damage_is_named_by_place_and_costs_what_cannot_be_told_any_more() {
     let cache = fs::read(fixture("azure-powershell/files/caches/TokenCache.v3.dat")).unwrap();
     for (what, bytes) in [
         ("cut", cache[..cache.len() - 1].to_vec()),
         ("longer", [&cache[..], b"x"].concat()),
+        ("count", [&cache[..4], &[0xff, 0xff, 0xff, 0x7f], &cache[8..]].concat()),
+    ] {
+        let home = Home::with_files("azure-powershell/homes/az4-linux");
+        let place = home.join(".Azure/TokenCache.dat");
+        fs::write(&place, &bytes).unwrap();
+        let plan = home.json(&["migrate", "plan"]);
+        let sources = plan["sources"].as_array().unwrap();
+        let source = sources.iter().find(|s| s["path"].as_str() == place.to_str()).unwrap();
+        assert_eq!(source["outcome"], "warn", "{what}: {source}");
+        assert!(source["notes"].to_string().contains("byte "), "{what}: {source}");
+        let secrets = plan["secrets"].as_array().unwrap();
+        let refresh = secrets.iter().filter(|secret| secret["kind"] == "refresh_token");
+        assert!(refresh.count() > 0, "{what}: {plan}");
+    }
+    for (what, bytes) in [
         ("2 GB claimed", [&cache[..8], &[0xff, 0xff, 0xff, 0xff, 0x07]].concat()),
         ("varint too long", [&cache[..8], &[0xff; 11]].concat()),
-        ("count", [&cache[..4], &[0xff, 0xff, 0xff, 0x7f], &cache[8..]].concat()),
         ("negative count", [&cache[..4], &[0xff; 4], &cache[8..]].concat()),
     ] {
         let home = Home::with_files("azure-powershell/homes/az4-linux");
@@ -80,18 +95,21 @@ fn damage_is_refused_by_place_and_the_file_is_untouched() {
 }
 
 #[test]
-fn deep_nesting_and_half_a_surrogate_pair_are_refused_by_place() {
-    for (name, text, word) in [
-        ("deep", format!("{{\"Contexts\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000)), "deep"),
-        ("half", "{\"Contexts\":{\"a\":{\"Account\":{\"Id\":\"\\ud83d\"}}}}".to_owned(), ""),
-        ("twice", "{\"Contexts\":{\"a\":null,\"a\":null}}".to_owned(), "twice"),
+fn deep_nesting_is_refused_and_half_a_surrogate_pair_costs_its_member() {
+    let deep = format!("{{\"Contexts\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let half = "{\"Contexts\":{\"a\":{\"Account\":{\"Id\":\"\\ud83d\"}}}}".to_owned();
+    let twice = "{\"Contexts\":{\"a\":null,\"A\":null}}".to_owned();
+    for (name, text, outcome, word) in [
+        ("deep", deep, "reject", "deep"),
+        ("half", half, "warn", "/Contexts/a/Account/Id"),
+        ("twice", twice, "warn", "two contexts of one name"),
     ] {
         let home = Home::with_vault();
         let file = home.join("AzureRmContext.json");
         fs::write(&file, &text).unwrap();
         let from = file.to_str().unwrap();
         let plan = home.json(&["migrate", "plan", "--from", from]);
-        assert_eq!(plan["sources"][0]["outcome"], "reject", "{name}: {plan}");
+        assert_eq!(plan["sources"][0]["outcome"], outcome, "{name}: {plan}");
         assert!(plan["sources"][0]["notes"].to_string().contains(word), "{name}: {plan}");
     }
 }

@@ -25,8 +25,8 @@ pub mod table;
 use table::{Reader, product_by_name, row};
 
 use crate::decode::{decode, from_first_brace};
-use crate::json::{self, JsonError};
-use crate::{Format, Found, Reading};
+use crate::json::{Departure, Dialect, Document, JsonError};
+use crate::{Format, Found, Product, Reading};
 
 /// Largest single item that is taken: no product writes one a hundredth of that, and a vault's
 /// record holds it with room to spare.
@@ -70,8 +70,20 @@ fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
             if skipped > 0 {
                 found.warn("byte 0", format!("{skipped} stray bytes before the first brace"));
             }
-            read(&json::document(start)?, reading, found)
+            let document = Document::of(start, dialect(product))?;
+            for Departure { place, what } in &document.departures {
+                found.warn(place, format!("{what}: no JSON, and read as the product reads it"));
+            }
+            read(&document.root(), reading, found)
         }),
+    }
+}
+
+/// Whose JSON a product reads.
+fn dialect(product: Product) -> Dialect {
+    match product {
+        Product::AzurePowerShell | Product::AzureServiceManagement => Dialect::Newtonsoft,
+        _ => Dialect::Python,
     }
 }
 

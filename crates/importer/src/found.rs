@@ -10,6 +10,7 @@ use azvault_contexts::{
 };
 use people::People;
 
+use crate::json::{Node, Parted, Unread};
 use crate::{Format, Product};
 
 /// What becomes of a file; ordered from good to bad.
@@ -118,6 +119,8 @@ pub struct Found {
     pub redirect: Option<PathBuf>,
     /// The folder in which settings say that tokens are cached.
     pub cache_folder: Option<PathBuf>,
+    /// How many pieces of the file nobody here understood; a note names each by its place.
+    pub unread: usize,
     /// Values that are not imported, each with the reason.
     pub left_out: Vec<LeftOut>,
     /// Credentials of tools that azvault does not serve.
@@ -138,6 +141,7 @@ impl Found {
             azcli: AzCliHints::default(),
             redirect: None,
             cache_folder: None,
+            unread: 0,
             left_out: Vec::new(),
             reported: Vec::new(),
             alike: Alike::default(),
@@ -201,6 +205,36 @@ impl Found {
     pub fn warn(&mut self, place: impl Into<String>, text: impl Into<String>) {
         self.remark(place, text);
         self.outcome = self.outcome.max(Outcome::Warn);
+    }
+
+    /// Adds a warning of a piece of the file that was not understood: an import that has one has
+    /// read less than the whole file.
+    pub fn miss(&mut self, place: impl Into<String>, text: impl Into<String>) {
+        self.unread += 1;
+        self.warn(place, text);
+    }
+
+    /// Names all that the readers of a file could not use or found odd. Gives the values that they
+    /// could not use, which are kept as they are.
+    pub(crate) fn settle<'a>(&mut self, unread: Unread<'a>) -> Vec<Node<'a>> {
+        self.settle_below(unread, "")
+    }
+
+    /// As [`Found::settle`], of a document that stands in another one: its place goes before each.
+    pub(crate) fn settle_below<'a>(&mut self, unread: Unread<'a>, outer: &str) -> Vec<Node<'a>> {
+        let Parted { nodes, remarks, unknown } = unread.into_parts();
+        for (place, what) in remarks {
+            self.warn(format!("{outer}{place}"), what);
+        }
+        for place in unknown {
+            let place = format!("{outer}{place}");
+            self.miss(place, "a member that azvault does not know: kept, sealed");
+        }
+        for (node, what) in &nodes {
+            let place = format!("{outer}{}", node.place());
+            self.miss(place, format!("{what}: not imported, kept as it is, sealed"));
+        }
+        nodes.into_iter().map(|(node, _)| node).collect()
     }
 
     /// Nothing of this file is imported, and why.

@@ -6,7 +6,7 @@
 use crate::Format;
 use crate::decode::{DecodeError, contains, decode, from_first_brace};
 use crate::formats::table::{FORMATS, Reader, Recognised, by_name, row};
-use crate::json::{self, JsonError, Node};
+use crate::json::{Dialect, Document, JsonError, Node};
 
 /// The format of a file.
 pub fn recognise(bytes: &[u8], file_name: &str) -> Format {
@@ -39,7 +39,8 @@ fn by_text(text: &str, file_name: &str) -> Format {
     if !start.starts_with(['{', '[']) || (is_json && starts.starts_with('[') && is_ini(file_name)) {
         return named();
     }
-    let shape = json::document(start).and_then(|root| by_shape(&root));
+    let shape =
+        Document::of(start, Dialect::Newtonsoft).and_then(|document| by_shape(&document.root()));
     match shape {
         Ok(Some(format)) => format,
         Ok(None) => named(),

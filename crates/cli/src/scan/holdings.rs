@@ -167,7 +167,8 @@ fn lasting(kind: SecretKind) -> Worst {
         | SecretKind::Certificate
         | SecretKind::CertificatePassword
         | SecretKind::StorageConnectionString
-        | SecretKind::ManagedIdentitySecret => Worst::Credential,
+        | SecretKind::ManagedIdentitySecret
+        | SecretKind::UnknownCredential => Worst::Credential,
         SecretKind::AccessToken | SecretKind::ClientAssertion | SecretKind::SshCertificate => {
             Worst::Token
         }

@@ -301,7 +301,8 @@ impl Place {
             | SecretKind::IdToken
             | SecretKind::Certificate
             | SecretKind::StorageConnectionString
-            | SecretKind::SshCertificate => return None,
+            | SecretKind::SshCertificate
+            | SecretKind::UnknownCredential => return None,
         };
         Some(Self { property, owner })
     }

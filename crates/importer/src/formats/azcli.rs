@@ -14,46 +14,53 @@ use azvault_contexts::{Secret, SecretDescription, SecretKind};
 
 use crate::Found;
 use crate::found::CertificatePointer;
-use crate::json::{JsonError, Node, Object};
+use crate::json::{Fields, Node};
 
 /// Members of a subscription that are kept as they are. A context that came from here has them also
 /// in a file that azvault saves for Azure PowerShell.
 pub(crate) const CONTEXT_MEMBERS: [&str; 4] =
     ["homeTenantId", "managedByTenants", "tenantDefaultDomain", "tenantDisplayName"];
 
-/// Holds one credential of a service principal: a secret, an assertion, or the path of a
-/// certificate file, which is read beside.
-fn hold_credential(
+/// A member that holds a credential of one kind.
+struct NamedKind<'n> {
+    name: &'n str,
     kind: SecretKind,
-    value: &Node<'_>,
-    client_id: &str,
-    tenant: Option<&str>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    let text = value.text()?;
-    if text.is_empty() {
-        return Err(value.error("an empty credential"));
-    }
-    if kind == SecretKind::CertificatePath {
-        found.azcli.certificates.push(CertificatePointer {
-            path: text.as_str().to_owned(),
-            client_id: client_id.to_owned(),
-            tenant: tenant.map(str::to_owned),
-        });
-    }
-    let description = SecretDescription {
-        account: Some(client_id.to_owned()),
-        tenant: tenant.map(str::to_owned),
-        client_id: Some(client_id.to_owned()),
-        ..SecretDescription::of(kind)
-    };
-    found.hold(description, Secret::copied_from(text.as_bytes()));
-    Ok(())
 }
 
-fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, JsonError> {
-    match object.get_some(name)? {
-        Some(node) => node.optional_text(),
-        None => Ok(None),
+/// Holds the credentials that stand under a name of a service principal's entry: a secret, an
+/// assertion, or the path of a certificate file, which is read beside. Gives how many they are.
+fn hold_credentials(
+    name_and_kind: NamedKind<'_>,
+    client_id: Option<&str>,
+    tenant: Option<&str>,
+    fields: &mut Fields<'_, '_>,
+    found: &mut Found,
+) -> usize {
+    let NamedKind { name, kind } = name_and_kind;
+    let values = fields.secrets(name);
+    for value in &values {
+        if let (SecretKind::CertificatePath, Some(client_id)) = (kind, client_id) {
+            found.azcli.certificates.push(CertificatePointer {
+                path: value.text.as_str().to_owned(),
+                client_id: client_id.to_owned(),
+                tenant: tenant.map(str::to_owned),
+            });
+        }
+        let description = SecretDescription {
+            account: client_id.map(str::to_owned),
+            tenant: tenant.map(str::to_owned),
+            client_id: client_id.map(str::to_owned),
+            ..SecretDescription::of(kind)
+        };
+        found.hold(description, Secret::copied_from(value.text.as_bytes()));
+    }
+    values.len()
+}
+
+/// Keeps what an entry has beside what was read, and says so.
+fn leave_rest<'a>(fields: &Fields<'a, '_>, rest: &mut Vec<Node<'a>>) {
+    for (_, node) in fields.remaining().filter(|(_, node)| !node.is_null()) {
+        fields.unread().unknown(&node);
+        rest.push(node);
     }
 }

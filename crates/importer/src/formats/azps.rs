@@ -12,17 +12,20 @@
 mod account;
 pub mod autosave_settings;
 pub mod azurerm_profile;
+mod cache_data;
 pub mod context_file;
 mod environment;
 pub mod keystore;
 pub mod token_cache_dat;
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
-use data_encoding::{BASE64, BASE64URL_NOPAD};
+use std::collections::{BTreeMap, HashSet};
+
+use azvault_contexts::{Kept, Secret, SecretDescription, SecretKind};
+use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
 use crate::Found;
-use crate::json::{self, JsonError, Node, Object, escape_pointer};
+use crate::json::{self, Fields, Node, Unread, escape_pointer};
 
 /// Account properties that hold a secret (AzureAccount.cs `Property`, and literals outside it):
 /// name, kind, and what the token opens where the name says it.
@@ -37,26 +40,98 @@ const SECRET_PROPERTIES: [(&str, SecretKind, Option<&str>); 8] = [
     ("ClientAssertion", SecretKind::ClientAssertion, None),
 ];
 
+/// Who a property's secrets belong to; `None` where a property cannot be one.
+type Owner<'o> = Option<&'o SecretDescription>;
+
+/// Reads a dictionary of texts, below `below` in its context. The secrets among an account's are held,
+/// each value of a repeated one; of another name that is repeated the last value counts.
+fn read_properties<'t>(
+    node: &Node<'t>,
+    below: &str,
+    owner: Owner<'_>,
+    kept: &mut Vec<(String, Node<'t>)>,
+    unread: &Unread<'t>,
+    found: &mut Found,
+) -> BTreeMap<String, String> {
+    let mut properties = BTreeMap::new();
+    let members = match node.members() {
+        Ok(members) => members.collect::<Vec<_>>(),
+        Err(error) => {
+            unread.add(node.clone(), error.what);
+            return properties;
+        }
+    };
+    let mut seen = HashSet::new();
+    for (name, value) in members.into_iter().rev() {
+        let is_first = seen.insert(name.to_lowercase());
+        if value.is_null() || hold_property(&name, &value, owner, unread, found) {
+            continue;
+        }
+        if !is_first {
+            unread.add(value, "the same name stands here again, and the last one counts");
+            continue;
+        }
+        match value.text() {
+            Ok(text) => {
+                if !value.is_string() {
+                    unread.remark(value.place(), "no text, where one is expected: read as a text");
+                }
+                properties.insert(name, text.as_str().to_owned());
+            }
+            Err(error) if value.is_string() => unread.add(value, error.what),
+            Err(error) => {
+                unread.remark(value.place(), error.what);
+                kept.push((pointer(below, &name), value));
+            }
+        }
+    }
+    properties
+}
+
 /// Holds a property's value if the property is one that holds a secret.
-fn hold_property(
+fn hold_property<'t>(
     name: &str,
-    value: &Node<'_>,
+    value: &Node<'t>,
+    owner: Owner<'_>,
+    unread: &Unread<'t>,
+    found: &mut Found,
+) -> bool {
+    let known = SECRET_PROPERTIES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
+    let (Some(owner), Some((_, kind, target))) = (owner, known) else { return false };
+    match value.text() {
+        Ok(text) => {
+            if !value.is_string() {
+                unread.remark(value.place(), "no text, where one is expected: read as a text");
+            }
+            let target = target.map(str::to_owned);
+            let mut description = SecretDescription { kind: *kind, target, ..owner.clone() };
+            if *kind == SecretKind::AccessToken {
+                description.expires_on = expiry(&text);
+            }
+            found.hold(description, Secret::copied_from(text.as_bytes()));
+        }
+        Err(error) => unread.add(value.clone(), error.what),
+    }
+    true
+}
+
+/// Holds the connection string of a subscription's storage account, of each one where it is repeated.
+fn hold_storage<'t, 'u>(
+    mut properties: Fields<'t, 'u>,
+    subscription: Option<&str>,
     owner: &SecretDescription,
     found: &mut Found,
-) -> Result<bool, JsonError> {
-    let known = SECRET_PROPERTIES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name));
-    let Some((_, kind, target)) = known else { return Ok(false) };
-    if value.is_null() {
-        return Ok(true);
+) -> Fields<'t, 'u> {
+    for value in properties.secrets("StorageAccount") {
+        let description = SecretDescription {
+            kind: SecretKind::StorageConnectionString,
+            client_id: None,
+            target: subscription.map(str::to_owned),
+            ..owner.clone()
+        };
+        found.hold(description, Secret::copied_from(value.text.as_bytes()));
     }
-    let target = target.map(str::to_owned);
-    let text = value.text()?;
-    let mut description = SecretDescription { kind: *kind, target, ..owner.clone() };
-    if *kind == SecretKind::AccessToken {
-        description.expires_on = expiry(&text);
-    }
-    found.hold(description, Secret::copied_from(text.as_bytes()));
-    Ok(true)
+    properties
 }
 
 /// The `exp` claim of an access token, of which the file says nothing else. The service judges the
@@ -70,63 +145,25 @@ fn expiry(token: &str) -> Option<i64> {
     claims.object().ok()?.get_some("exp").ok()??.integer().ok()
 }
 
-/// Whether a token cache inside a context could be read.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CacheData {
-    Read,
-    Unreadable,
-}
-
-/// Reads base64 of an ADAL or MSAL cache: the first bytes tell which (RM/Serialization/CacheBuffer.cs).
-fn read_cache_data(base64: &str, found: &mut Found) -> CacheData {
-    let Ok(most) = BASE64.decode_len(base64.len()) else { return CacheData::Unreadable };
-    let mut bytes = Zeroizing::new(vec![0; most]);
-    let Ok(length) = BASE64.decode_mut(base64.as_bytes(), &mut bytes) else {
-        return CacheData::Unreadable;
-    };
-    let bytes = &bytes[..length];
-    let mut inside = Found::new(found.format, found.product);
-    let read = match bytes {
-        [] => return CacheData::Read,
-        [2 | 3, 0, 0, 0, ..] => token_cache_dat::read_into(bytes, &mut inside).map_err(|_| ()),
-        _ => {
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            std::str::from_utf8(text).map_err(|_| ()).and_then(|text| {
-                json::document(text)
-                    .and_then(|root| super::msal_cache::read_into(&root, &mut inside))
-                    .map_err(|_| ())
-            })
-        }
-    };
-    if read.is_err() {
-        return CacheData::Unreadable;
-    }
-    // Taken over only when it was read to its end: half a cache is none.
-    for held in std::mem::take(&mut inside.profile.secrets) {
-        found.hold(held.description, held.value);
-    }
-    for account in std::mem::take(&mut inside.profile.accounts) {
-        found.know(account);
-    }
-    for note in inside.notes {
-        found.warn(note.place, note.text);
-    }
-    CacheData::Read
-}
-
-/// Members under other names than these, `null` ones left out, under their pointers below `below`.
+/// What is not modelled, under its pointer below `below`, `null` ones left out. A name that is not
+/// among the `usual` ones is said.
 fn leftovers<'t>(
-    object: &Object<'t>,
-    known: &[&str],
+    fields: &Fields<'t, '_>,
+    usual: &[&str],
     below: &str,
-) -> impl Iterator<Item = (String, Node<'t>)> {
-    object
-        .members()
-        .iter()
-        .filter(|(name, node)| {
-            !node.is_null() && !known.iter().any(|known| known.eq_ignore_ascii_case(name))
-        })
-        .map(move |(name, node)| (pointer(below, name), node.clone()))
+    kept: &mut Vec<(String, Node<'t>)>,
+) {
+    for (name, node) in fields.remaining().filter(|(_, node)| !node.is_null()) {
+        if !usual.iter().any(|usual| usual.eq_ignore_ascii_case(name)) {
+            fields.unread().unknown(&node);
+        }
+        kept.push((pointer(below, name), node));
+    }
+}
+
+fn keep_all(members: &[(String, Node<'_>)]) -> Kept {
+    let members: Vec<_> = members.iter().map(|(name, node)| (name.as_str(), node)).collect();
+    json::keep(&members)
 }
 
 fn pointer(below: &str, name: &str) -> String {

@@ -14,46 +14,19 @@ use azvault_contexts::{
 
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object, keep_by_place};
+use crate::json::{Fields, JsonError, Node, Unread, keep_by_place};
 
 const SECTIONS: [&str; 3] = ["AccessToken", "RefreshToken", "IdToken"];
 
-/// Members of tokens that are read, or that say nothing beyond those.
-const TOKEN_MEMBERS: [&str; 18] = [
-    "home_account_id",
-    "environment",
-    "client_info",
-    "client_id",
-    "secret",
-    "credential_type",
-    "realm",
-    "target",
-    "user_assertion_hash",
-    "cached_at",
-    "expires_on",
-    "extended_expires_on",
-    "ext_expires_on",
-    "refresh_on",
-    "last_modification_time",
-    "token_type",
-    "family_id",
-    "ext_cache_key",
-];
+/// Members of tokens that say nothing beyond those that are read.
+const SILENT_OF_TOKENS: [&str; 5] =
+    ["client_info", "extended_expires_on", "ext_expires_on", "refresh_on", "id_token_claims"];
 
-const ACCOUNT_MEMBERS: [&str; 12] = [
-    "home_account_id",
-    "environment",
-    "client_info",
-    "realm",
-    "username",
-    "name",
-    "given_name",
-    "family_name",
-    "local_account_id",
-    "authority_type",
-    "account_source",
-    "wam_account_ids",
-];
+const SILENT_OF_ACCOUNTS: [&str; 2] = ["client_info", "account_source"];
+
+/// What MSAL for .NET and Node write beside, and azvault has no use for: kept, and nothing unknown.
+const USUAL: [&str; 6] =
+    ["tenantProfiles", "kid", "keyId", "ext", "requestedClaims", "requestedClaimsHash"];
 
 /// What the entries of one cache say of each other.
 #[derive(Default)]
@@ -69,19 +42,16 @@ struct Cache<'a> {
 }
 
 /// Adds what the cache whose root is `root` holds to `found`.
-pub fn read_into(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let file = root.object()?;
+pub fn read_into<'a>(root: &Node<'a>, found: &mut Found) -> Result<(), JsonError> {
+    let unread = Unread::default();
+    let mut file = root.fields(&unread)?;
     let mut cache = Cache::default();
-    for entry in section(&file, "Account")? {
-        if let Err(error) = read_account(&entry, &mut cache, found) {
-            report(error, found);
-        }
+    for entry in section(&mut file, "Account") {
+        read_account(&entry, &unread, &mut cache, found);
     }
     for name in SECTIONS {
-        for entry in section(&file, name)? {
-            if let Err(error) = read_token(name, &entry, &mut cache, found) {
-                report(error, found);
-            }
+        for entry in section(&mut file, name) {
+            read_token(name, &entry, &unread, &mut cache, found);
         }
     }
     let lost = cache.brokered.iter().find(|(home, _)| !cache.refreshable.contains(home));
@@ -91,52 +61,87 @@ pub fn read_into(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
             "Windows' account broker (WAM) holds such sign-ins, not this file: sign in again",
         );
     }
-    let [access, refresh, id] = SECTIONS;
-    cache.rest.extend(file.except(&[access, refresh, id, "Account"]).cloned());
-    if found.profile.kept.is_empty() {
-        found.profile.kept = keep_by_place(&cache.rest);
+    for metadata in file.take_all("AppMetadata") {
+        cache.rest.push(metadata);
     }
+    for (_, node) in file.remaining().filter(|(_, node)| !node.is_null()) {
+        unread.unknown(&node);
+        hold_unknown(&node, found);
+        cache.rest.push(node);
+    }
+    cache.rest.extend(found.settle(unread));
+    found.profile.kept = keep_by_place(&cache.rest);
     Ok(())
 }
 
-fn section<'a>(cache: &Object<'a>, name: &str) -> Result<Vec<Node<'a>>, JsonError> {
-    match cache.get_some(name)? {
-        Some(node) => Ok(node.object()?.members().iter().map(|(_, entry)| entry.clone()).collect()),
-        None => Ok(Vec::new()),
+/// The entries of a section in file order; of each where it stands more than once.
+fn section<'a>(file: &mut Fields<'a, '_>, name: &str) -> Vec<Node<'a>> {
+    let mut entries = Vec::new();
+    for node in file.take_all(name).into_iter().rev() {
+        match node.members() {
+            Ok(members) => entries.extend(members.map(|(_, entry)| entry)),
+            Err(error) => file.unread().add(node, error.what),
+        }
     }
+    entries
 }
 
-fn report(error: JsonError, found: &mut Found) {
-    found.warn(error.place, format!("this entry was not imported: {}", error.what));
+/// A credential of a kind that MSAL did not have yet: every one has its value in `secret`.
+fn hold_unknown(section: &Node<'_>, found: &mut Found) {
+    let Ok(entries) = section.members() else { return };
+    for (_, entry) in entries {
+        let unread = Unread::default();
+        let Ok(mut fields) = entry.fields(&unread) else { continue };
+        let home_account_id = fields.some_text("home_account_id");
+        let environment = fields.some_text("environment").unwrap_or_default();
+        let description = SecretDescription {
+            client_id: fields.some_text("client_id"),
+            environment: cloud(&environment),
+            target: fields.some_text("credential_type"),
+            home_account_id,
+            ..SecretDescription::of(SecretKind::UnknownCredential)
+        };
+        for secret in fields.secrets("secret") {
+            let value = Secret::copied_from(secret.text.as_bytes());
+            found.hold(description.clone(), value);
+        }
+    }
 }
 
 fn read_account<'a>(
     entry: &Node<'a>,
+    unread: &Unread<'a>,
     cache: &mut Cache<'a>,
     found: &mut Found,
-) -> Result<(), JsonError> {
-    let fields = entry.object()?;
-    let home = text(&fields, "home_account_id")?.filter(|home| !home.is_empty());
-    let environment = text(&fields, "environment")?.unwrap_or_default();
-    let Some(username) = text(&fields, "username")?.filter(|name| !name.is_empty()) else {
-        return Err(entry.error("an account without user name"));
+) {
+    let mut fields = match entry.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => return unread.add(entry.clone(), error.what),
     };
-    let realm = text(&fields, "realm")?;
+    let home = fields.some_text("home_account_id");
+    let environment = fields.text("environment").unwrap_or_default();
+    let username = fields.some_text("username");
+    let realm = fields.text("realm");
     let mut properties = BTreeMap::new();
     for name in ["local_account_id", "authority_type", "name", "given_name", "family_name"] {
-        if let Some(value) = text(&fields, name)? {
+        if let Some(value) = fields.text(name) {
             properties.insert(name.to_owned(), value);
         }
     }
+    let wam = fields.take("wam_account_ids");
+    fields.pass_texts(&SILENT_OF_ACCOUNTS);
+    leave_rest(&fields, cache);
+    let Some(username) = username else {
+        return unread.add(entry.clone(), "an account without user name");
+    };
     if let Some(home) = &home {
         let home = home.to_lowercase();
-        if fields.get_some("wam_account_ids")?.is_some() {
+        if wam.is_some() {
             cache.brokered.push((home.clone(), entry.place().to_owned()));
         }
         let key = (home, environment.to_lowercase());
         cache.names.entry(key).or_insert_with(|| username.clone());
     }
-    cache.rest.extend(fields.except(&ACCOUNT_MEMBERS).cloned());
     found.know(Account {
         id: username,
         account_type: AccountType::from(KnownAccountType::User),
@@ -146,49 +151,44 @@ fn read_account<'a>(
         tenants: realm.filter(|realm| is_guid(realm)).into_iter().collect(),
         properties,
     });
-    Ok(())
 }
 
 fn read_token<'a>(
     section: &str,
     entry: &Node<'a>,
+    unread: &Unread<'a>,
     cache: &mut Cache<'a>,
     found: &mut Found,
-) -> Result<(), JsonError> {
-    let fields = entry.object()?;
-    let Some(secret) = fields.get_some("secret")? else {
-        return Err(entry.error("a token without its value"));
+) {
+    let mut fields = match entry.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => return unread.add(entry.clone(), error.what),
     };
-    let secret = secret.text()?;
-    if secret.is_empty() {
-        return Err(entry.error("a token without its value"));
-    }
-    let home = text(&fields, "home_account_id")?.filter(|home| !home.is_empty());
-    let environment = text(&fields, "environment")?.unwrap_or_default();
-    let client_id = text(&fields, "client_id")?;
-    let realm = text(&fields, "realm")?.filter(|realm| !realm.is_empty());
-    let target = text(&fields, "target")?.filter(|target| !target.is_empty());
-    let family_id = text(&fields, "family_id")?.filter(|family| !family.is_empty());
-    let restricted = restrictions(&fields)?;
+    let secrets = fields.secrets("secret");
+    let home = fields.some_text("home_account_id");
+    let environment = fields.text("environment").unwrap_or_default();
+    let client_id = fields.text("client_id");
+    let realm = fields.some_text("realm");
+    let target = fields.some_text("target");
+    let family_id = fields.some_text("family_id");
+    let restricted = restrictions(&mut fields);
     let kind = match section {
         "RefreshToken" => SecretKind::RefreshToken,
         "IdToken" => SecretKind::IdToken,
         _ if restricted.token_type.as_deref() == Some("ssh-cert") => SecretKind::SshCertificate,
         _ => SecretKind::AccessToken,
     };
-    let dated = dated(&fields);
-    let expires_on = match (section, fields.get_some("expires_on")?) {
-        // A token is worth more than its date.
-        ("AccessToken", Some(node)) => node.integer().map(Some).unwrap_or_else(|_| {
-            found.warn(node.place(), "not a time in Unix seconds: left out");
-            None
-        }),
-        _ => None,
-    };
+    let dated = dated(&mut fields);
+    // A token is worth more than its date.
+    let expires_on = fields.integer("expires_on").filter(|_| section == "AccessToken");
+    fields.pass_texts(&SILENT_OF_TOKENS);
+    leave_rest(&fields, cache);
+    if secrets.is_empty() {
+        return unread.add(entry.clone(), "a token without its value");
+    }
     if let (Some(home), SecretKind::RefreshToken) = (&home, kind) {
         cache.refreshable.insert(home.to_lowercase());
     }
-    cache.rest.extend(fields.except(&TOKEN_MEMBERS).cloned());
     let owner = match &home {
         Some(home) => user_name(&cache.names, home, &environment),
         None => {
@@ -213,8 +213,18 @@ fn read_token<'a>(
         kind,
         ..restricted
     };
-    found.hold(description, Secret::copied_from(secret.as_bytes()));
-    Ok(())
+    for secret in secrets {
+        found.hold(description.clone(), Secret::copied_from(secret.text.as_bytes()));
+    }
+}
+
+fn leave_rest<'a>(fields: &Fields<'a, '_>, cache: &mut Cache<'a>) {
+    for (name, node) in fields.remaining().filter(|(_, node)| !node.is_null()) {
+        if !USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name)) {
+            fields.unread().unknown(&node);
+        }
+        cache.rest.push(node);
+    }
 }
 
 /// What keeps a token from being its account's plain bearer token, in a description of nothing else.
@@ -222,26 +232,25 @@ fn read_token<'a>(
 /// MSAL tells such entries apart by `token_type` (with `AccessToken_With_AuthScheme` as the type of
 /// the entry where there is a scheme), by `ext_cache_key` (`ATExt` in MSAL.NET, `atext` in keys of
 /// MSAL Python), and by the hash of the assertion that a web API had of its caller.
-fn restrictions(fields: &Object<'_>) -> Result<SecretDescription, JsonError> {
-    let text = |name| Ok(text(fields, name)?.filter(|text| !text.is_empty()));
-    let credential_type = text("credential_type")?.unwrap_or_default();
+fn restrictions(fields: &mut Fields<'_, '_>) -> SecretDescription {
+    let credential_type = fields.some_text("credential_type").unwrap_or_default();
     let is = |name: &str| credential_type.eq_ignore_ascii_case(name);
-    let token_type = text("token_type")?.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
+    let token_type = fields.some_text("token_type");
+    let token_type = token_type.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
     let scheme = || is("AccessToken_With_AuthScheme").then(|| "unknown".to_owned());
     let extended = || is("ATExt").then(String::new);
-    Ok(SecretDescription {
+    SecretDescription {
         token_type: token_type.or_else(scheme),
-        partition: text("ext_cache_key")?.or_else(extended),
-        on_behalf_of: text("user_assertion_hash")?,
+        partition: fields.some_text("ext_cache_key").or_else(extended),
+        on_behalf_of: fields.some_text("user_assertion_hash"),
         ..SecretDescription::of(SecretKind::AccessToken)
-    })
+    }
 }
 
-/// When the cache wrote it, where it says so; anything else than a time says nothing.
-fn dated(fields: &Object<'_>) -> Option<i64> {
-    ["last_modification_time", "cached_at"]
-        .iter()
-        .find_map(|name| fields.get_some(name).ok().flatten()?.integer().ok())
+/// When the cache wrote it, where it says so.
+fn dated(fields: &mut Fields<'_, '_>) -> Option<i64> {
+    let times = ["last_modification_time", "cached_at"].map(|name| fields.integer(name));
+    times.into_iter().find_map(|time| time)
 }
 
 /// The user whose home account that is. Another alias of the authority names the same user, but
@@ -270,11 +279,4 @@ pub(crate) fn is_guid(text: &str) -> bool {
 fn cloud(environment: &str) -> Option<String> {
     let known = cloud_of_authority(environment).unwrap_or(environment);
     Some(known.to_owned()).filter(|known| !known.is_empty())
-}
-
-fn text(object: &Object<'_>, name: &str) -> Result<Option<String>, JsonError> {
-    match object.get_some(name)? {
-        Some(node) => node.optional_text(),
-        None => Ok(None),
-    }
 }

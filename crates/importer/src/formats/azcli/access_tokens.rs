@@ -6,147 +6,120 @@ use azvault_contexts::{
     KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority,
 };
 
-use super::{hold_credential, text};
+use super::{NamedKind, hold_credentials, leave_rest};
 use crate::formats::msal_cache::is_guid;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object, keep_by_place};
+use crate::json::{Fields, JsonError, Node, Unread, keep_by_place};
 use crate::{Found, Reading};
 
-const PRINCIPAL_MEMBERS: [&str; 5] = [
-    "servicePrincipalId",
-    "servicePrincipalTenant",
-    "accessToken",
-    "certificateFile",
-    "thumbprint",
+const CREDENTIALS: [NamedKind<'_>; 2] = [
+    NamedKind { name: "accessToken", kind: SecretKind::ClientSecret },
+    NamedKind { name: "certificateFile", kind: SecretKind::CertificatePath },
 ];
 
-const USER_MEMBERS: [&str; 12] = [
-    "tokenType",
-    "expiresIn",
-    "expiresOn",
-    "resource",
-    "accessToken",
-    "refreshToken",
-    "oid",
-    "userId",
-    "identityProvider",
-    "isMRRT",
-    "_clientId",
-    "_authority",
-];
+/// Members that the entry of a user has not.
+const OF_PRINCIPALS: [&str; 4] =
+    ["servicePrincipalId", "servicePrincipalTenant", "certificateFile", "thumbprint"];
 
 /// Reads the file.
 pub fn read(root: &Node<'_>, reading: &Reading<'_>, found: &mut Found) -> Result<(), JsonError> {
+    let unread = Unread::default();
     let mut rest = Vec::new();
-    for entry in &root.array()? {
-        let read = entry.object().and_then(|fields| match text(&fields, "servicePrincipalId")? {
-            Some(client_id) => {
-                rest.extend(fields.except(&PRINCIPAL_MEMBERS).cloned());
-                read_principal(entry, &fields, &client_id, found)
+    for entry in root.items()? {
+        let mut fields = match entry.fields(&unread) {
+            Ok(fields) => fields,
+            Err(error) => {
+                unread.add(entry, error.what);
+                continue;
             }
-            None => {
-                rest.extend(fields.except(&USER_MEMBERS).cloned());
-                read_user(entry, &fields, reading, found)
-            }
-        });
-        if let Err(error) = read {
-            found.warn(error.place, format!("this entry was not imported: {}", error.what));
+        };
+        let values = match OF_PRINCIPALS.iter().any(|name| fields.has(name)) {
+            true => read_principal(&entry, &mut fields, found),
+            false => read_user(&mut fields, reading, found),
+        };
+        if values == 0 {
+            unread.add(entry.clone(), "it has neither token, secret nor certificate");
         }
+        leave_rest(&fields, &mut rest);
     }
+    rest.extend(found.settle(unread));
     found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
-fn read_principal(
-    entry: &Node<'_>,
-    fields: &Object<'_>,
-    client_id: &str,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    let tenant = text(fields, "servicePrincipalTenant")?;
-    let kind = KnownAccountType::ServicePrincipal;
-    let mut known = account(client_id, kind, None, tenant.as_deref());
-    if let Some(thumbprint) = text(fields, "thumbprint")? {
-        known.properties.insert("thumbprint".to_owned(), thumbprint);
-    }
-    found.know(known);
-    let mut credentials = 0;
-    for (name, kind) in [
-        ("accessToken", SecretKind::ClientSecret),
-        ("certificateFile", SecretKind::CertificatePath),
-    ] {
-        if let Some(value) = fields.get_some(name)? {
-            hold_credential(kind, value, client_id, tenant.as_deref(), found)?;
-            credentials += 1;
+/// Gives how many secrets were held.
+fn read_principal(entry: &Node<'_>, fields: &mut Fields<'_, '_>, found: &mut Found) -> usize {
+    let client_id = fields.some_text("servicePrincipalId");
+    let tenant = fields.text("servicePrincipalTenant");
+    let thumbprint = fields.text("thumbprint");
+    match &client_id {
+        Some(client_id) => {
+            let kind = KnownAccountType::ServicePrincipal;
+            let mut known = account(client_id, kind, None, tenant.as_deref());
+            if let Some(thumbprint) = thumbprint {
+                known.properties.insert("thumbprint".to_owned(), thumbprint);
+            }
+            found.know(known);
         }
+        None => found.miss(entry.place(), "an entry without an id: whose it is, unknown"),
     }
-    match credentials {
-        0 => Err(entry.error("it has neither secret nor certificate")),
-        _ => Ok(()),
-    }
+    let of_kind =
+        |kind| hold_credentials(kind, client_id.as_deref(), tenant.as_deref(), fields, found);
+    CREDENTIALS.map(of_kind).into_iter().sum()
 }
 
-fn read_user(
-    entry: &Node<'_>,
-    fields: &Object<'_>,
-    reading: &Reading<'_>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    let authority = text(fields, "_authority")?.unwrap_or_default();
+/// Gives how many secrets were held.
+fn read_user(fields: &mut Fields<'_, '_>, reading: &Reading<'_>, found: &mut Found) -> usize {
+    let authority = fields.text("_authority").unwrap_or_default();
     let rest = authority.split_once("://").map_or(authority.as_str(), |(_, rest)| rest);
     let (host, realm) = rest.split_once('/').unwrap_or((rest, ""));
     let realm = Some(realm.trim_matches('/').to_owned()).filter(|realm| !realm.is_empty());
     let environment = Some(cloud_of_authority(host).unwrap_or(host).to_owned());
     let environment = environment.filter(|environment| !environment.is_empty());
-    let user = text(fields, "userId")?;
+    let user = fields.text("userId");
+    let properties = [("oid", "local_account_id"), ("identityProvider", "identity_provider")]
+        .map(|(name, property)| (property, fields.text(name)));
     if let Some(user) = &user {
         let tenant = realm.as_deref().filter(|realm| is_guid(realm));
         let mut known = account(user, KnownAccountType::User, environment.clone(), tenant);
-        for (name, property) in
-            [("oid", "local_account_id"), ("identityProvider", "identity_provider")]
-        {
-            if let Some(value) = text(fields, name)? {
-                known.properties.insert(property.to_owned(), value);
-            }
+        for (property, value) in properties {
+            known.properties.extend(value.map(|value| (property.to_owned(), value)));
         }
         found.know(known);
     }
-    let expires_on = fields.get_some("expiresOn")?.map(|node| end(node, reading));
     // A token is worth more than its date.
-    let expires_on = expires_on.transpose().unwrap_or_else(|error| {
-        found.warn(error.place, error.what);
-        None
+    let expires_on = fields.take("expiresOn").and_then(|node| {
+        let read = end(&node, reading);
+        fields.or_unread(read, &node)
     });
-    let token_type = text(fields, "tokenType")?.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
+    // How long it was to live, which the date says better.
+    fields.pass_texts(&["expiresIn"]);
+    let token_type = fields.text("tokenType").filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
+    // One token for every resource and tenant of its user (`isMRRT`) is for none of them.
+    let everywhere = fields.truth("isMRRT") == Some(true);
     let about = SecretDescription {
         // The file keeps no other date. The later a token ends, the later it was got.
         dated: expires_on,
         account: user,
         tenant: realm,
-        client_id: text(fields, "_clientId")?,
+        client_id: fields.text("_clientId"),
         environment,
-        target: text(fields, "resource")?,
+        target: fields.text("resource"),
         ..SecretDescription::of(SecretKind::AccessToken)
     };
-    let mut tokens = 0;
-    if let Some(value) = fields.get_some("refreshToken")? {
-        // One token for every resource and tenant of its user (`isMRRT`) is for none of them.
-        let everywhere = fields.get_some("isMRRT")?.map(Node::truth).transpose()?;
-        let tenant = about.tenant.clone().filter(|_| everywhere != Some(true));
+    let (refresh, access) = (fields.secrets("refreshToken"), fields.secrets("accessToken"));
+    for value in &refresh {
+        let tenant = about.tenant.clone().filter(|_| !everywhere);
         let description =
             SecretDescription { kind: SecretKind::RefreshToken, tenant, ..about.clone() };
-        found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
-        tokens += 1;
+        found.hold(description, Secret::copied_from(value.text.as_bytes()));
     }
-    if let Some(value) = fields.get_some("accessToken")? {
-        let description = SecretDescription { expires_on, token_type, ..about };
-        found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
-        tokens += 1;
+    for value in &access {
+        let description =
+            SecretDescription { expires_on, token_type: token_type.clone(), ..about.clone() };
+        found.hold(description, Secret::copied_from(value.text.as_bytes()));
     }
-    match tokens {
-        0 => Err(entry.error("it has no token")),
-        _ => Ok(()),
-    }
+    refresh.len() + access.len()
 }
 
 /// `YYYY-MM-DD HH:MM:SS.ffffff` without a zone, in the local time of the machine that wrote it

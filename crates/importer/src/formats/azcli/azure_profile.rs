@@ -6,81 +6,78 @@
 use std::collections::BTreeMap;
 
 use azvault_contexts::{
-    AccountType, Context, ContextAccount, ContextName, KnownAccountType, ManagedIdentity,
-    Subscription, Tenant,
+    AccountType, Context, ContextAccount, ContextName, KnownAccountType, ManagedIdentity, Secret,
+    SecretDescription, SecretKind, Subscription, Tenant,
 };
 
-use super::text;
+use super::{CONTEXT_MEMBERS, leave_rest};
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, keep, keep_by_place};
+use crate::json::{Fields, JsonError, Node, Unread, keep, keep_by_place};
 
 const TENANT_LEVEL: &str = "N/A(tenant level account)";
 
-/// What Azure CLI writes about a user; from the third on, facts that become properties. Another
-/// member may hold anything, so it is kept sealed.
-const USER_MEMBERS: [&str; 6] =
-    ["name", "type", "assignedIdentityInfo", "useCertSNIssuerAuth", "cloudShellID", "clientId"];
+/// Facts of a user that become properties. Another member may hold anything, so it is kept sealed.
+const USER_PROPERTIES: [&str; 4] =
+    ["assignedIdentityInfo", "useCertSNIssuerAuth", "cloudShellID", "clientId"];
 
 /// Reads the profile.
 pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let file = root.object()?;
-    if let Some(subscriptions) = file.get_some("subscriptions")? {
-        for entry in subscriptions.array()? {
-            if let Err(error) = read_subscription(&entry, found) {
-                let text = format!("this subscription was not imported: {}", error.what);
-                found.warn(error.place, text);
-            }
+    let unread = Unread::default();
+    let mut file = root.fields(&unread)?;
+    for subscriptions in file.take_all("subscriptions").into_iter().rev() {
+        match subscriptions.items() {
+            Ok(items) => items.for_each(|entry| read_subscription(&entry, &unread, found)),
+            Err(error) => unread.add(subscriptions, error.what),
         }
     }
-    let rest: Vec<_> = file.except(&["subscriptions"]).cloned().collect();
+    let mut rest: Vec<_> = file.take_all("installationId");
+    leave_rest(&file, &mut rest);
+    rest.extend(found.settle(unread));
     found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
-fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let fields = entry.object()?;
-    let id = text(&fields, "id")?.ok_or(entry.error("a subscription without id"))?;
-    let name = text(&fields, "name")?;
-    let tenant_id = text(&fields, "tenantId")?;
-    let tenant_level = name.as_deref() == Some(TENANT_LEVEL) && tenant_id.as_ref() == Some(&id);
-    let environment = text(&fields, "environmentName")?;
+fn read_subscription<'t>(entry: &Node<'t>, unread: &Unread<'t>, found: &mut Found) {
+    let mut fields = match entry.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => return unread.add(entry.clone(), error.what),
+    };
+    let id = fields.some_text("id");
+    let name = fields.text("name");
+    let tenant_id = fields.text("tenantId");
+    let tenant_level = name.as_deref() == Some(TENANT_LEVEL) && tenant_id == id;
+    let environment = fields.text("environmentName");
     if environment.is_none() {
         found.warn(entry.place(), "no environment: none is assumed, it cannot sign in");
     }
-    let user = fields.get_some("user")?.map(read_user).transpose()?.flatten();
+    let mut kept = Vec::new();
+    let user = fields.take("user").and_then(|user| read_user(user, unread, &mut kept));
     if user.is_none() {
         found.warn(entry.place(), "no user: kept as it is, it cannot sign in");
     }
-    let mut tenant_name = text(&fields, "tenantDisplayName")?;
-    if tenant_name.is_none() {
-        tenant_name = text(&fields, "tenantDefaultDomain")?;
-    }
-    let context_name = match name.as_deref() {
-        // Azure Resource Manager may know no name; old versions wrote an empty one then.
-        None | Some("") => ContextName::new(&id),
-        Some(name) => ContextName::new(format!("{name} ({id})")),
-    };
-    let marked = fields.get_some("isDefault")?.map(Node::truth).transpose()?.unwrap_or_default();
-    let state = text(&fields, "state")?;
-    let mut known = vec!["id", "name", "state", "tenantId", "environmentName", "isDefault"];
-    let mut rest: Vec<Node<'_>> = Vec::new();
-    if user.is_some() {
-        known.push("user");
-        if let Some(node) = fields.get_some("user")? {
-            rest.extend(node.object()?.except(&USER_MEMBERS).cloned());
-        }
-    }
-    rest.extend(fields.except(&known).cloned());
-    // Pointers of kept members start at the context.
-    let within = |node: &Node<'_>| node.place()[entry.place().len()..].to_owned();
-    let rest: Vec<_> = rest.iter().map(|node| (within(node), node)).collect();
-    let rest: Vec<_> = rest.iter().map(|(place, node)| (place.as_str(), *node)).collect();
-    if marked {
+    let tenant_name = tenant_name(&fields);
+    if fields.truth("isDefault") == Some(true) {
         // By its place: the same subscription, and so the same name, can stand there twice.
         found.azcli.marked_default.push(found.profile.contexts.len());
     }
-    let subscription = (!tenant_level).then_some(Subscription { id, name, state });
+    let state = fields.text("state");
+    let context_name = context_name(id.as_deref(), name.as_deref(), tenant_id.as_deref());
+    hold_management_certificates(&mut fields, id.as_deref(), found);
+    if id.is_none() {
+        let text = "a subscription without an id: its name and state are kept, and its tenant";
+        found.warn(entry.place(), text);
+        let members = entry.members().into_iter().flatten();
+        let said = members.filter(|(name, _)| matches!(&name[..], "name" | "state" | "id"));
+        kept.extend(said.map(|(_, node)| node).filter(|node| !node.is_null()));
+    }
+    for (name, node) in fields.remaining().filter(|(_, node)| !node.is_null()) {
+        if !CONTEXT_MEMBERS.iter().any(|usual| usual.eq_ignore_ascii_case(name)) {
+            unread.unknown(&node);
+        }
+        kept.push(node);
+    }
+    let subscription = id.map(|id| Subscription { id, name, state }).filter(|_| !tenant_level);
     if let Some(user) = &user {
         let managed = user.account_type.known() == Some(KnownAccountType::ManagedService);
         if managed && ManagedIdentity::of(user, subscription.as_ref()).is_none() {
@@ -90,6 +87,10 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
         let (kind, environment) = (user.account_type.clone(), environment.clone());
         found.know(account(&user.id, kind, environment, tenant_id.as_deref()));
     }
+    // Pointers of kept members start at the context.
+    let within = |node: &Node<'_>| node.place()[entry.place().len()..].to_owned();
+    let kept: Vec<_> = kept.iter().map(|node| (within(node), node)).collect();
+    let kept: Vec<_> = kept.iter().map(|(place, node)| (place.as_str(), *node)).collect();
     found.profile.contexts.push(Context {
         name: context_name,
         account: user,
@@ -98,35 +99,97 @@ fn read_subscription(entry: &Node<'_>, found: &mut Found) -> Result<(), JsonErro
         environment,
         version_profile: None,
         extended_properties: BTreeMap::new(),
-        kept: keep(&rest),
+        kept: keep(&kept),
     });
-    Ok(())
+}
+
+fn context_name(id: Option<&str>, name: Option<&str>, tenant: Option<&str>) -> ContextName {
+    match (name, id) {
+        // Azure Resource Manager may know no name; old versions wrote an empty one then.
+        (None | Some(""), _) => ContextName::new(id.or(tenant).unwrap_or_default()),
+        (Some(name), Some(id)) => ContextName::new(format!("{name} ({id})")),
+        (Some(name), None) => ContextName::new(name),
+    }
+}
+
+/// The classic CLI signed in to Service Management with a certificate of the subscription, whose key
+/// lay here (azure-xplat-cli lib/util/profile/subscription.js).
+fn hold_management_certificates(
+    fields: &mut Fields<'_, '_>,
+    subscription: Option<&str>,
+    found: &mut Found,
+) {
+    for mut certificate in fields.objects("managementCertificate") {
+        let of = subscription.unwrap_or("a subscription without an id");
+        for value in certificate.secrets("key") {
+            let description = SecretDescription {
+                target: Some(format!("management certificate of {of}")),
+                ..SecretDescription::of(SecretKind::UnknownCredential)
+            };
+            found.hold(description, Secret::copied_from(value.text.as_bytes()));
+        }
+        for public in certificate.secrets("cert") {
+            let value = Secret::copied_from(public.text.as_bytes());
+            found.leave_out(public.place, value, "the public half of a certificate");
+        }
+        let mut rest = Vec::new();
+        leave_rest(&certificate, &mut rest);
+        for node in rest {
+            fields.unread().add(node, "a member of a certificate that azvault does not know");
+        }
+    }
+}
+
+/// The members stay: they are kept as well.
+fn tenant_name(fields: &Fields<'_, '_>) -> Option<String> {
+    let of = |wanted: &str| {
+        let mut members = fields.remaining();
+        let (_, node) =
+            members.find(|(name, node)| name.eq_ignore_ascii_case(wanted) && !node.is_null())?;
+        fields.text_of(&node).map(|text| text.as_str().to_owned())
+    };
+    of("tenantDisplayName").or_else(|| of("tenantDefaultDomain"))
 }
 
 /// Managed identities are written as service principals; what they are stands in
 /// `assignedIdentityInfo`, or in their literal names. Which one it is, [`ManagedIdentity`] reads.
-fn read_user(node: &Node<'_>) -> Result<Option<ContextAccount>, JsonError> {
-    let fields = node.object()?;
-    let Some(id) = text(&fields, "name")? else { return Ok(None) };
-    let written = text(&fields, "type")?.unwrap_or_default();
-    let managed = fields.get_some("assignedIdentityInfo")?.is_some()
-        || matches!(id.as_str(), "systemAssignedIdentity" | "userAssignedIdentity")
-        || id.starts_with("MSI@");
-    let account_type = match written.as_str() {
-        _ if managed => KnownAccountType::ManagedService.into(),
-        "user" => KnownAccountType::User.into(),
-        "servicePrincipal" => KnownAccountType::ServicePrincipal.into(),
-        _ => AccountType::new(written),
+fn read_user<'t>(
+    node: Node<'t>,
+    unread: &Unread<'t>,
+    kept: &mut Vec<Node<'t>>,
+) -> Option<ContextAccount> {
+    let mut fields = match node.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => {
+            unread.add(node, error.what);
+            return None;
+        }
     };
+    let id = fields.text("name");
+    let written = fields.text("type");
     let mut properties = BTreeMap::new();
-    for name in &USER_MEMBERS[2..] {
-        if let Some(value) = fields.get_some(name)? {
+    for name in USER_PROPERTIES {
+        if let Some(value) = fields.take(name) {
             let text = match value.is_string() {
-                true => value.text()?.as_str().to_owned(),
-                false => value.raw().to_owned(),
+                true => fields.text_of(&value).map(|text| text.as_str().to_owned()),
+                false => Some(value.raw().to_owned()),
             };
-            properties.insert((*name).to_owned(), text);
+            properties.extend(text.map(|text| (name.to_owned(), text)));
         }
     }
-    Ok(Some(ContextAccount { id, account_type, properties }))
+    let Some(id) = id else {
+        kept.push(node);
+        return None;
+    };
+    leave_rest(&fields, kept);
+    let managed = properties.contains_key("assignedIdentityInfo")
+        || matches!(id.as_str(), "systemAssignedIdentity" | "userAssignedIdentity")
+        || id.starts_with("MSI@");
+    let account_type = match written.as_deref() {
+        _ if managed => KnownAccountType::ManagedService.into(),
+        Some("user") => KnownAccountType::User.into(),
+        Some("servicePrincipal") => KnownAccountType::ServicePrincipal.into(),
+        _ => AccountType::new(written.unwrap_or_default()),
+    };
+    Some(ContextAccount { id, account_type, properties })
 }

@@ -4,62 +4,60 @@
 
 use azvault_contexts::{KnownAccountType, SecretKind};
 
-use super::{hold_credential, text};
+use super::{NamedKind, hold_credentials, leave_rest};
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, keep_by_place};
+use crate::json::{JsonError, Node, Unread, keep_by_place};
 
-const KINDS: [(&str, SecretKind); 3] = [
-    ("client_secret", SecretKind::ClientSecret),
-    ("certificate", SecretKind::CertificatePath),
-    ("client_assertion", SecretKind::ClientAssertion),
-];
-
-const MEMBERS: [&str; 6] = [
-    "client_id",
-    "tenant",
-    "client_secret",
-    "certificate",
-    "client_assertion",
-    "use_cert_sn_issuer",
+const KINDS: [NamedKind<'_>; 3] = [
+    NamedKind { name: "client_secret", kind: SecretKind::ClientSecret },
+    NamedKind { name: "certificate", kind: SecretKind::CertificatePath },
+    NamedKind { name: "client_assertion", kind: SecretKind::ClientAssertion },
 ];
 
 /// Reads the file.
 pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
+    let unread = Unread::default();
     let mut rest = Vec::new();
-    for entry in &root.array()? {
-        if let Err(error) = read_entry(entry, &mut rest, found) {
-            found.warn(error.place, format!("this entry was not imported: {}", error.what));
-        }
+    for entry in root.items()? {
+        read_entry(&entry, &unread, &mut rest, found);
     }
+    rest.extend(found.settle(unread));
     found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
 fn read_entry<'a>(
     entry: &Node<'a>,
+    unread: &Unread<'a>,
     rest: &mut Vec<Node<'a>>,
     found: &mut Found,
-) -> Result<(), JsonError> {
-    let fields = entry.object()?;
-    let client_id = text(&fields, "client_id")?.ok_or(entry.error("an entry without client_id"))?;
-    let tenant = text(&fields, "tenant")?;
-    let kind = KnownAccountType::ServicePrincipal;
-    let mut known = account(&client_id, kind, None, tenant.as_deref());
-    if let Some(value) = fields.get_some("use_cert_sn_issuer")? {
-        known.properties.insert("use_cert_sn_issuer".to_owned(), value.truth()?.to_string());
-    }
-    found.know(known);
-    rest.extend(fields.except(&MEMBERS).cloned());
+) {
+    let mut fields = match entry.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => return unread.add(entry.clone(), error.what),
+    };
+    let client_id = fields.some_text("client_id");
+    let tenant = fields.text("tenant");
+    let issuer = fields.truth("use_cert_sn_issuer");
     let mut credentials = 0;
-    for (name, kind) in KINDS {
-        if let Some(value) = fields.get_some(name)? {
-            hold_credential(kind, value, &client_id, tenant.as_deref(), found)?;
-            credentials += 1;
-        }
+    for kind in KINDS {
+        let client_id = client_id.as_deref();
+        credentials += hold_credentials(kind, client_id, tenant.as_deref(), &mut fields, found);
     }
-    match credentials {
-        0 => Err(entry.error("it has neither secret, certificate nor assertion")),
-        _ => Ok(()),
+    leave_rest(&fields, rest);
+    match &client_id {
+        Some(client_id) => {
+            let kind = KnownAccountType::ServicePrincipal;
+            let mut known = account(client_id, kind, None, tenant.as_deref());
+            if let Some(issuer) = issuer {
+                known.properties.insert("use_cert_sn_issuer".to_owned(), issuer.to_string());
+            }
+            found.know(known);
+        }
+        None => found.miss(entry.place(), "an entry without client_id: whose it is, unknown"),
+    }
+    if credentials == 0 {
+        unread.add(entry.clone(), "it has neither secret, certificate nor assertion");
     }
 }

@@ -1,78 +1,83 @@
 //! The account half of a context: who signs in, and the secrets among its properties.
 
-use std::collections::BTreeMap;
-
 use azvault_contexts::{
-    AccountType, ContextAccount, IdentityKind, KnownAccountType, Secret, SecretDescription,
-    SecretKind,
+    AccountType, ContextAccount, HOME_ACCOUNT_ID, IdentityKind, KnownAccountType, Secret,
+    SecretDescription, SecretKind,
 };
 
-use super::{expiry, hold_property, leftovers, pointer};
+use super::{expiry, leftovers, read_properties};
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object};
+use crate::json::{Node, Unread};
 
 /// Reads an account. `owner` learns whose the secrets of the context are, `kept` what is not
-/// modelled.
+/// modelled. Without an id there is no account; its secrets are held all the same, as nobody's.
 pub(super) fn read_account<'t>(
-    fields: &Object<'t>,
+    node: &Node<'t>,
     owner: &mut SecretDescription,
     kept: &mut Vec<(String, Node<'t>)>,
+    unread: &Unread<'t>,
     found: &mut Found,
-) -> Result<Option<ContextAccount>, JsonError> {
-    let Some(id) = fields.text("Id")? else { return Ok(None) };
-    let account_type = AccountType::new(fields.text("Type")?.unwrap_or_default());
+) -> Option<ContextAccount> {
+    let mut fields = match node.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => {
+            unread.add(node.clone(), error.what);
+            return None;
+        }
+    };
+    let id = fields.text("Id");
+    let account_type = AccountType::new(fields.text("Type").unwrap_or_default());
     let known = account_type.known();
-    if known.is_none_or(|known| known.as_str() != account_type.as_str()) {
+    if id.is_some() && known.is_none_or(|known| known.as_str() != account_type.as_str()) {
         let text = match known {
             Some(_) => "an account type in unusual case: kept as written",
             None => "an account type that azvault does not know: kept, it cannot sign in",
         };
-        found.warn(format!("{}/Type", fields.place()), text);
+        found.warn(fields.place_of("Type"), text);
     }
-    owner.account = Some(id.clone());
+    owner.account.clone_from(&id);
     owner.client_id = match known {
-        Some(KnownAccountType::ServicePrincipal | KnownAccountType::ClientAssertion) => {
-            Some(id.clone())
-        }
+        Some(KnownAccountType::ServicePrincipal | KnownAccountType::ClientAssertion) => id.clone(),
         _ => None,
     };
     owner.account_kind = known.map(|_| IdentityKind::of(&account_type));
-    let mut entry =
-        account(&id, account_type.clone(), owner.environment.clone(), owner.tenant.as_deref());
-    let mut properties = BTreeMap::new();
-    if let Some(node) = fields.get_some("ExtendedProperties")? {
-        for (name, value) in node.object()?.members() {
-            if hold_property(name, value, owner, found)? {
-                continue;
-            }
-            if value.is_string() {
-                let text = value.text()?.as_str().to_owned();
-                if name.eq_ignore_ascii_case("HomeAccountId") {
-                    entry.home_account_id = Some(text.clone());
-                }
-                properties.insert(name.clone(), text);
-            } else if !value.is_null() {
-                kept.push((pointer("/Account/ExtendedProperties", name), value.clone()));
-            }
-        }
+    let mut inner = Vec::new();
+    let mut properties = Default::default();
+    if let Some(node) = fields.take("ExtendedProperties") {
+        let below = "/Account/ExtendedProperties";
+        properties = read_properties(&node, below, Some(owner), &mut inner, unread, found);
     }
-    if let Some(credential) = fields.get_some("Credential")? {
-        let kind = match known {
-            Some(KnownAccountType::ServicePrincipal) => SecretKind::ClientSecret,
-            Some(KnownAccountType::ClientAssertion) => SecretKind::ClientAssertion,
-            Some(KnownAccountType::ManagedService) => SecretKind::ManagedIdentitySecret,
-            Some(KnownAccountType::User | KnownAccountType::AccessToken) | None => {
-                SecretKind::AccessToken
-            }
-        };
-        let text = credential.text()?;
-        let expires_on = if kind == SecretKind::AccessToken { expiry(&text) } else { None };
+    for credential in fields.secrets("Credential") {
+        let kind = kind_of_credential(known);
+        let text = &credential.text;
+        let expires_on = if kind == SecretKind::AccessToken { expiry(text) } else { None };
         let description = SecretDescription { kind, expires_on, ..owner.clone() };
         found.hold(description, Secret::copied_from(text.as_bytes()));
     }
+    leftovers(&fields, &["TenantMap"], "/Account", &mut inner);
+    let Some(id) = id else {
+        if !node.says_nothing() {
+            unread.add(node.clone(), "an account without an id: its secrets were taken, the rest");
+        }
+        return None;
+    };
+    kept.extend(inner);
+    let mut entry =
+        account(&id, account_type.clone(), owner.environment.clone(), owner.tenant.as_deref());
+    let home = properties.iter().find(|(name, _)| name.eq_ignore_ascii_case(HOME_ACCOUNT_ID));
+    entry.home_account_id = home.map(|(_, home)| home.clone());
     found.know(entry);
-    let known = ["Id", "Type", "ExtendedProperties", "Credential"];
-    kept.extend(leftovers(fields, &known, "/Account"));
-    Ok(Some(ContextAccount { id, account_type, properties }))
+    Some(ContextAccount { id, account_type, properties })
+}
+
+fn kind_of_credential(known: Option<KnownAccountType>) -> SecretKind {
+    match known {
+        Some(KnownAccountType::ServicePrincipal) => SecretKind::ClientSecret,
+        Some(KnownAccountType::ClientAssertion) => SecretKind::ClientAssertion,
+        Some(KnownAccountType::ManagedService) => SecretKind::ManagedIdentitySecret,
+        Some(KnownAccountType::User | KnownAccountType::AccessToken) | None => {
+            SecretKind::AccessToken
+        }
+    }
 }

@@ -11,73 +11,91 @@
 //! `Default`, a `null` one none. The context `Default` without account, tenant and subscription is
 //! what a cleared profile leaves: a placeholder and no context.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashMap;
 
 use azvault_contexts::{
-    Context, ContextName, Kept, Secret, SecretDescription, SecretKind, Subscription, Tenant,
+    Context, ContextName, Kept, SecretDescription, SecretKind, Subscription, Tenant,
 };
 
 use super::account::read_account;
-use super::environment::{add_custom_environment, add_environment};
-use super::{CacheData, leftovers, pointer, read_cache_data};
+use super::cache_data::Caches;
+use super::environment::{add_custom_environment, add_environments};
+use super::{hold_storage, keep_all, leftovers, read_properties};
 use crate::Found;
 use crate::formats::azcli::CONTEXT_MEMBERS;
-use crate::json::{JsonError, Node, Object, keep};
+use crate::formats::msal_cache::is_guid;
+use crate::json::{Fields, JsonError, Node, Unread, keep_by_place};
 
 const RESERVED: &str = "Default";
 
 /// Reads a context file; an older half beside it (`Context`) is taken too.
 pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
-    let file = root.object()?;
+    let unread = Unread::default();
+    let mut file = root.fields(&unread)?;
     let mut caches = Caches::default();
-    let mut has_older_half = false;
-    if let Some(context) = file.get_some("Context")?
-        && context.is_object()
-    {
-        has_older_half = true;
-        super::azurerm_profile::read_context(context, found)?;
+    let older = file.take("Context");
+    if let Some(context) = &older {
+        super::azurerm_profile::read_context(context, &unread, found);
         found.warn("", "an old and a new shape in one file: both were read, no default is taken");
     }
-    let mut names: HashSet<String> =
-        found.profile.contexts.iter().map(|context| context.name.key()).collect();
     let mut placeholder = Placeholder::Absent;
-    if let Some(contexts) = file.get_some("Contexts")? {
-        for (name, node) in contexts.object()?.members() {
-            let name = ContextName::new(name);
-            if !names.insert(name.key()) {
-                return Err(node.error("two contexts of one name, which differ by case at most"));
+    // In file order; of two tables each is read.
+    for contexts in file.take_all("Contexts").iter().rev() {
+        let members = match contexts.members() {
+            Ok(members) => members,
+            Err(error) => {
+                unread.add(contexts.clone(), error.what);
+                continue;
             }
-            match read_context(name, node, &mut caches, found)? {
+        };
+        for (name, node) in members {
+            match read_context(ContextName::new(name), &node, &mut caches, &unread, found) {
                 Some(context) => found.profile.contexts.push(context),
                 None => placeholder = Placeholder::Present,
             }
         }
     }
-    if let Some(table) = file.get_some("EnvironmentTable")? {
-        for (name, node) in table.object()?.members() {
-            add_environment(name, node, found)?;
+    name_repeated(found);
+    for name in ["EnvironmentTable", "Environments"] {
+        for table in file.take_all(name) {
+            add_environments(&table, &unread, found);
         }
     }
-    if !has_older_half {
-        choose_default(&file, placeholder, found)?;
+    let key = file.take_written("DefaultContextKey");
+    if older.is_none() {
+        choose_default(&file, key.as_ref(), placeholder, found);
     }
-    let known = ["DefaultContextKey", "Contexts", "Context", "EnvironmentTable", "Environments"];
-    let rest: Vec<(String, Node<'_>)> = leftovers(&file, &known, "").collect();
-    for (_, node) in &rest {
-        if node.raw() != "{}" {
-            found.warn(node.place(), "a member that azvault does not know: kept, sealed");
-        }
+    let mut rest = Vec::new();
+    for (_, node) in file.remaining().filter(|(_, node)| !node.is_null()) {
+        unread.unknown(&node);
+        rest.push(node);
     }
-    found.profile.kept = keep_all(&rest);
+    rest.extend(found.settle(unread));
+    found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
-fn read_context(
+/// Says which names are one: to Azure PowerShell, which keeps the last of them; the import keeps each.
+fn name_repeated(found: &mut Found) {
+    let mut names: HashMap<String, usize> = HashMap::new();
+    for context in &found.profile.contexts {
+        *names.entry(context.name.key()).or_default() += 1;
+    }
+    let repeated = names.values().filter(|times| **times > 1).count();
+    if repeated > 0 {
+        let text = "two contexts of one name, which differ by case at most: both are kept, the later \
+                    one under a name of its own";
+        found.warn("/Contexts", text);
+    }
+}
+
+fn read_context<'t>(
     name: ContextName,
-    node: &Node<'_>,
+    node: &Node<'t>,
     caches: &mut Caches,
+    unread: &Unread<'t>,
     found: &mut Found,
-) -> Result<Option<Context>, JsonError> {
+) -> Option<Context> {
     let mut context = Context {
         name,
         account: None,
@@ -85,77 +103,70 @@ fn read_context(
         subscription: None,
         environment: None,
         version_profile: None,
-        extended_properties: BTreeMap::new(),
+        extended_properties: Default::default(),
         kept: Kept::default(),
     };
     if node.is_null() {
         found.warn(node.place(), "null in the place of a context: its name is kept");
-        return Ok(Some(context));
+        return Some(context);
     }
-    let fields = node.object()?;
-    let parts = ["Account", "Tenant", "Subscription", "Environment"];
-    let mut empty = context.name.as_str() == RESERVED;
-    for part in &parts[..3] {
-        empty &= fields.get_some(part)?.is_none();
-    }
-    if empty {
+    let mut fields = match node.fields(unread) {
+        Ok(fields) => fields,
+        Err(error) => {
+            unread.add(node.clone(), error.what);
+            return Some(context);
+        }
+    };
+    if context.name.as_str() == RESERVED && is_placeholder(node) {
         found.remark(node.place(), "the placeholder of a cleared profile: no context");
-        return Ok(None);
+        return None;
     }
     if context.name.as_str().is_empty() {
         found.warn(node.place(), "a context without a name: rename it after the import");
     }
-    let mut kept: Vec<(String, Node<'_>)> = Vec::new();
-    let account = fields.get_some("Account")?.map(Node::object).transpose()?;
-    let tenant = fields.get_some("Tenant")?.map(Node::object).transpose()?;
-    let subscription = fields.get_some("Subscription")?.map(Node::object).transpose()?;
-    let environment = fields.get_some("Environment")?;
-
-    if let Some(tenant) = &tenant {
-        context.tenant = read_tenant(tenant, found)?;
-        kept.extend(leftovers(tenant, &["Id"], "/Tenant"));
-    }
-    if let Some(environment) = environment {
-        context.environment = environment.object()?.text("Name")?;
-        kept.push(("/Environment".to_owned(), environment.clone()));
-        if let Some(name) = &context.environment {
-            add_custom_environment(name, environment, found)?;
+    let mut kept: Vec<(String, Node<'t>)> = Vec::new();
+    context.tenant = fields.object("Tenant").and_then(|mut tenant| {
+        let read = read_tenant(&mut tenant, found);
+        leftovers(&tenant, &["Directory", "IsHome", "ExtendedProperties"], "/Tenant", &mut kept);
+        read
+    });
+    if let Some(environment) = fields.take("Environment") {
+        match environment.fields(unread) {
+            Ok(mut inside) => {
+                context.environment = inside.text("Name");
+                if let Some(name) = &context.environment {
+                    add_custom_environment(name, &environment, unread, found);
+                }
+            }
+            Err(error) => unread.remark(environment.place(), error.what),
         }
+        kept.push(("/Environment".to_owned(), environment));
     }
     let mut owner = SecretDescription {
         tenant: context.tenant.as_ref().map(|tenant| tenant.id.clone()),
         environment: context.environment.clone(),
         ..SecretDescription::of(SecretKind::AccessToken)
     };
-    if let Some(account) = &account {
-        context.account = read_account(account, &mut owner, &mut kept, found)?;
+    let mut accounts = fields.take_all("Account").into_iter();
+    if let Some(account) = accounts.next() {
+        context.account = read_account(&account, &mut owner, &mut kept, unread, found);
     }
-    if let Some(subscription) = &subscription {
-        context.subscription = read_subscription(subscription, &owner, &mut kept, found)?;
+    for replaced in accounts {
+        unread.add(replaced.clone(), "a second account: its secrets were taken, the rest");
+        read_account(&replaced, &mut owner.clone(), &mut Vec::new(), unread, found);
     }
-    context.version_profile = fields.text("VersionProfile")?;
-    if let Some(properties) = fields.get_some("ExtendedProperties")? {
-        for (name, value) in properties.object()?.members() {
-            match value.is_string() {
-                true => {
-                    let text = value.text()?.as_str().to_owned();
-                    context.extended_properties.insert(name.clone(), text);
-                }
-                false => kept.push((pointer("/ExtendedProperties", name), value.clone())),
-            }
-        }
+    context.subscription = fields
+        .object("Subscription")
+        .and_then(|subscription| read_subscription(subscription, &owner, &mut kept, unread, found));
+    context.version_profile = fields.text("VersionProfile");
+    if let Some(node) = fields.take("ExtendedProperties") {
+        let below = "/ExtendedProperties";
+        context.extended_properties = read_properties(&node, below, None, &mut kept, unread, found);
     }
-    if let Some(cache) = fields.get_some("TokenCache")? {
-        caches.read(cache, &mut kept, found)?;
+    for cache in fields.take_all("TokenCache") {
+        caches.read(&cache, unread, found);
     }
-    let known = [&parts[..], &["VersionProfile", "TokenCache", "ExtendedProperties"][..]].concat();
-    for (place, node) in leftovers(&fields, &known, "") {
-        let name = place.trim_start_matches('/');
-        if !CONTEXT_MEMBERS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            found.warn(node.place(), "a member that azvault does not know: kept, sealed");
-        }
-        kept.push((place, node));
-    }
+    leftovers(&fields, &CONTEXT_MEMBERS, "", &mut kept);
     for (part, missing) in [
         ("account", context.account.is_none()),
         ("tenant", context.tenant.is_none()),
@@ -167,94 +178,79 @@ fn read_context(
         }
     }
     context.kept = keep_all(&kept);
-    Ok(Some(context))
+    Some(context)
 }
 
-fn read_tenant(fields: &Object<'_>, found: &mut Found) -> Result<Option<Tenant>, JsonError> {
-    let Some(id) = fields.text("Id")? else { return Ok(None) };
+/// Whether it has neither account, tenant nor subscription, and nothing else that would be lost.
+fn is_placeholder(node: &Node<'_>) -> bool {
+    let says_nothing = |(name, node): (String, Node<'_>)| {
+        let cache_of_nothing =
+            || node.members().is_ok_and(|mut all| all.all(|(_, n)| n.says_nothing()));
+        node.says_nothing()
+            || (name.eq_ignore_ascii_case("TokenCache") && cache_of_nothing())
+            || name.eq_ignore_ascii_case("Environment")
+    };
+    node.members().is_ok_and(|mut all| all.all(says_nothing))
+}
+
+/// What is not modelled of it is kept beside, `ExtendedProperties` with the names among them.
+fn read_tenant(fields: &mut Fields<'_, '_>, found: &mut Found) -> Option<Tenant> {
+    let id = fields.text("Id")?;
     if !is_guid(&id) {
-        found.warn(format!("{}/Id", fields.place()), "a tenant by domain name: kept as written");
+        found.warn(fields.place_of("Id"), "a tenant by domain name: kept as written");
     }
-    let mut name = None;
-    if let Some(properties) = fields.get_some("ExtendedProperties")? {
-        let properties = properties.object()?;
-        name = properties.text("DisplayName")?;
-        if name.is_none() {
-            name = properties.text("DefaultDomain")?;
+    let (mut directory, mut name) = (None, None);
+    for (member, node) in fields.remaining() {
+        if node.is_null() {
+            continue;
+        }
+        if member.eq_ignore_ascii_case("Directory") {
+            directory = fields.text_of(&node).map(|text| text.as_str().to_owned());
+        }
+        if member.eq_ignore_ascii_case("ExtendedProperties")
+            && let Some(mut properties) = fields.or_unread(node.fields(fields.unread()), &node)
+        {
+            name = properties.text("DisplayName").or_else(|| properties.text("DefaultDomain"));
         }
     }
-    if name.is_none() {
-        name = fields.text("Directory")?;
-    }
-    Ok(Some(Tenant { id, name }))
+    Some(Tenant { id, name: name.or(directory) })
 }
 
 fn read_subscription<'t>(
-    fields: &Object<'t>,
+    mut fields: Fields<'t, '_>,
     owner: &SecretDescription,
     kept: &mut Vec<(String, Node<'t>)>,
+    unread: &Unread<'t>,
     found: &mut Found,
-) -> Result<Option<Subscription>, JsonError> {
-    let Some(id) = fields.text("Id")? else { return Ok(None) };
-    if let Some(properties) = fields.get_some("ExtendedProperties")? {
-        for (name, value) in properties.object()?.members() {
-            if name.eq_ignore_ascii_case("StorageAccount") && value.is_string() {
-                let description = SecretDescription {
-                    kind: SecretKind::StorageConnectionString,
-                    client_id: None,
-                    target: Some(id.clone()),
-                    ..owner.clone()
-                };
-                found.hold(description, Secret::copied_from(value.text()?.as_bytes()));
-            } else if !value.is_null() {
-                kept.push((pointer("/Subscription/ExtendedProperties", name), value.clone()));
+) -> Option<Subscription> {
+    let id = fields.text("Id");
+    for properties in fields.take_all("ExtendedProperties") {
+        match properties.fields(unread) {
+            Ok(properties) => {
+                let properties = hold_storage(properties, id.as_deref(), owner, found);
+                leftovers_of_map(&properties, "/Subscription/ExtendedProperties", kept);
             }
+            Err(error) => unread.add(properties, error.what),
         }
     }
-    kept.extend(leftovers(fields, &["Id", "Name", "State", "ExtendedProperties"], "/Subscription"));
-    let (name, state) = (fields.text("Name")?, fields.text("State")?);
-    Ok(Some(Subscription { id, name, state }))
+    let Some(id) = id else {
+        leftovers(&fields, &["Name", "State"], "/Subscription", kept);
+        unread.remark(fields.place(), "a subscription without an id: kept as it is");
+        return None;
+    };
+    let (name, state) = (fields.text("Name"), fields.text("State"));
+    leftovers(&fields, &[], "/Subscription", kept);
+    Some(Subscription { id, name, state })
 }
 
-/// The same cache stands in every context of a saved file: it is read once.
-#[derive(Default)]
-struct Caches {
-    seen: HashSet<Vec<u8>>,
-}
-
-impl Caches {
-    fn read<'t>(
-        &mut self,
-        node: &Node<'t>,
-        kept: &mut Vec<(String, Node<'t>)>,
-        found: &mut Found,
-    ) -> Result<(), JsonError> {
-        let data = if node.is_object() {
-            node.object()?.get_some("CacheData")?.cloned()
-        } else {
-            Some(node.clone())
-        };
-        let Some(data) = data else { return Ok(()) };
-        let digest = fingerprint(data.raw());
-        if self.seen.contains(&digest) {
-            return Ok(());
+/// A dictionary has no unusual names; a value that is no text is one.
+fn leftovers_of_map<'t>(fields: &Fields<'t, '_>, below: &str, kept: &mut Vec<(String, Node<'t>)>) {
+    for (name, node) in fields.remaining().filter(|(_, node)| !node.is_null()) {
+        if !node.is_string() {
+            fields.unread().remark(node.place(), "no text, where one is expected: kept as it is");
         }
-        if read_cache_data(&data.text()?, found) == CacheData::Unreadable {
-            found.warn(data.place(), "a token cache that cannot be read: kept as it is, sealed");
-            kept.push(("/TokenCache".to_owned(), node.clone()));
-        } else {
-            self.seen.insert(digest);
-        }
-        Ok(())
+        kept.push((super::pointer(below, name), node));
     }
-}
-
-/// Enough to know a repeated cache again without keeping it: its length and a keyless hash.
-fn fingerprint(text: &str) -> Vec<u8> {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    [hasher.finish().to_le_bytes(), (text.len() as u64).to_le_bytes()].concat()
 }
 
 /// Whether the file has the empty `Default` of a cleared profile.
@@ -264,28 +260,36 @@ enum Placeholder {
     Absent,
 }
 
-fn choose_default(
-    file: &Object<'_>,
+fn choose_default<'t>(
+    file: &Fields<'t, '_>,
+    written: Option<&Node<'t>>,
     placeholder: Placeholder,
     found: &mut Found,
-) -> Result<(), JsonError> {
-    let member = file.get("DefaultContextKey")?;
-    let place = format!("{}/DefaultContextKey", file.place());
+) {
+    let place = file.place_of("DefaultContextKey");
     if found.profile.contexts.is_empty() {
-        return Ok(());
+        return;
     }
-    let key = match member {
+    let key = match written {
         Some(node) if node.is_null() => {
-            found.warn(place, "no default context: none is chosen");
-            return Ok(());
+            return found.warn(place, "no default context: none is chosen");
         }
-        Some(node) => ContextName::new(node.text()?.as_str()),
+        Some(node) => match file.text_of(node) {
+            Some(text) => ContextName::new(text.as_str()),
+            None => return,
+        },
         None => ContextName::new(RESERVED),
     };
-    let name = found.profile.contexts.iter().map(|context| &context.name);
-    match name.into_iter().find(|name| name.same_as(&key)).cloned() {
-        Some(name) => found.profile.default = Some(name),
-        None if member.is_none() => found.warn(
+    // The last of several names that are one, as Azure PowerShell; to the letter first.
+    let at = |is_it: &dyn Fn(&ContextName) -> bool| {
+        found.profile.contexts.iter().rposition(|context| is_it(&context.name))
+    };
+    match at(&|name| *name == key).or_else(|| at(&|name| name.same_as(&key))) {
+        Some(at) => {
+            found.profile.default = Some(found.profile.contexts[at].name.clone());
+            found.profile.default_at = Some(at);
+        }
+        None if written.is_none() => found.warn(
             place,
             "missing, which means Default, and no context has that name: none is chosen",
         ),
@@ -295,15 +299,4 @@ fn choose_default(
         }
         None => found.warn(place, "the default names no context of the file: none is chosen"),
     }
-    Ok(())
-}
-
-fn keep_all(members: &[(String, Node<'_>)]) -> Kept {
-    let members: Vec<_> = members.iter().map(|(name, node)| (name.as_str(), node)).collect();
-    keep(&members)
-}
-
-fn is_guid(text: &str) -> bool {
-    let groups: Vec<usize> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }

@@ -1,50 +1,68 @@
 //! Environments: clouds that a file defines.
 
-use std::collections::BTreeMap;
-
 use azvault_contexts::{BUILT_IN_CLOUDS, Environment};
 
 use crate::Found;
-use crate::json::{JsonError, Node};
+use crate::json::{Node, Unread};
 
 /// Keeps the cloud of a context, unless it is built in.
-pub(super) fn add_custom_environment(
+pub(super) fn add_custom_environment<'t>(
     name: &str,
-    node: &Node<'_>,
+    node: &Node<'t>,
+    unread: &Unread<'t>,
     found: &mut Found,
-) -> Result<(), JsonError> {
+) {
     let built_in = BUILT_IN_CLOUDS.iter().any(|cloud| cloud.name.eq_ignore_ascii_case(name));
-    if built_in { Ok(()) } else { add_environment(name, node, found) }
+    if !built_in {
+        add_environment(name, node, unread, found);
+    }
+}
+
+/// Keeps each cloud of a table.
+pub(super) fn add_environments<'t>(table: &Node<'t>, unread: &Unread<'t>, found: &mut Found) {
+    match table.members() {
+        Ok(members) => {
+            members.for_each(|(name, node)| add_environment(&name, &node, unread, found))
+        }
+        Err(error) => unread.add(table.clone(), error.what),
+    }
 }
 
 /// Keeps a cloud of the file's own table: its text members, nested ones by their path. What is
 /// neither text nor object (`OnPremise`, `VersionProfiles`) is held as its JSON, without the white
 /// space, because an Azure Stack cannot be signed in to without them.
-pub(super) fn add_environment(
-    name: &str,
-    node: &Node<'_>,
-    found: &mut Found,
-) -> Result<(), JsonError> {
-    let known = |e: &Environment| e.name.eq_ignore_ascii_case(name);
-    if node.is_null() || found.profile.environments.iter().any(known) {
-        return Ok(());
+fn add_environment<'t>(name: &str, node: &Node<'t>, unread: &Unread<'t>, found: &mut Found) {
+    if node.is_null() {
+        return;
     }
-    let mut settings = BTreeMap::new();
-    for (member, value) in node.object()?.members() {
-        if value.is_string() {
-            settings.insert(member.clone(), value.text()?.as_str().to_owned());
-        } else if value.is_object() {
-            for (inner, value) in value.object()?.members() {
-                if value.is_string() {
-                    settings.insert(format!("{member}/{inner}"), value.text()?.as_str().to_owned());
-                }
-            }
-        } else if !value.is_null() {
-            settings.insert(member.clone(), compact(value.raw()));
-        }
+    let settings = match node.members() {
+        Ok(members) => members.flat_map(|(member, value)| settings_of(member, &value)).collect(),
+        Err(error) => return unread.add(node.clone(), error.what),
+    };
+    let environment = Environment { name: name.to_owned(), settings };
+    let known = |e: &&Environment| e.name.eq_ignore_ascii_case(name);
+    match found.profile.environments.iter().find(known) {
+        None => found.profile.environments.push(environment),
+        Some(known) if known.settings == environment.settings => {}
+        Some(_) => unread.add(node.clone(), "a second environment of one name with other settings"),
     }
-    found.profile.environments.push(Environment { name: name.to_owned(), settings });
-    Ok(())
+}
+
+fn settings_of(member: String, value: &Node<'_>) -> Vec<(String, String)> {
+    let text = |value: &Node<'_>| match value.text() {
+        Ok(text) => text.as_str().to_owned(),
+        Err(_) => compact(value.raw()),
+    };
+    if value.is_null() {
+        return Vec::new();
+    }
+    match value.members() {
+        Ok(inner) => inner
+            .filter(|(_, value)| !value.is_null())
+            .map(|(inner, value)| (format!("{member}/{inner}"), text(&value)))
+            .collect(),
+        Err(_) => vec![(member, text(value))],
+    }
 }
 
 /// A value without the white space between its parts.
@@ -62,7 +80,7 @@ fn compact(json: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::add_environment;
-    use crate::json::document;
+    use crate::json::{Unread, document};
     use crate::{Format, Found, Product};
 
     #[test]
@@ -70,7 +88,9 @@ mod tests {
         let text = "{\"Name\":\"Hub\",\"OnPremise\": true,\"GraphUrl\":null,\"VersionProfiles\":[\n \
                     \"2019-03-01-hybrid\",  \"a \\\\\\\" b\" ],\"ExtendedProperties\":{\"a\":\"b\"}}";
         let mut found = Found::new(Format::AzpsContext, Product::AzurePowerShell);
-        add_environment("Hub", &document(text).unwrap(), &mut found).unwrap();
+        let unread = Unread::default();
+        add_environment("Hub", &document(text).unwrap(), &unread, &mut found);
+        assert!(unread.into_parts().nodes.is_empty());
         let settings = &found.profile.environments[0].settings;
         let settings: Vec<_> = settings.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let wanted = [
