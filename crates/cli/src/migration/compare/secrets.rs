@@ -139,6 +139,7 @@ fn in_words(about: &SecretDescription) -> String {
         SecretKind::StorageConnectionString => "a storage connection string",
         SecretKind::ManagedIdentitySecret => "the secret of a managed identity",
         SecretKind::SshCertificate => "an SSH certificate",
+        SecretKind::UnknownCredential => "a credential of an unknown kind",
     };
     match &about.account {
         Some(account) => format!("{kind} of {}", quoted(account)),
