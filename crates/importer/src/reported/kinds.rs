@@ -1,7 +1,8 @@
 //! What a credential of another tool is, and what ends it.
 //!
 //! Removing a file revokes nothing, so every kind says where its product takes the credential
-//! back. What stands in capitals is for the person to fill in.
+//! back: one command, one address, or one sentence, so that it can be pasted. What stands in
+//! capitals is for the person to fill in.
 
 use crate::Found;
 use crate::found::Reported;
@@ -64,13 +65,11 @@ pub(super) static ALL: [&Kind; 31] = [
 
 pub(super) static CLIENT_SECRET: Kind = kind(
     "client secret of a service principal",
-    "az ad app credential delete --id CLIENT_ID --key-id KEY_ID (the key ids: az ad app credential \
-     list --id CLIENT_ID)",
+    "az ad app credential delete --id CLIENT_ID --key-id KEY_ID",
 );
 pub(super) static CERTIFICATE_PASSWORD: Kind = kind(
     "password of a service principal's certificate",
-    "az ad app credential delete --cert --id CLIENT_ID --key-id KEY_ID, if the certificate may be \
-     known too",
+    "az ad app credential delete --cert --id CLIENT_ID --key-id KEY_ID",
 );
 pub(super) static USER_PASSWORD: Kind = kind(
     "password",
@@ -101,28 +100,22 @@ pub(super) static REGISTRY_TOKEN: Kind = kind(
 );
 pub(super) static REGISTRY_PASSWORD: Kind = kind(
     "password of an Azure container registry",
-    "az acr credential renew --name REGISTRY --password-name password; of a token: az acr token \
-     credential delete --name TOKEN --registry REGISTRY --password1",
+    "az acr credential renew --name REGISTRY --password-name password",
 );
 pub(super) static CLUSTER_KEY: Kind = kind(
     "client key of a cluster's certificate",
     "az aks rotate-certs --resource-group GROUP --name CLUSTER",
 );
-pub(super) static CLUSTER_TOKEN: Kind = kind(
-    "token of a cluster",
-    "az aks rotate-certs --resource-group GROUP --name CLUSTER; of a service account: kubectl \
-     delete secret NAME",
-);
+pub(super) static CLUSTER_TOKEN: Kind =
+    kind("token of a cluster", "az aks rotate-certs --resource-group GROUP --name CLUSTER");
 pub(super) static CLUSTER_PASSWORD: Kind = kind(
     "password of a cluster's user",
     "az aks rotate-certs --resource-group GROUP --name CLUSTER",
 );
 pub(super) static CLUSTER_CONFIG: Kind =
     kind("kubeconfig of a cluster", "az aks rotate-certs --resource-group GROUP --name CLUSTER");
-pub(super) static DATABRICKS_TOKEN: Kind = kind(
-    "personal access token of Azure Databricks",
-    "databricks tokens delete TOKEN_ID (the ids: databricks tokens list)",
-);
+pub(super) static DATABRICKS_TOKEN: Kind =
+    kind("personal access token of Azure Databricks", "databricks tokens delete TOKEN_ID");
 pub(super) static DATABRICKS_SIGN_IN: Kind = kind(
     "OAuth token of Azure Databricks",
     "an administrator revokes the user's sessions in the Databricks account console; databricks \
@@ -134,9 +127,7 @@ pub(super) static STORAGE_KEY: Kind = kind(
 );
 pub(super) static SAS: Kind = kind(
     "shared access signature",
-    "renew the key that signed it: az storage account keys renew --resource-group GROUP \
-     --account-name ACCOUNT --key primary; of a user delegation: az storage account \
-     revoke-delegation-keys --resource-group GROUP --name ACCOUNT",
+    "az storage account keys renew --resource-group GROUP --account-name ACCOUNT --key primary",
 );
 pub(super) static COSMOS_KEY: Kind = kind(
     "key of a Cosmos DB account",
@@ -145,7 +136,7 @@ pub(super) static COSMOS_KEY: Kind = kind(
 pub(super) static MESSAGING_KEY: Kind = kind(
     "shared access key of a Service Bus or Event Hubs namespace",
     "az servicebus namespace authorization-rule keys renew --resource-group GROUP --namespace-name \
-     NAMESPACE --name RULE --key PrimaryKey (Event Hubs: az eventhubs)",
+     NAMESPACE --name RULE --key PrimaryKey",
 );
 pub(super) static DEVICE_KEY: Kind = kind(
     "shared access key of an IoT hub",
@@ -155,38 +146,26 @@ pub(super) static APP_CONFIGURATION_KEY: Kind = kind(
     "access key of an App Configuration store",
     "az appconfig credential regenerate --name STORE --id KEY_ID",
 );
-pub(super) static DATABASE_PASSWORD: Kind = kind(
-    "password of an Azure database",
-    "change the user's password; of the administrator: az sql server update --resource-group GROUP \
-     --name SERVER --admin-password",
-);
+pub(super) static DATABASE_PASSWORD: Kind =
+    kind("password of an Azure database", "change the password of the user in the database");
 pub(super) static CACHE_KEY: Kind = kind(
     "access key of an Azure cache for Redis",
     "az redis regenerate-keys --resource-group GROUP --name CACHE --key-type Primary",
 );
-pub(super) static SERVICE_KEY: Kind = kind(
-    "key of an Azure service",
-    "regenerate the key of the service; of Azure AI: az cognitiveservices account keys regenerate \
-     --resource-group GROUP --name ACCOUNT --key-name key1",
-);
+pub(super) static SERVICE_KEY: Kind =
+    kind("key of an Azure service", "Azure portal: the resource, Keys, Regenerate");
 pub(super) static CONNECTION_STRING: Kind = kind(
     "connection string of an Azure service",
-    "regenerate the key that it holds, in the Azure portal: Access keys of the resource",
+    "Azure portal: the resource, Access keys, Rotate key",
 );
-pub(super) static PUBLISHING_PASSWORD: Kind = kind(
-    "publishing password of an App Service",
-    "Azure portal: the app, Reset publish profile; of a user: az webapp deployment user set \
-     --user-name NAME",
-);
+pub(super) static PUBLISHING_PASSWORD: Kind =
+    kind("publishing password of an App Service", "Azure portal: the app, Reset publish profile");
 pub(super) static VAULT_SECRET: Kind = kind(
     "value of a Key Vault secret",
     "renew what the secret opens, then az keyvault secret set --vault-name VAULT --name NAME",
 );
-pub(super) static TYPED_SECRET: Kind = kind(
-    "secret without encryption (SecureString of PowerShell)",
-    "revoke it where it is used; of a service principal: az ad app credential delete --id CLIENT_ID \
-     --key-id KEY_ID",
-);
+pub(super) static TYPED_SECRET: Kind =
+    kind("secret without encryption (SecureString of PowerShell)", "revoke it where it is used");
 pub(super) static STATE_OUTPUT: Kind = kind(
     "sensitive output of an infrastructure with Azure resources",
     "renew what it opens, and move the state to a backend that encrypts it",
@@ -209,6 +188,10 @@ mod tests {
                 || kind.revoke.contains("databricks ")
                 || kind.revoke.contains("Azure portal");
             assert!(says, "{}", kind.revoke);
+        }
+        // A command is nothing but a command.
+        for kind in ALL.iter().filter(|kind| kind.revoke.starts_with("az ")) {
+            assert!(!kind.revoke.contains([';', '(', ':']) || kind.revoke.contains("https://"));
         }
         let mut whats: Vec<_> = ALL.iter().map(|kind| kind.what).collect();
         whats.sort_unstable();
