@@ -64,8 +64,16 @@ pub(crate) fn account(
             words.sort();
             let words = shown(&words.join("; "));
             let what = format!("{} accounts are called {}: {words}", several.len(), quoted(typed));
-            Err(Failure::new(Code::NotFound, what)
-                .hint("azvault connect --account HOME-ACCOUNT-ID"))
+            let homes = several.iter().filter_map(|known| known.home_account_id.as_deref());
+            let mut lines: Vec<String> = homes
+                .map(|home| format!("azvault connect --account {}", shell_word(home)))
+                .collect();
+            lines.sort();
+            let failure = Failure::new(Code::NotFound, what);
+            Err(match lines.is_empty() {
+                true => failure.hint("azvault secret list shows which secrets each has"),
+                false => failure.hint(lines.join(", or ")),
+            })
         }
     }
 }
