@@ -13,6 +13,8 @@ use azvault_importer::places::{self, Roots};
 use azvault_importer::{Found, Outcome, Product, Reading, folder, read};
 use jiff::tz::TimeZone;
 
+#[path = "azure_powershell/environments.rs"]
+mod environments;
 #[path = "azure_powershell/generated.rs"]
 mod generated;
 #[path = "azure_powershell/left_out.rs"]

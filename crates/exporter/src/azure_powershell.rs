@@ -61,7 +61,7 @@ pub enum Credentials {
 
 /// A file, and what is not in it.
 pub struct Written {
-    /// The file. It holds secrets in clear.
+    /// The file. It holds unencrypted secrets.
     pub bytes: Zeroizing<Vec<u8>>,
     /// Secrets that are not in it, in the profile's order.
     pub left_out: Vec<LeftOut>,
