@@ -51,6 +51,7 @@ mod migrate_verify;
 mod names;
 mod nothing_in_clear;
 mod older_backup;
+mod other_tools;
 mod panic;
 mod passphrases;
 mod piped;

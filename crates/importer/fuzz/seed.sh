@@ -44,3 +44,30 @@ for file in "$ps"/*/* "$az"/*/*; do
   # The first byte chooses the name under which the rest is read.
   { printf "\\$(printf '%03o' $((number % 8)))"; cat "$file"; } > "corpus/recognise/$number"
 done
+# The first byte chooses the reader: its place in the list of the target.
+mkdir -p corpus/other_tools
+tools=$fixtures/other-tools
+number=0
+seed_tool() {
+  local reader=$1
+  shift
+  for file in "$@"; do
+    [ -f "$file" ] || continue
+    number=$((number + 1))
+    { printf "\\$(printf '%03o' "$reader")"; cat "$file"; } > "corpus/other_tools/$number"
+  done
+}
+seed_tool 0 "$tools"/azd/auth/cred*
+seed_tool 1 "$tools"/azd/auth.json
+seed_tool 2 "$tools"/power-platform-cli/pac.spn.cache*
+seed_tool 3 "$tools"/power-platform-cli/authprofiles_v2.json
+seed_tool 4 "$tools"/cli-microsoft365/.cli-m365-*connection*.json
+seed_tool 5 "$tools"/maven/azure-secret.json
+seed_tool 6 "$tools"/docker-azure/dockerAccessToken.json
+seed_tool 7 "$tools"/{kubelogin,packer,docker-machine}/*.json
+seed_tool 8 "$tools"/service-principal/*.json
+seed_tool 9 "$tools"/azure-cli-aks/*.json
+seed_tool 10 "$tools"/ansible/credentials
+seed_tool 11 "$tools"/azure-sdk-java/*.properties
+seed_tool 12 "$tools"/sfctl/config
+seed_tool 13 "$tools"/classic-cli/*.publishsettings
