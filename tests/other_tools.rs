@@ -414,3 +414,49 @@ fn a_signal_file_says_where_its_content_is() {
         assert!(found.notes[0].text.contains("keyring"));
     }
 }
+
+#[test]
+fn management_certificates_of_the_classic_cli_are_held_whole() {
+    let sources = sources("classic-cli/azureProfile.json");
+    let found = &sources[0].found;
+    assert_eq!(found.format, Format::AzcliProfile);
+    assert_eq!(found.profile.contexts.len(), 2);
+    let [certificate] = &found.profile.secrets[..] else { panic!("one certificate") };
+    assert!(certificate.description.target.as_deref().unwrap().contains(SUBSCRIPTION));
+    // EXPOSE: compared with the fixture's truth.
+    let value = String::from_utf8(certificate.value.expose().to_vec()).unwrap();
+    assert!(value.starts_with("-----BEGIN ") && value.contains("PRIVATE KEY-----"));
+    let [public] = &found.left_out[..] else { panic!("its public half") };
+    assert!(public.place.ends_with("/managementCertificate/cert"));
+}
+
+#[test]
+fn a_certificate_that_lies_alone_is_held_where_a_product_writes_it() {
+    let home = tempfile::tempdir().unwrap();
+    let pem = fs::read(fixtures().join("service-principal/tmpw3x9qk2f.pem")).unwrap();
+    for (path, because, held) in [
+        ("tmpw3x9qk2f.pem", Because::Expected, true),
+        (".azure/managementCertificate.pem", Because::Walked, true),
+        (".azure-work/sp.pem", Because::Walked, true),
+        // A server's, found on the way.
+        ("nginx/server.pem", Because::Walked, false),
+    ] {
+        let path = home.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &pem).unwrap();
+        let candidate = Candidate { path: path.clone(), because };
+        let sources = folder::read_all(&[candidate], home.path(), &TimeZone::UTC, &mut |_| {});
+        let secrets: usize = sources.iter().map(|s| s.found.profile.secrets.len()).sum();
+        assert_eq!(secrets, usize::from(held), "{}", path.display());
+    }
+    // Neither a certificate of an authority nor a bare key is one to sign in with.
+    let key = b"-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+    let authority = b"-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    for bytes in [&key[..], authority] {
+        let path = home.path().join(".azure/x.pem");
+        fs::write(&path, bytes).unwrap();
+        let candidate = Candidate { path, because: Because::Expected };
+        let sources = folder::read_all(&[candidate], home.path(), &TimeZone::UTC, &mut |_| {});
+        assert!(sources[0].found.profile.secrets.is_empty());
+    }
+}

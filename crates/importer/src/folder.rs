@@ -75,6 +75,7 @@ pub fn read_within(
     }
     clouds::name_clouds(&mut sources.list);
     certificates::read_certificates(&mut sources, reach, opened);
+    certificates::hold_lone(&mut sources.list);
     clouds::choose_defaults(&mut sources.list);
     sources.list
 }
@@ -177,11 +178,18 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
         Ok(opened) => {
             let reading = Reading { file_name: &name, time_zone };
             let mut found = crate::read(&opened.bytes, &reading);
-            found.product = product_at(found.format, &path).unwrap_or(found.product);
+            let at_its_place = product_at(found.format, &path);
+            found.product = at_its_place.unwrap_or(found.product);
+            let row = row(found.format);
+            // Any server has certificates; those of a product lie where it writes them.
+            let a_servers = row.holds == Holds::Certificate
+                && at_its_place.is_none()
+                && candidate.because == Because::Walked;
             // A file of another tool without a credential of Azure is none of our business.
-            let others = row(found.format).holds == Holds::OthersCredentials;
+            let others = row.holds == Holds::OthersCredentials;
             let is_spotless = others && found.outcome == Outcome::Accept;
-            (!is_spotless).then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
+            (!is_spotless && !a_servers)
+                .then(|| Source::new(path, Some((opened.stat, opened.bytes)), found))
         }
         Err(OpenError::NotFound) => None,
         Err(error) => {

@@ -236,6 +236,23 @@ fn read(
     Ok(at)
 }
 
+/// A certificate that no entry points to is of nobody that its file names; it is held all the same:
+/// `az ad sp create-for-rbac` leaves one beside every certificate's application.
+pub(super) fn hold_lone(sources: &mut [Source]) {
+    for source in sources.iter_mut().filter(|source| source.found.format == Format::Certificate) {
+        let Some(bytes) = &source.bytes else { continue };
+        let held = !source.found.profile.secrets.is_empty();
+        if held || check(bytes).is_err() {
+            continue;
+        }
+        let value = Secret::copied_from(bytes);
+        source.found.hold(SecretDescription::of(SecretKind::Certificate), value);
+        let text = "nothing that was read says which application it is of: no context uses it until \
+                    azvault connect names both";
+        source.found.remark("", text);
+    }
+}
+
 /// Where a path leads, and the links on the way whose names stand last in it.
 fn follow(path: &Path) -> (PathBuf, Vec<Link>) {
     let (mut at, mut links) = (path.to_owned(), Vec::new());

@@ -56,7 +56,7 @@ pub struct Place {
     pub product: Product,
     /// Each of these is looked at.
     pub folders: &'static [Folder],
-    /// Names, with `*` for any characters.
+    /// Names, with `*` for any characters and `?` for any one.
     pub files: &'static [&'static str],
 }
 
@@ -269,8 +269,12 @@ pub fn product_at(format: Format, path: &Path) -> Option<Product> {
     let name = path.file_name()?.to_str()?;
     let folder: Vec<&str> = path.parent()?.iter().filter_map(|part| part.to_str()).collect();
     let fits = |place: &&Place| {
-        let named = place.files.iter().any(|pattern| matches(pattern, name));
-        named && place.folders.iter().any(|kind| kind.ends(&folder))
+        let mut named = place.files.iter().filter(|pattern| matches(pattern, name)).peekable();
+        // The home itself has no name: a file of it is told by its own.
+        let of_the_home = place.folders.contains(&Folder::Home(""))
+            && named.clone().any(|pattern| !pattern.starts_with('*'));
+        let lies = || place.folders.iter().any(|kind| kind.ends(&folder));
+        named.peek().is_some() && (of_the_home || lies())
     };
     row(format).lies.iter().find(fits).map(|place| place.product)
 }
@@ -285,7 +289,8 @@ pub fn product_by_name(format: Format, file_name: &str) -> Product {
     place.map_or(row.product, |place| place.product)
 }
 
-/// Whether a name is one of a pattern with `*`, compared without case.
+/// Whether a name is one of a pattern with `*` for any characters and `?` for any one, compared without
+/// case.
 pub fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut at, mut from) = (0, 0);
@@ -297,7 +302,9 @@ pub fn matches(pattern: &str, name: &str) -> bool {
                 star = Some((at, from));
                 at += 1;
             }
-            Some(byte) if byte.eq_ignore_ascii_case(&name[from]) => (at, from) = (at + 1, from + 1),
+            Some(byte) if *byte == b'?' || byte.eq_ignore_ascii_case(&name[from]) => {
+                (at, from) = (at + 1, from + 1)
+            }
             _ => {
                 let Some((stars, reach)) = star else { return false };
                 star = Some((stars, reach + 1));
@@ -325,6 +332,8 @@ mod tests {
             ("a*b*c", "aXbXbY", false),
             ("", "", true),
             ("", "a", false),
+            ("tmp????.pem", "tmpa1b2.pem", true),
+            ("tmp????.pem", "tmpa1b2c.pem", false),
             ("msal.cache", "msal_cache", false),
             (".IdentityService", ".identityservice", true),
         ] {

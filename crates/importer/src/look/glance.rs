@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::Passed;
 use super::head::{HEAD, Head, head};
 use crate::decode::{decode, from_first_brace};
-use crate::formats::table::{Holds, Reader, by_name, row};
+use crate::formats::table::{Holds, Reader, by_name, product_at, row};
 use crate::open::{MAX_SIZE, OpenError, Stat, open_readable, read_range, regular};
 use crate::recognise::recognise;
 use crate::{Format, Product};
@@ -77,7 +77,7 @@ pub(super) fn glance(path: &Path, care: Care) -> Result<Glance, OpenError> {
         bytes = whole;
     }
     let read = bytes.len();
-    let what = match known(&bytes, name) {
+    let what = match known(&bytes, path, name) {
         Some(format) => What::Known(format, bytes),
         None if by_name(name).is_some() => by_name_alone(name),
         None => What::Unknown((care == Care::Whole).then_some(bytes)),
@@ -90,12 +90,13 @@ fn by_name_alone(name: &str) -> What {
 }
 
 /// The format that the content has, whatever the file is called. A key or certificate is nobody's
-/// until an entry points to it.
-fn known(bytes: &[u8], name: &str) -> Option<Format> {
+/// until an entry points to it, unless it lies where a product writes them.
+fn known(bytes: &[u8], path: &Path, name: &str) -> Option<Format> {
     let format = recognise(bytes, name);
     let row = row(format);
     let is_nobodys = row.product == Product::Unknown && row.holds == Holds::Nothing;
-    if is_nobodys || row.holds == Holds::Certificate {
+    let is_a_servers = row.holds == Holds::Certificate && product_at(format, path).is_none();
+    if is_nobodys || is_a_servers {
         return None;
     }
     let by_name_alone = by_name(name) == Some(format) && recognise(bytes, "") != format;

@@ -110,7 +110,20 @@ pub(super) const UNREADABLE: Row = Row {
 pub(super) const CERTIFICATE: Row = Row {
     format: Format::Certificate,
     name: "certificate",
-    versions: "service principals: where an entry points, by path or by thumbprint",
+    versions: "service principals: where an entry points, by path or by thumbprint; az ad sp \
+               create-for-rbac --create-cert; `azure account cert export` of the classic Azure CLI",
+    lies: &[
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::Home("")],
+            files: &["tmp????????.pem"],
+        },
+        Place {
+            product: Product::AzureCli,
+            folders: &[Folder::AzureConfig("")],
+            files: &["*.pem", "*.pfx", "*.p12"],
+        },
+    ],
     recognised: Recognised {
         bytes: is_certificate,
         by: "PEM, or the bytes of PFX under its name",
