@@ -34,6 +34,8 @@ fn home() -> Home {
         fs::create_dir_all(&place).unwrap();
         copy_folder(&fixture("other-tools").join(tool), &place);
     }
+    // A report of another tool beside it, whose file stays.
+    fs::remove_file(home.join(".azure/settings.xml")).unwrap();
     let principals = home.join("principals");
     copy_folder(&fixture("other-tools/service-principal"), &principals);
     home
