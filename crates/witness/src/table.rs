@@ -4,6 +4,9 @@ use crate::leaf;
 use crate::names::{Name, Sense, sense};
 use crate::walk::Walk;
 
+/// Longest line of column names.
+const MAX_HEAD: usize = 4096;
+
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// Whether the text is such a table.
@@ -31,6 +34,10 @@ pub(crate) fn read(walk: &mut Walk<'_>, text: &str, first_line: usize) {
 
 /// The separator of a first line that is names alone, one of them a credential's.
 fn separator(head: &str) -> Option<char> {
+    // The first line of a document can be all of it.
+    if head.len() > MAX_HEAD {
+        return None;
+    }
     let separator = SEPARATORS.into_iter().find(|separator| head.contains(*separator))?;
     let names = cells(head, separator);
     let is_name = |name: &&str| {
