@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::ui::{count, shown, shown_path};
 
 /// Kinds under which a value can have been in the vault.
-const KINDS: [SecretKind; 11] = [
+const KINDS: [SecretKind; 12] = [
     SecretKind::RefreshToken,
     SecretKind::AccessToken,
     SecretKind::IdToken,
@@ -30,6 +30,7 @@ const KINDS: [SecretKind; 11] = [
     SecretKind::StorageConnectionString,
     SecretKind::ManagedIdentitySecret,
     SecretKind::SshCertificate,
+    SecretKind::UnknownCredential,
 ];
 
 /// A value of an original that is not in the vault, and why that is no loss.
