@@ -218,6 +218,7 @@ fn the_cache_of_the_current_folder_is_found_and_a_context_without_one_is_named()
         let context = signed_out[0].as_str().unwrap();
         let said = format!("no sign-in found for context \"{context}\": its token cache");
         assert!(plan.contains(&said), "{plan}");
+        home.run(&["migrate", "run", "--yes"]).expect(0).says(&said);
         let mut there = home.command(&["scan", "-o", "json"]);
         let there = there.current_dir(home.join("w")).output().unwrap();
         let there: Value = serde_json::from_slice(&there.stdout).unwrap();

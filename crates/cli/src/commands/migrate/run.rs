@@ -10,6 +10,7 @@ use crate::migration::gather::Pointers;
 use crate::migration::proposal::{self, Proposal};
 use crate::migration::unread::Read;
 use crate::migration::{apply, present::Content, report};
+use crate::scan::print::no_sign_in;
 use crate::ui::count;
 use crate::{failure::Failure, unlock};
 
@@ -113,5 +114,8 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
     if reported > 0 {
         let files = count(reported, "file");
         app.ui.note(format!("{files} with credentials of other tools: azvault scan"));
+    }
+    for name in &proposal.signed_out {
+        app.ui.warning(no_sign_in(name.as_str()));
     }
 }
