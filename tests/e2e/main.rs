@@ -67,6 +67,8 @@ mod rules;
 mod save;
 mod saved_in_dotnet;
 mod scan;
+mod scan_home;
+mod scan_sarif;
 mod secret;
 mod session;
 mod shown_once;

@@ -1,0 +1,97 @@
+//! A large home: each file is opened once, memory does not grow with it, and Ctrl-C keeps what was found.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::home::Home;
+use crate::scan::CACHE;
+
+const FOLDERS: usize = 1000;
+const FILES: usize = 100;
+
+/// 100,000 files that are none of Azure's, and one cache deep among them.
+fn large() -> Home {
+    let home = Home::empty();
+    for folder in 0..FOLDERS {
+        let folder = home.join(&format!("projects/{folder}"));
+        fs::create_dir_all(&folder).unwrap();
+        for file in 0..FILES {
+            let text = if file % 2 == 0 { "{\"name\": \"x\"}\n" } else { "\u{7f}ELF\0\0\0\u{1}" };
+            fs::write(folder.join(format!("{file}.json")), text).unwrap();
+        }
+    }
+    fs::write(home.join("projects/777/cache.txt"), CACHE).unwrap();
+    home
+}
+
+/// Most memory that a run of the binary had, in KiB, and what it answered.
+fn largest(home: &Home, args: &[&str]) -> (u64, Value) {
+    let prepared = home.command(args);
+    let script = "import resource, subprocess, sys\n\
+                  subprocess.run(sys.argv[1:])\n\
+                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let mut command = Command::new("python3");
+    command.args(["-c", script]).arg(prepared.get_program()).args(prepared.get_args());
+    command.env_clear().current_dir(home.path());
+    command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let (answer, memory) = out.trim_end().rsplit_once('\n').unwrap();
+    (memory.parse().unwrap(), serde_json::from_str(answer).unwrap())
+}
+
+/// Opens of files below a folder, by the kernel's word.
+fn opens(home: &Home, below: &Path, args: &[&str]) -> usize {
+    let prepared = home.command(args);
+    let trace = home.join("trace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=openat,open", "-o"]).arg(&trace);
+    command.arg(prepared.get_program()).args(prepared.get_args());
+    command.env_clear().current_dir(home.path());
+    command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin").stdout(Stdio::null());
+    command.status().unwrap();
+    let below = format!("\"{}/", below.display());
+    let text = fs::read_to_string(trace).unwrap();
+    text.lines()
+        .filter(|line| {
+            line.contains(&below) && line.contains("O_NOFOLLOW") && !line.contains("ENOENT")
+        })
+        .count()
+}
+
+#[test]
+fn a_home_of_100_000_files_is_read_once_in_little_memory_and_can_be_interrupted() {
+    let small = Home::empty();
+    fs::write(small.join("cache.txt"), CACHE).unwrap();
+    let (least, _) = largest(&small, &["scan", "--home", "-o", "json"]);
+    let home = large();
+    let (memory, answer) = largest(&home, &["scan", "--home", "-o", "json"]);
+    assert_eq!(answer["looked"]["files"], FOLDERS * FILES + 2);
+    assert_eq!(answer["findings"].as_array().unwrap().len(), 1);
+    assert!(memory < least + 64 * 1024, "{memory} KiB for 100,000 files, {least} for two");
+    let opened = opens(&home, &home.join("projects"), &["scan", "--home"]);
+    // The one that a format knows is read again, under the products' locks.
+    assert_eq!(opened, FOLDERS * FILES + 2);
+
+    fs::create_dir(home.join(".azure")).unwrap();
+    fs::write(home.join(".azure/msal_token_cache.json"), CACHE).unwrap();
+    let mut command = home.command(&["scan", "--home", "-v"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    // The pipe is full long before the end: it is somewhere in the middle.
+    told.by_ref().take(1000).for_each(drop);
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let rest = told.count();
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(rest < FOLDERS * FILES / 2, "{rest} more");
+    assert!(said.contains("interrupted: the rest was not looked at"), "{said}");
+    assert!(said.contains("~/.azure/msal_token_cache.json"), "{said}");
+}
