@@ -52,9 +52,12 @@ impl ProcessScope {
     /// All contexts that the session sees, given those of the vault.
     pub fn seen<'a>(&'a self, stored: &'a [Context]) -> Vec<(&'a Context, Scope)> {
         let own: BTreeSet<String> = self.contexts.iter().map(|c| c.name.key()).collect();
-        let covers_nothing = self.hidden.is_empty() && own.is_empty();
+        // A session of an older version wrote its keys in lower case.
+        let hidden: BTreeSet<String> =
+            self.hidden.iter().map(|key| ContextName::new(key.as_str()).key()).collect();
+        let covers_nothing = hidden.is_empty() && own.is_empty();
         let visible = |context: &&Context| {
-            let is_covered = |key| self.hidden.contains(&key) || own.contains(&key);
+            let is_covered = |key| hidden.contains(&key) || own.contains(&key);
             covers_nothing || !is_covered(context.name.key())
         };
         let stored = stored.iter().filter(visible).map(|context| (context, Scope::User));
