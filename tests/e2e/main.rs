@@ -50,6 +50,7 @@ mod migrate;
 mod migrate_verify;
 mod names;
 mod nothing_in_clear;
+mod odd_files;
 mod older_backup;
 mod other_tools;
 mod panic;

@@ -1,6 +1,7 @@
 //! Bytes to text, as .NET's StreamReader would, but loudly: a byte order mark decides, NULs at
 //! the end are cut off and said, and what is neither UTF-8 nor UTF-16 is refused. No code page is
-//! guessed: a guess would change names and secrets.
+//! guessed: a guess would change names and secrets. UTF-16 without a mark is read where it can be
+//! nothing else, and said.
 
 use zeroize::Zeroizing;
 
@@ -18,6 +19,8 @@ pub struct Decoded<'a> {
     pub text: Text<'a>,
     /// How many NULs were cut off the end.
     pub nuls: usize,
+    /// Whether it is UTF-16 without a byte order mark.
+    pub is_unmarked: bool,
 }
 
 /// Why bytes are no text.
@@ -52,8 +55,37 @@ pub fn decode(bytes: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => from_utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => from_utf16(rest, u16::from_be_bytes),
-        _ => from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+        _ => match unmarked(bytes) {
+            Some(decoded) => Ok(decoded),
+            None => from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+        },
     }
+}
+
+/// UTF-16 without a mark, where that is beyond doubt: it begins as JSON or INI does, in one of
+/// the two orders, and is text of mostly ASCII to its end. Read as UTF-8 it would have a NUL
+/// beside each letter, which no text has.
+fn unmarked(bytes: &[u8]) -> Option<Decoded<'_>> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let unit: fn([u8; 2]) -> u16 = match pairs.first()? {
+        [first, 0] if *first != 0 => u16::from_le_bytes,
+        [0, first] if *first != 0 => u16::from_be_bytes,
+        _ => return None,
+    };
+    if !rest.is_empty() {
+        return None;
+    }
+    let ascii = pairs.iter().filter(|pair| (1..0x80).contains(&unit(**pair))).count();
+    let length = pairs.iter().rposition(|pair| *pair != [0, 0]).map_or(0, |at| at + 1);
+    // Three of four, so that a name or two in another script are no doubt.
+    if ascii * 4 < length * 3 {
+        return None;
+    }
+    let decoded = from_utf16(bytes, unit).ok()?;
+    let text = decoded.text.as_str();
+    let begins = text.trim_start().starts_with(['{', '[', '"']);
+    let is_odd = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
+    (begins && !text.contains(is_odd)).then_some(Decoded { is_unmarked: true, ..decoded })
 }
 
 /// The text from its first brace on, and how many bytes stood before it. Azure PowerShell skips
@@ -70,7 +102,7 @@ fn from_utf8(bytes: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
     let text = std::str::from_utf8(&bytes[..length])
         .map_err(|error| DecodeError::NotUtf8(error.valid_up_to()))?;
-    Ok(Decoded { text: Text::Borrowed(text), nuls: bytes.len() - length })
+    Ok(Decoded { text: Text::Borrowed(text), nuls: bytes.len() - length, is_unmarked: false })
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded<'_>, DecodeError> {
@@ -86,7 +118,7 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded<'_>, Dec
     let length = text.trim_end_matches('\0').len();
     let nuls = text.len() - length;
     text.truncate(length);
-    Ok(Decoded { text: Text::Converted(text), nuls })
+    Ok(Decoded { text: Text::Converted(text), nuls, is_unmarked: false })
 }
 
 /// ASCII of bytes that may be damaged, to look for words in: nothing of it is ever shown.
@@ -117,6 +149,48 @@ mod tests {
             (b"\xef\xbb\xbf", Ok((String::new(), 0))),
         ] {
             assert_eq!(text(bytes), wanted, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_read_where_it_is_nothing_else() {
+        let orders: [fn(u16) -> [u8; 2]; 2] = [u16::to_le_bytes, u16::to_be_bytes];
+        let read = |bytes: &[u8]| {
+            let decoded = decode(bytes).ok()?;
+            decoded.is_unmarked.then(|| (decoded.text.as_str().to_owned(), decoded.nuls))
+        };
+        for order in orders {
+            let written = |text: &str| text.encode_utf16().flat_map(order).collect::<Vec<_>>();
+            for text in [
+                "{}",
+                " \r\n\t{\"a\": 1}\r\n",
+                "[cloud]\nname = AzureCloud\n",
+                "\"text\"",
+                "{\"name\": \"Ключи 鍵 \u{1f511}\", \"tenantId\": \"contoso.example\"}",
+            ] {
+                assert_eq!(read(&written(text)), Some((text.to_owned(), 0)), "{text:?}");
+                let padded = written(&format!("{text}\0\0"));
+                assert_eq!(read(&padded), Some((text.to_owned(), 2)), "{text:?}");
+            }
+            for text in [
+                "",
+                "text",
+                "Ключ {}",
+                "{\"a\": \"\0\"}",
+                "{\u{1}}",
+                "{\"鍵鍵鍵鍵鍵鍵鍵鍵\"}",
+                "\0\0",
+            ] {
+                assert_eq!(read(&written(text)), None, "{text:?}");
+            }
+            let mut cut = written("{\"a\": 1}");
+            cut.pop();
+            assert_eq!(read(&cut), None, "half a unit at the end");
+            let half = [&written("{\"a\": \"")[..], &order(0xd83d), &written("\"}")].concat();
+            assert_eq!(read(&half), None, "half a surrogate pair");
+        }
+        for bytes in [&b"{}"[..], b"{\0}", b"{\"a\0\":1}", b"{}\0\0"] {
+            assert_eq!(read(bytes), None, "{bytes:?}");
         }
     }
 

@@ -53,6 +53,9 @@ fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
             let text = format!("{} NUL bytes after the end were cut off", decoded.nuls);
             found.warn("", text);
         }
+        if decoded.is_unmarked {
+            found.warn("", "UTF-16 without a byte order mark, and read as that");
+        }
         match read(decoded.text.as_str(), &mut found) {
             Ok(()) => found,
             Err(JsonError { place, what }) => Found::rejected(format, product, place, what),
