@@ -74,7 +74,7 @@ fn what_lies_elsewhere_is_found_where_it_is_named_or_in_the_whole_home() {
     }
     fs::create_dir(home.join(".azure")).unwrap();
     fs::write(home.join(".azure/msal_token_cache.json.bak"), CACHE).unwrap();
-    let both = "azvault migrate, then azvault migrate --from '";
+    let both = "azvault migrate && azvault migrate --from '";
     home.run(&["scan", "--home"]).expect(10).says(both);
     let nothing = home.join("nothing");
     fs::create_dir(&nothing).unwrap();

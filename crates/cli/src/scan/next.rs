@@ -1,4 +1,5 @@
-//! The command that comes next: complete, to be pasted.
+//! The command that comes next: complete, to be pasted into a shell. What is no command, such as
+//! where a product revokes a credential, is said in words and never here.
 
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,7 @@ pub(crate) fn of_row(row: &Row, from: From<'_>, roots: Option<&Roots>) -> String
     if row.becomes == Becomes::Imported {
         return migrate(&[row], from, roots);
     }
-    match row.holds.reported.first() {
-        Some((_, revoke)) => (*revoke).to_owned(),
-        None => remove(&row.path),
-    }
+    plan(&row.path)
 }
 
 /// For all of them together, the most useful first; `None` if there is nothing to do.
@@ -39,14 +37,21 @@ pub(crate) fn of_all(survey: &Survey, from: From<'_>, roots: Option<&Roots>) -> 
 pub(crate) fn of_unreadable(path: &Path) -> String {
     match (path.is_symlink(), path.canonicalize()) {
         (true, Ok(target)) if target.is_dir() => format!("azvault scan {}", word(&target)),
-        (true, Ok(target)) => format!("azvault migrate --from {}", word(&target)),
-        _ => format!("ls -ld {}", word(path)),
+        (true, Ok(target)) => format!("azvault migrate{}", from_option(&target)),
+        _ => format!("ls -ld -- {}", word(path)),
     }
 }
 
-fn remove(path: &Path) -> String {
-    let option = if path.is_dir() { "-ri" } else { "-i" };
-    format!("rm {option} {} (first revoke what it holds)", word(path))
+/// Shows what it is, place by place, and what revokes it. Whether it can be removed depends on who
+/// still uses it: no command for that.
+fn plan(path: &Path) -> String {
+    format!("azvault migrate plan{}", from_option(path))
+}
+
+/// A name that begins as an option does is one with the equals sign alone.
+fn from_option(path: &Path) -> String {
+    let named = word(path);
+    if named.starts_with('-') { format!(" --from={named}") } else { format!(" --from {named}") }
 }
 
 fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
@@ -62,12 +67,12 @@ fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
         (From::Home, Some(roots)) if elsewhere.len() > MAX_NAMED => vec![roots.home.as_path()],
         _ => elsewhere,
     };
-    let named: String = elsewhere.iter().map(|path| format!(" --from {}", word(path))).collect();
+    let named: String = elsewhere.iter().map(|path| from_option(path)).collect();
     let is_mixed = matches!(from, From::Home)
         && elsewhere.len() < rows.len()
         && !elsewhere.is_empty()
         && elsewhere.len() <= MAX_NAMED
         && roots.is_none_or(|roots| elsewhere != [roots.home.as_path()]);
-    let usual = if is_mixed { "azvault migrate, then " } else { "" };
+    let usual = if is_mixed { "azvault migrate && " } else { "" };
     format!("{usual}azvault migrate{named}")
 }

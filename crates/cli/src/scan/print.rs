@@ -7,7 +7,7 @@ use azvault_importer::look::{Bound, Ended, Seen};
 use azvault_importer::places::Roots;
 use serde::Serialize;
 
-use super::{Kind, Row, Severity, Survey, next};
+use super::{Becomes, Kind, Row, Severity, Survey, next};
 use crate::app::App;
 use crate::documents::SCHEMA;
 use crate::migration::gather::From;
@@ -273,9 +273,14 @@ fn item(
             revoked.push(*revoke);
         }
     }
+    let is_left = row.becomes == Becomes::Left && row.is_finding();
+    below.extend((is_left && revoked.is_empty()).then(|| BY_HAND.to_owned()));
     below.extend(revoked.into_iter().map(|revoke| format!("revoke: {revoke}")));
     (cells, below)
 }
+
+/// What is done about a file that `migrate` leaves, and of which no product says what revokes it.
+const BY_HAND: &str = "not imported: revoke what it holds, then remove it if nothing uses it";
 
 fn contents(row: &Row) -> String {
     match &row.view {
