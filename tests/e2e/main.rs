@@ -49,6 +49,7 @@ mod memory;
 mod migrate;
 mod migrate_verify;
 mod names;
+mod not_understood;
 mod nothing_in_clear;
 mod odd_files;
 mod older_backup;

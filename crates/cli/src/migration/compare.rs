@@ -228,21 +228,21 @@ impl Again {
 impl Again {
     /// What a reader overlooks, no comparison with what it read can miss: the witness knows no format.
     fn hear_the_witness(&self, content: &Content, since: &Since, comparison: &mut Comparison) {
-        let ledger = witnessed::ledger(content);
+        let held = witnessed::held(content);
         let (mut differences, mut left_out) = (Vec::new(), Vec::new());
         for (number, source) in self.numbered() {
             let file = &comparison.files[number].file;
             let Some(bytes) = source.bytes.as_ref().filter(|_| file.original.is_some()) else {
                 continue;
             };
-            let heard = witnessed::hear(&ledger, file, (bytes, &source.found), since);
+            let heard = witnessed::hear(&held, file, (bytes, &source.found), since);
             let difference = |what| Difference { path: file.path.clone(), what };
             differences.extend(heard.differences.into_iter().map(difference));
             left_out.extend(heard.left_out);
         }
         let settings = comparison.files.iter().map(|compared| &compared.file);
         for file in settings.filter(|file| file.original.is_none() && file.removed.is_none()) {
-            left_out.extend(witnessed::hear_settings(&ledger, file));
+            left_out.extend(witnessed::hear_settings(&held, file));
         }
         comparison.differences.extend(differences);
         comparison.left_out.extend(left_out);

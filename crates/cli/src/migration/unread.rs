@@ -24,11 +24,26 @@ impl Proposal {
         self.count(Outcome::Reject) + self.count(Outcome::Opaque)
     }
 
-    /// The failure that files end in which could not be read, whatever came of the others.
+    /// How many pieces were not understood of files that were read. Each is named in the plan.
+    pub(crate) fn pieces(&self) -> usize {
+        let read = self.sources.iter().filter(|source| source.found.outcome <= Outcome::Warn);
+        read.map(|source| source.found.unread).sum()
+    }
+
+    /// The failure that files end in which could not be read, whatever came of the others; and those of
+    /// which nothing was understood that could be imported.
     pub(crate) fn check_unread(&self, wanted: &Wanted, read: Read) -> Result<(), Failure> {
-        let unread = self.unread();
-        if unread == 0 {
+        let (unread, pieces) = (self.unread(), self.pieces());
+        let is_empty = self.plan.contexts.is_empty() && self.plan.secrets.is_empty();
+        if unread == 0 && (pieces == 0 || !is_empty) {
             return Ok(());
+        }
+        if unread == 0 {
+            let what = format!(
+                "nothing was imported: {} could not be understood; the plan says where",
+                count(pieces, "part")
+            );
+            return Err(Failure::new(Code::Findings, what).hint(why(wanted)));
         }
         let what = match read {
             Read::Nothing => {

@@ -41,24 +41,35 @@ pub(crate) struct LeftOut {
     why: String,
 }
 
-/// Everything that a vault holds by value: secrets, and members kept sealed as they were written.
-/// Sealed originals do not count: they are what is proven to be superfluous.
-pub(crate) fn ledger(content: &Content) -> Ledger {
-    let mut ledger = Ledger::default();
+/// Everything that a vault holds by value. Sealed originals do not count: they are what is proven to
+/// be superfluous.
+pub(crate) struct Held {
+    /// Secrets, and members kept sealed as they were written.
+    all: Ledger,
+    /// Secrets alone: what something can sign in with.
+    secrets: Ledger,
+}
+
+/// What a vault holds.
+pub(crate) fn held(content: &Content) -> Held {
+    let mut held = Held { all: Ledger::default(), secrets: Ledger::default() };
     for (_, value) in &content.secrets {
-        // EXPOSE: hashed, to account for what the witness finds in originals.
-        ledger.hold(value.expose());
+        for ledger in [&mut held.all, &mut held.secrets] {
+            // EXPOSE: hashed, to account for what the witness finds in originals.
+            ledger.hold(value.expose());
+        }
     }
     for context in &content.contexts {
-        ledger.hold_texts(context.kept.as_json().as_bytes());
+        held.all.hold_texts(context.kept.as_json().as_bytes());
         for value in context.account.iter().flat_map(|account| account.properties.values()) {
-            ledger.hold_path(value.as_bytes());
+            held.all.hold_path(value.as_bytes());
+            held.secrets.hold_path(value.as_bytes());
         }
     }
     for file in content.imports.iter().flat_map(|import| &import.value.files) {
-        ledger.hold_texts(file.kept.as_json().as_bytes());
+        held.all.hold_texts(file.kept.as_json().as_bytes());
     }
-    ledger
+    held
 }
 
 /// What the witness has to say of one original.
@@ -70,13 +81,13 @@ pub(crate) struct Heard {
 
 /// Hears the witness on a sealed original.
 pub(crate) fn hear(
-    ledger: &Ledger,
+    held: &Held,
     file: &ImportedFile,
     (bytes, found): (&[u8], &Found),
     since: &Since,
 ) -> Heard {
     let otherwise = |value: &[u8]| by_reader(found, value).or_else(|| became(since, value));
-    let testimony = ledger.hear(bytes, &name(&file.path), &otherwise);
+    let testimony = held.all.hear(bytes, &name(&file.path), &otherwise);
     let mut differences: Vec<String> = testimony
         .unaccounted
         .iter()
@@ -88,13 +99,22 @@ pub(crate) fn hear(
     let unread =
         testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
     differences.extend(unread);
+    if found.unread > 0 {
+        // A reader that did not understand a piece keeps it as it is: that is no sign-in any more.
+        let usable = held.secrets.hear(bytes, &name(&file.path), &otherwise);
+        let kept = usable.unaccounted.iter().filter(|kept| !testimony.unaccounted.contains(kept));
+        differences.extend(kept.map(|kept| {
+            let what = kept.kind.words();
+            at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
+        }));
+    }
     Heard { differences, left_out: left_out(&file.path, &testimony) }
 }
 
 /// Hears the witness on settings: they stay in their place, with what is in them.
-pub(crate) fn hear_settings(ledger: &Ledger, file: &ImportedFile) -> Vec<LeftOut> {
+pub(crate) fn hear_settings(held: &Held, file: &ImportedFile) -> Vec<LeftOut> {
     let Ok(opened) = read_once(&file.path) else { return Vec::new() };
-    let testimony = ledger.hear(&opened.bytes, &name(&file.path), &|_| None);
+    let testimony = held.all.hear(&opened.bytes, &name(&file.path), &|_| None);
     let stays = |lost: &azvault_witness::Unaccounted| LeftOut {
         path: file.path.display().to_string(),
         place: lost.place.clone(),

@@ -117,7 +117,7 @@ fn pointers(found: &Found) -> Vec<Pointer> {
         for (name, value) in &account.properties {
             let written = match name.to_ascii_lowercase().as_str() {
                 "certificatepath" => Written::Path(value.clone()),
-                "certificatethumbprint" => Written::Thumbprint(thumbprint(value)),
+                "certificatethumbprint" | "thumbprint" => Written::Thumbprint(thumbprint(value)),
                 _ => continue,
             };
             // Contexts of one account in several subscriptions name one certificate.

@@ -11,7 +11,8 @@ use crate::json::JsonError;
 /// Whether a text is one, in YAML or JSON.
 pub(crate) fn is(text: &str) -> bool {
     let has = |word: &str| text.contains(word);
-    has("clusters") && has("users") && has("contexts") && {
+    // A file of one user alone is one too: kubectl joins the files of KUBECONFIG.
+    has("users") && (has("clusters") || has("apiVersion")) && {
         let kind = text.find("kind").map(|at| &text[at..]).unwrap_or_default();
         kind.trim_start_matches(|c: char| c.is_alphabetic() || "\": '".contains(c)).len()
             < kind.len()
@@ -182,5 +183,8 @@ mod tests {
         assert!(is(text));
         assert_eq!(places(read, text), ["/users/0/user/token"]);
         assert!(!is("kind: Deployment\nusers: clusters contexts\n"));
+        assert!(is(
+            "apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user: {token: 0123456789}\n"
+        ));
     }
 }

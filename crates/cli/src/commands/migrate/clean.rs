@@ -135,7 +135,7 @@ fn find_copies<'a>(vault: &Vault, cleaning: &Cleaning<'a>) -> Result<Copies<'a>,
 
 /// What goes and what stays, before anybody is asked.
 fn show(app: &App, cleaning: &Cleaning<'_>, copies: &Copies<'_>) {
-    if cleaning.going.is_empty() {
+    if cleaning.going.is_empty() && cleaning.staying.is_empty() {
         app.ui.note("nothing to remove: the originals are gone already");
     } else if app.ui.output != Output::Json {
         for file in &cleaning.going {
@@ -203,11 +203,13 @@ fn say_unused(app: &App, cleaning: &Cleaning<'_>, snapshot: &Snapshot<'_>) {
 
 fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
     app.ui.line(format!("removed {}", count(removed.len(), "file")));
-    app.ui.note("");
-    app.ui.note(
-        "Removing is not erasing: old blocks can survive on SSDs, in snapshots, backups and \
-         synchronised copies. What lay there unencrypted should be revoked, in this order:",
-    );
+    if !rotate.is_empty() {
+        app.ui.note("");
+        app.ui.note(
+            "Removing is not erasing: old blocks can survive on SSDs, in snapshots, backups and \
+             synchronised copies. What lay there unencrypted should be revoked, in this order:",
+        );
+    }
     revocation::say(app, rotate);
     let connects = revocation::connects(rotate);
     if !connects.is_empty() {

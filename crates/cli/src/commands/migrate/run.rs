@@ -105,7 +105,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
             }
             if proposal.is_of_something() {
                 app.ui.note(format!("nothing to do: the vault holds all that was read ({held})"));
-            } else if proposal.unread() == 0 {
+            } else if proposal.unread() == 0 && proposal.pieces() == 0 {
                 app.ui.note("nothing to do: no saved sign-ins were found");
             }
         }
@@ -114,6 +114,10 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
     if reported > 0 {
         let files = count(reported, "file");
         app.ui.note(format!("{files} with credentials of other tools: azvault scan"));
+    }
+    if proposal.pieces() > 0 && proposal.is_of_something() {
+        let pieces = count(proposal.pieces(), "part");
+        app.ui.warning(format!("{pieces} not understood, kept sealed: azvault migrate plan"));
     }
     for name in &proposal.signed_out {
         app.ui.warning(no_sign_in(name.as_str()));

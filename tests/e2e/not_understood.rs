@@ -1,0 +1,61 @@
+//! Parts of a file that no reader understands: never an all-clear, never lost, never called proven.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::home::{Home, Ran};
+
+fn printed(ran: &Ran) -> String {
+    format!("{}{}", ran.stdout, ran.stderr)
+}
+
+/// A home with one file of Azure CLI.
+fn with(name: &str, content: &serde_json::Value) -> Home {
+    let home = Home::with_vault();
+    fs::create_dir(home.join(".azure")).unwrap();
+    fs::write(home.join(".azure").join(name), content.to_string()).unwrap();
+    home
+}
+
+#[test]
+fn a_file_of_which_nothing_is_understood_is_not_nothing_to_do() {
+    for secret in [json!(["SYNTH-refresh-token"]), json!({"value": "SYNTH-refresh-token"})] {
+        let token = json!({"credential_type": "RefreshToken", "secret": secret, "client_id": "c",
+            "home_account_id": "a.b", "environment": "login.microsoftonline.com"});
+        let home = with("msal_token_cache.json", &json!({"RefreshToken": {"k": token}}));
+        assert!(printed(&home.run(&["scan"]).expect(10)).contains("/RefreshToken/k/secret"));
+        for verb in [&["migrate", "run", "--yes"][..], &["migrate", "--yes"]] {
+            home.run(verb).expect(10).says("nothing was imported").says("azvault migrate plan");
+        }
+        assert!(home.join(".azure/msal_token_cache.json").exists());
+    }
+}
+
+#[test]
+fn a_credential_that_is_only_kept_as_it_is_is_not_proven_and_its_file_stays() {
+    let good =
+        json!({"client_id": "app", "tenant": "t", "client_secret": "SYNTH~a-good-secret-value"});
+    let odd = json!({"client_id": "odd", "tenant": "t", "client_secret": {"value": "SYNTH~an-odd-secret"}});
+    let home = with("service_principal_entries.json", &json!([good, odd]));
+    home.run(&["migrate", "run", "--yes"]).expect(0).says("not understood, kept sealed");
+    assert_eq!(home.json(&["secret", "list"])["secrets"].as_array().unwrap().len(), 1);
+    let proof = printed(&home.run(&["migrate", "verify"]).expect(10));
+    assert!(proof.contains("/1/client_secret/value: looks like"), "{proof}");
+    assert!(proof.contains("was not understood") && !proof.contains("an-odd-secret"), "{proof}");
+    let cleaned = printed(&home.run(&["migrate", "clean", "--yes"]).expect(10));
+    assert!(cleaned.contains("/1/client_secret/value"), "{cleaned}");
+    assert!(!cleaned.contains("gone already"), "{cleaned}");
+    assert!(home.join(".azure/service_principal_entries.json").exists());
+    // Mended, all of it is proven, and the file goes.
+    let mended = json!({"client_id": "odd", "tenant": "t", "client_secret": "SYNTH~an-odd-secret"});
+    fs::write(
+        home.join(".azure/service_principal_entries.json"),
+        json!([good, mended]).to_string(),
+    )
+    .unwrap();
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    home.run(&["migrate", "verify"]).expect(0).says("proven");
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(!home.join(".azure/service_principal_entries.json").exists());
+}
