@@ -28,17 +28,12 @@ use crate::decode::{decode, from_first_brace};
 use crate::json::{Departure, Dialect, Document, JsonError};
 use crate::{Format, Found, Product, Reading};
 
-/// Largest single item that is taken: no product writes one a hundredth of that, and a vault's
-/// record holds it with room to spare.
-const MOST: usize = 4 * 1024 * 1024;
-
 /// Reads bytes that were recognised as `format`.
 pub fn read(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
-    let found = read_as(format, bytes, reading);
-    if found.profile.largest_item() <= MOST {
-        return found;
-    }
-    Found::rejected(format, found.product, "", "one of its items is larger than 4 MiB")
+    let mut found = read_as(format, bytes, reading);
+    found.drop_what_has_no_room();
+    found.count_further_notes();
+    found
 }
 
 fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
@@ -129,21 +124,98 @@ mod tests {
     use super::read;
     use crate::{Format, Outcome, Reading};
 
-    #[test]
-    fn an_item_that_no_record_can_hold_is_refused_alone() {
+    fn context_file(text: &str) -> crate::Found {
         let time_zone = &jiff::tz::TimeZone::UTC;
         let reading = Reading { file_name: "AzureRmContext.json", time_zone };
-        for (length, outcome) in [(1 << 20, Outcome::Warn), (5 << 20, Outcome::Reject)] {
-            let long = "x".repeat(length);
-            for text in [
-                format!("{{\"Contexts\":{{\"{long}\":null}}}}"),
-                format!("{{\"Contexts\":{{\"a\":{{\"New\":\"{long}\"}}}}}}"),
-                format!("{{\"Contexts\":{{\"a\":null}},\"New\":\"{long}\"}}"),
-            ] {
-                let found = read(Format::AzpsContext, text.as_bytes(), &reading);
-                assert_eq!(found.outcome, outcome, "{length}");
-                assert_eq!(found.profile.contexts.is_empty(), outcome == Outcome::Reject);
-            }
+        read(Format::AzpsContext, text.as_bytes(), &reading)
+    }
+
+    #[test]
+    fn an_item_that_no_record_can_hold_costs_itself_alone() {
+        let long = "x".repeat(5 << 20);
+        let two = |first: &str, beside: &str| {
+            format!("{{\"DefaultContextKey\":\"b\",\"Contexts\":{{{first},\"b\":null}}{beside}}}")
+        };
+        for (text, place, left) in [
+            (two(&format!("\"{long}\":null"), ""), "context 1", &["b"][..]),
+            (
+                two(&format!("\"a\":{{\"New\":\"{long}\"}}"), ""),
+                "context 1, unknown members",
+                &["a", "b"],
+            ),
+            (
+                two(
+                    &format!("\"a\":{{\"Subscription\":{{\"Id\":\"s\",\"Name\":\"{long}\"}}}}"),
+                    "",
+                ),
+                "context 1",
+                &["b"],
+            ),
+            (
+                two(&format!("\"a\":{{\"ExtendedProperties\":{{\"p\":\"{long}\"}}}}"), ""),
+                "context 1, extended properties",
+                &["a", "b"],
+            ),
+            (two("\"a\":null", &format!(",\"New\":\"{long}\"")), "unknown members", &["a", "b"]),
+        ] {
+            let found = context_file(&text);
+            assert_eq!(found.outcome, Outcome::Warn, "{place}");
+            let said = |text: &str| found.notes.iter().any(|n| n.place == place && n.text == text);
+            assert!(said("larger than 4 MiB: not imported"), "{place}: {:?}", found.notes);
+            assert_eq!(found.without_room, 1, "{place}");
+            let names = found.profile.contexts.iter().map(|context| context.name.as_str());
+            assert!(names.eq(left.iter().copied()), "{place}");
+            assert_eq!(
+                found.profile.default.map(|name| name.as_str().to_owned()),
+                Some("b".into())
+            );
+            assert_eq!(found.profile.default_at.unwrap_or(left.len() - 1), left.len() - 1);
+        }
+        let dropped = two(&format!("\"a\":null,\"{long}\":null"), "")
+            .replace("\"DefaultContextKey\":\"b\"", &format!("\"DefaultContextKey\":\"{long}\""));
+        let found = context_file(&dropped);
+        assert_eq!(found.profile.contexts.len(), 2);
+        assert!(found.profile.default.is_none() && found.profile.default_at.is_none());
+    }
+
+    #[test]
+    fn a_secret_that_no_record_can_hold_is_not_held_and_the_next_one_is() {
+        let time_zone = &jiff::tz::TimeZone::UTC;
+        let reading = Reading { file_name: "service_principal_entries.json", time_zone };
+        let entry = |id: &str, secret: &str| {
+            format!("{{\"client_id\":\"{id}\",\"tenant\":\"t\",\"client_secret\":\"{secret}\"}}")
+        };
+        let long = "x".repeat(5 << 20);
+        let text = format!("[{},{}]", entry("a", &long), entry("b", "small"));
+        let format = crate::recognise::recognise(text.as_bytes(), reading.file_name);
+        let mut found = read(format, text.as_bytes(), &reading);
+        let [held] = &found.profile.secrets[..] else { panic!("one secret: {:?}", found.notes) };
+        // EXPOSE: a made-up value of this test.
+        assert_eq!(held.value.expose(), b"small");
+        assert_eq!((found.outcome, found.unread), (Outcome::Warn, 1));
+        assert_eq!(found.notes.last().map(|note| note.place.as_str()), Some("secret 1"));
+        let description = held.description.clone();
+        found.hold(description, azvault_contexts::Secret::copied_from(b"small"));
+        assert_eq!(found.profile.secrets.len(), 1, "it is found at its new place");
+    }
+
+    #[test]
+    fn of_many_notes_the_first_are_said_and_the_rest_are_counted() {
+        let file = |members: usize| {
+            let odd: Vec<String> = (0..members).map(|at| format!(",\"New{at}\":1")).collect();
+            context_file(&format!("{{\"Contexts\":{{}}{}}}", odd.concat()))
+        };
+        let own = file(0).notes.len();
+        for (all, said, last) in [
+            (49, 49, None),
+            (50, 50, None),
+            (51, 51, Some("and 1 more")),
+            (999, 51, Some("and 949 more")),
+        ] {
+            let found = file(all - own);
+            assert_eq!((found.notes.len(), found.unread), (said, all - own), "{all}");
+            let counted = found.notes.last().filter(|note| note.text.starts_with("and "));
+            assert_eq!(counted.map(|note| note.text.as_str()), last, "{all}");
         }
     }
 }

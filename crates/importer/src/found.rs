@@ -1,6 +1,7 @@
 //! What a reader finds: nothing lost, nothing invented.
 
 mod people;
+mod room;
 
 use std::path::PathBuf;
 
@@ -121,6 +122,8 @@ pub struct Found {
     pub cache_folder: Option<PathBuf>,
     /// How many pieces of the file nobody here understood; a note names each by its place.
     pub unread: usize,
+    /// How many of its items are too large for a vault: they are in no import, sealed or not.
+    pub without_room: usize,
     /// Values that are not imported, each with the reason.
     pub left_out: Vec<LeftOut>,
     /// Credentials of tools that azvault does not serve.
@@ -142,6 +145,7 @@ impl Found {
             redirect: None,
             cache_folder: None,
             unread: 0,
+            without_room: 0,
             left_out: Vec::new(),
             reported: Vec::new(),
             alike: Alike::default(),

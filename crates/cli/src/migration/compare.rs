@@ -29,6 +29,7 @@ use crate::app::App;
 use crate::commands::migrate;
 use crate::failure::Failure;
 use crate::paths;
+use crate::ui::count;
 
 /// What a comparison found.
 pub(crate) struct Comparison {
@@ -214,6 +215,10 @@ impl Again {
     fn say_what_is_unreadable(&self, comparison: &mut Comparison) {
         for (number, source) in self.numbered() {
             let found = &source.found;
+            if found.without_room > 0 {
+                let what = "too large for the vault, and not in it";
+                comparison.differ(source, format!("{}: {what}", count(found.without_room, "item")));
+            }
             let is_as_it_was = found.format.as_str() == comparison.files[number].file.format;
             let what = match (is_as_it_was, found.outcome <= Outcome::Warn) {
                 (true, true) => continue,
