@@ -131,10 +131,6 @@ fn found_context(context: &Context) -> Row {
 fn every_home_gives_what_its_truth_says() {
     let truth = truth();
     for (name, expected) in truth["homes"].as_object().unwrap() {
-        // Files that people saved by hand have a test of their own.
-        if name == "saved-files" {
-            continue;
-        }
         let copy = copy_of(name, expected);
         let home = copy.path();
         let sources = read(&places::usual(&roots(home)), home);
@@ -267,13 +263,12 @@ fn homes_of_both_products_give_both() {
 }
 
 #[test]
-fn saved_files_are_found_where_people_save_them_and_where_they_are_named() {
+fn saved_files_are_moved_where_they_are_named() {
     let truth = truth();
     let expected = &truth["homes"]["saved-files"];
     let copy = copy_of("saved-files", expected);
-    // Elsewhere than in the home folder itself, Documents and the like they have to be named.
-    let usual = places::usual(&roots(copy.path()));
-    assert_eq!(listed(&usual, copy.path()), ["Documents/megan ctx.json"]);
+    // A scan finds what lies in Documents; whatever was saved by hand is moved only where it is named.
+    assert!(places::usual(&roots(copy.path())).is_empty());
     let files = expected["files"].as_object().unwrap();
     for (file, facts) in files {
         let candidates = places::named(&copy.path().join(file)).unwrap();

@@ -35,7 +35,15 @@ fn import_and_verify(home: &Home, from: &[&str]) {
     }
     let verify = home.run(&["migrate", "verify", "-o", "json"]);
     let proof = verify.json();
-    assert_eq!(verify.code, 0, "{from:?}: {}", proof["differences"]);
+    // An item that is cut off in its middle is no item any more: the proof names what was in it.
+    if from.iter().any(|path| path.ends_with("TokenCache.v3.truncated.dat")) {
+        assert_eq!(verify.code, 10);
+        let differences = proof["differences"].as_array().unwrap();
+        assert!(!differences.is_empty());
+        assert!(differences.iter().all(|d| d["what"].as_str().unwrap().starts_with("byte 6065/")));
+    } else {
+        assert_eq!(verify.code, 0, "{from:?}: {}", proof["differences"]);
+    }
     for counted in ["contexts", "secrets"] {
         assert_eq!(proof[counted], said[counted], "{from:?} {counted}");
     }
@@ -72,11 +80,16 @@ fn every_azure_powershell_file_is_planned_and_imported_as_its_truth_says() {
         let wanted = values(expected.get("secrets").unwrap_or(&empty));
         assert_eq!(values(&held["secrets"]), wanted, "{path}");
         let list = home.json(&["context", "list"]);
-        let names = names(list["contexts"].as_array().unwrap().iter());
+        // Of two contexts of one name the second is kept under a name of its own.
+        let names: BTreeSet<String> = names(list["contexts"].as_array().unwrap().iter())
+            .iter()
+            .map(|name| name.trim_end_matches(" (2)").to_owned())
+            .collect();
         let expected_contexts = expected.get("contexts").and_then(Value::as_array);
         let wanted = expected_contexts.into_iter().flatten().filter(|c| c["placeholder"] != true);
         assert_eq!(names, self::names(wanted), "{path}");
-        assert_eq!(list["default"], expected["default_context"], "{path}");
+        let default = list["default"].as_str().map(|name| name.trim_end_matches(" (2)"));
+        assert_eq!(default, expected["default_context"].as_str(), "{path}");
         assert_eq!(plan["autosave"], expected["autosave_mode"], "{path}");
     }
 }

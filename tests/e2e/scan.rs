@@ -119,6 +119,13 @@ fn backups_a_second_folder_and_saved_files_are_found_by_what_they_hold() {
         wanted.sort();
         assert_eq!(found, wanted, "{args:?}");
     }
+    // What a person saved by hand is moved where it is named, and the next command names it.
+    let next = home.run(&["scan"]).expect(10);
+    assert!(next.stderr.contains("azvault migrate && azvault migrate --from "), "{}", next.stderr);
+    assert!(next.stderr.contains("/Documents/saved"), "{}", next.stderr);
+    let plan = home.json(&["migrate", "plan"]);
+    let planned = paths(&plan["sources"]);
+    assert!(!planned.iter().any(|path| path.ends_with("/Documents/saved")), "{planned:?}");
     // With a folder of the variable, the usual one is looked at as well.
     let mut moved = home.command(&["scan", "-o", "json"]);
     let moved = moved.env("AZURE_CONFIG_DIR", home.join("empty")).output().unwrap();

@@ -25,7 +25,9 @@ use walk::Walk;
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub enum At<'a> {
-    /// The folders of the products, and where people save files by hand.
+    /// Where the products keep their files.
+    Products(&'a Roots),
+    /// The same, and where people save files by hand.
     Usual(&'a Roots),
     /// Files and folders that the user named, and nothing else.
     Named(&'a [PathBuf]),
@@ -156,9 +158,9 @@ pub fn look(
 ) -> io::Result<Looked> {
     let places = match at {
         At::Usual(roots) => places::usual_places(roots),
+        At::Products(roots) => places::products_places(roots),
         At::Home(roots) => {
-            let mut places = places::usual_places(roots);
-            places.retain(|place| place.extent != Extent::OneLevel);
+            let mut places = places::products_places(roots);
             places.push(Place::new(roots.home.clone(), Extent::Home));
             places
         }
@@ -176,7 +178,7 @@ pub fn look(
     }
     let mut looked = walk.end();
     let order = match at {
-        At::Usual(roots) | At::Home(roots) => vec![roots.clone()],
+        At::Products(roots) | At::Usual(roots) | At::Home(roots) => vec![roots.clone()],
         At::Named(paths) => paths.iter().map(|path| Roots::of(path)).collect(),
     };
     looked.candidates.sort_by_cached_key(|candidate| {

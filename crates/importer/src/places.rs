@@ -160,7 +160,7 @@ const SAVED: [&str; 4] = ["", "Documents", "Desktop", "Downloads"];
 /// The files that are there, in the places the products name, most authoritative first.
 pub fn usual(roots: &Roots) -> Vec<Candidate> {
     let reach = Reach::from(&roots.home);
-    let looked = look(At::Usual(roots), &reach, &Bounds::default(), &mut Silent);
+    let looked = look(At::Products(roots), &reach, &Bounds::default(), &mut Silent);
     looked.map(|looked| looked.candidates).unwrap_or_default()
 }
 
@@ -171,8 +171,17 @@ pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
     Ok(look(At::Named(&named), &reach, &Bounds::default(), &mut Silent)?.candidates)
 }
 
-/// The usual places: folders of products, files that lie elsewhere, and where people save files.
+/// The usual places: those of the products, and where people save files.
 pub(crate) fn usual_places(roots: &Roots) -> Vec<Place> {
+    let mut places = products_places(roots);
+    let saved = SAVED.iter().map(|name| Place::new(below(&roots.home, name), Extent::OneLevel));
+    places.extend(saved);
+    places.sort_by_key(|place| place.extent);
+    places
+}
+
+/// Folders of products, and files of theirs that lie elsewhere.
+pub(crate) fn products_places(roots: &Roots) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     let mut add = |path: PathBuf, extent: Extent, names: &[&'static str]| {
         let known = places.iter_mut().find(|place| place.path == path && place.extent == extent);
@@ -196,20 +205,18 @@ pub(crate) fn usual_places(roots: &Roots) -> Vec<Place> {
     if let Some(current) = &roots.current {
         add(current.join(IDENTITY_SERVICE), Extent::Product, &[]);
     }
-    for name in SAVED {
-        add(below(&roots.home, name), Extent::OneLevel, &[]);
-    }
     places.sort_by_key(|place| place.extent);
     places
 }
 
-/// Whether a file lies where it is looked without being told: `migrate` finds it there.
+/// Whether `migrate` finds a file without being told where it lies. One that a person saved by hand
+/// was saved on purpose: it is moved only where it is named.
 pub fn covers(roots: &Roots, path: &Path) -> bool {
     let is_named = |place: &Place| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         place.names.iter().any(|pattern| matches(pattern, name))
     };
-    usual_places(roots).iter().any(|place| match place.extent {
+    products_places(roots).iter().any(|place| match place.extent {
         Extent::Product | Extent::Named | Extent::Home => path.starts_with(&place.path),
         Extent::OneLevel | Extent::Pointed => path.parent() == Some(&place.path),
         Extent::Files => path.parent() == Some(&place.path) && is_named(place),

@@ -72,9 +72,12 @@ pub(crate) struct Gathered {
     pub(crate) seen: Seen,
 }
 
-/// Reads the files in the usual places, or those that were named. Nothing is written.
+/// Reads the files in the products' places, or those that were named. Nothing is written.
 pub(crate) fn gather(app: &App, from: &[PathBuf], pointers: Pointers) -> Result<Gathered, Failure> {
-    let place = Place::of(From::of(from))?;
+    let place = match Place::of(From::of(from))? {
+        Place::Usual(roots) => Place::Products(roots),
+        named => named,
+    };
     let mut reach = place.reach();
     let gathered = place.read(app, &reach, &mut Incurious)?;
     if pointers == Pointers::Asked && agree(app, &gathered.sources, &mut reach)? == Answer::Yes {
@@ -95,6 +98,7 @@ pub(crate) fn survey(
 
 /// What is looked at, with absolute paths.
 enum Place {
+    Products(azvault_importer::places::Roots),
     Usual(azvault_importer::places::Roots),
     Home(azvault_importer::places::Roots),
     Named(Vec<PathBuf>),
@@ -124,7 +128,7 @@ impl Place {
     /// How far files may lead: the usual places are the home folder.
     fn reach(&self) -> Reach {
         let (reach, current) = match self {
-            Self::Usual(roots) | Self::Home(roots) => {
+            Self::Products(roots) | Self::Usual(roots) | Self::Home(roots) => {
                 (Reach::from(&roots.home), roots.current.clone())
             }
             Self::Named(paths) => {
@@ -145,6 +149,7 @@ impl Place {
         curious: &mut dyn Curious,
     ) -> Result<Gathered, Failure> {
         let at = match self {
+            Self::Products(roots) => At::Products(roots),
             Self::Usual(roots) => At::Usual(roots),
             Self::Home(roots) => At::Home(roots),
             Self::Named(paths) => At::Named(paths),

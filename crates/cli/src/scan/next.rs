@@ -56,9 +56,8 @@ fn from_option(path: &Path) -> String {
 
 fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
     let elsewhere: Vec<&Path> = match from {
-        From::Usual => Vec::new(),
         From::Named(paths) => paths.iter().map(PathBuf::as_path).collect(),
-        From::Home => {
+        From::Usual | From::Home => {
             let is_usual = |path: &Path| roots.is_some_and(|roots| places::covers(roots, path));
             rows.iter().map(|row| row.path.as_path()).filter(|path| !is_usual(path)).collect()
         }
@@ -68,7 +67,7 @@ fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
         _ => elsewhere,
     };
     let named: String = elsewhere.iter().map(|path| from_option(path)).collect();
-    let is_mixed = matches!(from, From::Home)
+    let is_mixed = !matches!(from, From::Named(_))
         && elsewhere.len() < rows.len()
         && !elsewhere.is_empty()
         && elsewhere.len() <= MAX_NAMED

@@ -109,7 +109,7 @@ impl Args {
             remove::say_left_over(app, &roots);
         }
         app.ui.note(format!(
-            "The originals are still there, in clear. To remove them: azvault migrate clean {id}"
+            "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"
         ));
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
