@@ -4,7 +4,7 @@
 //! is read line by line, because an INI library would copy those keys into memory that nobody
 //! wipes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use azvault_contexts::Environment;
 
@@ -21,14 +21,10 @@ const SECRETS: [(&str, &str); 5] = [
 
 /// Reads the active cloud, and names the secrets that lie here.
 pub fn read_config(text: &str, found: &mut Found) {
-    for line in lines(text) {
-        match line {
-            Line::Setting { section, name, value } => {
-                if section.eq_ignore_ascii_case("cloud") && name == "name" {
-                    found.azcli.active_cloud = Some(value.to_owned());
-                }
-            }
-            Line::Strange { number } => strange(number, found),
+    for line in read_lines(text, found) {
+        let is_active = line.section.eq_ignore_ascii_case("cloud") && line.name == "name";
+        if is_active && let Some(value) = line.one_line(found) {
+            found.azcli.active_cloud = Some(value.to_owned());
         }
     }
     for place in places_of_secrets(text) {
@@ -38,31 +34,28 @@ pub fn read_config(text: &str, found: &mut Found) {
 
 /// Where in `config` secrets lie: `[section] name`.
 pub(crate) fn places_of_secrets(text: &str) -> Vec<String> {
-    let place = |line| match line {
-        Line::Setting { section, name, value } if !value.is_empty() => {
-            let (section, name) = SECRETS.iter().find(|(known_section, known_name)| {
-                section.eq_ignore_ascii_case(known_section) && name == *known_name
-            })?;
-            Some(format!("[{section}] {name}"))
-        }
-        _ => None,
+    let (settings, _) = lines(text);
+    let place = |setting: &Setting<'_>| {
+        let (section, name) = SECRETS.iter().find(|(section, name)| {
+            setting.section.eq_ignore_ascii_case(section) && setting.name == *name
+        })?;
+        let is_empty = setting.value.is_empty() && setting.continued.is_none();
+        (!is_empty).then(|| format!("[{section}] {name}"))
     };
-    lines(text).filter_map(place).collect()
+    settings.iter().filter_map(place).collect()
 }
 
 /// Reads the default subscription of each cloud, and the clouds that somebody defined.
 pub fn read_clouds(text: &str, found: &mut Found) {
     let mut custom: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
-    for line in lines(text) {
-        match line {
-            Line::Setting { section, name, value } if name == "subscription" => {
-                let entry = (section.to_owned(), value.to_owned());
-                found.azcli.cloud_subscriptions.push(entry);
-            }
-            Line::Setting { section, name, value } => {
-                custom.entry(section).or_default().insert(name, value.to_owned());
-            }
-            Line::Strange { number } => strange(number, found),
+    for setting in read_lines(text, found) {
+        let Some(value) = setting.one_line(found) else { continue };
+        if setting.name == "subscription" {
+            let known = &mut found.azcli.cloud_subscriptions;
+            known.retain(|(cloud, _)| cloud != setting.section);
+            known.push((setting.section.to_owned(), value.to_owned()));
+        } else {
+            custom.entry(setting.section).or_default().insert(setting.name, value.to_owned());
         }
     }
     for (name, settings) in custom {
@@ -70,43 +63,83 @@ pub fn read_clouds(text: &str, found: &mut Found) {
     }
 }
 
-fn strange(number: usize, found: &mut Found) {
-    found.warn(format!("line {number}"), "neither a section, a setting nor a comment: left out");
+/// The settings, with a word on each line that is none and on each setting that stands again:
+/// Azure CLI refuses a file with one, and any other reader takes the last.
+fn read_lines<'a>(text: &'a str, found: &mut Found) -> Vec<Setting<'a>> {
+    let (settings, strange) = lines(text);
+    for number in strange {
+        found
+            .warn(format!("line {number}"), "neither a section, a setting nor a comment: left out");
+    }
+    let mut seen = HashSet::new();
+    for setting in &settings {
+        if !seen.insert((setting.section, setting.name.as_str())) {
+            let place = format!("line {}", setting.number);
+            found.warn(place, "a setting that stands in its section before: the last one counts");
+        }
+    }
+    settings
 }
 
-enum Line<'a> {
-    /// `name = value` below `[section]`; the name in lower case.
-    Setting { section: &'a str, name: String, value: &'a str },
-    /// Something that Python's configparser would refuse, counted from one.
-    Strange { number: usize },
+/// `name = value` below `[section]`; the name in lower case.
+struct Setting<'a> {
+    section: &'a str,
+    name: String,
+    value: &'a str,
+    /// Its line, counted from one.
+    number: usize,
+    /// The first line that continues its value.
+    continued: Option<usize>,
+}
+
+impl<'a> Setting<'a> {
+    /// Its value if that is one line, as in every setting that is read here. One of several lines
+    /// is named: nothing of it is taken for the whole.
+    fn one_line(&self, found: &mut Found) -> Option<&'a str> {
+        match self.continued {
+            None => Some(self.value),
+            Some(number) => {
+                let text = "continues the value above, where one line is expected: not imported";
+                found.miss(format!("line {number}"), text);
+                None
+            }
+        }
+    }
 }
 
 /// `[section]`, `name = value` or `name: value`, comments with `#` and `;`, as Python's
-/// configparser reads them. A line that is indented deeper than the setting above goes on with its
-/// value; no setting that is read here has a second line.
-fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+/// configparser reads them, and the lines that it would refuse. A line that is indented deeper than
+/// the setting above continues its value.
+fn lines(text: &str) -> (Vec<Setting<'_>>, Vec<usize>) {
+    let (mut settings, mut strange) = (Vec::<Setting<'_>>::new(), Vec::new());
     let mut section = None;
     let mut setting_indent = None;
-    text.lines().enumerate().filter_map(move |(at, line)| {
+    for (at, line) in text.lines().enumerate() {
+        let number = at + 1;
         let indent = line.len() - line.trim_start().len();
         let line = line.trim();
         if line.is_empty() || line.starts_with(['#', ';']) {
-            return None;
+            continue;
         }
         if setting_indent.is_some_and(|setting_indent| indent > setting_indent) {
-            return None;
+            if let Some(setting) = settings.last_mut() {
+                setting.continued.get_or_insert(number);
+            }
+            continue;
         }
-        let number = at + 1;
         if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.rsplit_once(']')) {
             (section, setting_indent) = (Some(name), None);
-            return None;
+            continue;
         }
         let (Some(section), Some((name, value))) = (section, line.split_once(['=', ':'])) else {
-            return Some(Line::Strange { number });
+            strange.push(number);
+            continue;
         };
         setting_indent = Some(indent);
-        Some(Line::Setting { section, name: name.trim().to_lowercase(), value: value.trim() })
-    })
+        let (name, value) = (name.trim().to_lowercase(), value.trim());
+        settings.push(Setting { section, name, value, number, continued: None });
+    }
+    (settings, strange)
 }
 
 #[cfg(test)]
@@ -129,6 +162,9 @@ mod tests {
             ("[cloud]\n# name = x\n; name = y\n", None),
             ("[core]\nname = x\n", None),
             ("[core]\noutput = a\n  [cloud]\n  name = x\n", None),
+            ("[cloud]\nname = x\nNAME = y\n", Some("y")),
+            ("[cloud]\nname = x\n[core]\na = b\n[cloud]\nname = y\n", Some("y")),
+            ("[cloud]\nname = x\n  y\n", None),
             ("[cloud]\nname = 100%(there)s\n", Some("100%(there)s")),
             ("", None),
         ] {
@@ -147,6 +183,33 @@ mod tests {
         assert_eq!(found.notes.iter().map(|n| n.place.as_str()).collect::<Vec<_>>(), places);
         assert!(found.profile.secrets.is_empty());
         assert!(!format!("{:?}", found.notes).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_setting_that_stands_again_and_a_value_of_several_lines_are_said_with_their_line() {
+        for (text, place, subscriptions, settings) in [
+            ("[Hub]\nsubscription = a\nsubscription = b\n", "line 3", &["b"][..], None),
+            ("[Hub]\nsubscription = a\n\n[Hub]\nSubscription: b\n", "line 5", &["b"], None),
+            ("[Hub]\nprofile = a\nprofile = b\n", "line 3", &[], Some("b")),
+            ("[Hub]\nprofile = a\nprofile = b\nprofile = c\n", "line 4", &[], Some("c")),
+            ("[Hub]\nsubscription = a\n # c\n  b\nprofile = c\n", "line 4", &[], Some("c")),
+            ("[Hub]\nprofile =\n  b\n  c\n", "line 3", &[], None),
+        ] {
+            let found = found(read_clouds, text);
+            assert_eq!(found.outcome, Outcome::Warn, "{text:?}");
+            assert_eq!(found.notes.last().unwrap().place, place, "{text:?}");
+            let ids = found.azcli.cloud_subscriptions.iter().map(|(_, id)| id.as_str());
+            assert!(ids.eq(subscriptions.iter().copied()), "{text:?}");
+            let profiles = found.profile.environments.first().map(|hub| &hub.settings["profile"]);
+            assert_eq!(profiles.map(String::as_str), settings, "{text:?}");
+        }
+        let two = "[Hub]\nsubscription = a\n[Other]\nsubscription = a\n";
+        assert_eq!(found(read_clouds, two).outcome, Outcome::Accept);
+        // A secret on a line of its own is a secret.
+        assert_eq!(places_of_secrets("[storage]\nkey =\n  s3cret\n"), ["[storage] key"]);
+        assert_eq!(places_of_secrets("[storage]\nkey =\n  # s3cret\n"), [""; 0]);
+        let lists = "[defaults]\na = b\n  c\n";
+        assert_eq!(found(read_config, lists).outcome, Outcome::Accept, "nothing of it is read");
     }
 
     #[test]
