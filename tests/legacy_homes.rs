@@ -434,40 +434,6 @@ fn settings_that_redirect_are_followed_where_their_path_exists() {
     }
 }
 
-#[test]
-fn what_lies_around_is_named_once() {
-    let home = tempfile::tempdir().unwrap();
-    let home = home.path();
-    assert_eq!(places::left_over(&roots(home)), []);
-    let files = [
-        ".Azure/ErrorRecords/x.log",
-        ".Azure/WindowsAzureProfile.xml",
-        ".azure/github_token_cache.json",
-        ".azure/azuredevops/personalAccessTokens",
-        ".azure/msal_http_cache.bin",
-        ".azure/commands/x.log",
-        ".azure/config",
-    ];
-    write(home, &files);
-    let found = |home: &Path| -> Vec<String> {
-        let left = places::left_over(&roots(home));
-        assert!(left.iter().all(|left| !left.what.is_empty()));
-        below(left.iter().map(|left| left.path.as_path()), home)
-    };
-    let mut wanted = vec![".Azure/ErrorRecords", files[1], files[2], files[3], files[4]];
-    assert_eq!(found(home), wanted);
-    fs::write(home.join(".azure/config"), "[cloud]\nname = x\nstrange\n").unwrap();
-    assert_eq!(found(home), wanted, "a config without keys is none");
-    fs::write(home.join(".azure/config"), "[batch]\naccess_key = x\n").unwrap();
-    wanted.push(".azure/config");
-    assert_eq!(found(home), wanted);
-    // Where case does not count, both names are one folder.
-    let linked = tempfile::tempdir().unwrap();
-    symlink(home.join(".azure"), linked.path().join(".azure")).unwrap();
-    symlink(home.join(".azure"), linked.path().join(".Azure")).unwrap();
-    assert_eq!(found(linked.path()).len(), 4);
-}
-
 /// Why a path is refused.
 fn refusal(path: &Path) -> OpenError {
     let start = Instant::now();

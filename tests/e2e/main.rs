@@ -69,6 +69,7 @@ mod rules;
 mod save;
 mod saved_in_dotnet;
 mod scan;
+mod scan_beside;
 mod scan_home;
 mod scan_next;
 mod scan_sarif;

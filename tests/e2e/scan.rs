@@ -88,7 +88,9 @@ fn what_lies_elsewhere_is_found_where_it_is_named_or_in_the_whole_home() {
 fn secrets_of_other_kinds_are_findings_too() {
     let home = Home::empty();
     fs::create_dir_all(home.join(".azure/azuredevops")).unwrap();
-    fs::write(home.join(".azure/azuredevops/personalAccessTokens"), "pat").unwrap();
+    let pats =
+        "[azdevops-cli:https://dev.azure.com/fabrikam]\npersonal access token = planted-pat\n";
+    fs::write(home.join(".azure/azuredevops/personalAccessTokens"), pats).unwrap();
     let ran = home.run(&["scan"]).expect(10).says("1 file with unencrypted credentials");
     assert!(ran.stdout.contains("personalAccessTokens"), "{}", ran.stdout);
 }

@@ -1,6 +1,7 @@
 //! What a look at this machine found: one row a file, how bad each is, and what was looked at to
 //! say so. `scan` prints it, `doctor` counts it.
 
+pub(crate) mod beside;
 mod holdings;
 pub(crate) mod next;
 pub(crate) mod print;
@@ -10,14 +11,13 @@ mod severity;
 mod strangers;
 
 use std::collections::BTreeSet;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use azvault_contexts::ContextName;
 use azvault_contexts::rules::import::{self, Present};
+use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::look::{Ended, Seen};
-use azvault_importer::{Outcome, places};
 
 pub(crate) use holdings::Holdings;
 pub(crate) use readers::Readers;
@@ -29,7 +29,6 @@ use crate::failure::Failure;
 use crate::migration::gather::{self, From, Gathered};
 use crate::migration::proposal;
 use crate::migration::report::SourceView;
-use crate::paths;
 
 /// What was found.
 pub(crate) struct Survey {
@@ -66,8 +65,6 @@ pub(crate) enum Kind {
     Known,
     /// One that no format knows, with values that look like credentials.
     Unknown,
-    /// Something that a product leaves beside the sign-ins.
-    LeftOver,
 }
 
 /// What `migrate` makes of a file.
@@ -114,12 +111,6 @@ impl Survey {
         let Strangers { mut rows, unread, .. } = strangers;
         let now = app.now();
         rows.extend(sources.iter().filter_map(|source| Row::of(source, now)));
-        if !matches!(from, From::Named(_)) {
-            let known: BTreeSet<PathBuf> = rows.iter().map(|row| row.path.clone()).collect();
-            let left_over = places::left_over(&paths::roots()?);
-            let new = left_over.iter().filter(|left| !known.contains(&left.path));
-            rows.extend(new.map(Row::left_over));
-        }
         let unreadable = unreadable(&sources, &seen, unread);
         rows.sort_by(|a, b| (a.severity, &a.path).cmp(&(b.severity, &b.path)));
         let in_files = InFiles {
@@ -157,6 +148,7 @@ impl Row {
         let holds = Holdings::of(source, now)?;
         let readers = Readers::of(&source.path, stat.mode, stat.uid);
         let becomes = match source.found.outcome {
+            Outcome::Accept | Outcome::Warn if holds.is_foreign() => Becomes::Left,
             Outcome::Accept | Outcome::Warn => Becomes::Imported,
             Outcome::Report | Outcome::Opaque | Outcome::Reject => Becomes::Left,
         };
@@ -170,23 +162,6 @@ impl Row {
             view: Some(SourceView::new(source)),
             becomes,
         })
-    }
-
-    fn left_over(left: &places::LeftOver) -> Self {
-        let holds = Holdings::left_over(left.what);
-        let facts = left.path.metadata().ok();
-        let readers = facts.as_ref().map(|f| Readers::of(&left.path, f.mode(), f.uid()));
-        let who = readers.as_ref().map_or(readers::Who::OwnerAlone, |readers| readers.who);
-        Self {
-            path: left.path.clone(),
-            kind: Kind::LeftOver,
-            severity: severity::severity(holds.worst, who),
-            holds,
-            readers,
-            modified: facts.as_ref().map(MetadataExt::mtime),
-            view: None,
-            becomes: Becomes::Left,
-        }
     }
 
     /// Whether it is something to act upon: what is encrypted for others, or only names ids, is not.

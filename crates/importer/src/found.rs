@@ -200,6 +200,12 @@ impl Found {
         self.outcome = self.outcome.max(Outcome::Report);
     }
 
+    /// Names a credential of another service in a file that is imported for what else it says.
+    pub fn report_beside(&mut self, reported: Reported) {
+        self.reported.push(reported);
+        self.outcome = self.outcome.max(Outcome::Warn);
+    }
+
     /// Adds a remark that changes nothing.
     pub fn remark(&mut self, place: impl Into<String>, text: impl Into<String>) {
         self.notes.push(Note { place: place.into(), text: text.into() });

@@ -2,13 +2,10 @@
 //! files by hand. The folders of Windows and macOS are looked at as well: homes are copied from
 //! machine to machine.
 
-use std::collections::HashSet;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
 use crate::folder::Reach;
-use crate::formats::azcli::config::places_of_secrets;
 use crate::formats::table::{FORMATS, Folder, matches};
 use crate::look::{At, Bounds, Silent, look};
 
@@ -75,15 +72,6 @@ pub struct Candidate {
     pub path: PathBuf,
     /// Why it is looked at.
     pub because: Because,
-}
-
-/// What else lies around that azvault does not import.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeftOver {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// What it may hold, and what to do about it.
-    pub what: &'static str,
 }
 
 /// How far a place is looked at.
@@ -250,42 +238,6 @@ pub(crate) fn rank(path: &Path, roots: &Roots) -> (usize, usize, usize) {
     (family, folder.unwrap_or(usize::MAX), number)
 }
 
-/// What lies around beside the sign-ins themselves.
-pub fn left_over(roots: &Roots) -> Vec<LeftOver> {
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
-    let mut add = |path: PathBuf, what: &'static str| {
-        let Ok(facts) = path.symlink_metadata() else { return };
-        if seen.insert((facts.dev(), facts.ino())) {
-            found.push(LeftOver { path, what });
-        }
-    };
-    let mut profiles = azure_config_folders(roots);
-    profiles.extend(paths_of(Folder::Roaming("Windows Azure Powershell"), roots));
-    profiles.extend(paths_of(Folder::Config("Windows Azure Powershell"), roots));
-    for folder in profiles {
-        let records =
-            "error records of Azure PowerShell: may hold parameters in clear, remove them";
-        add(folder.join("ErrorRecords"), records);
-        let old = "a profile of Azure Service Management: remove it if you no longer use that";
-        add(folder.join("WindowsAzureProfile.xml"), old);
-        add(folder.join("WindowsAzureProfile.xml.bak"), old);
-    }
-    for folder in azure_config_folders(roots) {
-        let github = "GitHub tokens cached by Azure CLI in clear: revoke and remove them";
-        add(folder.join("github_token_cache.json"), github);
-        add(folder.join("github_token_cache.bin"), github);
-        let devops = "Azure DevOps personal access tokens in clear: revoke and remove them";
-        add(folder.join("azuredevops/personalAccessTokens"), devops);
-        add(folder.join("msal_http_cache.bin"), "a cache of Azure CLI that names your tenants");
-        let config = "settings of Azure CLI: may hold keys ([storage], [batch], [appconfig])";
-        if config_has_keys(&folder.join("config")) {
-            add(folder.join("config"), config);
-        }
-    }
-    found
-}
-
 fn folders_of_formats() -> impl Iterator<Item = (Folder, &'static [&'static str])> {
     let places = FORMATS.iter().flat_map(|row| row.lies);
     places.flat_map(|place| place.folders.iter().map(|folder| (*folder, place.files)))
@@ -371,10 +323,4 @@ fn product_root(path: &Path, roots: &Roots) -> Option<PathBuf> {
 
 fn below(folder: &Path, path: &str) -> PathBuf {
     if path.is_empty() { folder.to_owned() } else { folder.join(path) }
-}
-
-fn config_has_keys(path: &Path) -> bool {
-    let Ok(opened) = crate::open::read_once(path) else { return false };
-    let Ok(text) = std::str::from_utf8(&opened.bytes) else { return false };
-    !places_of_secrets(text).is_empty()
 }

@@ -9,7 +9,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::open::{self, OpenError, Opened};
-use azvault_importer::places::{self, Roots};
 use azvault_vault::{FollowedLink, ImportedFile, Made};
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
@@ -107,18 +106,6 @@ fn remove_link(link: &FollowedLink) -> std::io::Result<()> {
 pub(crate) enum Removal {
     Done,
     WasGone,
-}
-
-/// Says what else lies around that azvault does not touch.
-pub(crate) fn say_left_over(app: &App, roots: &Roots) {
-    let left = places::left_over(roots);
-    if left.is_empty() {
-        return;
-    }
-    app.ui.note("Also on this machine, and not moved:");
-    for item in left {
-        app.ui.note(format!("  {}: {}", shown_path(&item.path), item.what));
-    }
 }
 
 /// Says of files that others can read.

@@ -42,8 +42,10 @@ impl Holdings {
         let own = profile.secrets.iter().map(|held| worst_of(held, now)).max();
         match source.found.outcome {
             Outcome::Accept | Outcome::Warn => {
-                let is_empty = own.is_none() && holds.contexts == 0 && holds.accounts == 0;
-                holds.worst = own.unwrap_or(Worst::Ids).max(Worst::Ids);
+                holds.reported = reported(source);
+                let foreign = (!holds.reported.is_empty()).then_some(Worst::Credential);
+                let is_empty = holds.is_empty();
+                holds.worst = own.max(foreign).unwrap_or(Worst::Ids).max(Worst::Ids);
                 let is_lost = source.found.outcome == Outcome::Warn
                     && is_empty
                     && row(source.found.format).holds == Holds::SignIns;
@@ -54,8 +56,7 @@ impl Holdings {
                 (!is_empty || is_lost).then_some(holds)
             }
             Outcome::Report => {
-                let reported = &source.found.reported;
-                holds.reported = reported.iter().map(|one| (one.what, one.revoke)).collect();
+                holds.reported = reported(source);
                 holds.worst = Worst::Credential;
                 Some(holds)
             }
@@ -74,20 +75,6 @@ impl Holdings {
         }
     }
 
-    pub(super) fn left_over(what: &'static str) -> Self {
-        // A cache that names tenants opens nothing.
-        let names_alone = what.starts_with("a cache of") || what.starts_with("a profile of");
-        Self {
-            contexts: 0,
-            accounts: 0,
-            by_kind: BTreeMap::new(),
-            looks: BTreeMap::new(),
-            reported: Vec::new(),
-            remark: Some(what),
-            worst: if names_alone { Worst::Nothing } else { Worst::Credential },
-        }
-    }
-
     /// What values of a file that no format knows look like.
     pub(super) fn unknown(looks: BTreeMap<Kind, usize>, worst: Worst) -> Self {
         Self {
@@ -99,6 +86,21 @@ impl Holdings {
             remark: None,
             worst,
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.by_kind.is_empty()
+            && self.contexts == 0
+            && self.accounts == 0
+            && self.reported.is_empty()
+    }
+
+    /// Whether all that it holds is credentials of other tools.
+    pub(crate) fn is_foreign(&self) -> bool {
+        !self.reported.is_empty()
+            && self.by_kind.is_empty()
+            && self.contexts == 0
+            && self.accounts == 0
     }
 
     /// How many secrets.
@@ -139,6 +141,11 @@ impl Holdings {
         words.extend(self.remark.map(str::to_owned));
         words.join(", ")
     }
+}
+
+/// Of each credential of another tool: what it is, and what revokes it.
+fn reported(source: &Source) -> Vec<(&'static str, &'static str)> {
+    source.found.reported.iter().map(|one| (one.what, one.revoke)).collect()
 }
 
 fn by_kind(secrets: &[HeldSecret], now: i64) -> BTreeMap<SecretKind, (usize, usize)> {

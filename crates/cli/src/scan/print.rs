@@ -22,7 +22,8 @@ const MAX_LISTED: usize = 10;
 struct Document<'a> {
     schema: u8,
     findings: Vec<Finding<'a>>,
-    left_over: Vec<LeftOver<'a>>,
+    /// Scripts may ask for it. What stood here is among the findings.
+    left_over: [(); 0],
     encrypted: Vec<Finding<'a>>,
     totals: Totals,
     looked: Looked,
@@ -61,14 +62,6 @@ struct RowView {
 struct Reported {
     what: &'static str,
     revoke: &'static str,
-}
-
-#[derive(Serialize)]
-struct LeftOver<'a> {
-    path: String,
-    what: &'a str,
-    #[serde(flatten)]
-    row: RowView,
 }
 
 #[derive(Serialize)]
@@ -111,17 +104,10 @@ pub(crate) fn json(app: &App, survey: &Survey, from: From<'_>) {
         let rows = survey.rows.iter().filter(|row| wanted(row));
         rows.filter_map(|one| finding(one, row(one))).collect()
     };
-    let left_over = survey.rows.iter().filter(|row| row.kind == Kind::LeftOver);
     app.ui.json(&Document {
         schema: SCHEMA,
         findings: known(&Row::is_finding),
-        left_over: left_over
-            .map(|one| LeftOver {
-                path: one.path.display().to_string(),
-                what: one.holds.remark.unwrap_or_default(),
-                row: row(one),
-            })
-            .collect(),
+        left_over: [],
         encrypted: known(&|row| !row.is_finding()),
         totals: Totals {
             files: survey.totals.files,
@@ -282,7 +268,7 @@ fn item(
 /// What is done about a file that `migrate` leaves, and of which no product says what revokes it.
 const BY_HAND: &str = "not imported: revoke what it holds, then remove it if nothing uses it";
 
-fn contents(row: &Row) -> String {
+pub(super) fn contents(row: &Row) -> String {
     match &row.view {
         Some(view) if row.kind == Kind::Known => {
             format!("{}: {}", view.format(), row.holds.words())
@@ -353,7 +339,7 @@ fn words_of(bound: &Bound, short: &dyn Fn(&Path) -> String) -> String {
     }
 }
 
-fn shortened(path: &Path, roots: Option<&Roots>) -> String {
+pub(super) fn shortened(path: &Path, roots: Option<&Roots>) -> String {
     let below = roots.and_then(|roots| path.strip_prefix(&roots.home).ok());
     match below {
         Some(below) if below.as_os_str().is_empty() => "~".to_owned(),

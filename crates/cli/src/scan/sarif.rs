@@ -161,8 +161,7 @@ pub(crate) fn print(app: &App, survey: &Survey, from: From<'_>) {
 fn rule_id(row: &Row) -> String {
     match (&row.kind, &row.view) {
         (Kind::Known, Some(view)) => view.format().to_owned(),
-        (Kind::Unknown, _) => "unknown-file".to_owned(),
-        (Kind::Known | Kind::LeftOver, _) => "left-over".to_owned(),
+        (Kind::Known | Kind::Unknown, _) => "unknown-file".to_owned(),
     }
 }
 
@@ -170,7 +169,6 @@ fn rule(id: &str, row: &Row) -> Rule {
     let text = match row.kind {
         Kind::Known => format!("A file of the format {id}, with unencrypted sign-ins"),
         Kind::Unknown => "A file of no known format, with values that look like credentials".into(),
-        Kind::LeftOver => "A file that a product leaves beside its sign-ins".into(),
     };
     let help = "Move what can be imported into the vault with `azvault migrate`; revoke the rest.";
     Rule {

@@ -23,14 +23,32 @@ pub(crate) fn read_pats(text: &str, found: &mut Found) {
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.starts_with('[') {
-            inside = line.starts_with("[azdevops-cli");
+            inside = line.contains("devops-cli");
+            continue;
         }
-        let Some((name, value)) = line.split_once('=') else { continue };
+        let Some((name, value)) = line.split_once('=') else {
+            if !line.is_empty() && !line.starts_with(['#', ';']) {
+                found
+                    .miss(format!("line {}", at + 1), "neither a section, a setting nor a comment");
+            }
+            continue;
+        };
         let named = name.trim().eq_ignore_ascii_case("personal access token");
         if inside && named && values::is_literal(value) {
             kinds::DEVOPS_PAT.at(format!("line {}", at + 1), found);
         }
     }
+}
+
+/// Names a key of another service that stands in the settings of Azure CLI.
+pub(crate) fn name_setting(section: &str, name: &str, found: &mut Found) {
+    let kind = match (section, name) {
+        ("storage", "sas_token") => &kinds::SAS,
+        ("storage", _) => &kinds::STORAGE_KEY,
+        ("appconfig", _) => &kinds::APP_CONFIGURATION_KEY,
+        _ => &kinds::SERVICE_KEY,
+    };
+    kind.beside(format!("[{section}] {name}"), found);
 }
 
 /// `[{"value":...,"repos":[...],"last_modified_timestamp":...}]`.

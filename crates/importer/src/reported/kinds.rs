@@ -21,6 +21,14 @@ impl Kind {
         let (what, revoke) = (self.what, self.revoke);
         found.report(Reported { place: place.into(), what, revoke, value: None });
     }
+
+    /// As [`Kind::at`], in a file that is imported for what else it says.
+    pub(super) fn beside(&self, place: impl Into<String>, found: &mut Found) {
+        let (what, revoke) = (self.what, self.revoke);
+        let place = place.into();
+        found.warn(place.clone(), format!("{what}: not imported"));
+        found.report_beside(Reported { place, what, revoke, value: None });
+    }
 }
 
 const fn kind(what: &'static str, revoke: &'static str) -> Kind {

@@ -14,8 +14,9 @@ use crate::migration::copies::{self, Copies};
 use crate::migration::remove::{self, Kept};
 use crate::migration::{compare, onward, unused};
 use crate::revocation::{self, Revocation};
+use crate::scan::beside::{self, Which};
 use crate::ui::{count, quoted, shown, shown_path, word};
-use crate::{paths, policy, unlock};
+use crate::{policy, unlock};
 
 mod document;
 
@@ -219,9 +220,7 @@ fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
         }
     }
     remove::say_lax_modes(app, removed);
-    if let Ok(roots) = paths::roots() {
-        remove::say_left_over(app, &roots);
-    }
+    beside::say(app, Which::All);
     if policy::export_plaintext(app, "").is_ok() {
         app.ui.note(format!("To put the files back: azvault migrate rollback {id}"));
     }

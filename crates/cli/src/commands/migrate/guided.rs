@@ -11,10 +11,11 @@ use crate::given::{self, Given};
 use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::unread::Read;
-use crate::migration::{apply, compare, proposal, remove, report};
+use crate::migration::{apply, compare, proposal, report};
+use crate::policy;
+use crate::scan::beside::{self, Which};
 use crate::ui::{Tone, shown_path};
 use crate::unlock::{self, OpenedBy};
-use crate::{paths, policy};
 
 /// Options of the guided way.
 #[derive(clap::Args)]
@@ -103,10 +104,8 @@ impl Args {
         }
         app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
-        if let Ok(roots) = paths::roots()
-            && self.wanted.from.is_empty()
-        {
-            remove::say_left_over(app, &roots);
+        if self.wanted.from.is_empty() {
+            beside::say(app, Which::Left);
         }
         app.ui.note(format!(
             "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use azvault_contexts::Environment;
 
 use crate::Found;
+use crate::reported::azure_cli::name_setting;
 
 /// Options that hold a secret (validators of the storage, batch and appconfig modules).
 const SECRETS: [(&str, &str); 5] = [
@@ -27,22 +28,22 @@ pub fn read_config(text: &str, found: &mut Found) {
             found.azcli.active_cloud = Some(value.to_owned());
         }
     }
-    for place in places_of_secrets(text) {
-        found.warn(place, "a secret in clear, which azvault does not move: remove it");
+    for (section, name) in secrets(text) {
+        name_setting(section, name, found);
     }
 }
 
-/// Where in `config` secrets lie: `[section] name`.
-pub(crate) fn places_of_secrets(text: &str) -> Vec<String> {
+/// The options of `config` that hold secrets: section and name.
+fn secrets(text: &str) -> Vec<(&'static str, &'static str)> {
     let (settings, _) = lines(text);
-    let place = |setting: &Setting<'_>| {
-        let (section, name) = SECRETS.iter().find(|(section, name)| {
+    let known = |setting: &Setting<'_>| {
+        let known = SECRETS.into_iter().find(|(section, name)| {
             setting.section.eq_ignore_ascii_case(section) && setting.name == *name
         })?;
         let is_empty = setting.value.is_empty() && setting.continued.is_none();
-        (!is_empty).then(|| format!("[{section}] {name}"))
+        (!is_empty).then_some(known)
     };
-    settings.iter().filter_map(place).collect()
+    settings.iter().filter_map(known).collect()
 }
 
 /// Reads the default subscription of each cloud, and the clouds that somebody defined.
@@ -69,7 +70,7 @@ fn read_lines<'a>(text: &'a str, found: &mut Found) -> Vec<Setting<'a>> {
     let (settings, strange) = lines(text);
     for number in strange {
         found
-            .warn(format!("line {number}"), "neither a section, a setting nor a comment: left out");
+            .miss(format!("line {number}"), "neither a section, a setting nor a comment: left out");
     }
     let mut seen = HashSet::new();
     for setting in &settings {
@@ -144,7 +145,7 @@ fn lines(text: &str) -> (Vec<Setting<'_>>, Vec<usize>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{places_of_secrets, read_clouds, read_config};
+    use super::{read_clouds, read_config};
     use crate::{Format, Found, Outcome, Product};
 
     fn found(read: fn(&str, &mut Found), text: &str) -> Found {
@@ -177,10 +178,11 @@ mod tests {
         let text = "[Storage]\nKEY = c2VjcmV0\nsas_token =\n[batch]\naccess_key: s3cret\n\
                     [appconfig]\nconnection_string = Endpoint=x;Secret=s3cret\n[x]\nkey = s3cret\n";
         let places = ["[storage] key", "[batch] access_key", "[appconfig] connection_string"];
-        assert_eq!(places_of_secrets(text), places);
         let found = found(read_config, text);
         assert_eq!(found.outcome, Outcome::Warn);
         assert_eq!(found.notes.iter().map(|n| n.place.as_str()).collect::<Vec<_>>(), places);
+        let reported: Vec<_> = found.reported.iter().map(|one| one.place.as_str()).collect();
+        assert_eq!(reported, places);
         assert!(found.profile.secrets.is_empty());
         assert!(!format!("{:?}", found.notes).contains("s3cret"));
     }
@@ -206,8 +208,9 @@ mod tests {
         let two = "[Hub]\nsubscription = a\n[Other]\nsubscription = a\n";
         assert_eq!(found(read_clouds, two).outcome, Outcome::Accept);
         // A secret on a line of its own is a secret.
-        assert_eq!(places_of_secrets("[storage]\nkey =\n  s3cret\n"), ["[storage] key"]);
-        assert_eq!(places_of_secrets("[storage]\nkey =\n  # s3cret\n"), [""; 0]);
+        let reported = |text| found(read_config, text).reported.len();
+        assert_eq!(reported("[storage]\nkey =\n  s3cret\n"), 1);
+        assert_eq!(reported("[storage]\nkey =\n  # s3cret\n"), 0);
         let lists = "[defaults]\na = b\n  c\n";
         assert_eq!(found(read_config, lists).outcome, Outcome::Accept, "nothing of it is read");
     }
