@@ -121,7 +121,7 @@ const DONE: &str = "
 
 | | |
 |---|---|
-| Opening | one descriptor, without following links or waiting; a regular file of this user with one name, at most 64 MiB; the products' locks are respected (`flock` on the file, `<file>.lockfile`) |
+| Opening | one descriptor, without following links or waiting; a regular file of this user with one name, at most 512 MiB, read whole into memory that is wiped; a larger one is named as not read; the products' locks are respected (`flock` on the file, `<file>.lockfile`) |
 | Text | UTF-8 or UTF-16 by byte order mark; UTF-16 without one where it can be nothing else, with a warning; NULs at the end and bytes before the first brace are cut off with a warning; anything else is refused, no code page is guessed |
 | JSON | at most 128 levels; member names are compared without case |
 | Damage | refused by file and place, the file is left as it is, the rest is read |

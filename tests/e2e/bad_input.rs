@@ -48,10 +48,22 @@ fn a_fifo_a_folder_a_link_and_a_device_are_refused_without_waiting() {
 
 #[test]
 fn a_file_over_the_limit_is_refused_without_being_read() {
-    refused(
-        |place| fs::File::create(place).unwrap().set_len(65 * 1024 * 1024 + 1).unwrap(),
-        "more than",
-    );
+    // Sparse, so that it takes no room: by its name alone, and by its first bytes.
+    let sparse = |place: &std::path::Path, start: &[u8]| {
+        fs::write(place, start).unwrap();
+        let file = fs::File::options().write(true).open(place).unwrap();
+        file.set_len(512 * 1024 * 1024 + 1).unwrap();
+    };
+    refused(|place| sparse(place, b""), "more than");
+    refused(|place| sparse(place, b"{"), "more than");
+    // One that no format knows is named as well: nothing says that it is harmless.
+    for start in [&b"{"[..], b"\x7fELF\x02\x01\x01\0"] {
+        let home = Home::with_files("azure-powershell/homes/az4-linux");
+        let place = home.join(".Azure/of-no-format");
+        sparse(&place, start);
+        let scan = home.run(&["scan", "-o", "json"]).expect(10).stdout;
+        assert!(scan.contains("of-no-format") && scan.contains("more than"), "{scan}");
+    }
 }
 
 /// (what, bytes, whether items before the damage are imported).

@@ -9,8 +9,9 @@ use rustix::fs::{FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-/// Largest file that is read.
-pub const MAX_SIZE: u64 = 64 * 1024 * 1024;
+/// Largest file that is read, 512 MiB: it is read whole, into memory of its size that is wiped. No
+/// product writes one a tenth of that.
+pub const MAX_SIZE: u64 = 512 * 1024 * 1024;
 
 /// One file as it was at one moment.
 pub struct Opened {

@@ -62,19 +62,11 @@ pub(super) fn glance(path: &Path, care: Care) -> Result<Glance, OpenError> {
         }
         Head::Archive | Head::Other | Head::MayBeOurs => {}
     }
-    if stat.size > MAX_SIZE && kind != Head::MayBeOurs {
-        return Ok(glance(What::Passed(Passed::Large), bytes.len()));
-    }
     if stat.size > MAX_SIZE {
         return Err(OpenError::TooLarge { size: stat.size });
     }
     if stat.size > bytes.len() as u64 {
-        let rest = read_range(&file, bytes.len() as u64, stat.size - bytes.len() as u64)?;
-        // In memory of its final size: a growing one would leave copies behind.
-        let mut whole = Zeroizing::new(Vec::with_capacity(bytes.len() + rest.len()));
-        whole.extend_from_slice(&bytes);
-        whole.extend_from_slice(&rest);
-        bytes = whole;
+        bytes = read_range(&file, 0, stat.size)?;
     }
     let read = bytes.len();
     let what = match known(&bytes, path, name) {
