@@ -89,3 +89,52 @@ fn clean_and_the_guided_migrate_say_what_scan_says() {
     let said = home.run(&["migrate", "--yes"]).stderr;
     assert!(said.contains("Not all of this machine could be looked at."), "{said}");
 }
+
+#[test]
+fn a_file_that_was_not_understood_is_a_finding_whatever_it_is() {
+    let settings = r#"{"Mode":"CurrentUser","ContextDirectory":null,"ContextFile":null,"Odd":"x"}"#;
+    for (path, whole, odd) in [
+        (".azure/config", "[cloud]\nname = AzureCloud\n", "[cloud]\nname = x\nno setting\n"),
+        (".azure/clouds.config", "[AzureCloud]\n", "no section\n"),
+        (".azure/azuredevops/personalAccessTokens", "# none\n", "planted-pat\n"),
+        (".Azure/AzureRmContextSettings.json", r#"{"Mode":"Process"}"#, settings),
+        (".Azure/AzureRmContextSettings.json", r#"{"Mode":"Process"}"#, "{\"Mode\": "),
+    ] {
+        let home = Home::empty();
+        fs::create_dir_all(home.join(path).parent().unwrap()).unwrap();
+        fs::write(home.join(path), whole).unwrap();
+        home.run(&["scan"]).expect(0);
+        fs::write(home.join(path), odd).unwrap();
+        let said = home.run(&["scan"]).expect(10).says("try: azvault migrate plan --from ").stdout;
+        assert!(said.contains(&format!("~/{path}\n")), "{path}: {said}");
+        assert!(said.contains("secrets may be in it"), "{path}: {said}");
+    }
+}
+
+#[test]
+fn on_a_narrow_terminal_no_line_is_longer_and_no_path_is_broken() {
+    let home = Home::empty();
+    leave(home.path());
+    fs::write(home.join(".azure/msal_token_cache.json"), CACHE).unwrap();
+    fs::write(home.join(".azure/msal_token_cache.json.damaged"), &CACHE[..90]).unwrap();
+    let profile = r#"{"subscriptions":[{"id":"s","name":"n","tenantId":"t","environmentName":"AzureCloud","user":{"name":"u","type":"user"}}]}"#;
+    fs::write(home.join(".azure/azureProfile.json"), profile).unwrap();
+    std::os::unix::fs::symlink("gone", home.join(".azure/clouds.config")).unwrap();
+    let shown = home.on_terminal_of(80, &[], &["scan"]).expect(10).stdout;
+    // What redraws a line for the progress is no line of the answer.
+    let lines: Vec<String> = shown
+        .lines()
+        .map(|line| {
+            let plain = console::strip_ansi_codes(line).into_owned();
+            plain.trim_end_matches('\r').rsplit('\r').next().unwrap_or_default().to_owned()
+        })
+        .collect();
+    // The command to paste is one line, whatever its length.
+    for line in lines.iter().filter(|line| !line.starts_with("try: ")) {
+        assert!(line.chars().count() <= 80, "{line:?} in {lines:#?}");
+    }
+    for path in FILES.iter().map(|(path, ..)| *path).chain([".azure/azureProfile.json"]) {
+        let whole = format!("~/{path}");
+        assert!(lines.iter().any(|line| line.contains(&whole)), "{path}: {lines:#?}");
+    }
+}

@@ -1,19 +1,25 @@
 #!/usr/bin/env python3
 """Runs a command on a terminal of its own, and answers it. usage: terminal.py STEPS COMMAND…
 
-STEPS is a JSON array of [what is waited for, what is typed then]. Prints all that the terminal showed and
+STEPS is a JSON array of [what is waited for, what is typed then]. The terminal has TERMINAL_COLUMNS columns. Prints all that the terminal showed and
 ends as the command does.
 """
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
+    columns = os.environ.pop("TERMINAL_COLUMNS", None)
+    if columns:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(columns), 0, 0))
     os.execvp(command[0], command)
 shown, seen, until = b"", 0, time.monotonic() + 60
 while time.monotonic() < until:

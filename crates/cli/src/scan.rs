@@ -148,7 +148,7 @@ impl Row {
         let holds = Holdings::of(source, now)?;
         let readers = Readers::of(&source.path, stat.mode, stat.uid);
         let becomes = match source.found.outcome {
-            Outcome::Accept | Outcome::Warn if holds.is_foreign() => Becomes::Left,
+            Outcome::Accept | Outcome::Warn if holds.is_left() => Becomes::Left,
             Outcome::Accept | Outcome::Warn => Becomes::Imported,
             Outcome::Report | Outcome::Opaque | Outcome::Reject => Becomes::Left,
         };

@@ -46,9 +46,11 @@ impl Holdings {
                 let foreign = (!holds.reported.is_empty()).then_some(Worst::Credential);
                 let is_empty = holds.is_empty();
                 holds.worst = own.max(foreign).unwrap_or(Worst::Ids).max(Worst::Ids);
-                let is_lost = source.found.outcome == Outcome::Warn
-                    && is_empty
-                    && row(source.found.format).holds == Holds::SignIns;
+                // Of a file of sign-ins any warning is a loss, of settings a piece that was missed.
+                let is_lost = is_empty
+                    && (source.found.unread > 0
+                        || (source.found.outcome == Outcome::Warn
+                            && row(source.found.format).holds == Holds::SignIns));
                 if is_lost {
                     holds.remark = Some("not understood: secrets may be in it");
                     holds.worst = Worst::Damaged;
@@ -58,6 +60,12 @@ impl Holdings {
             Outcome::Report => {
                 holds.reported = reported(source);
                 holds.worst = Worst::Credential;
+                Some(holds)
+            }
+            // What is encrypted is nobody's here; what stands beside it was not understood.
+            Outcome::Opaque if source.found.unread > 0 => {
+                holds.remark = Some("not understood: secrets may be in it");
+                holds.worst = Worst::Damaged;
                 Some(holds)
             }
             Outcome::Opaque => {
@@ -95,12 +103,10 @@ impl Holdings {
             && self.reported.is_empty()
     }
 
-    /// Whether all that it holds is credentials of other tools.
-    pub(crate) fn is_foreign(&self) -> bool {
-        !self.reported.is_empty()
-            && self.by_kind.is_empty()
-            && self.contexts == 0
-            && self.accounts == 0
+    /// Whether nothing of it is imported: all that it holds is credentials of other tools, or
+    /// pieces that were not understood.
+    pub(crate) fn is_left(&self) -> bool {
+        self.by_kind.is_empty() && self.contexts == 0 && self.accounts == 0
     }
 
     /// How many secrets.
