@@ -230,13 +230,13 @@ impl Home {
     /// Runs without the passphrase on a terminal where somebody types: what is waited for, and
     /// what is typed then. What the terminal showed is in `stdout`.
     pub(crate) fn on_terminal(&self, steps: &[(&str, &str)], args: &[&str]) -> Ran {
-        self.on_terminal_of(120, steps, args)
+        self.on_terminal_of(None, steps, args)
     }
 
-    /// As [`Home::on_terminal`], on one of so many columns.
+    /// As [`Home::on_terminal`], on one of so many columns; without them, of a width that nobody knows.
     pub(crate) fn on_terminal_of(
         &self,
-        columns: u16,
+        columns: Option<u16>,
         steps: &[(&str, &str)],
         args: &[&str],
     ) -> Ran {
@@ -248,7 +248,7 @@ impl Home {
         command.env_clear().current_dir(self.path());
         command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.env_remove("AZVAULT_PASSPHRASE_FILE").env("TERM", "xterm");
-        command.env("TERMINAL_COLUMNS", columns.to_string());
+        command.envs(columns.map(|columns| ("TERMINAL_COLUMNS", columns.to_string())));
         ran(command.env("PATH", "/usr/local/bin:/usr/bin:/bin").output().unwrap())
     }
 }

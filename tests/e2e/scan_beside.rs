@@ -120,7 +120,7 @@ fn on_a_narrow_terminal_no_line_is_longer_and_no_path_is_broken() {
     let profile = r#"{"subscriptions":[{"id":"s","name":"n","tenantId":"t","environmentName":"AzureCloud","user":{"name":"u","type":"user"}}]}"#;
     fs::write(home.join(".azure/azureProfile.json"), profile).unwrap();
     std::os::unix::fs::symlink("gone", home.join(".azure/clouds.config")).unwrap();
-    let shown = home.on_terminal_of(80, &[], &["scan"]).expect(10).stdout;
+    let shown = home.on_terminal_of(Some(80), &[], &["scan"]).expect(10).stdout;
     // What redraws a line for the progress is no line of the answer.
     let lines: Vec<String> = shown
         .lines()

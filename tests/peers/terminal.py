@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs a command on a terminal of its own, and answers it. usage: terminal.py STEPS COMMAND…
 
-STEPS is a JSON array of [what is waited for, what is typed then]. The terminal has TERMINAL_COLUMNS columns. Prints all that the terminal showed and
-ends as the command does.
+STEPS is a JSON array of [what is waited for, what is typed then]. Prints all that the terminal showed and
+ends as the command does. The terminal has as many columns as the variable TERMINAL_COLUMNS says.
 """
 import fcntl
 import json

@@ -173,6 +173,9 @@ impl Ui {
         for (cells, below) in items {
             row(&mut cells.iter().map(|cell| (cell.tone, shown(&cell.text))));
             for line in below.iter().flat_map(|words| wrapped(&shown(words), room)) {
+                // An address cannot be broken: it begins further left where it would not fit.
+                let spare = |width: usize| width.saturating_sub(line.chars().count());
+                let indent = terminal_width().map_or(indent, |width| indent.min(spare(width)));
                 row(&mut std::iter::once((Tone::Plain, format!("{}{line}", " ".repeat(indent)))));
             }
         }
