@@ -1,11 +1,30 @@
 //! The report for code scanners.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::home::Home;
+use crate::home::{Home, fixture};
 use crate::scan::CACHE;
+
+/// Fails unless a log is what the published schema says. Where Python has no `jsonschema` that is
+/// not checked, and said.
+fn is_valid(log: &Path) {
+    let script = "import json, sys, jsonschema\n\
+                  schema, log = (json.load(open(path)) for path in sys.argv[1:])\n\
+                  jsonschema.Draft4Validator.check_schema(schema)\n\
+                  jsonschema.Draft4Validator(schema).validate(log)";
+    let schema = fixture("sarif/sarif-schema-2.1.0.json");
+    let said = Command::new("python3").args(["-c", script]).arg(schema).arg(log).output().unwrap();
+    let errors = String::from_utf8_lossy(&said.stderr);
+    if errors.contains("No module named 'jsonschema'") && std::env::var_os("CI").is_none() {
+        println!("not run: python3 -m pip install -r tests/requirements.txt");
+        return;
+    }
+    assert!(said.status.success(), "{errors}");
+}
 
 #[test]
 fn a_report_for_code_scanners_has_rules_levels_places_and_no_secret() {
@@ -19,6 +38,9 @@ fn a_report_for_code_scanners_has_rules_levels_places_and_no_secret() {
     std::os::unix::fs::symlink("gone", home.join(".azure/clouds.config")).unwrap();
     let ran = home.run(&["scan", "-o", "sarif"]).expect(10);
     assert!(!ran.stdout.contains("rt.planted") && !ran.stdout.contains("planted-secret"));
+    let file = home.join("log.sarif");
+    fs::write(&file, &ran.stdout).unwrap();
+    is_valid(&file);
     let log = ran.json();
     assert_eq!(log["version"], "2.1.0");
     assert!(log["$schema"].as_str().unwrap().contains("sarif-2.1.0"));
@@ -48,7 +70,10 @@ fn a_report_for_code_scanners_has_rules_levels_places_and_no_secret() {
     assert_eq!(invocation["executionSuccessful"], false);
     assert!(uri(&invocation["toolExecutionNotifications"][0]).ends_with("clouds.config"));
     // A clean home is a log without results.
-    let clean = Home::empty().run(&["scan", "-o", "sarif"]).expect(0).json();
+    let clean = Home::empty().run(&["scan", "-o", "sarif"]).expect(0);
+    fs::write(&file, &clean.stdout).unwrap();
+    is_valid(&file);
+    let clean = clean.json();
     assert_eq!(clean["runs"][0]["results"], json!([]));
 }
 
