@@ -130,15 +130,18 @@ fn wherever_a_credential_is_to_be_revoked_the_commands_are_the_same() {
         let rotated = ran(home.given(&["key", "rotate"]).output().unwrap()).expect(0);
         let cleaned = ran(home.given(&["migrate", "clean", "--yes"]).output().unwrap()).expect(0);
         let again = ran(home.given(&["migrate", "clean", "--yes", "-o", "json"]).output().unwrap());
+        // clean has just taken az's own sign-in away: there the same az runs with the vault's.
+        let bare = |text: &str| text.replace("azvault exec -- ", "");
+        let cleaned = bare(&cleaned.stderr);
         let lines = again.json()["rotate"].clone();
         assert!(!lines.to_string().contains("refresh_token, refresh_token"), "{lines}");
         for command in commands {
             // Once, on a line of its own.
-            for said in [&rotated.stderr, &cleaned.stderr] {
+            for said in [&rotated.stderr, &cleaned] {
                 let of_it = said.lines().filter(|line| line.trim_start() == command);
                 assert_eq!(of_it.count(), 1, "{command}: {said}");
             }
-            let has_it = |line: &serde_json::Value| line.as_str().unwrap().contains(command);
+            let has_it = |line: &serde_json::Value| bare(line.as_str().unwrap()).contains(command);
             assert!(lines.as_array().unwrap().iter().any(has_it), "{command}: {lines}");
         }
     });
