@@ -59,6 +59,6 @@ fn nesting_and_quotes_without_end_are_survived() {
 fn a_long_setting_is_no_wrapped_base64() {
     let text = "[default]\nsubscription_id=8d7c6b5a-4e3f-4210-9a8b-7c6d5e4f3a2b\n\
                 tenant_id=0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c\n";
-    let looked = azvault_witness::look(text.as_bytes(), "credentials");
+    let looked = look(text.as_bytes(), "credentials");
     assert!(looked.findings.is_empty() && looked.unread.is_empty());
 }

@@ -343,7 +343,7 @@ fn carry_out(
             writing.update_secret(ids[number], &about)?;
         }
         Resolved::RemoveSecret(number) => {
-            writing.remove_secret(ids[number], azvault_vault::Parting::SignedOut)?
+            writing.remove_secret(ids[number], azvault_vault::Parting::SignedOut)?;
         }
         Resolved::Settings(name) => {
             let default = Some(ContextName::new(name.clone()));

@@ -60,7 +60,7 @@ impl Args {
                 app.ui.json(&Document { schema: SCHEMA, ended, audited, looked_at, credentials });
             }
             Output::Table | Output::Sarif => {
-                credentials.iter().for_each(|one| listed::print(app, one))
+                credentials.iter().for_each(|one| listed::print(app, one));
             }
             Output::Tsv => {
                 let rows: Vec<_> = credentials.iter().flat_map(rows).collect();

@@ -285,7 +285,7 @@ pub fn product_by_name(format: Format, file_name: &str) -> Product {
     let mut places = row.lies.iter().chain(FORMATS.iter().flat_map(|row| row.lies));
     // A name that may be anything says nothing.
     let says = |name: &&str| !name.starts_with('*') && matches(name, file_name);
-    let place = places.find(|place| place.files.iter().any(|name| says(&name)));
+    let place = places.find(|place| place.files.iter().any(&says));
     place.map_or(row.product, |place| place.product)
 }
 
@@ -303,7 +303,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
                 at += 1;
             }
             Some(byte) if *byte == b'?' || byte.eq_ignore_ascii_case(&name[from]) => {
-                (at, from) = (at + 1, from + 1)
+                (at, from) = (at + 1, from + 1);
             }
             _ => {
                 let Some((stars, reach)) = star else { return false };

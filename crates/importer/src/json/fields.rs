@@ -183,13 +183,13 @@ impl<'a, 'u> Fields<'a, 'u> {
     }
 
     /// The object under that name.
-    pub fn object(&mut self, name: &str) -> Option<Fields<'a, 'u>> {
+    pub fn object(&mut self, name: &str) -> Option<Self> {
         let node = self.take(name)?;
         self.or_unread(node.fields(self.unread), &node)
     }
 
     /// Every object under that name, the last one first.
-    pub fn objects(&mut self, name: &str) -> Vec<Fields<'a, 'u>> {
+    pub fn objects(&mut self, name: &str) -> Vec<Self> {
         let nodes = self.take_all(name);
         nodes.iter().filter_map(|node| self.or_unread(node.fields(self.unread), node)).collect()
     }

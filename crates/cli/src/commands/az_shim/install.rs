@@ -63,7 +63,7 @@ impl Args {
                 app.ui.json(&Document { schema: SCHEMA, path: path.display().to_string() });
             }
             Output::Table | Output::Tsv | Output::Sarif => {
-                app.ui.line(format!("installed {}", shown_path(&path)))
+                app.ui.line(format!("installed {}", shown_path(&path)));
             }
         }
         if !paths::is_on_path(&folder) {

@@ -22,7 +22,7 @@ pub(super) fn add_custom_environment<'t>(
 pub(super) fn add_environments<'t>(table: &Node<'t>, unread: &Unread<'t>, found: &mut Found) {
     match table.members() {
         Ok(members) => {
-            members.for_each(|(name, node)| add_environment(&name, &node, unread, found))
+            members.for_each(|(name, node)| add_environment(&name, &node, unread, found));
         }
         Err(error) => unread.add(table.clone(), error.what),
     }

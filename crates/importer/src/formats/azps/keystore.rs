@@ -69,7 +69,7 @@ impl Key {
                 }
             }
             Some(Err(_)) => {
-                found.miss(&place, "not JSON inside the text: whose value it is, unknown")
+                found.miss(&place, "not JSON inside the text: whose value it is, unknown");
             }
             None => found.miss(&place, "an entry without a key: whose value it is, unknown"),
         }
