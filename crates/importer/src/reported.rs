@@ -70,11 +70,19 @@ pub(crate) fn lines(format: Format, bytes: &[u8], read: fn(&str, &mut Found)) ->
         Err(DecodeError::OnlyNuls | DecodeError::NotUtf16) => {
             return Found::rejected(format, found.product, "", "no text");
         }
-        Err(DecodeError::NotUtf8(_)) => String::from_utf8_lossy(bytes),
+        Err(DecodeError::NotUtf8(_)) => Cow::Owned(readable(bytes)),
     };
     read(&text, &mut found);
     remark(&mut found);
     found
+}
+
+/// What of the bytes is UTF-8; a sign stands for the rest, so that nothing grows together.
+fn readable(bytes: &[u8]) -> String {
+    let chunks = bytes.utf8_chunks();
+    chunks
+        .flat_map(|chunk| [chunk.valid(), if chunk.invalid().is_empty() { "" } else { "\u{fffd}" }])
+        .collect()
 }
 
 /// Says of each credential where it stands and what it is. Of a history with thousands of lines the

@@ -93,7 +93,7 @@ fn known(bytes: &[u8], path: &Path, name: &str) -> Option<Format> {
     }
     let by_name_alone = by_name(name) == Some(format) && recognise(bytes, "") != format;
     let is_json = matches!(row.reader, Reader::Json(_));
-    (!by_name_alone && !(is_json && is_program_text(bytes))).then_some(format)
+    if by_name_alone || (is_json && is_program_text(bytes)) { None } else { Some(format) }
 }
 
 /// Source code and prose say the words of a format as well. What is damaged is taken for what it

@@ -42,6 +42,15 @@ pub(super) struct Walk<'a> {
     pointed: Vec<PathBuf>,
 }
 
+/// Whether a file's name says what it is, where its content cannot.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// In the folder of a product.
+    Speak,
+    /// Elsewhere: other tools have files of these names.
+    SayNothing,
+}
+
 /// A folder on the way.
 struct Folder {
     path: PathBuf,
@@ -134,10 +143,10 @@ impl<'a> Walk<'a> {
             Err(error) => return self.unread(&folder.path, error.to_string()),
         };
         self.looked.seen.folders += 1;
-        let names_speak = match folder.extent {
-            Extent::Product | Extent::Pointed | Extent::Files => true,
-            Extent::Named | Extent::Home => is_product_folder(&folder.path),
-            Extent::OneLevel | Extent::File => false,
+        let names = match folder.extent {
+            Extent::Product | Extent::Pointed | Extent::Files => Names::Speak,
+            Extent::Named | Extent::Home if is_product_folder(&folder.path) => Names::Speak,
+            Extent::Named | Extent::Home | Extent::OneLevel | Extent::File => Names::SayNothing,
         };
         let mut entries: Vec<DirEntry> = Vec::new();
         for entry in listed {
@@ -166,15 +175,15 @@ impl<'a> Walk<'a> {
             }
             let Ok(kind) = entry.file_type() else { continue };
             if kind.is_dir() {
-                folders.extend(self.step_down(folder, entry, names_speak));
+                folders.extend(self.step_down(folder, entry, names));
             } else {
-                by_name_alone.extend(self.entry(folder, entry, kind, names_speak));
+                by_name_alone.extend(self.entry(folder, entry, kind, names));
             }
         }
         // Many tools have a file `config`: it says something beside a file of Azure CLI alone.
         let is_telling =
             |path: &PathBuf| path.file_name().and_then(OsStr::to_str).is_some_and(is_telling);
-        let names_speak = names_speak
+        let names_speak = names == Names::Speak
             || self.looked.candidates.len() > before
             || by_name_alone.iter().any(is_telling);
         if names_speak {
@@ -200,15 +209,10 @@ impl<'a> Walk<'a> {
     }
 
     /// The folder below, unless it is passed by.
-    fn step_down(
-        &mut self,
-        folder: &Folder,
-        entry: &DirEntry,
-        names_speak: bool,
-    ) -> Option<Folder> {
+    fn step_down(&mut self, folder: &Folder, entry: &DirEntry, names: Names) -> Option<Folder> {
         let name = entry.file_name();
         let path = entry.path();
-        if names_speak && is_known(&name) {
+        if names == Names::Speak && is_known(&name) {
             // It has the name of a file of a product, and is none: refused by name when it is read.
             self.expected(path.clone());
         }
@@ -237,17 +241,17 @@ impl<'a> Walk<'a> {
         folder: &Folder,
         entry: &DirEntry,
         kind: FileType,
-        names_speak: bool,
+        names: Names,
     ) -> Option<PathBuf> {
         let (name, path) = (entry.file_name(), entry.path());
         if kind.is_file() {
-            return self.file(folder.extent, path, &name, names_speak);
+            return self.file(folder.extent, path, &name, names);
         }
         if kind.is_symlink() && folder.extent != Extent::OneLevel && is_known(&name) {
             // Refused when it is read, with where it leads.
             return Some(path);
         }
-        if names_speak && is_known(&name) {
+        if names == Names::Speak && is_known(&name) {
             return Some(path);
         }
         self.pass(if kind.is_symlink() { Passed::Link } else { Passed::Special });
@@ -259,7 +263,7 @@ impl<'a> Walk<'a> {
         extent: Extent,
         path: PathBuf,
         name: &OsStr,
-        names_speak: bool,
+        names: Names,
     ) -> Option<PathBuf> {
         // The files of a home's top are looked at by two places.
         if !self.files.is_empty() && self.files.contains(&path) {
@@ -283,7 +287,7 @@ impl<'a> Walk<'a> {
         let glance = match glance(&path, care) {
             Ok(glance) => glance,
             Err(OpenError::NotFound) => return None,
-            Err(_) if names_speak && is_known(name) => {
+            Err(_) if names == Names::Speak && is_known(name) => {
                 self.looked.seen.files += 1;
                 return Some(path);
             }
@@ -299,7 +303,8 @@ impl<'a> Walk<'a> {
                 if format == Format::AzpsAutosaveSettings {
                     self.follow(&path, &bytes);
                 }
-                let because = if names_speak { Because::Expected } else { Because::Walked };
+                let because =
+                    if names == Names::Speak { Because::Expected } else { Because::Walked };
                 self.looked.candidates.push(Candidate { path, because });
                 None
             }
@@ -347,7 +352,7 @@ impl<'a> Walk<'a> {
             match target {
                 Some(target) if target.is_file() && self.reach.has(&target, &path) => {
                     let name = path.file_name().unwrap_or_default();
-                    if let Some(known) = self.file(Extent::Files, target, name, true) {
+                    if let Some(known) = self.file(Extent::Files, target, name, Names::Speak) {
                         self.expected(known);
                     }
                 }
@@ -363,7 +368,7 @@ impl<'a> Walk<'a> {
         let is_regular = path.symlink_metadata().is_ok_and(|facts| facts.is_file());
         let known = self.looked.candidates.len();
         if is_regular {
-            self.file(Extent::File, path.to_owned(), name, true);
+            self.file(Extent::File, path.to_owned(), name, Names::Speak);
         }
         if self.looked.candidates.len() == known {
             self.expected(path.to_owned());

@@ -154,7 +154,8 @@ fn optioned(words: &[Word<'_>]) -> Option<&'static Kind> {
         let program = program.trim_start_matches('(').trim_end_matches(".exe");
         PROGRAMS.contains(&program) || is_cmdlet(program)
     });
-    if !of_azure && !(registry && is("login")) {
+    let of_a_registry = registry && is("login");
+    if !of_azure && !of_a_registry {
         return None;
     }
     words.iter().enumerate().find_map(|(at, word)| {

@@ -150,7 +150,6 @@ pub(super) const PAC_PROFILES: Row = Row {
     revoke: "nothing: no secret is in it",
     source: "programs that read it: pac itself has no public source",
     fixtures: &["other-tools/power-platform-cli/authprofiles_v2.json"],
-    ..GO_AUTOREST
 };
 
 pub(super) const SFCTL: Row = Row {
