@@ -125,7 +125,8 @@ fn what_has_no_place_is_named() {
         edit(&mut token.description);
         vec![token]
     };
-    let cases: Vec<(&str, Vec<Context>, Vec<HeldSecret>, &[Reason])> = vec![
+    type Case = (&'static str, Vec<Context>, Vec<HeldSecret>, &'static [Reason]);
+    let cases: Vec<Case> = vec![
         (
             "a certificate",
             vec![principal()],

@@ -18,7 +18,7 @@ fn is_valid(log: &Path) {
                   jsonschema.Draft4Validator(schema).validate(log)";
     let schema = fixture("sarif/sarif-schema-2.1.0.json");
     let said = Command::new("python3").args(["-c", script]).arg(schema).arg(log).output().unwrap();
-    let errors = String::from_utf8_lossy(&said.stderr);
+    let errors = String::from_utf8(said.stderr.clone()).unwrap();
     if errors.contains("No module named 'jsonschema'") && std::env::var_os("CI").is_none() {
         println!("not run: python3 -m pip install -r tests/requirements.txt");
         return;

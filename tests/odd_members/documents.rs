@@ -12,17 +12,20 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Whether the format takes whatever stands there, or whatever is no array or object.
-    pub(super) fn takes(&self, pointer: &str, is_scalar: bool) -> bool {
-        let below = |pattern: &str| {
-            let mut steps = pointer.split('/');
-            pattern
-                .split('/')
-                .all(|wanted| steps.next().is_some_and(|s| wanted == "*" || wanted == s))
-        };
-        self.anything.iter().any(|pattern| below(pattern))
-            || (is_scalar && self.either.iter().any(|pattern| below(pattern)))
+    /// Whether the format takes whatever stands there.
+    pub(super) fn takes_anything(&self, pointer: &str) -> bool {
+        self.anything.iter().any(|pattern| is_below(pointer, pattern))
     }
+
+    /// Whether the format takes whatever is no array or object.
+    pub(super) fn takes_scalars(&self, pointer: &str) -> bool {
+        self.either.iter().any(|pattern| is_below(pointer, pattern))
+    }
+}
+
+fn is_below(pointer: &str, pattern: &str) -> bool {
+    let mut steps = pointer.split('/');
+    pattern.split('/').all(|wanted| steps.next().is_some_and(|s| wanted == "*" || wanted == s))
 }
 
 const T: &str = "72f00000-0000-4000-8000-000000000001";

@@ -322,9 +322,9 @@ fn looked_at(seen: &Seen, unread: usize) -> String {
 fn words_of(bound: &Bound, short: &dyn Fn(&Path) -> String) -> String {
     match bound {
         Bound::Entries { at, most } => format!(
-            "not all of it was looked at: {} ended the search after {}; name a smaller folder",
-            short(at),
-            format!("{most} entries")
+            "not all of it was looked at: {} ended the search after {most} entries; name a smaller \
+             folder",
+            short(at)
         ),
         Bound::Depth { at, most } => format!(
             "not looked at: {} and what else lies more than {most} folders deep; name it",
