@@ -62,6 +62,7 @@ mod policy;
 mod powershell;
 mod private_files;
 mod process_scope_on_disk;
+mod readme;
 mod removals;
 mod reported;
 mod rollback;
