@@ -12,13 +12,13 @@ use crate::expect::Pin;
 /// Takes Azure sign-ins off the disk.
 ///
 /// Azure PowerShell and Azure CLI leave refresh tokens, service principal secrets, tenant and
-/// subscription ids in clear under ~/.Azure and ~/.azure. azvault moves them into one encrypted
+/// subscription ids unencrypted under ~/.Azure and ~/.azure. azvault moves them into one encrypted
 /// file, provably complete and undoable.
 #[derive(Parser)]
 #[command(name = "azvault", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "\
 Start here:
-  azvault scan       what lies in clear on this machine?
+  azvault scan       what lies unencrypted on this machine?
   azvault migrate    move it into a vault, step by step
 
 Exit codes: 0 ok, 1 other error, 2 usage, 3 aborted, 4 sign-in needed or session gone, 5 not found,

@@ -98,7 +98,7 @@ pub enum Ended {
     /// All of it, but for what is unread or beyond a bound.
     #[default]
     AtTheEnd,
-    /// Whoever watched said stop.
+    /// The watcher said stop.
     Stopped,
 }
 

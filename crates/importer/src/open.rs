@@ -134,7 +134,7 @@ pub(crate) fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
     }
 }
 
-/// The facts of a regular file, whoever owns it and however large it is.
+/// The facts of a regular file of any owner and size.
 pub(crate) fn regular(file: &OwnedFd) -> Result<Stat, OpenError> {
     let facts = rustix::fs::fstat(file).map_err(io::Error::from)?;
     if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {

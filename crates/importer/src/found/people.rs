@@ -43,7 +43,7 @@ impl People {
     }
 
     /// Which one it is. What does not say its home is the first of its name; the first whose home
-    /// nothing says is whoever comes next.
+    /// nothing says is the next one that comes.
     fn find(&self, person: &Person, account: &Account, known: &[Account]) -> Option<usize> {
         let first = *self.first.get(person)?;
         let has_home = known.get(first).is_some_and(|first| first.home_account_id.is_some());

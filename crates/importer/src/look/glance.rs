@@ -19,7 +19,7 @@ use crate::{Format, Product};
 /// How much is read of a file whose first bytes are of no format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Care {
-    /// All of it, for whoever is told of unknown files.
+    /// All of it: unknown files are shown.
     Whole,
     /// No more than the first bytes.
     FirstBytes,

@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(differing_parts(&held, &[&whole()]), parts);
     }
 
-    /// What one file says and the vault does not know is a difference, whoever else is silent.
+    /// What one file says and the vault does not know is a difference, whatever the others leave out.
     fn is_gone(part: &str, held: &Context) -> bool {
         match part {
             "tenant's name" => held.tenant.as_ref().unwrap().name.is_none(),

@@ -1,6 +1,6 @@
 //! `config` and `clouds.config` of Azure CLI (knack `config.py`, azure-cli-core `cloud.py`): INI.
 //!
-//! `config` may hold keys of other services in clear. They are named and left where they are. It
+//! `config` may hold keys of other services unencrypted. They are named and left where they are. It
 //! is read line by line, because an INI library would copy those keys into memory that nobody
 //! wipes.
 

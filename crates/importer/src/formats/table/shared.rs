@@ -95,7 +95,7 @@ pub(super) const UNREADABLE: Row = Row {
             product_by_name(format, reading.file_name),
             "",
             "unreadable: nothing but NUL bytes, or a cache of an unknown version; it may hold \
-             tokens in clear",
+             unencrypted tokens",
         )
     }),
     protection: "unencrypted",
