@@ -144,7 +144,9 @@ fn what_the_shell_brings_along_is_looked_at_by_name_alone() {
     copy_folder(&fixture("azure-powershell/homes/az4-linux"), well.home.path());
     found(&well.look(), "leftovers", "azvault migrate");
     fs::remove_dir_all(well.home.join(".Azure")).unwrap();
-    fs::create_dir_all(well.home.join(".azure/ErrorRecords")).unwrap();
+    fs::create_dir_all(well.home.join(".azure")).unwrap();
+    let token = r#"[{"value": "gho_planted0123456789abcdefghijklmnopqrst"}]"#;
+    fs::write(well.home.join(".azure/github_token_cache.json"), token).unwrap();
     let _ = fs::remove_dir_all(well.home.join(".IdentityService"));
     let _ = fs::remove_dir_all(well.home.join(".local/share/.IdentityService"));
     found(&well.look(), "leftovers", "azvault scan");
