@@ -140,13 +140,17 @@ fn homes_of_every_kind_come_back_and_what_does_not_is_named() {
     let wanted = [
         // ADAL's cache of Az 1 knows its user by name alone.
         "access_token no_home_account: 1",
+        // What a web API had on behalf of its user is no sign-in of the user's own.
+        "access_token on_behalf_of: 1",
         "certificate certificate: 1",
         // The key store of a home has the secret of a context that was removed.
         "client_secret no_context: 1",
         "contexts: 51",
         "id_token no_home_account: 1",
+        "id_token on_behalf_of: 1",
         "refresh_token no_home_account: 1",
-        "secrets: 65",
+        "refresh_token on_behalf_of: 1",
+        "secrets: 62",
     ];
     assert_eq!(counted, wanted);
 }

@@ -218,9 +218,14 @@ fn an_account_without_anything_to_sign_in_with_is_told_so() {
         assert_eq!(secret["scope"], "user");
     }
     // The contexts come back without the secrets that went with them.
-    let save = ["context", "save", "out.json", "--format", "azure-powershell", "--plaintext"];
-    azure.home.run(&[&save[..], &["--yes"]].concat()).expect(0);
     azure.home.run(&["disconnect", "--all", "--yes"]).expect(0);
+    let written = fs::read(azure.home.join("contexts.json")).unwrap();
+    let mut file: Value = serde_json::from_slice(&written).unwrap();
+    for context in file["Contexts"].as_object_mut().unwrap().values_mut() {
+        context["TokenCache"] = Value::Null;
+        context["Account"]["ExtendedProperties"] = json!({});
+    }
+    fs::write(azure.home.join("out.json"), file.to_string()).unwrap();
     azure.home.run(&["context", "import", "out.json"]).expect(0);
     let principal = format!("sp-{tenant}");
     let said = azure.run(&["token", "--context", &principal]).expect(4);
