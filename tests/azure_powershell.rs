@@ -122,6 +122,10 @@ fn every_home_comes_back_as_it_was() {
         (("access_token", "no_home_account"), 22),
         (("id_token", "no_home_account"), 7),
         (("refresh_token", "no_home_account"), 11),
+        // What a web API had on behalf of its user.
+        (("access_token", "on_behalf_of"), 1),
+        (("id_token", "on_behalf_of"), 1),
+        (("refresh_token", "on_behalf_of"), 1),
         // Homes without a context.
         (("access_token", "no_context"), 4),
         (("id_token", "no_context"), 3),

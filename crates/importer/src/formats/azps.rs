@@ -64,7 +64,14 @@ fn read_properties<'t>(
     let mut seen = HashSet::new();
     for (name, value) in members.into_iter().rev() {
         let is_first = seen.insert(name.to_lowercase());
-        if value.is_null() || hold_property(&name, &value, owner, unread, found) {
+        if value.is_null() {
+            // A context's own name without a value comes back; an account's says nothing.
+            if owner.is_none() {
+                kept.push((pointer(below, &name), value));
+            }
+            continue;
+        }
+        if hold_property(&name, &value, owner, unread, found) {
             continue;
         }
         if !is_first {
