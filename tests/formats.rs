@@ -66,6 +66,20 @@ fn a_row_says_what_it_must() {
     assert_eq!(names.len(), FORMATS.len(), "two rows of one name");
 }
 
+/// What reads nothing of a file's content needs none.
+#[test]
+fn every_reader_has_a_fuzz_target() {
+    let fuzz = root().join("crates/importer/fuzz");
+    let manifest = fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    for row in FORMATS.iter().filter(|row| row.read_by.contains('/')) {
+        let target = row.name.replace('-', "_");
+        let path = format!("fuzz_targets/{target}.rs");
+        let text = fs::read_to_string(fuzz.join(&path)).unwrap_or_default();
+        assert!(text.contains(&format!("{:?}", row.format)), "no fuzz target reads {}", row.name);
+        assert!(manifest.contains(&format!("path = \"{path}\"")), "{path} is not built");
+    }
+}
+
 const INTRODUCTION: &str = "\
 # Formats
 
