@@ -3,6 +3,7 @@
 //! tokens are in `.cli-m365-msal.json` beside them, a cache of MSAL.
 
 use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use zeroize::Zeroizing;
 
 use super::azd::decoded;
 use super::claims::Claims;
@@ -35,6 +36,24 @@ const MEMBERS: [&str; 19] = [
     "userName",
 ];
 
+/// Who a connection signs in as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SignIn {
+    User,
+    BySecret,
+    ByCertificate,
+    /// A managed or a federated identity: its tokens say which.
+    Identity,
+    /// A way that is not known: what is stored beside it tells.
+    Unknown,
+}
+
+/// A client secret that an earlier sign-in left behind: signing in anew clears all members but this one.
+struct Leftover {
+    place: String,
+    secret: Zeroizing<String>,
+}
+
 /// Whether an object is a connection.
 pub(super) fn is_connection(shape: &Shape) -> bool {
     shape.has_object("accessTokens") && shape.has_all(&["authType", "appId"])
@@ -44,36 +63,56 @@ pub(super) fn is_connection(shape: &Shape) -> bool {
 pub(super) fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     let items = if root.is_array() { root.array()? } else { vec![root.clone()] };
     let mut rest = Vec::new();
+    let mut leftovers = Vec::new();
     for item in &items {
         match item.object() {
             Ok(fields) => {
                 rest.extend(fields.except(&MEMBERS).cloned());
-                read_connection(item, &fields, found);
+                leftovers.extend(read_connection(item, &fields, found));
             }
             Err(error) => {
                 found.warn(error.place, format!("this entry was not imported: {}", error.what));
             }
         }
     }
+    for leftover in leftovers {
+        hold_leftover(leftover, found);
+    }
     found.profile.kept = keep_by_place(&rest);
     Ok(())
 }
 
-fn read_connection(entry: &Node<'_>, fields: &Object<'_>, found: &mut Found) {
+/// Holds a client secret without saying whose it is, unless the connection it belongs to is in the file.
+fn hold_leftover(leftover: Leftover, found: &mut Found) {
+    let about = SecretDescription::of(SecretKind::ClientSecret);
+    let value = Secret::copied_from(leftover.secret.as_bytes());
+    let mut secrets = found.profile.secrets.iter();
+    if !secrets.any(|held| held.description.kind == about.kind && held.value.same_as(&value)) {
+        found.remark(leftover.place, "of an earlier sign-in: nothing says whose it is");
+        found.hold(about, value);
+    }
+}
+
+fn read_connection(entry: &Node<'_>, fields: &Object<'_>, found: &mut Found) -> Option<Leftover> {
     let client_id = word(fields, &["appId"], found);
     let environment = Some(environment(fields, found).to_owned());
     let tenant = word(fields, &["identityTenantId", "tenantId", "tenant"], found);
     let tenant = tenant.filter(|tenant| is_guid(tenant) || tenant.contains('.'));
     let secret = text(fields, &["secret"], found);
     let certificate = text(fields, &["certificate"], found);
-    let is_application = secret.is_some() || certificate.is_some();
     let user = word(fields, &["identityName", "userName"], found);
-    let owner = match (&client_id, user) {
-        (Some(client_id), _) if is_application => {
-            Some((client_id.clone(), KnownAccountType::ServicePrincipal))
+    let sign_in = match sign_in(fields) {
+        SignIn::Unknown if certificate.is_some() => SignIn::ByCertificate,
+        SignIn::Unknown if secret.is_some() => SignIn::BySecret,
+        SignIn::Unknown => SignIn::User,
+        known => known,
+    };
+    let owner = match sign_in {
+        SignIn::BySecret | SignIn::ByCertificate => {
+            client_id.clone().map(|id| (id, KnownAccountType::ServicePrincipal))
         }
-        (_, Some(user)) => Some((user, KnownAccountType::User)),
-        (_, None) => None,
+        SignIn::User => user.map(|user| (user, KnownAccountType::User)),
+        SignIn::Identity | SignIn::Unknown => None,
     };
     let about = SecretDescription {
         account: owner.as_ref().map(|(id, _)| id.clone()),
@@ -90,8 +129,15 @@ fn read_connection(entry: &Node<'_>, fields: &Object<'_>, found: &mut Found) {
         found.know(known);
     }
     let of = |kind| SecretDescription { kind, ..about.clone() };
-    if let Some(secret) = secret {
-        found.hold(of(SecretKind::ClientSecret), Secret::copied_from(secret.as_bytes()));
+    let mut leftover = None;
+    match secret {
+        Some(secret) if sign_in == SignIn::BySecret => {
+            found.hold(of(SecretKind::ClientSecret), Secret::copied_from(secret.as_bytes()));
+        }
+        Some(secret) => {
+            leftover = Some(Leftover { place: format!("{}/secret", entry.place()), secret });
+        }
+        None => {}
     }
     let password = text(fields, &["password"], found);
     if let Some(certificate) = &certificate {
@@ -110,10 +156,12 @@ fn read_connection(entry: &Node<'_>, fields: &Object<'_>, found: &mut Found) {
             "a user's password, which azvault does not store: sign in with azvault connect",
         );
     }
-    let Some(tokens) = object(fields, "accessTokens", found) else { return };
-    for (resource, token) in tokens.members() {
-        read_token(resource, token, &about, found);
+    if let Some(tokens) = object(fields, "accessTokens", found) {
+        for (resource, token) in tokens.members() {
+            read_token(resource, token, &about, found);
+        }
     }
+    leftover
 }
 
 fn read_token(resource: &str, token: &Node<'_>, about: &SecretDescription, found: &mut Found) {
@@ -144,6 +192,18 @@ fn read_token(resource: &str, token: &Node<'_>, about: &SecretDescription, found
         ..about.clone()
     };
     found.hold(description, Secret::copied_from(value.as_bytes()));
+}
+
+/// `AuthType`: a number, or since version 10 its name.
+fn sign_in(fields: &Object<'_>) -> SignIn {
+    let Ok(Some(node)) = fields.get_some("authType") else { return SignIn::Unknown };
+    match node.raw().trim_matches('"') {
+        "0" | "deviceCode" | "1" | "password" | "4" | "browser" => SignIn::User,
+        "2" | "certificate" => SignIn::ByCertificate,
+        "3" | "identity" | "federatedIdentity" => SignIn::Identity,
+        "5" | "secret" => SignIn::BySecret,
+        _ => SignIn::Unknown,
+    }
 }
 
 /// `CloudType`: a number, or since version 10 its name.

@@ -122,7 +122,7 @@ pub(super) const M365_CONNECTION: Row = Row {
     read_by: "formats/m365.rs",
     revoke: "m365 logout; a new secret of the application: az ad app credential reset",
     source: "pnp/cli-microsoft365 `src/Auth.ts`, `src/auth/FileTokenStorage.ts`",
-    fixtures: &["other-tools/cli-microsoft365"],
+    fixtures: &["other-tools/cli-microsoft365", "other-tools/cli-microsoft365-7"],
     ..GO_AUTOREST
 };
 
