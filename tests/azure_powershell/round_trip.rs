@@ -345,16 +345,26 @@ pub(super) fn assert_round_trip(before: &Profile, at: &str) -> Vec<LeftOut> {
     // EXPOSE: compared with what was written.
     let got: BTreeSet<Row> = secrets.map(|h| row(&h.description, h.value.expose())).collect();
     // A token that names no home account is of the one home that its account has.
-    let at_home = |row: Row| {
-        let named = got.iter().find(|other| {
-            let mut plain = (*other).clone();
-            plain.3[HOME] = None;
-            row.3[HOME].is_none() && plain == row
-        });
-        match named {
-            Some(named) if !got.contains(&row) => named.clone(),
-            _ => row,
+    let at_home = |mut row: Row| {
+        let of_account = |held: &&HeldSecret| {
+            let about = &held.description;
+            about.account.as_ref().map(|account| account.to_lowercase()) == Some(row.1.clone())
+        };
+        let homes: BTreeSet<String> = before
+            .secrets
+            .iter()
+            .filter(of_account)
+            .filter_map(|held| held.description.home_account_id.as_ref())
+            .map(|home| home.to_lowercase())
+            .collect();
+        let is_token = matches!(
+            row.0,
+            SecretKind::RefreshToken | SecretKind::AccessToken | SecretKind::IdToken
+        );
+        if is_token && !got.contains(&row) && row.3[HOME].is_none() && homes.len() == 1 {
+            row.3[HOME] = homes.into_iter().next();
         }
+        row
     };
     let wanted: BTreeSet<Row> = wanted.into_iter().map(at_home).collect();
     let odd: Vec<&Row> = got.symmetric_difference(&wanted).collect();

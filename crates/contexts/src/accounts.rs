@@ -233,6 +233,11 @@ impl Accounts {
             }
         }
         let account = &mut self.all[at];
+        // Who named no cloud is in the first that somebody names. What names another is not his:
+        // an account of two clouds would lend the secrets of one to the contexts of the other.
+        if account.key.cloud.is_none() {
+            account.key.cloud.clone_from(&mention.cloud);
+        }
         if account.home_account_id.as_ref() == Some(&account.id)
             && let Some(written) = &mention.written
         {

@@ -129,6 +129,22 @@ fn a_credential_serves_its_application_in_its_cloud_and_one_without_a_cloud_in_e
 }
 
 #[test]
+fn an_account_that_names_no_cloud_lends_nothing_from_one_cloud_to_another() {
+    let mut nowhere = of_user("nowhere", None);
+    nowhere.environment = None;
+    let mut government = of_user("government", None);
+    government.environment = Some("AzureUSGovernment".to_owned());
+    if let Some(account) = &mut government.account {
+        account.account_type = AccountType::new("Odd");
+    }
+    let secret = about("at ada@x - - AzureCloud");
+    let contexts = [nowhere, government];
+    let known = accounts(&contexts, std::slice::from_ref(&secret));
+    let there = known.of_context(&contexts[1]).one().unwrap();
+    assert!(!known.may_use(&there.key, &secret));
+}
+
+#[test]
 fn managed_identities_are_told_apart_by_what_they_are_and_not_by_azure_clis_name_for_all() {
     let of_machine = |id: &str, info: Option<&str>| {
         let mut context = context(info.unwrap_or(id), id, "s");
