@@ -91,7 +91,7 @@ pub use store::slots::MOST as MOST_SLOTS;
 pub use strength::{MAX_BITS as MAX_PASSPHRASE_BITS, passphrase_bits};
 pub use vault::{Vault, fingerprint};
 pub use verify::Verified;
-pub use writing::Writing;
+pub use writing::{New, Writing};
 
 /// 256 random bits from the system, in memory that is wiped.
 pub fn random_key() -> zeroize::Zeroizing<[u8; 32]> {

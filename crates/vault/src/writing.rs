@@ -2,7 +2,7 @@
 
 mod parted;
 
-use azvault_contexts::{Account, Context, Environment, Secret, SecretDescription};
+use azvault_contexts::{Account, Context, Environment, HeldSecret, Secret, SecretDescription};
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
@@ -42,6 +42,18 @@ struct Waiting {
     records: Vec<(i64, i64, Zeroizing<Vec<u8>>)>,
     secrets: Vec<NewSecret>,
     size: usize,
+}
+
+/// What is new to the vault.
+pub enum New<'a> {
+    /// A context.
+    Context(&'a Context),
+    /// An account.
+    Account(&'a Account),
+    /// An environment.
+    Environment(&'a Environment),
+    /// A secret, and when it came, in Unix seconds.
+    Secret(&'a HeldSecret, i64),
 }
 
 struct NewSecret {
@@ -115,6 +127,35 @@ impl<'w> Writing<'w> {
         self.put(id.zip(known), record::of_environment(environment))
     }
 
+    /// Stores all of these, telling of each. Rows are written in the order of their ids, which are
+    /// random: in any other each would be on a page of its own, and the file be read and written
+    /// several times over.
+    pub fn add_all<'a>(
+        &mut self,
+        new: impl IntoIterator<Item = New<'a>>,
+        mut stored: impl FnMut(),
+    ) -> Result<(), Error> {
+        let mut new: Vec<(i64, New<'a>)> = new.into_iter().map(|one| (random::id(), one)).collect();
+        new.sort_unstable_by_key(|(id, _)| *id);
+        for (id, one) in new {
+            match one {
+                New::Context(context) => {
+                    self.part_context(None, context);
+                    self.put_at(id, 1, record::of_context(context))?;
+                }
+                New::Account(account) => self.put_at(id, 1, record::of_account(account))?,
+                New::Environment(environment) => {
+                    self.put_at(id, 1, record::of_environment(environment))?;
+                }
+                New::Secret(held, created) => {
+                    self.add_secret_at(id, &held.description, &held.value, created)?;
+                }
+            }
+            stored();
+        }
+        Ok(())
+    }
+
     /// Stores the settings, of which there is one set.
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Error> {
         self.part_settings(settings);
@@ -147,11 +188,21 @@ impl<'w> Writing<'w> {
         created: i64,
     ) -> Result<Id, Error> {
         let id = random::id();
+        self.add_secret_at(id, about, value, created)?;
+        Ok(Id(id))
+    }
+
+    fn add_secret_at(
+        &mut self,
+        id: i64,
+        about: &SecretDescription,
+        value: &Secret,
+        created: i64,
+    ) -> Result<(), Error> {
         let text = pad(value);
         self.waiting.size += text.len();
         self.waiting.secrets.push(NewSecret { id, text, about: about.clone(), created });
-        self.seal_if_much()?;
-        Ok(Id(id))
+        self.seal_if_much()
     }
 
     /// Says something else of a secret; its value stays sealed as it is.
@@ -234,10 +285,14 @@ impl<'w> Writing<'w> {
 
     fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Error> {
         let (id, revision) = known.map_or_else(|| (random::id(), 0), |(Id(id), rev)| (id, rev));
-        self.waiting.size += text.len();
-        self.waiting.records.push((id, revision + 1, text));
-        self.seal_if_much()?;
+        self.put_at(id, revision + 1, text)?;
         Ok(Id(id))
+    }
+
+    fn put_at(&mut self, id: i64, revision: i64, text: Zeroizing<Vec<u8>>) -> Result<(), Error> {
+        self.waiting.size += text.len();
+        self.waiting.records.push((id, revision, text));
+        self.seal_if_much()
     }
 
     fn seal_if_much(&mut self) -> Result<(), Error> {
@@ -259,6 +314,8 @@ impl<'w> Writing<'w> {
             let text = record::of_secret(&secret.about, secret.created, &pin(&sealed));
             records.push((secret.id, 1, text));
         }
+        // One that was put twice keeps its order.
+        records.sort_by_key(|(id, ..)| *id);
         let placed: Vec<_> = records
             .iter()
             .map(|(id, rev, text)| Placed {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use azvault_contexts::rules::import::{Action, Planned};
+use azvault_contexts::rules::import::{Action, Plan, Planned};
 use azvault_importer::Outcome;
 use azvault_importer::folder::{Link, Source};
 use azvault_vault::{
-    Error, FollowedLink, Id, Import, ImportedFile, Settings, Subject, Taken, TakenName, Vault,
+    Error, FollowedLink, Id, Import, ImportedFile, New, Settings, Subject, Taken, TakenName, Vault,
     Writing,
 };
 
@@ -22,33 +22,22 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
     // Later than every migration before it, whatever the clock says: the newest is found by time.
     let times = proposal.before.imports.iter().map(|import| import.value.created + 1);
     let now = times.fold(app.now(), i64::max);
-    let steps = proposal.plan.contexts.len() + proposal.plan.secrets.len();
-    let bar = app.ui.progress("sealing", steps as u64);
+    let bar = app.ui.progress("sealing", added(&proposal.plan, now).count() as u64);
     let id = vault.write(|writing| -> Result<Id, Error> {
         let (plan, before) = (&proposal.plan, &proposal.before);
-        for planned in &plan.contexts {
-            bar.inc(1);
-            if planned.action != Action::Same {
-                writing.put_context(known(planned, &before.context_ids), &planned.item)?;
-            }
+        for (planned, id) in changed(&plan.contexts, &before.context_ids) {
+            writing.put_context(Some(id), &planned.item)?;
         }
-        for planned in plan.accounts.iter().filter(|p| p.action != Action::Same) {
-            writing.put_account(known(planned, &before.account_ids), &planned.item)?;
+        for (planned, id) in changed(&plan.accounts, &before.account_ids) {
+            writing.put_account(Some(id), &planned.item)?;
         }
-        for planned in plan.environments.iter().filter(|p| p.action != Action::Same) {
-            writing.put_environment(known(planned, &before.environment_ids), &planned.item)?;
+        for (planned, id) in changed(&plan.environments, &before.environment_ids) {
+            writing.put_environment(Some(id), &planned.item)?;
         }
-        for planned in &plan.secrets {
-            bar.inc(1);
-            let item = &planned.item;
-            match (planned.action, known(planned, &before.secret_ids)) {
-                (Action::Same, _) => {}
-                (_, Some(id)) => writing.update_secret(id, &item.description)?,
-                (_, None) => {
-                    writing.add_secret(&item.description, &item.value, now)?;
-                }
-            }
+        for (planned, id) in changed(&plan.secrets, &before.secret_ids) {
+            writing.update_secret(id, &planned.item.description)?;
         }
+        writing.add_all(added(plan, now), || bar.inc(1))?;
         let settings = Settings {
             default: plan.default.clone(),
             autosave: before.settings.autosave.or(plan.autosave),
@@ -135,8 +124,26 @@ fn subjects(proposal: &Proposal, id: Id) -> Vec<Subject> {
     subjects
 }
 
-fn known<T>(planned: &Planned<T>, ids: &[Id]) -> Option<Id> {
-    planned.present.map(|at| ids[at])
+/// What the vault has and the files say otherwise, with its id.
+fn changed<'a, T>(
+    planned: &'a [Planned<T>],
+    ids: &'a [Id],
+) -> impl Iterator<Item = (&'a Planned<T>, Id)> {
+    let changed = planned.iter().filter(|planned| planned.action != Action::Same);
+    changed.filter_map(|planned| Some((planned, ids[planned.present?])))
+}
+
+/// What the vault has not.
+fn added(plan: &Plan, now: i64) -> impl Iterator<Item = New<'_>> {
+    let contexts = new(&plan.contexts).map(New::Context);
+    let accounts = new(&plan.accounts).map(New::Account);
+    let environments = new(&plan.environments).map(New::Environment);
+    let secrets = new(&plan.secrets).map(move |held| New::Secret(held, now));
+    contexts.chain(accounts).chain(environments).chain(secrets)
+}
+
+fn new<T>(planned: &[Planned<T>]) -> impl Iterator<Item = &T> {
+    planned.iter().filter(|planned| planned.present.is_none()).map(|planned| &planned.item)
 }
 
 fn followed(link: &Link) -> FollowedLink {
