@@ -1,9 +1,13 @@
 //! Who an account is: its home account (a user) or its kind and id, and its cloud. Its name is a
 //! label: a work and a personal account can have the same one.
 
+use std::borrow::Cow;
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 
 use crate::account::names_home;
+use crate::caseless::lower;
 use crate::{
     Account, AccountType, CloudKey, Clouds, Context, KnownAccountType, ManagedIdentity,
     SecretDescription, SecretKind,
@@ -84,80 +88,79 @@ impl AccountKey {
 
 /// What a context, a file or a secret says of an account: less than who it is, as a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
+pub(crate) struct Mention<'a> {
     /// `None` if it could be any.
     pub(crate) kind: Option<IdentityKind>,
     /// Without case: the id by which it is found. `None` if only the home account is known.
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Cow<'a, str>>,
     /// The id as it was written.
-    pub(crate) written: Option<String>,
+    pub(crate) written: Option<&'a str>,
     /// Home account id as it was written.
-    pub(crate) home: Option<String>,
+    pub(crate) home: Option<&'a str>,
     pub(crate) cloud: Option<CloudKey>,
     /// Tenants as they were written.
-    pub(crate) tenants: Vec<String>,
+    pub(crate) tenants: &'a [String],
 }
 
-impl Mention {
+impl<'a> Mention<'a> {
     /// By a context; `None` if it has no account.
-    pub fn of_context(context: &Context, clouds: &Clouds) -> Option<Self> {
+    pub(crate) fn of_context(context: &'a Context, clouds: &Clouds) -> Option<Self> {
         let account = context.account.as_ref()?;
         let kind = IdentityKind::of(&account.account_type);
-        let mut name = account.id.to_lowercase();
+        let mut name = lower(&account.id);
         if kind == IdentityKind::ManagedIdentity
             && let Some(identity) = ManagedIdentity::of(account, context.subscription.as_ref())
         {
-            name = identity.key();
+            name = identity.key().into();
         }
         Some(Self {
             kind: Some(kind),
             name: Some(name),
-            written: Some(account.id.clone()),
-            home: account.home_account_id().map(str::to_owned),
+            written: Some(&account.id),
+            home: account.home_account_id(),
             cloud: context.environment.as_deref().map(|cloud| clouds.key(cloud)),
-            tenants: context.tenant.iter().map(|tenant| tenant.id.clone()).collect(),
+            tenants: context.tenant.as_ref().map(|tenant| &tenant.id).map_or(&[], slice::from_ref),
         })
     }
 
     /// By a file's list of accounts; `None` for Azure CLI's one name for every identity of a machine.
-    pub fn of_account(account: &Account, clouds: &Clouds) -> Option<Self> {
-        let home = account.home_account_id.clone();
+    pub(crate) fn of_account(account: &'a Account, clouds: &Clouds) -> Option<Self> {
         let kind = IdentityKind::of(&account.account_type);
         let name = match kind {
             IdentityKind::ManagedIdentity if ManagedIdentity::is_any(&account.id) => return None,
-            IdentityKind::ManagedIdentity => ManagedIdentity::key_of_id(&account.id),
-            _ => account.id.to_lowercase(),
+            IdentityKind::ManagedIdentity => ManagedIdentity::key_of_id(&account.id).into(),
+            _ => lower(&account.id),
         };
+        let home = account.home_account_id.as_deref();
         Some(Self {
             kind: Some(kind),
             name: Some(name),
-            written: Some(account.id.clone()),
+            written: Some(&account.id),
             home: home.filter(|home| names_home(home, &account.id)),
             cloud: account.environment.as_deref().map(|cloud| clouds.key(cloud)),
-            tenants: account.tenants.clone(),
+            tenants: &account.tenants,
         })
     }
 
     /// By a secret, whose owner it is; `None` if it names none.
-    pub fn of_secret(about: &SecretDescription, clouds: &Clouds) -> Option<Self> {
-        let home = about.home_account_id.clone();
+    pub(crate) fn of_secret(about: &'a SecretDescription, clouds: &Clouds) -> Option<Self> {
         let user = about.account.as_deref().unwrap_or_default();
-        let home = home.filter(|home| names_home(home, user));
+        let home = about.home_account_id.as_deref().filter(|home| names_home(home, user));
         if about.account.is_none() && home.is_none() {
             return None;
         }
-        let kind = about.account_kind.or_else(|| kind_of_owner(about, home.as_deref()));
+        let kind = about.account_kind.or_else(|| kind_of_owner(about, home));
         let name = about.account.as_deref().map(|id| match kind {
-            Some(IdentityKind::ManagedIdentity) => ManagedIdentity::key_of_id(id),
-            _ => id.to_lowercase(),
+            Some(IdentityKind::ManagedIdentity) => ManagedIdentity::key_of_id(id).into(),
+            _ => lower(id),
         });
         Some(Self {
             kind,
             name,
-            written: about.account.clone(),
+            written: about.account.as_deref(),
             home,
             cloud: about.environment.as_deref().map(|cloud| clouds.key(cloud)),
-            tenants: about.tenant.iter().cloned().collect(),
+            tenants: about.tenant.as_slice(),
         })
     }
 }

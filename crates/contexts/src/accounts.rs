@@ -5,10 +5,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::account_key::Id;
-use crate::{
-    Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, Mention, SecretDescription,
-};
+use crate::account_key::{Id, Mention};
+use crate::caseless::lower;
+use crate::{Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription};
 
 /// The accounts that are known.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +89,7 @@ impl Accounts {
         let contexts = contexts.into_iter().filter_map(|c| Mention::of_context(c, &clouds));
         let accounts = accounts.into_iter().filter_map(|a| Mention::of_account(a, &clouds));
         let secrets = secrets.into_iter().filter_map(|about| Mention::of_secret(about, &clouds));
-        let mut mentions: Vec<Mention> = contexts.chain(accounts).chain(secrets).collect();
+        let mut mentions: Vec<Mention<'_>> = contexts.chain(accounts).chain(secrets).collect();
         // What says most comes first: the rest is understood by it. The order is otherwise kept.
         mentions.sort_by_key(|mention| {
             let kind = mention.kind.filter(|kind| *kind != IdentityKind::Unknown);
@@ -174,10 +173,10 @@ impl Accounts {
     }
 
     /// The accounts that a mention may mean.
-    fn candidates(&self, mention: &Mention) -> Vec<usize> {
+    fn candidates(&self, mention: &Mention<'_>) -> Vec<usize> {
         let named = match (&mention.home, &mention.name) {
-            (Some(home), _) => self.by_home.get(&home.to_lowercase()),
-            (None, Some(name)) => self.by_name.get(name),
+            (Some(home), _) => self.by_home.get(&*lower(home)),
+            (None, Some(name)) => self.by_name.get(&**name),
             (None, None) => None,
         };
         let fits = |at: &usize| {
@@ -189,7 +188,7 @@ impl Accounts {
         named.into_iter().flatten().copied().filter(fits).collect()
     }
 
-    fn add(&mut self, mention: &Mention) {
+    fn add(&mut self, mention: &Mention<'_>) {
         let known = self.candidates(mention);
         match known.as_slice() {
             [] => self.add_new(mention),
@@ -199,11 +198,11 @@ impl Accounts {
         }
     }
 
-    fn add_new(&mut self, mention: &Mention) {
-        let written = mention.written.as_ref().or(mention.home.as_ref());
+    fn add_new(&mut self, mention: &Mention<'_>) {
+        let written = mention.written.or(mention.home);
         let id = match (&mention.home, &mention.name) {
             (Some(home), _) => Id::Home(home.to_lowercase()),
-            (None, Some(name)) => Id::Name(name.clone()),
+            (None, Some(name)) => Id::Name(name.clone().into_owned()),
             (None, None) => return,
         };
         let kind = match mention.home {
@@ -212,8 +211,8 @@ impl Accounts {
         };
         self.all.push(KnownAccount {
             key: AccountKey { kind, id, cloud: mention.cloud.clone() },
-            id: written.cloned().unwrap_or_default(),
-            home_account_id: mention.home.clone(),
+            id: written.unwrap_or_default().to_owned(),
+            home_account_id: mention.home.map(str::to_owned),
             tenants: Vec::new(),
         });
         let at = self.all.len() - 1;
@@ -224,12 +223,15 @@ impl Accounts {
     }
 
     /// Takes over under which names it goes, and in which tenants it was seen.
-    fn join(&mut self, at: usize, mention: &Mention) {
-        let written = mention.written.as_ref().map(|name| name.to_lowercase());
+    fn join(&mut self, at: usize, mention: &Mention<'_>) {
+        let written = mention.written.map(lower);
         for name in mention.name.iter().chain(&written) {
-            let places = self.by_name.entry(name.clone()).or_default();
-            if !places.contains(&at) {
-                places.push(at);
+            match self.by_name.get_mut(&**name) {
+                Some(places) if places.contains(&at) => {}
+                Some(places) => places.push(at),
+                None => {
+                    self.by_name.insert(name.clone().into_owned(), vec![at]);
+                }
             }
         }
         let account = &mut self.all[at];
@@ -239,11 +241,11 @@ impl Accounts {
             account.key.cloud.clone_from(&mention.cloud);
         }
         if account.home_account_id.as_ref() == Some(&account.id)
-            && let Some(written) = &mention.written
+            && let Some(written) = mention.written
         {
-            account.id.clone_from(written);
+            written.clone_into(&mut account.id);
         }
-        for tenant in &mention.tenants {
+        for tenant in mention.tenants {
             if self.seen.insert((at, tenant.to_ascii_lowercase())) {
                 account.tenants.push(tenant.clone());
             }

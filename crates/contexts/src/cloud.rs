@@ -1,5 +1,6 @@
 //! Azure clouds: the built-in ones, and those that files define.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -91,7 +92,7 @@ pub struct CloudKey(Key);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Key {
     /// Host of the sign-in authority, with its port unless that is 443.
-    Host(String),
+    Host(Cow<'static, str>),
     /// A cloud that nobody defines, by its name.
     Name(String),
 }
@@ -99,7 +100,8 @@ enum Key {
 impl std::fmt::Display for CloudKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
-            Key::Host(text) | Key::Name(text) => f.write_str(text),
+            Key::Host(text) => f.write_str(text),
+            Key::Name(text) => f.write_str(text),
         }
     }
 }
@@ -125,11 +127,11 @@ impl Clouds {
 
     /// The key of a cloud's name, or of the host or address of an authority.
     pub fn key(&self, cloud: &str) -> CloudKey {
-        let name = cloud.to_lowercase();
         if let Some(built_in) = BUILT_IN_CLOUDS.iter().find(|c| c.name.eq_ignore_ascii_case(cloud))
         {
-            return CloudKey(Key::Host(built_in.authority_hosts[0].to_owned()));
+            return CloudKey(Key::Host(built_in.authority_hosts[0].into()));
         }
+        let name = cloud.to_lowercase();
         if let Some(custom) = self.custom.get(&name) {
             return CloudKey(custom.clone());
         }
@@ -144,11 +146,11 @@ impl Clouds {
 fn key_of_authority(authority: &str) -> Key {
     if let Some(cloud) = cloud_of_authority(authority) {
         let known = BUILT_IN_CLOUDS.iter().find(|known| known.name == cloud);
-        return Key::Host(known.map_or(cloud, |known| known.authority_hosts[0]).to_owned());
+        return Key::Host(known.map_or(cloud, |known| known.authority_hosts[0]).into());
     }
     let rest = authority.split_once("://").map_or(authority, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or(rest).to_lowercase();
-    Key::Host(host.strip_suffix(":443").map_or(host.clone(), str::to_owned))
+    Key::Host(host.strip_suffix(":443").map_or(host.clone(), str::to_owned).into())
 }
 
 #[cfg(test)]

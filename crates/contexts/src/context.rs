@@ -1,9 +1,11 @@
 //! Contexts, and when two of them are one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::caseless::lower;
 use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity};
 
 /// A named (account, tenant, subscription or none, environment).
@@ -60,34 +62,47 @@ pub struct Subscription {
 /// Azure PowerShell leaves the environment out (AzureRmProfile.cs); two clouds can hold the same
 /// pair of ids, so azvault does not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identity {
-    account: Option<String>,
-    tenant: Option<String>,
-    subscription: Option<String>,
-    environment: Option<String>,
+pub struct Identity(Box<str>);
+
+impl Identity {
+    /// Its parts with their lengths: there are as many identities as contexts, and one text is small.
+    fn of(parts: [Option<Cow<'_, str>>; 4]) -> Self {
+        let mut text =
+            String::with_capacity(parts.iter().flatten().map(|part| part.len() + 4).sum());
+        for part in parts {
+            match part {
+                Some(part) => {
+                    text.push_str(&part.len().to_string());
+                    text.push(':');
+                    text.push_str(&part);
+                }
+                None => text.push('-'),
+            }
+        }
+        Self(text.into())
+    }
 }
 
 impl Context {
     /// What makes this context one with another.
     pub fn identity(&self) -> Identity {
-        self.identity_at(self.account.as_ref().and_then(ContextAccount::home_account_id))
+        self.identity_of(self.owner())
     }
 
     /// Its identity if that is the home account of its user.
     pub(crate) fn identity_at(&self, home: Option<&str>) -> Identity {
-        let account = home.map(str::to_lowercase).or_else(|| self.account_name());
-        Identity { account, ..self.place() }
+        self.identity_of(home.map(lower).or_else(|| self.account_name()))
     }
 
     /// Its identity, whichever account signs in.
     pub fn place(&self) -> Identity {
-        let lower = |text: &str| text.to_lowercase();
-        Identity {
-            account: None,
-            tenant: self.tenant.as_ref().map(|t| lower(&t.id)),
-            subscription: self.subscription.as_ref().map(|s| lower(&s.id)),
-            environment: self.environment.as_deref().map(lower),
-        }
+        self.identity_of(None)
+    }
+
+    fn identity_of(&self, account: Option<Cow<'_, str>>) -> Identity {
+        let tenant = self.tenant.as_ref().map(|tenant| lower(&tenant.id));
+        let subscription = self.subscription.as_ref().map(|one| lower(&one.id));
+        Identity::of([account, tenant, subscription, self.environment.as_deref().map(lower)])
     }
 
     /// Whether both are contexts of one account in one cloud.
@@ -101,11 +116,8 @@ impl Context {
             [&ours, &theirs].map(|account| account.as_ref().and_then(|(home, _)| home.clone()));
         let is_one_home = homes[0].is_none() || homes[1].is_none() || homes[0] == homes[1];
         let is_one_kind = ours.map(|(_, kind)| kind) == theirs.map(|(_, kind)| kind);
-        let (own, other) = (self.identity(), other.identity());
-        is_one_home
-            && is_one_kind
-            && own.account == other.account
-            && own.environment == other.environment
+        let cloud = |context: &Self| context.environment.as_ref().map(|cloud| cloud.to_lowercase());
+        is_one_home && is_one_kind && self.owner() == other.owner() && cloud(self) == cloud(other)
     }
 
     /// Whether both are one, also where only one of them says which home account it is of.
@@ -121,12 +133,18 @@ impl Context {
         accounts && self.place() == other.place()
     }
 
+    /// The home account, where it is known, else the account's name.
+    fn owner(&self) -> Option<Cow<'_, str>> {
+        let home = self.account.as_ref().and_then(ContextAccount::home_account_id);
+        home.map(lower).or_else(|| self.account_name())
+    }
+
     /// The account's id without case; of a managed identity the one that tells it from others.
-    fn account_name(&self) -> Option<String> {
+    fn account_name(&self) -> Option<Cow<'_, str>> {
         let account = self.account.as_ref()?;
         let managed = account.account_type.known() == Some(KnownAccountType::ManagedService);
         let identity = managed.then(|| ManagedIdentity::of(account, self.subscription.as_ref()));
-        Some(identity.flatten().map_or_else(|| account.id.to_lowercase(), |own| own.key()))
+        Some(identity.flatten().map_or_else(|| lower(&account.id), |own| own.key().into()))
     }
 
     /// Takes over what the other says of the same identity and this does not.

@@ -16,6 +16,7 @@ mod account;
 mod account_key;
 mod accounts;
 mod acting;
+mod caseless;
 mod change;
 mod cloud;
 mod context;
@@ -30,7 +31,7 @@ mod secret;
 pub mod rules;
 
 pub use account::{Account, AccountType, ContextAccount, HOME_ACCOUNT_ID, KnownAccountType};
-pub use account_key::{AccountKey, IdentityKind, Mention};
+pub use account_key::{AccountKey, IdentityKind};
 pub use accounts::{Accounts, Found, KnownAccount};
 pub use acting::Acting;
 pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use azvault_contexts::rules::import::{self, Incoming, Origin, Plan, Present};
-use azvault_contexts::rules::signed_out::signed_out;
+use azvault_contexts::rules::signed_out::{is_of_user, signed_out};
 use azvault_contexts::{Accounts, Clouds, ContextName};
 use azvault_importer::folder::Source;
 use azvault_importer::look::Seen;
@@ -57,6 +57,9 @@ pub(crate) fn propose(
 /// The planned contexts of users for whom neither the files nor the vault hold a sign-in.
 pub(crate) fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<ContextName> {
     let contexts = || plan.contexts.iter().map(|planned| &planned.item);
+    if !contexts().any(is_of_user) {
+        return Vec::new();
+    }
     let planned = plan.secrets.iter().map(|planned| &planned.item.description);
     let secrets: Vec<_> = planned.chain(present.secrets.iter().map(|(about, _)| about)).collect();
     let environments = plan.environments.iter().map(|planned| &planned.item);

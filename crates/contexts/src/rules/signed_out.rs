@@ -35,15 +35,17 @@ pub fn signed_out<'a>(
                 || of_several.iter().any(|about| accounts.may_use(&account.key, about))
         })
     };
-    let is_user = |context: &Context| {
-        let account = context.account.as_ref();
-        account.is_some_and(|own| IdentityKind::of(&own.account_type) == IdentityKind::User)
-    };
     contexts
         .into_iter()
-        .filter(|context| is_user(context) && !has_token(context))
+        .filter(|context| is_of_user(context) && !has_token(context))
         .map(|context| context.name.clone())
         .collect()
+}
+
+/// Whether a user signs in there: nobody else has refresh tokens.
+pub fn is_of_user(context: &Context) -> bool {
+    let account = context.account.as_ref();
+    account.is_some_and(|own| IdentityKind::of(&own.account_type) == IdentityKind::User)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Accounts and environments of several files.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use super::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
@@ -50,13 +50,18 @@ pub(super) fn plan_accounts(
         },
         &mut plan.accounts,
     );
-    let of_plan = plan.accounts.iter().map(|planned| &planned.item);
-    // One that is not known by itself, as Azure CLI's name for every identity, counts as it stands.
-    let other =
-        of_plan.clone().filter(|account| known.of_account(account) == Found::Nobody).count();
-    let keys: BTreeSet<&AccountKey> =
-        of_plan.filter_map(|account| known.of_account(account).one()).map(|one| &one.key).collect();
-    plan.people = keys.len() + other;
+    let mut keys: HashSet<&AccountKey> = HashSet::new();
+    for planned in &plan.accounts {
+        match known.of_account(&planned.item) {
+            Found::One(account) => {
+                keys.insert(&account.key);
+            }
+            // As Azure CLI's name for every identity, which counts as it stands.
+            Found::Nobody => plan.people += 1,
+            Found::Several(_) => {}
+        }
+    }
+    plan.people += keys.len();
 }
 
 fn merge<T: Clone + PartialEq, K: std::hash::Hash + Eq>(
@@ -70,8 +75,9 @@ fn merge<T: Clone + PartialEq, K: std::hash::Hash + Eq>(
     let mut at: HashMap<K, usize> = HashMap::new();
     for (source, items) in files.enumerate() {
         for item in items {
-            let place = *at.entry(key(&item)).or_insert_with(|| {
-                let present_at = known.get(&key(&item)).copied();
+            let key = key(&item);
+            let present_at = known.get(&key).copied();
+            let place = *at.entry(key).or_insert_with(|| {
                 // What the vault has comes first, so that an import only ever adds to it.
                 let first = present_at.map_or_else(|| item.clone(), |at| present[at].clone());
                 planned.push(Planned {

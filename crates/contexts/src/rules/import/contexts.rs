@@ -1,6 +1,8 @@
 //! Contexts of several files: which are one, and what each is called.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 
 use super::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
 use crate::{Accounts, Context, ContextName, Identity, Profile};
@@ -17,8 +19,8 @@ pub(super) fn plan(
 ) -> Defaults {
     let mut step = Step::new(present, known);
     let mut defaults = Defaults::new();
+    let shared = Shared::of(incoming, known);
     for origin in [Origin::AzurePowerShell, Origin::AzureCli] {
-        let shared = Shared::of(incoming, origin, known);
         for (source, file) in incoming.iter_mut().enumerate().filter(|(_, f)| f.origin == origin) {
             // The mark is the context's own: another one may have its name.
             let default = default_of(&file.profile);
@@ -56,38 +58,61 @@ fn identity_of(context: &Context, known: &Accounts) -> Identity {
     }
 }
 
-/// Names that contexts of several identities have among the files of one product, and whom.
+/// Names that contexts of several identities have among Azure CLI's files, and whom.
+#[derive(Default)]
 struct Shared {
-    names: HashMap<String, BTreeSet<Identity>>,
-    of_accounts: HashMap<(String, String), BTreeSet<Identity>>,
+    names: HashMap<String, Bearer>,
+    of_accounts: HashMap<(String, String), Bearer>,
+}
+
+/// Who has a name.
+#[derive(PartialEq, Eq)]
+enum Bearer {
+    One(Identity),
+    Several,
+}
+
+impl Bearer {
+    fn add(&mut self, identity: Identity) {
+        let same = *self == Self::One(identity);
+        if !same {
+            *self = Self::Several;
+        }
+    }
 }
 
 impl Shared {
-    fn of(incoming: &[Incoming], origin: Origin, known: &Accounts) -> Self {
-        let (mut names, mut of_accounts) = (HashMap::new(), HashMap::new());
-        for file in incoming.iter().filter(|file| file.origin == origin) {
+    fn of(incoming: &[Incoming], known: &Accounts) -> Self {
+        let mut shared = Self::default();
+        for file in incoming.iter().filter(|file| file.origin == Origin::AzureCli) {
             for context in &file.profile.contexts {
                 let identity = identity_of(context, known);
                 let name = context.name.key();
-                let named: &mut BTreeSet<Identity> = names.entry(name.clone()).or_default();
-                named.insert(identity.clone());
-                let own: &mut BTreeSet<Identity> =
-                    of_accounts.entry((name, account(context))).or_default();
-                own.insert(identity);
+                add(&mut shared.names, name.clone(), identity.clone());
+                add(&mut shared.of_accounts, (name, account(context)), identity);
             }
         }
-        Self { names, of_accounts }
+        shared
     }
 
     /// Whether contexts of others have its name.
     fn has(&self, context: &Context) -> bool {
-        self.names.get(&context.name.key()).is_some_and(|all| all.len() > 1)
+        self.names.get(&context.name.key()) == Some(&Bearer::Several)
     }
 
     /// Whether the same account has another context of its name: in another tenant, as a rule.
     fn has_own(&self, context: &Context) -> bool {
         let key = (context.name.key(), account(context));
-        self.of_accounts.get(&key).is_some_and(|all| all.len() > 1)
+        self.of_accounts.get(&key) == Some(&Bearer::Several)
+    }
+}
+
+fn add<K: Eq + Hash>(bearers: &mut HashMap<K, Bearer>, name: K, identity: Identity) {
+    match bearers.entry(name) {
+        Entry::Occupied(mut known) => known.get_mut().add(identity),
+        Entry::Vacant(free) => {
+            free.insert(Bearer::One(identity));
+        }
     }
 }
 
