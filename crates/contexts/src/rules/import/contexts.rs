@@ -17,6 +17,7 @@ pub(super) fn plan(
     known: &Accounts,
     plan: &mut Plan,
 ) -> Defaults {
+    plan.contexts.reserve_exact(incoming.iter().map(|file| file.profile.contexts.len()).sum());
     let mut step = Step::new(present, known);
     let mut defaults = Defaults::new();
     let shared = Shared::of(incoming, known);

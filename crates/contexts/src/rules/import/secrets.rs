@@ -119,6 +119,7 @@ pub(super) fn plan(
     accounts: &Accounts,
     plan: &mut Plan,
 ) {
+    plan.secrets.reserve_exact(incoming.iter().map(|file| file.profile.secrets.len()).sum());
     let mut index = Alike::default();
     for (at, (about, value)) in present.secrets.iter().enumerate() {
         index.insert(about, value, At::Present(at));
