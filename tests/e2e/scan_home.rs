@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::home::Home;
+use crate::measured::{calls, most_memory};
 use crate::scan::CACHE;
 
 const FOLDERS: usize = 1000;
@@ -29,36 +30,11 @@ fn large() -> Home {
     home
 }
 
-/// Most memory that a run of the binary had, in KiB, and what it answered.
-fn largest(home: &Home, args: &[&str]) -> (u64, Value) {
-    let prepared = home.command(args);
-    let script = "import resource, subprocess, sys\n\
-                  subprocess.run(sys.argv[1:])\n\
-                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
-    let mut command = Command::new("python3");
-    command.args(["-c", script]).arg(prepared.get_program()).args(prepared.get_args());
-    command.env_clear().current_dir(home.path());
-    command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
-    let (answer, memory) = out.trim_end().rsplit_once('\n').unwrap();
-    (memory.parse().unwrap(), serde_json::from_str(answer).unwrap())
-}
-
 /// Opens of files below a folder, by the kernel's word.
 fn opens(home: &Home, below: &Path, args: &[&str]) -> usize {
-    let prepared = home.command(args);
-    let trace = home.join("trace");
-    let mut command = Command::new("strace");
-    command.args(["-f", "--seccomp-bpf", "-qq", "-e", "trace=openat,open", "-o"]).arg(&trace);
-    command.arg(prepared.get_program()).args(prepared.get_args());
-    command.env_clear().current_dir(home.path());
-    command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command.env("PATH", "/usr/local/bin:/usr/bin:/bin").stdout(Stdio::null());
-    command.status().unwrap();
     let below = format!("\"{}/", below.display());
-    let text = fs::read_to_string(trace).unwrap();
-    text.lines()
+    calls(home, "openat,open", args)
+        .iter()
         .filter(|line| {
             line.contains(&below) && line.contains("O_NOFOLLOW") && !line.contains("ENOENT")
         })
@@ -69,9 +45,10 @@ fn opens(home: &Home, below: &Path, args: &[&str]) -> usize {
 fn a_home_of_100_000_files_is_read_once_in_little_memory_and_can_be_interrupted() {
     let small = Home::empty();
     fs::write(small.join("cache.txt"), CACHE).unwrap();
-    let (least, _) = largest(&small, &["scan", "--home", "-o", "json"]);
+    let (least, _) = most_memory(&small, 10, &["scan", "--home", "-o", "json"]);
     let home = large();
-    let (memory, answer) = largest(&home, &["scan", "--home", "-o", "json"]);
+    let (memory, answer) = most_memory(&home, 10, &["scan", "--home", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["looked"]["files"], FOLDERS * FILES + 2);
     assert_eq!(answer["findings"].as_array().unwrap().len(), 1);
     assert!(memory < least + 64 * 1024, "{memory} KiB for 100,000 files, {least} for two");

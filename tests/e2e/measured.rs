@@ -1,0 +1,42 @@
+//! What a run of the binary costs, by the kernel's word: memory, and calls.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::home::Home;
+
+/// Most memory that a run of the binary had, in KiB, and what it answered. Fails unless the run ends with that
+/// code.
+#[track_caller]
+pub(crate) fn most_memory(home: &Home, code: i32, args: &[&str]) -> (u64, String) {
+    let script = "import resource, subprocess, sys\n\
+                  code = subprocess.run(sys.argv[1:]).returncode\n\
+                  print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let mut python = Command::new("python3");
+    python.args(["-c", script]);
+    let out = String::from_utf8(around(python, home, args).output().unwrap().stdout).unwrap();
+    let (answer, told) = out.trim_end().rsplit_once('\n').unwrap_or(("", out.trim_end()));
+    let (ended, memory) = told.split_once(' ').unwrap();
+    assert_eq!(ended, code.to_string(), "{answer}");
+    (memory.parse().unwrap(), answer.to_owned())
+}
+
+/// The calls of these names (comma-separated) that a run of the binary makes, a line each.
+pub(crate) fn calls(home: &Home, names: &str, args: &[&str]) -> Vec<String> {
+    let trace = home.join("trace");
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "--seccomp-bpf", "-qq", "-e", &format!("trace={names}"), "-o"]).arg(&trace);
+    around(strace, home, args).stdout(Stdio::null()).status().unwrap();
+    let text = fs::read(trace).unwrap();
+    String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+}
+
+/// The binary run by that program, in the home's own surroundings.
+fn around(mut program: Command, home: &Home, args: &[&str]) -> Command {
+    let prepared = home.command(args);
+    program.arg(prepared.get_program()).args(prepared.get_args());
+    program.env_clear().current_dir(home.path());
+    program.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    program.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    program
+}
