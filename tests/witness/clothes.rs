@@ -163,3 +163,16 @@ fn keys_and_sealed_blobs_are_found_whole() {
         assert_eq!(kinds, [kind], "{:?}", &bytes[..40.min(bytes.len())]);
     }
 }
+
+#[test]
+fn a_value_that_stands_deeper_has_the_name_above_it() {
+    for text in [
+        "{\"client_secret\":{\"value\":\"Hunter2x\"}}",
+        "{\"client_secret\":{\"value\":{\"value\":\"Hunter2x\"}}}",
+        "{\"client_secret\":[{\"Value\":[\"Hunter2x\"]}]}",
+    ] {
+        assert!(sees(text.as_bytes(), "file", "Hunter2x"), "{text}");
+    }
+    // Another name in between says something else.
+    assert!(!sees(b"{\"client_secret\":{\"owner\":{\"value\":\"Hunter2x\"}}}", "file", "Hunter2x"));
+}

@@ -21,6 +21,9 @@ pub(crate) enum Soundness {
     Damaged,
 }
 
+/// Names that say nothing of what they name.
+const VALUES: [&str; 4] = ["value", "val", "v", "defaultvalue"];
+
 /// What came of a scan.
 pub(crate) struct Scanned {
     /// Where the value ended.
@@ -103,10 +106,10 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str) -> Scanned {
 
 impl<'t> Scan<'t> {
     fn open(&mut self, walk: &mut Walk<'_>, byte: u8) {
-        let own = self.key.as_ref().map(|key| sense(&key.0));
-        let above = self.frames.last();
-        let sense = match (own, above) {
-            (Some(sense), _) => sense,
+        let sense = match (&self.key, self.frames.last()) {
+            // A value of its own in an object says no more than the object's name.
+            (Some(key), Some(frame)) if is_one_of(&key.0, &VALUES) => frame.sense,
+            (Some(key), _) => sense(&key.0),
             (None, Some(frame)) if frame.close == b']' => frame.sense,
             (None, _) => self.outer,
         };
@@ -183,9 +186,7 @@ impl<'t> Scan<'t> {
         let key = self.key.take();
         let name = match (&key, self.frames.last()) {
             (Some(key), Some(frame)) => match &frame.label {
-                Some(label) if is_one_of(&key.0, &["value", "val", "v", "defaultvalue"]) => {
-                    Name::new(&label.0)
-                }
+                Some(label) if is_one_of(&key.0, &VALUES) => Name::new(&label.0),
                 _ => Name { around, ..Name::new(&key.0) },
             },
             _ => Name { sense: around, ..Name::none() },
