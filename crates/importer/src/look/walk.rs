@@ -270,8 +270,9 @@ impl<'a> Walk<'a> {
             return None;
         }
         let care = match extent {
-            Extent::Product | Extent::Named | Extent::File => Care::Whole,
-            Extent::Home | Extent::Pointed | Extent::Files | Extent::OneLevel => Care::FirstBytes,
+            // A file with the name of a product's that is of no format may be one that is damaged.
+            Extent::Product | Extent::Named | Extent::File | Extent::Files => Care::Whole,
+            Extent::Home | Extent::Pointed | Extent::OneLevel => Care::FirstBytes,
         };
         if matches!(extent, Extent::Pointed | Extent::Files | Extent::OneLevel | Extent::File) {
             self.files.insert(path.clone());
