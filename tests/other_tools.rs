@@ -382,6 +382,28 @@ fn an_odd_member_costs_that_member() {
             Outcome::Warn,
             &["s-1"],
         ),
+        // A member that the format does not have is kept, and said.
+        (
+            ".cli-m365-connection.json",
+            r#"{"authType":5,"appId":"a","secret":"s-1","accessTokens":{},"later":"x"}"#,
+            Format::M365Connection,
+            Outcome::Warn,
+            &["s-1"],
+        ),
+        (
+            "cred0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c.a.json",
+            r#"{"clientSecret":"s-1","later":{"a":1}}"#,
+            Format::AzdCredential,
+            Outcome::Warn,
+            &["s-1"],
+        ),
+        (
+            "token.json",
+            r#"{"access_token":"s-1","expires_on":1,"resource":"r","later":[]}"#,
+            Format::GoAutorestToken,
+            Outcome::Warn,
+            &["s-1"],
+        ),
         ("pac.spn.cache.dat", r#"{"a":[],"b":"s-1"}"#, Format::PacSecrets, Outcome::Warn, &["s-1"]),
         (
             "config",

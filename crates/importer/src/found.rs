@@ -43,6 +43,9 @@ impl Outcome {
     }
 }
 
+/// What is said of a member that its format does not have.
+pub(crate) const UNKNOWN_MEMBER: &str = "a member that azvault does not know: kept, sealed";
+
 /// One remark about a file. It never holds a value of the file, only places and our own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -238,7 +241,7 @@ impl Found {
         }
         for place in unknown {
             let place = format!("{outer}{place}");
-            self.miss(place, "a member that azvault does not know: kept, sealed");
+            self.miss(place, UNKNOWN_MEMBER);
         }
         for (node, what) in &nodes {
             let place = format!("{outer}{}", node.place());

@@ -7,12 +7,12 @@ use azvault_contexts::{KnownAccountType, Secret, SecretKind};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-use super::members::{object, text, word};
+use super::members::{keep_unknown, object, text, word};
 use super::principal::Principal;
 use super::table::matches;
 use crate::decode::contains;
 use crate::found::account;
-use crate::json::{JsonError, Node, keep_by_place};
+use crate::json::{JsonError, Node};
 use crate::{Found, Reading};
 
 /// Whether it is the credential of a principal: its name has the tenant and the application.
@@ -68,7 +68,7 @@ pub(super) fn read_credential(
     }
     let known = ["clientSecret", "clientCertificate", "federatedAuth"];
     let rest: Vec<_> = fields.except(&known).cloned().collect();
-    found.profile.kept = keep_by_place(&rest);
+    keep_unknown(&rest, found);
     Ok(())
 }
 

@@ -10,10 +10,10 @@ use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
 use zeroize::Zeroizing;
 
 use super::claims::Claims;
-use super::members::{cloud, object, text, word};
+use super::members::{cloud, keep_unknown, object, text, word};
 use super::msal_cache::is_guid;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object, keep_by_place};
+use crate::json::{JsonError, Node, Object};
 use crate::recognise::Shape;
 use crate::{Found, Reading};
 
@@ -137,7 +137,7 @@ pub(super) fn read_autorest(
         "token_type",
     ];
     let rest: Vec<_> = fields.except(&known).cloned().collect();
-    found.profile.kept = keep_by_place(&rest);
+    keep_unknown(&rest, found);
     tokens.hold(said, found);
     Ok(())
 }
@@ -167,7 +167,7 @@ pub(super) fn read_docker(root: &Node<'_>, found: &mut Found) -> Result<(), Json
         fields.except(&["oauthToken", "tenantId", "cloudEnvironment"]).cloned().collect();
     let known = ["access_token", "refresh_token", "id_token", "expiry", "token_type"];
     rest.extend(token.except(&known).cloned());
-    found.profile.kept = keep_by_place(&rest);
+    keep_unknown(&rest, found);
     tokens.hold(said, found);
     Ok(())
 }
@@ -200,9 +200,10 @@ pub(super) fn read_maven(root: &Node<'_>, found: &mut Found) -> Result<(), JsonE
         "environment",
         "isMultipleResourceRefreshToken",
         "accessTokenType",
+        "defaultSubscription",
     ];
     let rest: Vec<_> = fields.except(&known).cloned().collect();
-    found.profile.kept = keep_by_place(&rest);
+    keep_unknown(&rest, found);
     tokens.hold(said, found);
     Ok(())
 }

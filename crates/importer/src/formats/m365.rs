@@ -7,14 +7,14 @@ use zeroize::Zeroizing;
 
 use super::azd::decoded;
 use super::claims::Claims;
-use super::members::{object, text, word};
+use super::members::{keep_unknown, object, text, word};
 use super::msal_cache::is_guid;
 use crate::Found;
 use crate::found::account;
-use crate::json::{JsonError, Node, Object, keep_by_place};
+use crate::json::{JsonError, Node, Object};
 use crate::recognise::Shape;
 
-const MEMBERS: [&str; 19] = [
+const MEMBERS: [&str; 20] = [
     "accessTokens",
     "active",
     "appId",
@@ -29,6 +29,7 @@ const MEMBERS: [&str; 19] = [
     "name",
     "password",
     "secret",
+    "spoTenantId",
     "spoUrl",
     "tenant",
     "tenantId",
@@ -78,7 +79,7 @@ pub(super) fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> 
     for leftover in leftovers {
         hold_leftover(leftover, found);
     }
-    found.profile.kept = keep_by_place(&rest);
+    keep_unknown(&rest, found);
     Ok(())
 }
 

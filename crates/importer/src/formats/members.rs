@@ -4,7 +4,8 @@ use azvault_contexts::{BUILT_IN_CLOUDS, cloud_of_authority};
 use zeroize::Zeroizing;
 
 use crate::Found;
-use crate::json::{Node, Object};
+use crate::found::UNKNOWN_MEMBER;
+use crate::json::{Node, Object, keep_by_place};
 
 /// The text of the first of these members that has one. A member of another type is said and left
 /// out: the file keeps it, sealed.
@@ -37,6 +38,14 @@ pub(super) fn object<'a>(fields: &Object<'a>, name: &str, found: &mut Found) -> 
             None
         }
     }
+}
+
+/// Keeps the members that a format does not have, and names each.
+pub(super) fn keep_unknown(rest: &[Node<'_>], found: &mut Found) {
+    for node in rest {
+        found.miss(node.place(), UNKNOWN_MEMBER);
+    }
+    found.profile.kept = keep_by_place(rest);
 }
 
 /// The cloud by the name that a tool has for it (`azure_china`, `AzurePublicCloud`), by the address
