@@ -59,6 +59,9 @@ mod other_tools;
 mod panic;
 mod passphrases;
 mod piped;
+#[path = "../planted.rs"]
+mod planted;
+mod planted_homes;
 mod pointers;
 mod policy;
 mod powershell;

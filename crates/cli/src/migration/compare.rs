@@ -245,9 +245,12 @@ impl Again {
             differences.extend(heard.differences.into_iter().map(difference));
             left_out.extend(heard.left_out);
         }
-        let settings = comparison.files.iter().map(|compared| &compared.file);
-        for file in settings.filter(|file| file.original.is_none() && file.removed.is_none()) {
-            left_out.extend(witnessed::hear_settings(&held, file));
+        let files = comparison.files.iter().map(|compared| &compared.file);
+        for file in files.filter(|file| file.original.is_none() && file.removed.is_none()) {
+            let heard = witnessed::hear_unsealed(&held, file);
+            let difference = |what| Difference { path: file.path.clone(), what };
+            differences.extend(heard.differences.into_iter().map(difference));
+            left_out.extend(heard.left_out);
         }
         comparison.differences.extend(differences);
         comparison.left_out.extend(left_out);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_contexts::{Secret, SecretKind};
 use azvault_importer::Found;
+use azvault_importer::formats::table::FORMATS;
 use azvault_importer::open::read_once;
 use azvault_vault::{ImportedFile, Since, ValueDigest};
 use azvault_witness::{Ledger, Testimony};
@@ -99,8 +100,8 @@ pub(crate) fn hear(
     let unread =
         testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
     differences.extend(unread);
-    if found.unread > 0 {
-        // A reader that did not understand a piece keeps it as it is: that is no sign-in any more.
+    if found.unread > 0 || !found.profile.kept.is_empty() {
+        // What a reader did not understand it keeps as it is: that is no sign-in any more.
         let usable = held.secrets.hear(bytes, &name(&file.path), &otherwise);
         let kept = usable.unaccounted.iter().filter(|kept| !testimony.unaccounted.contains(kept));
         differences.extend(kept.map(|kept| {
@@ -111,16 +112,29 @@ pub(crate) fn hear(
     Heard { differences, left_out: left_out(&file.path, &testimony) }
 }
 
-/// Hears the witness on settings: they stay in their place, with what is in them.
-pub(crate) fn hear_settings(held: &Held, file: &ImportedFile) -> Vec<LeftOut> {
-    let Ok(opened) = read_once(&file.path) else { return Vec::new() };
-    let testimony = held.all.hear(&opened.bytes, &name(&file.path), &|_| None);
-    let stays = |lost: &azvault_witness::Unaccounted| LeftOut {
-        path: file.path.display().to_string(),
-        place: lost.place.clone(),
-        why: format!("looks like {} and stays in this file", lost.kind.words()),
-    };
-    testimony.unaccounted.iter().map(stays).collect()
+/// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
+/// in them, or a file of sign-ins of which nothing was understood.
+pub(crate) fn hear_unsealed(held: &Held, file: &ImportedFile) -> Heard {
+    let mut heard = Heard { differences: Vec::new(), left_out: Vec::new() };
+    let Ok(opened) = read_once(&file.path) else { return heard };
+    // What is kept sealed of it is no sign-in.
+    let testimony = held.secrets.hear(&opened.bytes, &name(&file.path), &|_| None);
+    let has_sign_ins =
+        FORMATS.iter().any(|row| row.name == file.format && super::is_sign_in(row.format));
+    for lost in &testimony.unaccounted {
+        let what = lost.kind.words();
+        if has_sign_ins {
+            let what = format!("looks like {what}, and nothing of this file was imported");
+            heard.differences.push(at(&lost.place, &what));
+        } else {
+            heard.left_out.push(LeftOut {
+                path: file.path.display().to_string(),
+                place: lost.place.clone(),
+                why: format!("looks like {what} and stays in this file"),
+            });
+        }
+    }
+    heard
 }
 
 /// Prints what was left out: each reason with the file, and where it is said first.
