@@ -27,8 +27,8 @@ pub(crate) fn calls(home: &Home, names: &str, args: &[&str]) -> Vec<String> {
     let mut strace = Command::new("strace");
     strace.args(["-f", "--seccomp-bpf", "-qq", "-e", &format!("trace={names}"), "-o"]).arg(&trace);
     around(strace, home, args).stdout(Stdio::null()).status().unwrap();
-    let text = fs::read(trace).unwrap();
-    String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    let text = fs::read_to_string(trace).unwrap();
+    text.lines().map(str::to_owned).collect()
 }
 
 /// The binary run by that program, in the home's own surroundings.
