@@ -247,6 +247,16 @@ fn every_secret_is_read_with_its_owner() {
             &[
                 (RefreshToken, "AX-sfctl-refresh-canary", DEV, T, public),
                 (AccessToken, "sfctl-access-canary", DEV, T, public),
+            ],
+        ),
+        (
+            "sfctl-pickled/config",
+            Format::SfctlConfig,
+            Product::ServiceFabricCli,
+            Outcome::Accept,
+            &[
+                (RefreshToken, "AX-sfctl-refresh-canary", DEV, T, public),
+                (AccessToken, "sfctl-access-canary", DEV, T, public),
                 (AccessToken, "sfctl-cached-access-canary", DEV, T, public),
             ],
         ),
@@ -298,6 +308,30 @@ fn a_certificate_in_a_connection_is_the_file_that_was_given() {
     // EXPOSE: a made-up key of the fixture.
     let archive = azvault_pfx::open(certificate.value.expose(), "m365~pfx-password-canary");
     assert!(archive.is_some_and(|archive| archive.key.is_some()));
+}
+
+#[test]
+fn a_file_of_ansible_is_read_as_ansible_reads_it() {
+    let folder = fixtures().join("ansible-variants");
+    let truth = fs::read_to_string(folder.join("read-by-ansible.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_str(&truth).unwrap();
+    let mut wanted: Vec<_> = truth
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|profile| {
+            let [secret, client, tenant] = ["secret", "client_id", "tenant"]
+                .map(|name| profile[name].as_str().unwrap().to_owned());
+            let cloud = profile["cloud_environment"].as_str().unwrap_or("AzureCloud");
+            (ClientSecret, secret, client, tenant, cloud.to_owned())
+        })
+        .collect();
+    wanted.sort();
+    let sources = sources("ansible-variants/credentials");
+    let found = &sources[0].found;
+    assert_eq!(found.outcome, Outcome::Accept, "{:?}", found.notes);
+    assert_eq!(secrets(found), wanted);
+    assert_eq!(found.profile.contexts.len(), 3);
 }
 
 #[test]

@@ -51,7 +51,7 @@ def granted(form):
         # One application after the other asks: their tokens differ in their claims.
         return reply | {"access_token": token("app-access", claims)}
     claims = USER | {"appid": client, "aud": resource}
-    id_claims = {"oid": USER["oid"], "preferred_username": USER["upn"], "name": "Dev", "sub": "s", "aud": client,
+    id_claims = USER | {"preferred_username": USER["upn"], "sub": "s", "aud": client,
                  "iss": f"https://login.microsoftonline.com/{TENANT}/v2.0"}
     return reply | {
         "access_token": token("access", claims), "refresh_token": f"0.AX-{NAME}-refresh-canary",

@@ -30,8 +30,9 @@ fn settings(text: &str) -> impl Iterator<Item = Result<Setting<'_>, usize>> {
         if line.is_empty() || line.starts_with(['#', ';', '!']) {
             return None;
         }
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            section = Some(name.trim());
+        if let Some(end) = line.rfind(']').filter(|_| line.starts_with('[')) {
+            // What stands behind it is no part of it, as Python's configparser reads it.
+            section = Some(line[1..end].trim());
             return None;
         }
         let split = line.find(['=', ':']).map(|at| (&line[..at], &line[at + 1..]));
@@ -85,9 +86,34 @@ pub(super) fn read(text: &str, found: &mut Found) {
             ),
         }
     }
+    let has_client = |section: Option<&str>| {
+        let is_client = |name: &str| matches!(name, "client_id" | "client");
+        settings(text).flatten().any(|s| s.section == section && is_client(&s.name))
+    };
+    let others_have = sections.iter().any(|section| *section != DEFAULTS && has_client(*section));
     for section in sections {
-        read_section(text, section, found);
+        // Its settings are those of the other sections.
+        if section != DEFAULTS || has_client(section) || !others_have {
+            read_section(text, section, found);
+        }
     }
+}
+
+/// The section that every other one falls back to (Python's configparser, which Ansible reads with).
+const DEFAULTS: Option<&str> = Some("DEFAULT");
+
+/// The settings of a section, and those of the defaults that it does not set itself.
+fn settings_of<'a>(text: &'a str, section: Option<&str>) -> Vec<Setting<'a>> {
+    let of = |section: Option<&str>| -> Vec<Setting<'a>> {
+        settings(text).flatten().filter(|setting| setting.section == section).collect()
+    };
+    let mut own = of(section);
+    if section.is_some() && section != DEFAULTS {
+        let mut inherited = of(DEFAULTS);
+        inherited.retain(|setting| own.iter().all(|own| own.name != setting.name));
+        own.extend(inherited);
+    }
+    own
 }
 
 fn read_section(text: &str, section: Option<&str>, found: &mut Found) {
@@ -95,7 +121,7 @@ fn read_section(text: &str, section: Option<&str>, found: &mut Found) {
     let mut client = None;
     let mut secrets: Vec<(SecretKind, Zeroizing<String>, usize)> = Vec::new();
     let (mut tenant, mut environment, mut subscription) = (None, None, None);
-    for setting in settings(text).flatten().filter(|setting| setting.section == section) {
+    for setting in settings_of(text, section) {
         let value = match section {
             Some(_) => Zeroizing::new(setting.value.to_owned()),
             None => unescape(setting.value),

@@ -79,7 +79,7 @@ pub(super) const INI: Row = Row {
     reader: Reader::Text(|text, _, found| principal_text::read(text, found)),
     read_by: "formats/principal_text.rs",
     source: "azure.azcollection `azure_rm_common.py`; inspec-azure",
-    fixtures: &["other-tools/ansible"],
+    fixtures: &["other-tools/ansible", "other-tools/ansible-variants"],
     ..JSON
 };
 

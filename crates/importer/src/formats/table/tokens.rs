@@ -167,6 +167,6 @@ pub(super) const SFCTL: Row = Row {
     read_by: "formats/sfctl.rs",
     clean: Clean::Leaves("sfctl has its settings in it: delete the lines aad_token and aad_cache"),
     source: "service-fabric-cli `src/sfctl/config.py`",
-    fixtures: &["other-tools/sfctl"],
+    fixtures: &["other-tools/sfctl", "other-tools/sfctl-pickled"],
     ..GO_AUTOREST
 };
