@@ -91,4 +91,5 @@ mod token;
 mod trace;
 mod unlock;
 mod verify;
+mod verify_next;
 mod writers;

@@ -6,6 +6,7 @@ pub(crate) mod cleaning;
 pub(crate) mod compare;
 pub(crate) mod copies;
 pub(crate) mod gather;
+pub(crate) mod next;
 pub(crate) mod onward;
 pub(crate) mod present;
 pub(crate) mod proposal;

@@ -11,6 +11,7 @@ mod report;
 mod secrets;
 mod surroundings;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use azvault_contexts::rules::import;
@@ -24,7 +25,7 @@ pub(crate) use report::print;
 
 use super::present::Content;
 use super::proposal;
-use super::witnessed::{self, LeftOut};
+use super::witnessed::{self, LeftOut, Understood};
 use crate::app::App;
 use crate::commands::migrate;
 use crate::failure::Failure;
@@ -40,6 +41,9 @@ pub(crate) struct Comparison {
     pub(crate) accounts: usize,
     pub(crate) environments: usize,
     pub(crate) differences: Vec<Difference>,
+    /// Files with something that no reader understood, or that could not be read: importing them again
+    /// changes nothing of that.
+    pub(crate) unread: BTreeSet<PathBuf>,
     /// What is there in another form than it was imported: renewed, renamed, changed.
     pub(crate) since: Vec<Difference>,
     /// What is not there any more because the user removed it or signed out.
@@ -117,6 +121,7 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
         accounts: 0,
         environments: 0,
         differences: Vec::new(),
+        unread: BTreeSet::new(),
         since: Vec::new(),
         gone: Vec::new(),
         left_out: Vec::new(),
@@ -128,7 +133,8 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
     let mut again = read_again(app, &snapshot, files, &mut comparison).map_err(failed)?;
     drop(snapshot);
     again.say_what_is_unreadable(&mut comparison);
-    again.hear_the_witness(&content, &since, &mut comparison);
+    let mut overlooked = again.hear_the_witness(&content, &since, &mut comparison);
+    let before = comparison.differences.len();
     let against = Against { content: &content, taken: taken.as_ref(), since: &since };
     contexts::compare(&again, &against, &mut comparison);
     surroundings::compare(&again, &against, &path, &mut comparison);
@@ -136,6 +142,11 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
     // No default is asked for by name, so that none can be missing.
     let plan = import::plan(incoming, &content.present(), None).unwrap_or_default();
     secrets::compare(&again, &plan, &against, &mut comparison);
+    // What the witness misses and no reader does, no reader understood.
+    for lost in &comparison.differences[before..] {
+        overlooked.remove(&lost.path);
+    }
+    comparison.unread.append(&mut overlooked);
     Ok(comparison)
 }
 
@@ -157,10 +168,10 @@ fn read_again(
         let (place, bytes) = match &file.original {
             Some(original) => {
                 let sealed = snapshot.original(original)?;
-                (at_its_place(&file, &sealed, &mut comparison.differences), Some(sealed))
+                (at_its_place(&file, &sealed, comparison), Some(sealed))
             }
             None if is_forgotten => (Place::NotSealed, None),
-            None => not_sealed(&file, &mut comparison.differences),
+            None => not_sealed(&file, comparison),
         };
         if let Some(bytes) = bytes {
             let also = file.links.iter().map(|link| link.path.clone()).collect();
@@ -174,14 +185,17 @@ fn read_again(
     Ok(Again { sources, numbers })
 }
 
-fn at_its_place(file: &ImportedFile, sealed: &[u8], differences: &mut Vec<Difference>) -> Place {
+fn at_its_place(file: &ImportedFile, sealed: &[u8], comparison: &mut Comparison) -> Place {
     let what = match read_once(&file.path) {
         Ok(opened) if opened.bytes[..] == *sealed => return Place::Original,
         Ok(_) => CHANGED.to_owned(),
         Err(OpenError::NotFound) => return Place::Removed,
-        Err(e) => format!("cannot be read again: {e}"),
+        Err(e) => {
+            comparison.unread.insert(file.path.clone());
+            format!("cannot be read again: {e}")
+        }
     };
-    differences.push(Difference { path: file.path.clone(), what });
+    comparison.differences.push(Difference { path: file.path.clone(), what });
     Place::Changed
 }
 
@@ -190,17 +204,20 @@ const CHANGED: &str = "changed since it was imported: run azvault migrate run ag
 /// Settings may change. A certificate that was not sealed must still be what was imported.
 fn not_sealed(
     file: &ImportedFile,
-    differences: &mut Vec<Difference>,
+    comparison: &mut Comparison,
 ) -> (Place, Option<Zeroizing<Vec<u8>>>) {
     let what = match read_once(&file.path) {
         Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => {
             return (Place::NotSealed, Some(opened.bytes));
         }
         Ok(_) => CHANGED.to_owned(),
-        Err(e) => format!("cannot be read again: {e}"),
+        Err(e) => {
+            comparison.unread.insert(file.path.clone());
+            format!("cannot be read again: {e}")
+        }
     };
     if file.format == Format::Certificate.as_str() {
-        differences.push(Difference { path: file.path.clone(), what });
+        comparison.differences.push(Difference { path: file.path.clone(), what });
     }
     (Place::NotSealed, None)
 }
@@ -225,6 +242,7 @@ impl Again {
                 (false, _) => "its sealed copy is no longer what it was",
                 (true, false) => "its sealed copy cannot be read any more",
             };
+            comparison.unread.insert(source.path.clone());
             comparison.differ(source, what.to_owned());
         }
     }
@@ -232,7 +250,14 @@ impl Again {
 
 impl Again {
     /// What a reader overlooks, no comparison with what it read can miss: the witness knows no format.
-    fn hear_the_witness(&self, content: &Content, since: &Since, comparison: &mut Comparison) {
+    /// Answers with the files in which it finds what is not in the vault.
+    fn hear_the_witness(
+        &self,
+        content: &Content,
+        since: &Since,
+        comparison: &mut Comparison,
+    ) -> BTreeSet<PathBuf> {
+        let mut overlooked = BTreeSet::new();
         let held = witnessed::held(content);
         let (mut differences, mut left_out) = (Vec::new(), Vec::new());
         for (number, source) in self.numbered() {
@@ -241,6 +266,11 @@ impl Again {
                 continue;
             };
             let heard = witnessed::hear(&held, file, (bytes, &source.found), since);
+            if heard.understood == Understood::InPart {
+                comparison.unread.insert(file.path.clone());
+            } else if !heard.differences.is_empty() {
+                overlooked.insert(file.path.clone());
+            }
             let difference = |what| Difference { path: file.path.clone(), what };
             differences.extend(heard.differences.into_iter().map(difference));
             left_out.extend(heard.left_out);
@@ -248,12 +278,16 @@ impl Again {
         let files = comparison.files.iter().map(|compared| &compared.file);
         for file in files.filter(|file| file.original.is_none() && file.removed.is_none()) {
             let heard = witnessed::hear_unsealed(&held, file);
+            if !heard.differences.is_empty() {
+                comparison.unread.insert(file.path.clone());
+            }
             let difference = |what| Difference { path: file.path.clone(), what };
             differences.extend(heard.differences.into_iter().map(difference));
             left_out.extend(heard.left_out);
         }
         comparison.differences.extend(differences);
         comparison.left_out.extend(left_out);
+        overlooked
     }
 }
 

@@ -1,11 +1,14 @@
 //! What an import could not read: "all of it is there already" is said of all of it, or not at all.
 
+use std::path::PathBuf;
+
 use azvault_importer::Outcome;
 
+use super::next;
 use super::proposal::Proposal;
 use crate::commands::migrate::Wanted;
 use crate::failure::{Code, Failure};
-use crate::ui::{count, word};
+use crate::ui::count;
 
 /// How an import ended for the files that were read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,10 +66,5 @@ impl Proposal {
 
 /// The command that says of each file why.
 fn why(wanted: &Wanted) -> String {
-    let mut command = "azvault migrate plan".to_owned();
-    for path in &wanted.from {
-        command.push_str(" --from ");
-        command.push_str(&word(path));
-    }
-    command
+    next::plan(wanted.from.iter().map(PathBuf::as_path))
 }

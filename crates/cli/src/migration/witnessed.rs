@@ -77,7 +77,15 @@ pub(crate) fn held(content: &Content) -> Held {
 pub(crate) struct Heard {
     /// Losses: places and kinds, never a value.
     pub(crate) differences: Vec<String>,
+    pub(crate) understood: Understood,
     pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// How much of an original its reader understood of what the witness finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Understood {
+    All,
+    InPart,
 }
 
 /// Hears the witness on a sealed original.
@@ -100,22 +108,31 @@ pub(crate) fn hear(
     let unread =
         testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
     differences.extend(unread);
+    let mut understood = Understood::All;
+    if found.unread > 0 && !differences.is_empty() {
+        understood = Understood::InPart;
+    }
     if found.unread > 0 || !found.profile.kept.is_empty() {
         // What a reader did not understand it keeps as it is: that is no sign-in any more.
         let usable = held.secrets.hear(bytes, &name(&file.path), &otherwise);
         let kept = usable.unaccounted.iter().filter(|kept| !testimony.unaccounted.contains(kept));
         differences.extend(kept.map(|kept| {
+            understood = Understood::InPart;
             let what = kept.kind.words();
             at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
         }));
     }
-    Heard { differences, left_out: left_out(&file.path, &testimony) }
+    Heard { differences, understood, left_out: left_out(&file.path, &testimony) }
 }
 
 /// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
 /// in them, or a file of sign-ins of which nothing was understood.
 pub(crate) fn hear_unsealed(held: &Held, file: &ImportedFile) -> Heard {
-    let mut heard = Heard { differences: Vec::new(), left_out: Vec::new() };
+    let mut heard = Heard {
+        differences: Vec::new(),
+        understood: Understood::InPart,
+        left_out: Vec::new(),
+    };
     let Ok(opened) = read_once(&file.path) else { return heard };
     // What is kept sealed of it is no sign-in.
     let testimony = held.secrets.hear(&opened.bytes, &name(&file.path), &|_| None);

@@ -7,6 +7,7 @@ use azvault_importer::places::{self, Roots};
 
 use super::{Becomes, Row, Survey};
 use crate::migration::gather::From;
+use crate::migration::next;
 use crate::ui::word;
 
 /// More files than this are named by the folder above all of them.
@@ -37,7 +38,7 @@ pub(crate) fn of_all(survey: &Survey, from: From<'_>, roots: Option<&Roots>) -> 
 pub(crate) fn of_unreadable(path: &Path) -> String {
     match (path.is_symlink(), path.canonicalize()) {
         (true, Ok(target)) if target.is_dir() => format!("azvault scan {}", word(&target)),
-        (true, Ok(target)) => format!("azvault migrate{}", from_option(&target)),
+        (true, Ok(target)) => format!("azvault migrate{}", next::from_options([target.as_path()])),
         _ => format!("ls -ld -- {}", word(path)),
     }
 }
@@ -45,13 +46,7 @@ pub(crate) fn of_unreadable(path: &Path) -> String {
 /// Shows what it is, place by place, and what revokes it. Whether it can be removed depends on who
 /// still uses it: no command for that.
 fn plan(path: &Path) -> String {
-    format!("azvault migrate plan{}", from_option(path))
-}
-
-/// A name that begins as an option does is one with the equals sign alone.
-fn from_option(path: &Path) -> String {
-    let named = word(path);
-    if named.starts_with('-') { format!(" --from={named}") } else { format!(" --from {named}") }
+    next::plan([path])
 }
 
 fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
@@ -66,7 +61,7 @@ fn migrate(rows: &[&Row], from: From<'_>, roots: Option<&Roots>) -> String {
         (From::Home, Some(roots)) if elsewhere.len() > MAX_NAMED => vec![roots.home.as_path()],
         _ => elsewhere,
     };
-    let named: String = elsewhere.iter().map(|path| from_option(path)).collect();
+    let named = next::from_options(elsewhere.iter().copied());
     let is_mixed = !matches!(from, From::Named(_))
         && elsewhere.len() < rows.len()
         && !elsewhere.is_empty()

@@ -11,7 +11,8 @@ use crate::given::{self, Given};
 use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::unread::Read;
-use crate::migration::{apply, compare, proposal, report};
+use crate::migration::{apply, compare, next, proposal, report};
+use crate::paths;
 use crate::policy;
 use crate::scan::beside::{self, Which};
 use crate::ui::{Tone, shown_path};
@@ -96,7 +97,7 @@ impl Args {
         if !comparison.is_equal() {
             compare::print(app, &comparison);
             return Err(Failure::new(Code::Findings, "the vault and the files differ")
-                .hint(format!("azvault migrate verify {id}")));
+                .hint(next::after(&comparison, paths::roots().ok().as_ref())));
         }
         if app.ui.output == Output::Json {
             compare::print(app, &comparison);

@@ -4,7 +4,8 @@ use azvault_vault::Id;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::migration::compare;
+use crate::migration::{compare, next};
+use crate::paths;
 use crate::ui::count;
 use crate::unlock;
 
@@ -30,10 +31,10 @@ impl Args {
         let vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
         compare::print(app, &comparison);
+        let next = || next::after(&comparison, paths::roots().ok().as_ref());
         let (differences, gone) = (comparison.differences.len(), comparison.gone.len());
         if differences > 0 {
-            return Err(Failure::new(Code::Findings, count(differences, "difference"))
-                .hint("azvault migrate run"));
+            return Err(Failure::new(Code::Findings, count(differences, "difference")).hint(next()));
         }
         if gone > 0 {
             let what = format!(
@@ -43,7 +44,7 @@ impl Args {
                     number => format!("{number} things are"),
                 }
             );
-            return Err(Failure::new(Code::Findings, what).hint("azvault migrate run"));
+            return Err(Failure::new(Code::Findings, what).hint(next()));
         }
         Ok(0)
     }
