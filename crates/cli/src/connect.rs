@@ -7,6 +7,7 @@ mod browser;
 mod entry;
 mod expected;
 mod lookup;
+pub(crate) mod offers;
 pub(crate) mod stored;
 pub(crate) mod way;
 

@@ -5,13 +5,19 @@ use std::fs;
 use serde_json::json;
 
 use super::{names, several_tenants};
-use crate::home::Home;
+use crate::home::{Home, ran};
 use crate::stack::{
-    APPLICATION, Azure, HOME_TENANT, USER, one_tenant, principal, subscription, subscriptions,
+    APPLICATION, Azure, HOME_TENANT, USER, certificates, one_tenant, principal, subscription,
+    subscriptions,
 };
 
 /// A home with the refresh token of a user who signed in elsewhere, and no context of that user.
 fn with_tokens_alone(azure: &Azure) -> Home {
+    with_tokens_alone_as(azure, USER, &["migrate", "run", "--yes"]).0
+}
+
+/// As [`with_tokens_alone`], under that name, imported with that command; what the command said.
+fn with_tokens_alone_as(azure: &Azure, username: &str, command: &[&str]) -> (Home, String) {
     let first = azure.home();
     let dev = subscription(1);
     let one = ["--no-contexts", "--tenant", HOME_TENANT, "--subscription", &dev];
@@ -27,15 +33,15 @@ fn with_tokens_alone(azure: &Azure) -> Home {
             "secret": token["value"], "credential_type": "RefreshToken", "family_id": "1",
         } },
         "Account": { "a": {
-            "home_account_id": home, "environment": host, "username": USER, "realm": HOME_TENANT,
+            "home_account_id": home, "environment": host, "username": username, "realm": HOME_TENANT,
             "local_account_id": "x", "authority_type": "MSSTS",
         } },
     });
     let second = azure.home();
     let file = second.join("msal.cache");
     fs::write(&file, cache.to_string()).unwrap();
-    second.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
-    second
+    let ran = second.run(&[command, &["--from", file.to_str().unwrap()]].concat()).expect(0);
+    (second, ran.stderr)
 }
 
 #[test]
@@ -111,6 +117,32 @@ fn a_service_principals_stored_secret_makes_contexts() {
     let done = azure.connected(&home, &["--account", APPLICATION, "--subscription", "Sub 2"]);
     assert_eq!(done["account"], json!({ "id": APPLICATION, "type": "ServicePrincipal" }));
     assert_eq!(names(&done).len(), 2);
+}
+
+/// The last lines of an import name the command for each sign-in without a context; it is typed here.
+#[test]
+fn an_import_of_tokens_alone_ends_with_the_command_that_makes_contexts() {
+    let azure = Azure::start(&one_tenant(subscriptions(1..2)));
+    for command in [&["migrate", "run", "--yes"][..], &["migrate", "--yes"]] {
+        let (home, said) = with_tokens_alone_as(&azure, "o'neil@x.example", command);
+        let offers = said.lines().map(str::trim).filter(|line| line.starts_with("azvault connect"));
+        let offers: Vec<&str> = offers.collect();
+        assert_eq!(
+            offers,
+            [r"azvault connect --account 'o'\''neil@x.example' --environment Test"],
+            "{said}"
+        );
+        let line = format!("{} --confirm {}", offers[0], azure.origin());
+        let mut typed = home.script(&line);
+        ran(typed.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem")).output().unwrap())
+            .expect(0);
+        let list = home.json(&["context", "list"]);
+        let mut all = list["contexts"].as_array().unwrap().iter();
+        assert!(all.any(|context| context["account"]["id"] == "o'neil@x.example"), "{list}");
+        // With a context it is offered no more.
+        let again = home.run(&["migrate", "run", "--yes", "--from", "msal.cache"]).expect(0);
+        assert!(!again.stderr.contains("azvault connect"), "{}", again.stderr);
+    }
 }
 
 /// The command stands where somebody looks who has sign-ins and no contexts.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::connect::stored;
+use crate::connect::offers;
 use crate::contexts::{Contexts, Unasked, chosen};
 use crate::documents::ActingView;
 use crate::expect::Pin;
@@ -194,7 +194,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             fill_counts(app, document, vault, contexts)?;
             let (active, because) = contexts.active()?;
             if contexts.seen().is_empty() {
-                document.offers = stored::offers(contexts);
+                document.offers = offers::of_vault(contexts);
             }
             document.acting = contexts.resolved()?.as_ref().map(ActingView::new);
             document.missing = contexts.missing().map(text);

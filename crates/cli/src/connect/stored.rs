@@ -7,7 +7,7 @@
 use azvault_contexts::rules::connect::{Place, SignedIn};
 use azvault_contexts::{
     Account, AccountType, ContextAccount, Found as Named, HOME_ACCOUNT_ID, IdentityKind,
-    KnownAccount, KnownAccountType, Secret, SecretDescription, SecretKind, Tenant,
+    KnownAccount, KnownAccountType, Secret, Tenant,
 };
 use azvault_signin::{Cloud, Http, resource, resource_manager};
 use azvault_vault::Vault;
@@ -233,46 +233,6 @@ fn found(at: &Looking<'_>, known: &KnownAccount, seen: Seen) -> Found {
         secrets: Vec::new(),
         skipped: seen.skipped,
     }
-}
-
-/// What to type where there are no contexts yet.
-pub(crate) fn say_offers(app: &App, contexts: &Contexts) {
-    let offers = offers(contexts);
-    match offers.split_first() {
-        None => app.ui.note("no contexts yet: azvault migrate"),
-        Some((first, more)) => {
-            app.ui.note(format!("no contexts yet, and sign-ins that are stored: {first}"));
-            for offer in more {
-                app.ui.note(format!("  {offer}"));
-            }
-        }
-    }
-}
-
-/// Commands that make contexts of what is stored, one for each account that could sign in.
-pub(crate) fn offers(contexts: &Contexts) -> Vec<String> {
-    let accounts = contexts.accounts();
-    let signs_in = |about: &&SecretDescription| {
-        matches!(
-            about.kind,
-            SecretKind::RefreshToken
-                | SecretKind::ClientSecret
-                | SecretKind::Certificate
-                | SecretKind::ClientAssertion
-        )
-    };
-    let own = contexts.secrets.iter().map(|secret| &secret.description).filter(signs_in);
-    let mut offers: Vec<String> = Vec::new();
-    for known in own.filter_map(|about| accounts.of_secret(about).one()) {
-        let is_one = matches!(accounts.named(&known.id), Named::One(_));
-        let name = known.home_account_id.as_ref().filter(|_| !is_one).unwrap_or(&known.id);
-        let offer = format!("azvault connect --account {}", shell_word(name));
-        if !offers.contains(&offer) {
-            offers.push(offer);
-        }
-    }
-    offers.sort();
-    offers
 }
 
 fn is_guid(text: &str) -> bool {

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use azvault_contexts::rules::import::{self, Incoming, Origin, Plan, Present};
 use azvault_contexts::rules::signed_out::{is_of_user, signed_out};
-use azvault_contexts::{Accounts, Clouds, ContextName};
+use azvault_contexts::{Accounts, Clouds, ContextName, SecretDescription};
 use azvault_importer::folder::Source;
 use azvault_importer::look::Seen;
 use azvault_importer::{Outcome, Product};
 
 use super::gather::{self, Gathered, Pointers};
 use super::present::Content;
+use super::unused;
 use crate::app::App;
+use crate::connect::offers::Known;
 use crate::failure::{Code, Failure};
 use crate::ui::quoted;
 
@@ -60,14 +62,29 @@ pub(crate) fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<Context
     if !contexts().any(is_of_user) {
         return Vec::new();
     }
-    let planned = plan.secrets.iter().map(|planned| &planned.item.description);
-    let secrets: Vec<_> = planned.chain(present.secrets.iter().map(|(about, _)| about)).collect();
+    signed_out(contexts(), secrets(plan, present), &known(plan, present).accounts)
+}
+
+/// What is known when the plan was carried out.
+fn known<'a>(plan: &'a Plan, present: &Present<'a>) -> Known<'a> {
+    let contexts = plan.contexts.iter().map(|planned| &planned.item);
+    let contexts: Vec<_> = contexts.chain(present.contexts).collect();
     let environments = plan.environments.iter().map(|planned| &planned.item);
-    let clouds = Clouds::of(environments.chain(present.environments));
+    let environments: Vec<_> = environments.chain(present.environments).collect();
+    let clouds = Clouds::of(environments.iter().copied());
     let accounts = plan.accounts.iter().map(|planned| &planned.item).chain(present.accounts);
-    let known =
-        Accounts::of(clouds, contexts().chain(present.contexts), accounts, secrets.iter().copied());
-    signed_out(contexts(), secrets.iter().copied(), &known)
+    let secrets = secrets(plan, present);
+    let accounts = Accounts::of(clouds, contexts.iter().copied(), accounts, secrets);
+    Known { accounts, contexts, environments }
+}
+
+/// The secrets of a plan, and those that are there.
+fn secrets<'a>(
+    plan: &'a Plan,
+    present: &Present<'a>,
+) -> impl Iterator<Item = &'a SecretDescription> {
+    let planned = plan.secrets.iter().map(|planned| &planned.item.description);
+    planned.chain(present.secrets.iter().map(|(about, _)| about))
 }
 
 impl Proposal {
@@ -88,6 +105,17 @@ impl Proposal {
     /// Whether the files hold anything at all that is imported.
     pub(crate) fn is_of_something(&self) -> bool {
         !self.holding.is_empty()
+    }
+
+    /// Commands that make contexts of the sign-ins that come without any.
+    pub(crate) fn connects(&self) -> Vec<String> {
+        let planned = || self.plan.secrets.iter().map(|planned| &planned.item.description);
+        let contexts = self.plan.contexts.iter().map(|planned| &planned.item);
+        // Where every sign-in has its context by id, nothing more has to be put together.
+        if !unused::has_any(contexts.chain(&self.before.contexts), planned()) {
+            return Vec::new();
+        }
+        known(&self.plan, &self.before.present()).offers(planned())
     }
 
     /// How many files ended so.

@@ -1,11 +1,12 @@
 //! Accounts whose credentials lie in files although no context uses them: what `Clear-AzContext` or
 //! `az account clear` of another release left in a cache.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use azvault_contexts::{Context, ContextAccount, SecretDescription, SecretKind};
 
 use super::proposal::Proposal;
+use crate::app::App;
 use crate::ui::quoted;
 
 /// What a plan says of them.
@@ -23,16 +24,23 @@ pub(crate) fn line(proposal: &Proposal) -> Option<String> {
     })
 }
 
+/// What makes contexts of them.
+pub(crate) fn say_connects(app: &App, proposal: &Proposal) {
+    let connects = proposal.connects();
+    if !connects.is_empty() {
+        app.ui.note("no context uses these sign-ins; to make contexts of them:");
+        for command in connects {
+            app.ui.note(format!("  {command}"));
+        }
+    }
+}
+
 /// Accounts of these secrets that none of the contexts has, by name.
 pub(crate) fn accounts<'a>(
     contexts: impl Iterator<Item = &'a Context>,
     secrets: impl Iterator<Item = &'a SecretDescription>,
 ) -> BTreeSet<&'a str> {
-    let mut used = BTreeSet::new();
-    for account in contexts.filter_map(|context| context.account.as_ref()) {
-        used.insert(account.id.to_lowercase());
-        used.extend(ContextAccount::home_account_id(account).map(str::to_lowercase));
-    }
+    let used = used(contexts);
     let is_used = |name: &Option<String>| {
         name.as_deref().is_some_and(|name| used.contains(&name.to_lowercase()))
     };
@@ -41,6 +49,29 @@ pub(crate) fn accounts<'a>(
         .filter(|about| !is_used(&about.account) && !is_used(&about.home_account_id))
         .map(|about| about.account.as_deref().unwrap_or("an unknown account"))
         .collect()
+}
+
+/// Whether one of these secrets may be of an account that none of the contexts has: its home account
+/// where it has one, else its id.
+pub(crate) fn has_any<'a>(
+    contexts: impl Iterator<Item = &'a Context>,
+    mut secrets: impl Iterator<Item = &'a SecretDescription>,
+) -> bool {
+    let used = used(contexts);
+    secrets.any(|about| {
+        let id = about.home_account_id.as_ref().or(about.account.as_ref());
+        signs_in(about.kind) && !id.is_some_and(|id| used.contains(&id.to_lowercase()))
+    })
+}
+
+/// Ids and home accounts of contexts, without case.
+fn used<'a>(contexts: impl Iterator<Item = &'a Context>) -> HashSet<String> {
+    let mut used = HashSet::new();
+    for account in contexts.filter_map(|context| context.account.as_ref()) {
+        used.insert(account.id.to_lowercase());
+        used.extend(ContextAccount::home_account_id(account).map(str::to_lowercase));
+    }
+    used
 }
 
 /// What lives until somebody revokes it.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::connect::stored;
+use crate::connect::offers;
 use crate::contexts::{Contexts, Seen};
 use crate::documents::{ContextView, Marks, SCHEMA};
 use crate::ui::{Tone, cell, toned};
@@ -41,7 +41,7 @@ impl Args {
                     .collect(),
             }),
             Output::Table | Output::Tsv | Output::Sarif if seen.is_empty() => {
-                stored::say_offers(app, &contexts);
+                offers::say(app, &contexts);
             }
             Output::Table | Output::Tsv | Output::Sarif => print(app, &seen, marks),
         }

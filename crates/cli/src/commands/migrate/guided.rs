@@ -11,7 +11,7 @@ use crate::given::{self, Given};
 use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::unread::Read;
-use crate::migration::{apply, compare, next, proposal, report};
+use crate::migration::{apply, compare, next, proposal, report, unused};
 use crate::paths;
 use crate::policy;
 use crate::scan::beside::{self, Which};
@@ -105,6 +105,7 @@ impl Args {
         }
         app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
+        unused::say_connects(app, &proposal);
         if self.wanted.from.is_empty() {
             beside::say(app, Which::Left);
         }

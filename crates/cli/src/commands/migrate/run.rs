@@ -9,7 +9,7 @@ use crate::cli::Output;
 use crate::migration::gather::Pointers;
 use crate::migration::proposal::{self, Proposal};
 use crate::migration::unread::Read;
-use crate::migration::{apply, present::Content, report};
+use crate::migration::{apply, present::Content, report, unused};
 use crate::scan::print::no_sign_in;
 use crate::ui::count;
 use crate::{failure::Failure, unlock};
@@ -119,6 +119,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         let pieces = count(proposal.pieces(), "part");
         app.ui.warning(format!("{pieces} not understood, kept sealed: azvault migrate plan"));
     }
+    unused::say_connects(app, proposal);
     for name in &proposal.signed_out {
         app.ui.warning(no_sign_in(name.as_str()));
     }
