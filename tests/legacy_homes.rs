@@ -146,8 +146,10 @@ fn every_home_gives_what_its_truth_says() {
         let scanned: BTreeSet<&str> = files
             .iter()
             .filter(|(file, facts)| {
-                let asm = file.ends_with("/AzureProfile.json");
-                matches!(facts["scan"].as_str(), Some("import" | "report")) || asm
+                // Settings are read as well, for what does not belong in them.
+                let read = ["/AzureProfile.json", "/PSConfig.json"];
+                let is_read = read.iter().any(|name| file.ends_with(name));
+                matches!(facts["scan"].as_str(), Some("import" | "report")) || is_read
             })
             .map(|(file, _)| file.as_str())
             .collect();
@@ -285,7 +287,7 @@ fn saved_files_are_moved_where_they_are_named() {
         assert_eq!(found, wanted, "{file}");
     }
     // The folder above finds all three, and nothing of what else lies there.
-    write(copy.path(), &["work/package.json", "work/az.json", "work/PSConfig.json"]);
+    write(copy.path(), &["work/package.json", "work/az.json"]);
     write(copy.path(), &["work/AzureRmContext.json.lockfile"]);
     fs::write(copy.path().join("work/notes.txt"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
     let sources = read(&places::named(copy.path()).unwrap(), copy.path());
@@ -317,6 +319,7 @@ fn every_place_of_the_products_is_looked_at() {
         ".azure/accessTokens.json",
         ".azure/clouds.config",
         ".azure/config",
+        ".Azure/PSConfig.json",
     ];
     let silent = [
         ".azure/az.json",
@@ -324,7 +327,6 @@ fn every_place_of_the_products_is_looked_at() {
         ".azure/versionCheck.json",
         ".azure/msal_http_cache.bin",
         ".azure/msal_token_cache.json.lockfile",
-        ".Azure/PSConfig.json",
         "somewhere/config",
     ];
     let home = tempfile::tempdir().unwrap();
@@ -335,8 +337,9 @@ fn every_place_of_the_products_is_looked_at() {
     // A home that the user names is the same as the user's own.
     assert_eq!(listed(&places::named(home).unwrap(), home), files);
     // So is one of the folders, alone.
-    assert_eq!(listed(&places::named(&home.join(".Azure")).unwrap(), home), files[..4]);
-    assert_eq!(listed(&places::named(&home.join(".azure")).unwrap(), home), files[13..]);
+    let azure_powershell = [&files[..4], &files[21..]].concat();
+    assert_eq!(listed(&places::named(&home.join(".Azure")).unwrap(), home), azure_powershell);
+    assert_eq!(listed(&places::named(&home.join(".azure")).unwrap(), home), files[13..21]);
 }
 
 #[test]

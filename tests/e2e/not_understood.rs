@@ -59,3 +59,45 @@ fn a_credential_that_is_only_kept_as_it_is_is_not_proven_and_its_file_stays() {
     home.run(&["migrate", "clean", "--yes"]).expect(0);
     assert!(!home.join(".azure/service_principal_entries.json").exists());
 }
+
+/// Settings of Azure PowerShell are switches and numbers: nothing is said of them. A text that does not
+/// belong there is named by its place, in the scan and in the proof, and stays where it is.
+#[test]
+fn a_secret_among_the_settings_of_azure_powershell_is_found() {
+    const SECRET: &str = "Zk38Q~SYNTH-not-a-real-secret.abcdefghij";
+    let settings = |own: serde_json::Value| {
+        json!({"Az": {"EnableLoginByWam": false, "LoginExperienceV2": 1,
+            "DefaultSubscriptionForLogin": "My subscription"}, "Az.KeyVault": own})
+    };
+    for (name, place) in [
+        ("PSConfig.json", "/Az.KeyVault/Password"),
+        ("PSConfig.json", "/Az.KeyVault/clientSecret"),
+        ("AzurePSDataCollectionProfile.json", "/clientSecret"),
+    ] {
+        let home = Home::with_files("real-az/base");
+        let file = home.join(".Azure").join(name);
+        let member = place.rsplit('/').next().unwrap();
+        let with = |value: serde_json::Value| match name {
+            "PSConfig.json" => settings(json!({ member: value })),
+            _ => json!({"enableAzureDataCollection": true, member: value}),
+        };
+        fs::write(&file, with(json!(true)).to_string()).unwrap();
+        let clean = printed(&home.run(&["scan"]).expect(10));
+        assert!(!clean.contains(name), "{clean}");
+        fs::write(&file, with(json!(SECRET)).to_string()).unwrap();
+        let told = printed(&home.run(&["scan"]).expect(10));
+        assert!(told.contains(name) && told.contains(place), "{told}");
+        home.run(&["migrate", "run", "--yes"]).expect(0).says("1 part not understood");
+        let proof = home.run(&["migrate", "verify"]).expect(0);
+        let said = format!("{name}: 1 value left out, looks like");
+        assert!(proof.stderr.contains(&said), "{}", proof.stderr);
+        assert!(
+            proof.stderr.contains(&format!("stays in this file ({place})")),
+            "{}",
+            proof.stderr
+        );
+        home.run(&["migrate", "clean", "--yes"]).expect(0);
+        assert!(file.exists());
+        assert!(!format!("{told}{}", printed(&proof)).contains(SECRET));
+    }
+}

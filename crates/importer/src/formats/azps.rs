@@ -16,6 +16,7 @@ mod cache_data;
 pub mod context_file;
 mod environment;
 pub mod keystore;
+pub mod switches;
 pub mod token_cache_dat;
 
 use std::collections::{BTreeMap, HashSet};

@@ -17,8 +17,7 @@ use crate::places::{Because, Candidate, Extent, Place, is_product_folder, is_tel
 use crate::{Format, Reading};
 
 /// Files of the products beside those that say nothing of contexts (or are locks).
-const SILENT_FILES: [&str; 5] =
-    ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin", "PSConfig.json"];
+const SILENT_FILES: [&str; 4] = ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin"];
 
 /// Folders of a home that hold other people's files: packages, and the objects of git.
 const PACKAGES: [&str; 3] = ["node_modules", "site-packages", "__pycache__"];

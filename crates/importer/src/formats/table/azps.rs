@@ -182,8 +182,8 @@ pub(super) const DATA_COLLECTION: Row = Row {
         by: "`enableAzureDataCollection`",
         ..Recognised::NOT
     },
-    reader: Reader::Nothing,
-    read_by: "",
+    reader: Reader::Json(|root, _, found| azps::switches::read(root, found)),
+    read_by: "formats/azps/switches.rs",
     source: "APC AzurePSDataCollectionProfile.cs",
     fixtures: &["azure-powershell/files/settings/AzurePSDataCollectionProfile.json"],
     ..AUTOSAVE_SETTINGS
@@ -195,8 +195,8 @@ pub(super) const CONFIG: Row = Row {
     versions: "Az 8 to today",
     lies: &lies(&["PSConfig.json"]),
     recognised: Recognised { names: &["PSConfig.json"], by: "its name", ..Recognised::NOT },
-    reader: Reader::Nothing,
-    read_by: "",
+    reader: Reader::Json(|root, _, found| azps::switches::read(root, found)),
+    read_by: "formats/azps/switches.rs",
     source: "AP AU/Config/ConfigManager.cs",
     fixtures: &["real-az"],
     ..AUTOSAVE_SETTINGS

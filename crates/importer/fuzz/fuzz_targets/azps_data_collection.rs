@@ -1,0 +1,3 @@
+#![no_main]
+
+azvault_importer_fuzz::reader!(AzpsDataCollection, "AzurePSDataCollectionProfile.json");
