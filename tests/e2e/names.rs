@@ -289,3 +289,80 @@ fn names_that_nobody_has_are_said_without_being_obeyed() {
         is_plain(&home.run(&["context", "set", &subscription]).expect(absent));
     }
 }
+
+/// Names that Azure PowerShell takes for one in some languages and for two in others: both are kept, and
+/// it is told, each time.
+#[test]
+fn names_that_a_culture_takes_for_one_are_kept_and_told() {
+    let pairs = [
+        ["Straße", "strasse"],
+        ["istanbul", "ıstanbul"],
+        ["café", "cafe\u{301}"],
+        ["ﬁnance", "finance"],
+    ];
+    let home = Home::with_vault();
+    let ids: Vec<String> = (0..8).map(|n| format!("5b000000-0000-4000-8000-{n:012}")).collect();
+    let saved = pairs.iter().flatten().zip(&ids).map(|(name, id)| Saved {
+        name,
+        account: "ada@contoso.example",
+        tenant: "72f00000-0000-4000-8000-000000000001",
+        subscription: id,
+        subscription_name: name,
+    });
+    let file = home.write_saved(&saved.collect::<Vec<_>>());
+    let from = ["--from", file.to_str().unwrap()];
+    let told = |ran: &Ran, document: &serde_json::Value| {
+        let remarks = document["remarks"].as_array().unwrap();
+        let printed = format!("{}{}", ran.stdout, ran.stderr);
+        for [one, other] in pairs {
+            let of_both = remarks.iter().filter_map(|remark| remark.as_str()).filter(|remark| {
+                remark.contains(&format!("\"{one}\"")) && remark.contains(&format!("\"{other}\""))
+            });
+            let of_both: Vec<&str> = of_both.collect();
+            assert_eq!(of_both.len(), 1, "{one} {other}: {remarks:?}");
+            assert!(printed.contains(of_both[0]), "{printed}");
+        }
+    };
+    let run = |args: &[&str]| home.run(&[args, &from].concat()).expect(0);
+    told(&run(&["migrate", "plan"]), &run(&["migrate", "plan", "-o", "json"]).json());
+    told(
+        &run(&["migrate", "run", "--yes"]),
+        &run(&["migrate", "run", "--yes", "-o", "json"]).json(),
+    );
+    home.run(&["migrate", "verify"]).expect(0);
+    let list = home.json(&["context", "list"]);
+    let names = list["contexts"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap());
+    let wanted: BTreeSet<&str> = pairs.iter().flatten().copied().collect();
+    assert_eq!(names.collect::<BTreeSet<_>>(), wanted);
+}
+
+/// On a machine that speaks Turkish `I` is no `i`: its two names are two contexts, one with a number.
+#[test]
+fn names_that_a_culture_takes_for_two_are_kept_and_told() {
+    let home = Home::with_vault();
+    let saved = [
+        ("INFRA", "5b000000-0000-4000-8000-000000000001"),
+        ("infra", "5b000000-0000-4000-8000-000000000002"),
+    ]
+    .map(|(name, id)| Saved {
+        name,
+        account: "ada@contoso.example",
+        tenant: "72f00000-0000-4000-8000-000000000001",
+        subscription: id,
+        subscription_name: name,
+    });
+    let file = home.write_saved(&saved);
+    let from = ["--from", file.to_str().unwrap()];
+    let plan = home.json(&[&["migrate", "plan"][..], &from].concat());
+    let remarks = plan["remarks"].to_string();
+    assert!(remarks.contains(r#"\"infra\" is kept as \"infra (2)\""#), "{remarks}");
+    home.run(&[&["migrate", "run", "--yes"][..], &from].concat()).expect(0);
+    home.run(&["migrate", "verify"]).expect(0);
+    let list = home.json(&["context", "list"]);
+    let ids = list["contexts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["subscription"]["id"].as_str().unwrap());
+    assert_eq!(ids.collect::<BTreeSet<_>>().len(), 2);
+}

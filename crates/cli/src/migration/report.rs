@@ -213,6 +213,13 @@ fn summary(proposal: &Proposal) -> Vec<String> {
     lines
 }
 
+/// Names that are kept apart although some machines take them for one.
+pub(crate) fn names_alike(proposal: &Proposal) -> Vec<String> {
+    let of_plan = proposal.plan.remarks.iter();
+    let alike = of_plan.filter(|one| matches!(one, Remark::NamesAlike(_)));
+    alike.map(|one| remark(one, proposal)).collect()
+}
+
 /// What the user should know of the plan as a whole, and of what was looked at to make it.
 fn remarks(proposal: &Proposal) -> Vec<String> {
     let of_plan = proposal.plan.remarks.iter().map(|r| remark(r, proposal));
@@ -311,6 +318,14 @@ fn remark(remark: &Remark, proposal: &Proposal) -> String {
         ),
         Remark::Renamed { from, to } => {
             format!("{} is kept as {}, because its name is taken", name(from), name(to))
+        }
+        Remark::NamesAlike(names) => {
+            let names: Vec<_> = names.iter().map(name).collect();
+            format!(
+                "{} are different names here, and one name to Azure PowerShell in some languages: all \
+                 are kept",
+                names.join(" and ")
+            )
         }
         Remark::FilesDiffer { name: context, source } => format!(
             "{} says something else of {}: the first file's word is taken",

@@ -128,11 +128,8 @@ pub(crate) fn hear(
 /// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
 /// in them, or a file of sign-ins of which nothing was understood.
 pub(crate) fn hear_unsealed(held: &Held, file: &ImportedFile) -> Heard {
-    let mut heard = Heard {
-        differences: Vec::new(),
-        understood: Understood::InPart,
-        left_out: Vec::new(),
-    };
+    let mut heard =
+        Heard { differences: Vec::new(), understood: Understood::InPart, left_out: Vec::new() };
     let Ok(opened) = read_once(&file.path) else { return heard };
     // What is kept sealed of it is no sign-in.
     let testimony = held.secrets.hear(&opened.bytes, &name(&file.path), &|_| None);

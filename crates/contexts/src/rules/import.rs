@@ -4,6 +4,7 @@
 //! own. Nothing is invented: where no file names a default there is none.
 
 mod accounts;
+mod alike;
 mod contexts;
 mod default;
 mod proof;
@@ -103,6 +104,8 @@ pub enum Remark {
         /// Number of the later file.
         source: usize,
     },
+    /// Names that some culture takes for one; all of them are kept.
+    NamesAlike(Vec<ContextName>),
 }
 
 /// What an import would do.
@@ -195,6 +198,7 @@ pub fn plan(
     let known = known_accounts(clouds, &incoming, present);
     secrets::name_homes(&mut incoming, &known);
     let defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
+    alike::tell(present, &mut plan);
     accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
     secrets::plan(&mut incoming, present, &known, &mut plan);
     plan.default = default::choose(&incoming, &defaults, present, default, &mut plan)?;

@@ -38,6 +38,7 @@ struct Document {
     opaque: usize,
     reported: usize,
     default: Option<String>,
+    remarks: Vec<String>,
 }
 
 impl Args {
@@ -86,6 +87,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         opaque: proposal.count(azvault_importer::Outcome::Opaque),
         reported: proposal.count(azvault_importer::Outcome::Report),
         default: proposal.plan.default.as_ref().map(|name| name.as_str().to_owned()),
+        remarks: report::names_alike(proposal),
     };
     if app.ui.output == Output::Json {
         app.ui.json(&document);
@@ -118,6 +120,9 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
     if proposal.pieces() > 0 && proposal.is_of_something() {
         let pieces = count(proposal.pieces(), "part");
         app.ui.warning(format!("{pieces} not understood, kept sealed: azvault migrate plan"));
+    }
+    for remark in document.remarks {
+        app.ui.warning(remark);
     }
     unused::say_connects(app, proposal);
     for name in &proposal.signed_out {
