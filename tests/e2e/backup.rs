@@ -59,7 +59,7 @@ fn a_backup_is_a_whole_vault_of_its_owner_alone() {
     let name = Path::new(file).file_name().unwrap().to_str().unwrap();
     assert!(name.starts_with("vault-20") && name.ends_with(&format!("Z-g{number}.db")), "{name}");
     assert_eq!((mode(file), mode(folder(&home))), (0o600, 0o700));
-    // Nothing else is left, and nothing of it is in clear.
+    // Nothing else is left, and nothing of it is in plaintext.
     assert_eq!(names(&folder(&home)), [name]);
     let bytes = fs::read(file).unwrap();
     assert!(bytes.starts_with(b"SQLite format 3\0") && !contains(&bytes, b"megan"));

@@ -123,7 +123,7 @@ fn on_a_terminal_hosts_secrets_and_the_subscription_are_asked_for() {
         ran(command.env("PATH", "/usr/local/bin:/usr/bin:/bin").output().unwrap())
     };
     let before = stored(&home);
-    let asked = "Is it yours? [y/N]";
+    let asked = "Trust these hosts? [y/N]";
     let refused = run(&[(asked, "n\n")], &[]).expect(3);
     assert!(refused.stdout.contains(&azure.origin()), "{}", refused.stdout);
     run(&[(asked, "y\n"), ("Secret of the service principal", "\u{3}")], &[]).expect(3);

@@ -68,7 +68,7 @@ fn autosave_off_keeps_changes_in_sessions_and_out_of_the_vault() {
         (&show["mode"], &show["because"], &show["session"]),
         (&json!("Process"), &json!("forced by a policy"), &json!("CurrentUser"))
     );
-    // What is stored can be removed, and what lies in clear can be moved in.
+    // What is stored can be removed, and what lies in plaintext can be moved in.
     let remove = home.command(&["context", "remove", "gov", "--yes", "--scope", "user"]);
     machine.run(&remove).expect(0);
     machine.run(&home.command(&["migrate", "run", "--yes"])).expect(0);

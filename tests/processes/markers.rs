@@ -74,12 +74,12 @@ fn no_write_of_any_verb_has_a_name_an_id_or_a_secret_in_clear() {
         return;
     }
     assert!(written > 100, "{written} writes");
-    // The control: what is put back in clear on purpose is found.
+    // The control: what is put back in plaintext on purpose is found.
     assert!(clear > 10, "{clear} markers in the originals that were put back");
     println!(
         "figure: {seen} verbs, {written} writes and names of files: 0 of {} markers in {} forms",
         markers.len(),
         markers[0].len()
     );
-    println!("control: {clear} found in what rollback puts back in clear, as it should");
+    println!("control: {clear} found in what rollback puts back in plaintext, as it should");
 }

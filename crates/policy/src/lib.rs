@@ -9,10 +9,10 @@
 //!
 //! let file = Path::new("/etc/azvault/policy.toml");
 //! let policy = azvault_policy::read("plaintext-export = \"forbidden\"", file).unwrap();
-//! let refused = azvault_policy::rules::export_plaintext(&policy, "a file in clear").unwrap_err();
+//! let refused = azvault_policy::rules::export_plaintext(&policy, "a plaintext file").unwrap_err();
 //! assert_eq!(
 //!     refused.to_string(),
-//!     "refused by /etc/azvault/policy.toml line 1: a file in clear"
+//!     "refused by /etc/azvault/policy.toml line 1: a plaintext file"
 //! );
 //! ```
 

@@ -27,7 +27,7 @@ pub(crate) const KEYS: [&str; 14] = [
 pub struct Policy {
     /// `autosave`: whether changes of contexts may be kept in the vault.
     pub autosave: Option<Set<Allowance>>,
-    /// `plaintext-export`: whether what is sealed may leave the vault in clear.
+    /// `plaintext-export`: whether what is sealed may leave the vault in plaintext.
     pub plaintext_export: Option<Set<Allowance>>,
     /// `environments`: Azure clouds by name.
     pub environments: Option<Set<Only>>,

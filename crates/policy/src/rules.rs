@@ -42,7 +42,7 @@ pub fn keep(policy: &Policy) -> Result<(), Refusal> {
     }
 }
 
-/// Whether something that is sealed may leave the vault in clear; `what` says it in words.
+/// Whether something that is sealed may leave the vault in plaintext; `what` says it in words.
 pub fn export_plaintext(policy: &Policy, what: &str) -> Result<(), Refusal> {
     match forbids(policy.plaintext_export.as_ref()) {
         None => Ok(()),

@@ -51,7 +51,7 @@
 //!   of a token after everything was dropped. Connections are not kept once a reply is read.
 //! - A header with a secret (`Authorization`, `X-IDENTITY-HEADER`) is copied by the `http` crate
 //!   into memory that is not wiped. It is marked sensitive, so that `Debug` does not show it.
-//! - The password of a proxy is held by ureq, in clear, for as long as the [`Http`] lives.
+//! - The password of a proxy is held by ureq, in plaintext, for as long as the [`Http`] lives.
 //! - p12-keystore and pkcs8 decrypt a key file into memory of their own; p12-keystore does not wipe
 //!   it. ring keeps a parsed RSA key on the heap while one assertion is signed, and does not wipe it.
 //! - A provider that repeats a secret in the text of an error makes a copy of it in a `String` before

@@ -78,7 +78,7 @@ fn judge_swap(swaps: &str, sys: &Path) -> Check {
         let device = device.file_name().unwrap_or_default().to_string_lossy();
         if !is_in_memory(&device) && !is_encrypted(sys, &device, 0) {
             let what =
-                format!("{} is swap in clear: secrets in memory may stay there", shown(place));
+                format!("{} is unencrypted swap: secrets in memory may stay there", shown(place));
             return Check::finding(name, what, format!("sudo swapoff {}", word(Path::new(place))));
         }
     }

@@ -44,8 +44,8 @@ pub(crate) fn cloud(
         let hosts = shown(&asked.join(" and "));
         let name = quoted(environment);
         let question = format!(
-            "The cloud {name} is defined by a file, and signs in at {hosts}.\nWhoever runs that \
-             gets your credentials and tokens. Is it yours?"
+            "The cloud {name} is defined by a file, and signs in at {hosts}.\nIts operator \
+             gets your credentials and tokens. Trust these hosts?"
         );
         app.confirm(Consent::Ask, &question)?;
         agreed.extend(asked);

@@ -46,7 +46,7 @@ pub(crate) fn keep(app: &App) -> Result<(), Failure> {
     rules::keep(app.policy()?).map_err(refused)
 }
 
-/// Whether something that is sealed may leave the vault in clear; `what` says it in words.
+/// Whether something that is sealed may leave the vault in plaintext; `what` says it in words.
 pub(crate) fn export_plaintext(app: &App, what: &str) -> Result<(), Failure> {
     rules::export_plaintext(app.policy()?, what).map_err(refused)
 }

@@ -15,7 +15,7 @@ use crate::ui::{shown, shown_path};
 /// How often a person may mistype.
 const TRIES: usize = 3;
 
-/// Reads a file of saved contexts, sealed or in clear. `passphrase` names the file that holds the
+/// Reads a file of saved contexts, sealed or plaintext. `passphrase` names the file that holds the
 /// passphrase of a sealed one.
 pub(crate) fn read(app: &App, path: &Path, passphrase: Option<&Path>) -> Result<Profile, Failure> {
     let file = shown_path(path);

@@ -17,8 +17,8 @@ use crate::{audit, policy};
 /// List the secrets: what they are, whose, until when
 ///
 /// Values are shown only with --reveal, and then as JSON; the audit log names each before.
-/// `process` marks those that live in this session only. With --wide also what whoever has it can
-/// open, by rank (1 is worst), and the commands of Azure CLI that revoke it, in a paragraph for each
+/// `process` marks those that live in this session only. With --wide also what each of them
+/// opens, by rank (1 is worst), and the commands of Azure CLI that revoke it, in a paragraph for each
 /// (with -o tsv in columns 8 to 10); no value is opened.
 #[derive(clap::Args)]
 pub(crate) struct Args {
