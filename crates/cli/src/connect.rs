@@ -21,6 +21,9 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::online::failed;
 
+/// The cloud that `connect` signs in to where none is named.
+pub(crate) const USUAL_CLOUD: &str = "AzureCloud";
+
 /// Where one signs in.
 pub(crate) struct At<'a> {
     pub(crate) app: &'a App,

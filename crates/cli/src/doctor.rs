@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::ui::{count, word};
+use crate::ui::count;
 use crate::{backup, policy, runtime};
 
 /// What was found.

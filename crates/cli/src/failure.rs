@@ -4,7 +4,8 @@ use std::path::Path;
 
 use azvault_vault::{Error, SealerError, SlotError, UnsafeBecause};
 
-use crate::ui::{shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::shown_path;
 
 /// The published exit codes; never renumbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,9 +161,9 @@ fn code_of_slot(error: SlotError) -> Code {
 
 fn unsafe_hint(because: UnsafeBecause, vault: &Path) -> Option<String> {
     match because {
-        UnsafeBecause::LaxMode(_) => Some(format!("chmod 600 {}", word(vault))),
+        UnsafeBecause::LaxMode(_) => Some(format!("chmod 600 {}", shell_path(vault))),
         UnsafeBecause::LaxFolder(_) => {
-            Some(format!("chmod 700 {}", word(vault.parent().unwrap_or(vault))))
+            Some(format!("chmod 700 {}", shell_path(vault.parent().unwrap_or(vault))))
         }
         UnsafeBecause::SymbolicLink => Some("name the file itself with --vault FILE".into()),
         UnsafeBecause::HardLinks(_) => Some("remove its other names, after a look at them".into()),

@@ -43,6 +43,7 @@ mod runtime;
 mod saved;
 mod scan;
 mod session;
+mod shell_word;
 mod slots;
 mod strength;
 mod subscriptions;

@@ -17,7 +17,8 @@ use crate::contexts::Contexts;
 use crate::door::az_folder;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
-use crate::ui::{shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::shown_path;
 use crate::{audit, holders, runtime, unlock};
 
 /// How long agents are left their keys, so that the list can be read with them.
@@ -186,7 +187,7 @@ fn end_in_folder(app: &App, ended: &mut Ended) {
     for one in left {
         let pid = one.process.as_ref().map(|process| process.pid);
         if pid.is_none_or(|pid| ended.left.iter().all(|known| known.pid != Some(pid))) {
-            ended.left.push(Left { pid, next: format!("fuser --kill {}", word(&one.file)) });
+            ended.left.push(Left { pid, next: format!("fuser --kill {}", shell_path(&one.file)) });
         }
     }
 }

@@ -11,7 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::failure::{Code, Failure};
 use crate::paths;
-use crate::ui::{shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::shown_path;
 
 /// More links than this are a loop, as Linux counts.
 const MAX_LINKS: usize = 40;
@@ -60,9 +61,9 @@ fn check_file(path: &Path, facts: &Metadata, readers: Readers) -> Result<(), Fai
     let is_own = facts.uid() == own_uid();
     let hint = || {
         if is_own {
-            return format!("chmod 600 {}", word(path));
+            return format!("chmod 600 {}", shell_path(path));
         }
-        let path = word(path);
+        let path = shell_path(path);
         format!(
             "mount it with mode 0400 (Kubernetes: defaultMode: 0400), or hand it over opened: name \
              /dev/stdin in its place, and add <{path}"
@@ -163,7 +164,7 @@ fn check_folder(folder: &Path, path: &Path) -> Result<Folder, Failure> {
         shown_path(path),
         shown_path(folder)
     );
-    Err(refused(what, format!("chmod go-w {}", word(folder))))
+    Err(refused(what, format!("chmod go-w {}", shell_path(folder))))
 }
 
 /// A target that is as safe as the folder of its link: Kubernetes mounts secrets so.

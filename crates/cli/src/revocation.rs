@@ -9,7 +9,8 @@ use azvault_vault::StoredSecret;
 
 use crate::app::App;
 use crate::documents::RadiusView;
-use crate::ui::{shell_word, shown};
+use crate::shell_word::shell_word;
+use crate::ui::shown;
 
 /// One thing to do.
 pub(crate) struct Revocation {

@@ -348,30 +348,9 @@ pub(crate) fn cited(name: &str) -> String {
     }
 }
 
-/// A text as one word of a command that can be pasted.
-pub(crate) fn shell_word(text: &str) -> String {
-    let text = shown(text);
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 /// A path as it may be shown.
 pub(crate) fn shown_path(path: &Path) -> String {
     shown(&path.display().to_string())
-}
-
-/// A path as one word of a command that can be pasted into a shell.
-pub(crate) fn word(path: &Path) -> String {
-    let text = shown_path(path);
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 /// `1 file`, `2 files`.
@@ -396,23 +375,7 @@ fn paint(colored: Colored, tone: Tone, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{MAX_CITED, cited, count, shown, tsv, word, wrapped};
-
-    #[test]
-    fn a_path_in_a_command_is_one_word() {
-        for (path, typed) in [
-            ("/home/kim/vault.db", "/home/kim/vault.db"),
-            ("/home/my data/vault.db", "'/home/my data/vault.db'"),
-            ("it's", r"'it'\''s'"),
-            ("$(reboot)", "'$(reboot)'"),
-            ("~kim", "'~kim'"),
-            ("", "''"),
-        ] {
-            assert_eq!(word(Path::new(path)), typed);
-        }
-    }
+    use super::{MAX_CITED, cited, count, shown, tsv, wrapped};
 
     #[test]
     fn what_a_terminal_would_obey_is_made_visible() {

@@ -7,7 +7,8 @@ use azvault_vault::{AnchorFound, Draft, Error, Subject, Vault, VaultId};
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::prompt::Answer;
-use crate::ui::{shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::shown_path;
 use crate::unlock::{self, OpenedBy};
 use crate::{agent, audit, backup};
 
@@ -74,7 +75,7 @@ fn agree(
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(Code::NeedsTerminal, what).hint(format!(
             "azvault backup restore {} --force --accept-older {found}",
-            word(file)
+            shell_path(file)
         )));
     };
     let question = format!("{what}. What was stored since is not in it.\nRestore it all the same?");

@@ -16,6 +16,7 @@ use crate::app::{App, Consent};
 use crate::arguments::name;
 use crate::change::{self, Brought, Done, Older, ScopeOption};
 use crate::cli::Output;
+use crate::connect::USUAL_CLOUD;
 use crate::connect::stored::{self, Looking};
 use crate::connect::{self, At, Found, Skipped};
 use crate::contexts::Contexts;
@@ -48,7 +49,7 @@ pub(crate) struct Args {
     #[arg(value_parser = name)]
     subscription: Option<String>,
     /// The cloud: AzureCloud, AzureChinaCloud, AzureUSGovernment, or one that a file defined
-    #[arg(long, value_name = "NAME", default_value = "AzureCloud")]
+    #[arg(long, value_name = "NAME", default_value = USUAL_CLOUD)]
     #[arg(value_parser = name)]
     environment: String,
     /// Agree that a cloud that a file defined has this host, which gets credentials and tokens

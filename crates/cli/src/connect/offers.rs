@@ -9,11 +9,9 @@ use azvault_contexts::{
 };
 
 use crate::app::App;
+use crate::connect::USUAL_CLOUD;
 use crate::contexts::Contexts;
-use crate::ui::shell_word;
-
-/// The cloud that `connect` signs in to where none is named.
-const USUAL_CLOUD: &str = "AzureCloud";
+use crate::shell_word::shell_word;
 
 /// What is known where something is offered.
 pub(crate) struct Known<'a> {

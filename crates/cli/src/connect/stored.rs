@@ -18,8 +18,9 @@ use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::online::failed;
+use crate::shell_word::shell_word;
 use crate::tokens::{self, Wanted};
-use crate::ui::{quoted, shell_word, shown};
+use crate::ui::{quoted, shown};
 use crate::unlock::OpenedBy;
 
 /// Where it is looked, and as whom.

@@ -9,8 +9,9 @@ use azvault_agent::holder::{self, Holder, Kind, Whose};
 use azvault_agent::{CallError, Client};
 use azvault_vault::{Locked, SlotKind};
 
-use super::{Check, word};
+use super::Check;
 use crate::app::App;
+use crate::shell_word::shell_path;
 use crate::ui::shown_path;
 use crate::{agent, holders, keyring, paths};
 
@@ -89,7 +90,7 @@ fn socket(path: &Path) -> Check {
     match path.symlink_metadata() {
         Ok(facts) if facts.mode() & 0o077 != 0 => {
             let what = format!("{} has mode {:04o}", shown_path(path), facts.mode() & 0o7777);
-            Check::finding(name, what, format!("chmod 600 {}", word(path)))
+            Check::finding(name, what, format!("chmod 600 {}", shell_path(path)))
         }
         _ => Check::ok(name, "yours alone"),
     }
@@ -117,7 +118,7 @@ fn end(locked: &Locked, client: &Client, how: &str) -> String {
     let agent = found.iter().find(|one| one.kind == Kind::Agent).and_then(Holder::pid);
     match agent {
         Some(pid) => format!("{how} {pid}"),
-        None => format!("fuser -k {}", word(&client.socket().with_extension("lock"))),
+        None => format!("fuser -k {}", shell_path(&client.socket().with_extension("lock"))),
     }
 }
 

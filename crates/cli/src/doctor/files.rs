@@ -4,7 +4,8 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::{Check, word};
+use super::Check;
+use crate::shell_word::shell_path;
 use crate::ui::shown_path;
 
 fn own_uid() -> u32 {
@@ -24,7 +25,7 @@ pub(super) fn vault_file(path: &Path) -> Check {
 
 /// What is wrong with a file that only its owner should reach by one name, and what to type.
 fn wrong_with_file(facts: &Metadata, path: &Path) -> Option<(String, String)> {
-    let (shown, typed) = (shown_path(path), word(path));
+    let (shown, typed) = (shown_path(path), shell_path(path));
     if facts.file_type().is_symlink() {
         return Some((format!("{shown} is a symbolic link"), format!("readlink -f {typed}")));
     }
@@ -48,7 +49,7 @@ fn wrong_with_file(facts: &Metadata, path: &Path) -> Option<(String, String)> {
 /// What is wrong with a folder of ours, which nobody else may write.
 fn wrong_with_folder(path: &Path) -> Option<(String, String)> {
     let facts = path.metadata().ok()?;
-    let (shown, typed) = (shown_path(path), word(path));
+    let (shown, typed) = (shown_path(path), shell_path(path));
     if !facts.is_dir() {
         return Some((format!("{shown} is no folder"), format!("ls -ld {typed}")));
     }
@@ -81,7 +82,7 @@ pub(super) fn parents(path: &Path) -> Check {
         let (mode, owner) = (facts.mode() & 0o7777, facts.uid());
         let is_sticky = mode & 0o1000 != 0;
         let by_group = mode & 0o020 != 0 && facts.gid() != 0;
-        let (shown, typed) = (shown_path(folder), word(folder));
+        let (shown, typed) = (shown_path(folder), shell_path(folder));
         if owner != own_uid() && owner != 0 {
             let what = format!("{shown} belongs to another user (uid {owner})");
             return Check::finding(name, what, format!("ls -ld {typed}"));
@@ -106,12 +107,12 @@ pub(super) fn companions(path: &Path) -> Check {
         let file = beside(ending);
         if file.symlink_metadata().is_ok() {
             let what = format!("{} is none of azvault's", shown_path(&file));
-            return Check::finding(name, what, format!("ls -l {}", word(&file)));
+            return Check::finding(name, what, format!("ls -l {}", shell_path(&file)));
         }
     }
     let journal = beside("-journal");
     match journal.symlink_metadata().ok().and_then(|facts| wrong_with_file(&facts, &journal)) {
-        Some((what, _)) => Check::finding(name, what, format!("ls -l {}", word(&journal))),
+        Some((what, _)) => Check::finding(name, what, format!("ls -l {}", shell_path(&journal))),
         None => Check::ok(name, "nothing of others lies beside the vault"),
     }
 }

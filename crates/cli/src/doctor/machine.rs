@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Check, word};
+use super::Check;
 use crate::app::App;
 use crate::process;
+use crate::shell_word::shell_path;
 use crate::ui::shown;
 
 /// Links of block devices that lie on each other: more there are not.
@@ -79,7 +80,11 @@ fn judge_swap(swaps: &str, sys: &Path) -> Check {
         if !is_in_memory(&device) && !is_encrypted(sys, &device, 0) {
             let what =
                 format!("{} is unencrypted swap: secrets in memory may stay there", shown(place));
-            return Check::finding(name, what, format!("sudo swapoff {}", word(Path::new(place))));
+            return Check::finding(
+                name,
+                what,
+                format!("sudo swapoff {}", shell_path(Path::new(place))),
+            );
         }
     }
     match unknown {

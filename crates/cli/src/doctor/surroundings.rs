@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Check, word};
+use super::Check;
 use crate::runtime::{self, Look, PassedOver, Source, Unfit};
+use crate::shell_word::shell_path;
 use crate::ui::shown_path;
 
 /// statfs(2).
@@ -38,7 +39,7 @@ fn lax(passed_over: &PassedOver) -> Option<String> {
     let PassedOver { place, because } = passed_over;
     let Unfit::Lax(..) = because else { return None };
     let folder = if because.is_of_inner() { place.folder()? } else { place.base.clone()? };
-    Some(format!("chmod 700 {}", word(&folder)))
+    Some(format!("chmod 700 {}", shell_path(&folder)))
 }
 
 pub(super) fn runtime_in_memory(look: &Look) -> Check {

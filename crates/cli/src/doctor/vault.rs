@@ -7,9 +7,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use azvault_contexts::{KnownAccountType, SecretKind};
 use azvault_vault::{AnchorFound, Cost, Error, Locked, SlotKind, Snapshot, Vault};
 
-use super::{Check, agent, word};
+use super::{Check, agent};
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::shell_word::shell_path;
 use crate::ui::{count, shown_path};
 use crate::{expect, policy, unlock};
 
@@ -58,7 +59,7 @@ pub(super) fn anchor_place(path: &Path, anchors: &Path) -> Check {
             Check::finding(
                 name,
                 what,
-                format!("export XDG_STATE_HOME=DIR, not in {}", word(folder)),
+                format!("export XDG_STATE_HOME=DIR, not in {}", shell_path(folder)),
             )
         }
     }
@@ -139,7 +140,7 @@ fn failed(name: &'static str, failure: Failure) -> Check {
 
 fn held(path: &Path) -> Check {
     let what = "another process holds the vault, and nobody else can write";
-    Check::finding("write-lock", what, format!("fuser -v {}", word(path)))
+    Check::finding("write-lock", what, format!("fuser -v {}", shell_path(path)))
 }
 
 fn write_lock(locked: &Locked, path: &Path) -> Check {
@@ -182,7 +183,7 @@ fn anchor(app: &App, vault: &Vault) -> Check {
     if let Some(error) = vault.anchor_error() {
         let what = format!("this machine cannot remember the vault: {error}");
         let folder = app.anchors().unwrap_or_default();
-        return Check::finding(name, what, format!("ls -ld {}", word(&folder)));
+        return Check::finding(name, what, format!("ls -ld {}", shell_path(&folder)));
     }
     match vault.anchor_found() {
         AnchorFound::Good | AnchorFound::Newer | AnchorFound::Fork => {

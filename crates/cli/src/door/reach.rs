@@ -7,7 +7,8 @@ use azvault_contexts::{Accounts, Context, ContextAccount, ContextName, Found, Ke
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
-use crate::ui::{quoted, word};
+use crate::shell_word::shell_path;
+use crate::ui::quoted;
 
 /// Whom an endpoint serves. It is settled before the command starts; the session of the command may
 /// change, and that settles nothing.
@@ -91,7 +92,7 @@ impl Reach {
             }
         };
         // A name is another's choice: as a word of a command it must not be one that a shell obeys.
-        let name = word(Path::new(acting.name.as_str()));
+        let name = shell_path(Path::new(acting.name.as_str()));
         Failure::new(Code::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
     }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use azvault_importer::places::{self, Roots};
 
 use super::compare::{Comparison, Place};
-use crate::ui::word;
 
 /// More files than this are named by their folders.
 const MAX_NAMED: usize = 4;
@@ -23,7 +22,7 @@ pub(crate) fn from_options<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Str
 
 /// A name that begins as an option does is one with the equals sign alone.
 fn from_option(path: &Path) -> String {
-    let named = word(path);
+    let named = shell_path(path);
     if named.starts_with('-') { format!(" --from={named}") } else { format!(" --from {named}") }
 }
 
@@ -64,3 +63,4 @@ fn run(files: &BTreeSet<&Path>, roots: Option<&Roots>) -> String {
     }
     format!("{usual}azvault migrate run{}", from_options(elsewhere))
 }
+use crate::shell_word::shell_path;

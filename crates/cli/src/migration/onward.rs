@@ -4,7 +4,8 @@ use azvault_contexts::ContextName;
 use azvault_vault::{Id, Import, ImportedFile, Snapshot, Stored};
 
 use crate::app::App;
-use crate::ui::{count, shell_word};
+use crate::shell_word::shell_word;
+use crate::ui::count;
 
 /// What to type to work on as a context: with az if az's files went, with Azure PowerShell if its did.
 pub(crate) fn commands(removed: &[&ImportedFile], snapshot: &Snapshot<'_>) -> Vec<String> {

@@ -9,7 +9,8 @@ use azvault_vault::Slot;
 
 use super::Finding;
 use super::decide::{is_allowed, kind};
-use crate::ui::{quoted, shell_word};
+use crate::shell_word::shell_word;
+use crate::ui::quoted;
 
 /// Of its slots: those that are weaker than allowed, that lack, or that are there and may not be.
 pub(crate) fn of_slots(policy: &Policy, slots: &[Slot]) -> Vec<Finding> {

@@ -8,7 +8,7 @@ use azvault_importer::places::{self, Roots};
 use super::{Becomes, Row, Survey};
 use crate::migration::gather::From;
 use crate::migration::next;
-use crate::ui::word;
+use crate::shell_word::shell_path;
 
 /// More files than this are named by the folder above all of them.
 const MAX_NAMED: usize = 4;
@@ -37,9 +37,9 @@ pub(crate) fn of_all(survey: &Survey, from: From<'_>, roots: Option<&Roots>) -> 
 /// What is done about a file or folder that could not be read.
 pub(crate) fn of_unreadable(path: &Path) -> String {
     match (path.is_symlink(), path.canonicalize()) {
-        (true, Ok(target)) if target.is_dir() => format!("azvault scan {}", word(&target)),
+        (true, Ok(target)) if target.is_dir() => format!("azvault scan {}", shell_path(&target)),
         (true, Ok(target)) => format!("azvault migrate{}", next::from_options([target.as_path()])),
-        _ => format!("ls -ld -- {}", word(path)),
+        _ => format!("ls -ld -- {}", shell_path(path)),
     }
 }
 

@@ -13,7 +13,8 @@ use crate::contexts::Contexts;
 use crate::documents::utc;
 use crate::failure::{Code, Failure};
 use crate::online;
-use crate::ui::{quoted, shell_word};
+use crate::shell_word::shell_word;
+use crate::ui::quoted;
 
 /// The first of those that fit, in the order of [`order_of_access`]; the session's go first.
 pub(super) fn find(

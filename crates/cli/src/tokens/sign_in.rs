@@ -3,41 +3,30 @@
 use azvault_contexts::KnownAccountType;
 
 use super::Wanted;
-
-/// The cloud that `connect` signs in to where none is named.
-const USUAL: &str = "AzureCloud";
+use crate::connect::USUAL_CLOUD;
+use crate::shell_word::shell_word;
 
 /// The command, with what is known of the account; what only a person has is in capitals.
 pub(super) fn to_type(wanted: &Wanted) -> String {
-    let tenant = format!(" --tenant {}", word(&wanted.tenant));
+    let tenant = format!(" --tenant {}", shell_word(&wanted.tenant));
     let how = match wanted.known_type() {
         Some(KnownAccountType::ServicePrincipal) => format!(
             " --service-principal --application {} --secret-file FILE{tenant}",
-            word(&wanted.account)
+            shell_word(&wanted.account)
         ),
         Some(KnownAccountType::ClientAssertion) => format!(
             " --service-principal --application {} --federated-token-file FILE{tenant}",
-            word(&wanted.account)
+            shell_word(&wanted.account)
         ),
         Some(KnownAccountType::ManagedService) => " --identity".to_owned(),
         Some(KnownAccountType::AccessToken) => {
-            format!(" --access-token-file FILE --account {}{tenant}", word(&wanted.account))
+            format!(" --access-token-file FILE --account {}{tenant}", shell_word(&wanted.account))
         }
         Some(KnownAccountType::User) | None => tenant,
     };
-    let is_usual = wanted.environment.eq_ignore_ascii_case(USUAL);
-    let cloud = format!(" --environment {}", word(&wanted.environment));
+    let is_usual = wanted.environment.eq_ignore_ascii_case(USUAL_CLOUD);
+    let cloud = format!(" --environment {}", shell_word(&wanted.environment));
     format!("azvault connect{how}{}", if is_usual { "" } else { &cloud })
-}
-
-/// As a shell reads it as one word.
-fn word(text: &str) -> String {
-    let text = crate::ui::shown(text);
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,=".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::contexts::{self, Contexts};
 use crate::failure::{Code, Failure};
 use crate::online;
-use crate::ui::{quoted, shell_word, shown};
+use crate::shell_word::shell_word;
+use crate::ui::{quoted, shown};
 
 /// A token that is wanted. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

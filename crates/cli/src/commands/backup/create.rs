@@ -10,7 +10,8 @@ use crate::backup::{self, is_there};
 use crate::cli::Output;
 use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
-use crate::ui::{count, shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::{count, shown_path};
 use crate::{paths, unlock};
 
 /// Make a backup: a copy of the vault, encrypted as it is, opened and verified before it counts
@@ -91,7 +92,7 @@ fn check_place(app: &App, file: &Path, over: Over) -> Result<(), Failure> {
     let folder = backup::parent(file);
     if !folder.is_dir() {
         return Err(Failure::new(Code::NotFound, format!("{} is no folder", shown_path(folder)))
-            .hint(format!("mkdir -m 700 {}", word(folder))));
+            .hint(format!("mkdir -m 700 {}", shell_path(folder))));
     }
     if is_there(file) && (over == Over::Nothing || !is_regular(file)) {
         return Err(Failure::new(Code::Exists, format!("{shown} exists already"))

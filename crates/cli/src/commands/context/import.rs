@@ -12,7 +12,8 @@ use crate::change::{self, Brought, Done, Run, ScopeOption, Wanted};
 use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::ui::{Tone, cell, count, shown, shown_path, toned, word};
+use crate::shell_word::shell_path;
+use crate::ui::{Tone, cell, count, shown, shown_path, toned};
 use crate::{audit, paths, saved};
 
 /// Add the contexts and secrets of a saved file (Import-AzContext)
@@ -91,7 +92,10 @@ impl File {
         if plan.contexts.is_empty() {
             let shown = shown_path(path);
             return Err(Failure::new(Code::NotFound, format!("{shown} holds no contexts")).hint(
-                format!("to take what else is in it: azvault migrate run --from {}", word(path)),
+                format!(
+                    "to take what else is in it: azvault migrate run --from {}",
+                    shell_path(path)
+                ),
             ));
         }
         Ok(Self {

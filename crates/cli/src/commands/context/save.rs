@@ -17,7 +17,8 @@ use crate::cli::Output;
 use crate::contexts::Contexts;
 use crate::documents::SCHEMA;
 use crate::failure::{Code, Failure};
-use crate::ui::{count, shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::{count, shown_path};
 use crate::{audit, creation, given, paths, policy, saved, strength};
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
@@ -207,7 +208,7 @@ impl Args {
         }
         match self.format {
             Format::Sealed => {
-                app.ui.note(format!("to read it: azvault context import {}", word(path)));
+                app.ui.note(format!("to read it: azvault context import {}", shell_path(path)));
             }
             Format::AzurePowershell => {
                 app.ui.warning(format!("{shown} holds unencrypted sign-ins: remove it after use"));

@@ -15,7 +15,8 @@ use crate::migration::remove::{self, Kept};
 use crate::migration::{compare, onward, unused};
 use crate::revocation::{self, Revocation};
 use crate::scan::beside::{self, Which};
-use crate::ui::{count, quoted, shown, shown_path, word};
+use crate::shell_word::shell_path;
+use crate::ui::{count, quoted, shown, shown_path};
 use crate::{policy, unlock};
 
 mod document;
@@ -152,7 +153,7 @@ fn show(app: &App, cleaning: &Cleaning<'_>, copies: &Copies<'_>) {
         }
     }
     for path in &copies.similar {
-        let next = format!("azvault migrate --from {}", word(path));
+        let next = format!("azvault migrate --from {}", shell_path(path));
         let path = shown_path(path);
         app.ui.warning(format!("{path} stays: it looks like a copy and is another file: {next}"));
     }

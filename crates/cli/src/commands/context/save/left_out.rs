@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::documents::SecretFacts;
-use crate::ui::{cited, count, shell_word};
+use crate::shell_word::shell_word;
+use crate::ui::{cited, count};
 
 /// What is not in the file.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::migration::cleaning::LeftBehind;
 use crate::migration::copies::Copies;
 use crate::migration::remove::Kept;
-use crate::ui::word;
+use crate::shell_word::shell_path;
 
 #[derive(Default, Serialize)]
 pub(super) struct Document {
@@ -57,7 +57,11 @@ pub(super) struct LeftBehindView {
 
 /// What takes a certificate along that no migration has.
 pub(super) fn next(left: &LeftBehind) -> String {
-    format!("azvault migrate run --from {} --from {}", word(&left.from), word(&left.path))
+    format!(
+        "azvault migrate run --from {} --from {}",
+        shell_path(&left.from),
+        shell_path(&left.path)
+    )
 }
 
 /// Paths as documents have them.
@@ -75,7 +79,7 @@ impl SimilarView {
     pub(super) fn all(copies: &Copies<'_>) -> Vec<Self> {
         let view = |path: &PathBuf| Self {
             path: path.display().to_string(),
-            next: format!("azvault migrate --from {}", word(path)),
+            next: format!("azvault migrate --from {}", shell_path(path)),
         };
         copies.similar.iter().map(view).collect()
     }
