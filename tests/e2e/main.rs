@@ -76,6 +76,7 @@ mod save;
 mod saved_in_dotnet;
 mod scan;
 mod scan_beside;
+mod scan_closed;
 mod scan_home;
 mod scan_next;
 mod scan_sarif;

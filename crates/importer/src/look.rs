@@ -7,6 +7,7 @@
 mod bounds;
 mod glance;
 mod head;
+pub(crate) mod there;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::folder::Reach;
 use crate::formats::table::{FORMATS, Folder, matches};
+use crate::look::there::is_absence;
 use crate::look::{At, Bounds, Silent, look};
 
 /// The folders that the products start from. The binary reads them from the environment.
@@ -290,10 +291,20 @@ fn expanded(base: &Path, path: &str) -> Vec<PathBuf> {
             found.iter_mut().for_each(|folder| folder.push(name));
             continue;
         }
-        let listed = found.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
-        let entries = listed.flat_map(|listed| listed.flatten());
-        let fits = entries.filter(|e| e.file_name().to_str().is_some_and(|own| matches(name, own)));
-        let mut fits: Vec<PathBuf> = fits.map(|entry| entry.path()).collect();
+        let mut fits: Vec<PathBuf> = Vec::new();
+        for folder in found {
+            match std::fs::read_dir(&folder) {
+                Ok(listed) => {
+                    fits.extend(listed.flatten().map(|entry| entry.path()).filter(|path| {
+                        let own = path.file_name().and_then(|own| own.to_str());
+                        own.is_some_and(|own| matches(name, own))
+                    }))
+                }
+                Err(error) if is_absence(&error) => {}
+                // It is a place itself, so that whoever looks there says that it is closed.
+                Err(_) => fits.push(folder),
+            }
+        }
         fits.sort();
         found = fits;
     }

@@ -1,17 +1,21 @@
 //! Through folders: every file once, links not followed, and what is left out is counted or named.
 
+mod files;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{DirEntry, FileType, Metadata};
+use std::io::Error;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::glance::{Care, What, glance};
+use super::there::{There, is_absence, there};
 use super::{Bound, Bounds, Ended, Looked, Passed, Unknown, Unread, Watch};
 use crate::folder::Reach;
 use crate::folder::settings::folders_of;
-use crate::formats::table::{by_name, matches};
+use crate::formats::table::by_name;
 use crate::open::OpenError;
 use crate::places::{Because, Candidate, Extent, Place, is_product_folder, is_telling};
 use crate::{Format, Reading};
@@ -35,6 +39,8 @@ pub(super) struct Walk<'a> {
     folders: HashSet<(u64, u64)>,
     /// Files that were looked at in places that share folders with others.
     files: HashSet<PathBuf>,
+    /// Folders that hide what is below them.
+    closed: HashSet<PathBuf>,
     entries: usize,
     read: u64,
     /// Where settings say that more files are.
@@ -68,6 +74,7 @@ impl<'a> Walk<'a> {
             looked: Looked::default(),
             folders: HashSet::new(),
             files: HashSet::new(),
+            closed: HashSet::new(),
             entries: 0,
             read: 0,
             pointed: Vec::new(),
@@ -95,12 +102,16 @@ impl<'a> Walk<'a> {
             }
         }
         // The place itself may be a link: people link their dot folders.
-        let Ok(facts) = place.path.metadata() else {
-            let dangling = place.path.symlink_metadata().is_ok();
-            if dangling {
-                self.unread(&place.path, "it is a symbolic link that leads nowhere".to_owned());
+        let facts = match there(&place.path) {
+            There::Is(facts) => facts,
+            There::IsNot => {
+                let dangling = place.path.symlink_metadata().is_ok();
+                if dangling {
+                    self.unread(&place.path, "it is a symbolic link that leads nowhere".to_owned());
+                }
+                return;
             }
-            return;
+            There::Hidden(closed, error) => return self.closed(closed, &error),
         };
         if !facts.is_dir() {
             return;
@@ -172,7 +183,14 @@ impl<'a> Walk<'a> {
                 self.looked.seen.ended = Ended::Stopped;
                 break;
             }
-            let Ok(kind) = entry.file_type() else { continue };
+            let kind = match entry.file_type() {
+                Ok(kind) => kind,
+                Err(error) if is_absence(&error) => continue,
+                Err(error) => {
+                    self.unread(&entry.path(), error.to_string());
+                    continue;
+                }
+            };
             if kind.is_dir() {
                 folders.extend(self.step_down(folder, entry, names));
             } else {
@@ -332,58 +350,6 @@ impl<'a> Walk<'a> {
         );
     }
 
-    /// Files of a folder that have a name which a product gives them. People link such files into
-    /// their dot folders: a link is followed to where it was allowed to look anyway.
-    fn files_of(&mut self, place: &Place) {
-        let is_named = |name: &str| place.names.iter().any(|pattern| matches(pattern, name));
-        let Ok(listed) = std::fs::read_dir(&place.path) else {
-            let is_there = place.path.is_dir();
-            if is_there {
-                self.unread(&place.path, "its files cannot be listed".to_owned());
-            }
-            return;
-        };
-        let mut paths: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
-        paths.retain(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_named));
-        paths.sort();
-        for path in paths {
-            let target =
-                if path.is_symlink() { path.canonicalize().ok() } else { Some(path.clone()) };
-            match target {
-                Some(target) if target.is_file() && self.reach.has(&target, &path) => {
-                    let name = path.file_name().unwrap_or_default();
-                    if let Some(known) = self.file(Extent::Files, target, name, Names::Speak) {
-                        self.expected(known);
-                    }
-                }
-                _ if path.is_dir() => {}
-                _ => self.pass(Passed::Link),
-            }
-        }
-    }
-
-    /// A file that was named: read whatever it holds, and refused by name if it cannot be.
-    fn named_file(&mut self, path: &Path) {
-        let name = path.file_name().unwrap_or_default();
-        let is_regular = path.symlink_metadata().is_ok_and(|facts| facts.is_file());
-        let known = self.looked.candidates.len();
-        if is_regular {
-            self.file(Extent::File, path.to_owned(), name, Names::Speak);
-        }
-        if self.looked.candidates.len() == known {
-            self.expected(path.to_owned());
-        }
-    }
-
-    /// A file to read whatever it holds.
-    fn expected(&mut self, path: PathBuf) {
-        // Links and other oddities are listed too, so that opening refuses them visibly.
-        if path.symlink_metadata().is_err() {
-            return;
-        }
-        self.looked.candidates.push(Candidate { path, because: Because::Expected });
-    }
-
     fn is_mounted(&mut self, folder: &Folder) {
         if folder.extent == Extent::Home {
             return self.pass(Passed::OtherFileSystem);
@@ -401,6 +367,13 @@ impl<'a> Walk<'a> {
 
     fn pass(&mut self, what: Passed) {
         *self.looked.seen.passed.entry(what).or_default() += 1;
+    }
+
+    /// A folder that hides what may lie below it: said once, however many places are below.
+    fn closed(&mut self, folder: PathBuf, error: &Error) {
+        if self.closed.insert(folder.clone()) {
+            self.unread(&folder, error.to_string());
+        }
     }
 
     fn unread(&mut self, path: &Path, why: String) {
