@@ -101,3 +101,18 @@ fn a_secret_among_the_settings_of_azure_powershell_is_found() {
         assert!(!format!("{told}{}", printed(&proof)).contains(SECRET));
     }
 }
+
+#[test]
+fn a_credential_inside_a_fact_is_not_proven_and_its_file_stays() {
+    let subscription = json!({"id": "11111111-1111-4111-8111-111111111111", "name": "a",
+        "tenantId": "22222222-2222-4222-8222-222222222222", "isDefault": true, "state": "Enabled",
+        "environmentName": "AzureCloud", "user": {"name": "ada@contoso.example", "type": "user"},
+        "managedByTenants": [{"tenantId": "t", "clientSecret": "SYNTH~in-a-fact"}]});
+    let home = with("azureProfile.json", &json!({"subscriptions": [subscription]}));
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    let proof = printed(&home.run(&["migrate", "verify"]).expect(10));
+    assert!(proof.contains("/managedByTenants/0/clientSecret: looks like"), "{proof}");
+    assert!(!proof.contains("SYNTH"), "{proof}");
+    home.run(&["migrate", "clean", "--yes"]).expect(10);
+    assert!(home.join(".azure/azureProfile.json").exists());
+}

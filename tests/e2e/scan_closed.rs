@@ -1,4 +1,4 @@
-//! What a closed folder hides is said: no look at it ends with "nothing was found".
+//! What a closed folder or an archive hides is said: no look at it ends with "nothing was found".
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -66,4 +66,21 @@ fn a_closed_folder_above_the_places_of_the_products_is_named_once() {
     assert_eq!(scan_with(".local", 0o000, cache), [".local"]);
     assert_eq!(scan_with(".local/share", 0o000, cache), [".local/share"]);
     assert_eq!(scan_with(".config", 0o000, ".config/containers/auth.json"), [".config"]);
+}
+
+#[test]
+fn an_archive_in_the_folder_of_a_product_is_not_clean() {
+    let home = Home::empty();
+    fs::create_dir(home.join(".azure")).unwrap();
+    fs::write(home.join(".azure/backup.zip"), b"PK\x03\x04\x14\0\0\0\x08\0 and more of it")
+        .unwrap();
+    for named in [&["scan", "-o", "json"][..], &["scan", "-o", "json", ".azure/backup.zip"]] {
+        let document = home.run(named).expect(10).json();
+        let unread = &document["unreadable"][0];
+        assert!(unread["path"].as_str().unwrap().ends_with("/backup.zip"), "{document}");
+        assert_eq!(unread["why"], "packed in a form that is not opened", "{document}");
+    }
+    // Elsewhere in a home archives are counted.
+    fs::rename(home.join(".azure/backup.zip"), home.join("backup.zip")).unwrap();
+    home.run(&["scan", "--home"]).expect(0);
 }

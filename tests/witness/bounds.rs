@@ -18,6 +18,24 @@ fn a_bomb_is_opened_up_to_a_bound_and_named() {
 }
 
 #[test]
+fn what_is_packed_in_a_form_that_is_not_opened_is_named() {
+    let archives: [&[u8]; 4] = [
+        b"PK\x03\x04\x14\0\0\0\x08\0 and more of it",
+        b"\xfd7zXZ\0\0\x04 and more of it",
+        b"BZh91AY&SY and more of it",
+        b"\x28\xb5\x2f\xfd and more of it",
+    ];
+    for bytes in archives {
+        assert_eq!(look(bytes, "a").unread.len(), 1, "{bytes:?}");
+        let inside = format!("{{\"backup\":\"{}\"}}", BASE64.encode(bytes));
+        let looked = look(inside.as_bytes(), "a");
+        let unread: Vec<&str> = looked.unread.iter().map(|u| u.place.as_str()).collect();
+        assert_eq!(unread, ["/backup!base64"], "{bytes:?}");
+    }
+    assert_eq!(look(b"BZh is the beginning of a word", "a").unread, []);
+}
+
+#[test]
 fn layers_beyond_the_last_are_named() {
     let mut text = "{\"secret\":\"x1y2z3\"}".to_owned();
     for _ in 0..20 {

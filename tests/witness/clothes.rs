@@ -62,6 +62,24 @@ fn a_value_is_found_by_its_name_in_every_syntax() {
         ("old app: client_secret=correct-horse", "notes"),
         ("connection: tenant=a;secret=correct-horse;b=c", "notes"),
         ("{\"a\": nonsense here, \"secret\": \"correct-horse\"", "torn.json"),
+        ("<a><password><![CDATA[correct-horse]]></password></a>", "a.xml"),
+        ("<a><!-- <password>correct-horse</password> --></a>", "a.xml"),
+        ("<a note=\"a>b\" password=\"correct-horse\"/>", "a.xml"),
+        ("name,password,note\n\"of two\nlines\",correct-horse,x\n", "a.csv"),
+        ("name|password\nada|correct-horse\n", "a.txt"),
+        ("client_secret: |\n  correct-horse\nname: x\n", "a.yaml"),
+        ("client_secret: >-\n  correct-horse\nname: x\n", "a.yml"),
+        ("secrets:\n  - other-horse\n  - correct-horse\nname: x\n", "a.yaml"),
+        ("env:\n- name: ARM_CLIENT_SECRET\n  value: correct-horse\n", "a.yaml"),
+        ("env:\n- value: correct-horse\n  name: ARM_CLIENT_SECRET\n", "a.yaml"),
+        ("client_secret = \"\"\"\ncorrect-horse\"\"\"\n", "a.toml"),
+        ("client_secret = '''correct-horse'''\n", "a.toml"),
+        ("{\"client_secret_old\":\"correct-horse\"}", "a.json"),
+        ("{\"clientSecretOld\":\"correct-horse\"}", "a.json"),
+        ("{\"secret (prod)\":\"correct-horse\"}", "a.json"),
+        ("{\"servicePrincipalKey\":\"correct-horse\"}", "a.json"),
+        ("{\"dbPass\":\"correct-horse\"}", "a.json"),
+        ("login_pw=correct-horse", ".env"),
         ("junk before {\"secret\":\"correct-horse\"} junk after", "a.log"),
     ] {
         assert!(sees(text.as_bytes(), file_name, PASSWORD), "{text}");
@@ -96,6 +114,20 @@ fn a_value_is_found_by_its_shape_through_every_layer() {
         ("base64 twice", inside(&BASE64.encode(inside(&base64).as_bytes())).into_bytes()),
         ("wrapped base64", format!("data: |\n{mime}\n").into_bytes()),
         ("hex", inside(&HEXLOWER.encode(json.as_bytes())).into_bytes()),
+        ("hex with colons", inside(&spelled(&json, "", ":")).into_bytes()),
+        ("hex with spaces", inside(&spelled(&json, "", " ")).into_bytes()),
+        ("hex with prefixes", inside(&spelled(&json, "0x", ", ")).into_bytes()),
+        ("hex behind a prefix", inside(&format!("0x{}", HEXLOWER.encode(json.as_bytes()))).into()),
+        ("hex, a line of it", spelled(&json, "", " ").into_bytes()),
+        ("base64 in narrow lines", inside(&narrow(&base64)).into_bytes()),
+        ("in a URL", inside(&spelled(&json, "%", "")).into_bytes()),
+        ("UTF-32, mark", [b"\xff\xfe\0\0".to_vec(), wider(u32::to_le_bytes, &json)].concat()),
+        ("UTF-32, no mark", wider(u32::to_le_bytes, &json)),
+        ("UTF-32, other order, no mark", wider(u32::to_be_bytes, &json)),
+        (
+            "beside others in a database",
+            [b"\0\x02client_secret", SECRET.as_bytes(), b"\0\x01"].concat(),
+        ),
         ("UTF-16, mark", wide(b"\xff\xfe", u16::to_le_bytes, &json)),
         ("UTF-16, other order", wide(b"\xfe\xff", u16::to_be_bytes, &json)),
         ("UTF-16, no mark", wide(b"", u16::to_le_bytes, &json)),
@@ -117,6 +149,33 @@ fn a_value_is_found_by_its_shape_through_every_layer() {
     ] {
         assert!(sees(&bytes, "file", SECRET), "{what}");
     }
+}
+
+/// Bytes in hex, each with what stands before it and between two.
+fn spelled(text: &str, before: &str, between: &str) -> String {
+    let bytes = text.bytes().map(|byte| format!("{before}{byte:02X}"));
+    bytes.collect::<Vec<_>>().join(between)
+}
+
+/// Seven characters a line, as escaped in JSON.
+fn narrow(text: &str) -> String {
+    let lines = text.as_bytes().chunks(7).map(|line| std::str::from_utf8(line).expect("ASCII"));
+    lines.collect::<Vec<_>>().join("\\r\\n")
+}
+
+fn wider(unit: fn(u32) -> [u8; 4], text: &str) -> Vec<u8> {
+    text.chars().flat_map(|character| unit(u32::from(character))).collect()
+}
+
+#[test]
+fn a_token_that_was_broken_or_lies_inside_a_word_is_found() {
+    let token = format!("eyJhbGciOiJub25lIn0.{}.c2lnbmF0dXJl", "eyJhdWQiOiJhIn0".repeat(4));
+    let broken = format!("{{\"a\":\"{}\\n{}\"}}", &token[..30], &token[30..]);
+    let kinds = |text: &str| -> Vec<&str> {
+        look(text.as_bytes(), "a").findings.iter().map(|found| found.kind.as_str()).collect()
+    };
+    assert_eq!(kinds(&broken), ["jwt"]);
+    assert!(sees(format!("{{\"url\":\"https://a/b#id={token}\"}}").as_bytes(), "a", &token));
 }
 
 #[test]

@@ -295,10 +295,11 @@ fn expanded(base: &Path, path: &str) -> Vec<PathBuf> {
         for folder in found {
             match std::fs::read_dir(&folder) {
                 Ok(listed) => {
-                    fits.extend(listed.flatten().map(|entry| entry.path()).filter(|path| {
+                    let paths = listed.flatten().map(|entry| entry.path());
+                    fits.extend(paths.filter(|path| {
                         let own = path.file_name().and_then(|own| own.to_str());
                         own.is_some_and(|own| matches(name, own))
-                    }))
+                    }));
                 }
                 Err(error) if is_absence(&error) => {}
                 // It is a place itself, so that whoever looks there says that it is closed.

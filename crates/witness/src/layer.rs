@@ -25,14 +25,30 @@ const KEYRINGS: [&[u8]; 5] = [
     b"\xce\xce\xce\xce\0\0",
 ];
 
+/// Zip, xz, bzip2, Zstandard, 7-Zip, RAR, LZ4 and cabinets. Tar keeps its files as they are.
+const PACKED: [&[u8]; 8] = [
+    b"PK\x03\x04",
+    b"\xfd7zXZ\0",
+    b"BZh91AY&SY",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x04\x22\x4d\x18",
+    b"MSCF\0\0\0\0",
+];
+
 /// What bytes are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Nature {
     Text,
     Utf16Little,
     Utf16Big,
+    Utf32Little,
+    Utf32Big,
     Gzip,
     Zlib,
+    /// An archive, or compressed in a way that is not opened.
+    Packed,
     /// A credential as a whole.
     Sealed(Kind),
     /// Nothing that opens anything.
@@ -53,6 +69,9 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, bytes: &[u8]) {
         },
         Nature::Utf16Little => utf16(walk, name, bytes, u16::from_le_bytes),
         Nature::Utf16Big => utf16(walk, name, bytes, u16::from_be_bytes),
+        Nature::Utf32Little => utf32(walk, name, bytes, u32::from_le_bytes),
+        Nature::Utf32Big => utf32(walk, name, bytes, u32::from_be_bytes),
+        Nature::Packed => walk.unread("packed in a form that is not opened"),
         Nature::Gzip => inflate(walk, name, MultiGzDecoder::new(bytes), "!gzip"),
         Nature::Zlib => inflate(walk, name, ZlibDecoder::new(bytes), "!zlib"),
         Nature::Sealed(kind) => walk.found_bytes(kind, Confidence::Certain, bytes),
@@ -66,6 +85,8 @@ pub(crate) fn nature(bytes: &[u8]) -> Nature {
     match bytes {
         [0x1f, 0x8b, 8, ..] => return Nature::Gzip,
         [0x78, 0x01 | 0x9c | 0xda, ..] if !is_text(bytes) => return Nature::Zlib,
+        [0xff, 0xfe, 0, 0, ..] => return Nature::Utf32Little,
+        [0, 0, 0xfe, 0xff, ..] => return Nature::Utf32Big,
         [0xff, 0xfe, ..] => return Nature::Utf16Little,
         [0xfe, 0xff, ..] => return Nature::Utf16Big,
         [0x30, rest @ ..] => {
@@ -73,6 +94,7 @@ pub(crate) fn nature(bytes: &[u8]) -> Nature {
                 return nature;
             }
         }
+        _ if PACKED.iter().any(|magic| bytes.starts_with(magic)) => return Nature::Packed,
         _ if bytes.starts_with(DPAPI) => return Nature::Sealed(Kind::DpapiBlob),
         _ if KEYRINGS.iter().any(|magic| bytes.starts_with(magic)) => {
             return Nature::Sealed(Kind::Keyring);
@@ -82,6 +104,9 @@ pub(crate) fn nature(bytes: &[u8]) -> Nature {
     }
     let sample = &bytes[..bytes.len().min(1024)];
     let pairs = sample.len() / 2;
+    if let Some(nature) = utf32_nature(sample) {
+        return nature;
+    }
     let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7e);
     let count = |order: fn([u8; 2]) -> [u8; 2]| {
         let units = sample.as_chunks::<2>().0.iter().map(|pair| order(*pair));
@@ -171,6 +196,37 @@ fn utf16(walk: &mut Walk<'_>, name: Name, bytes: &[u8], unit: fn([u8; 2]) -> u16
         if !matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
             wide_runs(walk, bytes);
         }
+    });
+}
+
+/// UTF-32 without a mark: three of four bytes are zero, at the same places.
+fn utf32_nature(sample: &[u8]) -> Option<Nature> {
+    let units = sample.as_chunks::<4>().0;
+    if units.len() < 4 {
+        return None;
+    }
+    let are = |order: fn([u8; 4]) -> u32| {
+        let plain = |unit: &&[u8; 4]| matches!(order(**unit), 0x09 | 0x0a | 0x0d | 0x20..=0x7e);
+        units.iter().filter(plain).count() * 10 >= units.len() * 7
+    };
+    match (are(u32::from_le_bytes), are(u32::from_be_bytes)) {
+        (true, _) => Some(Nature::Utf32Little),
+        (_, true) => Some(Nature::Utf32Big),
+        (false, false) => None,
+    }
+}
+
+fn utf32(walk: &mut Walk<'_>, name: Name, bytes: &[u8], unit: fn([u8; 4]) -> u32) {
+    walk.deeper(bytes.len() / 4, |walk| {
+        let mark = walk.enter("!utf-32");
+        let units = bytes.as_chunks::<4>().0;
+        // One unit becomes at most four bytes: the text never grows.
+        let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
+        for character in units.iter().map(|four| char::from_u32(unit(*four))) {
+            text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        text::read(walk, name, &text);
+        walk.leave(mark);
     });
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, value: &str) {
         return;
     }
     let value = shapes::without_scheme(value);
-    if let Some(kind) = shapes::whole(value) {
+    if let Some(kind) = shapes::whole(value).or_else(|| shapes::broken_jwt(value)) {
         return walk.found(kind, kind_confidence(kind), value);
     }
     let before = walk.count;
@@ -63,6 +63,11 @@ pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
     if value.contains("-----BEGIN ") {
         return walk.deeper(value.len(), |walk| text::read(walk, name, value));
     }
+    if let Some(plain) = encoded::percent_decoded(value)
+        && starts_something(plain.as_bytes())
+    {
+        return walk.deeper(plain.len(), |walk| text::read(walk, name, &plain));
+    }
     let Some(encoding) = encoded::encoding(value) else { return };
     let bytes = encoded::decode(value, encoding);
     let nature = layer::nature(&bytes);
@@ -71,7 +76,11 @@ pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
         Nature::Text => bytes.len() >= 8 && starts_something(&bytes),
         Nature::Binary => encoding == Encoding::Base64 && bytes.len() >= 48,
         Nature::Zlib => bytes.len() >= 64,
-        Nature::Utf16Little | Nature::Utf16Big => bytes.len() >= 16,
+        Nature::Utf16Little
+        | Nature::Utf16Big
+        | Nature::Utf32Little
+        | Nature::Utf32Big
+        | Nature::Packed => bytes.len() >= 16,
         Nature::Gzip | Nature::Sealed(_) | Nature::Public(_) => true,
     };
     if !opens {
@@ -79,7 +88,9 @@ pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
     }
     // What lies in a member of an unknown kind has no name of its own.
     let inner = match nature {
-        Nature::Utf16Little | Nature::Utf16Big => Name::none(),
+        Nature::Utf16Little | Nature::Utf16Big | Nature::Utf32Little | Nature::Utf32Big => {
+            Name::none()
+        }
         _ => Name { around: Sense::Neutral, ..name },
     };
     let mark = walk.enter(encoding.step());
@@ -173,7 +184,15 @@ fn by_looks(walk: &mut Walk<'_>, name: Name, value: &str) {
     {
         crate::lines::pieces(walk, value);
     }
-    if walk.count > before || name.sense == Sense::Fact {
+    if walk.count > before {
+        return;
+    }
+    if let Some((kind, part)) = shapes::within(value) {
+        walk.found(kind, Confidence::Certain, &value[part.clone()]);
+        by_looks(walk, Name::none(), &value[..part.start]);
+        return by_looks(walk, Name::none(), &value[part.end..]);
+    }
+    if name.sense == Sense::Fact {
         return;
     }
     if shapes::could_be_a_client_secret(value) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::encoded::{self, Encoding};
-use crate::finding::{Kind, SetAside, Unread};
+use crate::finding::{Confidence, Kind, SetAside, Unread};
 
 /// Values that are held, by keyed hashes of 128 bits: the values themselves are not kept.
 #[derive(Default)]
@@ -12,6 +12,19 @@ pub struct Ledger {
     hashers: [RandomState; 2],
     values: HashMap<u128, usize>,
     paths: HashMap<u128, usize>,
+    /// Texts of members that are kept as they were written.
+    kept: HashMap<u128, usize>,
+}
+
+/// How a value is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    /// As a secret, or a part of one.
+    AsSecret,
+    /// In a member that is kept as it was written: nothing signs in with it.
+    AsWritten,
+    /// Nowhere.
+    Nowhere,
 }
 
 /// What the witness says of a file, against a ledger.
@@ -19,6 +32,8 @@ pub struct Ledger {
 pub struct Testimony {
     /// How many findings are held.
     pub held: usize,
+    /// Those of them that are held as they were written alone.
+    pub as_written: Vec<Unaccounted>,
     /// Findings that are left out, each with the reason.
     pub left_out: Vec<LeftOut>,
     /// Findings that are neither.
@@ -38,13 +53,15 @@ pub struct LeftOut {
     pub why: &'static str,
 }
 
-/// A finding that is nowhere.
+/// A finding that is nowhere, or no secret where it is held.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unaccounted {
     /// As [`crate::Finding::place`].
     pub place: String,
     /// What it looks like.
     pub kind: Kind,
+    /// How sure that is.
+    pub confidence: Confidence,
 }
 
 impl Ledger {
@@ -63,7 +80,7 @@ impl Ledger {
         let mut keys = Vec::new();
         crate::texts(document, &mut |text| keys.push(self.key(text)));
         for key in keys {
-            *self.values.entry(key).or_default() += 1;
+            *self.kept.entry(key).or_default() += 1;
         }
     }
 
@@ -74,11 +91,23 @@ impl Ledger {
 
     /// Whether a value of that kind is held, as it is or encoded.
     pub fn holds(&self, kind: Kind, value: &[u8]) -> bool {
-        let has = |value: &[u8]| {
-            let key = self.key(value);
-            let is_in = |map: &HashMap<u128, usize>| map.get(&key).is_some_and(|count| *count > 0);
-            is_in(&self.values) || (kind == Kind::KeyPath && is_in(&self.paths))
-        };
+        self.held(kind, value) != Held::Nowhere
+    }
+
+    fn held(&self, kind: Kind, value: &[u8]) -> Held {
+        if self.has(value, |key| {
+            is_in(&self.values, key) || (kind == Kind::KeyPath && is_in(&self.paths, key))
+        }) {
+            Held::AsSecret
+        } else if self.has(value, |key| is_in(&self.kept, key)) {
+            Held::AsWritten
+        } else {
+            Held::Nowhere
+        }
+    }
+
+    fn has(&self, value: &[u8], is_in: impl Fn(u128) -> bool) -> bool {
+        let has = |value: &[u8]| is_in(self.key(value));
         if has(value) {
             return true;
         }
@@ -103,12 +132,18 @@ impl Ledger {
         let mut testimony = Testimony::default();
         let (unread, set_aside) = crate::each(bytes, file_name, &mut |seen| {
             let place = || seen.place.to_owned();
-            if self.holds(seen.kind, seen.value) {
+            let finding =
+                || Unaccounted { place: place(), kind: seen.kind, confidence: seen.confidence };
+            let held = self.held(seen.kind, seen.value);
+            if held == Held::AsSecret {
                 testimony.held += 1;
             } else if let Some(why) = otherwise(seen.value) {
                 testimony.left_out.push(LeftOut { place: place(), why });
+            } else if held == Held::AsWritten {
+                testimony.held += 1;
+                testimony.as_written.push(finding());
             } else {
-                testimony.unaccounted.push(Unaccounted { place: place(), kind: seen.kind });
+                testimony.unaccounted.push(finding());
             }
         });
         Testimony { unread, set_aside, ..testimony }
@@ -138,4 +173,8 @@ impl Ledger {
         let [high, low] = self.hashers.each_ref().map(|hasher| hasher.hash_one(value));
         u128::from(high) << 64 | u128::from(low)
     }
+}
+
+fn is_in(map: &HashMap<u128, usize>, key: u128) -> bool {
+    map.get(&key).is_some_and(|count| *count > 0)
 }

@@ -18,6 +18,7 @@ mod ledger;
 mod lines;
 mod markup;
 mod names;
+mod outline;
 mod pem;
 mod shapes;
 mod table;

@@ -3,6 +3,7 @@
 use crate::finding::Confidence;
 use crate::leaf;
 use crate::names::{Name, Sense, sense};
+use crate::outline::Outline;
 use crate::walk::{Reach, Walk};
 
 /// Wrapped base64: lines of at least this length without a space.
@@ -30,10 +31,12 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: Opti
         return;
     }
     let mut wrapped: Option<Wrapped> = None;
+    let mut outline = Outline::default();
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let (start, end) = (at, at + line.len());
         at = end;
+        let whole = line;
         let line = line.trim();
         if is_wrapped(line) {
             let block = wrapped.get_or_insert(Wrapped { start, end, lines: 0, first: number });
@@ -46,6 +49,7 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str, first_line: Opti
             flush(walk, text, first_line, wrapped.take());
         }
         let mark = first_line.map(|first| walk.enter_number("line", first + number));
+        outline.line(walk, whole);
         one(walk, name, line);
         mark.into_iter().for_each(|mark| walk.leave(mark));
     }
@@ -89,6 +93,9 @@ fn flush(walk: &mut Walk<'_>, text: &str, first_line: Option<usize>, wrapped: Op
 fn one(walk: &mut Walk<'_>, name: Name, line: &str) {
     if line.is_empty() {
         return;
+    }
+    if crate::encoded::is_hex_bytes(line) {
+        return leaf::look_inside(walk, name, line);
     }
     let tokens = tokens(line);
     if walk.reach == Reach::Line

@@ -39,8 +39,18 @@ pub(crate) fn read(walk: &mut Walk<'_>, text: &str) {
         }
         let (tag, end) = tag(text, open);
         let mark = walk.enter_number("line", line);
-        if tag.starts_with('!') || tag.starts_with('?') {
+        if let Some(raw) = tag.strip_prefix(CDATA) {
+            // As the text between tags.
+            let own = key.as_deref().filter(|_| is_value_element(&name)).unwrap_or(&name);
+            leaf::read(walk, Name::new(own), raw);
+        } else if let Some(comment) = tag.strip_prefix("!--") {
             // What was commented out is still written there.
+            let comment = comment.trim();
+            match is_markup(comment) {
+                true => walk.deeper(comment.len(), |walk| read(walk, comment)),
+                false => leaf::read(walk, Name::none(), comment),
+            }
+        } else if tag.starts_with('!') || tag.starts_with('?') {
             leaf::read(walk, Name::none(), tag);
         } else if let Some(closed) = tag.strip_prefix('/') {
             if closed.trim() == name && !name.eq_ignore_ascii_case("key") {
@@ -62,17 +72,44 @@ fn is_value_element(name: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The text of the tag that opens there, and where it ends. A comment ends with `-->`.
+const CDATA: &str = "![CDATA[";
+
+/// The text of the tag that opens there, and where it ends. A comment ends with `-->`, and raw text
+/// with `]]>`; in a quoted attribute no sign ends anything.
 fn tag(text: &str, open: usize) -> (&str, usize) {
     let rest = &text[open + 1..];
-    let (close, width) = match rest.strip_prefix("!--") {
-        Some(_) => ("-->", 3),
-        None => (">", 1),
+    let (close, width) = match rest {
+        _ if rest.starts_with("!--") => ("-->", 3),
+        _ if rest.starts_with(CDATA) => ("]]>", 3),
+        _ => {
+            let end = end_of_tag(rest.as_bytes());
+            return (&rest[..end], (open + end + 2).min(text.len()));
+        }
     };
     match memchr::memmem::find(rest.as_bytes(), close.as_bytes()) {
         Some(found) => (&rest[..found], open + 1 + found + width),
         None => (rest, text.len()),
     }
+}
+
+/// Where a tag ends: quotes count behind an equals sign alone, and only if they are closed.
+fn end_of_tag(tag: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr2(b'>', b'=', &tag[at..]) {
+        at += found;
+        if tag[at] == b'>' {
+            return at;
+        }
+        at += 1;
+        at += tag[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        if let Some(quote @ (b'"' | b'\'')) = tag.get(at).copied()
+            && let Some(close) = memchr::memchr2(quote, b'<', &tag[at + 1..])
+            && tag[at + 1 + close] == quote
+        {
+            at += close + 2;
+        }
+    }
+    tag.len()
 }
 
 /// Looks at a tag's attributes; says the name that its content stands under.

@@ -47,12 +47,14 @@ impl Name {
 const MAX_NAME: usize = 64;
 
 #[rustfmt::skip]
-const CREDENTIALS: [&str; 31] = [
+const CREDENTIALS: [&str; 44] = [
     "secret", "password", "passwort", "passwd", "passphrase", "pwd", "token", "apikey",
     "accountkey", "accesskey", "sharedkey", "privatekey", "clientkeydata", "secretkey",
     "storagekey", "connectionstring", "connectionstrings", "connstr", "assertion", "bearer",
     "jwt", "credential", "keystorevalue", "secretvalue", "secrettext", "passcode",
-    "presharedkey", "authorization", "tokens", "secrets", "passwords",
+    "presharedkey", "authorization", "tokens", "secrets", "passwords", "principalkey", "spnkey",
+    "appkey", "applicationkey", "authkey", "masterkey", "subscriptionkey", "functionskey",
+    "kennwort", "motdepasse", "contrasena", "contrasea", "wachtwoord",
 ];
 
 #[rustfmt::skip]
@@ -106,6 +108,16 @@ const FACTS: [&str; 49] = [
     "realm", "info",
 ];
 
+/// Short words for a password, where they stand alone.
+const SHORT: [&str; 5] = ["pass", "pw", "psw", "cred", "creds"];
+
+/// Words behind a name that say which one of several it is.
+#[rustfmt::skip]
+const WHICH: [&str; 20] = [
+    "old", "new", "prev", "previous", "last", "next", "current", "backup", "bak", "copy", "orig",
+    "primary", "secondary", "default", "prod", "production", "dev", "test", "staging", "v2",
+];
+
 /// What a name says, by its end and without regard to case and separators: `ARM_CLIENT_SECRET`,
 /// `clientSecret` and `/Account/client-secret` say the same.
 pub(crate) fn sense(name: &str) -> Sense {
@@ -137,6 +149,9 @@ pub(crate) fn sense(name: &str) -> Sense {
     if KEY_FILES.iter().any(&ends) {
         return Sense::KeyFile;
     }
+    if let Some(sense) = by_last_word(name) {
+        return sense;
+    }
     if WEAK.iter().any(&ends) {
         return Sense::Weak;
     }
@@ -144,6 +159,29 @@ pub(crate) fn sense(name: &str) -> Sense {
         return Sense::Fact;
     }
     Sense::Neutral
+}
+
+/// `client_secret_old`, `secret (prod)`, `dbPass`: the last word says which one, or is a short one.
+fn by_last_word(name: &str) -> Option<Sense> {
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let name = name.trim_end_matches(|c| !is_part(c));
+    let bytes = name.as_bytes();
+    let starts_word = |at: &usize| {
+        let (before, first) = (bytes[at - 1], bytes[*at]);
+        !before.is_ascii_alphanumeric()
+            || (first.is_ascii_uppercase() && !before.is_ascii_uppercase())
+    };
+    let start = (1..bytes.len()).rev().find(starts_word).unwrap_or(0);
+    if !name.is_char_boundary(start) {
+        return None;
+    }
+    let (before, last) = name.split_at(start);
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(last));
+    if is(&SHORT) {
+        return Some(Sense::Doubtful);
+    }
+    let says = is(&WHICH) && matches!(sense(before), Sense::Credential | Sense::Doubtful);
+    says.then_some(Sense::Doubtful)
 }
 
 #[cfg(test)]
@@ -168,6 +206,17 @@ mod tests {
             ("primaryKey", Sense::Weak),
             ("auth", Sense::Weak),
             ("AZURE_CLIENT_CERTIFICATE_PATH", Sense::KeyFile),
+            ("servicePrincipalKey", Sense::Credential),
+            ("client_secret_old", Sense::Doubtful),
+            ("clientSecretOld", Sense::Doubtful),
+            ("secret (prod)", Sense::Doubtful),
+            ("token_v2", Sense::Doubtful),
+            ("pass", Sense::Doubtful),
+            ("dbPass", Sense::Doubtful),
+            ("login_pw", Sense::Doubtful),
+            ("bypass", Sense::Weak),
+            ("subscription_old", Sense::Neutral),
+            ("contraseña", Sense::Credential),
             ("token_type", Sense::Fact),
             ("credential_type", Sense::Fact),
             ("home_account_id", Sense::Fact),

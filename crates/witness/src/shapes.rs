@@ -78,6 +78,50 @@ fn jwt(value: &str) -> Option<Kind> {
     }
 }
 
+/// A token that somebody broke into lines.
+pub(crate) fn broken_jwt(value: &str) -> Option<Kind> {
+    if !value.starts_with("eyJ") || value.len() > 64 * 1024 || !value.contains('\n') {
+        return None;
+    }
+    // The parts are judged one by one: no copy of the token is made.
+    let mut parts = 0;
+    for part in value.split('.') {
+        let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b"-_=\r\n \t".contains(&b);
+        if !part.bytes().all(is_base64) {
+            return None;
+        }
+        parts += 1;
+    }
+    matches!(parts, 3..=5).then_some(Kind::Jwt)
+}
+
+/// A credential of an unmistakable shape inside a word, with nothing that sets it off: databases
+/// and dumps put values beside each other.
+pub(crate) fn within(word: &str) -> Option<(Kind, std::ops::Range<usize>)> {
+    if word.len() > 64 * 1024 {
+        return None;
+    }
+    let jwts = word.match_indices("eyJ").filter(|(at, _)| *at > 0).take(4);
+    for (at, _) in jwts {
+        let rest = &word[at..];
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_=.".contains(c);
+        let token = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+        if token.len() >= 60 && jwt(token) == Some(Kind::Jwt) {
+            return Some((Kind::Jwt, at..at + token.len()));
+        }
+    }
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"~_-.".contains(byte);
+    let bytes = word.as_bytes();
+    for (at, _) in word.match_indices("Q~").filter(|(at, _)| *at >= 4).take(4) {
+        let start = at - 4;
+        let length = bytes[start..].iter().take_while(|byte| is_part(byte)).count();
+        if bytes[at - 1].is_ascii_digit() && bytes[start..at].iter().all(is_part) && length >= 37 {
+            return Some((Kind::ClientSecret, start..start + length.min(40)));
+        }
+    }
+    None
+}
+
 /// `xxx8Q~…`: three characters, a digit, `Q~`, 31 to 34 more (Entra ID since 2021); before that 34
 /// characters with `~`, `_`, `-` and `.` among them.
 fn is_client_secret(value: &[u8]) -> bool {
@@ -108,7 +152,10 @@ pub(crate) fn inside(value: &str) -> Option<Kind> {
     if value.len() < 12 || value.len() > 64 * 1024 {
         return None;
     }
-    let lower = value.to_ascii_lowercase();
+    let mut lower = value.to_ascii_lowercase();
+    while lower.contains(" =") || lower.contains("= ") {
+        lower = lower.replace(" =", "=").replace("= ", "=");
+    }
     let has_value = |name: &str| {
         lower.match_indices(name).any(|(at, _)| {
             let rest = &lower[at + name.len()..];

@@ -11,7 +11,7 @@ use azvault_importer::Found;
 use azvault_importer::formats::table::FORMATS;
 use azvault_importer::open::read_once;
 use azvault_vault::{ImportedFile, Since, ValueDigest};
-use azvault_witness::{Ledger, Testimony};
+use azvault_witness::{Confidence, Ledger, Testimony, Unaccounted};
 use serde::Serialize;
 
 use super::present::Content;
@@ -42,33 +42,22 @@ pub(crate) struct LeftOut {
     why: String,
 }
 
-/// Everything that a vault holds by value. Sealed originals do not count: they are what is proven to
-/// be superfluous.
-pub(crate) struct Held {
-    /// Secrets, and members kept sealed as they were written.
-    all: Ledger,
-    /// Secrets alone: what something can sign in with.
-    secrets: Ledger,
-}
-
-/// What a vault holds.
-pub(crate) fn held(content: &Content) -> Held {
-    let mut held = Held { all: Ledger::default(), secrets: Ledger::default() };
+/// Everything that a vault holds by value: secrets, and members kept sealed as they were written.
+/// Sealed originals do not count: they are what is proven to be superfluous.
+pub(crate) fn held(content: &Content) -> Ledger {
+    let mut held = Ledger::default();
     for (_, value) in &content.secrets {
-        for ledger in [&mut held.all, &mut held.secrets] {
-            // EXPOSE: hashed, to account for what the witness finds in originals.
-            ledger.hold(value.expose());
-        }
+        // EXPOSE: hashed, to account for what the witness finds in originals.
+        held.hold(value.expose());
     }
     for context in &content.contexts {
-        held.all.hold_texts(context.kept.as_json().as_bytes());
+        held.hold_texts(context.kept.as_json().as_bytes());
         for value in context.account.iter().flat_map(|account| account.properties.values()) {
-            held.all.hold_path(value.as_bytes());
-            held.secrets.hold_path(value.as_bytes());
+            held.hold_path(value.as_bytes());
         }
     }
     for file in content.imports.iter().flat_map(|import| &import.value.files) {
-        held.all.hold_texts(file.kept.as_json().as_bytes());
+        held.hold_texts(file.kept.as_json().as_bytes());
     }
     held
 }
@@ -90,13 +79,13 @@ pub(crate) enum Understood {
 
 /// Hears the witness on a sealed original.
 pub(crate) fn hear(
-    held: &Held,
+    held: &Ledger,
     file: &ImportedFile,
     (bytes, found): (&[u8], &Found),
     since: &Since,
 ) -> Heard {
     let otherwise = |value: &[u8]| by_reader(found, value).or_else(|| became(since, value));
-    let testimony = held.all.hear(bytes, &name(&file.path), &otherwise);
+    let testimony = held.hear(bytes, &name(&file.path), &otherwise);
     let mut differences: Vec<String> = testimony
         .unaccounted
         .iter()
@@ -108,34 +97,31 @@ pub(crate) fn hear(
     let unread =
         testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
     differences.extend(unread);
-    let mut understood = Understood::All;
-    if found.unread > 0 && !differences.is_empty() {
-        understood = Understood::InPart;
-    }
-    if found.unread > 0 || !found.profile.kept.is_empty() {
-        // What a reader did not understand it keeps as it is: that is no sign-in any more.
-        let usable = held.secrets.hear(bytes, &name(&file.path), &otherwise);
-        let kept = usable.unaccounted.iter().filter(|kept| !testimony.unaccounted.contains(kept));
-        differences.extend(kept.map(|kept| {
-            understood = Understood::InPart;
-            let what = kept.kind.words();
-            at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
-        }));
-    }
+    // What no reader took for a secret is kept as it is: that is no sign-in any more. Where all was
+    // understood, members of facts are kept so, and a guess at one of them is no loss.
+    let odd = found.unread > 0 || !found.profile.kept.is_empty();
+    let is_lost = |kept: &&Unaccounted| odd || kept.confidence == Confidence::Certain;
+    let kept: Vec<&Unaccounted> = testimony.as_written.iter().filter(is_lost).collect();
+    let in_part = !kept.is_empty() || found.unread > 0 && !differences.is_empty();
+    let understood = if in_part { Understood::InPart } else { Understood::All };
+    differences.extend(kept.into_iter().map(|kept| {
+        let what = kept.kind.words();
+        at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
+    }));
     Heard { differences, understood, left_out: left_out(&file.path, &testimony) }
 }
 
 /// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
 /// in them, or a file of sign-ins of which nothing was understood.
-pub(crate) fn hear_unsealed(held: &Held, file: &ImportedFile) -> Heard {
+pub(crate) fn hear_unsealed(held: &Ledger, file: &ImportedFile) -> Heard {
     let mut heard =
         Heard { differences: Vec::new(), understood: Understood::InPart, left_out: Vec::new() };
     let Ok(opened) = read_once(&file.path) else { return heard };
-    // What is kept sealed of it is no sign-in.
-    let testimony = held.secrets.hear(&opened.bytes, &name(&file.path), &|_| None);
+    let testimony = held.hear(&opened.bytes, &name(&file.path), &|_| None);
     let has_sign_ins =
         FORMATS.iter().any(|row| row.name == file.format && super::is_sign_in(row.format));
-    for lost in &testimony.unaccounted {
+    // What is kept sealed of it is no sign-in.
+    for lost in testimony.unaccounted.iter().chain(&testimony.as_written) {
         let what = lost.kind.words();
         if has_sign_ins {
             let what = format!("looks like {what}, and nothing of this file was imported");
