@@ -80,6 +80,7 @@ mod scan_closed;
 mod scan_home;
 mod scan_next;
 mod scan_sarif;
+mod scan_typed;
 mod secret;
 mod session;
 mod shown_once;

@@ -188,7 +188,7 @@ pub(crate) fn products_places(roots: &Roots) -> Vec<Place> {
             }
         }
     }
-    for folder in azure_config_folders(roots) {
+    for folder in azure_config_folders(roots).into_iter().chain(copies_of_folders(roots)) {
         add(folder, Extent::Product, &[]);
     }
     if let Some(current) = &roots.current {
@@ -280,6 +280,19 @@ fn azure_config_folders(roots: &Roots) -> Vec<PathBuf> {
     more.retain(|path| is_azure(path) && !folders.contains(path));
     more.sort();
     folders.extend(more);
+    folders
+}
+
+/// Folders with the names of products and more behind them: `~/.azd.bak`, `.IdentityService-old`.
+fn copies_of_folders(roots: &Roots) -> Vec<PathBuf> {
+    let data = [roots.home.clone(), roots.home.join(".local/share")];
+    let bases = data.iter().chain(&roots.xdg_data_home);
+    let listed = bases.filter_map(|base| std::fs::read_dir(base).ok());
+    let entries = listed.flat_map(|listed| listed.flatten()).map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> =
+        entries.filter(|path| is_product_folder(path) && path.is_dir()).collect();
+    folders.sort();
+    folders.dedup();
     folders
 }
 

@@ -91,7 +91,12 @@ fn known(bytes: &[u8], path: &Path, name: &str) -> Option<Format> {
     if is_nobodys || is_a_servers {
         return None;
     }
-    let by_name_alone = by_name(name) == Some(format) && recognise(bytes, "") != format;
+    // A history or a file of variables has no other sign than its name, and says nothing unless there
+    // is a credential in it.
+    let is_read_for_credentials =
+        row.holds == Holds::OthersCredentials && (row.recognised.bytes)(bytes, name);
+    let by_name_alone =
+        by_name(name) == Some(format) && recognise(bytes, "") != format && !is_read_for_credentials;
     let is_json = matches!(row.reader, Reader::Json(_));
     if by_name_alone || (is_json && is_program_text(bytes)) { None } else { Some(format) }
 }

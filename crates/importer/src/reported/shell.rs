@@ -3,6 +3,8 @@
 
 mod words;
 
+use std::borrow::Cow;
+
 use words::{Word, words};
 
 use super::kinds::{self, Kind};
@@ -28,18 +30,42 @@ const PROGRAMS: [&str; 14] = [
     "pulumi",
 ];
 
+/// Longest command of several lines.
+const MAX_COMMAND: usize = 64 * 1024;
+
 /// Names the lines of a history on which a secret was typed.
 pub(crate) fn read_history(text: &str, found: &mut Found) {
-    for (at, line) in text.lines().enumerate() {
-        if let Some(kind) = in_command(command(line)) {
+    for (at, line) in commands(text) {
+        if let Some(kind) = in_command(command(&line)) {
             kind.at(format!("line {}", at + 1), found);
         }
     }
 }
 
+/// Commands with the number of their first line: one that ends with a sign of continuation goes on
+/// in the next.
+fn commands(text: &str) -> impl Iterator<Item = (usize, Cow<'_, str>)> {
+    let mut lines = text.lines().enumerate();
+    std::iter::from_fn(move || {
+        let (at, first) = lines.next()?;
+        let mut line = Cow::Borrowed(first);
+        while line.len() < MAX_COMMAND
+            && let Some(rest) = line.trim_end().strip_suffix(['\\', '`'])
+        {
+            let rest = rest.trim_end_matches('\\').len();
+            let Some((_, next)) = lines.next() else { break };
+            let joined = line.to_mut();
+            joined.truncate(rest);
+            joined.push(' ');
+            joined.push_str(next);
+        }
+        Some((at, line))
+    })
+}
+
 /// Names the lines that set a variable to a secret, and commands that carry one.
 pub(crate) fn read_variables(text: &str, found: &mut Found) {
-    for (at, line) in text.lines().enumerate() {
+    for (at, line) in commands(text) {
         let line = line.trim();
         if line.starts_with('#') {
             continue;
@@ -94,7 +120,20 @@ fn in_command(line: &str) -> Option<&'static Kind> {
         return Some(kind);
     }
     let words = words(line);
-    assigned(&words).or_else(|| secure_string(&words)).or_else(|| optioned(&words))
+    assigned(&words)
+        .or_else(|| secure_string(&words))
+        .or_else(|| optioned(&words))
+        .or_else(|| quoted(&words))
+}
+
+/// A command inside quotes: `bash -c 'az login …'`, `alias x="az login …"`.
+fn quoted(typed: &[Word<'_>]) -> Option<&'static Kind> {
+    let is_command = |word: &&Word<'_>| word.text.contains(char::is_whitespace);
+    typed.iter().filter(is_command).find_map(|word| {
+        let inner = words(word.text.split_once('=').map_or(&word.text, |(_, c)| c));
+        let inner = if inner.len() > 1 { inner } else { words(&word.text) };
+        optioned(&inner).or_else(|| assigned(&inner))
+    })
 }
 
 /// `NAME=value`, `export NAME=value`, `set -gx NAME value`, `$env:NAME = 'value'`, `NAME: value`.
@@ -115,10 +154,17 @@ fn assigned(words: &[Word<'_>]) -> Option<&'static Kind> {
         } else if matches!(text, "set" | "setenv" | "setx" | "SETX") {
             let skipped = words[at + 1..].iter().take_while(|w| w.text.starts_with('-')).count();
             (next(1 + skipped), next(2 + skipped))
+        } else if text == "SETUVAR" {
+            // fish_variables: `SETUVAR --export NAME:value`.
+            let skipped = words[at + 1..].iter().take_while(|w| w.text.starts_with('-')).count();
+            next(1 + skipped).split_once(':').unwrap_or_default()
         } else {
             continue;
         };
-        let name = name.trim_start_matches("$env:").trim_start_matches("$Env:");
+        let name = ["$env:", "$Env:", "$env."]
+            .iter()
+            .find_map(|of_the_environment| name.strip_prefix(of_the_environment))
+            .unwrap_or(name);
         // An option's value is judged with its command.
         if !name.starts_with('-')
             && let Some(kind) = judge(name, value, Whose::Unknown)
@@ -256,6 +302,11 @@ mod tests {
             ("$s = ConvertTo-SecureString $x -AsPlainText -Force", None),
             ("ConvertTo-SecureString 'hunter2hunter2'", None),
             ("git clone https://megan:ghp_notarealone@github.com/a/b", None),
+            ("$env.ARM_CLIENT_SECRET = 'hunter2hunter2'", secret),
+            ("SETUVAR --export ARM_CLIENT_SECRET:hunter2hunter2", secret),
+            ("alias x='az login --service-principal -u a -p hunter2hunter2 --tenant b'", secret),
+            ("bash -c \"az login --service-principal -u a -p hunter2hunter2 --tenant b\"", secret),
+            ("git commit -m 'az login -p is gone'", None),
             ("ls -la", None),
             ("", None),
         ] {
@@ -271,6 +322,9 @@ mod tests {
             format!("#1700000000\n{line}\n"),
             format!(": 1700000000:0;{line}\n"),
             format!("- cmd: {line}\n  when: 1700000000\n"),
+            format!(": 1700000000:0;{}\n", line.replace(" -u", " \\\\\n -u")),
+            format!("{}\n", line.replace(" -u", " \\\n  -u")),
+            format!("{}\n", line.replace(" -u", " `\n  -u")),
         ] {
             assert_eq!(places(read_history, &text).len(), 1, "{text}");
         }

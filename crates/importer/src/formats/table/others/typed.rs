@@ -23,6 +23,19 @@ const HISTORIES: &[&str] = &[
     "history.txt",
 ];
 
+/// The same in their folders, where copies lie beside them.
+const HISTORIES_AND_COPIES: &[&str] =
+    &["fish_history*", "*Host_history.txt*", "history.txt*", ".zsh_history*"];
+
+/// Whether a file has one of these names, or that of a copy: `.bash_history.bak`, `.bashrc~`.
+fn is_one_of(names: &[&str], file_name: &str) -> bool {
+    names.iter().any(|name| {
+        file_name
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '~', '-', ' ', '_']))
+    })
+}
+
 /// Names of files that shells, direnv and many tools read variables from.
 const VARIABLES: &[&str] = &[
     ".env",
@@ -38,6 +51,7 @@ const VARIABLES: &[&str] = &[
     ".zlogin",
     ".kshrc",
     "config.fish",
+    "fish_variables",
     "config.nu",
     "env.nu",
     "Microsoft.PowerShell_profile.ps1",
@@ -57,15 +71,16 @@ pub(in crate::formats::table) const SHELL_HISTORY: Row = Row {
                 Folder::Data("powershell/PSReadLine"),
                 Folder::Data("fish"),
                 Folder::Config("nushell"),
+                Folder::Config("zsh"),
                 Folder::Roaming("Microsoft/Windows/PowerShell/PSReadLine"),
             ],
-            files: HISTORIES,
+            files: HISTORIES_AND_COPIES,
         },
     ],
     recognised: Recognised {
-        bytes: |_, name| HISTORIES.contains(&name),
+        bytes: |_, name| is_one_of(HISTORIES, name),
         names: HISTORIES,
-        by: "its name",
+        by: "its name, or that of a copy",
         ..Recognised::NOT
     },
     reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, shell::read_history)),
@@ -100,7 +115,7 @@ pub(in crate::formats::table) const SHELL_VARIABLES: Row = Row {
     ],
     recognised: Recognised {
         bytes: |_, name| {
-            VARIABLES.contains(&name) || name.starts_with(".env.") || is_between(name, "", ".env")
+            is_one_of(VARIABLES, name) || name.starts_with(".env.") || is_between(name, "", ".env")
         },
         names: VARIABLES,
         by: "its name: `.env`, `.env.*`, `*.env`, `.envrc`, a profile of a shell",
