@@ -8,7 +8,9 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::Reach;
-use azvault_importer::look::{At, Bound, Bounds, Ended, Looked, Passed, Unknown, Watch, look};
+use azvault_importer::look::{
+    At, Bound, Bounds, Ended, Looked, Passed, Unknown, WHOLE, Watch, look,
+};
 use azvault_importer::places::{self, Candidate, Roots};
 
 const CONTEXTS: &str = r#"{"DefaultContextKey":"a","EnvironmentTable":{},"Contexts":{"a":{}}}"#;
@@ -18,6 +20,7 @@ const CACHE: &str = r#"{"RefreshToken":{"k":{"secret":"rt","home_account_id":"h"
 struct Notes {
     read: Vec<PathBuf>,
     unknown: Vec<PathBuf>,
+    came: Vec<u64>,
     most: usize,
 }
 
@@ -29,13 +32,16 @@ impl Watch for Notes {
         assert_eq!(file.bytes.len() as u64, file.stat.size);
         self.unknown.push(file.path);
     }
+    fn came(&mut self, far: u64) {
+        self.came.push(far);
+    }
     fn is_stopped(&self) -> bool {
         self.read.len() >= self.most
     }
 }
 
 fn notes() -> Notes {
-    Notes { read: Vec::new(), unknown: Vec::new(), most: usize::MAX }
+    Notes { read: Vec::new(), unknown: Vec::new(), came: Vec::new(), most: usize::MAX }
 }
 
 fn write(home: &Path, files: &[(&str, &str)]) {
@@ -261,4 +267,36 @@ fn what_is_not_there_is_an_error_only_where_it_was_named() {
     let gone = places::named(&folder.path().join("gone")).unwrap_err();
     assert_eq!(gone.kind(), std::io::ErrorKind::NotFound);
     assert_eq!(places::usual(&Roots::of(&folder.path().join("gone"))), []);
+}
+
+#[test]
+fn a_walk_through_a_home_says_how_far_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    for (top, second) in [("a", 3), ("b", 0), ("c", 5), ("d", 1)] {
+        fs::create_dir(home.join(top)).unwrap();
+        for number in 0..second {
+            // Deeper folders are no step of their own.
+            let deep = home.join(top).join(number.to_string()).join("x/y/z");
+            fs::create_dir_all(&deep).unwrap();
+            fs::write(deep.join("file"), "{}").unwrap();
+        }
+    }
+    let mut notes = notes();
+    look(At::Home(&Roots::of(home)), &Reach::from(home), &Bounds::default(), &mut notes).unwrap();
+    assert!(
+        notes.came.is_sorted() && notes.came.iter().all(|far| *far < WHOLE),
+        "{:?}",
+        notes.came
+    );
+    let mut steps = notes.came.clone();
+    steps.dedup();
+    // One for each folder of the second level, and for each of the first that has none.
+    assert_eq!((notes.came.len(), notes.came[0]), (1 + 4 + 9 + 9 * 3, 0));
+    assert!((10..=15).contains(&steps.len()), "{steps:?}");
+    assert!(steps.contains(&(WHOLE / 2)) && *steps.last().unwrap() == WHOLE * 3 / 4, "{steps:?}");
+    // Where there is no whole nothing is said of a part of it.
+    let mut of_one = crate::notes();
+    named(home, &Bounds::default(), &mut of_one);
+    assert!(of_one.came.is_empty());
 }

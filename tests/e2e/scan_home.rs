@@ -72,3 +72,36 @@ fn a_home_of_100_000_files_is_read_once_in_little_memory_and_can_be_interrupted(
     assert!(said.contains("interrupted: the rest was not looked at"), "{said}");
     assert!(said.contains("~/.azure/msal_token_cache.json"), "{said}");
 }
+
+/// On a terminal there is a bar, on standard error alone; anywhere else there is none.
+#[test]
+fn a_terminal_sees_a_bar_that_only_goes_forward() {
+    let home = Home::empty();
+    for folder in 0..8 {
+        for file in 0..20 {
+            let folder = home.join(&format!("top-{folder}/below"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(file.to_string()), "{}").unwrap();
+        }
+    }
+    let command = "stty cols 80 rows 24; azvault scan --home";
+    let line = format!("script --quiet --return --command '{command}' typescript > /dev/null");
+    let mut script = home.script(&line);
+    assert!(script.env("TERM", "xterm").status().unwrap().success());
+    let seen = fs::read_to_string(home.join("typescript")).unwrap();
+    let frames = seen.split(['\r', '\n']).filter(|frame| frame.contains('%'));
+    let frames: Vec<&str> = frames.collect();
+    let percent = |frame: &&str| -> u32 {
+        let end = frame.find('%').unwrap();
+        frame[..end].rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    let shown: Vec<u32> = frames.iter().map(percent).collect();
+    assert!(shown.is_sorted() && shown.iter().any(|part| (1..100).contains(part)), "{seen:?}");
+    assert!(frames.iter().all(|frame| frame.contains("looking")), "{frames:?}");
+    assert!(frames.iter().any(|frame| frame.contains("files")), "{frames:?}");
+    // It is gone by the end, and nobody sees it who is no terminal.
+    let answer = seen.rsplit("\u{1b}[2K").next().unwrap();
+    assert!(answer.contains("looked at") && !answer.contains('%'), "{answer:?}");
+    let piped = home.run(&["scan", "--home"]).expect(0);
+    assert!(!format!("{}{}", piped.stdout, piped.stderr).contains('%'), "{}", piped.stderr);
+}

@@ -244,6 +244,16 @@ impl Ui {
         ProgressBar::new(length).with_style(style).with_message(what)
     }
 
+    /// A bar for work of which only the part that is done is known, in parts of `whole`.
+    pub(crate) fn part_of(&self, what: &'static str, whole: u64) -> ProgressBar {
+        if !self.draws_progress() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {percent:>3}%")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(whole).with_style(style).with_message(what)
+    }
+
     /// A spinner for work of unknown length.
     pub(crate) fn spinner(&self, what: &'static str) -> ProgressBar {
         if !self.draws_progress() {

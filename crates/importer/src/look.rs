@@ -5,6 +5,7 @@
 //! only in a folder of a product. Nothing is kept of a file that is none of ours.
 
 mod bounds;
+mod far;
 mod glance;
 mod head;
 pub(crate) mod there;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 pub use bounds::{Bound, Bounds};
+pub use far::WHOLE;
 
 use crate::folder::Reach;
 use crate::open::Stat;
@@ -42,6 +44,8 @@ pub trait Watch {
     fn reading(&mut self, path: &Path);
     /// No format knows this file, and it lies in a product's folder or was named.
     fn unknown(&mut self, file: Unknown);
+    /// How far looking through a home has come, of [`WHOLE`].
+    fn came(&mut self, far: u64);
     /// Whether to stop here.
     fn is_stopped(&self) -> bool;
 }
@@ -52,6 +56,7 @@ pub(crate) struct Silent;
 impl Watch for Silent {
     fn reading(&mut self, _: &Path) {}
     fn unknown(&mut self, _: Unknown) {}
+    fn came(&mut self, _: u64) {}
     fn is_stopped(&self) -> bool {
         false
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::{self, Reach, Source};
-use azvault_importer::look::{At, Bounds, Looked, Seen, Unknown, Watch, look};
+use azvault_importer::look::{At, Bounds, Looked, Seen, Unknown, WHOLE, Watch, look};
 use azvault_importer::places::Candidate;
 use indicatif::ProgressBar;
 
@@ -154,10 +154,13 @@ impl Place {
             Self::Home(roots) => At::Home(roots),
             Self::Named(paths) => At::Named(paths),
         };
-        let spinner = app.ui.spinner("looking");
-        let mut telling = Telling { app, spinner, files: 0, curious };
+        let bar = match self {
+            Self::Home(_) => app.ui.part_of("looking", WHOLE),
+            Self::Products(_) | Self::Usual(_) | Self::Named(_) => app.ui.spinner("looking"),
+        };
+        let mut telling = Telling { app, bar, files: 0, curious };
         let looked = look(at, reach, &Bounds::default(), &mut telling);
-        telling.spinner.finish_and_clear();
+        telling.bar.finish_and_clear();
         let Looked { candidates, seen } = looked.map_err(|error| {
             Failure::new(Code::Other, format!("files were not listed: {error}"))
         })?;
@@ -169,7 +172,7 @@ impl Place {
 /// Tells on the terminal how far looking has come.
 struct Telling<'a> {
     app: &'a App,
-    spinner: ProgressBar,
+    bar: ProgressBar,
     files: usize,
     curious: &'a mut dyn Curious,
 }
@@ -181,8 +184,7 @@ impl Watch for Telling<'_> {
     fn reading(&mut self, path: &Path) {
         self.files += 1;
         if self.files.is_multiple_of(STEP) {
-            self.spinner.set_message(format!("looking: {}", count(self.files, "file")));
-            self.spinner.tick();
+            self.tell();
         }
         self.app.ui.detail(format!("looked at {}", shown_path(path)));
     }
@@ -191,8 +193,22 @@ impl Watch for Telling<'_> {
         self.curious.unknown(file);
     }
 
+    fn came(&mut self, far: u64) {
+        if self.bar.position() != far {
+            self.bar.set_position(far);
+            self.tell();
+        }
+    }
+
     fn is_stopped(&self) -> bool {
         self.curious.is_stopped()
+    }
+}
+
+impl Telling<'_> {
+    fn tell(&self) {
+        self.bar.set_message(format!("looking: {}", count(self.files, "file")));
+        self.bar.tick();
     }
 }
 

@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::far::{Far, WHOLE};
 use super::glance::{Care, What, glance};
 use super::there::{There, is_absence, there};
 use super::{Bound, Bounds, Ended, Looked, Passed, Unknown, Unread, Watch};
@@ -45,6 +46,8 @@ pub(super) struct Walk<'a> {
     read: u64,
     /// Where settings say that more files are.
     pointed: Vec<PathBuf>,
+    /// How much of the home is done.
+    far: Far,
 }
 
 /// Whether a file's name says what it is, where its content cannot.
@@ -63,6 +66,8 @@ struct Folder {
     /// The file system of the place that it belongs to.
     device: u64,
     extent: Extent,
+    /// Its part of the home.
+    share: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -78,6 +83,7 @@ impl<'a> Walk<'a> {
             entries: 0,
             read: 0,
             pointed: Vec::new(),
+            far: Far::default(),
         }
     }
 
@@ -118,13 +124,18 @@ impl<'a> Walk<'a> {
         }
         let device = facts.dev();
         let path = place.path.clone();
-        let mut folders = vec![Folder { path, depth: 0, device, extent: place.extent }];
+        let extent = place.extent;
+        let share = if extent == Extent::Home { WHOLE } else { 0 };
+        let mut folders = vec![Folder { path, depth: 0, device, extent, share }];
         while let Some(folder) = folders.pop() {
             if self.is_over() {
                 return;
             }
             if self.read > self.bounds.bytes {
                 return self.bound(Bound::Bytes { at: folder.path, most: self.bounds.bytes });
+            }
+            if extent == Extent::Home {
+                self.watch.came(self.far.enter(folder.depth, folder.share));
             }
             self.folder(&folder, &mut folders);
         }
@@ -177,7 +188,7 @@ impl<'a> Walk<'a> {
         }
         entries.sort_by_key(DirEntry::file_name);
         let before = self.looked.candidates.len();
-        let (mut by_name_alone, mut folders) = (Vec::new(), Vec::new());
+        let (mut by_name_alone, mut folders) = (Vec::new(), Vec::<Folder>::new());
         for entry in &entries {
             if self.watch.is_stopped() {
                 self.looked.seen.ended = Ended::Stopped;
@@ -208,6 +219,8 @@ impl<'a> Walk<'a> {
                 self.expected(path);
             }
         }
+        let share = self.far.divide(folder.depth, folders.len());
+        folders.iter_mut().for_each(|below| below.share = share);
         // The last one is taken first: in the order of their names.
         below.extend(folders.into_iter().rev());
     }
@@ -249,7 +262,7 @@ impl<'a> Walk<'a> {
         let Folder { depth, device, extent, .. } = *folder;
         let is_program = extent == Extent::Product && PROGRAMS.iter().any(|known| name == *known);
         let extent = if is_program { Extent::Home } else { extent };
-        Some(Folder { path, depth: depth + 1, device, extent })
+        Some(Folder { path, depth: depth + 1, device, extent, share: 0 })
     }
 
     /// Looks at what is no folder. A file that its name alone makes one of ours is given back.
