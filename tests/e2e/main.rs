@@ -15,6 +15,7 @@ mod world;
 mod acting;
 mod agent;
 mod agent_memory;
+mod as_the_products;
 mod audit;
 mod authorities;
 mod az_shim;

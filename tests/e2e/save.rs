@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::home::{Home, all_bytes, contains, fixture};
 
+/// Azure PowerShell itself.
+const OWN_CLIENT: &str = "1950a258-227b-4e31-a9cf-717495945fc2";
+
 fn migrated(from: &str) -> Home {
     let home = Home::with_vault();
     let from = fixture(from);
@@ -221,4 +224,48 @@ fn one_context_can_be_saved_with_its_own_secrets_alone() {
     let secrets = secrets["secrets"].as_array().unwrap();
     assert!(!secrets.is_empty());
     assert!(secrets.iter().all(|secret| secret["account"] == owner));
+}
+
+/// What Azure PowerShell reads of a service principal is its list of tenants, and MSAL finds the tokens of
+/// a family by what the cache says of each client: both as text.
+#[test]
+fn a_written_file_has_the_tenants_of_service_principals_and_the_family_of_every_client() {
+    let home = migrated("azure-powershell/homes/az-modern-linux-plaintext");
+    let save = ["context", "save", "out.json", "--format", "azure-powershell", "--plaintext"];
+    home.run(&[&save[..], &["--with-credential", "--yes"]].concat()).expect(0);
+    let text = fs::read_to_string(home.join("out.json")).unwrap();
+    let file: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap();
+    let contexts: Vec<&Value> = file["Contexts"].as_object().unwrap().values().collect();
+    let principals = contexts.iter().filter(|c| c["Account"]["Type"] == "ServicePrincipal");
+    let principals: Vec<&&Value> = principals.collect();
+    assert_eq!(principals.len(), 2);
+    for context in principals {
+        let tenants = context["Account"]["ExtendedProperties"]["Tenants"].as_str().unwrap();
+        let own = context["Tenant"]["Id"].as_str().unwrap();
+        assert!(tenants.split(',').any(|tenant| tenant == own), "{tenants} {own}");
+    }
+    let mut families = 0;
+    for context in contexts {
+        let Some(cache) = context["TokenCache"]["CacheData"].as_str() else { continue };
+        let cache = data_encoding::BASE64.decode(cache.as_bytes()).unwrap();
+        let cache: Value = serde_json::from_slice(&cache).unwrap();
+        let Some(refresh) = cache["RefreshToken"].as_object() else { continue };
+        let of_family = refresh.values().filter(|token| token["family_id"] == "1");
+        for token in of_family {
+            let (host, client) = (&token["environment"], &token["client_id"]);
+            for client in [client.as_str().unwrap(), OWN_CLIENT] {
+                let name = format!("appmetadata-{}-{client}", host.as_str().unwrap());
+                let entry = &cache["AppMetadata"][&name];
+                assert_eq!(entry["family_id"], "1", "{name}: {}", cache["AppMetadata"]);
+                assert_eq!(
+                    (&entry["client_id"], &entry["environment"]),
+                    (&Value::from(client), host)
+                );
+            }
+            families += 1;
+        }
+        let every = cache["AppMetadata"].as_object().into_iter().flat_map(|all| all.values());
+        assert!(every.into_iter().all(|entry| entry["family_id"].is_string()));
+    }
+    assert!(families > 0);
 }
