@@ -286,6 +286,7 @@ fn caches_of_msal_are_read_whoever_wrote_them() {
         ("azd/auth/msal/cache.json", Product::AzureDeveloperCli, 0),
         ("azure-identity/.IdentityService/billing.nocae", Product::AzureIdentity, 0),
         ("azure-identity/.IdentityService/billing.cae", Product::AzureIdentity, 0),
+        ("azure-identity-node/.IdentityService/node", Product::AzureIdentity, 0),
         ("graph-powershell/.mg/mg.msal.cache.cae", Product::GraphPowerShell, 0),
         ("cli-microsoft365/.cli-m365-msal.json", Product::CliForMicrosoft365, 3),
         ("power-platform-cli/tokencache_msalv3.dat", Product::PowerPlatformCli, 0),

@@ -220,6 +220,7 @@ pub(super) const MSAL_CACHE: Row = Row {
         "real-net/loose",
         "other-tools/azd/auth/msal",
         "other-tools/azure-identity",
+        "other-tools/azure-identity-node",
         "other-tools/graph-powershell",
         "other-tools/cli-microsoft365/.cli-m365-msal.json",
         "other-tools/power-platform-cli/tokencache_msalv3.dat",
