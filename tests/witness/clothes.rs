@@ -179,6 +179,18 @@ fn a_token_that_was_broken_or_lies_inside_a_word_is_found() {
 }
 
 #[test]
+fn a_long_text_inside_a_value_is_looked_into() {
+    let filler = "and a few plain words more, ".repeat(20);
+    let json = format!("{{\"note\":\"{filler}\",\"client_secret\":\"correct-horse\"}}");
+    let script = format!("# {filler}\nexport ARM_CLIENT_SECRET=correct-horse\n");
+    for inner in [json, script] {
+        let escaped = inner.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let text = format!("{{\"unknown\":\"{escaped}\"}}");
+        assert!(sees(text.as_bytes(), "a.json", PASSWORD), "{text}");
+    }
+}
+
+#[test]
 fn a_place_leads_to_the_value_and_never_holds_one() {
     let inner = format!("{{\"RefreshToken\":{{\"k\":{{\"secret\":\"{SECRET}\"}}}}}}");
     let text = format!(

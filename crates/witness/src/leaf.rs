@@ -5,7 +5,7 @@ use crate::entropy;
 use crate::finding::{Confidence, Kind, NotASecret};
 use crate::layer::{self, Nature};
 use crate::names::{Name, Sense};
-use crate::walk::{Walk, Wanted};
+use crate::walk::{As, Walk, Wanted};
 use crate::{json, shapes, text};
 
 /// Values below this length that no name makes a credential say nothing.
@@ -19,7 +19,10 @@ pub(crate) fn read(walk: &mut Walk<'_>, name: Name, value: &str) {
     }
     let names_it =
         matches!(name.sense, Sense::Credential | Sense::Weak) || name.around == Sense::Credential;
-    if value.is_empty() || (!names_it && value.len() < MIN_NAMELESS) || walk.is_known(value) {
+    if value.is_empty() || (!names_it && value.len() < MIN_NAMELESS) {
+        return;
+    }
+    if walk.is_known(value, name, As::Value) {
         return;
     }
     let value = shapes::without_scheme(value);

@@ -3,7 +3,7 @@
 use crate::finding::Confidence;
 
 /// What a name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Sense {
     /// A credential.
     Credential,

@@ -3,13 +3,13 @@
 use crate::json::{self, Soundness};
 use crate::names::Name;
 use crate::pem::{self, Part};
-use crate::walk::Walk;
+use crate::walk::{As, Walk};
 use crate::{lines, markup, table};
 
 /// Looks into text.
 pub(crate) fn read(walk: &mut Walk<'_>, name: Name, text: &str) {
     let text = text.trim_matches(['\u{feff}', '\0']);
-    if text.is_empty() || walk.is_known(text) {
+    if text.is_empty() || walk.is_known(text, name, As::Text) {
         return;
     }
     if markup::is_markup(text) {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::finding::{Confidence, Kind, NotASecret, Seen, SetAside, Unread};
+use crate::names::{Name, Sense};
 
 /// Layers inside layers that are opened: a product's cache has four.
 const MAX_DEPTH: usize = 12;
@@ -40,6 +41,18 @@ pub(crate) enum Wanted {
     /// Every text, whatever it looks like.
     Texts,
 }
+
+/// As what a text is looked at: each finds what the other cannot.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum As {
+    /// As one value with its name.
+    Value,
+    /// As a text that has names and values inside.
+    Text,
+}
+
+/// Shortest text that is worth remembering.
+const MIN_KNOWN: usize = 256;
 
 /// One look.
 pub(crate) struct Walk<'s> {
@@ -157,8 +170,10 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Whether this long text was looked into before: saved files repeat a cache in every context.
-    pub(crate) fn is_known(&mut self, text: &str) -> bool {
-        text.len() > 256 && !self.texts.insert(self.hasher.hash_one(text))
+    /// Whether this long text was looked at before as the same thing, under a name that says the
+    /// same: saved files repeat a cache in every context.
+    pub(crate) fn is_known(&mut self, text: &str, name: Name, what: As) -> bool {
+        let seen: (As, Sense, Sense, &str) = (what, name.sense, name.around, text);
+        text.len() > MIN_KNOWN && !self.texts.insert(self.hasher.hash_one(seen))
     }
 }
