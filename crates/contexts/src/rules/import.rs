@@ -184,25 +184,39 @@ pub fn plan(
     present: &Present<'_>,
     default: Option<&ContextName>,
 ) -> Result<Plan, NoSuchDefault> {
-    let mut plan = Plan {
-        autosave: incoming
-            .iter()
-            .filter(|i| i.origin == Origin::AzurePowerShell)
-            .find_map(|i| i.profile.autosave),
-        ..Plan::default()
-    };
-    accounts::plan_environments(&mut incoming, present, &mut plan);
-    let environments = plan.environments.iter().map(|planned| &planned.item);
-    let clouds = Clouds::of(environments.chain(present.environments));
-    secrets::name_owners(&mut incoming, &clouds, &plan);
-    let known = known_accounts(clouds, &incoming, present);
-    secrets::name_homes(&mut incoming, &known);
+    let (mut plan, known) = begin(&mut incoming, present);
     let defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
     alike::tell(present, &mut plan);
     accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
     secrets::plan(&mut incoming, present, &known, &mut plan);
     plan.default = default::choose(&incoming, &defaults, present, default, &mut plan)?;
     Ok(plan)
+}
+
+/// The accounts and secrets of [`plan`] alone: what the contexts of the files take up is given back
+/// before they are planned.
+pub fn plan_sign_ins(mut incoming: Vec<Incoming>, present: &Present<'_>) -> Plan {
+    let (mut plan, known) = begin(&mut incoming, present);
+    for file in &mut incoming {
+        file.profile.contexts = Vec::new();
+    }
+    accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
+    secrets::plan(&mut incoming, present, &known, &mut plan);
+    plan
+}
+
+/// Environments, and who is who: everything else is understood by it.
+fn begin(incoming: &mut [Incoming], present: &Present<'_>) -> (Plan, Accounts) {
+    let mut of_powershell = incoming.iter().filter(|file| file.origin == Origin::AzurePowerShell);
+    let autosave = of_powershell.find_map(|file| file.profile.autosave);
+    let mut plan = Plan { autosave, ..Plan::default() };
+    accounts::plan_environments(incoming, present, &mut plan);
+    let environments = plan.environments.iter().map(|planned| &planned.item);
+    let clouds = Clouds::of(environments.chain(present.environments));
+    secrets::name_owners(incoming, &clouds, &plan);
+    let known = known_accounts(clouds, incoming, present);
+    secrets::name_homes(incoming, &known);
+    (plan, known)
 }
 
 /// Every account that the files or the vault name.
