@@ -35,5 +35,7 @@ pub struct Reading<'a> {
 /// Never fails: what cannot be read is [`Outcome::Reject`] or [`Outcome::Opaque`] with a note
 /// that says where and why, and then nothing of the file is in `profile`.
 pub fn read(bytes: &[u8], reading: &Reading<'_>) -> Found {
-    formats::read(recognise(bytes, reading.file_name), bytes, reading)
+    let mut found = formats::read(recognise(bytes, reading.file_name), bytes, reading);
+    found.finish();
+    found
 }

@@ -86,7 +86,7 @@ pub use sealer::{KeyName, Opened, Placed, Sealer, SealerError};
 pub use session::SessionKey;
 pub use since::{Became, Course, Parting, Since, Taken, TakenName, ValueDigest};
 pub use slot::{Opener, Slot, SlotError, SlotKind};
-pub use snapshot::Snapshot;
+pub use snapshot::{Items, Snapshot};
 pub use store::slots::MOST as MOST_SLOTS;
 pub use strength::{MAX_BITS as MAX_PASSPHRASE_BITS, passphrase_bits};
 pub use vault::{Vault, fingerprint};

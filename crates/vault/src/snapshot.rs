@@ -11,7 +11,7 @@ use crate::audit::{self, Logged};
 use crate::head::{self, Head, Root, or_tampered};
 use crate::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
 use crate::seal::{self, Table, place};
-use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer, SealerError};
+use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::{header, originals, records, secrets, slots};
 use crate::{Error, Id, Import, OriginalRef, VaultId, slot};
 
@@ -129,7 +129,34 @@ impl Batch {
     }
 }
 
+/// What records hold, for keeps.
+pub struct Items {
+    /// All contexts.
+    pub contexts: Vec<Stored<Context>>,
+    /// Accounts, those without a context included.
+    pub accounts: Vec<Stored<Account>>,
+    /// Clouds that are not built in.
+    pub environments: Vec<Stored<Environment>>,
+    /// Secrets, sealed.
+    pub secrets: Vec<StoredSecret>,
+    /// Imports.
+    pub imports: Vec<Stored<Import>>,
+}
+
 impl Snapshot<'_> {
+    /// Takes out what the records hold, settings apart: a second copy of a large vault is spared. What
+    /// is sealed beside the records, as [`Snapshot::original`], can be read as before.
+    pub fn take_items(&mut self) -> Items {
+        let content = &mut self.state.content;
+        Items {
+            contexts: std::mem::take(&mut content.contexts),
+            accounts: std::mem::take(&mut content.accounts),
+            environments: std::mem::take(&mut content.environments),
+            secrets: std::mem::take(&mut content.secrets),
+            imports: std::mem::take(&mut content.imports),
+        }
+    }
+
     /// All contexts; what was kept of their files beyond them is there if the snapshot was asked
     /// for it.
     pub fn contexts(&self) -> &[Stored<Context>] {
@@ -196,19 +223,21 @@ impl Snapshot<'_> {
 
     /// The bytes of an imported file.
     pub fn original(&self, original: &OriginalRef) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let mut parts: Opened = Vec::with_capacity(original.pins.len());
+        let mut bytes = Zeroizing::new(Vec::new());
         for (part, pin) in (0..).zip(&original.pins) {
             let sealed = originals::read(&self.transaction, original.id, part)?;
             check_pin(&sealed, pin)?;
             let epoch = self.state.epoch;
             let place = place(self.vault, epoch, Table::Original, 0, original.id, part);
             let opened = self.sealer.open(KeyName::Original, &[Placed { place, bytes: &sealed }]);
-            parts.extend(opened.map_err(or_tampered("a part of an original does not open"))?);
-        }
-        let size = parts.iter().map(|part| part.len()).sum();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(size));
-        for part in &parts {
-            bytes.extend_from_slice(part);
+            let opened = opened.map_err(or_tampered("a part of an original does not open"))?;
+            for text in &opened {
+                if bytes.is_empty() {
+                    // No part is larger than the first: memory of the final size, once.
+                    bytes.reserve_exact(text.len() * original.pins.len());
+                }
+                bytes.extend_from_slice(text);
+            }
         }
         Ok(bytes)
     }

@@ -48,6 +48,8 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
                 continue;
             }
         };
+        // Counted before, so that the list of 100,000 is never there twice while it grows.
+        found.profile.contexts.reserve_exact(contexts.members().map_or(0, Iterator::count));
         for (name, node) in members {
             match read_context(ContextName::new(name), &node, &mut caches, &unread, found) {
                 Some(context) => found.profile.contexts.push(context),
