@@ -19,6 +19,7 @@ use azvault_importer::folder::{Copy, Reach, Source, read_copies};
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Format, Outcome};
 use azvault_vault::{Id, Import, ImportedFile, Since, Snapshot, Taken, Vault};
+use azvault_witness::Ledger;
 use zeroize::Zeroizing;
 
 pub(crate) use report::print;
@@ -111,8 +112,10 @@ struct Again {
 pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Comparison, Failure> {
     let path = app.vault_path()?;
     let failed = |e| Failure::from_vault(e, &path);
-    let content = Content::read(vault).map_err(failed)?;
-    let import = migrate::find(vault.snapshot().map_err(failed)?.into_imports(), id)?;
+    let mut snapshot = vault.snapshot_with_kept().map_err(failed)?;
+    let mut content = Content::take(&mut snapshot).map_err(failed)?;
+    let held = witnessed::held(&content);
+    let import = migrate::find(std::mem::take(&mut content.imports), id)?;
     let mut comparison = Comparison {
         migration: import.id,
         files: Vec::new(),
@@ -129,18 +132,16 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
         signed_out: 0,
     };
     let Import { files, taken, since, .. } = import.value;
-    let snapshot = vault.snapshot().map_err(failed)?;
     let mut again = read_again(app, &snapshot, files, &mut comparison).map_err(failed)?;
     drop(snapshot);
     again.say_what_is_unreadable(&mut comparison);
-    let mut overlooked = again.hear_the_witness(&content, &since, &mut comparison);
+    let mut overlooked = again.hear_the_witness(held, &since, &mut comparison);
     let before = comparison.differences.len();
     let against = Against { content: &content, taken: taken.as_ref(), since: &since };
     contexts::compare(&again, &against, &mut comparison);
     surroundings::compare(&again, &against, &path, &mut comparison);
     let incoming = again.sources.iter_mut().map(proposal::incoming).collect();
-    // No default is asked for by name, so that none can be missing.
-    let plan = import::plan(incoming, &content.present(), None).unwrap_or_default();
+    let plan = import::plan_sign_ins(incoming, &content.present());
     secrets::compare(&again, &plan, &against, &mut comparison);
     // What the witness misses and no reader does, no reader understood.
     for lost in &comparison.differences[before..] {
@@ -251,21 +252,25 @@ impl Again {
 impl Again {
     /// What a reader overlooks, no comparison with what it read can miss: the witness knows no format.
     /// Answers with the files in which it finds what is not in the vault.
+    ///
+    /// Nobody needs the bytes of a file afterwards; a certificate's are its value.
     fn hear_the_witness(
-        &self,
-        content: &Content,
+        &mut self,
+        held: Ledger,
         since: &Since,
         comparison: &mut Comparison,
     ) -> BTreeSet<PathBuf> {
         let mut overlooked = BTreeSet::new();
-        let held = witnessed::held(content);
-        let (mut differences, mut left_out) = (Vec::new(), Vec::new());
-        for (number, source) in self.numbered() {
-            let file = &comparison.files[number].file;
-            let Some(bytes) = source.bytes.as_ref().filter(|_| file.original.is_some()) else {
-                continue;
-            };
-            let heard = witnessed::hear(&held, file, (bytes, &source.found), since);
+        let (mut differences, mut told) = (Vec::new(), Vec::new());
+        for (number, source) in self.numbers.iter().zip(&mut self.sources) {
+            let file = &comparison.files[*number].file;
+            let kept = source.bytes.take();
+            if source.found.format == Format::Certificate {
+                source.bytes.clone_from(&kept);
+            }
+            let Some(bytes) = kept.filter(|_| file.original.is_some()) else { continue };
+            let heard = witnessed::hear(&held, file, (&bytes, &source.found), since);
+            source.found.left_out = Vec::new();
             if heard.understood == Understood::InPart {
                 comparison.unread.insert(file.path.clone());
             } else if !heard.differences.is_empty() {
@@ -273,7 +278,7 @@ impl Again {
             }
             let difference = |what| Difference { path: file.path.clone(), what };
             differences.extend(heard.differences.into_iter().map(difference));
-            left_out.extend(heard.left_out);
+            told.extend(heard.left_out);
         }
         let files = comparison.files.iter().map(|compared| &compared.file);
         for file in files.filter(|file| file.original.is_none() && file.removed.is_none()) {
@@ -283,10 +288,10 @@ impl Again {
             }
             let difference = |what| Difference { path: file.path.clone(), what };
             differences.extend(heard.differences.into_iter().map(difference));
-            left_out.extend(heard.left_out);
+            told.extend(heard.left_out);
         }
         comparison.differences.extend(differences);
-        comparison.left_out.extend(left_out);
+        comparison.left_out.extend(told);
         overlooked
     }
 }

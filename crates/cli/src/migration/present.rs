@@ -2,7 +2,7 @@
 
 use azvault_contexts::rules::import::Present;
 use azvault_contexts::{Account, Context, Environment, Secret, SecretDescription};
-use azvault_vault::{Error, Id, Import, Settings, Stored, Vault};
+use azvault_vault::{Error, Id, Import, Items, Settings, Snapshot, Stored, Vault};
 
 /// The vault's content, with the id of each item beside it.
 #[derive(Default)]
@@ -22,26 +22,32 @@ pub(crate) struct Content {
 impl Content {
     /// Reads everything in one snapshot.
     pub(crate) fn read(vault: &Vault) -> Result<Self, Error> {
-        let snapshot = vault.snapshot_with_kept()?;
-        let mut content = Self { settings: snapshot.settings(), ..Self::default() };
-        for stored in snapshot.contexts() {
-            content.context_ids.push(stored.id);
-            content.contexts.push(stored.value.copied());
-        }
-        for stored in snapshot.accounts() {
-            content.account_ids.push(stored.id);
-            content.accounts.push(stored.value.clone());
-        }
-        for stored in snapshot.environments() {
-            content.environment_ids.push(stored.id);
-            content.environments.push(stored.value.clone());
-        }
-        for (stored, value) in snapshot.secrets().iter().zip(snapshot.open_secrets()?) {
-            content.secret_ids.push(stored.id);
-            content.secrets.push((stored.description.clone(), value));
-        }
-        content.imports = snapshot.into_imports();
-        Ok(content)
+        Self::take(&mut vault.snapshot_with_kept()?)
+    }
+
+    /// Takes everything out of a snapshot.
+    pub(crate) fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
+        let (settings, values) = (snapshot.settings(), snapshot.open_secrets()?);
+        let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items();
+        let (context_ids, contexts) = parted(contexts);
+        let (account_ids, accounts) = parted(accounts);
+        let (environment_ids, environments) = parted(environments);
+        let secret_ids = secrets.iter().map(|stored| stored.id).collect();
+        let descriptions = secrets.into_iter().map(|stored| stored.description);
+        let mut secrets: Vec<_> = descriptions.zip(values).collect();
+        secrets.shrink_to_fit();
+        Ok(Self {
+            contexts,
+            context_ids,
+            accounts,
+            account_ids,
+            environments,
+            environment_ids,
+            secrets,
+            secret_ids,
+            imports,
+            settings,
+        })
     }
 
     /// As the import rule takes it.
@@ -55,4 +61,12 @@ impl Content {
             autosave: self.settings.autosave,
         }
     }
+}
+
+/// Ids and items apart, in no more memory than they need: the list was longer while it grew.
+fn parted<T>(stored: Vec<Stored<T>>) -> (Vec<Id>, Vec<T>) {
+    let ids = stored.iter().map(|stored| stored.id).collect();
+    let mut items: Vec<T> = stored.into_iter().map(|stored| stored.value).collect();
+    items.shrink_to_fit();
+    (ids, items)
 }

@@ -4,6 +4,8 @@
 //! The readers know formats; what one overlooks, a comparison with what it read cannot miss. The
 //! witness knows no format. Each of its findings is in the vault by value, or has a reason.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use azvault_contexts::{Secret, SecretKind};
@@ -84,7 +86,8 @@ pub(crate) fn hear(
     (bytes, found): (&[u8], &Found),
     since: &Since,
 ) -> Heard {
-    let otherwise = |value: &[u8]| by_reader(found, value).or_else(|| became(since, value));
+    let reasons = Reasons::of(&found.left_out);
+    let otherwise = |value: &[u8]| reasons.of_value(value).or_else(|| became(since, value));
     let testimony = held.hear(bytes, &name(&file.path), &otherwise);
     let mut differences: Vec<String> = testimony
         .unaccounted
@@ -168,13 +171,28 @@ fn left_out(path: &Path, testimony: &Testimony) -> Vec<LeftOut> {
     left_out
 }
 
-/// The reason for which the file's own reader left a value out.
-fn by_reader(found: &Found, value: &[u8]) -> Option<&'static str> {
-    let is_it = |left: &&azvault_importer::LeftOut| {
+/// The reasons for which the file's own reader left values out, by a keyed hash of each: a cache can
+/// have thousands that are expired.
+struct Reasons<'a> {
+    hasher: RandomState,
+    first: HashMap<u64, &'a azvault_importer::LeftOut>,
+}
+
+impl<'a> Reasons<'a> {
+    fn of(left_out: &'a [azvault_importer::LeftOut]) -> Self {
+        let (hasher, mut first) = (RandomState::new(), HashMap::new());
+        for left in left_out {
+            // EXPOSE: hashed with a key of this run, to be found again.
+            first.entry(hasher.hash_one(left.value.expose().trim_ascii())).or_insert(left);
+        }
+        Self { hasher, first }
+    }
+
+    fn of_value(&self, value: &[u8]) -> Option<&'static str> {
+        let left = self.first.get(&self.hasher.hash_one(value))?;
         // EXPOSE: compared with a value of the original that both were read from.
-        left.value.expose().trim_ascii() == value
-    };
-    found.left_out.iter().find(is_it).map(|left| left.why)
+        (left.value.expose().trim_ascii() == value).then_some(left.why)
+    }
 }
 
 /// What azvault itself made of a value since the import.
