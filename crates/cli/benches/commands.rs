@@ -3,13 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a benchmark prints")]
 
-use std::fmt::Write as _;
 use std::process::Command;
 
 #[path = "home/home.rs"]
 mod home;
+#[path = "home/principals.rs"]
+mod principals;
 
 use home::{Home, median, milliseconds};
+use principals::contexts;
 
 fn main() {
     // The process to compare with is this program, which then does nothing; `cargo test --benches`
@@ -23,9 +25,9 @@ fn main() {
         command
     });
     println!("an empty Rust process: {:.2} ms", milliseconds(nothing));
-    for contexts in [100, 10_000] {
-        let home = Home::with(&text(contexts));
-        println!("\n{contexts} contexts, as many secrets");
+    for number in [100, 10_000] {
+        let home = Home::with(&contexts(number));
+        println!("\n{number} contexts, as many secrets");
         let secret = home.first_secret();
         for words in [
             &["context", "show"][..],
@@ -51,25 +53,4 @@ fn main() {
         println!("  {:45} {:7.2} ms", "true, without exec", milliseconds(alone));
         home.end();
     }
-}
-
-/// A context file as Azure PowerShell writes it.
-fn text(contexts: usize) -> String {
-    let mut text =
-        String::from("{\"DefaultContextKey\":\"context 1\",\"EnvironmentTable\":{},\"Contexts\":{");
-    for n in 0..contexts {
-        let comma = if n == 0 { "" } else { "," };
-        write!(
-            text,
-            "{comma}\"context {n}\":{{\"Account\":{{\"Id\":\"a{n:07}-0000-4000-8000-000000000001\",\
-             \"Type\":\"ServicePrincipal\",\"ExtendedProperties\":{{\"ServicePrincipalSecret\":\
-             \"not-a-real-secret-{n:08}\"}}}},\"Tenant\":{{\"Id\":\
-             \"72f00000-0000-4000-8000-000000000001\"}},\"Subscription\":{{\"Id\":\
-             \"5b{n:06}-0000-4000-8000-000000000001\",\"Name\":\"Subscription {n}\",\"State\":\
-             \"Enabled\"}},\"Environment\":{{\"Name\":\"AzureCloud\"}},\"ExtendedProperties\":{{}}}}"
-        )
-        .unwrap();
-    }
-    text.push_str("},\"ExtendedProperties\":{}}");
-    text
 }

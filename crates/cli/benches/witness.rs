@@ -22,6 +22,11 @@ use flate2::write::GzEncoder;
 use jiff::tz::TimeZone;
 use zeroizing_alloc::ZeroAlloc;
 
+#[path = "home/principals.rs"]
+mod principals;
+
+use principals::contexts;
+
 // As the command: what is freed is wiped, and that is a part of every time.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
@@ -106,27 +111,6 @@ fn ledger(found: &Found) -> Ledger {
     }
     ledger.hold_texts(found.profile.kept.as_json().as_bytes());
     ledger
-}
-
-/// A context file as Azure PowerShell writes it: an application a context, each with its secret.
-fn contexts(principals: u32) -> String {
-    let mut text =
-        String::from("{\"DefaultContextKey\":\"context 0\",\"EnvironmentTable\":{},\"Contexts\":{");
-    for n in 0..principals {
-        let comma = if n == 0 { "" } else { "," };
-        write!(
-            text,
-            "{comma}\"context {n}\":{{\"Account\":{{\"Id\":\"a{n:07}-0000-4000-8000-000000000001\",\
-             \"Type\":\"ServicePrincipal\",\"ExtendedProperties\":{{\"ServicePrincipalSecret\":\
-             \"not-a-real-secret-{n:08}\"}}}},\"Tenant\":{{\"Id\":\
-             \"72f00000-0000-4000-8000-000000000001\"}},\"Subscription\":{{\"Id\":\
-             \"5b{n:06}-0000-4000-8000-000000000001\",\"Name\":\"Subscription {n}\",\"State\":\
-             \"Enabled\"}},\"Environment\":{{\"Name\":\"AzureCloud\"}},\"ExtendedProperties\":{{}}}}"
-        )
-        .unwrap();
-    }
-    text.push_str("},\"ExtendedProperties\":{}}");
-    text
 }
 
 /// A token cache of MSAL with that many users, each with a refresh token, an access token and an ID token.
