@@ -1,5 +1,7 @@
 //! The shapes of credentials, and of what is often taken for one. Pure rules.
 
+use zeroize::Zeroizing;
+
 use crate::entropy::is_guid;
 use crate::finding::Kind;
 
@@ -152,10 +154,7 @@ pub(crate) fn inside(value: &str) -> Option<Kind> {
     if value.len() < 12 || value.len() > 64 * 1024 {
         return None;
     }
-    let mut lower = value.to_ascii_lowercase();
-    while lower.contains(" =") || lower.contains("= ") {
-        lower = lower.replace(" =", "=").replace("= ", "=");
-    }
+    let lower = without_space_at_signs(value);
     let has_value = |name: &str| {
         lower.match_indices(name).any(|(at, _)| {
             let rest = &lower[at + name.len()..];
@@ -174,6 +173,22 @@ pub(crate) fn inside(value: &str) -> Option<Kind> {
         return Some(Kind::Sas);
     }
     has_user_info(value).then_some(Kind::UrlPassword)
+}
+
+/// In lower case, and without the blanks on either side of an equals sign.
+fn without_space_at_signs(value: &str) -> Zeroizing<String> {
+    // As long as the value: no copy is left behind by growing.
+    let mut text = Zeroizing::new(String::with_capacity(value.len()));
+    for (number, part) in value.split('=').enumerate() {
+        if number > 0 {
+            let end = text.trim_end_matches(' ').len();
+            text.truncate(end);
+            text.push('=');
+        }
+        let part = if number > 0 { part.trim_start_matches(' ') } else { part };
+        text.extend(part.chars().map(|c| c.to_ascii_lowercase()));
+    }
+    text
 }
 
 /// `scheme://user:password@host`, or a long token in the place of the user.
