@@ -85,6 +85,22 @@ fn every_certificate_of_azure_powershell_is_sealed_compared_removed_and_put_back
 }
 
 #[test]
+fn a_relative_path_is_one_of_the_home_folder_too() {
+    let home = Home::with_vault();
+    entry(&home, "keys/app.pem");
+    let certificate = home.join("keys/app.pem");
+    pem(&certificate);
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(!certificate.exists());
+    home.run(&["migrate", "rollback", "--yes"]).expect(0);
+    assert_eq!(
+        fs::read(certificate).unwrap(),
+        fs::read(fixture("real-az/certificates/app.pem")).unwrap()
+    );
+}
+
+#[test]
 fn a_certificate_that_changed_is_a_difference() {
     for at in 0..3 {
         let home = home_of_all_kinds();

@@ -147,14 +147,20 @@ enum NotRead {
 
 /// Where a certificate can lie, the likeliest first.
 ///
-/// `~` is the home folder; a relative path is taken from the folder of the file that has it. The store
+/// `~` is the home folder. A relative path is one of the folder in which somebody signed in, which no
+/// file tells: it is taken from the folder of the file that has it, and from home. The store
 /// is that of the home which the file lies in, else of the user's own.
 fn places(written: &Written, file: &Path, home: &Path) -> Vec<PathBuf> {
     match written {
-        Written::Path(path) => vec![match path.strip_prefix("~/") {
-            Some(rest) => home.join(rest),
-            None => file.parent().unwrap_or(home).join(path),
-        }],
+        Written::Path(path) => match path.strip_prefix("~/") {
+            Some(rest) => vec![home.join(rest)],
+            None => {
+                let beside = file.parent().unwrap_or(home);
+                let mut places = vec![beside.join(path), home.join(path)];
+                places.dedup();
+                places
+            }
+        },
         Written::Thumbprint(thumbprint) => {
             let folder = file.parent();
             let is_profile = |name: &std::ffi::OsStr| name.eq_ignore_ascii_case(".azure");
