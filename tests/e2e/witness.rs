@@ -90,6 +90,19 @@ fn credentials_in_settings_are_named_and_stay_in_their_file() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_any_more_is_not_proven() {
+    let home = Home::with_vault();
+    crate::home::copy_folder(&fixture("azure-cli/msal-2.91.0"), &home.join(".azure"));
+    home.run(&["migrate", "run", "--yes"]).expect(0);
+    let config = home.join(".azure/config");
+    fs::remove_file(&config).unwrap();
+    home.run(&["migrate", "verify"]).expect(0);
+    fs::create_dir(&config).unwrap();
+    let verified = home.run(&["migrate", "verify"]).expect(10);
+    assert!(verified.stdout.contains("config: cannot be read again"), "{}", verified.stdout);
+}
+
+#[test]
 fn homes_that_the_products_wrote_are_proven_whole() {
     let mut proven = 0;
     for folder in ["azure-powershell/homes", "real-az"] {

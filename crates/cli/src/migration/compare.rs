@@ -207,17 +207,20 @@ fn not_sealed(
     file: &ImportedFile,
     comparison: &mut Comparison,
 ) -> (Place, Option<Zeroizing<Vec<u8>>>) {
+    let is_certificate = file.format == Format::Certificate.as_str();
     let what = match read_once(&file.path) {
         Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => {
             return (Place::NotSealed, Some(opened.bytes));
         }
-        Ok(_) => CHANGED.to_owned(),
+        Ok(_) => is_certificate.then(|| CHANGED.to_owned()),
+        Err(OpenError::NotFound) if !is_certificate => None,
+        // Nobody looked into it: nothing is proven of it.
         Err(e) => {
             comparison.unread.insert(file.path.clone());
-            format!("cannot be read again: {e}")
+            Some(format!("cannot be read again: {e}"))
         }
     };
-    if file.format == Format::Certificate.as_str() {
+    if let Some(what) = what {
         comparison.differences.push(Difference { path: file.path.clone(), what });
     }
     (Place::NotSealed, None)

@@ -119,22 +119,27 @@ pub(crate) fn hear(
 pub(crate) fn hear_unsealed(held: &Ledger, file: &ImportedFile) -> Heard {
     let mut heard =
         Heard { differences: Vec::new(), understood: Understood::InPart, left_out: Vec::new() };
+    // That it cannot be read was said where it was read again.
     let Ok(opened) = read_once(&file.path) else { return heard };
     let testimony = held.hear(&opened.bytes, &name(&file.path), &|_| None);
     let has_sign_ins =
         FORMATS.iter().any(|row| row.name == file.format && super::is_sign_in(row.format));
+    let end = if has_sign_ins {
+        ", and nothing of this file was imported"
+    } else {
+        " and stays in this file"
+    };
     // What is kept sealed of it is no sign-in.
-    for lost in testimony.unaccounted.iter().chain(&testimony.as_written) {
-        let what = lost.kind.words();
+    let lost = testimony.unaccounted.iter().chain(&testimony.as_written);
+    let lost = lost.map(|lost| (&lost.place, format!("looks like {}{end}", lost.kind.words())));
+    let unread = testimony.unread.iter();
+    let unread = unread.map(|unread| (&unread.place, format!("not looked into: {}", unread.why)));
+    for (place, what) in lost.chain(unread) {
         if has_sign_ins {
-            let what = format!("looks like {what}, and nothing of this file was imported");
-            heard.differences.push(at(&lost.place, &what));
+            heard.differences.push(at(place, &what));
         } else {
-            heard.left_out.push(LeftOut {
-                path: file.path.display().to_string(),
-                place: lost.place.clone(),
-                why: format!("looks like {what} and stays in this file"),
-            });
+            let path = file.path.display().to_string();
+            heard.left_out.push(LeftOut { path, place: place.clone(), why: what });
         }
     }
     heard
