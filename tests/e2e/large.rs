@@ -50,6 +50,17 @@ fn a_large_file_is_imported_in_memory_of_its_size() {
 }
 
 #[test]
+fn the_proof_of_a_large_file_takes_memory_of_its_size() {
+    let home = Home::with_vault();
+    let file = principals(&home, 8000);
+    home.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
+    let (memory, answer) = most_memory(&home, 0, &["migrate", "verify", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!((&answer["equal"], &answer["secrets"]), (&json!(true), &json!(8000)), "{answer}");
+    assert!(memory <= allowed(&file), "{memory} KiB, allowed are {}", allowed(&file));
+}
+
+#[test]
 fn an_import_writes_no_more_often_than_its_file_grows() {
     let number = |principals_of_it: usize| {
         let home = Home::with_vault();
