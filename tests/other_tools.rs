@@ -212,7 +212,7 @@ fn every_secret_is_read_with_its_owner() {
             Format::M365Connection,
             Product::CliForMicrosoft365,
             Outcome::Accept,
-            // Signing in anew leaves the secret of an earlier sign-in in the connection.
+            // Signing in again leaves the secret of an earlier sign-in in the connection.
             &[
                 (AccessToken, "m365-access-canary", DEV, T, public),
                 (ClientSecret, "m365~secret-canary-1", "", "", ""),

@@ -12,7 +12,7 @@ use crate::home::{Home, ran};
 
 const CACHE: &str = r#"{"RefreshToken":{"k":{"home_account_id":"o.t","environment":"login.microsoftonline.com","client_id":"c","secret":"rt"}}}"#;
 
-/// Whoever owns nothing: for root, no folder is closed.
+/// A user who owns nothing: for root, no folder is closed.
 const NOBODY: u32 = 65_534;
 
 /// Puts a cache into a home, closes one of the folders above it, and scans; says what was not read.

@@ -2,7 +2,7 @@
 """A server shaped like Microsoft Entra that real tools sign in to, so that the files they write are fixtures.
 
 usage: canary_entra.py FOLDER NAME HOST... Makes FOLDER/ca.pem and a certificate for the hosts, and serves
-127.0.0.1:443 until standard input ends. Whoever asks gets a token: a user by device code or by browser, an
+127.0.0.1:443 until standard input ends. Every caller gets a token: a user by device code or by browser, an
 application by secret or certificate. Each ends in NAME and "canary", and is made up.
 
 It needs a hosts file that sends the hosts to 127.0.0.1, in a namespace of its own:

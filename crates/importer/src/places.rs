@@ -315,7 +315,7 @@ fn expanded(base: &Path, path: &str) -> Vec<PathBuf> {
                     }));
                 }
                 Err(error) if is_absence(&error) => {}
-                // It is a place itself, so that whoever looks there says that it is closed.
+                // It is a place itself, so that a look there says that it is closed.
                 Err(_) => fits.push(folder),
             }
         }

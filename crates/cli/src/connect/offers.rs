@@ -88,7 +88,8 @@ impl Known<'_> {
     }
 }
 
-fn signs_in(kind: SecretKind) -> bool {
+/// What lives until somebody revokes it, and signs in by itself.
+pub(crate) fn signs_in(kind: SecretKind) -> bool {
     use SecretKind::{Certificate, ClientAssertion, ClientSecret, RefreshToken};
     matches!(kind, RefreshToken | ClientSecret | Certificate | ClientAssertion)
 }

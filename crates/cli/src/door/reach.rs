@@ -1,13 +1,11 @@
 //! Whom an endpoint serves: the account that its command was started for, and no other, unless all
 //! accounts were asked for.
 
-use std::path::Path;
-
 use azvault_contexts::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
-use crate::shell_word::shell_path;
+use crate::shell_word::shell_word;
 use crate::ui::quoted;
 
 /// Whom an endpoint serves. It is settled before the command starts; the session of the command may
@@ -92,7 +90,7 @@ impl Reach {
             }
         };
         // A name is another's choice: as a word of a command it must not be one that a shell obeys.
-        let name = shell_path(Path::new(acting.name.as_str()));
+        let name = shell_word(acting.name.as_str());
         Failure::new(Code::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use azvault_importer::places::{self, Roots};
 
 use super::compare::{Comparison, Place};
+use crate::shell_word::shell_path;
 
 /// More files than this are named by their folders.
 const MAX_NAMED: usize = 4;
@@ -63,4 +64,3 @@ fn run(files: &BTreeSet<&Path>, roots: Option<&Roots>) -> String {
     }
     format!("{usual}azvault migrate run{}", from_options(elsewhere))
 }
-use crate::shell_word::shell_path;

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use azvault_contexts::{Context, ContextAccount, SecretDescription, SecretKind};
+use azvault_contexts::{Context, ContextAccount, SecretDescription};
 
 use super::proposal::Proposal;
 use crate::app::App;
+use crate::connect::offers::signs_in;
 use crate::ui::quoted;
 
 /// What a plan says of them.
@@ -72,12 +73,6 @@ fn used<'a>(contexts: impl Iterator<Item = &'a Context>) -> HashSet<String> {
         used.extend(ContextAccount::home_account_id(account).map(str::to_lowercase));
     }
     used
-}
-
-/// What lives until somebody revokes it.
-fn signs_in(kind: SecretKind) -> bool {
-    use SecretKind::{Certificate, ClientAssertion, ClientSecret, RefreshToken};
-    matches!(kind, RefreshToken | ClientSecret | Certificate | ClientAssertion)
 }
 
 #[cfg(test)]

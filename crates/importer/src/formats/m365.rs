@@ -49,7 +49,7 @@ enum SignIn {
     Unknown,
 }
 
-/// A client secret that an earlier sign-in left behind: signing in anew clears all members but this one.
+/// A client secret that an earlier sign-in left behind: signing in again clears all members but this one.
 struct Leftover {
     place: String,
     secret: Zeroizing<String>,
