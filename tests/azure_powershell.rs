@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Profile;
-use azvault_contexts::rules::import::{Incoming, Origin, Present, plan};
 use azvault_exporter::azure_powershell::LeftOut;
 use azvault_importer::places::{self, Roots};
 use azvault_importer::{Found, Outcome, Product, Reading, folder, read};
+use azvault_model::Profile;
+use azvault_model::rules::import::{Incoming, Origin, Present, plan};
 use jiff::tz::TimeZone;
 
 #[path = "azure_powershell/environments.rs"]

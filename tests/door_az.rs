@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius};
-use azvault_contexts::{
+use azvault_endpoint::{
+    ClientSelector, FOREIGN_VARIABLES, OwnFiles, Wanted, az_config, client_id, selected,
+};
+use azvault_model::rules::blast_radius::{AccountTenants, blast_radius};
+use azvault_model::{
     Context, ContextAccount, ContextName, Kept, KnownAccountType, SecretDescription, SecretKind,
     Subscription, Tenant,
-};
-use azvault_door::{
-    ClientSelector, FOREIGN_VARIABLES, OwnFiles, Wanted, az_config, client_id, selected,
 };
 
 #[path = "door/azure_cli.rs"]

@@ -9,9 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_contexts::rules::active::Because;
-use azvault_contexts::rules::{remove, rename, select, set};
-use azvault_contexts::{
+use azvault_model::rules::active::Because;
+use azvault_model::rules::{remove, rename, select, set};
+use azvault_model::{
     Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
     Secret,
 };

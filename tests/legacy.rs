@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{Context, HeldSecret, SecretKind};
 use azvault_importer::{Found, Outcome, Reading, folder, places};
+use azvault_model::{Context, HeldSecret, SecretKind};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 

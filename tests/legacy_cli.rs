@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{Context, HeldSecret, SecretKind};
 use azvault_importer::folder::{self, Source};
 use azvault_importer::{Format, Found, Outcome, Reading, places};
+use azvault_model::{Context, HeldSecret, SecretKind};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tempfile::TempDir;

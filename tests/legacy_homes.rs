@@ -9,11 +9,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use azvault_contexts::{Context, HeldSecret};
 use azvault_importer::folder::{self, Source};
 use azvault_importer::open::{MAX_SIZE, OpenError, read_once};
 use azvault_importer::places::{self, Because, Candidate, Roots};
 use azvault_importer::{Format, Outcome, Product};
+use azvault_model::{Context, HeldSecret};
 use jiff::tz::TimeZone;
 use rustix::fs::FlockOperation;
 use serde_json::Value;

@@ -9,8 +9,8 @@ mod documents;
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{HeldSecret, Profile};
 use azvault_importer::{Found, Outcome, Reading};
+use azvault_model::{HeldSecret, Profile};
 use documents::{Document, documents};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};

@@ -5,10 +5,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::SecretKind;
 use azvault_importer::folder::{self, Source};
 use azvault_importer::places::{Because, Candidate};
 use azvault_importer::{Format, Found, Outcome, Product, Reading};
+use azvault_model::SecretKind;
 use jiff::tz::TimeZone;
 
 const T: &str = "0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c";
@@ -40,7 +40,7 @@ fn read(file_name: &str, content: &str) -> Found {
 /// Kind, end of the value, account, tenant, cloud of each secret, in order.
 fn secrets(found: &Found) -> Vec<(SecretKind, String, String, String, String)> {
     let word = |text: &Option<String>| text.clone().unwrap_or_default();
-    let row = |held: &azvault_contexts::HeldSecret| {
+    let row = |held: &azvault_model::HeldSecret| {
         let about = &held.description;
         // EXPOSE: compared with the fixture's truth.
         let value = str::from_utf8(held.value.expose()).unwrap_or("not text").to_owned();

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{AutosaveMode, ContextName};
+use azvault_model::{AutosaveMode, ContextName};
 use azvault_vault::{
     Actor, AnchorFound, Cost, Draft, Entry, Error, Keys, Locked, NewSlot, Opener, Over, RawKey,
     Settings, Vault, Writing,

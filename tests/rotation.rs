@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, MasterKey, NewSlot, Opener,
     PreparedSlot, RawKey, RecoveryCode, Rotated, SealerError, SlotError, Subject, Try, Vault,
@@ -120,7 +120,7 @@ fn fill(vault: &mut Vault, secrets: u32) {
                 device: 1,
                 inode: 2,
                 sha256: sha256(&bytes),
-                kept: azvault_contexts::Kept::default(),
+                kept: azvault_model::Kept::default(),
                 original,
                 removed: None,
                 links: Vec::new(),

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use azvault_contexts::{
+use azvault_model::{
     AutosaveMode, Context, ContextName, HeldSecret, Kept, Profile, Secret, SecretDescription,
     SecretKind, Subscription,
 };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
 use azvault_importer::{Found, Outcome, Reading};
+use azvault_model::Secret;
 use azvault_witness::{Ledger, Testimony};
 use jiff::tz::TimeZone;
 

@@ -1,7 +1,7 @@
 //! Clouds as the product writes them, wherever they come from.
 
-use azvault_contexts::{Environment, Kept, KnownAccountType, Profile, SecretKind};
 use azvault_exporter::azure_powershell::{Credentials, write};
+use azvault_model::{Environment, Kept, KnownAccountType, Profile, SecretKind};
 use zeroize::Zeroizing;
 
 use super::left_out::{TENANT, context, text, token};

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use azvault_contexts::{
+use azvault_importer::{Format, Found, Product};
+use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, Environment, HeldSecret, Kept,
     KnownAccountType, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
-use azvault_importer::{Format, Found, Product};
 use proptest::prelude::*;
 use proptest::sample::select;
 use zeroize::Zeroizing;

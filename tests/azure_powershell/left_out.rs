@@ -1,12 +1,12 @@
 //! What is written where, and what is named as left out.
 
-use azvault_contexts::rules::secrets::Restriction;
-use azvault_contexts::{
+use azvault_exporter::azure_powershell::{ContextReason, Credentials, Reason, Written, write};
+use azvault_importer::Reading;
+use azvault_model::rules::secrets::Restriction;
+use azvault_model::{
     Account, AccountType, Context, ContextAccount, ContextName, HeldSecret, IdentityKind, Kept,
     KnownAccountType, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };
-use azvault_exporter::azure_powershell::{ContextReason, Credentials, Reason, Written, write};
-use azvault_importer::Reading;
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_contexts::rules::secrets::is_credential;
-use azvault_contexts::{
-    Context, HeldSecret, KnownAccountType, Profile, SecretDescription, SecretKind,
-};
 use azvault_exporter::azure_powershell::{Credentials, LeftOut, write};
 use azvault_importer::Outcome;
+use azvault_model::rules::secrets::is_credential;
+use azvault_model::{
+    Context, HeldSecret, KnownAccountType, Profile, SecretDescription, SecretKind,
+};
 use serde_json::value::RawValue;
 
 use super::{imported, read_named};

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use azvault_door::{ClientSelector, FOREIGN_VARIABLES};
+use azvault_endpoint::{ClientSelector, FOREIGN_VARIABLES};
 
 use crate::world::{World, find, not_run, root, token};
 

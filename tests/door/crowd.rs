@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use azvault_door::Wanted;
+use azvault_endpoint::Wanted;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::world::{World, issue, reply, token};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use azvault_door::{Asked, Refusal};
+use azvault_endpoint::{Asked, Refusal};
 
 use crate::world::{World, find, not_run, reply};
 
@@ -183,8 +183,8 @@ print(s.recv(65536).split(b' ')[1].decode())
 fn what_is_issued_and_is_no_token_is_not_handed_out() {
     for value in ["", "a b", "a\"b", "a\r\nb", "\u{fc}"] {
         let world = World::issuing(move |asked: &Asked| {
-            let access_token = azvault_contexts::Secret::copied_from(value.as_bytes());
-            Ok(azvault_door::Issued { access_token, ..crate::world::issue(asked)? })
+            let access_token = azvault_model::Secret::copied_from(value.as_bytes());
+            Ok(azvault_endpoint::Issued { access_token, ..crate::world::issue(asked)? })
         });
         assert_eq!(world.send(world.request().as_bytes()).0, 500, "{value:?}");
     }

@@ -1,6 +1,6 @@
 //! What is said to who asks right, to the byte, and what the environment of a child says.
 
-use azvault_door::{Asked, ClientSelector, Protocol, Wanted, foreign_variable};
+use azvault_endpoint::{Asked, ClientSelector, Protocol, Wanted, foreign_variable};
 
 use crate::world::{NOW, World, token};
 

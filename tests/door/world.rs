@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use azvault_contexts::Secret;
-use azvault_door::{Asked, ClientSelector, Door, Facts, Issued, Keys, Refusal, Wanted};
+use azvault_endpoint::{Asked, ClientSelector, Door, Facts, Issued, Keys, Refusal, Wanted};
+use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 

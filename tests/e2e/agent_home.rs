@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use azvault_agent::Client;
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{Keys, Locked, Opener};
 use rustix::process::{Pid, Signal, kill_process};
 

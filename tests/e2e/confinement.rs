@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use azvault_contexts::{Context, ContextAccount, ContextName, Kept, KnownAccountType, Tenant};
+use azvault_model::{Context, ContextAccount, ContextName, Kept, KnownAccountType, Tenant};
 use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, PRINCIPAL, seen};
@@ -28,7 +28,7 @@ fn client_id(account: &str, kind: KnownAccountType, tenant: &str) -> String {
         extended_properties: Default::default(),
         kept: Kept::default(),
     };
-    azvault_door::client_id(&context).unwrap()
+    azvault_endpoint::client_id(&context).unwrap()
 }
 
 /// Status and text of each protocol's answer, for the context that acts or the account of an id.

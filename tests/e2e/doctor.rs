@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{Locked, Opener, Vault};
 
 use crate::home::{CHEAP, Home, PASSPHRASE, ran};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use azvault_door::FOREIGN_VARIABLES;
+use azvault_endpoint::FOREIGN_VARIABLES;
 use serde_json::Value;
 
 use crate::home::{Home, PASSPHRASE, ran};

@@ -120,7 +120,7 @@ fn printing_unsafe_and_the_environment_have_one_place_each() {
 fn a_format_file_takes_what_it_needs_from_few_places() {
     let allowed = [
         "std::",
-        "azvault_contexts::",
+        "azvault_model::",
         "crate::",
         "super::",
         "data_encoding::",
@@ -236,7 +236,7 @@ fn the_pages_name_every_file_of_their_folders() {
     }
 
     let page = fs::read_to_string(root().join("docs/rules.md")).unwrap();
-    let rules = "crates/contexts/src/rules";
+    let rules = "crates/model/src/rules";
     let mut expected = names(rules, "rs");
     expected.remove("testing");
     let below = names(&format!("{rules}/import"), "rs");

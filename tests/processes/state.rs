@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{Error, Locked, Opener, Vault};
 use data_encoding::HEXLOWER;
 

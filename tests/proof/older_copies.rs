@@ -1,6 +1,6 @@
 //! Older copies and forks over a long history, and no false alarm in an honest one.
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{Error, Vault, Writing};
 
 use crate::world::{World, context, count, entry};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{
+use azvault_model::{
     Account, AccountType, Context, ContextName, Environment, Kept, Secret, SecretDescription,
     SecretKind, Subscription,
 };

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use azvault_contexts::{Environment, Secret};
+use azvault_model::{Environment, Secret};
 use azvault_signin::{
     Authority, Cloud, Confirmed, Error, Http, Settings, SystemRoots, TenantName, Timeouts,
 };

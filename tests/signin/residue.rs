@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_signin::{Client, refresh};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_signin::{
     Client, Error, Fault, Http, ProxySetting, Settings, SystemRoots, TenantName, Timeouts, Tokens,
     client_secret, refresh,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use azvault_contexts::ContextName;
-use azvault_contexts::rules::active::Because;
+use azvault_model::ContextName;
+use azvault_model::rules::active::Because;
 use azvault_policy::Policy;
 
 use crate::cli::Global;

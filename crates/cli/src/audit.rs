@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_contexts::{Context, ProcessSecret, SecretDescription};
+use azvault_model::{Context, ProcessSecret, SecretDescription};
 use azvault_vault::{Entry, Error, Id, Subject, Writing};
 
 use crate::app::App;

@@ -16,7 +16,7 @@ mod supersede;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use azvault_contexts::{
+use azvault_model::{
     Account, Accounts, Acting, Change, Collision, Context, ContextName, Current, Decision,
     Environment, HeldSecret, Known, Question, Refusal, Remark, Scope,
 };

@@ -1,7 +1,7 @@
 //! What a token says of itself. Who takes it may judge it alone; here its words say until when it is
 //! worth showing, and for which tenant it is where the person does not.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -34,7 +34,7 @@ pub(crate) fn claims(token: &Secret) -> Claims {
 #[cfg(test)]
 mod tests {
     use super::claims;
-    use azvault_contexts::Secret;
+    use azvault_model::Secret;
     use data_encoding::{BASE64URL, BASE64URL_NOPAD};
 
     #[test]

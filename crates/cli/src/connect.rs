@@ -11,8 +11,8 @@ pub(crate) mod offers;
 pub(crate) mod stored;
 pub(crate) mod way;
 
-use azvault_contexts::rules::connect::SignedIn;
-use azvault_contexts::{Account, HeldSecret};
+use azvault_model::rules::connect::SignedIn;
+use azvault_model::{Account, HeldSecret};
 use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
 
 pub(crate) use self::entry::{FEDERATED_TOKEN_FILE, identity, sign_in};

@@ -6,9 +6,9 @@ mod acting;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use azvault_contexts::rules::active::{self, Wishes};
-use azvault_contexts::rules::{autosave, scope};
-use azvault_contexts::{
+use azvault_model::rules::active::{self, Wishes};
+use azvault_model::rules::{autosave, scope};
+use azvault_model::{
     Account, Acting, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope,
     Scope,
 };

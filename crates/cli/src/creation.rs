@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{
     Cost, Error, KeyFile, Made, NewSlot, NewVault, Opener, Over, RawKey, RecoveryCode, SlotKind,
     Vault, write_file,

@@ -3,7 +3,7 @@
 
 use std::os::fd::AsFd;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use zeroize::Zeroizing;
 
 /// The longest line, and the longest key file, that is read.

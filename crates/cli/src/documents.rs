@@ -1,8 +1,8 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
-use azvault_contexts::rules::blast_radius::BlastRadius;
-use azvault_contexts::rules::secrets::{Restriction, restriction};
-use azvault_contexts::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
+use azvault_model::rules::blast_radius::BlastRadius;
+use azvault_model::rules::secrets::{Restriction, restriction};
+use azvault_model::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_vault::StoredSecret;
 use serde::Serialize;
 

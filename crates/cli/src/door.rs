@@ -12,8 +12,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use azvault_agent::holder::{Beacon, Kind};
-use azvault_contexts::{Context, ContextName};
-use azvault_door::{AzConfig, Door, Keys};
+use azvault_endpoint::{AzConfig, Door, Keys};
+use azvault_model::{Context, ContextName};
 use azvault_vault::Vault;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
@@ -214,7 +214,7 @@ pub(crate) fn serve(
 fn environment(door: &Door, facts: &Facts) -> Environment {
     let no_proxy = paths::no_proxy();
     let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
-    let facts = azvault_door::Facts {
+    let facts = azvault_endpoint::Facts {
         tenant: facts.tenant.as_deref(),
         subscription: facts.subscription.as_deref(),
         environment: facts.environment.as_deref(),

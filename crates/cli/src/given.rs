@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{KeyFile, Opener, RawKey, RecoveryCode};
 use zeroize::Zeroizing;
 

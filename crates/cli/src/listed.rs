@@ -1,7 +1,7 @@
 //! The secrets that a command sees: of this session, and of the vault.
 
-use azvault_contexts::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius};
-use azvault_contexts::{ProcessSecret, SecretDescription};
+use azvault_model::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius};
+use azvault_model::{ProcessSecret, SecretDescription};
 use azvault_vault::StoredSecret;
 
 use crate::app::App;

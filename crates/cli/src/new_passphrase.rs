@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};

@@ -6,7 +6,7 @@ pub(crate) mod authorities;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use azvault_contexts::Environment;
+use azvault_model::Environment;
 use azvault_signin::managed_identity::Endpoint;
 use azvault_signin::{Cloud, Confirmed, Error, Http, Settings, Timeouts};
 use azvault_vault::Vault;

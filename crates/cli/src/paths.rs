@@ -4,9 +4,9 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
-use azvault_door::{ForeignVariable, foreign_variable};
+use azvault_endpoint::{ForeignVariable, foreign_variable};
 use azvault_importer::places::{self, Roots};
+use azvault_model::Secret;
 use azvault_signin::ProxySetting;
 use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
@@ -203,7 +203,7 @@ pub(crate) fn told_subscription() -> Option<String> {
 pub(crate) fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
     let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
-    if azvault_door::is_door(&url.to_string_lossy(), &beside) {
+    if azvault_endpoint::is_door(&url.to_string_lossy(), &beside) {
         return None;
     }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;

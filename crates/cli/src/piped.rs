@@ -1,7 +1,7 @@
 //! Names of contexts on standard input: what `context list -o json` prints, whole or in pieces, or
 //! one name a line.
 
-use azvault_contexts::ContextName;
+use azvault_model::ContextName;
 use serde::Deserialize;
 
 use crate::arguments::name;

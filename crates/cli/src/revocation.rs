@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::rules::blast_radius::{AccountTenants, blast_radius, revoked_by};
-use azvault_contexts::{SecretDescription, SecretKind};
+use azvault_model::rules::blast_radius::{AccountTenants, blast_radius, revoked_by};
+use azvault_model::{SecretDescription, SecretKind};
 use azvault_vault::StoredSecret;
 
 use crate::app::App;

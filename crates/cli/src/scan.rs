@@ -13,11 +13,11 @@ mod strangers;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use azvault_contexts::ContextName;
-use azvault_contexts::rules::import::{self, Present};
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::look::{Ended, Seen};
+use azvault_model::ContextName;
+use azvault_model::rules::import::{self, Present};
 
 pub(crate) use holdings::Holdings;
 pub(crate) use readers::Readers;

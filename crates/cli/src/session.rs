@@ -7,7 +7,7 @@
 pub(crate) mod handle;
 
 use azvault_agent::{CallError, Client, Leader};
-use azvault_contexts::ProcessScope;
+use azvault_model::ProcessScope;
 use azvault_vault::{Id, SessionKey, VaultId};
 use zeroize::Zeroizing;
 

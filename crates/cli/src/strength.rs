@@ -1,6 +1,6 @@
 //! Whether a new passphrase withstands guessing, for vaults and for sealed files alike.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::passphrase_bits;
 
 use crate::app::App;

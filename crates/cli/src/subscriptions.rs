@@ -1,7 +1,7 @@
 //! The subscriptions that the account of the context that acts sees in one tenant: asked of Azure.
 
-use azvault_contexts::rules::connect::Place;
-use azvault_contexts::{Context, Subscription, Tenant};
+use azvault_model::rules::connect::Place;
+use azvault_model::{Context, Subscription, Tenant};
 use azvault_signin::resource_manager;
 
 use crate::app::App;

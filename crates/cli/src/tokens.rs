@@ -14,7 +14,7 @@ mod store;
 mod turn;
 mod wanted;
 
-use azvault_contexts::{Secret, SecretDescription};
+use azvault_model::{Secret, SecretDescription};
 use azvault_vault::{Error, Id, Vault};
 
 pub(crate) use self::renew::renew;

@@ -34,7 +34,7 @@ mod placing;
 mod ready;
 mod tenants;
 
-use azvault_contexts::{ContextName, Profile};
+use azvault_model::{ContextName, Profile};
 use zeroize::Zeroizing;
 
 use crate::json::{Json, Layout, document};

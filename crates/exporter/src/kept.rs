@@ -19,7 +19,7 @@ static ABSENT: Member<'static> = Member::Object(Vec::new());
 
 impl<'k> Member<'k> {
     /// The tree below which every kept pointer (RFC 6901) is found again.
-    pub(crate) fn tree(kept: &'k azvault_contexts::Kept) -> Self {
+    pub(crate) fn tree(kept: &'k azvault_model::Kept) -> Self {
         let mut root = Self::Object(Vec::new());
         for (pointer, value) in members(kept.as_json()) {
             let Some(path) = pointer.strip_prefix('/') else { continue };
@@ -137,7 +137,7 @@ impl<'k> Visitor<'k> for Members {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::Kept;
+    use azvault_model::Kept;
 
     use super::Member;
     use crate::json::{Layout, document};

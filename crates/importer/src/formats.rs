@@ -195,7 +195,7 @@ mod tests {
         assert_eq!((found.outcome, found.unread), (Outcome::Warn, 1));
         assert_eq!(found.notes.last().map(|note| note.place.as_str()), Some("secret 1"));
         let description = held.description.clone();
-        found.hold(description, azvault_contexts::Secret::copied_from(b"small"));
+        found.hold(description, azvault_model::Secret::copied_from(b"small"));
         assert_eq!(found.profile.secrets.len(), 1, "it is found at its new place");
     }
 

@@ -5,8 +5,8 @@ mod room;
 
 use std::path::PathBuf;
 
-use azvault_contexts::rules::secrets::{Alike, is_same};
-use azvault_contexts::{
+use azvault_model::rules::secrets::{Alike, is_same};
+use azvault_model::{
     Account, AccountType, Accounts, HeldSecret, Profile, Secret, SecretDescription,
 };
 use people::People;
@@ -336,7 +336,7 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::Secret;
+    use azvault_model::Secret;
 
     use super::{Found, Outcome, Reported};
     use crate::{Format, Product};

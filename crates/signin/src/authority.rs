@@ -147,7 +147,7 @@ impl Authority {
 mod tests {
     use super::{Kind, TenantName};
     use crate::{Cloud, Confirmed};
-    use azvault_contexts::Environment;
+    use azvault_model::Environment;
 
     #[test]
     fn a_tenant_is_a_guid_or_a_domain_and_nothing_that_changes_the_path() {

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use ring::digest;
 use ring::rand::SecureRandom;

@@ -1,7 +1,7 @@
 //! A service principal with a certificate: a JWT signed with its key (RFC 7523 section 2.2,
 //! `private_key_jwt` of OpenID Connect Core 9), which names the certificate by its digest.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXUPPER};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use ring::signature::{KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};

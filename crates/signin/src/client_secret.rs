@@ -1,6 +1,6 @@
 //! A service principal with a secret (RFC 6749 section 4.4).
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::client::{Client, of_resources};
 use crate::error::Error;

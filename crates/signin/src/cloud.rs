@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{Environment, cloud_of_authority};
+use azvault_model::{Environment, cloud_of_authority};
 use url::Url;
 
 use crate::authority::{Authority, TenantName};
@@ -172,7 +172,7 @@ mod tests {
 
     use super::{Cloud, Confirmed};
     use crate::error::Error;
-    use azvault_contexts::Environment;
+    use azvault_model::Environment;
 
     fn environment(settings: &[(&str, &str)]) -> Environment {
         let settings: BTreeMap<_, _> =

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;

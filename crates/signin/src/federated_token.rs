@@ -1,7 +1,7 @@
 //! A service principal with an assertion: a federated token that another issuer signed, or one of
 //! our own from a [`crate::certificate`] (RFC 7523 section 2.2).
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::client::{Client, of_resources};
 use crate::error::Error;

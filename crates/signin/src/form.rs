@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use zeroize::Zeroizing;
 
 /// The members of a request, in the order in which they are sent.
@@ -73,7 +73,7 @@ impl<'a> Form<'a> {
 #[cfg(test)]
 mod tests {
     use super::Form;
-    use azvault_contexts::Secret;
+    use azvault_model::Secret;
 
     #[test]
     fn a_form_is_built_in_memory_that_never_grows() {

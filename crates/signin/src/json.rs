@@ -4,7 +4,7 @@
 //! wiped buffer. What is secret is unescaped here, because serde_json's scratch buffer keeps what
 //! goes through it.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 

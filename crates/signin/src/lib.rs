@@ -21,7 +21,7 @@
 //! ```no_run
 //! use azvault_signin::{Client, Cloud, Error, Http, Settings, TenantName, client_secret, resource};
 //!
-//! # fn sign_in(secret: &azvault_contexts::Secret, now: i64) -> Result<(), Error> {
+//! # fn sign_in(secret: &azvault_model::Secret, now: i64) -> Result<(), Error> {
 //! let cloud = Cloud::built_in("AzureCloud").expect("a cloud that is built in");
 //! let authority = cloud.authority(TenantName::parse("contoso.onmicrosoft.com")?);
 //! let http = Http::new(Settings::default())?;
@@ -43,7 +43,7 @@
 //! # Secrets in memory
 //!
 //! What we send is built once, in wiped memory of its final size; replies are read into wiped
-//! memory and tokens cut out of it into [`azvault_contexts::Secret`]s. Some copies are beyond us:
+//! memory and tokens cut out of it into [`azvault_model::Secret`]s. Some copies are beyond us:
 //!
 //! - ureq keeps an output and an input buffer for each connection, and rustls one for each record
 //!   it seals or opens. Both are freed, not wiped; a request or a reply is in them until the

@@ -2,7 +2,7 @@
 //! machine (virtual machines: IMDS; App Service, Functions, Container Apps and all that speak their
 //! protocol).
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;

@@ -1,6 +1,6 @@
 //! Refresh tokens: redemption, rotation, other resources, and Microsoft's family of clients.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::client::{AZURE_POWERSHELL, Client, personal};
 use crate::error::Error;

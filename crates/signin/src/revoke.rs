@@ -1,6 +1,6 @@
 //! Revocation (RFC 7009), where there is an endpoint for it.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::client::Client;
 use crate::error::Error;

@@ -1,7 +1,7 @@
 //! The token endpoint: what it is asked, and what it answers (RFC 6749 section 5, OpenID Connect
 //! Core 3.1.3, and what Entra adds).
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

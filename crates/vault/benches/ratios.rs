@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use azvault_contexts::{
+use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, Kept, Secret, SecretDescription, SecretKind,
     Subscription, Tenant,
 };

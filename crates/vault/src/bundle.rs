@@ -6,7 +6,7 @@
 //!
 //! Values stay out of the JSON, so that none of them is ever escaped or parsed.
 
-use azvault_contexts::{Context, HeldSecret, Secret, SecretDescription};
+use azvault_model::{Context, HeldSecret, Secret, SecretDescription};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

@@ -14,7 +14,7 @@
 
 use std::borrow::Cow;
 
-use azvault_contexts::{Account, AutosaveMode, ContextName, Environment, Profile, Secret};
+use azvault_model::{Account, AutosaveMode, ContextName, Environment, Profile, Secret};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

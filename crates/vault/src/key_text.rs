@@ -1,6 +1,6 @@
 //! Keys as text: 32 bytes with a checksum, so that a slip of the pen is a slip and no wrong key.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::BASE32_NOPAD;
 use zeroize::Zeroizing;
 

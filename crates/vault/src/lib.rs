@@ -6,7 +6,7 @@
 //! `docs/vault-format.md`.
 //!
 //! ```
-//! use azvault_contexts::Secret;
+//! use azvault_model::Secret;
 //! use azvault_vault::{Cost, Locked, NewSlot, Opener};
 //!
 //! # fn main() -> Result<(), azvault_vault::Error> {

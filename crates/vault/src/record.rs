@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use azvault_contexts::{
-    Account, AutosaveMode, Context, ContextName, Environment, SecretDescription,
-};
+use azvault_model::{Account, AutosaveMode, Context, ContextName, Environment, SecretDescription};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{AutosaveMode, ContextName, Current, ProcessScope, ProcessSecret};
+use azvault_model::{AutosaveMode, ContextName, Current, ProcessScope, ProcessSecret};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -145,7 +145,7 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{
+    use azvault_model::{
         AutosaveMode, Context, ContextName, Current, HeldSecret, Kept, ProcessScope, ProcessSecret,
         Secret, SecretDescription, SecretKind,
     };

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use azvault_contexts::{AutosaveMode, ContextName, Secret, SecretKind};
+use azvault_model::{AutosaveMode, ContextName, Secret, SecretKind};
 use serde::{Deserialize, Serialize};
 
 /// The most names of contexts that an import remembers: beyond them a change counts as a difference.
@@ -171,7 +171,7 @@ impl Since {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{ContextName, Secret, SecretKind};
+    use azvault_model::{ContextName, Secret, SecretKind};
 
     use super::{Became, Course, Since, Step, ValueDigest};
 

@@ -1,6 +1,6 @@
 //! Slots: the master key, wrapped once for each way to unlock.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 

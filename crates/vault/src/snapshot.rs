@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use azvault_contexts::{Account, Context, Environment, Secret};
+use azvault_model::{Account, Context, Environment, Secret};
 use rusqlite::{Connection, Transaction};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;

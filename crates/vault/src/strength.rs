@@ -3,7 +3,7 @@
 //! The estimate copies the passphrase many times. What it leaves on the stack is cleared here; what
 //! it leaves on the heap is wiped by the allocator of the program that uses this (decision 26).
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use zeroize::Zeroizing;
 
 use crate::hygiene::scrubbed;
@@ -36,7 +36,7 @@ fn text(bytes: &[u8]) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::Secret;
+    use azvault_model::Secret;
 
     use super::{MAX_BITS, passphrase_bits};
 

@@ -2,7 +2,7 @@
 
 mod parted;
 
-use azvault_contexts::{Account, Context, Environment, HeldSecret, Secret, SecretDescription};
+use azvault_model::{Account, Context, Environment, HeldSecret, Secret, SecretDescription};
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{Locked, Opener};
 use serde_json::json;
 

@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use azvault_contexts::{ContextName, Secret, SecretDescription, SecretKind};
+use azvault_model::{ContextName, Secret, SecretDescription, SecretKind};
 use azvault_vault::{
     Cost, Error, Id, Locked, MasterKey, NewSlot, Opener, PreparedSlot, RawKey, SealerError,
     Settings, Vault, Writing,

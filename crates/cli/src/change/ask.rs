@@ -1,6 +1,6 @@
 //! What a rule asks, and why it refuses, in words.
 
-use azvault_contexts::{Acting, Question, Refusal, Scope};
+use azvault_model::{Acting, Question, Refusal, Scope};
 
 use super::gone::{Gone, named};
 use super::{Wanted, place};

@@ -1,6 +1,6 @@
 //! Telling what was done.
 
-use azvault_contexts::{ContextName, Remark, Scope};
+use azvault_model::{ContextName, Remark, Scope};
 use serde::Serialize;
 
 use super::gone::GoneAccount;

@@ -1,6 +1,6 @@
 //! What goes with a change: which contexts, and whose.
 
-use azvault_contexts::{Accounts, Change, Context, ContextName, Forget, Scope};
+use azvault_model::{Accounts, Change, Context, ContextName, Forget, Scope};
 use serde::Serialize;
 
 use crate::contexts::Contexts;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use azvault_contexts::rules::secrets::is_same;
-use azvault_contexts::{
+use azvault_model::rules::secrets::is_same;
+use azvault_model::{
     Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
     ProcessSecret, Secret,
 };

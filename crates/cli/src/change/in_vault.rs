@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use azvault_contexts::rules::secrets::is_same;
-use azvault_contexts::{
+use azvault_model::rules::secrets::is_same;
+use azvault_model::{
     Account, Accounts, Change, Clouds, Context, ContextName, Decision, Forget, HeldSecret, Known,
     Secret, SecretDescription,
 };

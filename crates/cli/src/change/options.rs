@@ -1,6 +1,6 @@
 //! Options that verbs which change contexts have in common.
 
-use azvault_contexts::Scope;
+use azvault_model::Scope;
 use clap::{ArgMatches, ValueEnum};
 
 use super::Wanted;

@@ -1,7 +1,7 @@
 //! What becomes of secrets whose place new ones take.
 
-use azvault_contexts::rules::secrets::takes_place;
-use azvault_contexts::{Clouds, HeldSecret, SecretDescription};
+use azvault_model::rules::secrets::takes_place;
+use azvault_model::{Clouds, HeldSecret, SecretDescription};
 
 /// What becomes of older secrets of the same owner and kind.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) fn is_superseded(
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{Clouds, HeldSecret, Secret, SecretDescription, SecretKind};
+    use azvault_model::{Clouds, HeldSecret, Secret, SecretDescription, SecretKind};
 
     use super::{Older, is_superseded};
 

@@ -4,8 +4,8 @@ pub(crate) mod disable;
 pub(crate) mod enable;
 pub(crate) mod show;
 
-use azvault_contexts::rules::autosave::DEFAULT_SCOPE;
-use azvault_contexts::{AutosaveMode, Scope};
+use azvault_model::rules::autosave::DEFAULT_SCOPE;
+use azvault_model::{AutosaveMode, Scope};
 use azvault_vault::{Error, Settings};
 use serde::Serialize;
 

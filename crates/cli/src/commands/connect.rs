@@ -5,8 +5,8 @@ mod options;
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::rules::connect::{self as rule, Others, Wanted};
-use azvault_contexts::{Acting, ContextName};
+use azvault_model::rules::connect::{self as rule, Others, Wanted};
+use azvault_model::{Acting, ContextName};
 use azvault_signin::TenantName;
 use azvault_vault::Vault;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! `azvault disconnect`
 
-use azvault_contexts::ContextName;
-use azvault_contexts::rules::disconnect::{Who, disconnect};
+use azvault_model::ContextName;
+use azvault_model::rules::disconnect::{Who, disconnect};
 
 use crate::app::App;
 use crate::arguments::name;

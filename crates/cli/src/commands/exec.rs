@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use azvault_agent::Leader;
-use azvault_contexts::{ContextName, Current, ProcessScope};
+use azvault_model::{ContextName, Current, ProcessScope};
 use azvault_vault::{Subject, VaultId};
 
 use self::variables::{VariableOptions, Variables};

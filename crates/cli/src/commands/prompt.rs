@@ -1,7 +1,7 @@
 //! `azvault prompt`
 
-use azvault_contexts::rules::active::Because;
-use azvault_contexts::{AutosaveMode, ContextName, Scope};
+use azvault_model::rules::active::Because;
+use azvault_model::{AutosaveMode, ContextName, Scope};
 use console::truncate_str;
 use serde::Serialize;
 

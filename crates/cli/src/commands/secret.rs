@@ -3,7 +3,7 @@
 pub(crate) mod list;
 pub(crate) mod show;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{Error, Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! `azvault shell`
 
-use azvault_contexts::ContextName;
+use azvault_model::ContextName;
 
 use super::exec::{Options, become_session, begin};
 use crate::app::App;

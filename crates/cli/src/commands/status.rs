@@ -2,8 +2,8 @@
 
 mod holding;
 
-use azvault_contexts::ContextName;
-use azvault_contexts::rules::active::Because;
+use azvault_model::ContextName;
+use azvault_model::rules::active::Because;
 use azvault_vault::{Error, Locked, Vault};
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! `azvault use`
 
-use azvault_contexts::{ContextName, Scope};
+use azvault_model::{ContextName, Scope};
 
 use super::context::select::select;
 use crate::app::App;

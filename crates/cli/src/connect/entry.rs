@@ -1,6 +1,6 @@
 //! The sign-in itself, whichever way.
 
-use azvault_contexts::{
+use azvault_model::{
     HeldSecret, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
 };
 use azvault_signin::device_code::{self, Poll};

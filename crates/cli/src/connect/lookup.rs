@@ -1,7 +1,7 @@
 //! Which tenants and subscriptions an account sees.
 
-use azvault_contexts::rules::connect::{Place, SignedIn};
-use azvault_contexts::{
+use azvault_model::rules::connect::{Place, SignedIn};
+use azvault_model::{
     Account, AccountType, ContextAccount, HeldSecret, IdentityKind, Secret, SecretDescription,
     SecretKind, Subscription, Tenant,
 };

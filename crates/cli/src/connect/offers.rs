@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use azvault_contexts::rules::secrets::restriction;
-use azvault_contexts::{
+use azvault_model::rules::secrets::restriction;
+use azvault_model::{
     Accounts, BUILT_IN_CLOUDS, CloudKey, Context, Environment, Found, IdentityKind,
     SecretDescription, SecretKind,
 };

@@ -4,8 +4,8 @@
 //! that is redeemed is replaced before anything else happens. Where no service can be reached there is one
 //! context all the same: of the tenant that the account is known to be in.
 
-use azvault_contexts::rules::connect::{Place, SignedIn};
-use azvault_contexts::{
+use azvault_model::rules::connect::{Place, SignedIn};
+use azvault_model::{
     Account, AccountType, ContextAccount, Found as Named, HOME_ACCOUNT_ID, IdentityKind,
     KnownAccount, KnownAccountType, Secret, Tenant,
 };

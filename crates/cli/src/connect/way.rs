@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity::Identity;
 

@@ -1,7 +1,7 @@
 //! Who acts, settled once for a whole command.
 
-use azvault_contexts::rules::active;
-use azvault_contexts::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription};
+use azvault_model::rules::active;
+use azvault_model::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription};
 
 use super::Contexts;
 use crate::failure::Failure;

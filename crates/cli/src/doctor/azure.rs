@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_door::Holds;
+use azvault_endpoint::Holds;
 
 use super::Check;
 use crate::app::App;

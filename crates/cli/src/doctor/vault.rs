@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use azvault_contexts::{KnownAccountType, SecretKind};
+use azvault_model::{KnownAccountType, SecretKind};
 use azvault_vault::{AnchorFound, Cost, Error, Locked, SlotKind, Snapshot, Vault};
 
 use super::{Check, agent};
@@ -224,7 +224,7 @@ fn secrets(now: i64, snapshot: &Snapshot<'_>) -> Check {
     let of_type =
         contexts.filter(|one| one.account_type.known() == Some(KnownAccountType::AccessToken));
     let brought: BTreeSet<&str> = of_type.map(|one| one.id.as_str()).collect();
-    let is_lost = |about: &azvault_contexts::SecretDescription| match about.kind {
+    let is_lost = |about: &azvault_model::SecretDescription| match about.kind {
         SecretKind::AccessToken => {
             about.account.as_ref().is_some_and(|id| brought.contains(id.as_str()))
         }

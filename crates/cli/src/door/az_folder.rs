@@ -12,8 +12,8 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use azvault_contexts::{Context, Scope};
-use azvault_door::{AzConfig, OwnFiles, az_config, az_follows};
+use azvault_endpoint::{AzConfig, OwnFiles, az_config, az_follows};
+use azvault_model::{Context, Scope};
 use rustix::fs::{FlockOperation, flock};
 use tempfile::NamedTempFile;
 

@@ -1,8 +1,8 @@
 //! What a caller of the door gets: a token of the context that acts in its session.
 
 use azvault_agent::RemoteKeys;
-use azvault_contexts::Context;
-use azvault_door::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
+use azvault_endpoint::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
+use azvault_model::Context;
 use azvault_vault::{KeyName, Sealer};
 
 use super::kept::Kept;

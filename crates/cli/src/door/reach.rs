@@ -1,7 +1,7 @@
 //! Whom an endpoint serves: the account that its command was started for, and no other, unless all
 //! accounts were asked for.
 
-use azvault_contexts::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
+use azvault_model::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Code, Failure};
@@ -120,7 +120,7 @@ impl StartedFor {
 mod tests {
     use std::process::Command;
 
-    use azvault_contexts::{Context, ContextName, Kept};
+    use azvault_model::{Context, ContextName, Kept};
 
     use super::Reach;
 

@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
-use azvault_contexts::rules::import::{Action, Plan, Planned};
 use azvault_importer::Outcome;
 use azvault_importer::folder::{Link, Source};
+use azvault_model::rules::import::{Action, Plan, Planned};
 use azvault_vault::{
     Error, FollowedLink, Id, Import, ImportedFile, New, Settings, Subject, Taken, TakenName, Vault,
     Writing,

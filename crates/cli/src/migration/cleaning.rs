@@ -7,9 +7,9 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{SecretDescription, SecretKind};
 use azvault_importer::folder::certificates_of;
 use azvault_importer::{Format, Reading};
+use azvault_model::{SecretDescription, SecretKind};
 use azvault_vault::{Import, ImportedFile, Snapshot, Stored, Vault};
 
 use super::compare::{Comparison, Place};

@@ -14,10 +14,10 @@ mod surroundings;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use azvault_contexts::rules::import;
 use azvault_importer::folder::{Copy, Reach, Source, read_copies};
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Format, Outcome};
+use azvault_model::rules::import;
 use azvault_vault::{Id, Import, ImportedFile, Since, Snapshot, Taken, Vault};
 use azvault_witness::Ledger;
 use zeroize::Zeroizing;

@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Kept;
 use azvault_importer::open::{Opened, read_once};
 use azvault_importer::{Outcome, Reading};
+use azvault_model::Kept;
 use azvault_vault::{Error, Id, ImportedFile, OriginalRef, Vault};
 
 use crate::app::App;

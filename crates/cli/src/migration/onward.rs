@@ -1,6 +1,6 @@
 //! How one goes on after `clean`: az and Azure PowerShell are signed out, the vault is not.
 
-use azvault_contexts::ContextName;
+use azvault_model::ContextName;
 use azvault_vault::{Id, Import, ImportedFile, Snapshot, Stored};
 
 use crate::app::App;

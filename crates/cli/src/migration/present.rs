@@ -1,7 +1,7 @@
 //! What the vault holds before an import, opened for comparing.
 
-use azvault_contexts::rules::import::Present;
-use azvault_contexts::{Account, Context, Environment, Secret, SecretDescription};
+use azvault_model::rules::import::Present;
+use azvault_model::{Account, Context, Environment, Secret, SecretDescription};
 use azvault_vault::{Error, Id, Import, Items, Settings, Snapshot, Stored, Vault};
 
 /// The vault's content, with the id of each item beside it.

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use azvault_contexts::rules::import::{self, Incoming, Origin, Plan, Present};
-use azvault_contexts::rules::signed_out::{is_of_user, signed_out};
-use azvault_contexts::{Accounts, Clouds, ContextName, SecretDescription};
 use azvault_importer::folder::Source;
 use azvault_importer::look::Seen;
 use azvault_importer::{Outcome, Product};
+use azvault_model::rules::import::{self, Incoming, Origin, Plan, Present};
+use azvault_model::rules::signed_out::{is_of_user, signed_out};
+use azvault_model::{Accounts, Clouds, ContextName, SecretDescription};
 
 use super::gather::{self, Gathered, Pointers};
 use super::present::Content;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use azvault_contexts::Scope;
-use azvault_contexts::rules::import::{Action, Origin, Remark};
 use azvault_importer::folder::Source;
 use azvault_importer::open::Stat;
 use azvault_importer::{Note, Outcome, Product};
+use azvault_model::Scope;
+use azvault_model::rules::import::{Action, Origin, Remark};
 use serde::Serialize;
 
 use super::proposal::Proposal;
@@ -298,7 +298,7 @@ fn totals(proposal: &Proposal) -> Totals {
 }
 
 fn remark(remark: &Remark, proposal: &Proposal) -> String {
-    let name = |name: &azvault_contexts::ContextName| quoted(name.as_str());
+    let name = |name: &azvault_model::ContextName| quoted(name.as_str());
     match remark {
         Remark::DefaultsDiffer { taken, other, others } => {
             let product = match others {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use azvault_contexts::{Context, ContextAccount, SecretDescription};
+use azvault_model::{Context, ContextAccount, SecretDescription};
 
 use super::proposal::Proposal;
 use crate::app::App;
@@ -77,7 +77,7 @@ fn used<'a>(contexts: impl Iterator<Item = &'a Context>) -> HashSet<String> {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{SecretDescription, SecretKind};
+    use azvault_model::{SecretDescription, SecretKind};
 
     use super::accounts;
 

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{Secret, SecretKind};
 use azvault_importer::Found;
 use azvault_importer::formats::table::FORMATS;
 use azvault_importer::open::read_once;
+use azvault_model::{Secret, SecretKind};
 use azvault_vault::{ImportedFile, Since, ValueDigest};
 use azvault_witness::{Confidence, Ledger, Testimony, Unaccounted};
 use serde::Serialize;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use azvault_agent::hold::Limits;
-use azvault_contexts::Context;
+use azvault_model::Context;
 use azvault_policy::{Place, Policy, Refusal, SlotKind, rules};
 use azvault_vault::{Cost, Slot};
 

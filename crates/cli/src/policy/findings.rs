@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use azvault_contexts::Context;
+use azvault_model::Context;
 use azvault_policy::{Policy, SlotKind, rules};
 use azvault_vault::Slot;
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{
     Error, KeyFile, Locked, Opener, RawKey, RecoveryCode, Slot, SlotKind, Try, Vault,
 };

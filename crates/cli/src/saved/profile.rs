@@ -1,7 +1,7 @@
 //! What goes into a file of saved contexts.
 
-use azvault_contexts::rules::secrets::order;
-use azvault_contexts::{Account, HeldSecret, Profile, Secret, SecretDescription};
+use azvault_model::rules::secrets::order;
+use azvault_model::{Account, HeldSecret, Profile, Secret, SecretDescription};
 use azvault_vault::Vault;
 
 use crate::app::App;

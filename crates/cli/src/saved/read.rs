@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use azvault_contexts::Profile;
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Outcome, Reading};
+use azvault_model::Profile;
 use azvault_vault::Error;
 
 use crate::app::App;

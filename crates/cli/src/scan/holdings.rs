@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{HeldSecret, SecretKind};
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::formats::table::{Holds, row};
+use azvault_model::{HeldSecret, SecretKind};
 use azvault_witness::Kind;
 
 use super::severity::Worst;

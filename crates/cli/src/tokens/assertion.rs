@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use super::{Wanted, credential};
 use crate::app::App;

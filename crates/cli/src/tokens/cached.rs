@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use azvault_contexts::rules::secrets::{may_use, order_of_access};
-use azvault_contexts::{IdentityKind, SecretDescription, SecretKind};
+use azvault_model::rules::secrets::{may_use, order_of_access};
+use azvault_model::{IdentityKind, SecretDescription, SecretKind};
 use azvault_policy::rules;
 use azvault_signin::{Cloud, resource};
 
@@ -146,7 +146,7 @@ fn opens(target: Option<&str>, scope: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{SecretDescription, SecretKind};
+    use azvault_model::{SecretDescription, SecretKind};
     use azvault_signin::Cloud;
 
     use super::{fits, opens};

@@ -1,6 +1,6 @@
 //! Which of an account's certificates it signs in with, and which password opens it.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_signin::Error;
 use azvault_signin::certificate::{Certificate, Chain};
 

@@ -1,7 +1,7 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_contexts::rules::secrets::{is_credential, may_use, order};
-use azvault_contexts::{
+use azvault_model::rules::secrets::{is_credential, may_use, order};
+use azvault_model::{
     ContextName, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
 };
 use azvault_vault::Vault;
@@ -119,7 +119,7 @@ pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) 
 }
 
 /// Secrets of a kind that may be used: the session's first, then in the order of
-/// [`azvault_contexts::rules::secrets::order`]. A refresh token serves every tenant of its account; a
+/// [`azvault_model::rules::secrets::order`]. A refresh token serves every tenant of its account; a
 /// credential of another tenant, or of one that is named by a domain, is the application's too, and is
 /// taken where there is none for this one (azure-cli-core `auth/identity.py` `load_entry`, Az.Accounts
 /// since 2.11.2).

@@ -1,6 +1,6 @@
 //! Getting a new token from the sign-in service, and storing it before anybody has it.
 
-use azvault_contexts::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
+use azvault_model::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
 use azvault_signin::managed_identity;
 use azvault_signin::{
     AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,

@@ -1,6 +1,6 @@
 //! What to type so that an account signs in: in its cloud and its tenant, as what it is.
 
-use azvault_contexts::KnownAccountType;
+use azvault_model::KnownAccountType;
 
 use super::Wanted;
 use crate::connect::USUAL_CLOUD;

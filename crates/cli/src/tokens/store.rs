@@ -1,7 +1,7 @@
 //! Storing new tokens in the place of those that they make void.
 
-use azvault_contexts::rules::secrets::may_use;
-use azvault_contexts::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
+use azvault_model::rules::secrets::may_use;
+use azvault_model::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
 use azvault_policy::rules;
 use azvault_vault::{Error, Id, Parting, Vault};
 

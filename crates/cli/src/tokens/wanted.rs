@@ -1,6 +1,6 @@
 //! What is asked for: to which resource or scopes, in which tenant, as whom.
 
-use azvault_contexts::{
+use azvault_model::{
     Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
     IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
 };

@@ -1,6 +1,6 @@
 //! What a token says of its tenant.
 
-use azvault_contexts::{HeldSecret, SecretKind};
+use azvault_model::{HeldSecret, SecretKind};
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use zeroize::Zeroizing;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{Accounts, Context, HOME_ACCOUNT_ID, Kept, KnownAccountType, Profile};
+use azvault_model::{Accounts, Context, HOME_ACCOUNT_ID, Kept, KnownAccountType, Profile};
 
 use super::environment;
 use super::placing::Placed;

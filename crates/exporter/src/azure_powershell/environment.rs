@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_contexts::{Context, Environment, Profile};
+use azvault_model::{Context, Environment, Profile};
 use serde_json::value::RawValue;
 
 use super::clouds::{EXTENDED, PUBLIC, URLS, Url};

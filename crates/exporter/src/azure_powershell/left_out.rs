@@ -1,7 +1,7 @@
 //! What is not in the file, and why.
 
-use azvault_contexts::rules::secrets::Restriction;
-use azvault_contexts::{ContextName, SecretDescription};
+use azvault_model::rules::secrets::Restriction;
+use azvault_model::{ContextName, SecretDescription};
 
 /// A secret that is not in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

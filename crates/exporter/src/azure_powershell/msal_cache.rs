@@ -15,9 +15,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_contexts::rules::blast_radius::is_family_member;
-use azvault_contexts::rules::secrets::OWN_CLIENT;
-use azvault_contexts::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
+use azvault_model::rules::blast_radius::is_family_member;
+use azvault_model::rules::secrets::OWN_CLIENT;
+use azvault_model::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 

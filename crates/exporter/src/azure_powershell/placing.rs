@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_contexts::rules::secrets::{is_credential, may_use, restriction};
-use azvault_contexts::{
+use azvault_model::rules::secrets::{is_credential, may_use, restriction};
+use azvault_model::{
     Accounts, Context, Found, IdentityKind, KnownAccountType, Profile, SecretDescription,
     SecretKind,
 };

@@ -6,7 +6,7 @@
 //! `Default` beside others (RM/AzureRmProfile.cs, CM/Context/ImportAzureRMContext.cs; tried with
 //! Az.Accounts 4.0.2).
 
-use azvault_contexts::{
+use azvault_model::{
     Accounts, Clouds, Context, ContextAccount, ContextName, HOME_ACCOUNT_ID, KnownAccountType,
     Profile, Secret, SecretDescription,
 };
@@ -54,7 +54,7 @@ impl<'p> Ready<'p> {
             kept: given.kept.copied(),
             ..Profile::default()
         };
-        let entry = |held: &'p azvault_contexts::HeldSecret| {
+        let entry = |held: &'p azvault_model::HeldSecret| {
             let mut about = held.description.clone();
             about.tenant = tenants.id_for(held).or(about.tenant);
             Entry { about, value: &held.value }

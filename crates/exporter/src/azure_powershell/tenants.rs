@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{Accounts, Clouds, Context, HeldSecret, Profile};
+use azvault_model::{Accounts, Clouds, Context, HeldSecret, Profile};
 
 use super::claims;
 

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::{IdentityKind, KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{IdentityKind, KnownAccountType, Secret, SecretDescription, SecretKind};
 
 use self::content::{Kind, has_thumbprint, kind};
 use super::{Link, Outside, Reach, Source, Sources};

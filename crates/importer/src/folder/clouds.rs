@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use azvault_contexts::{Context, KnownAccountType};
+use azvault_model::{Context, KnownAccountType};
 
 use super::{Source, beside};
 use crate::{Format, Outcome};

@@ -10,7 +10,7 @@ pub mod azure_profile;
 pub mod config;
 pub mod service_principals;
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 
 use crate::Found;
 use crate::found::CertificatePointer;

@@ -3,7 +3,7 @@
 //! `persistedSecret` and `userProperties`, `file_cache.go` for the name). Users are in the MSAL caches
 //! beside them.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretKind};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 

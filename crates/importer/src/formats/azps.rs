@@ -21,7 +21,7 @@ pub mod token_cache_dat;
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_contexts::{Kept, Secret, SecretDescription, SecretKind};
+use azvault_model::{Kept, Secret, SecretDescription, SecretKind};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 

@@ -6,7 +6,7 @@
 //! None names its user. The access token does; where it says nothing, the file's name has the tenant,
 //! and the application before it (kubelogin: `ENVIRONMENT-SERVER-CLIENT-TENANT.json`).
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
 use zeroize::Zeroizing;
 
 use super::claims::Claims;

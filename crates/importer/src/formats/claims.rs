@@ -3,7 +3,7 @@
 //! Nothing here is verified: it says whose entry it is, as the file would. The service judges the
 //! token.
 
-use azvault_contexts::KnownAccountType;
+use azvault_model::KnownAccountType;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
@@ -81,7 +81,7 @@ fn word(claims: &Object<'_>, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::KnownAccountType;
+    use azvault_model::KnownAccountType;
     use data_encoding::BASE64URL_NOPAD;
 
     use super::Claims;

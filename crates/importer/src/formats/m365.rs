@@ -2,7 +2,7 @@
 //! `-tokens.json` (pnp/cli-microsoft365 `src/Auth.ts` `Connection`, `src/auth/FileTokenStorage.ts`). Refresh
 //! tokens are in `.cli-m365-msal.json` beside them, a cache of MSAL.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
 use zeroize::Zeroizing;
 
 use super::azd::decoded;

@@ -1,6 +1,6 @@
 //! Members as other tools write them: one that is not what it should be costs itself alone.
 
-use azvault_contexts::{BUILT_IN_CLOUDS, cloud_of_authority};
+use azvault_model::{BUILT_IN_CLOUDS, cloud_of_authority};
 use zeroize::Zeroizing;
 
 use crate::Found;

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_contexts::{
+use azvault_model::{
     Account, AccountType, KnownAccountType, Secret, SecretDescription, SecretKind,
     cloud_of_authority,
 };

@@ -3,7 +3,7 @@
 //! Tokens are in `tokencache_msalv3.dat` and `tokencache_spn_msalv3.dat`, caches of MSAL. The source of
 //! `pac` is not public: the shapes are those that other programs read (`DevKit` `PacProfileData`).
 
-use azvault_contexts::{KnownAccountType, Secret, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretKind};
 
 use super::members::{cloud, word};
 use super::msal_cache::is_guid;

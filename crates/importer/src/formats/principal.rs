@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{
+use azvault_model::{
     Context, ContextAccount, ContextName, Kept, KnownAccountType, Secret, SecretDescription,
     SecretKind, Subscription, Tenant,
 };

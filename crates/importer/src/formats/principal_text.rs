@@ -5,7 +5,7 @@
 //!
 //! Read line by line, because an INI library would copy secrets into memory that nobody wipes.
 
-use azvault_contexts::{Secret, SecretKind};
+use azvault_model::{Secret, SecretKind};
 use zeroize::Zeroizing;
 
 use super::members::cloud;

@@ -2,7 +2,7 @@
 //! XML in which `ManagementCertificate` is a PFX in base64, without password, of one profile or of each
 //! of its subscriptions. The service took its last certificate long ago; the key may be in use elsewhere.
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 
 use super::azd::decoded;
 use crate::Found;

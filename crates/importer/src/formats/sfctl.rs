@@ -2,7 +2,7 @@
 //! `custom_cluster.py`): INI with `aad_token`, a token of adal-python, and `aad_cache`, its whole cache,
 //! both as JSON of jsonpickle. What else is in it are settings.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
 
 use super::members::{cloud, text, word};
 use super::msal_cache::is_guid;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use azvault_contexts::{Account, AccountType};
+use azvault_model::{Account, AccountType};
 
 /// Finds an account by id without case, type and cloud, and by its home account where both say
 /// theirs.
@@ -56,7 +56,7 @@ impl People {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{Account, AccountType};
+    use azvault_model::{Account, AccountType};
 
     use super::People;
 

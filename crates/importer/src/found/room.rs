@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::rules::secrets::Alike;
-use azvault_contexts::{Account, Context, ContextName, Environment, HeldSecret, Kept};
+use azvault_model::rules::secrets::Alike;
+use azvault_model::{Account, Context, ContextName, Environment, HeldSecret, Kept};
 
 use super::people::People;
 use super::{Found, Note};

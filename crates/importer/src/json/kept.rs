@@ -1,6 +1,6 @@
 //! Members that are kept as they were written.
 
-use azvault_contexts::Kept;
+use azvault_model::Kept;
 use zeroize::Zeroizing;
 
 use super::Node;

@@ -1,6 +1,6 @@
 #![no_main]
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_signin::certificate::Certificate;
 use libfuzzer_sys::fuzz_target;
 

@@ -1,7 +1,7 @@
 //! The requests that count: the page that sends the browser to the provider, and the one answer
 //! that the provider sends it back with.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 

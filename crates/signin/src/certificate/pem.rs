@@ -1,6 +1,6 @@
 //! PEM (RFC 7468): certificates and a key, with whatever text stands between them.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::BASE64;
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! PKCS#12: what Windows and the portal call PFX.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use super::PrivateKey;
 use crate::error::Error;

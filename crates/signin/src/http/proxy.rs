@@ -1,6 +1,6 @@
 //! A proxy, as the caller found it.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use url::Url;
 
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! The id token's claims, and whose the tokens are.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use data_encoding::{BASE64URL_NOPAD, DecodePartial};
 use serde::Deserialize;
 use serde_json::value::RawValue;

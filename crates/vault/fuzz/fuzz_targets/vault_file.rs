@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use azvault_contexts::{Secret, SecretDescription, SecretKind};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{Cost, Error, Locked, NewSlot, Opener, RawKey};
 use libfuzzer_sys::fuzz_target;
 

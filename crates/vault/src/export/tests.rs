@@ -1,4 +1,4 @@
-use azvault_contexts::{
+use azvault_model::{
     Account, AccountType, AutosaveMode, Context, ContextAccount, ContextName, Environment,
     HeldSecret, Kept, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
 };

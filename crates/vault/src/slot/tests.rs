@@ -1,6 +1,6 @@
 //! Kinds of slots as they stand in files and on screens, and what a slot may hold.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use super::{MAX_PASSPHRASE, Opener, Row, SlotKind, least};
 use crate::new_slot::NewSlot;

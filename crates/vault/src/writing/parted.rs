@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use azvault_contexts::{Context, ContextName, Identity, Secret, SecretKind};
+use azvault_model::{Context, ContextName, Identity, Secret, SecretKind};
 
 use super::Writing;
 use crate::record::{self, Settings, Stored, StoredSecret};

@@ -1,6 +1,6 @@
 //! `azvault autosave enable`
 
-use azvault_contexts::AutosaveMode;
+use azvault_model::AutosaveMode;
 
 use crate::app::App;
 use crate::change::ScopeOption;

@@ -1,6 +1,6 @@
 //! `az account`, as the SDKs and Terraform parse it (azure-cli-core `_profile.py`).
 
-use azvault_contexts::{Context, KnownAccountType};
+use azvault_model::{Context, KnownAccountType};
 use azvault_vault::Vault;
 use serde::Serialize;
 

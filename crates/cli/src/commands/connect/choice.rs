@@ -1,7 +1,7 @@
 //! Which subscription becomes active: said, or chosen on a terminal; never guessed.
 
-use azvault_contexts::rules::connect::{Choice, Place, SignedIn, choose as rule};
-use azvault_contexts::{Context, Refusal};
+use azvault_model::rules::connect::{Choice, Place, SignedIn, choose as rule};
+use azvault_model::{Context, Refusal};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};

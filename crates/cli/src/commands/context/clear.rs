@@ -1,6 +1,6 @@
 //! `azvault context clear`
 
-use azvault_contexts::rules;
+use azvault_model::rules;
 
 use crate::app::App;
 use crate::change::{self, RemovalOptions};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::rules::import::{self, Incoming, Origin, Present};
-use azvault_contexts::rules::merge::{self, Merge};
-use azvault_contexts::{Context, ContextName, Profile};
+use azvault_model::rules::import::{self, Incoming, Origin, Present};
+use azvault_model::rules::merge::{self, Merge};
+use azvault_model::{Context, ContextName, Profile};
 use serde::Serialize;
 
 use crate::app::{App, Consent};

@@ -1,6 +1,6 @@
 //! `azvault context remove`
 
-use azvault_contexts::{ContextName, rules};
+use azvault_model::{ContextName, rules};
 
 use crate::app::App;
 use crate::arguments::name;

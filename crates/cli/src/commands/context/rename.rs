@@ -1,6 +1,6 @@
 //! `azvault context rename`
 
-use azvault_contexts::{ContextName, rules};
+use azvault_model::{ContextName, rules};
 
 use crate::app::{App, Consent};
 use crate::arguments::name;

@@ -4,8 +4,8 @@ mod left_out;
 
 use std::path::{Path, PathBuf};
 
-use azvault_contexts::Profile;
 use azvault_exporter::azure_powershell::{self, Credentials};
+use azvault_model::Profile;
 use azvault_vault::{Error, Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;

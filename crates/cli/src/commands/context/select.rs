@@ -1,7 +1,7 @@
 //! `azvault context select`
 
-use azvault_contexts::rules::active::Because;
-use azvault_contexts::{ContextName, Scope, rules};
+use azvault_model::rules::active::Because;
+use azvault_model::{ContextName, Scope, rules};
 
 use crate::app::{App, Consent};
 use crate::arguments::name;

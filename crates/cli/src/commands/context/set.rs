@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{ContextName, Known, rules};
+use azvault_model::{ContextName, Known, rules};
 
 use crate::app::{App, Consent};
 use crate::arguments::name;

@@ -1,6 +1,6 @@
 //! `azvault context show`
 
-use azvault_contexts::ContextName;
+use azvault_model::ContextName;
 use serde::Serialize;
 
 use crate::app::App;

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
-use azvault_contexts::{Context, Secret};
+use azvault_model::{Context, Secret};
 use azvault_signin::TenantName;
 use azvault_vault::Vault;
 

@@ -1,6 +1,6 @@
 //! `azvault secret list`
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::Vault;
 use serde::Serialize;
 use zeroize::Zeroizing;

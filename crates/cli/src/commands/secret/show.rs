@@ -1,6 +1,6 @@
 //! `azvault secret show`
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 use azvault_vault::{Error, Id};
 use zeroize::Zeroizing;
 

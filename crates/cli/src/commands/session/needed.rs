@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use azvault_contexts::Scope;
+use azvault_model::Scope;
 use clap::{ArgMatches, CommandFactory};
 
 use crate::change::ScopeOption;

@@ -1,6 +1,6 @@
 //! `azvault session show`
 
-use azvault_contexts::{AutosaveMode, ContextName, Current};
+use azvault_model::{AutosaveMode, ContextName, Current};
 use serde::Serialize;
 
 use crate::app::App;

@@ -1,7 +1,7 @@
 //! `azvault subscription list`
 
-use azvault_contexts::Subscription;
-use azvault_contexts::rules::connect::Place;
+use azvault_model::Subscription;
+use azvault_model::rules::connect::Place;
 use serde::Serialize;
 
 use crate::app::App;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use azvault_contexts::rules::import::differing_parts;
-use azvault_contexts::{Context, ContextName, Identity};
 use azvault_importer::folder::Source;
+use azvault_model::rules::import::differing_parts;
+use azvault_model::{Context, ContextName, Identity};
 use azvault_vault::Course;
 
 use super::{Again, Against, Comparison};

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use azvault_contexts::rules::import::{Plan, Planned};
-use azvault_contexts::{HeldSecret, SecretDescription, SecretKind};
 use azvault_importer::Format;
 use azvault_importer::folder::Source;
+use azvault_model::rules::import::{Plan, Planned};
+use azvault_model::{HeldSecret, SecretDescription, SecretKind};
 use azvault_vault::ValueDigest;
 
 use super::{Again, Against, Comparison};
@@ -87,7 +87,7 @@ fn certificates(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &
         if source.found.format != Format::Certificate || led_to.contains(&number) {
             continue;
         }
-        let value = azvault_contexts::Secret::copied_from(bytes);
+        let value = azvault_model::Secret::copied_from(bytes);
         let digest = ValueDigest::of(SecretKind::Certificate, &value);
         comparison.secrets += 1;
         if against.since.renewed.contains(&digest) {

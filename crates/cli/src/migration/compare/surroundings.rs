@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use azvault_contexts::rules::import::agree;
-use azvault_contexts::{AutosaveMode, ContextName, Environment};
 use azvault_importer::folder::Source;
+use azvault_model::rules::import::agree;
+use azvault_model::{AutosaveMode, ContextName, Environment};
 use azvault_vault::Course;
 
 use super::{Again, Against, Comparison, Difference};

@@ -2,9 +2,7 @@
 //! `CredsCache`). One array of two kinds of entries: a user's token, and a service principal's
 //! credential, told apart by `servicePrincipalId`. The secret of the latter is in `accessToken`.
 
-use azvault_contexts::{
-    KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority,
-};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority};
 
 use super::{NamedKind, hold_credentials, leave_rest};
 use crate::formats::msal_cache::is_guid;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{
+use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, KnownAccountType, ManagedIdentity, Secret,
     SecretDescription, SecretKind, Subscription, Tenant,
 };

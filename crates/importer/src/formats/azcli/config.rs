@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_contexts::Environment;
+use azvault_model::Environment;
 
 use crate::Found;
 use crate::reported::azure_cli::name_setting;

@@ -2,7 +2,7 @@
 //! `ServicePrincipalStore`): an array of `{client_id, tenant}` with one of `client_secret`,
 //! `certificate` (a path) and `client_assertion`.
 
-use azvault_contexts::{KnownAccountType, SecretKind};
+use azvault_model::{KnownAccountType, SecretKind};
 
 use super::{NamedKind, hold_credentials, leave_rest};
 use crate::Found;

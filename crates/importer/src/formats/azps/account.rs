@@ -1,6 +1,6 @@
 //! The account half of a context: who signs in, and the secrets among its properties.
 
-use azvault_contexts::{
+use azvault_model::{
     AccountType, ContextAccount, HOME_ACCOUNT_ID, IdentityKind, KnownAccountType, Secret,
     SecretDescription, SecretKind,
 };

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use azvault_contexts::AutosaveMode;
+use azvault_model::AutosaveMode;
 
 use crate::Found;
 use crate::json::{JsonError, Node, Unread, keep};

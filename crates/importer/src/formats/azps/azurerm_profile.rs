@@ -9,7 +9,7 @@
 //!
 //! One context without a name, which the product calls `Default`.
 
-use azvault_contexts::{
+use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, IdentityKind, SecretDescription, SecretKind,
     Subscription, Tenant,
 };

@@ -13,7 +13,7 @@
 
 use std::collections::HashMap;
 
-use azvault_contexts::{
+use azvault_model::{
     Context, ContextName, Kept, SecretDescription, SecretKind, Subscription, Tenant,
 };
 

@@ -1,6 +1,6 @@
 //! Environments: clouds that a file defines.
 
-use azvault_contexts::{BUILT_IN_CLOUDS, Environment};
+use azvault_model::{BUILT_IN_CLOUDS, Environment};
 
 use crate::Found;
 use crate::json::{Node, Unread};

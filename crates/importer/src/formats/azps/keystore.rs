@@ -5,7 +5,7 @@
 //! The store holds nothing but credentials. One of a kind or shape that nobody here knows is
 //! therefore held as a credential, of an unknown kind.
 
-use azvault_contexts::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
 use zeroize::Zeroizing;
 
 use crate::Found;

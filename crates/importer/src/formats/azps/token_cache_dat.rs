@@ -9,9 +9,7 @@
 //! ADAL v2.28.3 src/ADAL.Common/TokenCache.cs, AuthenticationResult.cs; v3.19.8
 //! Internal/AuthenticationResultEx.cs. The JSON is DataContractJsonSerializer's: `\/Date(ms)\/`.
 
-use azvault_contexts::{
-    KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority,
-};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority};
 
 use data_encoding::BASE64URL_NOPAD;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use azvault_contexts::{Context, ContextName, Profile};
 use azvault_exporter::azure_powershell::{self, ContextReason, LeftContext, Reason};
+use azvault_model::{Context, ContextName, Profile};
 use serde::Serialize;
 
 use crate::app::App;

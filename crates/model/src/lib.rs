@@ -6,7 +6,7 @@
 //! clock; the binary hands it what it read and gets decisions back.
 //!
 //! ```
-//! use azvault_contexts::ContextName;
+//! use azvault_model::ContextName;
 //!
 //! // Azure PowerShell compares names without case and keeps them as they were written.
 //! assert!(ContextName::new("Prod").same_as(&ContextName::new("PROD")));

@@ -10,7 +10,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 
-use azvault_contexts::{Context, Environment};
+use azvault_model::{Context, Environment};
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -169,7 +169,7 @@ pub fn selected<'a>(
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::{
+    use azvault_model::{
         Context, ContextAccount, ContextName, Kept, KnownAccountType, Subscription, Tenant,
     };
 

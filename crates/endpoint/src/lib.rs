@@ -6,7 +6,7 @@
 //! knows no vault, no keys of one and no terminal: where tokens come from is a closure.
 //!
 //! ```no_run
-//! use azvault_door::{Door, Facts, Keys, Refusal};
+//! use azvault_endpoint::{Door, Facts, Keys, Refusal};
 //! use zeroize::Zeroizing;
 //!
 //! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: std::os::fd::OwnedFd)

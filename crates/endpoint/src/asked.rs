@@ -1,6 +1,6 @@
 //! What a caller asks for, and what is said to it.
 
-use azvault_contexts::Secret;
+use azvault_model::Secret;
 
 use crate::Protocol;
 

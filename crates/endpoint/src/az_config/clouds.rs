@@ -5,7 +5,7 @@
 //! manager, and what its resources are called, which is no host. az would show tokens to every other
 //! one, and nobody has agreed to those.
 
-use azvault_contexts::{BUILT_IN_CLOUDS, Environment};
+use azvault_model::{BUILT_IN_CLOUDS, Environment};
 
 const SETTINGS: [(&str, &[&str]); 9] = [
     ("endpoint_active_directory", &["ActiveDirectoryAuthority", "ActiveDirectory"]),
@@ -55,7 +55,7 @@ fn can_be_section(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use azvault_contexts::Environment;
+    use azvault_model::Environment;
 
     use super::with_known;
 
