@@ -15,7 +15,7 @@ use azvault_model::{
     Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
     Secret,
 };
-use azvault_vault::{Cost, Error, Id, Locked, NewSlot, Opener, SessionKey, Vault, VaultId};
+use azvault_vault::{Cost, Id, Locked, NewSlot, Opener, Problem, SessionKey, Vault, VaultId};
 use proptest::prelude::*;
 
 /// What a command wants; names are numbers.
@@ -125,7 +125,7 @@ fn stored(vault: &Vault) -> (Vec<Context>, Option<ContextName>) {
 /// One transaction: decides on what is there then, and writes it.
 fn write(vault: &mut Vault, verb: Verb) -> bool {
     vault
-        .write(|writing| -> Result<bool, Error> {
+        .write(|writing| -> Result<bool, Problem> {
             let mut settings = writing.settings();
             let ids: BTreeMap<String, Id> = writing
                 .contexts()
@@ -319,7 +319,7 @@ proptest! {
         let slot = NewSlot { opener: opener(), cost: Cost::FLOOR, label: "passphrase".to_owned() };
         let mut first = azvault_vault::create(&path, &[slot], &anchors).unwrap();
         first
-            .write(|writing| -> Result<(), Error> {
+            .write(|writing| -> Result<(), Problem> {
                 writing.put_context(None, &first_context())?;
                 let mut settings = writing.settings();
                 settings.default = Some(name(0));

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use azvault_model::{AutosaveMode, ContextName};
 use azvault_vault::{
-    Actor, AnchorFound, Cost, Draft, Entry, Error, Keys, Locked, NewSlot, Opener, Over, RawKey,
-    Settings, Vault, Writing,
+    Actor, AnchorFound, AnchorMismatch, Cost, Draft, Entry, Keys, Locked, NewSlot, Opener, Over,
+    Problem, RawKey, Settings, StorageError, Vault, Writing,
 };
 
 struct World {
@@ -38,13 +38,13 @@ impl World {
         found.next().unwrap().unwrap().path()
     }
 
-    fn open(&self) -> Result<Vault, Error> {
+    fn open(&self) -> Result<Vault, Problem> {
         self.open_on(&self.anchors())
     }
 
     /// As another machine, which remembers by itself.
-    fn open_on(&self, anchors: &Path) -> Result<Vault, Error> {
-        Locked::open(&self.path())?.unlock(&Opener::RawKey(&self.key), anchors)
+    fn open_on(&self, anchors: &Path) -> Result<Vault, Problem> {
+        Ok(Locked::open(&self.path())?.unlock(&Opener::RawKey(&self.key), anchors)?)
     }
 
     fn despite(&self) -> Vault {
@@ -63,7 +63,7 @@ impl World {
 }
 
 /// One of several changes, by number.
-fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Error> {
+fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Problem> {
     match number % 3 {
         0 => {
             let default = Some(ContextName::new(format!("context {number}")));
@@ -98,7 +98,10 @@ fn what_goes_on_from_an_older_copy_makes_a_generation_that_nobody_has() {
     let mut vault = world.despite();
     assert_eq!((vault.generation(), vault.taken()), (1, Some(6)));
     // As long as nothing was written the machine goes on refusing it.
-    assert!(matches!(world.open(), Err(Error::RolledBack { found: 1, seen: 6 })));
+    assert!(matches!(
+        world.open(),
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 1, seen: 6 }))
+    ));
     write(&mut vault, 0);
     assert_eq!(vault.generation(), 7);
     // That was once.
@@ -107,7 +110,10 @@ fn what_goes_on_from_an_older_copy_makes_a_generation_that_nobody_has() {
     drop(vault);
     assert_eq!(world.open().unwrap().generation(), 8);
     world.put(&newer);
-    assert!(matches!(world.open(), Err(Error::RolledBack { found: 6, seen: 8 })));
+    assert!(matches!(
+        world.open(),
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 6, seen: 8 }))
+    ));
 }
 
 #[test]
@@ -151,20 +157,26 @@ fn a_vault_from_before_a_rotation_of_keys_is_refused_and_can_be_accepted() {
             actor: Actor { uid: 1000, pid: 7, parent: None },
         };
         let mut vault = world.open().unwrap();
-        vault.rotate(&kept, |_| Ok::<_, Error>(entry), &mut |_, _| {}).unwrap();
+        vault.rotate(&kept, |_| Ok::<_, Problem>(entry), &mut |_, _| {}).unwrap();
     };
     rotate();
     let rotated = world.bytes();
     assert_eq!(world.open().unwrap().anchor_found(), AnchorFound::Good);
     world.put(&older);
-    assert!(matches!(world.open(), Err(Error::RolledBack { found: 1, seen: 2 })));
+    assert!(matches!(
+        world.open(),
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 1, seen: 2 }))
+    ));
     let mut vault = world.despite();
     write(&mut vault, 0);
     assert_eq!(vault.generation(), 3);
     assert_eq!(world.open().unwrap().anchor_found(), AnchorFound::Good);
     // What was rotated is the older one by now.
     world.put(&rotated);
-    assert!(matches!(world.open(), Err(Error::RolledBack { found: 2, seen: 3 })));
+    assert!(matches!(
+        world.open(),
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 2, seen: 3 }))
+    ));
     // As a restore has it remembered: without a change.
     world.despite().remember().unwrap();
     assert_eq!(world.open().unwrap().anchor_found(), AnchorFound::Good);
@@ -179,7 +191,10 @@ fn nothing_is_written_into_a_file_that_is_not_the_vault_any_more() {
     assert_eq!(draft.replace(&world.path(), &kept).unwrap(), Over::Whatever);
     let before = (world.bytes(), std::fs::read(&kept).unwrap());
     let refused = late.write(|writing| change(writing, 0));
-    assert!(matches!(refused, Err(Error::Replaced)));
+    assert!(matches!(
+        refused.map_err(|e| e.problem),
+        Err(Problem::Storage(StorageError::Replaced))
+    ));
     assert!((world.bytes(), std::fs::read(&kept).unwrap()) == before);
     write(&mut world.open().unwrap(), 0);
 }

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{
-    Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, MasterKey, NewSlot, Opener,
-    PreparedSlot, RawKey, RecoveryCode, Rotated, SealerError, SlotError, Subject, Try, Vault,
-    sha256,
+    Actor, AnchorMismatch, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, MasterKey,
+    NewSlot, Opener, PreparedSlot, Problem, RawKey, RecoveryCode, Rotated, SealerError, SlotError,
+    Subject, Tampered, Try, Vault, sha256,
 };
 use proptest::prelude::*;
 
@@ -66,8 +66,8 @@ impl World {
         self.folder.path().join("anchors")
     }
 
-    fn open(&self, opener: &Opener<'_>) -> Result<Vault, Error> {
-        Locked::open(&self.path())?.unlock(opener, &self.anchors())
+    fn open(&self, opener: &Opener<'_>) -> Result<Vault, Problem> {
+        Ok(Locked::open(&self.path())?.unlock(opener, &self.anchors())?)
     }
 
     fn master_key(&self) -> MasterKey {
@@ -99,7 +99,7 @@ fn secret(number: u32) -> Vec<u8> {
 /// Secrets, an original of two parts, and a log.
 fn fill(vault: &mut Vault, secrets: u32) {
     vault
-        .write(|writing| -> Result<(), Error> {
+        .write(|writing| -> Result<(), Problem> {
             for number in 0..secrets {
                 let about = SecretDescription::of(SecretKind::RefreshToken);
                 let value = Secret::copied_from(&secret(number));
@@ -139,8 +139,8 @@ fn secrets(vault: &Vault) -> Vec<Vec<u8>> {
     values
 }
 
-fn rotate(vault: &mut Vault, kept: &[(i64, PreparedSlot)]) -> Result<Rotated, Error> {
-    vault.rotate(kept, |_| Ok(entry("key rotate")), &mut |_, _| {})
+fn rotate(vault: &mut Vault, kept: &[(i64, PreparedSlot)]) -> Result<Rotated, Problem> {
+    Ok(vault.rotate(kept, |_| Ok::<_, Problem>(entry("key rotate")), &mut |_, _| {})?)
 }
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
@@ -164,12 +164,12 @@ fn each_kind_of_slot_opens_once_it_is_added_and_no_more_once_it_is_removed() {
     };
     for opener in openers() {
         let kind = opener.kind();
-        assert!(matches!(world.open(&opener), Err(Error::WrongKey)), "{kind:?}");
+        assert!(matches!(world.open(&opener), Err(Problem::WrongKey)), "{kind:?}");
         let again = openers().into_iter().find(|one| one.kind() == kind).unwrap();
         let slot = prepared(again);
         let added = vault.write(|writing| {
             let id = writing.add_slot(&key, &slot)?;
-            Ok::<_, Error>((id, writing.slots()?.iter().any(|slot| slot.id == id)))
+            Ok::<_, Problem>((id, writing.slots()?.iter().any(|slot| slot.id == id)))
         });
         let (id, is_seen_within) = added.unwrap();
         assert!(is_seen_within);
@@ -184,11 +184,11 @@ fn each_kind_of_slot_opens_once_it_is_added_and_no_more_once_it_is_removed() {
         let locked = Locked::open(&world.path()).unwrap();
         assert_eq!(locked.master_key(&opener, Try::Slot(id)).unwrap().slot(), id);
         let another = locked.master_key(&opener, Try::Slot(1));
-        assert!(matches!(another, Err(Error::WrongKey)));
+        assert!(matches!(another, Err(Error { problem: Problem::WrongKey, .. })));
         drop(opened);
         let gone = vault.write(|writing| writing.remove_slot(id)).unwrap();
         assert_eq!((gone.id, gone.kind), (id, kind));
-        assert!(matches!(world.open(&opener), Err(Error::WrongKey)), "{kind:?}");
+        assert!(matches!(world.open(&opener), Err(Problem::WrongKey)), "{kind:?}");
     }
     vault.verify_all().unwrap();
 }
@@ -197,10 +197,10 @@ fn each_kind_of_slot_opens_once_it_is_added_and_no_more_once_it_is_removed() {
 fn what_slots_may_not_be_is_refused_and_changes_nothing() {
     let (world, mut vault) = World::new();
     let key = world.master_key();
-    let refused = |vault: &mut Vault, wanted: SlotError, change: &dyn Fn(&mut Vault) -> Error| {
+    let refused = |vault: &mut Vault, wanted: SlotError, change: &dyn Fn(&mut Vault) -> Problem| {
         let before = world.bytes();
         match change(vault) {
-            Error::Slot(found) => assert_eq!(found, wanted),
+            Problem::Slot(found) => assert_eq!(found, wanted),
             other => panic!("{wanted}: {other}"),
         }
         assert!(world.bytes() == before, "{wanted}");
@@ -210,10 +210,10 @@ fn what_slots_may_not_be_is_refused_and_changes_nothing() {
     };
     let remove =
         |id: i64, vault: &mut Vault| vault.write(|writing| writing.remove_slot(id)).map(drop);
-    refused(&mut vault, SlotError::Missing(9), &|v| remove(9, v).unwrap_err());
+    refused(&mut vault, SlotError::Missing(9), &|v| remove(9, v).unwrap_err().problem);
     let passphrase = prepared(world.by_passphrase());
     let rewrap = |vault: &mut Vault, id: i64| {
-        vault.write(|writing| writing.rewrap_slot(&key, id, &passphrase)).unwrap_err()
+        vault.write(|writing| writing.rewrap_slot(&key, id, &passphrase)).unwrap_err().problem
     };
     refused(&mut vault, SlotError::Missing(9), &|v| rewrap(v, 9));
     refused(&mut vault, SlotError::OtherKind(2), &|v| rewrap(v, 2));
@@ -222,18 +222,18 @@ fn what_slots_may_not_be_is_refused_and_changes_nothing() {
     let ring = RawKey::generate();
     add(&prepared(Opener::Keyring(&ring)), &mut vault).unwrap();
     remove(1, &mut vault).unwrap();
-    refused(&mut vault, SlotError::Last, &|v| remove(2, v).unwrap_err());
+    refused(&mut vault, SlotError::Last, &|v| remove(2, v).unwrap_err().problem);
     let only_ring = || vec![(3, prepared(Opener::Keyring(&ring)))];
     refused(&mut vault, SlotError::Last, &|v| rotate(v, &only_ring()).err().unwrap());
     refused(&mut vault, SlotError::Last, &|v| rotate(v, &[]).err().unwrap());
     remove(3, &mut vault).unwrap();
-    refused(&mut vault, SlotError::Last, &|v| remove(2, v).unwrap_err());
+    refused(&mut vault, SlotError::Last, &|v| remove(2, v).unwrap_err().problem);
 
     // Eight with a passphrase, 32 in all.
     for _ in 0..8 {
         add(&passphrase, &mut vault).unwrap();
     }
-    refused(&mut vault, SlotError::FullOfKind(8), &|v| add(&passphrase, v).unwrap_err());
+    refused(&mut vault, SlotError::FullOfKind(8), &|v| add(&passphrase, v).unwrap_err().problem);
     for number in 9..32 {
         let code = RecoveryCode::generate();
         add(&prepared(Opener::RecoveryCode(&code)), &mut vault).unwrap();
@@ -241,7 +241,7 @@ fn what_slots_may_not_be_is_refused_and_changes_nothing() {
         assert!(world.open(&Opener::RecoveryCode(&code)).is_ok(), "each of many opens");
     }
     let one_more = prepared(Opener::RecoveryCode(&RecoveryCode::generate()));
-    refused(&mut vault, SlotError::Full(32), &|v| add(&one_more, v).unwrap_err());
+    refused(&mut vault, SlotError::Full(32), &|v| add(&one_more, v).unwrap_err().problem);
     let unknown = || vec![(99, prepared(world.by_raw()))];
     refused(&mut vault, SlotError::Missing(99), &|v| rotate(v, &unknown()).err().unwrap());
     let other_kind = || vec![(3, prepared(world.by_raw()))];
@@ -255,9 +255,9 @@ fn the_least_cost_only_rises_and_nothing_below_it_is_taken() {
     let dear = Cost::new(32 * 1024, 2, 1).unwrap();
     let cheap = prepared(world.by_passphrase());
     let better = new(world.by_passphrase(), dear).prepare().unwrap();
-    let is_weaker = |error: Error| {
+    let is_weaker = |error: Problem| {
         let (memory_kib, passes) = (dear.memory_kib(), dear.passes());
-        matches!(error, Error::Slot(found) if found == SlotError::Weaker { memory_kib, passes })
+        matches!(error, Problem::Slot(found) if found == SlotError::Weaker { memory_kib, passes })
     };
     assert_eq!(vault.least_cost(), Some(Cost::FLOOR));
     // More memory, of which less use is made.
@@ -268,8 +268,8 @@ fn the_least_cost_only_rises_and_nothing_below_it_is_taken() {
     vault.write(|writing| writing.rewrap_slot(&key, 1, &better)).unwrap();
     assert_eq!(vault.least_cost(), Some(dear));
     assert_eq!(world.open(&world.by_passphrase()).unwrap().least_cost(), Some(dear));
-    assert!(is_weaker(vault.write(|writing| writing.add_slot(&key, &cheap)).unwrap_err()));
-    assert!(is_weaker(vault.write(|w| w.rewrap_slot(&key, 1, &cheap)).unwrap_err()));
+    assert!(is_weaker(vault.write(|writing| writing.add_slot(&key, &cheap)).unwrap_err().problem));
+    assert!(is_weaker(vault.write(|w| w.rewrap_slot(&key, 1, &cheap)).unwrap_err().problem));
     assert!(is_weaker(rotate(&mut vault, &[(1, cheap)]).err().unwrap()));
     // Also when the slot that it comes from is gone, and the keys are others.
     let raw = |world: &World| vec![(2, prepared(world.by_raw()))];
@@ -285,7 +285,7 @@ fn a_new_passphrase_opens_in_the_place_of_the_old_one_whose_box_is_gone() {
     let other = Secret::copied_from(b"another passphrase");
     let slot = prepared(Opener::Passphrase(&other));
     vault.write(|writing| writing.rewrap_slot(&world.master_key(), 1, &slot)).unwrap();
-    assert!(matches!(world.open(&world.by_passphrase()), Err(Error::WrongKey)));
+    assert!(matches!(world.open(&world.by_passphrase()), Err(Problem::WrongKey)));
     let opened = world.open(&Opener::Passphrase(&other)).unwrap();
     assert_eq!(opened.label(1), Some("a label"));
     assert_eq!(opened.verify_all().unwrap().secrets, 3);
@@ -306,7 +306,7 @@ fn after_a_rotation_everything_is_there_and_the_old_keys_open_nothing() {
     let mut progress = |done, of| seen.push((done, of));
     let told = |dropped: &[(azvault_vault::Slot, String)]| {
         assert_eq!(dropped.len(), 1);
-        Ok::<_, Error>(entry("key rotate"))
+        Ok::<_, Problem>(entry("key rotate"))
     };
     let kept = [(2, prepared(world.by_raw()))];
     let rotated = vault.rotate(&kept, told, &mut progress).unwrap();
@@ -333,7 +333,7 @@ fn after_a_rotation_everything_is_there_and_the_old_keys_open_nothing() {
         assert_ne!(vault.fingerprint().unwrap(), fingerprint);
     }
     // Old handles, keys and slots: refused for what they are.
-    let is_rotated = |e: &Error| matches!(e, Error::Sealer(SealerError::Rotated));
+    let is_rotated = |e: &Error| matches!(e.problem, Problem::Sealer(SealerError::Rotated));
     assert!(is_rotated(&old.snapshot().err().unwrap()));
     assert!(is_rotated(&late.write(|writing| writing.log(entry("late"))).unwrap_err()));
     let locked = Locked::open(&world.path()).unwrap();
@@ -342,13 +342,16 @@ fn after_a_rotation_everything_is_there_and_the_old_keys_open_nothing() {
     let slot = prepared(world.by_raw());
     let refused = vault.write(|writing| writing.add_slot(&old_key, &slot));
     assert!(is_rotated(&refused.unwrap_err()));
-    assert!(matches!(world.open(&world.by_passphrase()), Err(Error::WrongKey)));
+    assert!(matches!(world.open(&world.by_passphrase()), Err(Problem::WrongKey)));
 
     // The file from before, with its own passphrase, is an older one on this machine.
     drop((vault, old, late));
     let new_file = world.bytes();
     std::fs::write(world.path(), &old_file).unwrap();
-    assert!(matches!(world.open(&world.by_passphrase()), Err(Error::RolledBack { .. })));
+    assert!(matches!(
+        world.open(&world.by_passphrase()),
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { .. }))
+    ));
     std::fs::write(world.path(), new_file).unwrap();
     world.open(&world.by_raw()).unwrap();
 }
@@ -396,13 +399,13 @@ fn a_rotation_that_is_refused_or_broken_off_leaves_the_vault_as_it_was() {
     fill(&mut vault, 20);
     let before = world.bytes();
     let kept = || vec![(2, prepared(world.by_raw()))];
-    let refused = vault.rotate(&kept(), |_| Err(Error::WrongKey), &mut |_, _| {});
-    assert!(matches!(refused, Err(Error::WrongKey)));
+    let refused = vault.rotate(&kept(), |_| Err(Problem::WrongKey), &mut |_, _| {});
+    assert!(matches!(refused, Err(Error { problem: Problem::WrongKey, .. })));
     assert!(world.bytes() == before);
     // Broken off in the middle, as by a signal: nothing was committed.
     let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut stop = |done, _| assert!(done < 30, "enough");
-        vault.rotate(&kept(), |_| Ok::<_, Error>(entry("key rotate")), &mut stop).map(drop)
+        vault.rotate(&kept(), |_| Ok::<_, Problem>(entry("key rotate")), &mut stop).map(drop)
     }));
     assert!(broken.is_err());
     drop(vault);
@@ -423,7 +426,7 @@ fn a_rotation_that_is_refused_or_broken_off_leaves_the_vault_as_it_was() {
         rusqlite::Connection::open(world.path()).unwrap().execute_batch(edit).unwrap();
         let mut vault = world.open(&world.by_raw()).unwrap();
         let refused = rotate(&mut vault, &kept()).err().unwrap();
-        let is_found = matches!(refused, Error::Tampered { .. } | Error::BadAuditEntry { .. });
+        let is_found = matches!(refused, Problem::Tampered(_));
         assert!(is_found, "{edit}: {refused}");
     }
     // An entry of another future of this vault opens at its place, and is not of this chain.
@@ -440,7 +443,10 @@ fn a_rotation_that_is_refused_or_broken_off_leaves_the_vault_as_it_was() {
     connection.execute("UPDATE audit SET box = ?1 WHERE seq = 21", [of_another]).unwrap();
     drop(connection);
     let refused = rotate(&mut world.open(&world.by_raw()).unwrap(), &kept()).err().unwrap();
-    assert!(matches!(refused, Error::BadAuditEntry { seq: 22, .. }), "{refused}");
+    assert!(
+        matches!(refused, Problem::Tampered(Tampered::AuditEntry { seq: 22, .. })),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -453,9 +459,13 @@ fn whoever_opens_a_vault_while_its_keys_are_rotated_is_never_told_that_it_was_ch
         let opening = threads.spawn(|| {
             let mut opened = 0;
             while !done.load(std::sync::atomic::Ordering::SeqCst) {
-                match world.open(&world.by_raw()).and_then(|vault| vault.snapshot().map(drop)) {
+                let opens = world.open(&world.by_raw()).and_then(|vault| {
+                    vault.snapshot()?;
+                    Ok(())
+                });
+                match opens {
                     Ok(()) => opened += 1,
-                    Err(Error::Sealer(SealerError::Rotated)) => {}
+                    Err(Problem::Sealer(SealerError::Rotated)) => {}
                     Err(e) => panic!("{e}"),
                 }
             }
@@ -531,7 +541,7 @@ proptest! {
                             prop_assert_eq!(opened.slots().len(), vault.slots().len());
                             Between::Unlocked(Box::new(opened))
                         }
-                        Err(Error::Sealer(SealerError::Rotated)) => {
+                        Err(Error { problem: Problem::Sealer(SealerError::Rotated), .. }) => {
                             prop_assert!(!same);
                             Between::Nothing
                         }
@@ -541,7 +551,7 @@ proptest! {
                 Step::Read => if let Between::Unlocked(opened) = &hands {
                     match opened.snapshot() {
                         Ok(snapshot) => prop_assert_eq!(snapshot.secrets().len(), 2 + writes),
-                        Err(Error::Sealer(SealerError::Rotated)) => {}
+                        Err(Error { problem: Problem::Sealer(SealerError::Rotated), .. }) => {}
                         Err(e) => panic!("{e}"),
                     }
                 },

@@ -14,8 +14,8 @@ use azvault_model::{
 };
 use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
-    Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, RawKey,
-    RecoveryCode, Settings, Subject, Try, Vault, Writing, seal_export, sha256,
+    Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, Problem,
+    RawKey, RecoveryCode, Settings, Subject, Tampered, Try, Vault, Writing, seal_export, sha256,
 };
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
@@ -83,8 +83,9 @@ impl World {
         azvault_vault::create(&self.path(), &[slot], &self.anchors()).unwrap()
     }
 
-    fn open(&self) -> Result<Vault, Error> {
-        Locked::open(&self.path())?.unlock(&Opener::Passphrase(&self.passphrase), &self.anchors())
+    fn open(&self) -> Result<Vault, Problem> {
+        let opener = Opener::Passphrase(&self.passphrase);
+        Ok(Locked::open(&self.path())?.unlock(&opener, &self.anchors())?)
     }
 }
 
@@ -106,7 +107,7 @@ fn context(name: &str, subscription: &str) -> Context {
 }
 
 fn fill(vault: &mut Vault) -> Result<(), Error> {
-    vault.write(|writing| {
+    vault.write(|writing| -> Result<(), Problem> {
         for number in 0..3 {
             writing.put_context(None, &context(&format!("prød {number}"), "s1"))?;
             let about = SecretDescription::of(SecretKind::RefreshToken);
@@ -233,7 +234,7 @@ fn a_reader_written_from_the_page_opens_a_rotated_vault_by_each_kind_of_slot() {
         })
         .unwrap();
     let rotate = |vault: &mut Vault, slots: &[_]| {
-        vault.rotate(slots, |_| Ok::<_, Error>(entry("key rotate")), &mut |_, _| {}).unwrap()
+        vault.rotate(slots, |_| Ok::<_, Problem>(entry("key rotate")), &mut |_, _| {}).unwrap()
     };
     // Twice: what was sealed anew is sealed anew.
     rotate(&mut vault, &slots);
@@ -320,11 +321,11 @@ fn what_is_written_is_read_back_and_a_failed_write_changes_nothing() {
     let mut vault = world.create();
     fill(&mut vault).unwrap();
     let before = std::fs::read(world.path()).unwrap();
-    let failed = vault.write(|writing| -> Result<(), Error> {
+    let failed = vault.write(|writing| -> Result<(), Problem> {
         writing.put_context(None, &context("half done", "s9"))?;
-        Err(Error::WrongKey)
+        Err(Problem::WrongKey)
     });
-    assert!(matches!(failed, Err(Error::WrongKey)));
+    assert!(matches!(failed, Err(Error { problem: Problem::WrongKey, .. })));
     assert_eq!(std::fs::read(world.path()).unwrap(), before);
     drop(vault);
     let vault = world.open().unwrap();
@@ -354,7 +355,7 @@ fn settings_that_are_written_twice_in_their_first_transaction_are_one_record() {
         let second =
             writing.put_settings(&Settings { default: default.clone(), ..Settings::default() })?;
         assert_eq!(first, second);
-        Ok::<_, Error>(())
+        Ok::<_, Problem>(())
     });
     written.unwrap();
     drop(vault);
@@ -373,7 +374,7 @@ fn damage_to_the_files_structure_is_found_without_a_key() {
     file[36..40].copy_from_slice(&7_u32.to_be_bytes());
     std::fs::write(world.path(), file).unwrap();
     let checked = Locked::open(&world.path()).unwrap().quick_check();
-    assert!(matches!(checked, Err(Error::Tampered { .. })), "{checked:?}");
+    assert!(matches!(checked, Err(Error { problem: Problem::Tampered(_), .. })), "{checked:?}");
 }
 
 #[test]
@@ -406,8 +407,11 @@ fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
         drop(connection);
         let vault = world.open().unwrap();
         assert_eq!(vault.snapshot().is_err(), [1, 10].contains(&bad), "{edit}");
-        match vault.snapshot().and_then(|snapshot| snapshot.audit_log().map(drop)) {
-            Err(Error::BadAuditEntry { seq, .. }) => assert_eq!(seq, bad, "{edit}"),
+        let read = vault.snapshot().and_then(|snapshot| snapshot.audit_log().map(drop));
+        match read.map_err(|e| e.problem) {
+            Err(Problem::Tampered(Tampered::AuditEntry { seq, .. })) => {
+                assert_eq!(seq, bad, "{edit}");
+            }
             found => panic!("{edit}: {found:?}"),
         }
         assert!(vault.verify_all().is_err(), "{edit}");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use azvault_model::Secret;
-use azvault_vault::{Error, Locked, Opener, Vault};
+use azvault_vault::{Locked, Opener, Problem, Vault};
 use data_encoding::HEXLOWER;
 
 use crate::home::{Home, PASSPHRASE};
@@ -49,7 +49,7 @@ pub(crate) fn of(home: &Home) -> Option<State> {
 }
 
 /// As [`of`], for vaults that may be damaged.
-pub(crate) fn read(home: &Home) -> Result<Option<State>, Error> {
+pub(crate) fn read(home: &Home) -> Result<Option<State>, Problem> {
     if !home.vault().exists() {
         return Ok(None);
     }
@@ -69,7 +69,7 @@ pub(crate) fn read(home: &Home) -> Result<Option<State>, Error> {
 }
 
 /// A file of a vault, every box of it opened.
-fn look(home: &Home, path: &Path, anchors: &Path) -> Result<State, Error> {
+fn look(home: &Home, path: &Path, anchors: &Path) -> Result<State, Problem> {
     let (vault, mut history) = open(path, anchors)?;
     vault.verify_all()?;
     let snapshot = vault.snapshot_with_kept()?;
@@ -109,7 +109,7 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 /// The vault, and what can be known of the ways to open it.
-fn open(path: &Path, anchors: &Path) -> Result<(Vault, Vec<String>), Error> {
+fn open(path: &Path, anchors: &Path) -> Result<(Vault, Vec<String>), Problem> {
     for passphrase in [PASSPHRASE, OTHER] {
         let opener = Secret::copied_from(passphrase.as_bytes());
         let locked = Locked::open(path)?;
@@ -119,5 +119,5 @@ fn open(path: &Path, anchors: &Path) -> Result<(Vault, Vec<String>), Error> {
         ways.extend([passphrase.to_owned(), format!("epoch {}", locked.epoch())]);
         return Ok((locked.unlock_with(Box::new(keys), anchors)?, ways));
     }
-    Err(Error::WrongKey)
+    Err(Problem::WrongKey)
 }

@@ -1,14 +1,14 @@
 //! Older copies and forks over a long history, and no false alarm in an honest one.
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
-use azvault_vault::{Error, Vault, Writing};
+use azvault_vault::{AnchorMismatch, Problem, Vault, Writing};
 
 use crate::world::{World, context, count, entry};
 
 const HISTORY: u64 = 200;
 
 /// One of the changes that people make.
-fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Error> {
+fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Problem> {
     let first = writing.contexts().first().map(|stored| stored.id);
     match number % 4 {
         0 => {
@@ -42,7 +42,9 @@ fn older_copies_and_forks_are_refused_and_nothing_else_is() {
         world.open(&path, &elsewhere).unwrap().write(|w| change(w, number)).unwrap();
         let generation = number + 1;
         match world.open(&path, &anchors).map(drop) {
-            Err(Error::Forked { at }) if at == generation => forks += 1,
+            Err(Problem::AnchorMismatch(AnchorMismatch::Forked { at })) if at == generation => {
+                forks += 1;
+            }
             other => panic!("a fork at {generation}: {other:?}"),
         }
         std::fs::write(&path, &now).unwrap();
@@ -53,7 +55,8 @@ fn older_copies_and_forks_are_refused_and_nothing_else_is() {
     for (found, copy) in (1..).zip(&copies) {
         std::fs::write(&path, copy).unwrap();
         match world.open(&path, &anchors).map(drop) {
-            Err(Error::RolledBack { found: f, seen }) if (f, seen) == (found, HISTORY + 1) => {}
+            Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: f, seen }))
+                if (f, seen) == (found, HISTORY + 1) => {}
             other => panic!("the copy of generation {found}: {other:?}"),
         }
     }

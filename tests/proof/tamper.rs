@@ -13,7 +13,7 @@ mod schema;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use azvault_vault::{Error, Locked, Opener, Vault};
+use azvault_vault::{Locked, Opener, Problem, Vault};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -52,7 +52,7 @@ enum Noticed {
 /// What is read of a vault: contexts, secrets, settings, originals.
 type Content = (Vec<String>, Vec<Vec<u8>>, String, Vec<[u8; 32]>);
 
-fn content(vault: &Vault) -> Result<Content, Error> {
+fn content(vault: &Vault) -> Result<Content, Problem> {
     let snapshot = vault.snapshot()?;
     let contexts =
         snapshot.contexts().iter().map(|c| serde_json::to_string(&c.value).unwrap()).collect();

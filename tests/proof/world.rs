@@ -8,8 +8,8 @@ use azvault_model::{
     SecretKind, Subscription,
 };
 use azvault_vault::{
-    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, MasterKey, NewSlot, Opener, RawKey,
-    RecoveryCode, Settings, Subject, Try, Vault, Writing, sha256,
+    Actor, Cost, Entry, Error, Import, ImportedFile, Locked, MasterKey, NewSlot, Opener, Problem,
+    RawKey, RecoveryCode, Settings, Subject, Try, Vault, Writing, sha256,
 };
 use zeroize::Zeroizing;
 
@@ -94,8 +94,8 @@ impl World {
         azvault_vault::create(path, &slots.collect::<Vec<_>>(), anchors).unwrap()
     }
 
-    pub(crate) fn open(&self, path: &Path, anchors: &Path) -> Result<Vault, Error> {
-        Locked::open(path)?.unlock(&Opener::RawKey(&self.raw), anchors)
+    pub(crate) fn open(&self, path: &Path, anchors: &Path) -> Result<Vault, Problem> {
+        Ok(Locked::open(path)?.unlock(&Opener::RawKey(&self.raw), anchors)?)
     }
 }
 
@@ -125,7 +125,7 @@ pub(crate) fn entry(verb: &str) -> Entry {
     }
 }
 
-pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Error> {
+pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Problem> {
     let original = Some(writing.add_original(bytes)?);
     let file = ImportedFile {
         path: "/home/megan/.Azure/AzureRmContext.json".into(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use azvault_model::{Context, ProcessSecret, SecretDescription};
-use azvault_vault::{Entry, Error, Id, Subject, Writing};
+use azvault_vault::{Entry, Id, Problem, Subject, Writing};
 
 use crate::app::App;
 use crate::process;
@@ -17,7 +17,7 @@ pub(crate) fn log(
     writing: &mut Writing<'_>,
     verb: &str,
     subjects: Vec<Subject>,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     for some in subjects.chunks(MOST_SUBJECTS) {
         writing.log(Entry {
             time: app.now(),

@@ -5,7 +5,7 @@ pub(crate) mod worth;
 
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Draft, Error, Vault};
+use azvault_vault::{Draft, Problem, Vault};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -51,10 +51,12 @@ pub(crate) fn open(app: &App, draft: &Draft, file: &Path) -> Result<(Vault, Open
 }
 
 /// What went wrong with a backup, which is not the vault: nothing was done to that.
-pub(crate) fn failure(error: Error, file: &Path) -> Failure {
-    let no_mode = matches!(error, Error::Unsafe(azvault_vault::UnsafeBecause::LaxMode(_)));
-    let is_io = matches!(error, Error::Io(_) | Error::Exists | Error::TooNew { .. });
-    let mut failure = Failure::from_vault(error, file);
+pub(crate) fn failure(error: impl Into<Problem>, file: &Path) -> Failure {
+    let problem = error.into();
+    let no_mode = matches!(problem, Problem::Unsafe(azvault_vault::UnsafeBecause::LaxMode(_)));
+    let is_io =
+        problem.as_io().is_some() || matches!(problem, Problem::Exists | Problem::TooNew { .. });
+    let mut failure = Failure::from(problem.at(file));
     if no_mode {
         failure.hint = Some("choose a place on a file system that knows modes".into());
     } else if failure.code == Code::Integrity && !is_io {

@@ -180,7 +180,7 @@ fn attempt(
                 let own = contexts.own();
                 let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
                 let forget = &preview.change.forget;
-                let counted = in_vault::count(app, vault, brought, (forget, &accounts))?;
+                let counted = in_vault::count(vault, brought, (forget, &accounts))?;
                 Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
             }
             Scope::Process => {

@@ -139,12 +139,11 @@ impl Contexts {
         session: Option<Session>,
         wanted: For,
     ) -> Result<Self, Failure> {
-        let path = app.vault_path()?;
         let snapshot = match wanted {
             For::Looking | For::Revoking => vault.snapshot(),
             For::Storing => vault.snapshot_with_kept(),
         };
-        let snapshot: Snapshot<'_> = snapshot.map_err(|e| Failure::from_vault(e, &path))?;
+        let snapshot: Snapshot<'_> = snapshot?;
         let settings = snapshot.settings();
         let secrets = snapshot.secrets().to_vec();
         let accounts = snapshot.accounts().iter().map(|stored| stored.value.clone()).collect();

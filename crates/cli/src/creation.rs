@@ -48,7 +48,7 @@ pub(crate) fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> 
         schema: 1,
         vault: path.display().to_string(),
         id: vault.id().to_string(),
-        fingerprint: vault.fingerprint().map_err(|e| Failure::from_vault(e, path))?,
+        fingerprint: vault.fingerprint()?,
     })
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failur
     let spinner = app.ui.spinner("deriving the key");
     let new = NewVault::with_slots(&slots);
     spinner.finish_and_clear();
-    let new = new.map_err(|e| not_made(e, &path))?;
+    let new = new.map_err(|e| not_made(e.at(&path), &path))?;
     drop(slots);
 
     let mut written = Written::default();
@@ -160,8 +160,8 @@ fn given(app: &App, passphrase: Secret) -> Result<(Given, Option<&Path>), Failur
 
 /// Why there is no vault at that place now, as before.
 fn not_made(error: Error, path: &Path) -> Failure {
-    let is_full = matches!(&error, Error::Io(e) if e.kind() == ErrorKind::StorageFull);
-    let mut failure = Failure::from_vault(error, path);
+    let is_full = error.problem.as_io().is_some_and(|e| e.kind() == ErrorKind::StorageFull);
+    let mut failure = Failure::from(error);
     if is_full {
         failure.what = format!("{}: the disk is full", shown_path(path));
         failure.hint = Some("make room, or name another place with --vault FILE".into());

@@ -73,7 +73,7 @@ pub(crate) fn check_id(app: &App, vault: VaultId) -> Result<(), Failure> {
 pub(crate) fn check_keys(app: &App, keys: &dyn Sealer) -> Result<(), Failure> {
     let Some(pin) = &app.global.expect_vault else { return Ok(()) };
     let path = app.vault_path()?;
-    let found = fingerprint(keys).map_err(|e| Failure::from_vault(e, &path))?;
+    let found = fingerprint(keys).map_err(|e| e.at(&path))?;
     if found == pin.fingerprint {
         return Ok(());
     }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use azvault_vault::{Error, SealerError, SlotError, UnsafeBecause};
+use azvault_vault::{
+    AnchorMismatch, ChangeError, Error, Problem, SealerError, SlotError, StorageError, Tampered,
+    UnsafeBecause,
+};
 
 use crate::shell_word::shell_path;
 use crate::ui::shown_path;
@@ -79,48 +82,50 @@ impl Failure {
     }
 }
 
-impl Failure {
-    /// A vault's error, for the vault at `path`.
-    pub(crate) fn from_vault(error: Error, path: &Path) -> Self {
-        let vault = shown_path(path);
-        let (code, hint) = match &error {
-            Error::NotThere => (
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let Error { path, problem } = error;
+        let vault = shown_path(&path);
+        let (code, hint) = match &problem {
+            Problem::NotThere => (
                 Code::NotFound,
                 Some(
                     "azvault migrate (makes one and moves your sign-ins in), or azvault init"
                         .into(),
                 ),
             ),
-            Error::Exists => (Code::Exists, Some("azvault status".into())),
-            Error::NotAVault { .. } => {
+            Problem::Exists => (Code::Exists, Some("azvault status".into())),
+            Problem::NotAVault { .. } => {
                 (Code::Integrity, Some("name the right file with --vault FILE".into()))
             }
-            Error::TooNew { .. } => (Code::Integrity, Some("install a newer azvault".into())),
-            Error::Unsafe(because) => (Code::Refused, unsafe_hint(*because, path)),
-            Error::KdfOutOfBounds { .. } => (
+            Problem::TooNew { .. } => (Code::Integrity, Some("install a newer azvault".into())),
+            Problem::Unsafe(because) => (Code::Refused, unsafe_hint(*because, &path)),
+            Problem::KdfOutOfBounds { .. } => (
                 Code::Integrity,
                 Some("somebody changed this file: use a copy that you trust".into()),
             ),
-            Error::WrongKey => (
+            Problem::WrongKey => (
                 Code::Locked,
                 Some(
                     "check the passphrase (or recovery code), and --key-file if the vault has one"
                         .into(),
                 ),
             ),
-            Error::Slot(slot) => (code_of_slot(*slot), Some("azvault key list".into())),
-            Error::Sealer(SealerError::TooLarge) => (Code::Other, None),
-            Error::Sealer(_) => {
+            Problem::Slot(slot) => (code_of_slot(*slot), Some("azvault key list".into())),
+            Problem::Sealer(SealerError::TooLarge) => (Code::Other, None),
+            Problem::Sealer(_) => {
                 (Code::Locked, Some("azvault unlock, then the command again".into()))
             }
-            Error::BadAuditEntry { .. } => (
+            Problem::Tampered(Tampered::AuditEntry { .. }) => (
                 Code::Integrity,
                 Some("keep the file as evidence; use a copy that you trust".into()),
             ),
-            Error::Tampered { .. } => {
+            Problem::Tampered(Tampered::Vault { .. }) => {
                 (Code::Integrity, Some("use a copy of the vault that you trust".into()))
             }
-            Error::RolledBack { .. } | Error::Forked { .. } => (
+            Problem::AnchorMismatch(
+                AnchorMismatch::RolledBack { .. } | AnchorMismatch::Forked { .. },
+            ) => (
                 Code::Integrity,
                 Some(
                     "put the vault back that was here; if this one is right: azvault unlock \
@@ -128,23 +133,54 @@ impl Failure {
                         .into(),
                 ),
             ),
-            Error::Another { .. } => (
+            Problem::AnchorMismatch(AnchorMismatch::Another { .. }) => (
                 Code::Integrity,
                 Some(format!(
                     "name the right file with --vault FILE; if this one is right: azvault --vault {vault} \
                      unlock --accept-rollback"
                 )),
             ),
-            Error::Replaced => (Code::Busy, Some("the command again".into())),
-            Error::Sqlite(_) if error.is_busy() => {
+            Problem::Storage(StorageError::Replaced) => {
+                (Code::Busy, Some("the command again".into()))
+            }
+            Problem::Storage(_) if problem.is_busy() => {
                 (Code::Busy, Some("try again when the other command has ended".into()))
             }
-            Error::Sqlite(_) if error.is_corrupt() => {
+            Problem::Storage(_) if problem.is_corrupt() => {
                 (Code::Integrity, Some("use a copy of the vault that you trust".into()))
             }
-            Error::Sqlite(_) | Error::Io(_) => (Code::Other, None),
+            Problem::Storage(_) => (Code::Other, None),
         };
-        Self { code, what: format!("{vault}: {error}"), hint }
+        Self { code, what: format!("{vault}: {problem}"), hint }
+    }
+}
+
+/// Why a change of the vault did not happen: the vault is not as it should be, or a rule refused it.
+pub(crate) enum ChangeFailure {
+    Vault(Problem),
+    Rule(Failure),
+}
+
+impl From<Problem> for ChangeFailure {
+    fn from(problem: Problem) -> Self {
+        Self::Vault(problem)
+    }
+}
+
+impl From<Failure> for ChangeFailure {
+    fn from(failure: Failure) -> Self {
+        Self::Rule(failure)
+    }
+}
+
+impl ChangeError for ChangeFailure {
+    type Located = Failure;
+
+    fn at(self, path: &Path) -> Failure {
+        match self {
+            Self::Vault(problem) => problem.at(path).into(),
+            Self::Rule(failure) => failure,
+        }
     }
 }
 

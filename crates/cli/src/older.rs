@@ -2,7 +2,7 @@
 //! says that it is the right one.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{DraftFolder, Error, Subject, Vault};
+use azvault_vault::{AnchorMismatch, DraftFolder, Error, Problem, StorageError, Subject, Vault};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -20,10 +20,10 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             .hint("azvault unlock --accept-rollback in a terminal"));
     };
     let path = app.vault_path()?;
-    let failed = |e: Error| Failure::from_vault(e, &path);
     let anchors = app.anchors()?;
     // Against an empty memory it opens, if it opens at all.
-    let memory = DraftFolder::within(&std::env::temp_dir()).map_err(|e| failed(e.into()))?;
+    let memory =
+        DraftFolder::within(&std::env::temp_dir()).map_err(|e| Problem::from(e).at(&path))?;
     let apart = app.apart(path.clone(), memory.anchors());
     let (_, by) = unlock::unlocked(&apart, unlock::locked(&apart)?)?;
 
@@ -40,7 +40,10 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             app.ui.note("nothing to accept: the vault is the one that this machine has seen");
             return hold(&vault);
         }
-        Err(Error::RolledBack { found, seen }) => {
+        Err(Error {
+            problem: Problem::AnchorMismatch(AnchorMismatch::RolledBack { found, seen }),
+            ..
+        }) => {
             agents_keys = AgentsKeys::Go;
             let question = format!(
                 "This vault is at generation {found}; this machine has seen generation {seen}. What \
@@ -48,7 +51,10 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             );
             (Some(found), question, format!("generation {found} in place of {seen}"))
         }
-        Err(Error::Another { found, known }) => {
+        Err(Error {
+            problem: Problem::AnchorMismatch(AnchorMismatch::Another { found, known }),
+            ..
+        }) => {
             let known = match &*known {
                 [] => "the one that is known has other keys".to_owned(),
                 known => format!("known is {}", known.join(", ")),
@@ -61,7 +67,7 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             );
             (None, question, format!("fingerprint {found} beside another vault with this id"))
         }
-        Err(Error::Forked { at }) => (
+        Err(Error { problem: Problem::AnchorMismatch(AnchorMismatch::Forked { at }), .. }) => (
             Some(at),
             format!(
                 "Two vaults grew out of one, and both are at generation {at}. What only the other \
@@ -70,22 +76,20 @@ pub(crate) fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
             ),
             format!("another generation {at} in its place"),
         ),
-        Err(e) => return Err(failed(e)),
+        Err(e) => return Err(e.into()),
     };
     if terminal.ask_yes(&question)? == Answer::No {
         return Err(Failure::new(Code::Aborted, "the vault stays refused"));
     }
     let locked = unlock::locked(app)?;
     let sealer = by.sealer(app, &locked)?;
-    let mut vault = locked.unlock_despite(&anchors, sealer, &anchors).map_err(failed)?;
+    let mut vault = locked.unlock_despite(&anchors, sealer, &anchors)?;
     if generation.is_some_and(|generation| vault.generation() != generation) {
         // Yes was said to another one.
-        return Err(failed(Error::Replaced));
+        return Err(Problem::from(StorageError::Replaced).at(&path).into());
     }
     let subjects = vec![Subject { id: None, what }];
-    vault
-        .write(|writing| audit::log(app, writing, "unlock accept-rollback", subjects))
-        .map_err(failed)?;
+    vault.write(|writing| audit::log(app, writing, "unlock accept-rollback", subjects))?;
     app.ui.note(format!("accepted: the vault is at generation {} now", vault.generation()));
     if let Some(error) = vault.anchor_error() {
         app.ui.warning(format!("this machine cannot remember that: {error}"));

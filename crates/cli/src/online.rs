@@ -111,8 +111,7 @@ pub(crate) fn confirm(
     vault: &mut Vault,
     origins: &BTreeSet<String>,
 ) -> Result<(), Failure> {
-    let path = app.vault_path()?;
-    let agreed = vault.write(|writing| -> Result<(), azvault_vault::Error> {
+    let agreed = vault.write(|writing| -> Result<(), azvault_vault::Problem> {
         let mut settings = writing.settings();
         settings.confirmed.extend(origins.iter().cloned());
         if settings == writing.settings() {
@@ -122,5 +121,5 @@ pub(crate) fn confirm(
         let subjects = origins.iter().map(|origin| audit::of_origin(origin)).collect();
         audit::log(app, writing, "confirm", subjects)
     });
-    agreed.map_err(|e| Failure::from_vault(e, &path))
+    Ok(agreed?)
 }

@@ -125,8 +125,7 @@ fn read(app: &App, send: &Sender<Step>) -> Result<(), Failure> {
     let contexts = Contexts::to_revoke(app, &vault, session)?;
     // Nobody receives it where that took too long.
     let _ = send.send(Step::Read(Box::new(contexts)));
-    let path = app.vault_path()?;
-    log(app, &mut vault).map_err(|e| Failure::from_vault(e, &path))?;
+    log(app, &mut vault)?;
     let _ = send.send(Step::Logged);
     Ok(())
 }

@@ -9,13 +9,13 @@ mod done;
 use std::path::PathBuf;
 
 use azvault_vault::{
-    Cost, Entry, Error, Made, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
+    Cost, Entry, Made, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
     Subject, Vault,
 };
 
 use crate::app::{App, Consent};
 use crate::creation::{self, Recovery};
-use crate::failure::{Code, Failure};
+use crate::failure::{ChangeFailure, Code, Failure};
 use crate::keyring;
 use crate::unlock::{Opened, Source};
 use crate::{agent, holders, policy, process, slots};
@@ -139,7 +139,6 @@ fn reseal(
     prepared: &[(i64, PreparedSlot)],
     going: &[&Slot],
 ) -> Result<azvault_vault::Rotated, Failure> {
-    let path = app.vault_path()?;
     let entry = |dropped: &[(Slot, String)]| {
         let is_agreed = |slot: &Slot| going.iter().any(|going| going.id == slot.id);
         if !dropped.iter().all(|(slot, _)| is_agreed(slot)) {
@@ -156,28 +155,16 @@ fn reseal(
         Ok(Entry { time, verb, subjects, actor: process::actor() })
     };
     let bar = app.ui.progress("sealing anew", 0);
-    let rotated =
-        vault.rotate(prepared, |dropped| entry(dropped).map_err(Refused::Here), &mut |done, of| {
+    let rotated = vault.rotate(
+        prepared,
+        |dropped| entry(dropped).map_err(ChangeFailure::Rule),
+        &mut |done, of| {
             bar.set_length(of);
             bar.set_position(done);
-        });
+        },
+    );
     bar.finish_and_clear();
-    rotated.map_err(|refused| match refused {
-        Refused::Here(failure) => failure,
-        Refused::Vault(error) => Failure::from_vault(error, &path),
-    })
-}
-
-/// Who refused.
-enum Refused {
-    Here(Failure),
-    Vault(Error),
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Self::Vault(error)
-    }
+    rotated
 }
 
 /// Fresh secrets outside of the vault: shown or written before it, because a slot whose secret is

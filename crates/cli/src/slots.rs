@@ -65,5 +65,5 @@ pub(crate) fn prepare(app: &App, new: &NewSlot<'_>) -> Result<PreparedSlot, Fail
     let prepared = new.prepare();
     spinner.finish_and_clear();
     let path = app.vault_path()?;
-    prepared.map_err(|e| Failure::from_vault(e, &path))
+    Ok(prepared.map_err(|e| e.at(&path))?)
 }

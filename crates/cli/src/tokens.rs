@@ -15,7 +15,7 @@ mod turn;
 mod wanted;
 
 use azvault_model::{Secret, SecretDescription};
-use azvault_vault::{Error, Id, Vault};
+use azvault_vault::{Id, Problem, Vault};
 
 pub(crate) use self::renew::renew;
 pub(crate) use self::wanted::{To, Wanted};
@@ -102,22 +102,20 @@ fn release(
     found: &Found,
     verb: &str,
 ) -> Result<Secret, Failure> {
-    let path = app.vault_path()?;
-    let failed = |e: Error| Failure::from_vault(e, &path);
     match found.place {
         // Opened and told in one transaction: if the entry cannot be written, nothing is released.
         Place::Vault(id) => vault
-            .write(|writing| {
+            .write(|writing| -> Result<_, Problem> {
                 let value = writing.open_secret(id)?;
                 audit::log(app, writing, verb, vec![audit::of_secret(id, &found.about)])?;
                 Ok(value)
             })
-            .map_err(failed),
+            .map_err(Failure::from),
         Place::Session(id) => {
             let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
             let own = own.ok_or_else(crate::session::gone)?;
             let told = vec![audit::of_session(own)];
-            vault.write(|writing| audit::log(app, writing, verb, told)).map_err(failed)?;
+            vault.write(|writing| audit::log(app, writing, verb, told))?;
             // EXPOSE: the copy that is handed out; the session keeps its own.
             Ok(Secret::copied_from(own.held.value.expose()))
         }

@@ -1,7 +1,9 @@
 //! Opening the vault of this run: by the agent, by what was given, by the keyring, by asking.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{AnchorFound, Cost, Error, Keys, Locked, MasterKey, Sealer, Try, Vault};
+use azvault_vault::{
+    AnchorFound, Cost, Error, Keys, Locked, MasterKey, Problem, Sealer, Try, Vault,
+};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -23,10 +25,10 @@ pub(crate) enum OpenedBy {
 impl OpenedBy {
     /// Opens the vault through handles of its own. Nobody is asked.
     pub(crate) fn open(&self, app: &App) -> Result<Vault, Failure> {
-        let (locked, path) = (locked(app)?, app.vault_path()?);
+        let locked = locked(app)?;
         let sealer = self.sealer(app, &locked)?;
         let opened = locked.unlock_with(sealer, &app.anchors()?);
-        opened.map_err(|e| Failure::from_vault(e, &path))
+        Ok(opened?)
     }
 
     /// The keys once more.
@@ -62,7 +64,7 @@ pub(crate) fn vault(app: &App) -> Result<Vault, Failure> {
 /// there, or not safe to open, would be asked in vain.
 pub(crate) fn locked(app: &App) -> Result<Locked, Failure> {
     let path = app.vault_path()?;
-    let locked = Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
+    let locked = Locked::open(&path)?;
     expect::check_id(app, locked.vault_id())?;
     Ok(locked)
 }
@@ -75,8 +77,7 @@ fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
     }
     match vault.anchor_found() {
         AnchorFound::None if app.global.expect_vault.is_none() => {
-            let path = app.vault_path()?;
-            let mark = vault.fingerprint().map_err(|e| Failure::from_vault(e, &path))?;
+            let mark = vault.fingerprint()?;
             app.ui.note(format!("a vault that this machine has not seen before: {mark}"));
             app.ui.note("is that its fingerprint elsewhere? azvault status --anchor shows it");
         }
@@ -149,18 +150,21 @@ enum Agent {
 
 fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
-    let path = app.vault_path()?;
     expect::check_keys(app, &*keys)?;
     match locked.unlock_with(keys, &app.anchors()?) {
         Ok(vault) => Ok(Agent::Unlocked(Box::new(recognised(app, vault)?))),
         // It locked in this very moment.
-        Err(Error::Sealer(_)) => Ok(Agent::Locked(Box::new(self::locked(app)?))),
-        // The vault was changed, or the agent holds the keys of something else: with a passphrase
-        // it turns out which.
-        Err(Error::Tampered { .. }) if given::is_given(app) || app.terminal().is_some() => {
+        Err(Error { problem: Problem::Sealer(_), .. }) => {
             Ok(Agent::Locked(Box::new(self::locked(app)?)))
         }
-        Err(e) => Err(Failure::from_vault(e, &path)),
+        // The vault was changed, or the agent holds the keys of something else: with a passphrase
+        // it turns out which.
+        Err(Error { problem: Problem::Tampered(_), .. })
+            if given::is_given(app) || app.terminal().is_some() =>
+        {
+            Ok(Agent::Locked(Box::new(self::locked(app)?)))
+        }
+        Err(e) => Err(Failure::from(e)),
     }
 }
 
@@ -235,9 +239,8 @@ pub(crate) fn without_agent(
 
 /// Opens a vault that was just made, with what it was made for.
 pub(crate) fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
-    let path = app.vault_path()?;
     let unlocked = locked(app)?.unlock(&given.opener(), &app.anchors()?);
-    unlocked.map_err(|e| Failure::from_vault(e, &path))
+    Ok(unlocked?)
 }
 
 fn open_with(
@@ -247,17 +250,15 @@ fn open_with(
     (given, source): (Given, Source),
     hold: Hold,
 ) -> Result<Opened, Failure> {
-    let path = app.vault_path()?;
-    let failed = |e: Error| Failure::from_vault(e, &path);
     let epoch = locked.epoch();
     let spinner = app.ui.spinner("unlocking");
     let key = locked.master_key(&given.opener(), which);
     spinner.finish_and_clear();
-    let key = key.map_err(failed)?;
+    let key = key?;
     let keys = key.keys();
     let bytes = keys.to_bytes();
     expect::check_keys(app, &keys)?;
-    let vault = locked.unlock_with(Box::new(keys), &app.anchors()?).map_err(failed)?;
+    let vault = locked.unlock_with(Box::new(keys), &app.anchors()?)?;
     let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.
     let in_agent = |limits| agent::hold(&vault, epoch, &bytes, limits);

@@ -13,7 +13,7 @@ use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, Kept, Secret, SecretDescription, SecretKind,
     Subscription, Tenant,
 };
-use azvault_vault::{Cost, Error, Locked, NewSlot, Opener, Vault};
+use azvault_vault::{Cost, Locked, NewSlot, Opener, Problem, Vault};
 
 const PASSPHRASE: &[u8] = b"correct horse battery staple";
 
@@ -37,7 +37,7 @@ fn import() {
         let mut vault = create(folder.path());
         let start = Instant::now();
         vault
-            .write(|writing| -> Result<(), Error> {
+            .write(|writing| -> Result<(), Problem> {
                 for context in &contexts {
                     writing.put_context(None, context)?;
                 }
@@ -98,7 +98,7 @@ fn list() {
         let folder = tempfile::tempdir().unwrap();
         let mut vault = create(folder.path());
         vault
-            .write(|writing| -> Result<(), Error> {
+            .write(|writing| -> Result<(), Problem> {
                 for context in (0..number).map(context) {
                     writing.put_context(None, &context)?;
                 }

@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 use crate::head::hex;
 use crate::sealer::{KeyName, Sealer};
 use crate::vault::fingerprint;
-use crate::{Error, VaultId, sha256};
+use crate::{AnchorMismatch, Problem, VaultId, sha256};
 
 use folder::{Named, Remembered};
 pub(crate) use folder::{Recalled, is_name, recall};
@@ -103,13 +103,13 @@ struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    fn new(sealer: &'a dyn Sealer, vault: VaultId, seen: Seen<'a>) -> Result<Self, Error> {
+    fn new(sealer: &'a dyn Sealer, vault: VaultId, seen: Seen<'a>) -> Result<Self, Problem> {
         let former = seen.former.iter().map(|told| proof(told)).collect();
         let (fingerprint, proof) = (fingerprint(sealer)?, proof(&succession(sealer)?));
         Ok(Self { sealer, vault, seen, fingerprint, proof, former })
     }
 
-    fn is<'r>(&self, remembered: &'r Remembered) -> Result<Is<'r>, Error> {
+    fn is<'r>(&self, remembered: &'r Remembered) -> Result<Is<'r>, Problem> {
         let Some(anchor) = &remembered.anchor else {
             return Ok(match &remembered.of {
                 Named::Vault => Is::Broken,
@@ -140,12 +140,12 @@ impl<'a> Opened<'a> {
     }
 
     /// Whether these keys wrote it.
-    fn wrote(&self, anchor: &Anchor) -> Result<bool, Error> {
+    fn wrote(&self, anchor: &Anchor) -> Result<bool, Problem> {
         let wanted = tag(self.sealer, self.vault, anchor)?;
         Ok(wanted.as_bytes().ct_eq(anchor.mac.as_bytes()).into())
     }
 
-    fn anchor(&self) -> Result<Anchor, Error> {
+    fn anchor(&self) -> Result<Anchor, Problem> {
         let mut anchor = Anchor {
             vault: self.vault.to_string(),
             epoch: self.seen.epoch,
@@ -166,7 +166,7 @@ pub(crate) fn check(
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
-) -> Result<AnchorFound, Error> {
+) -> Result<AnchorFound, Problem> {
     if recalled.is_empty() {
         return Ok(AnchorFound::None);
     }
@@ -195,24 +195,24 @@ pub(crate) fn check(
         // A file of its own speaks for it, though it be damaged; of a damaged one that has no
         // fingerprint in its name nobody knows whose it was.
         Some(known) if found != AnchorFound::Good && !recalled.knows(&opened.fingerprint) => {
-            Err(Error::Another { found: opened.fingerprint, known })
+            Err(AnchorMismatch::Another { found: opened.fingerprint, known }.into())
         }
         _ => Ok(found),
     }
 }
 
-fn older(seen: Seen<'_>, anchor: &Anchor) -> Error {
-    Error::RolledBack { found: seen.generation, seen: anchor.generation }
+fn older(seen: Seen<'_>, anchor: &Anchor) -> Problem {
+    AnchorMismatch::RolledBack { found: seen.generation, seen: anchor.generation }.into()
 }
 
-fn is_new_enough(seen: Seen<'_>, anchor: &Anchor) -> Result<(), Error> {
+fn is_new_enough(seen: Seen<'_>, anchor: &Anchor) -> Result<(), Problem> {
     if (seen.epoch, seen.generation) < (anchor.epoch, anchor.generation) {
         return Err(older(seen, anchor));
     }
     if (seen.epoch, seen.generation) == (anchor.epoch, anchor.generation)
         && seen.head != anchor.head
     {
-        return Err(Error::Forked { at: seen.generation });
+        return Err(AnchorMismatch::Forked { at: seen.generation }.into());
     }
     Ok(())
 }
@@ -224,7 +224,7 @@ pub(crate) fn remember(
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
     if is_said(folder, &opened)? {
         return Ok(());
@@ -240,7 +240,7 @@ pub(crate) fn remember(
 
 /// Whether there is nothing to write: this vault or one that came from it was seen as far, and no
 /// anchor is left that its own replaces.
-fn is_said(folder: &Path, opened: &Opened<'_>) -> Result<bool, Error> {
+fn is_said(folder: &Path, opened: &Opened<'_>) -> Result<bool, Problem> {
     let recalled = recall(folder, opened.vault)?;
     let mut is_said = false;
     for remembered in recalled.all() {
@@ -262,7 +262,7 @@ pub(crate) fn replace(
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: Seen<'_>,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
     let held = folder::hold(folder)?;
     folder::write(folder, &held, &opened.fingerprint, &opened.anchor()?)?;
@@ -274,7 +274,7 @@ fn forget(
     folder: &Path,
     opened: &Opened<'_>,
     is_replaced: impl Fn(&Is<'_>) -> bool,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     for remembered in recall(folder, opened.vault)?.all() {
         let is_own = matches!(&remembered.of, Named::Fingerprint(of) if *of == opened.fingerprint);
         if !is_own && is_replaced(&opened.is(remembered)?) {
@@ -286,7 +286,7 @@ fn forget(
 
 /// What the keys of an epoch give away when they are rotated, so that machines which have an anchor of
 /// them know the vault again.
-pub(crate) fn succession(sealer: &dyn Sealer) -> Result<String, Error> {
+pub(crate) fn succession(sealer: &dyn Sealer) -> Result<String, Problem> {
     Ok(hex(&sealer.mac(KeyName::Anchor, b"azv1.succession")?))
 }
 
@@ -295,7 +295,7 @@ pub(crate) fn proof(succession: &str) -> String {
     hex(&sha256(succession.as_bytes()))
 }
 
-fn tag(sealer: &dyn Sealer, vault: VaultId, anchor: &Anchor) -> Result<String, Error> {
+fn tag(sealer: &dyn Sealer, vault: VaultId, anchor: &Anchor) -> Result<String, Problem> {
     let mut message = b"azv1.anchor".to_vec();
     message.extend(vault.0);
     message.extend(anchor.epoch.to_be_bytes());

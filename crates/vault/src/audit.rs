@@ -11,7 +11,7 @@ use crate::head::{AuditHead, hex};
 use crate::seal::{Table, place};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::audit as table;
-use crate::{Error, Id, VaultId, sha256};
+use crate::{Id, Problem, Tampered, VaultId, sha256};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(crate) fn append(
     head: &mut AuditHead,
     generation: u64,
     entry: Entry,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let Entry { time, verb, subjects, actor } = entry;
     let row = Row { time, verb, subjects, actor, generation, prev: head.last.clone() };
     let text = encode(&row);
@@ -98,16 +98,16 @@ pub(crate) fn reseal(
     vault: VaultId,
     head: &mut AuditHead,
     mut progress: impl FnMut(),
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let (mut before, mut last) = (None, String::new());
     for seq in head.first..=head.seq {
-        let bad = |what| Error::BadAuditEntry { seq, what };
+        let bad = |what| Problem::from(Tampered::AuditEntry { seq, what });
         let sealed = table::read(connection, seq)?;
         let placed = |epoch| place(vault, epoch, Table::Audit, 0, seq, 0);
         let boxed = Placed { place: placed(old.epoch()), bytes: &sealed };
         let opened = old.open(KeyName::Audit, &[boxed]).map_err(|e| match e {
             SealerError::Box(_) => bad("it does not open"),
-            other => Error::Sealer(other),
+            other => Problem::Sealer(other),
         })?;
         let mut row: Row = serde_json::from_slice(&opened[0]).map_err(|_| bad("it is no entry"))?;
         // What was before the first of a log that lost older entries is as it was.
@@ -127,7 +127,7 @@ pub(crate) fn reseal(
     }
     // An empty log has no last entry.
     if before.is_some_and(|before| before != head.last) {
-        return Err(Error::tampered("the audit log is not that of the head"));
+        return Err(Problem::tampered("the audit log is not that of the head"));
     }
     head.last = last;
     Ok(())
@@ -135,8 +135,8 @@ pub(crate) fn reseal(
 
 /// Whether the log begins and ends where the head says. What lies between is verified when it is
 /// read: a command that acts does not pay for the length of the log.
-pub(crate) fn check_end(connection: &Connection, head: &AuditHead) -> Result<(), Error> {
-    let differs = || Error::tampered("the audit log is not that of the head");
+pub(crate) fn check_end(connection: &Connection, head: &AuditHead) -> Result<(), Problem> {
+    let differs = || Problem::tampered("the audit log is not that of the head");
     match table::ends(connection)? {
         None if head.seq < head.first => Ok(()),
         Some((first, last)) if (first, last) == (head.first, head.seq) => {
@@ -154,7 +154,7 @@ pub(crate) fn read(
     vault: VaultId,
     epoch: u32,
     head: &AuditHead,
-) -> Result<Vec<Logged>, Error> {
+) -> Result<Vec<Logged>, Problem> {
     let mut log = Vec::new();
     let mut expected = head.first;
     // What the first entry names as the one before: nothing to compare it with when older entries
@@ -162,7 +162,7 @@ pub(crate) fn read(
     let mut before = if head.first == 1 { Some(String::new()) } else { None };
     let mut batch: Vec<(i64, Vec<u8>)> = Vec::new();
     let mut size = 0;
-    let mut open = |batch: &mut Vec<(i64, Vec<u8>)>| -> Result<(), Error> {
+    let mut open = |batch: &mut Vec<(i64, Vec<u8>)>| -> Result<(), Problem> {
         let rows = std::mem::take(batch);
         let boxes: Vec<_> = rows
             .iter()
@@ -174,15 +174,15 @@ pub(crate) fn read(
         let mut texts = match sealer.open(KeyName::Audit, &boxes) {
             Ok(texts) => Some(texts),
             Err(SealerError::Box(_)) => None,
-            Err(error) => return Err(Error::Sealer(error)),
+            Err(error) => return Err(Problem::Sealer(error)),
         };
         for (at, (seq, sealed)) in rows.iter().enumerate() {
-            let bad = |what| Error::BadAuditEntry { seq: *seq, what };
+            let bad = |what| Problem::from(Tampered::AuditEntry { seq: *seq, what });
             if *seq < expected || expected > head.seq {
                 return Err(bad("the head does not know it"));
             }
             if *seq != expected {
-                return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
+                return Err(Tampered::AuditEntry { seq: expected, what: "it is missing" }.into());
             }
             // Where one of many does not open, each is tried alone: the first bad one is named.
             let text = match &mut texts {
@@ -191,7 +191,7 @@ pub(crate) fn read(
                     .open(KeyName::Audit, &boxes[at..=at])
                     .map_err(|e| match e {
                         SealerError::Box(_) => bad("it does not open"),
-                        other => Error::Sealer(other),
+                        other => Problem::Sealer(other),
                     })?
                     .remove(0),
             };
@@ -221,7 +221,7 @@ pub(crate) fn read(
     })?;
     open(&mut batch)?;
     if expected != head.seq + 1 {
-        return Err(Error::BadAuditEntry { seq: expected, what: "it is missing" });
+        return Err(Tampered::AuditEntry { seq: expected, what: "it is missing" }.into());
     }
     Ok(log)
 }

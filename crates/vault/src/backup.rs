@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 
 use crate::file::{Named, beside, check_folder, check_header};
 use crate::leftover::DraftFolder;
-use crate::{Error, Locked, Over, UnsafeBecause, Vault, file, new_file, store};
+use crate::{Locked, Over, Problem, StorageError, UnsafeBecause, Vault, file, new_file, store};
 
 /// A vault file that has no name yet.
 pub struct Draft {
@@ -26,10 +26,10 @@ pub struct Draft {
 impl Draft {
     /// Copies an open vault as it is at this moment, by way of SQLite: what another process is
     /// writing is in it whole, or not at all.
-    pub fn of_vault(vault: &Vault, within: &Path) -> Result<Self, Error> {
+    pub fn of_vault(vault: &Vault, within: &Path) -> Result<Self, Problem> {
         let draft = Self::empty(within)?;
         // As long as it is there nobody commits.
-        let snapshot = vault.snapshot()?;
+        let snapshot = vault.snapshot().map_err(|e| e.problem)?;
         let mut copy = store::open(&draft.path)?;
         let step = Backup::new(&snapshot.transaction, &mut copy)?.step(-1)?;
         if step != StepResult::Done {
@@ -42,7 +42,7 @@ impl Draft {
 
     /// Copies a file that comes from elsewhere, and nothing that lies beside it: a journal there is
     /// somebody else's instruction to SQLite.
-    pub fn of_file(from: &Path, within: &Path) -> Result<Self, Error> {
+    pub fn of_file(from: &Path, within: &Path) -> Result<Self, Problem> {
         // A FIFO is not waited for.
         let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
         let mut from = OpenOptions::new().read(true).custom_flags(flags).open(from)?;
@@ -52,7 +52,7 @@ impl Draft {
         }
         // So that a disk is not filled with what is none.
         if check_header(&mut from)? != facts.len() {
-            return Err(Error::NotAVault { what: "it is not as long as its header says" });
+            return Err(Problem::NotAVault { what: "it is not as long as its header says" });
         }
         from.rewind()?;
         let draft = Self::empty(within)?;
@@ -60,7 +60,7 @@ impl Draft {
         Ok(draft)
     }
 
-    fn empty(within: &Path) -> Result<Self, Error> {
+    fn empty(within: &Path) -> Result<Self, Problem> {
         let folder = DraftFolder::within(within)?;
         let path = folder.vault();
         OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
@@ -69,10 +69,12 @@ impl Draft {
 
     /// Opens it through handles of its own: a vault, not newer than this program knows, whose
     /// schema and structure are what they should be.
-    pub fn open(&self) -> Result<Locked, Error> {
-        let locked = Locked::open(&self.path)?;
-        locked.quick_check()?;
-        Ok(locked)
+    pub fn open(&self) -> Result<Locked, Problem> {
+        let opened = Locked::open(&self.path).and_then(|locked| {
+            locked.quick_check()?;
+            Ok(locked)
+        });
+        opened.map_err(|e| e.problem)
     }
 
     /// A memory of the draft's own. What this machine has seen of the vault does not speak against
@@ -87,14 +89,14 @@ impl Draft {
     }
 
     /// Its size in bytes.
-    pub fn size(&self) -> Result<u64, Error> {
+    pub fn size(&self) -> Result<u64, Problem> {
         Ok(self.path.metadata()?.len())
     }
 
     /// Gives it its name, in the folder that it was made in.
-    pub fn place(self, at: &Path, over: Over) -> Result<(), Error> {
+    pub fn place(self, at: &Path, over: Over) -> Result<(), Problem> {
         match new_file::rename(&self.path, at, over) {
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Err(Error::Exists),
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => return Err(Problem::Exists),
             renamed => renamed?,
         }
         sync_folder_of(at)
@@ -104,7 +106,7 @@ impl Draft {
     /// is replaced, and nobody writes it meanwhile. Says whether there was one.
     ///
     /// `vault` is in the folder that the draft was made in.
-    pub fn replace(self, vault: &Path, kept: &Path) -> Result<Over, Error> {
+    pub fn replace(self, vault: &Path, kept: &Path) -> Result<Over, Problem> {
         // The file is dropped after the lock: whoever closes a file lets go of its locks, SQLite's
         // included.
         let mut there = match vault.symlink_metadata() {
@@ -115,8 +117,15 @@ impl Draft {
         };
         let locked = match Locked::open(vault) {
             Ok(locked) => Some(locked),
-            Err(e @ (Error::Io(_) | Error::Replaced)) => return Err(e),
-            Err(e) if e.is_busy() => return Err(e),
+            Err(e)
+                if e.problem.is_busy()
+                    || matches!(
+                        e.problem,
+                        Problem::Storage(StorageError::Io(_) | StorageError::Replaced)
+                    ) =>
+            {
+                return Err(e.problem);
+            }
             // Nothing that azvault would write.
             Err(_) => None,
         };
@@ -150,17 +159,17 @@ impl Draft {
 
 /// Makes a folder for a vault or for backups, this user's alone, or looks whether the one that is
 /// there will do.
-pub fn make_folder(folder: &Path) -> Result<(), Error> {
+pub fn make_folder(folder: &Path) -> Result<(), Problem> {
     file::make_folder(folder)?.keep();
     Ok(check_folder(&folder.metadata()?)?)
 }
 
-fn copy(from: &mut File, to: &Path) -> Result<(), Error> {
+fn copy(from: &mut File, to: &Path) -> Result<(), Problem> {
     let mut to = OpenOptions::new().write(true).open(to)?;
     std::io::copy(from, &mut to)?;
     Ok(to.sync_all()?)
 }
 
-fn sync_folder_of(path: &Path) -> Result<(), Error> {
+fn sync_folder_of(path: &Path) -> Result<(), Problem> {
     Ok(File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?)
 }

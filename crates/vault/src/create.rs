@@ -14,7 +14,7 @@ use crate::new_slot::NewSlot;
 use crate::slot;
 use crate::store::header::{self, Header};
 use crate::store::{schema, slots};
-use crate::{Error, Locked, Opener, Over, UnsafeBecause, Vault, VaultId, file, random};
+use crate::{Error, Locked, Opener, Over, Problem, UnsafeBecause, Vault, VaultId, file, random};
 
 /// A vault that is made and has no place yet: it is in memory alone, and goes if nothing comes of it.
 pub struct NewVault {
@@ -24,23 +24,27 @@ pub struct NewVault {
 /// Makes a vault at an absolute path and unlocks it by its first slot. Nothing is overwritten;
 /// the vault appears at its path whole or not at all.
 pub fn create(path: &Path, new: &[NewSlot<'_>], anchors: &Path) -> Result<Vault, Error> {
-    let first = new.first().ok_or(Error::WrongKey)?;
+    let first = new.first().ok_or_else(|| Problem::WrongKey.at(path))?;
     check_place(path)?;
-    NewVault::with_slots(new)?.place(path, &first.opener, anchors)
+    NewVault::with_slots(new).map_err(|e| e.at(path))?.place(path, &first.opener, anchors)
 }
 
 /// Whether a vault can be made there: before anything is derived or written.
 pub fn check_place(path: &Path) -> Result<(), Error> {
+    is_free(path).map_err(|e| e.at(path))
+}
+
+fn is_free(path: &Path) -> Result<(), Problem> {
     let (Some(folder), Some(_)) = (path.parent().filter(|_| path.is_absolute()), path.file_name())
     else {
         return Err(UnsafeBecause::RelativePath.into());
     };
     if path.symlink_metadata().is_ok() {
-        return Err(Error::Exists);
+        return Err(Problem::Exists);
     }
     match folder.metadata() {
         Ok(facts) if !facts.is_dir() => {
-            Err(Error::from(std::io::Error::from(ErrorKind::NotADirectory)))
+            Err(Problem::from(std::io::Error::from(ErrorKind::NotADirectory)))
         }
         Ok(facts) => Ok(file::check_folder(&facts)?),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
@@ -50,7 +54,7 @@ pub fn check_place(path: &Path) -> Result<(), Error> {
 
 impl NewVault {
     /// Draws its keys and derives those of its slots. Nothing is written.
-    pub fn with_slots(new: &[NewSlot<'_>]) -> Result<Self, Error> {
+    pub fn with_slots(new: &[NewSlot<'_>]) -> Result<Self, Problem> {
         Ok(Self { bytes: filled(new)? })
     }
 
@@ -58,14 +62,15 @@ impl NewVault {
     /// folders that were made for it.
     pub fn place(self, path: &Path, opener: &Opener<'_>, anchors: &Path) -> Result<Vault, Error> {
         check_place(path)?;
-        let new_folders = file::make_folder(path.parent().unwrap_or(Path::new("/")))?;
-        let made =
-            write_file(path, &self.bytes, Over::Nothing, &|_| Ok(())).map_err(|e| {
-                match e.kind() {
-                    ErrorKind::AlreadyExists => Error::Exists,
-                    _ => e.into(),
-                }
-            })?;
+        let new_folders = file::make_folder(path.parent().unwrap_or(Path::new("/")))
+            .map_err(|e| Problem::from(e).at(path))?;
+        let made = write_file(path, &self.bytes, Over::Nothing, &|_| Ok(())).map_err(|e| {
+            let problem = match e.kind() {
+                ErrorKind::AlreadyExists => Problem::Exists,
+                _ => e.into(),
+            };
+            problem.at(path)
+        })?;
         let opened = Locked::open(path).and_then(|locked| locked.unlock(opener, anchors));
         if opened.is_err() {
             let _ = made.undo();
@@ -77,7 +82,7 @@ impl NewVault {
 }
 
 /// The bytes of a vault's file.
-fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Error> {
+fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
     let mut connection = Connection::open_in_memory()?;
     let transaction = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate)?;
     schema::create(&transaction)?;

@@ -1,13 +1,36 @@
 //! What can go wrong with a vault, named by what the caller does next.
 
-use std::io;
+use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
+use crate::kdf::KdfError;
 use crate::sealer::SealerError;
 use crate::slot::SlotError;
 
+/// Why a vault cannot be used, and which one.
+#[derive(Debug)]
+pub struct Error {
+    /// The vault's file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.source()
+    }
+}
+
 /// Why a vault cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum Problem {
     /// Make one.
     #[error("there is no vault")]
     NotThere,
@@ -29,7 +52,7 @@ pub enum Error {
         known: i32,
     },
     /// Mend the file's place, owner or mode first.
-    #[error("{0}")]
+    #[error(transparent)]
     Unsafe(#[from] UnsafeBecause),
     /// The file asks for more work than any vault may, or for too little.
     #[error("slot {slot} asks for a key derivation out of bounds: {source}")]
@@ -37,25 +60,50 @@ pub enum Error {
         /// Which slot.
         slot: i64,
         /// Which bound.
-        source: crate::KdfError,
+        source: KdfError,
     },
     /// Try another passphrase or key.
     #[error("no slot opens with this passphrase or key")]
     WrongKey,
     /// Somebody changed the file, or the disk did: restore a backup.
+    #[error(transparent)]
+    Tampered(#[from] Tampered),
+    /// It is older than, or another one than, what this machine has seen.
+    #[error(transparent)]
+    AnchorMismatch(#[from] AnchorMismatch),
+    /// Change the slots in another way.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    /// Unlock again: whoever holds the keys does not use them any more.
+    #[error(transparent)]
+    Sealer(#[from] SealerError),
+    /// The file cannot be read or written now.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// What does not fit in a vault that was changed from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Tampered {
+    /// Something in the file.
     #[error("the vault was changed from outside: {what}")]
-    Tampered {
+    Vault {
         /// What does not fit.
         what: &'static str,
     },
-    /// Somebody changed the audit log: what it says from there on is not to be believed.
+    /// The audit log: what it says from there on is not to be believed.
     #[error("the audit log was changed from outside: entry {seq}: {what}")]
-    BadAuditEntry {
+    AuditEntry {
         /// The first bad entry.
         seq: i64,
         /// What does not fit.
         what: &'static str,
     },
+}
+
+/// How a vault differs from what this machine has seen of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnchorMismatch {
     /// An older copy stands in the vault's place.
     #[error("the vault is older ({found}) than what this machine has seen of it ({seen})")]
     RolledBack {
@@ -83,21 +131,38 @@ pub enum Error {
         /// The generation both have.
         at: u64,
     },
-    /// Change the slots in another way.
-    #[error("{0}")]
-    Slot(#[from] SlotError),
+}
+
+/// Why the file of a vault cannot be read or written now.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
     /// Do it again: the command was at work on a file that is not the vault any more.
     #[error("another vault was put in the place of this one meanwhile; nothing was changed")]
     Replaced,
-    /// Unlock again: whoever holds the keys does not use them any more.
-    #[error("{0}")]
-    Sealer(#[from] SealerError),
     /// The database refused.
     #[error("{}", sqlite_text(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// The system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+/// An error that a change of a vault may end with: [`Problem`], or what the caller adds to it. It gets the
+/// vault's path where the change ends.
+pub trait ChangeError: From<Problem> {
+    /// The error with the path.
+    type Located;
+
+    /// Adds the path of the vault.
+    fn at(self, path: &Path) -> Self::Located;
+}
+
+impl ChangeError for Problem {
+    type Located = Error;
+
+    fn at(self, path: &Path) -> Error {
+        Self::at(self, path)
+    }
 }
 
 /// Why a file is not safe to open.
@@ -155,22 +220,59 @@ fn sqlite_text(error: &rusqlite::Error) -> String {
     }
 }
 
-impl Error {
+impl Problem {
+    /// The error of the vault at `path`.
+    pub fn at(self, path: &Path) -> Error {
+        Error { path: path.to_owned(), problem: self }
+    }
+
     pub(crate) fn tampered(what: &'static str) -> Self {
-        Self::Tampered { what }
+        Tampered::Vault { what }.into()
     }
 
     /// Whether another process holds the vault.
     pub fn is_busy(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-        matches!(self, Self::Sqlite(e)
-            if matches!(e.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked)))
+        matches!(self.sqlite_code(), Some(DatabaseBusy | DatabaseLocked))
     }
 
     /// Whether the database file itself is damaged.
     pub fn is_corrupt(&self) -> bool {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-        matches!(self, Self::Sqlite(e)
-            if matches!(e.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase)))
+        matches!(self.sqlite_code(), Some(DatabaseCorrupt | NotADatabase))
+    }
+
+    /// The system's error, where it is one.
+    pub fn as_io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Storage(StorageError::Io(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {
+        match self {
+            Self::Storage(StorageError::Sqlite(error)) => error.sqlite_error_code(),
+            _ => None,
+        }
+    }
+}
+
+/// For what happens within a change, which gets the path when it ends.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        error.problem
+    }
+}
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        StorageError::from(error).into()
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        StorageError::from(error).into()
     }
 }

@@ -23,7 +23,7 @@ use crate::bundle::{self, ContextRow, Padding, SecretRow};
 use crate::hygiene::scrubbed;
 use crate::keys::{self, Key};
 use crate::seal::{self, OVERHEAD, OpenError, Table, place};
-use crate::{Cost, Error, VaultId, import, kdf, random, slot};
+use crate::{Cost, Problem, VaultId, import, kdf, random, slot};
 
 /// First bytes of every version; the number of the version and a line end follow.
 const NAME: &[u8] = b"AZVEXP";
@@ -53,23 +53,23 @@ struct Row<'a> {
 }
 
 /// Seals a profile for whoever has the passphrase: text, normalised to NFC, at most 1 KiB, else
-/// [`Error::WrongKey`]. Without the passphrase only the cost and the padded size can be read.
-pub fn seal_export(profile: &Profile, passphrase: &Secret, cost: Cost) -> Result<Vec<u8>, Error> {
+/// [`Problem::WrongKey`]. Without the passphrase only the cost and the padded size can be read.
+pub fn seal_export(profile: &Profile, passphrase: &Secret, cost: Cost) -> Result<Vec<u8>, Problem> {
     let mut salt = [0; 16];
     random::fill(&mut salt);
     let key = derive(passphrase, &salt, cost)?;
     Ok(write(&key, &salt, cost, &encode(profile), PART))
 }
 
-/// Opens what [`seal_export`] gave. [`Error::NotAVault`] if it is some other file,
-/// [`Error::TooNew`] if a newer azvault wrote it, [`Error::KdfOutOfBounds`] if it asks for more
-/// work than any may, which is checked before memory is taken, [`Error::WrongKey`], and
-/// [`Error::Tampered`] if it is damaged.
-pub fn open_export(bytes: &[u8], passphrase: &Secret) -> Result<Profile, Error> {
+/// Opens what [`seal_export`] gave. [`Problem::NotAVault`] if it is some other file,
+/// [`Problem::TooNew`] if a newer azvault wrote it, [`Problem::KdfOutOfBounds`] if it asks for more
+/// work than any may, which is checked before memory is taken, [`Problem::WrongKey`], and
+/// [`Problem::Tampered`] if it is damaged.
+pub fn open_export(bytes: &[u8], passphrase: &Secret) -> Result<Profile, Problem> {
     let (cost, salt, boxes) = head(bytes)?;
     let key = derive(passphrase, salt, cost)?;
     let text = read(&key, salt, boxes, PART)?;
-    decode(&text).ok_or(Error::tampered("the export has another form"))
+    decode(&text).ok_or(Problem::tampered("the export has another form"))
 }
 
 /// Whether these are the first bytes of an export, of whatever version.
@@ -88,27 +88,27 @@ fn version(bytes: &[u8]) -> Option<i32> {
 }
 
 /// Cost, salt and boxes. Only reads: whatever is asked for is within bounds then.
-fn head(bytes: &[u8]) -> Result<(Cost, &[u8; 16], &[u8]), Error> {
+fn head(bytes: &[u8]) -> Result<(Cost, &[u8; 16], &[u8]), Problem> {
     match version(bytes) {
-        Some(found) if found > VERSION => return Err(Error::TooNew { found, known: VERSION }),
+        Some(found) if found > VERSION => return Err(Problem::TooNew { found, known: VERSION }),
         _ => {}
     }
     let rest = bytes.strip_prefix(MAGIC);
-    let rest = rest.ok_or(Error::NotAVault { what: "it is not an export of azvault" })?;
-    let short = || Error::tampered("the export ends too early");
+    let rest = rest.ok_or(Problem::NotAVault { what: "it is not an export of azvault" })?;
+    let short = || Problem::tampered("the export ends too early");
     let (numbers, rest) = rest.split_at_checked(12).ok_or_else(short)?;
     let (salt, boxes) = rest.split_first_chunk::<16>().ok_or_else(short)?;
     let mut numbers = numbers.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes));
     let mut number = || numbers.next().unwrap_or_default();
     let cost = Cost::new(number(), number(), number());
-    let cost = cost.map_err(|source| Error::KdfOutOfBounds { slot: 0, source })?;
+    let cost = cost.map_err(|source| Problem::KdfOutOfBounds { slot: 0, source })?;
     Ok((cost, salt, boxes))
 }
 
-fn derive(passphrase: &Secret, salt: &[u8; 16], cost: Cost) -> Result<Key, Error> {
+fn derive(passphrase: &Secret, salt: &[u8; 16], cost: Cost) -> Result<Key, Problem> {
     let text = slot::normalised(passphrase)?;
     let first = kdf::derive(&text, salt, cost);
-    let first = first.map_err(|source| Error::KdfOutOfBounds { slot: 0, source })?;
+    let first = first.map_err(|source| Problem::KdfOutOfBounds { slot: 0, source })?;
     Ok(keys::export_key(salt, &first))
 }
 
@@ -147,21 +147,21 @@ fn read(
     salt: &[u8; 16],
     boxes: &[u8],
     part: usize,
-) -> Result<Zeroizing<Vec<u8>>, Error> {
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let (lock, mut rest) =
-        boxes.split_at_checked(OVERHEAD).ok_or(Error::tampered("the export ends too early"))?;
+        boxes.split_at_checked(OVERHEAD).ok_or(Problem::tampered("the export ends too early"))?;
     let mut text = Zeroizing::new(Vec::with_capacity(rest.len()));
     scrubbed(|| {
         seal::open(key, &at(salt, LOCK, 0), lock).map_err(|error| match error {
-            OpenError::WrongKeyOrMoved => Error::WrongKey,
-            OpenError::Damaged => Error::tampered("the lock of the export is damaged"),
+            OpenError::WrongKeyOrMoved => Problem::WrongKey,
+            OpenError::Damaged => Problem::tampered("the lock of the export is damaged"),
         })?;
         for number in 0.. {
             let (now, later) = rest.split_at((part + OVERHEAD).min(rest.len()));
             let field = if later.is_empty() { LAST } else { MORE };
             let opened = seal::open(key, &at(salt, field, number), now);
             text.extend_from_slice(
-                &opened.map_err(|_| Error::tampered("a part of the export does not open"))?,
+                &opened.map_err(|_| Problem::tampered("a part of the export does not open"))?,
             );
             rest = later;
             if rest.is_empty() {

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::store::schema;
-use crate::{Error, UnsafeBecause};
+use crate::{Problem, StorageError, UnsafeBecause};
 
 /// "AZV1" in the header of the database.
 pub(crate) const APPLICATION_ID: i32 = 0x415A_5631;
@@ -19,7 +19,7 @@ pub(crate) struct Named {
 }
 
 impl Named {
-    pub(crate) fn new(path: PathBuf) -> Result<Self, Error> {
+    pub(crate) fn new(path: PathBuf) -> Result<Self, Problem> {
         let facts = path.symlink_metadata()?;
         Ok(Self::of(path, &facts))
     }
@@ -35,11 +35,11 @@ impl Named {
 
     /// Refuses a file whose name another one has by now. What is written into it would be found by
     /// nobody.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
         match self.path.symlink_metadata() {
             Ok(facts) if (facts.dev(), facts.ino()) == (self.device, self.inode) => Ok(()),
-            Ok(_) => Err(Error::Replaced),
-            Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::Replaced),
+            Ok(_) => Err(StorageError::Replaced.into()),
+            Err(e) if e.kind() == ErrorKind::NotFound => Err(StorageError::Replaced.into()),
             Err(e) => Err(e.into()),
         }
     }
@@ -48,7 +48,7 @@ impl Named {
     pub(crate) fn remove(&self) -> std::io::Result<()> {
         match self.check() {
             Ok(()) => std::fs::remove_file(&self.path),
-            Err(Error::Io(e)) => Err(e),
+            Err(Problem::Storage(StorageError::Io(e))) => Err(e),
             Err(_) => Ok(()),
         }
     }
@@ -56,14 +56,14 @@ impl Named {
 
 /// Checks the file, its folder and its companions, and returns the path for SQLite: absolute, and
 /// without links in its folders, because SQLite refuses those too.
-pub(crate) fn check(path: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn check(path: &Path) -> Result<PathBuf, Problem> {
     if !path.is_absolute() {
         return Err(UnsafeBecause::RelativePath.into());
     }
     let facts = match path.symlink_metadata() {
         Ok(facts) => facts,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(Error::NotThere);
+            return Err(Problem::NotThere);
         }
         Err(e) => return Err(e.into()),
     };
@@ -159,8 +159,8 @@ pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// Reads the first 100 bytes of a database: what it is, and of which version. Returns its length as
 /// they say it, in bytes.
-pub(crate) fn check_header(file: &mut File) -> Result<u64, Error> {
-    let not = |what| Err(Error::NotAVault { what });
+pub(crate) fn check_header(file: &mut File) -> Result<u64, Problem> {
+    let not = |what| Err(Problem::NotAVault { what });
     let mut header = [0; 100];
     match file.read_exact(&mut header) {
         Ok(()) => {}
@@ -178,7 +178,7 @@ pub(crate) fn check_header(file: &mut File) -> Result<u64, Error> {
     }
     let (found, known) = (number(60), schema::VERSION);
     if found > known {
-        return Err(Error::TooNew { found, known });
+        return Err(Problem::TooNew { found, known });
     }
     if found < 1 {
         return not("it has no version");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::seal::{Table, place};
 use crate::sealer::{KeyName, Placed, Sealer, SealerError};
-use crate::{Cost, Error, VaultId, sha256};
+use crate::{Cost, Problem, VaultId, sha256};
 
 /// What the head says of the vault, as JSON padded to 256 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ impl Head {
         sealer: &dyn Sealer,
         vault: VaultId,
         epoch: u32,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Vec<u8>, Problem> {
         let mut text = serde_json::to_vec(self).expect("a head is plain JSON");
         text.resize(text.len().next_multiple_of(256), b' ');
         let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: &text };
@@ -79,19 +79,19 @@ impl Head {
         vault: VaultId,
         epoch: u32,
         sealed: &[u8],
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Problem> {
         let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: sealed };
         let opened = sealer.open(KeyName::Head, &[placed]);
         let text = opened.map_err(or_tampered("the head does not open"))?.remove(0);
-        serde_json::from_slice(&text).map_err(|_| Error::tampered("the head is no head"))
+        serde_json::from_slice(&text).map_err(|_| Problem::tampered("the head is no head"))
     }
 }
 
 /// What a box that does not open means to whoever reads the vault.
-pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Error {
+pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Problem {
     move |error| match error {
-        SealerError::Box(_) => Error::tampered(what),
-        other => Error::Sealer(other),
+        SealerError::Box(_) => Problem::tampered(what),
+        other => Problem::Sealer(other),
     }
 }
 
@@ -115,7 +115,7 @@ impl Root {
         self.0.extend(start);
     }
 
-    pub(crate) fn finish(self, sealer: &dyn Sealer) -> Result<String, Error> {
+    pub(crate) fn finish(self, sealer: &dyn Sealer) -> Result<String, Problem> {
         Ok(hex(&sealer.mac(KeyName::Mac, &self.0)?))
     }
 }

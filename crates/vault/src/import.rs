@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::{Error, Since, Taken};
+use crate::{Problem, Since, Taken};
 
 /// One import.
 #[derive(Default)]
@@ -143,7 +143,7 @@ impl<'a> ImportRow<'a> {
         }
     }
 
-    pub(crate) fn into_import(self) -> Result<Import, Error> {
+    pub(crate) fn into_import(self) -> Result<Import, Problem> {
         let files = self.files.into_iter().map(FileRow::into_file);
         let files = files.collect::<Result<_, _>>()?;
         Ok(Import { created: self.created, files, taken: self.taken, since: self.since })
@@ -151,8 +151,8 @@ impl<'a> ImportRow<'a> {
 }
 
 impl FileRow<'_> {
-    fn into_file(self) -> Result<ImportedFile, Error> {
-        let misshapen = || Error::tampered("an import of another form");
+    fn into_file(self) -> Result<ImportedFile, Problem> {
+        let misshapen = || Problem::tampered("an import of another form");
         let digest =
             data_encoding::HEXLOWER.decode(self.sha256.as_bytes()).map_err(|_| misshapen())?;
         Ok(ImportedFile {
@@ -180,7 +180,7 @@ impl LinkRow {
         Self { path: encoded(&link.path), to: encoded(&link.to) }
     }
 
-    fn as_link(&self) -> Result<FollowedLink, Error> {
+    fn as_link(&self) -> Result<FollowedLink, Problem> {
         Ok(FollowedLink { path: decoded(&self.path)?, to: decoded(&self.to)? })
     }
 }
@@ -189,9 +189,9 @@ fn encoded(path: &Path) -> String {
     BASE64.encode(path.as_os_str().as_bytes())
 }
 
-fn decoded(text: &str) -> Result<PathBuf, Error> {
+fn decoded(text: &str) -> Result<PathBuf, Problem> {
     let bytes = BASE64.decode(text.as_bytes());
-    let bytes = bytes.map_err(|_| Error::tampered("an import of another form"))?;
+    let bytes = bytes.map_err(|_| Problem::tampered("an import of another form"))?;
     Ok(PathBuf::from(OsString::from_vec(bytes)))
 }
 

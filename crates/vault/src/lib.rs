@@ -9,7 +9,7 @@
 //! use azvault_model::Secret;
 //! use azvault_vault::{Cost, Locked, NewSlot, Opener};
 //!
-//! # fn main() -> Result<(), azvault_vault::Error> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("vault.db");
 //! let anchors = folder.path().join("anchors");
@@ -67,7 +67,9 @@ pub use anchor::AnchorFound;
 pub use audit::{Actor, Entry, Logged, Subject};
 pub use backup::{Draft, make_folder};
 pub use create::{NewVault, check_place, create};
-pub use error::{Error, UnsafeBecause};
+pub use error::{
+    AnchorMismatch, ChangeError, Error, Problem, StorageError, Tampered, UnsafeBecause,
+};
 pub use export::{is_export, open_export, seal_export};
 pub use hygiene::keep_descriptors_here;
 pub use id::{Id, NotAnId, VaultId};

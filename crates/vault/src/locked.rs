@@ -1,6 +1,6 @@
 //! A vault that is there and not open: what can be read without a key.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -15,7 +15,7 @@ use crate::slot::{Opener, Row, Slot, SlotKind};
 use crate::store::header::{self, Header};
 use crate::store::{self, schema, slots};
 use crate::vault::fingerprint;
-use crate::{Error, Vault, VaultId, file, snapshot};
+use crate::{AnchorMismatch, Error, Problem, Vault, VaultId, file, snapshot};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
 pub(crate) const MOST_TRIES: usize = 8;
@@ -40,6 +40,7 @@ enum Older<'a> {
 pub struct Locked {
     pub(crate) connection: Connection,
     file: file::Named,
+    path: PathBuf,
     header: Header,
     rows: Vec<Row>,
     slots: Vec<Slot>,
@@ -56,6 +57,10 @@ impl Locked {
 
     /// As [`Locked::open`], waiting for other processes no longer than that, then and later.
     pub fn open_within(path: &Path, patience: Duration) -> Result<Self, Error> {
+        Self::checked(path, patience).map_err(|e| e.at(path))
+    }
+
+    fn checked(path: &Path, patience: Duration) -> Result<Self, Problem> {
         let file = file::Named::new(file::check(path)?)?;
         let connection = store::open_within(file.path(), patience)?;
         file.check()?;
@@ -65,14 +70,15 @@ impl Locked {
         let costly = slots.iter().map(|slot| slot.kind).filter(|kind| kind.has_cost());
         let (of_one, of_both) = costly.partition::<Vec<_>, _>(|kind| *kind == SlotKind::Passphrase);
         if of_one.len().max(of_both.len()) > MOST_TRIES {
-            return Err(Error::tampered("more slots with a passphrase than azvault makes"));
+            return Err(Problem::tampered("more slots with a passphrase than azvault makes"));
         }
-        Ok(Self { connection, file, header, rows, slots })
+        Ok(Self { connection, file, path: path.to_owned(), header, rows, slots })
     }
 
     /// SQLite's own check of the whole file: for one that comes from elsewhere.
     pub fn quick_check(&self) -> Result<(), Error> {
-        store::quick_check(&self.connection).map_err(corrupt_is_tampered)
+        let checked = store::quick_check(&self.connection).map_err(corrupt_is_tampered);
+        checked.map_err(|e| e.at(&self.path))
     }
 
     /// Its id.
@@ -92,6 +98,10 @@ impl Locked {
 
     /// The master key, for whoever is to change slots: a slot of the opener's kind must decrypt.
     pub fn master_key(&self, opener: &Opener<'_>, which: Try) -> Result<MasterKey, Error> {
+        self.tried(opener, which).map_err(|e| e.at(&self.path))
+    }
+
+    fn tried(&self, opener: &Opener<'_>, which: Try) -> Result<MasterKey, Problem> {
         let (vault, epoch) = (self.header.vault_id, self.header.epoch);
         let kind = opener.kind();
         let most = if kind.has_cost() { MOST_TRIES } else { usize::MAX };
@@ -102,7 +112,7 @@ impl Locked {
                 return Ok(MasterKey { vmk, vault, epoch, slot: row.id });
             }
         }
-        Err(Error::WrongKey)
+        Err(Problem::WrongKey)
     }
 
     /// Unlocks it. `anchors` is the folder in which this machine remembers how far each vault has
@@ -116,7 +126,8 @@ impl Locked {
     /// than the file's are [`SealerError::Rotated`](crate::SealerError), however it came to that
     /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
-        self.open_head(sealer, anchors, Older::Refused)
+        let path = self.path.clone();
+        self.open_head(sealer, anchors, Older::Refused).map_err(|e| e.at(&path))
     }
 
     /// As [`Locked::unlock_with`], although this machine may have `seen` a newer or another one. Until
@@ -128,7 +139,8 @@ impl Locked {
         sealer: Box<dyn Sealer>,
         anchors: &Path,
     ) -> Result<Vault, Error> {
-        self.open_head(sealer, anchors, Older::TakenDespite(seen))
+        let path = self.path.clone();
+        self.open_head(sealer, anchors, Older::TakenDespite(seen)).map_err(|e| e.at(&path))
     }
 
     fn open_head(
@@ -136,7 +148,7 @@ impl Locked {
         sealer: Box<dyn Sealer>,
         anchors: &Path,
         older: Older<'_>,
-    ) -> Result<Vault, Error> {
+    ) -> Result<Vault, Problem> {
         let id = self.header.vault_id;
         let recalled = match older {
             Older::Refused => anchor::recall(anchors, id)?,
@@ -157,8 +169,12 @@ impl Locked {
             }
             Older::TakenDespite(_) => {
                 let found = match anchor::check(&recalled, &*sealer, id, seen) {
-                    Err(Error::RolledBack { .. }) => AnchorFound::Newer,
-                    Err(Error::Forked { .. } | Error::Another { .. }) => AnchorFound::Fork,
+                    Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { .. })) => {
+                        AnchorFound::Newer
+                    }
+                    Err(Problem::AnchorMismatch(
+                        AnchorMismatch::Forked { .. } | AnchorMismatch::Another { .. },
+                    )) => AnchorFound::Fork,
                     found => found?,
                 };
                 (found, Some(recalled.taken()), Ok(()))
@@ -167,6 +183,7 @@ impl Locked {
         Ok(Vault {
             connection: self.connection,
             file: self.file,
+            path: self.path,
             sealer,
             id,
             anchors: anchors.to_owned(),
@@ -184,9 +201,13 @@ impl Locked {
     /// Whether keys of this file's id and epoch are another vault's: they do not open its head, and this
     /// machine has seen a vault of other keys with that id.
     pub fn is_anothers(&self, keys: &dyn Sealer, anchors: &Path) -> Result<bool, Error> {
+        self.has_keys_of_another(keys, anchors).map_err(|e| e.at(&self.path))
+    }
+
+    fn has_keys_of_another(&self, keys: &dyn Sealer, anchors: &Path) -> Result<bool, Problem> {
         let (vault, epoch) = (self.header.vault_id, self.header.epoch);
         match Head::open(keys, vault, epoch, &self.header.head) {
-            Err(Error::Tampered { .. }) => {
+            Err(Problem::Tampered(_)) => {
                 Ok(anchor::recall(anchors, vault)?.knows_another(&fingerprint(keys)?))
             }
             opened => opened.map(|_| false),
@@ -195,7 +216,7 @@ impl Locked {
 
     /// Whether no other process keeps it from being written.
     pub fn can_be_written(&self) -> Result<bool, Error> {
-        store::can_be_written(&self.connection)
+        store::can_be_written(&self.connection).map_err(|e| e.at(&self.path))
     }
 
     /// Number of the keys in use: it rises when they are rotated.
@@ -205,7 +226,7 @@ impl Locked {
 }
 
 /// Header and slots of one moment: between two, somebody may rotate the keys.
-fn read(connection: &Connection) -> Result<(Header, Vec<Row>), Error> {
+fn read(connection: &Connection) -> Result<(Header, Vec<Row>), Problem> {
     let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     schema::check(&moment)?;
     Ok((header::read(&moment)?, slots::read(&moment)?))
@@ -216,7 +237,7 @@ fn load_head(
     connection: &Connection,
     sealer: &dyn Sealer,
     vault: VaultId,
-) -> Result<(Header, Head, Vec<Slot>), Error> {
+) -> Result<(Header, Head, Vec<Slot>), Problem> {
     let load = || {
         let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
         let (row, head) = snapshot::load_head(&moment, sealer, vault)?;
@@ -226,6 +247,6 @@ fn load_head(
     load().map_err(corrupt_is_tampered)
 }
 
-fn corrupt_is_tampered(error: Error) -> Error {
-    if error.is_corrupt() { Error::tampered("the database is damaged") } else { error }
+fn corrupt_is_tampered(error: Problem) -> Problem {
+    if error.is_corrupt() { Problem::tampered("the database is damaged") } else { error }
 }

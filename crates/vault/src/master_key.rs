@@ -1,7 +1,7 @@
 //! The master key of a vault, in the hands of whoever opened a slot.
 
 use crate::keys::{Key, Keys};
-use crate::{Error, SealerError, VaultId};
+use crate::{Problem, SealerError, VaultId};
 
 /// What every slot wraps. The agent has none to give: whoever changes slots opens one first, which
 /// also proves that the vault is theirs. Cannot be printed or copied.
@@ -24,7 +24,7 @@ impl MasterKey {
     }
 
     /// Refuses the master key of another vault or epoch: a slot that wraps it would open nothing.
-    pub(crate) fn check(&self, vault: VaultId, epoch: u32) -> Result<(), Error> {
+    pub(crate) fn check(&self, vault: VaultId, epoch: u32) -> Result<(), Problem> {
         if self.vault == vault && self.epoch == epoch {
             Ok(())
         } else {

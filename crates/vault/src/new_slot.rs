@@ -3,7 +3,7 @@
 use crate::hygiene::scrubbed;
 use crate::keys::Key;
 use crate::slot::{Row, wrapping_key};
-use crate::{Cost, Error, Opener, SlotKind, VaultId, random, seal};
+use crate::{Cost, Opener, Problem, SlotKind, VaultId, random, seal};
 
 /// A way to unlock that a vault is to get.
 pub struct NewSlot<'a> {
@@ -17,7 +17,7 @@ pub struct NewSlot<'a> {
 
 impl NewSlot<'_> {
     /// Derives its key. That takes long, so it is done before a transaction begins.
-    pub fn prepare(&self) -> Result<PreparedSlot, Error> {
+    pub fn prepare(&self) -> Result<PreparedSlot, Problem> {
         let kind = self.opener.kind();
         let cost = kind.has_cost().then_some(self.cost);
         let mut salt = [0; 16];

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::import::{self, Import, ImportRow};
-use crate::{Error, Id};
+use crate::{Id, Problem};
 
 /// An item with the id and revision of its record.
 pub struct Stored<T> {
@@ -115,8 +115,8 @@ impl Content {
         revision: i64,
         text: &[u8],
         kept: KeptMembers,
-    ) -> Result<(), Error> {
-        let misshapen = |_| Error::tampered("a record of another form");
+    ) -> Result<(), Problem> {
+        let misshapen = |_| Problem::tampered("a record of another form");
         let envelope: Envelope<'_, &RawValue> = serde_json::from_slice(text).map_err(misshapen)?;
         let json = envelope.value.get();
         let id = Id(id);
@@ -138,7 +138,7 @@ impl Content {
             }
             "settings" => {
                 if self.settings.is_some() {
-                    return Err(Error::tampered("two settings"));
+                    return Err(Problem::tampered("two settings"));
                 }
                 let value = serde_json::from_str(json).map_err(misshapen)?;
                 self.settings = Some(Stored { id, revision, value });
@@ -152,7 +152,7 @@ impl Content {
                 let row: ImportRow<'_> = serde_json::from_str(json).map_err(misshapen)?;
                 self.imports.push(Stored { id, revision, value: row.into_import()? });
             }
-            _ => return Err(Error::tampered("a record of unknown kind")),
+            _ => return Err(Problem::tampered("a record of unknown kind")),
         }
         Ok(())
     }

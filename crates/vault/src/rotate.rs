@@ -21,7 +21,7 @@ use crate::slots::{check_cost, check_left, find, settle};
 use crate::snapshot::{self, State, check_pin, pin};
 use crate::store::{self, originals, records, secrets, slots};
 use crate::vault::{Written, conclude};
-use crate::{Error, Import, OriginalRef, Vault, VaultId, anchor, verify};
+use crate::{ChangeError, Import, OriginalRef, Problem, Vault, VaultId, anchor, verify};
 
 /// What a rotation did.
 pub struct Rotated {
@@ -34,7 +34,7 @@ pub struct Rotated {
     /// What a holder of the old keys could have read, newest first.
     pub readable: Vec<StoredSecret>,
     /// Why the file was not written anew without gaps; what was in them is overwritten all the same.
-    pub not_compacted: Option<Error>,
+    pub not_compacted: Option<Problem>,
 }
 
 impl Vault {
@@ -48,24 +48,31 @@ impl Vault {
     /// gets the number of boxes that are sealed anew, and how many there are.
     ///
     /// [`SealerError::Rotated`]: crate::SealerError
-    pub fn rotate<E: From<Error>>(
+    pub fn rotate<E: ChangeError>(
         &mut self,
         kept: &[(i64, PreparedSlot)],
         entry: impl FnOnce(&[(Slot, String)]) -> Result<Entry, E>,
         progress: Progress<'_>,
-    ) -> Result<Rotated, E> {
-        let epoch = self.sealer.epoch().checked_add(1).ok_or(Error::tampered("its epoch"))?;
+    ) -> Result<Rotated, E::Located> {
         let vmk = Key::random();
-        let keys = Keys::derive(&vmk, self.id, epoch);
-        let (written, mut rotated) = self.reseal(&keys, &vmk, kept, entry, progress)?;
+        let resealed = self.next_epoch().map_err(E::from).and_then(|epoch| {
+            let keys = Keys::derive(&vmk, self.id, epoch);
+            let (written, rotated) = self.reseal(&keys, &vmk, kept, entry, progress)?;
+            Ok((keys, written, rotated))
+        });
+        let (keys, written, mut rotated) = resealed.map_err(|e| e.at(&self.path))?;
         self.sealer = Box::new(keys);
         self.wrote(written);
         rotated.not_compacted = store::compact(&self.connection).err();
         Ok(rotated)
     }
 
+    fn next_epoch(&self) -> Result<u32, Problem> {
+        self.sealer.epoch().checked_add(1).ok_or(Problem::tampered("its epoch"))
+    }
+
     /// The transaction.
-    fn reseal<E: From<Error>>(
+    fn reseal<E: From<Problem>>(
         &self,
         keys: &Keys,
         vmk: &Key,
@@ -84,7 +91,7 @@ impl Vault {
         let mut wrapped = Vec::with_capacity(kept.len());
         for (id, new) in kept {
             if find(&rows, *id)?.kind != new.kind().number() {
-                return Err(Error::from(SlotError::OtherKind(*id)).into());
+                return Err(Problem::from(SlotError::OtherKind(*id)).into());
             }
             check_cost(new.cost, &head)?;
             wrapped.push(new.wrap(*id, vmk, self.id, keys.epoch()));
@@ -146,7 +153,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
 
     /// Every box of the vault but the head and the slots. Rows that nothing names are refused: they
     /// would stay under the old keys.
-    fn all(&mut self, content: &mut Content, log: &mut AuditHead) -> Result<(), Error> {
+    fn all(&mut self, content: &mut Content, log: &mut AuditHead) -> Result<(), Problem> {
         let rows = verify::rows(self.connection, content, log)?;
         let records = plain(content);
         // A secret has a record beside its own box.
@@ -171,7 +178,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
     }
 
     /// A secret, and its record, which pins it.
-    fn secret(&mut self, secret: &mut StoredSecret) -> Result<(), Error> {
+    fn secret(&mut self, secret: &mut StoredSecret) -> Result<(), Problem> {
         let id = secret.id.0;
         let sealed = secrets::read(self.connection, id)?;
         check_pin(&sealed, &secret.pin)?;
@@ -183,7 +190,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
     }
 
     /// The bytes of an import's files, which its record pins.
-    fn originals(&mut self, import: &mut Import) -> Result<(), Error> {
+    fn originals(&mut self, import: &mut Import) -> Result<(), Problem> {
         for OriginalRef { id, pins } in import.files.iter_mut().filter_map(|f| f.original.as_mut())
         {
             for (part, pinned) in (0..).zip(pins) {
@@ -199,7 +206,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
     }
 
     /// A record whose text is known; its revision stays, because it says the same.
-    fn replace(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Error> {
+    fn replace(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Problem> {
         let sealed = self.seal(KeyName::Record, (Table::Record, id, revision), text)?;
         records::update(self.connection, id, revision, &sealed)
     }
@@ -210,7 +217,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
         key: KeyName,
         at: (Table, i64, i64),
         sealed: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Vec<u8>, Problem> {
         let text = self.open(key, at, sealed)?;
         self.seal(key, at, &text)
     }
@@ -220,7 +227,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
         key: KeyName,
         (table, row, revision): (Table, i64, i64),
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let place = place(self.vault, self.old.epoch(), table, 0, row, revision);
         let opened = self.old.open(key, &[Placed { place, bytes: sealed }]);
         Ok(opened.map_err(or_tampered("a box does not open"))?.remove(0))
@@ -231,7 +238,7 @@ impl<'r, 'p> Reseal<'r, 'p> {
         key: KeyName,
         (table, row, revision): (Table, i64, i64),
         text: &[u8],
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Vec<u8>, Problem> {
         let place = place(self.vault, self.new.epoch(), table, 0, row, revision);
         let sealed = self.new.seal(key, &[Placed { place, bytes: text }])?.remove(0);
         self.step();

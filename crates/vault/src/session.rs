@@ -19,7 +19,7 @@ use crate::bundle::{self, ContextRow, Padding, SecretRow};
 use crate::hygiene::scrubbed;
 use crate::keys::Key;
 use crate::seal::{self, Table, place};
-use crate::{Error, Id, VaultId};
+use crate::{Id, Problem, VaultId};
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -92,11 +92,11 @@ impl SessionKey {
         session: Id,
         revision: i64,
         sealed: &[u8],
-    ) -> Result<ProcessScope, Error> {
+    ) -> Result<ProcessScope, Problem> {
         let place = place(vault, 0, Table::Session, 0, session.0, revision);
         let text = scrubbed(|| seal::open(&self.0, &place, sealed))
-            .map_err(|_| Error::tampered("the session does not open"))?;
-        decode(&text).ok_or(Error::tampered("the session has another form"))
+            .map_err(|_| Problem::tampered("the session does not open"))?;
+        decode(&text).ok_or(Problem::tampered("the session has another form"))
     }
 }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::kdf::{self, Cost};
 use crate::keys::{Key, kek};
 use crate::seal::{self, Table, place};
-use crate::{Error, KeyFile, RawKey, RecoveryCode, VaultId};
+use crate::{KeyFile, Problem, RawKey, RecoveryCode, VaultId};
 
 /// Longest passphrase, in bytes after normalisation.
 const MAX_PASSPHRASE: usize = 1024;
@@ -154,16 +154,16 @@ pub(crate) struct Row {
 
 impl Row {
     /// What can be read of it; its bounds are checked before any derivation.
-    pub(crate) fn slot(&self) -> Result<Slot, Error> {
-        let kind = SlotKind::of(self.kind).ok_or(Error::tampered("a slot of unknown kind"))?;
+    pub(crate) fn slot(&self) -> Result<Slot, Problem> {
+        let kind = SlotKind::of(self.kind).ok_or(Problem::tampered("a slot of unknown kind"))?;
         let cost = if kind.has_cost() {
             let number = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
             let cost = Cost::new(number(self.m), number(self.t), number(self.p));
-            Some(cost.map_err(|source| Error::KdfOutOfBounds { slot: self.id, source })?)
+            Some(cost.map_err(|source| Problem::KdfOutOfBounds { slot: self.id, source })?)
         } else if (self.m, self.t, self.p) == (0, 0, 0) {
             None
         } else {
-            return Err(Error::tampered("a slot without passphrase that has a cost"));
+            return Err(Problem::tampered("a slot without passphrase that has a cost"));
         };
         Ok(Slot { id: self.id, kind, cost, salt: self.salt })
     }
@@ -174,7 +174,7 @@ impl Row {
         opener: &Opener<'_>,
         vault: VaultId,
         epoch: u32,
-    ) -> Result<Option<Key>, Error> {
+    ) -> Result<Option<Key>, Problem> {
         let slot = self.slot()?;
         let kek = wrapping_key(opener, slot.cost, &self.salt)?;
         let ad = self.place(vault, epoch);
@@ -184,9 +184,9 @@ impl Row {
                 vmk.bytes_mut().copy_from_slice(&bytes);
                 Ok(Some(vmk))
             }
-            Ok(_) => Err(Error::tampered("a slot that holds no key")),
+            Ok(_) => Err(Problem::tampered("a slot that holds no key")),
             Err(seal::OpenError::WrongKeyOrMoved) => Ok(None),
-            Err(seal::OpenError::Damaged) => Err(Error::tampered("a slot is damaged")),
+            Err(seal::OpenError::Damaged) => Err(Problem::tampered("a slot is damaged")),
         }
     }
 
@@ -202,7 +202,7 @@ impl Row {
 }
 
 /// The least memory (KiB) and passes of those with a passphrase; zeros where none has one.
-pub(crate) fn least(rows: &[Row]) -> Result<[u32; 2], Error> {
+pub(crate) fn least(rows: &[Row]) -> Result<[u32; 2], Problem> {
     let slots = rows.iter().map(Row::slot).collect::<Result<Vec<_>, _>>()?;
     let least = slots.into_iter().filter_map(|slot| slot.cost).min_by_key(Cost::work);
     Ok(least.map_or([0, 0], |cost| [cost.memory_kib(), cost.passes()]))
@@ -231,11 +231,11 @@ pub(crate) fn wrapping_key(
     opener: &Opener<'_>,
     cost: Option<Cost>,
     salt: &[u8; 16],
-) -> Result<Key, Error> {
+) -> Result<Key, Problem> {
     let from_passphrase = |passphrase: &Secret| {
         let text = normalised(passphrase)?;
-        let cost = cost.ok_or(Error::WrongKey)?;
-        kdf::derive(&text, salt, cost).map_err(|source| Error::KdfOutOfBounds { slot: 0, source })
+        let cost = cost.ok_or(Problem::WrongKey)?;
+        kdf::derive(&text, salt, cost).map_err(|source| Problem::KdfOutOfBounds { slot: 0, source })
     };
     Ok(match opener {
         Opener::Passphrase(passphrase) => {
@@ -252,11 +252,11 @@ pub(crate) fn wrapping_key(
 
 /// One text is one passphrase, however the keyboard composed it. Bytes that are no UTF-8 are
 /// taken as they are.
-pub(crate) fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn normalised(passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Problem> {
     // EXPOSE: normalised into wiped memory and handed to Argon2id.
     let bytes = passphrase.expose();
     if bytes.len() > MAX_PASSPHRASE {
-        return Err(Error::WrongKey);
+        return Err(Problem::WrongKey);
     }
     let mut out = Zeroizing::new(Vec::with_capacity(bytes.len() * 4));
     match std::str::from_utf8(bytes) {

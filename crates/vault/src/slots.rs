@@ -10,12 +10,12 @@ use crate::master_key::MasterKey;
 use crate::new_slot::PreparedSlot;
 use crate::slot::{self, Row, Slot, SlotError, SlotKind};
 use crate::store::slots;
-use crate::{Cost, Error, Writing};
+use crate::{Cost, Problem, Writing};
 
 impl Writing<'_> {
     /// Adds a way to unlock; its number. At most 32 in all, and 8 of a kind that costs a
     /// derivation; none is weaker than the vault allows.
-    pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Error> {
+    pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Problem> {
         key.check(self.vault, self.epoch)?;
         let rows = slots::read(self.connection)?;
         if rows.len() >= slots::MOST {
@@ -40,7 +40,7 @@ impl Writing<'_> {
         key: &MasterKey,
         id: i64,
         new: &PreparedSlot,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Problem> {
         key.check(self.vault, self.epoch)?;
         let rows = slots::read(self.connection)?;
         let row = find(&rows, id)?;
@@ -55,7 +55,7 @@ impl Writing<'_> {
 
     /// Removes a way to unlock, but not the last one that can be relied on. Old copies of the file
     /// still open with it: a rotation ends that.
-    pub fn remove_slot(&mut self, id: i64) -> Result<Slot, Error> {
+    pub fn remove_slot(&mut self, id: i64) -> Result<Slot, Problem> {
         let rows = slots::read(self.connection)?;
         let gone = find(&rows, id)?.slot()?;
         let left: Vec<SlotKind> =
@@ -68,17 +68,17 @@ impl Writing<'_> {
     }
 
     /// The ways to unlock, as they are by now.
-    pub fn slots(&self) -> Result<Vec<Slot>, Error> {
+    pub fn slots(&self) -> Result<Vec<Slot>, Problem> {
         slots::read(self.connection)?.iter().map(Row::slot).collect()
     }
 
-    fn slots_changed(&mut self) -> Result<(), Error> {
+    fn slots_changed(&mut self) -> Result<(), Problem> {
         settle(&mut self.head, &slots::read(self.connection)?)
     }
 }
 
 /// Has the head know these slots: their digest, and the least cost, which only ever rises.
-pub(crate) fn settle(head: &mut Head, rows: &[Row]) -> Result<(), Error> {
+pub(crate) fn settle(head: &mut Head, rows: &[Row]) -> Result<(), Problem> {
     head.slots = hex(&slot::digest(rows));
     let weakest = slot::least(rows)?;
     let work = |[memory, passes]: [u32; 2]| u64::from(memory) * u64::from(passes);
@@ -89,7 +89,7 @@ pub(crate) fn settle(head: &mut Head, rows: &[Row]) -> Result<(), Error> {
 }
 
 /// A slot with a passphrase that is weaker than the vault allows is refused.
-pub(crate) fn check_cost(cost: Option<Cost>, head: &Head) -> Result<(), Error> {
+pub(crate) fn check_cost(cost: Option<Cost>, head: &Head) -> Result<(), Problem> {
     match (cost, head.least()) {
         (Some(cost), Some(least)) if cost.work() < least.work() => {
             let (memory_kib, passes) = (least.memory_kib(), least.passes());
@@ -100,7 +100,7 @@ pub(crate) fn check_cost(cost: Option<Cost>, head: &Head) -> Result<(), Error> {
 }
 
 /// A vault is never left with a keyring alone.
-pub(crate) fn check_left(left: &[SlotKind]) -> Result<(), Error> {
+pub(crate) fn check_left(left: &[SlotKind]) -> Result<(), Problem> {
     if left.iter().any(|kind| *kind != SlotKind::Keyring) {
         Ok(())
     } else {
@@ -108,6 +108,6 @@ pub(crate) fn check_left(left: &[SlotKind]) -> Result<(), Error> {
     }
 }
 
-pub(crate) fn find(rows: &[Row], id: i64) -> Result<&Row, Error> {
+pub(crate) fn find(rows: &[Row], id: i64) -> Result<&Row, Problem> {
     rows.iter().find(|row| row.id == id).ok_or(SlotError::Missing(id).into())
 }

@@ -1,6 +1,7 @@
 //! Reading: one transaction in which the head, the slots and every record were verified.
 
 use std::cmp::Ordering;
+use std::path::Path;
 
 use azvault_model::{Account, Context, Environment, Secret};
 use rusqlite::{Connection, Transaction};
@@ -13,13 +14,15 @@ use crate::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
 use crate::seal::{self, Table, place};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::{header, originals, records, secrets, slots};
-use crate::{Error, Id, Import, OriginalRef, VaultId, slot};
+use crate::{Error, Id, Import, OriginalRef, Problem, VaultId, slot};
 
 /// The vault at one moment.
 pub struct Snapshot<'v> {
     pub(crate) transaction: Transaction<'v>,
     pub(crate) sealer: &'v dyn Sealer,
     pub(crate) vault: VaultId,
+    /// The vault's file, as it was named.
+    pub(crate) path: &'v Path,
     pub(crate) state: State,
 }
 
@@ -37,19 +40,19 @@ pub(crate) fn load_head(
     connection: &Connection,
     sealer: &dyn Sealer,
     vault: VaultId,
-) -> Result<(header::Header, Head), Error> {
+) -> Result<(header::Header, Head), Problem> {
     let row = header::read(connection)?;
     if row.vault_id != vault {
-        return Err(Error::tampered("its id changed"));
+        return Err(Problem::tampered("its id changed"));
     }
     match row.epoch.cmp(&sealer.epoch()) {
         Ordering::Equal => {}
         Ordering::Greater => return Err(SealerError::Rotated.into()),
-        Ordering::Less => return Err(Error::tampered("its keys are older than they were")),
+        Ordering::Less => return Err(Problem::tampered("its keys are older than they were")),
     }
     let head = Head::open(sealer, vault, row.epoch, &row.head)?;
     if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
-        return Err(Error::tampered("the slots are not those of the head"));
+        return Err(Problem::tampered("the slots are not those of the head"));
     }
     Ok((row, head))
 }
@@ -60,7 +63,7 @@ pub(crate) fn load(
     sealer: &dyn Sealer,
     vault: VaultId,
     kept: KeptMembers,
-) -> Result<State, Error> {
+) -> Result<State, Problem> {
     let (row, head) = load_head(connection, sealer, vault)?;
     audit::check_end(connection, &head.audit).map_err(|e| {
         // Which entry is the first bad one the whole log says.
@@ -72,7 +75,7 @@ pub(crate) fn load(
     let mut number = 0;
     let mut batch = Batch::default();
     records::each(connection, |record| {
-        let start = record.sealed.get(..56).ok_or(Error::tampered("a box is cut"))?;
+        let start = record.sealed.get(..56).ok_or(Problem::tampered("a box is cut"))?;
         root.add(record.id, record.rev, start);
         number += 1;
         batch.add(&record);
@@ -85,7 +88,7 @@ pub(crate) fn load(
     batch.open(sealer, vault, row.epoch, kept, &mut content)?;
     let root = root.finish(sealer)?;
     if number != head.n || !bool::from(root.as_bytes().ct_eq(head.root.as_bytes())) {
-        return Err(Error::tampered("the records are not those of the head"));
+        return Err(Problem::tampered("the records are not those of the head"));
     }
     Ok(State { epoch: row.epoch, head_hash: head::hash(&row.head), head, content })
 }
@@ -110,7 +113,7 @@ impl Batch {
         epoch: u32,
         kept: KeptMembers,
         content: &mut Content,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Problem> {
         let rows = std::mem::take(&mut self.rows);
         self.size = 0;
         let boxes: Vec<_> = rows
@@ -200,10 +203,14 @@ impl Snapshot<'_> {
 
     /// Opens one secret.
     pub fn open_secret(&self, id: Id) -> Result<Secret, Error> {
+        self.secret(id).map_err(|e| e.at(self.path))
+    }
+
+    fn secret(&self, id: Id) -> Result<Secret, Problem> {
         let secrets = &self.state.content.secrets;
         let at = secrets.binary_search_by_key(&id, |secret| secret.id);
         let known = at.map(|at| &secrets[at]);
-        let known = known.map_err(|_| Error::tampered("a secret without a record"))?;
+        let known = known.map_err(|_| Problem::tampered("a secret without a record"))?;
         let epoch = self.state.epoch;
         open_secret(&self.transaction, self.sealer, self.vault, epoch, known)
     }
@@ -212,17 +219,23 @@ impl Snapshot<'_> {
     pub fn open_secrets(&self) -> Result<Vec<Secret>, Error> {
         let epoch = self.state.epoch;
         let known = &self.state.content.secrets;
-        open_secrets(&self.transaction, self.sealer, self.vault, epoch, known)
+        let opened = open_secrets(&self.transaction, self.sealer, self.vault, epoch, known);
+        opened.map_err(|e| e.at(self.path))
     }
 
     /// The audit log, oldest entry first; the whole chain is verified.
     pub fn audit_log(&self) -> Result<Vec<Logged>, Error> {
         let State { epoch, head, .. } = &self.state;
-        audit::read(&self.transaction, self.sealer, self.vault, *epoch, &head.audit)
+        let log = audit::read(&self.transaction, self.sealer, self.vault, *epoch, &head.audit);
+        log.map_err(|e| e.at(self.path))
     }
 
     /// The bytes of an imported file.
     pub fn original(&self, original: &OriginalRef) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.opened_original(original).map_err(|e| e.at(self.path))
+    }
+
+    fn opened_original(&self, original: &OriginalRef) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let mut bytes = Zeroizing::new(Vec::new());
         for (part, pin) in (0..).zip(&original.pins) {
             let sealed = originals::read(&self.transaction, original.id, part)?;
@@ -250,7 +263,7 @@ pub(crate) fn open_secret(
     vault: VaultId,
     epoch: u32,
     known: &StoredSecret,
-) -> Result<Secret, Error> {
+) -> Result<Secret, Problem> {
     open_secrets(connection, sealer, vault, epoch, std::slice::from_ref(known))
         .map(|mut opened| opened.remove(0))
 }
@@ -262,7 +275,7 @@ fn open_secrets(
     vault: VaultId,
     epoch: u32,
     known: &[StoredSecret],
-) -> Result<Vec<Secret>, Error> {
+) -> Result<Vec<Secret>, Problem> {
     let mut opened = Vec::with_capacity(known.len());
     let mut rest = known;
     while !rest.is_empty() {
@@ -298,11 +311,11 @@ pub(crate) fn pin(sealed: &[u8]) -> String {
     head::hex(&sealed[..24])
 }
 
-pub(crate) fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Error> {
+pub(crate) fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Problem> {
     if sealed.len() >= seal::OVERHEAD && pin(sealed) == pinned {
         Ok(())
     } else {
-        Err(Error::tampered("a box is not the one that its record names"))
+        Err(Problem::tampered("a box is not the one that its record names"))
     }
 }
 
@@ -317,8 +330,8 @@ pub(crate) fn pad(secret: &Secret) -> Zeroizing<Vec<u8>> {
     padded
 }
 
-pub(crate) fn unpad(padded: &[u8]) -> Result<Secret, Error> {
-    let misshapen = || Error::tampered("a secret of another form");
+pub(crate) fn unpad(padded: &[u8]) -> Result<Secret, Problem> {
+    let misshapen = || Problem::tampered("a secret of another form");
     let (length, rest) = padded.split_first_chunk::<4>().ok_or_else(misshapen)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| misshapen())?;
     Ok(Secret::copied_from(rest.get(..length).ok_or_else(misshapen)?))

@@ -15,18 +15,18 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Error;
+use crate::Problem;
 
 /// How long another writer is waited for.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
 
 /// Opens a database that is there, with everything off that a vault does not need.
-pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn open(path: &Path) -> Result<Connection, Problem> {
     open_within(path, BUSY)
 }
 
 /// As [`open`], waiting no longer than that for other writers.
-pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Connection, Error> {
+pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Connection, Problem> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -36,7 +36,7 @@ pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Connection,
     Ok(connection)
 }
 
-fn harden(connection: &Connection, patience: Duration) -> Result<(), Error> {
+fn harden(connection: &Connection, patience: Duration) -> Result<(), Problem> {
     connection.busy_timeout(patience)?;
     for (setting, value) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -73,13 +73,13 @@ fn harden(connection: &Connection, patience: Duration) -> Result<(), Error> {
     let secure: i64 = connection.query_row("PRAGMA secure_delete = ON", [], |row| row.get(0))?;
     // Read back: a build may refuse, and then old boxes would stay in the file.
     if journal != "truncate" || secure != 1 {
-        return Err(Error::NotAVault { what: "SQLite refused a setting that vaults need" });
+        return Err(Problem::NotAVault { what: "SQLite refused a setting that vaults need" });
     }
     Ok(())
 }
 
 /// Writes the file anew without free pages and without gaps in its pages.
-pub(crate) fn compact(connection: &Connection) -> Result<(), Error> {
+pub(crate) fn compact(connection: &Connection) -> Result<(), Problem> {
     // Into a database that SQLite attaches by itself and lets go of again; nobody else may.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
     let compacted = connection.execute_batch("VACUUM");
@@ -88,17 +88,17 @@ pub(crate) fn compact(connection: &Connection) -> Result<(), Error> {
 }
 
 /// SQLite's own check of the file's structure.
-pub(crate) fn quick_check(connection: &Connection) -> Result<(), Error> {
+pub(crate) fn quick_check(connection: &Connection) -> Result<(), Problem> {
     let answer: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if answer == "ok" { Ok(()) } else { Err(Error::tampered("the database is damaged")) }
+    if answer == "ok" { Ok(()) } else { Err(Problem::tampered("the database is damaged")) }
 }
 
 /// Whether the lock that writers take can be had; it is given back at once.
-pub(crate) fn can_be_written(connection: &Connection) -> Result<bool, Error> {
+pub(crate) fn can_be_written(connection: &Connection) -> Result<bool, Problem> {
     match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
         Ok(()) => Ok(true),
         Err(e) => {
-            let error = Error::from(e);
+            let error = Problem::from(e);
             if error.is_busy() { Ok(false) } else { Err(error) }
         }
     }

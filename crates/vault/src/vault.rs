@@ -12,12 +12,14 @@ use crate::sealer::{KeyName, Sealer};
 use crate::slot::{Row, Slot};
 use crate::snapshot::{self, Snapshot, State};
 use crate::store::{header, records, slots};
-use crate::{Cost, Error, VaultId, Writing, file};
+use crate::{ChangeError, Cost, Error, Problem, VaultId, Writing, file};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
     pub(crate) connection: Connection,
     pub(crate) file: file::Named,
+    /// As it was named when it was opened.
+    pub(crate) path: PathBuf,
     pub(crate) sealer: Box<dyn Sealer>,
     pub(crate) id: VaultId,
     pub(crate) anchors: PathBuf,
@@ -42,7 +44,7 @@ impl Vault {
 
     /// As [`fingerprint`](crate::fingerprint), of this vault.
     pub fn fingerprint(&self) -> Result<String, Error> {
-        fingerprint(&*self.sealer)
+        self.located(fingerprint(&*self.sealer))
     }
 
     /// How many times it was written, as far as this handle knows.
@@ -63,6 +65,12 @@ impl Vault {
 
     /// Has this machine take the vault as it is now for the newest, whatever it has seen of it.
     pub fn remember(&mut self) -> Result<(), Error> {
+        self.located(self.replace_anchors())?;
+        self.beyond = None;
+        Ok(())
+    }
+
+    fn replace_anchors(&self) -> Result<(), Problem> {
         let (row, head) = snapshot::load_head(&self.connection, &*self.sealer, self.id)?;
         let head_hash = head::hash(&row.head);
         let seen = Seen {
@@ -71,9 +79,7 @@ impl Vault {
             head: &head_hash,
             former: &head.former,
         };
-        anchor::replace(&self.anchors, &*self.sealer, self.id, seen)?;
-        self.beyond = None;
-        Ok(())
+        anchor::replace(&self.anchors, &*self.sealer, self.id, seen)
     }
 
     /// Ways to unlock it.
@@ -99,29 +105,29 @@ impl Vault {
 
     /// Reads the vault at this moment. One snapshot at a time: it is a transaction.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        self.load(KeptMembers::Left)
+        self.located(self.load(KeptMembers::Left))
     }
 
     /// As [`Vault::snapshot`], with what was kept of the files that contexts come from: for those
     /// who store or write contexts anew.
     pub fn snapshot_with_kept(&self) -> Result<Snapshot<'_>, Error> {
-        self.load(KeptMembers::Taken)
+        self.located(self.load(KeptMembers::Taken))
     }
 
-    fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Error> {
+    fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Problem> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
         let state = snapshot::load(&transaction, &*self.sealer, self.id, kept)?;
-        Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, state })
+        Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, path: &self.path, state })
     }
 
     /// Changes the vault in one transaction: all of it happens, or nothing. The vault is verified
     /// before, so that a change never covers up what somebody else did to it.
-    pub fn write<T, E: From<Error>>(
+    pub fn write<T, E: ChangeError>(
         &mut self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let (result, written) = self.commit(change)?;
+    ) -> Result<T, E::Located> {
+        let (result, written) = self.commit(change).map_err(|e| e.at(&self.path))?;
         self.wrote(written);
         Ok(result)
     }
@@ -145,11 +151,11 @@ impl Vault {
 
     /// Whether those keys are of an earlier epoch of this vault, and not of another one with its id.
     pub fn follows(&self, keys: &dyn Sealer) -> Result<bool, Error> {
-        let succession = anchor::succession(keys)?;
+        let succession = self.located(anchor::succession(keys))?;
         Ok(keys.epoch() < self.sealer.epoch() && self.former.contains(&succession))
     }
 
-    fn commit<T, E: From<Error>>(
+    fn commit<T, E: From<Problem>>(
         &self,
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<(T, Written), E> {
@@ -165,10 +171,14 @@ impl Vault {
         Ok((result, written))
     }
 
-    pub(crate) fn begin(&self) -> Result<Transaction<'_>, Error> {
+    pub(crate) fn begin(&self) -> Result<Transaction<'_>, Problem> {
         let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         self.file.check()?;
         Ok(begun)
+    }
+
+    fn located<T>(&self, result: Result<T, Problem>) -> Result<T, Error> {
+        result.map_err(|problem| problem.at(&self.path))
     }
 
     /// Two futures never share a number: it is beyond all that this machine has seen.
@@ -178,7 +188,7 @@ impl Vault {
 }
 
 /// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from its keys.
-pub fn fingerprint(sealer: &dyn Sealer) -> Result<String, Error> {
+pub fn fingerprint(sealer: &dyn Sealer) -> Result<String, Problem> {
     let tag = sealer.mac(KeyName::Anchor, b"azv1.fingerprint")?;
     let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
     Ok(groups.join("-"))
@@ -198,7 +208,7 @@ pub(crate) fn conclude(
     vault: VaultId,
     mut head: Head,
     before: String,
-) -> Result<Written, Error> {
+) -> Result<Written, Problem> {
     let mut root = Root::new();
     head.n = 0;
     records::each(&transaction, |row| {

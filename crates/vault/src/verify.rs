@@ -6,7 +6,7 @@ use crate::head::AuditHead;
 use crate::record::Content;
 use crate::snapshot::State;
 use crate::store::{self, audit, originals, secrets};
-use crate::{Error, Snapshot, Vault};
+use crate::{Error, Problem, Snapshot, Vault};
 
 /// What a check went through.
 pub struct Verified {
@@ -28,13 +28,13 @@ impl Vault {
     /// Checks the file's structure, head, slots, records and both ends of the audit log, and
     /// counts every row. What secrets, originals and entries in between hold is not looked at.
     pub fn verify_quick(&self) -> Result<Verified, Error> {
-        store::quick_check(&self.connection)?;
-        account(&self.snapshot()?)
+        self.check_structure()?;
+        account(&self.snapshot()?).map_err(|e| e.at(&self.path))
     }
 
     /// Opens every box and accounts for every row.
     pub fn verify_all(&self) -> Result<Verified, Error> {
-        store::quick_check(&self.connection)?;
+        self.check_structure()?;
         let snapshot = self.snapshot()?;
         snapshot.audit_log()?;
         snapshot.open_secrets()?;
@@ -42,15 +42,20 @@ impl Vault {
             for file in &import.value.files {
                 let Some(original) = &file.original else { continue };
                 if crate::sha256(&snapshot.original(original)?) != file.sha256 {
-                    return Err(Error::tampered("an original is not the file that was imported"));
+                    let problem = "an original is not the file that was imported";
+                    return Err(Problem::tampered(problem).at(&self.path));
                 }
             }
         }
-        account(&snapshot)
+        account(&snapshot).map_err(|e| e.at(&self.path))
+    }
+
+    fn check_structure(&self) -> Result<(), Error> {
+        store::quick_check(&self.connection).map_err(|e| e.at(&self.path))
     }
 }
 
-fn account(snapshot: &Snapshot<'_>) -> Result<Verified, Error> {
+fn account(snapshot: &Snapshot<'_>) -> Result<Verified, Problem> {
     let State { head, content, .. } = &snapshot.state;
     let Rows { secrets, originals, audit_entries } =
         rows(&snapshot.transaction, content, &head.audit)?;
@@ -76,19 +81,19 @@ pub(crate) fn rows(
     connection: &Connection,
     content: &Content,
     log: &AuditHead,
-) -> Result<Rows, Error> {
+) -> Result<Rows, Problem> {
     let named = content.secrets.len();
     if secrets::count(connection)? != named {
-        return Err(Error::tampered("not as many secrets as records name"));
+        return Err(Problem::tampered("not as many secrets as records name"));
     }
     let files = content.imports.iter().flat_map(|import| &import.value.files);
     let parts = files.filter_map(|file| file.original.as_ref()).map(|o| o.pins.len()).sum();
     if originals::count(connection)? != parts {
-        return Err(Error::tampered("not as many parts of originals as records name"));
+        return Err(Problem::tampered("not as many parts of originals as records name"));
     }
     let entries = usize::try_from(log.seq - log.first + 1).unwrap_or_default();
     if audit::count(connection)? != entries {
-        return Err(Error::tampered("not as many entries of the audit log as the head names"));
+        return Err(Problem::tampered("not as many entries of the audit log as the head names"));
     }
     Ok(Rows { secrets: named, originals: parts, audit_entries: entries })
 }

@@ -13,7 +13,7 @@ use crate::seal::{Table, place};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer};
 use crate::snapshot::{open_secret, pad, pin};
 use crate::store::{originals, records, secrets};
-use crate::{Error, Id, Import, OriginalRef, Parting, VaultId, random};
+use crate::{Id, Import, OriginalRef, Parting, Problem, VaultId, random};
 use parted::Parted;
 
 /// Bytes of an imported file that one box holds.
@@ -102,14 +102,14 @@ impl<'w> Writing<'w> {
     }
 
     /// Stores a context: a new one, or in the place of one that is there.
-    pub fn put_context(&mut self, id: Option<Id>, context: &Context) -> Result<Id, Error> {
+    pub fn put_context(&mut self, id: Option<Id>, context: &Context) -> Result<Id, Problem> {
         let known = id.map(|id| revision(&self.content.contexts, id)).transpose()?;
         self.part_context(id, context);
         self.put(id.zip(known), record::of_context(context))
     }
 
     /// Stores an account.
-    pub fn put_account(&mut self, id: Option<Id>, account: &Account) -> Result<Id, Error> {
+    pub fn put_account(&mut self, id: Option<Id>, account: &Account) -> Result<Id, Problem> {
         let known = id.map(|id| revision(&self.content.accounts, id)).transpose()?;
         self.put(id.zip(known), record::of_account(account))
     }
@@ -119,7 +119,7 @@ impl<'w> Writing<'w> {
         &mut self,
         id: Option<Id>,
         environment: &Environment,
-    ) -> Result<Id, Error> {
+    ) -> Result<Id, Problem> {
         let known = id.map(|id| revision(&self.content.environments, id)).transpose()?;
         if known.is_some() {
             self.part_environment(&environment.name);
@@ -134,7 +134,7 @@ impl<'w> Writing<'w> {
         &mut self,
         new: impl IntoIterator<Item = New<'a>>,
         mut stored: impl FnMut(),
-    ) -> Result<(), Error> {
+    ) -> Result<(), Problem> {
         let mut new: Vec<(i64, New<'a>)> = new.into_iter().map(|one| (random::id(), one)).collect();
         new.sort_unstable_by_key(|(id, _)| *id);
         for (id, one) in new {
@@ -157,7 +157,7 @@ impl<'w> Writing<'w> {
     }
 
     /// Stores the settings, of which there is one set.
-    pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Error> {
+    pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Problem> {
         self.part_settings(settings);
         let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
         // Written twice in the transaction that writes the first, it stays one record.
@@ -168,13 +168,13 @@ impl<'w> Writing<'w> {
     }
 
     /// Removes a context or an account.
-    pub fn remove(&mut self, id: Id) -> Result<(), Error> {
+    pub fn remove(&mut self, id: Id) -> Result<(), Problem> {
         self.part(id);
         records::delete(self.connection, id.0)
     }
 
     /// Removes a secret: its value and its record. Imports that brought it remember why.
-    pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Error> {
+    pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         self.part_secret(id, why)?;
         records::delete(self.connection, id.0)?;
         secrets::delete(self.connection, id.0)
@@ -186,7 +186,7 @@ impl<'w> Writing<'w> {
         about: &SecretDescription,
         value: &Secret,
         created: i64,
-    ) -> Result<Id, Error> {
+    ) -> Result<Id, Problem> {
         let id = random::id();
         self.add_secret_at(id, about, value, created)?;
         Ok(Id(id))
@@ -198,7 +198,7 @@ impl<'w> Writing<'w> {
         about: &SecretDescription,
         value: &Secret,
         created: i64,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Problem> {
         let text = pad(value);
         self.waiting.size += text.len();
         self.waiting.secrets.push(NewSecret { id, text, about: about.clone(), created });
@@ -206,7 +206,7 @@ impl<'w> Writing<'w> {
     }
 
     /// Says something else of a secret; its value stays sealed as it is.
-    pub fn update_secret(&mut self, id: Id, about: &SecretDescription) -> Result<(), Error> {
+    pub fn update_secret(&mut self, id: Id, about: &SecretDescription) -> Result<(), Problem> {
         let known = self.known_secret(id)?;
         let (revision, text) =
             (known.revision, record::of_secret(about, known.created, &known.pin));
@@ -214,20 +214,20 @@ impl<'w> Writing<'w> {
     }
 
     /// Opens one secret, so that its release and the audit entry of it are one transaction.
-    pub fn open_secret(&self, id: Id) -> Result<Secret, Error> {
+    pub fn open_secret(&self, id: Id) -> Result<Secret, Problem> {
         let known = self.known_secret(id)?;
         open_secret(self.connection, self.sealer, self.vault, self.epoch, known)
     }
 
     /// Adds an entry to the audit log.
-    pub fn log(&mut self, entry: Entry) -> Result<(), Error> {
+    pub fn log(&mut self, entry: Entry) -> Result<(), Problem> {
         let key = (self.vault, self.epoch);
         let (connection, head) = (self.connection, &mut self.head);
         audit::append(connection, self.sealer, key, &mut head.audit, head.generation, entry)
     }
 
     /// Seals the bytes of a file that is imported, in parts.
-    pub fn add_original(&mut self, bytes: &[u8]) -> Result<OriginalRef, Error> {
+    pub fn add_original(&mut self, bytes: &[u8]) -> Result<OriginalRef, Problem> {
         let id = random::id();
         let mut pins = Vec::new();
         for (part, chunk) in (0..).zip(bytes.chunks(PART)) {
@@ -241,21 +241,25 @@ impl<'w> Writing<'w> {
     }
 
     /// Stores what an import did.
-    pub fn add_import(&mut self, import: &Import) -> Result<Id, Error> {
+    pub fn add_import(&mut self, import: &Import) -> Result<Id, Problem> {
         self.put(None, record::of_import(import))
     }
 
     /// Changes what is stored of an import.
-    pub fn change_import(&mut self, id: Id, change: impl FnOnce(&mut Import)) -> Result<(), Error> {
+    pub fn change_import(
+        &mut self,
+        id: Id,
+        change: impl FnOnce(&mut Import),
+    ) -> Result<(), Problem> {
         let stored = self.content.imports.iter_mut().find(|stored| stored.id == id);
-        let stored = stored.ok_or(Error::tampered("an import is missing"))?;
+        let stored = stored.ok_or(Problem::tampered("an import is missing"))?;
         change(&mut stored.value);
         let (revision, text) = (stored.revision, record::of_import(&stored.value));
         self.put(Some((id, revision)), text).map(drop)
     }
 
     /// Drops the sealed bytes of an import's files.
-    pub fn forget_originals(&mut self, id: Id) -> Result<(), Error> {
+    pub fn forget_originals(&mut self, id: Id) -> Result<(), Problem> {
         let connection = self.connection;
         let mut forgotten = Ok(());
         self.change_import(id, |import| {
@@ -270,36 +274,36 @@ impl<'w> Writing<'w> {
     }
 
     /// Seals what is waiting, and gives the head as far as it is known.
-    pub(crate) fn finish(mut self) -> Result<Head, Error> {
+    pub(crate) fn finish(mut self) -> Result<Head, Problem> {
         self.remember_parted()?;
         self.seal_waiting()?;
         Ok(self.head)
     }
 
-    fn known_secret(&self, id: Id) -> Result<&StoredSecret, Error> {
+    fn known_secret(&self, id: Id) -> Result<&StoredSecret, Problem> {
         // Records are read in the order of their ids.
         let at = self.content.secrets.binary_search_by_key(&id, |secret| secret.id);
-        let at = at.map_err(|_| Error::tampered("a secret without a record"))?;
+        let at = at.map_err(|_| Problem::tampered("a secret without a record"))?;
         Ok(&self.content.secrets[at])
     }
 
-    fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Error> {
+    fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Problem> {
         let (id, revision) = known.map_or_else(|| (random::id(), 0), |(Id(id), rev)| (id, rev));
         self.put_at(id, revision + 1, text)?;
         Ok(Id(id))
     }
 
-    fn put_at(&mut self, id: i64, revision: i64, text: Zeroizing<Vec<u8>>) -> Result<(), Error> {
+    fn put_at(&mut self, id: i64, revision: i64, text: Zeroizing<Vec<u8>>) -> Result<(), Problem> {
         self.waiting.size += text.len();
         self.waiting.records.push((id, revision, text));
         self.seal_if_much()
     }
 
-    fn seal_if_much(&mut self) -> Result<(), Error> {
+    fn seal_if_much(&mut self) -> Result<(), Problem> {
         if self.waiting.size >= BATCH { self.seal_waiting() } else { Ok(()) }
     }
 
-    fn seal_waiting(&mut self) -> Result<(), Error> {
+    fn seal_waiting(&mut self) -> Result<(), Problem> {
         let Waiting { mut records, secrets: new, size: _ } = std::mem::take(&mut self.waiting);
         let placed: Vec<_> = new
             .iter()
@@ -335,7 +339,7 @@ impl<'w> Writing<'w> {
     }
 }
 
-fn revision<T>(stored: &[Stored<T>], id: Id) -> Result<i64, Error> {
+fn revision<T>(stored: &[Stored<T>], id: Id) -> Result<i64, Problem> {
     let at = stored.binary_search_by_key(&id, |stored| stored.id);
-    at.map(|at| stored[at].revision).map_err(|_| Error::tampered("a record is missing"))
+    at.map(|at| stored[at].revision).map_err(|_| Problem::tampered("a record is missing"))
 }

@@ -9,8 +9,8 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use azvault_model::{ContextName, Secret, SecretDescription, SecretKind};
 use azvault_vault::{
-    Cost, Error, Id, Locked, MasterKey, NewSlot, Opener, PreparedSlot, RawKey, SealerError,
-    Settings, Vault, Writing,
+    AnchorMismatch, Cost, Error, Id, Locked, MasterKey, NewSlot, Opener, PreparedSlot, Problem,
+    RawKey, SealerError, Settings, Vault, Writing,
 };
 use proptest_state_machine::StateMachineTest;
 use zeroize::Zeroizing;
@@ -140,7 +140,7 @@ impl OnDisk {
         self.world.join("elsewhere")
     }
 
-    fn open(&self, anchors: &Path) -> Result<Vault, Error> {
+    fn open(&self, anchors: &Path) -> Result<Vault, Problem> {
         self.world.open(&self.path(), anchors)
     }
 
@@ -156,14 +156,14 @@ impl OnDisk {
         let adds = changes.iter().any(|change| matches!(change, Resolved::AddSlot(_)));
         let key = adds.then(|| self.world.master_key());
         let vault = &mut self.handles.as_mut().unwrap()[handle as usize];
-        let written = vault.write(|writing| -> Result<(), Error> {
+        let written = vault.write(|writing| -> Result<(), Problem> {
             changes
                 .iter()
                 .try_for_each(|change| carry_out(writing, change, &mut known, key.as_ref()))?;
             if end == End::Crash {
                 crashed = Some((fs::read(&path)?, fs::read(&journal).ok()));
             }
-            if end == End::Commit { Ok(()) } else { Err(Error::NotThere) }
+            if end == End::Commit { Ok(()) } else { Err(Problem::NotThere) }
         });
         match end {
             End::Commit => {
@@ -173,7 +173,10 @@ impl OnDisk {
             }
             End::GiveUp => {
                 counted("give up");
-                assert!(matches!(written, Err(Error::NotThere)), "{written:?}");
+                assert!(
+                    matches!(written, Err(Error { problem: Problem::NotThere, .. })),
+                    "{written:?}"
+                );
             }
             End::Crash => {
                 counted("crash");
@@ -198,14 +201,17 @@ impl OnDisk {
         let kept: Vec<_> = std::iter::once(first).chain(others).collect();
         let [one, other] = self.handles.as_mut().unwrap();
         let (vault, other) = if handle == Handle::One { (one, other) } else { (other, one) };
-        let rotated = vault.rotate(&kept, |_| Ok::<_, Error>(entry(ROTATED)), &mut |_, _| {});
+        let rotated = vault.rotate(&kept, |_| Ok::<_, Problem>(entry(ROTATED)), &mut |_, _| {});
         let rotated = rotated.unwrap();
         assert!(rotated.not_compacted.is_none());
         rotated.dropped.iter().for_each(|(slot, name)| {
             assert_eq!(*name, label(self.known.salts[&slot.salt]));
         });
         let stale = other.snapshot().map(drop);
-        assert!(matches!(stale, Err(Error::Sealer(SealerError::Rotated))), "{stale:?}");
+        assert!(
+            matches!(stale, Err(Error { problem: Problem::Sealer(SealerError::Rotated), .. })),
+            "{stale:?}"
+        );
         self.reopen();
     }
 
@@ -219,7 +225,8 @@ impl OnDisk {
         } else {
             let (found, seen) = (was.generation, self.model.now.generation);
             match opened.map(drop) {
-                Err(Error::RolledBack { found: f, seen: s }) if (f, s) == (found, seen) => {}
+                Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: f, seen: s }))
+                    if (f, s) == (found, seen) => {}
                 other => panic!("generation {found} where {seen} was seen: {other:?}"),
             }
             counted("roll-back");
@@ -238,10 +245,14 @@ impl OnDisk {
             elsewhere.write(|writing| writing.log(entry("fork"))).unwrap();
             match self.open(&self.anchors()).map(drop) {
                 // One with keys of before is older however far it goes.
-                Err(Error::RolledBack { .. })
+                Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { .. }))
                     if (was.epoch, generation)
                         < (self.model.now.epoch, self.model.now.generation) => {}
-                Err(Error::Forked { at }) if at == self.model.now.generation => counted("fork"),
+                Err(Problem::AnchorMismatch(AnchorMismatch::Forked { at }))
+                    if at == self.model.now.generation =>
+                {
+                    counted("fork");
+                }
                 other => panic!("a fork at {generation}: {other:?}"),
             }
         }
@@ -323,7 +334,7 @@ fn carry_out(
     change: &Resolved,
     known: &mut Known,
     key: Option<&MasterKey>,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let about = SecretDescription::of(SecretKind::RefreshToken);
     let ids = &mut known.ids;
     match change {

@@ -21,7 +21,7 @@ pub(crate) fn goes_on(
     (file, accepted): (&Path, Option<u64>),
 ) -> Result<(VaultId, u64, bool), Failure> {
     let failed = |e: Error| backup::failure(e, file);
-    let locked = draft.open().map_err(failed)?;
+    let locked = draft.open().map_err(|e| backup::failure(e, file))?;
     let keys = by.sealer(app, &locked)?;
     let seen = app.anchors()?;
     let mut vault = locked.unlock_despite(&seen, keys, &draft.anchors()).map_err(failed)?;
@@ -92,13 +92,12 @@ fn older(file: &Path, found: u64, taken: u64) -> String {
 
 /// Has this machine remember the vault as it is now. Where it cannot, the vault is restored all the
 /// same.
-pub(crate) fn remember(app: &App, by: &OpenedBy, place: &Path) {
+pub(crate) fn remember(app: &App, by: &OpenedBy) {
     let remembered = || -> Result<(), Failure> {
-        let failed = |e: Error| Failure::from_vault(e, place);
         let (locked, anchors) = (unlock::locked(app)?, app.anchors()?);
         let keys = by.sealer(app, &locked)?;
-        let mut vault = locked.unlock_despite(&anchors, keys, &anchors).map_err(failed)?;
-        vault.remember().map_err(failed)
+        let mut vault = locked.unlock_despite(&anchors, keys, &anchors)?;
+        Ok(vault.remember()?)
     };
     if let Err(failure) = remembered() {
         let what = failure.what;

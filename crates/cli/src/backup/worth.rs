@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Draft, Error, Locked, Vault, VaultId, Verified};
+use azvault_vault::{Draft, Error, Locked, Problem, Vault, VaultId, Verified};
 use serde::Serialize;
 
 use crate::app::App;
@@ -66,12 +66,18 @@ enum Bad {
     Damaged(String),
 }
 
-impl From<Error> for Bad {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::TooNew { .. } => Self::Newer,
+impl From<Problem> for Bad {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::TooNew { .. } => Self::Newer,
             other => Self::Damaged(other.to_string()),
         }
+    }
+}
+
+impl From<Error> for Bad {
+    fn from(error: Error) -> Self {
+        error.problem.into()
     }
 }
 

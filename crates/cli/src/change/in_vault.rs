@@ -8,40 +8,13 @@ use azvault_model::{
     Account, Accounts, Change, Clouds, Context, ContextName, Decision, Forget, HeldSecret, Known,
     Secret, SecretDescription,
 };
-use azvault_vault::{Error, Id, Parting, Stored, StoredSecret, Subject, Vault, Writing};
+use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Vault, Writing};
 
 use super::supersede::{Older, is_superseded};
 use super::{Brought, Counted, Decide, Whose};
 use crate::app::App;
-use crate::failure::Failure;
+use crate::failure::{ChangeFailure, Failure};
 use crate::{audit, contexts};
-
-/// A refusal, or an error of the vault, within a transaction.
-enum WriteError {
-    Failure(Failure),
-    Vault(Error),
-}
-
-impl WriteError {
-    fn into_failure(self, of_vault: &dyn Fn(Error) -> Failure) -> Failure {
-        match self {
-            Self::Failure(failure) => failure,
-            Self::Vault(error) => of_vault(error),
-        }
-    }
-}
-
-impl From<Error> for WriteError {
-    fn from(error: Error) -> Self {
-        Self::Vault(error)
-    }
-}
-
-impl From<Failure> for WriteError {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
 
 /// Decides on what the vault holds now, and writes that.
 pub(super) fn write(
@@ -51,8 +24,7 @@ pub(super) fn write(
     Whose { acting, accounts }: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
-    let path = app.vault_path()?;
-    let written = vault.write(|writing| -> Result<_, WriteError> {
+    vault.write(|writing| -> Result<_, ChangeFailure> {
         let decision = {
             let settings = writing.settings();
             let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
@@ -77,8 +49,7 @@ pub(super) fn write(
         }
         audit::log(app, writing, verb, subjects)?;
         Ok((decision, secrets))
-    });
-    written.map_err(|e| e.into_failure(&|e| Failure::from_vault(e, &path)))
+    })
 }
 
 /// Writes a change, and says what is not there any more.
@@ -86,7 +57,7 @@ fn apply(
     writing: &mut Writing<'_>,
     (change, accounts): (&Change, &Accounts),
     agreed: &[String],
-) -> Result<(Vec<Subject>, Counted), Error> {
+) -> Result<(Vec<Subject>, Counted), Problem> {
     let ids: HashMap<String, Id> =
         writing.contexts().iter().map(|stored| (stored.value.name.key(), stored.id)).collect();
     let came: BTreeSet<String> = change.put.iter().map(|context| context.name.key()).collect();
@@ -156,7 +127,7 @@ fn agreed(writing: &Writing<'_>, brought: &Brought) -> Vec<String> {
 }
 
 /// Removes the secrets whose place others take; one that is the same stays.
-fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredSecret>, Error> {
+fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredSecret>, Problem> {
     let accounts = accounts(writing, brought);
     let goes = |secret: &&StoredSecret| {
         is_superseded(brought.older, &secret.description, &brought.secrets, accounts.clouds())
@@ -183,7 +154,7 @@ fn bring(
     writing: &mut Writing<'_>,
     brought: &Brought,
     gone: &[StoredSecret],
-) -> Result<Vec<(Id, SecretDescription)>, Error> {
+) -> Result<Vec<(Id, SecretDescription)>, Problem> {
     let known = accounts(writing, brought);
     for account in &brought.accounts {
         let own = known.of_account(account).one();
@@ -255,12 +226,12 @@ fn accounts(writing: &Writing<'_>, brought: &Brought) -> Accounts {
 }
 
 /// Which secrets the vault does not have yet. Only those that may be the same are opened.
-fn unknown<'a>(
+fn unknown<'a, E>(
     stored: &[StoredSecret],
     brought: &'a [HeldSecret],
     accounts: &Accounts,
-    open: impl Fn(Id) -> Result<Secret, Error>,
-) -> Result<Vec<&'a HeldSecret>, Error> {
+    open: impl Fn(Id) -> Result<Secret, E>,
+) -> Result<Vec<&'a HeldSecret>, E> {
     let mut unknown = Vec::new();
     for held in brought {
         let alike = stored
@@ -279,14 +250,11 @@ fn unknown<'a>(
 
 /// How many secrets would come and go.
 pub(super) fn count(
-    app: &App,
     vault: &Vault,
     brought: &Brought,
     (forget, accounts): (&Forget, &Accounts),
 ) -> Result<Counted, Failure> {
-    let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
-    let snapshot = vault.snapshot().map_err(failed)?;
+    let snapshot = vault.snapshot()?;
     let stored = snapshot.secrets();
     let environments = snapshot.environments().iter().map(|stored| &stored.value);
     let about = stored.iter().map(|secret| &secret.description);
@@ -297,7 +265,7 @@ pub(super) fn count(
         about.chain(brought.secrets.iter().map(|held| &held.description)),
     );
     let open = |id| snapshot.open_secret(id);
-    let new = unknown(stored, &brought.secrets, &known, open).map_err(failed)?;
+    let new = unknown(stored, &brought.secrets, &known, open)?;
     Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })
 }
 

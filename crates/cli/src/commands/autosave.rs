@@ -6,7 +6,7 @@ pub(crate) mod show;
 
 use azvault_model::rules::autosave::DEFAULT_SCOPE;
 use azvault_model::{AutosaveMode, Scope};
-use azvault_vault::{Error, Settings};
+use azvault_vault::{Problem, Settings};
 use serde::Serialize;
 
 use crate::app::App;
@@ -41,12 +41,11 @@ fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> super::Ended {
             set_in_session(session, Some(mode))?;
         }
         Scope::User => {
-            let path = app.vault_path()?;
-            let written = vault.write(|writing| -> Result<(), Error> {
+            let written = vault.write(|writing| -> Result<(), Problem> {
                 let settings = Settings { autosave: Some(mode), ..writing.settings() };
                 writing.put_settings(&settings).map(drop)
             });
-            written.map_err(|e| Failure::from_vault(e, &path))?;
+            written?;
             contexts.settings.autosave = Some(mode);
             // As in Azure PowerShell: what is set for the user holds in this session too.
             if let Some(session) = contexts.session.as_mut() {

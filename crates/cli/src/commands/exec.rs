@@ -94,8 +94,7 @@ pub(super) fn begin(
         let told = Subject { id: None, what: "endpoint for all accounts".to_owned() };
         let verb = start.verb();
         let written = vault.write(|writing| audit::log(app, writing, verb, vec![told]));
-        let path = app.vault_path()?;
-        written.map_err(|e| Failure::from_vault(e, &path))?;
+        written?;
     }
     let told = door::told(&contexts, acting, reach.clone());
     let variables = options.variables.release(app, (&mut vault, &by), &contexts, acting)?;

@@ -4,7 +4,7 @@ pub(crate) mod list;
 pub(crate) mod show;
 
 use azvault_model::Secret;
-use azvault_vault::{Error, Subject, Vault};
+use azvault_vault::{Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
@@ -17,9 +17,8 @@ const REVEAL: &str = "secret reveal";
 
 /// Writes that these are about to be shown. If that cannot be written, they are not.
 fn log_reveal(app: &App, vault: &mut Vault, subjects: Vec<Subject>) -> Result<(), Failure> {
-    let path = app.vault_path()?;
     let logged = vault.write(|writing| audit::log(app, writing, REVEAL, subjects));
-    logged.map_err(|e: Error| Failure::from_vault(e, &path))
+    Ok(logged?)
 }
 
 /// Writes a secret as a JSON string into `out`, which has room for it: a certificate can be

@@ -4,7 +4,7 @@ mod holding;
 
 use azvault_model::ContextName;
 use azvault_model::rules::active::Because;
-use azvault_vault::{Error, Locked, Vault};
+use azvault_vault::{Error, Locked, Problem, Vault};
 use serde::Serialize;
 
 use crate::app::App;
@@ -96,7 +96,7 @@ impl Args {
         document.policy = policy(app)?;
         let mut looked = None;
         match Locked::open(&path) {
-            Err(Error::NotThere) => {
+            Err(Error { problem: Problem::NotThere, .. }) => {
                 document.state = "absent";
                 document.session_state = if paths::session().is_some() { "gone" } else { "none" };
                 let given = app.given()?;
@@ -172,7 +172,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             document.active_because = Some(Because::Session.as_str());
             match Contexts::open_unasked_beside(app)? {
                 Unasked::Locked(_) => document.state = "locked",
-                Unasked::Open(opened) => fill_counts(app, document, &opened.0, &opened.1)?,
+                Unasked::Open(opened) => fill_counts(document, &opened.0, &opened.1)?,
             }
         }
         Err(failure) => return Err(failure),
@@ -191,7 +191,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
         }
         Ok(Unasked::Open(opened)) => {
             let (vault, contexts) = &*opened;
-            fill_counts(app, document, vault, contexts)?;
+            fill_counts(document, vault, contexts)?;
             let (active, because) = contexts.active()?;
             if contexts.seen().is_empty() {
                 document.offers = offers::of_vault(contexts);
@@ -209,14 +209,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
 }
 
 /// What an open vault has, whichever context acts.
-fn fill_counts(
-    app: &App,
-    document: &mut Document,
-    vault: &Vault,
-    contexts: &Contexts,
-) -> Result<(), Failure> {
-    let path = app.vault_path()?;
-    let pin = Pin::of(vault).map_err(|e| Failure::from_vault(e, &path))?;
+fn fill_counts(document: &mut Document, vault: &Vault, contexts: &Contexts) -> Result<(), Failure> {
+    let pin = Pin::of(vault)?;
     document.state = "unlocked";
     document.anchor = Some(pin.to_string());
     document.default = contexts.default().map(|name| name.as_str().to_owned());

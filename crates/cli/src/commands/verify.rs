@@ -102,7 +102,6 @@ impl Args {
 }
 
 fn verify(app: &App, depth: Depth) -> Result<(Verified, String), Failure> {
-    let path = app.vault_path()?;
     let vault = unlock::vault(app)?;
     let spinner = app.ui.spinner("verifying");
     let verified = match depth {
@@ -111,5 +110,5 @@ fn verify(app: &App, depth: Depth) -> Result<(Verified, String), Failure> {
     };
     spinner.finish_and_clear();
     let both = verified.and_then(|verified| Ok((verified, vault.fingerprint()?)));
-    both.map_err(|e| Failure::from_vault(e, &path))
+    Ok(both?)
 }

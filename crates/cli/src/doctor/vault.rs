@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use azvault_model::{KnownAccountType, SecretKind};
-use azvault_vault::{AnchorFound, Cost, Error, Locked, SlotKind, Snapshot, Vault};
+use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind, Snapshot, Vault};
 
 use super::{Check, agent};
 use crate::app::App;
@@ -69,15 +69,15 @@ pub(super) fn anchor_place(path: &Path, anchors: &Path) -> Check {
 pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
     let locked = match Locked::open_within(path, PATIENCE) {
         Ok(locked) => locked,
-        Err(Error::NotThere) => {
+        Err(Error { problem: Problem::NotThere, .. }) => {
             return vec![Check::ok(NAME, "there is none yet"), clock(app, None)];
         }
-        Err(e) if e.is_busy() => return vec![held(path), clock(app, None)],
-        Err(Error::Unsafe(_)) => {
+        Err(e) if e.problem.is_busy() => return vec![held(path), clock(app, None)],
+        Err(Error { problem: Problem::Unsafe(_), .. }) => {
             let what = "not opened while its file or folder is as said above";
             return vec![Check::unknown(NAME, what), clock(app, None)];
         }
-        Err(e) => return vec![failed(NAME, Failure::from_vault(e, path)), clock(app, None)],
+        Err(e) => return vec![failed(NAME, Failure::from(e)), clock(app, None)],
     };
     let mut checks = vec![
         write_lock(&locked, path),
@@ -88,7 +88,7 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
     let (answers, of_agent) = agent::checks(app, &locked);
     checks.extend(of_agent);
     checks.extend(match opened(app, locked, answers) {
-        Ok(Some(vault)) => within(app, &vault, path),
+        Ok(Some(vault)) => within(app, &vault),
         Ok(None) => without_key(app, Check::unknown(NAME, LOCKED)),
         Err(failure) => without_key(app, failed(NAME, failure)),
     });
@@ -109,12 +109,12 @@ fn without_key(app: &App, vault: Check) -> Vec<Check> {
     vec![vault, unknown("anchor"), unknown("secrets"), clock(app, None)]
 }
 
-fn within(app: &App, vault: &Vault, path: &Path) -> Vec<Check> {
+fn within(app: &App, vault: &Vault) -> Vec<Check> {
     let snapshot = vault.snapshot();
     let read = snapshot.and_then(|snapshot| Ok((snapshot.audit_log()?, snapshot)));
     let (log, snapshot) = match read {
         Ok(read) => read,
-        Err(e) => return without_key(app, failed(NAME, Failure::from_vault(e, path))),
+        Err(e) => return without_key(app, failed(NAME, Failure::from(e))),
     };
     let newest = log.iter().map(|logged| logged.entry.time).max();
     vec![
@@ -147,7 +147,7 @@ fn write_lock(locked: &Locked, path: &Path) -> Check {
     match locked.can_be_written() {
         Ok(true) => Check::ok("write-lock", "can be had"),
         Ok(false) => held(path),
-        Err(e) => failed("write-lock", Failure::from_vault(e, path)),
+        Err(e) => failed("write-lock", Failure::from(e)),
     }
 }
 

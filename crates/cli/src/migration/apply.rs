@@ -7,8 +7,8 @@ use azvault_importer::Outcome;
 use azvault_importer::folder::{Link, Source};
 use azvault_model::rules::import::{Action, Plan, Planned};
 use azvault_vault::{
-    Error, FollowedLink, Id, Import, ImportedFile, New, Settings, Subject, Taken, TakenName, Vault,
-    Writing,
+    FollowedLink, Id, Import, ImportedFile, New, Problem, Settings, Subject, Taken, TakenName,
+    Vault, Writing,
 };
 
 use super::proposal::Proposal;
@@ -18,12 +18,11 @@ use crate::failure::Failure;
 
 /// Writes the plan into the vault and returns the migration's id. All of it, or nothing.
 pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Failure> {
-    let path = app.vault_path()?;
     // Later than every migration before it, whatever the clock says: the newest is found by time.
     let times = proposal.before.imports.iter().map(|import| import.value.created + 1);
     let now = times.fold(app.now(), i64::max);
     let bar = app.ui.progress("sealing", added(&proposal.plan, now).count() as u64);
-    let id = vault.write(|writing| -> Result<Id, Error> {
+    let id = vault.write(|writing| -> Result<Id, Problem> {
         let (plan, before) = (&proposal.plan, &proposal.before);
         for (planned, id) in changed(&plan.contexts, &before.context_ids) {
             writing.put_context(Some(id), &planned.item)?;
@@ -51,7 +50,7 @@ pub(crate) fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result
         Ok(id)
     });
     bar.finish_and_clear();
-    id.map_err(|e| Failure::from_vault(e, &path))
+    Ok(id?)
 }
 
 /// Whether the vault has a sealed copy of exactly each file at exactly its place.
@@ -150,7 +149,7 @@ fn followed(link: &Link) -> FollowedLink {
     FollowedLink { path: link.path.clone(), to: link.to.clone() }
 }
 
-fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Error> {
+fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Problem> {
     let sealed: HashSet<usize> = proposal.to_seal().map(|(number, _)| number).collect();
     let mut import = Import { created: now, ..Import::default() };
     import.since.environments = with_a_word_of_their_own(proposal);

@@ -14,7 +14,6 @@ use azvault_vault::{Import, ImportedFile, Snapshot, Stored, Vault};
 
 use super::compare::{Comparison, Place};
 use super::remove::{self, Kept, Removal};
-use crate::app::App;
 use crate::failure::Failure;
 use crate::paths;
 
@@ -55,14 +54,8 @@ pub(crate) struct Cleaned<'a> {
 }
 
 /// Reads what was sealed, to know what points where.
-pub(crate) fn plan<'a>(
-    app: &App,
-    vault: &Vault,
-    comparison: &'a Comparison,
-) -> Result<Cleaning<'a>, Failure> {
-    let vault_path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &vault_path);
-    let snapshot = vault.snapshot().map_err(failed)?;
+pub(crate) fn plan<'a>(vault: &Vault, comparison: &'a Comparison) -> Result<Cleaning<'a>, Failure> {
+    let snapshot = vault.snapshot()?;
     let mut cleaning = Cleaning {
         going: Vec::new(),
         staying: Vec::new(),
@@ -71,12 +64,12 @@ pub(crate) fn plan<'a>(
         pointers: Vec::new(),
     };
     for compared in &comparison.files {
-        cleaning.read(&snapshot, &compared.file).map_err(failed)?;
+        cleaning.read(&snapshot, &compared.file)?;
     }
     let own = |path: &Path| comparison.files.iter().any(|compared| compared.file.path == path);
     for other in other_files(snapshot.imports(), comparison) {
         if !own(&other.path) && other.path.symlink_metadata().is_ok() {
-            cleaning.point(&snapshot, other).map_err(failed)?;
+            cleaning.point(&snapshot, other)?;
         }
     }
     let there = comparison.files.iter().filter(|compared| compared.place == Place::Original);

@@ -111,9 +111,8 @@ struct Again {
 /// Compares one migration, or the newest one.
 pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Comparison, Failure> {
     let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
-    let mut snapshot = vault.snapshot_with_kept().map_err(failed)?;
-    let mut content = Content::take(&mut snapshot).map_err(failed)?;
+    let mut snapshot = vault.snapshot_with_kept()?;
+    let mut content = Content::take(&mut snapshot)?;
     let held = witnessed::held(&content);
     let import = migrate::find(std::mem::take(&mut content.imports), id)?;
     let mut comparison = Comparison {
@@ -132,7 +131,7 @@ pub(crate) fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Compar
         signed_out: 0,
     };
     let Import { files, taken, since, .. } = import.value;
-    let mut again = read_again(app, &snapshot, files, &mut comparison).map_err(failed)?;
+    let mut again = read_again(app, &snapshot, files, &mut comparison)?;
     drop(snapshot);
     again.say_what_is_unreadable(&mut comparison);
     let mut overlooked = again.hear_the_witness(held, &since, &mut comparison);

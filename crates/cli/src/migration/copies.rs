@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use azvault_importer::open::{Opened, read_once};
 use azvault_importer::{Outcome, Reading};
 use azvault_model::Kept;
-use azvault_vault::{Error, Id, ImportedFile, OriginalRef, Vault};
+use azvault_vault::{Id, ImportedFile, OriginalRef, Problem, Vault};
 
-use crate::app::App;
 use crate::failure::Failure;
 
 /// More files of one folder are not looked at: a folder of a product has some tens.
@@ -124,7 +123,6 @@ fn is_like(name: &OsStr, original: Option<&OsStr>) -> bool {
 
 /// Seals copies as files of the migration, before they go.
 pub(crate) fn seal(
-    app: &App,
     vault: &mut Vault,
     id: Id,
     copies: &[Copy<'_>],
@@ -132,8 +130,7 @@ pub(crate) fn seal(
     if copies.is_empty() {
         return Ok(Vec::new());
     }
-    let vault_path = app.vault_path()?;
-    let sealed = vault.write(|writing| -> Result<Vec<ImportedFile>, Error> {
+    Ok(vault.write(|writing| -> Result<Vec<ImportedFile>, Problem> {
         let mut originals = Vec::with_capacity(copies.len());
         for copy in copies {
             originals.push(writing.add_original(&copy.opened.bytes)?);
@@ -141,8 +138,7 @@ pub(crate) fn seal(
         let files = || copies.iter().zip(&originals).map(|(copy, own)| copy.file(own.clone()));
         writing.change_import(id, |import| import.files.extend(files()))?;
         Ok(files().collect())
-    });
-    sealed.map_err(|e| Failure::from_vault(e, &vault_path))
+    })?)
 }
 
 impl Copy<'_> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_model::Secret;
 use azvault_vault::{
-    Error, KeyFile, Locked, Opener, RawKey, RecoveryCode, Slot, SlotKind, Try, Vault,
+    Error, KeyFile, Locked, Opener, Problem, RawKey, RecoveryCode, Slot, SlotKind, Try, Vault,
 };
 
 use super::Way;
@@ -120,15 +120,14 @@ impl AtHand {
         let spinner = app.ui.spinner("trying what is at hand");
         let opens = |opener| match locked.master_key(&opener, Try::Slot(slot.id)) {
             Ok(_) => Some(Ok(())),
-            Err(Error::WrongKey) => None,
+            Err(Error { problem: Problem::WrongKey, .. }) => None,
             Err(e) => Some(Err(e)),
         };
         let tried = self.openers(slot.kind).into_iter().map(opens);
         let found = tried.enumerate().find_map(|(place, opened)| Some((place, opened?)));
         spinner.finish_and_clear();
         let Some((place, opened)) = found else { return Ok(None) };
-        let path = app.vault_path()?;
-        opened.map(|()| Some(place)).map_err(|e| Failure::from_vault(e, &path))
+        opened.map(|()| Some(place)).map_err(Failure::from)
     }
 
     /// Whether a passphrase is all that is missing.

@@ -4,15 +4,12 @@ use azvault_model::rules::secrets::order;
 use azvault_model::{Account, HeldSecret, Profile, Secret, SecretDescription};
 use azvault_vault::Vault;
 
-use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 
 /// What the session sees, or what `--context` names of it, with its secrets, those that are used first
 /// last.
-pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
-    let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
+pub(crate) fn profile(vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
     let chosen = match contexts.given() {
         Some(name) => vec![contexts.expect(name)?],
         None => contexts.seen(),
@@ -28,7 +25,7 @@ pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<P
         None => true,
         Some(only) => only.is_some() && accounts.of_account(account).one() == only,
     };
-    let snapshot = vault.snapshot().map_err(failed)?;
+    let snapshot = vault.snapshot()?;
     let mut profile = Profile {
         contexts: chosen.iter().map(|seen| seen.context.copied()).collect(),
         default: contexts.active()?.0.cloned(),
@@ -45,7 +42,7 @@ pub(crate) fn profile(app: &App, vault: &Vault, contexts: &Contexts) -> Result<P
         order_of_other.cmp(&order(&one.description, one.created, ""))
     });
     for secret in stored.into_iter().filter(|secret| takes(&secret.description)) {
-        let value = snapshot.open_secret(secret.id).map_err(failed)?;
+        let value = snapshot.open_secret(secret.id)?;
         profile.secrets.push(HeldSecret { description: secret.description.clone(), value });
     }
     for own in contexts.own().secrets.iter().map(|secret| &secret.held) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Outcome, Reading};
 use azvault_model::Profile;
-use azvault_vault::Error;
+use azvault_vault::Problem;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -56,11 +56,11 @@ fn unseal(
     shown: &str,
     passphrase: Option<&Path>,
 ) -> Result<Profile, Failure> {
-    let failed = |error: Error| {
+    let failed = |error: Problem| {
         let (code, what) = match &error {
-            Error::WrongKey => (Code::Locked, "this is not its passphrase".to_owned()),
-            Error::Tampered { .. } => (Code::Integrity, "it was changed or cut".to_owned()),
-            Error::KdfOutOfBounds { source, .. } => (Code::Integrity, source.to_string()),
+            Problem::WrongKey => (Code::Locked, "this is not its passphrase".to_owned()),
+            Problem::Tampered(_) => (Code::Integrity, "it was changed or cut".to_owned()),
+            Problem::KdfOutOfBounds { source, .. } => (Code::Integrity, source.to_string()),
             other => (Code::Integrity, other.to_string()),
         };
         Failure::new(code, format!("{shown}: {what}"))

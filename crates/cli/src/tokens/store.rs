@@ -3,7 +3,7 @@
 use azvault_model::rules::secrets::may_use;
 use azvault_model::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
 use azvault_policy::rules;
-use azvault_vault::{Error, Id, Parting, Vault};
+use azvault_vault::{Id, Parting, Problem, Vault};
 
 use super::credential::Held;
 use super::{LEAST_LIFE, Place, Wanted};
@@ -55,8 +55,7 @@ pub(super) fn store(
             Ok(())
         });
     }
-    let path = app.vault_path()?;
-    let written = vault.write(|writing| -> Result<(), Error> {
+    let written = vault.write(|writing| -> Result<(), Problem> {
         let gone: Vec<Id> = writing
             .secrets()
             .iter()
@@ -76,7 +75,7 @@ pub(super) fn store(
         }
         audit::log(app, writing, "token renew", told)
     });
-    written.map_err(|e| Failure::from_vault(e, &path))
+    Ok(written?)
 }
 
 /// Whether the account signs in with something that only the session has.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
-use azvault_vault::{Cost, Error, Locked, NewSlot, Opener, RawKey};
+use azvault_vault::{Cost, Locked, NewSlot, Opener, Problem, RawKey};
 use libfuzzer_sys::fuzz_target;
 
 struct World {
@@ -34,7 +34,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let mut vault =
         azvault_vault::create(&world.path(), &[slot], &world.anchors()).expect("a vault");
     vault
-        .write(|writing| -> Result<(), Error> {
+        .write(|writing| -> Result<(), Problem> {
             let about = SecretDescription::of(SecretKind::RefreshToken);
             writing.add_secret(&about, &Secret::copied_from(b"token"), 0).map(drop)
         })

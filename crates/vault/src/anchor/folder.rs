@@ -10,7 +10,7 @@ use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::Anchor;
 use crate::new_file::{Over, write_file};
-use crate::{Error, VaultId};
+use crate::{Problem, VaultId};
 
 /// What a file is named by, beside the id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Recalled {
 
 /// Reads the anchors of an id: before a head is read, because a writer that commits in between must
 /// make the head the newer of the two and not the anchor.
-pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Error> {
+pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Problem> {
     let entries = match std::fs::read_dir(folder) {
         Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Recalled(Vec::new())),
         entries => entries?,
@@ -124,7 +124,7 @@ fn path(folder: &Path, vault: &str, of: &Named) -> PathBuf {
 }
 
 /// The folder, made if need be, for one writer alone.
-pub(super) fn hold(folder: &Path) -> Result<File, Error> {
+pub(super) fn hold(folder: &Path) -> Result<File, Problem> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let handle = File::open(folder)?;
     flock(&handle, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
@@ -137,7 +137,7 @@ pub(super) fn write(
     _held: &File,
     fingerprint: &str,
     anchor: &Anchor,
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let text = serde_json::to_vec(anchor).expect("an anchor is plain JSON");
     let of = Named::Fingerprint(fingerprint.to_owned());
     write_file(&path(folder, &anchor.vault, &of), &text, Over::Whatever, &|_| Ok(()))?;
@@ -145,7 +145,7 @@ pub(super) fn write(
 }
 
 /// Removes a file that another one stands for by now. Only a file: what azvault did not write stays.
-pub(super) fn remove(folder: &Path, vault: VaultId, of: &Named) -> Result<(), Error> {
+pub(super) fn remove(folder: &Path, vault: VaultId, of: &Named) -> Result<(), Problem> {
     match std::fs::remove_file(path(folder, &vault.to_string(), of)) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
         _ => Ok(()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::{AnchorFound, Seen, check, recall, remember, replace, succession, tag};
 use crate::keys::{Key, Keys};
 use crate::vault::fingerprint;
-use crate::{Error, VaultId};
+use crate::{AnchorMismatch, Problem, StorageError, VaultId};
 
 const VAULT: VaultId = VaultId([7; 16]);
 
@@ -35,14 +35,14 @@ impl Machine {
         remember(self.folder.path(), keys, VAULT, seen).unwrap();
     }
 
-    fn check(&self, keys: &Keys, seen: Seen<'_>) -> Result<AnchorFound, Error> {
+    fn check(&self, keys: &Keys, seen: Seen<'_>) -> Result<AnchorFound, Problem> {
         check(&recall(self.folder.path(), VAULT)?, keys, VAULT, seen)
     }
 
     fn is_older(&self, keys: &Keys, generation: u64) -> bool {
         match self.check(keys, seen(generation)) {
             Ok(_) => false,
-            Err(Error::RolledBack { .. }) => true,
+            Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { .. })) => true,
             Err(e) => panic!("{e}"),
         }
     }
@@ -50,7 +50,9 @@ impl Machine {
     fn is_another(&self, keys: &Keys, seen: Seen<'_>) -> bool {
         match self.check(keys, seen) {
             Ok(_) => false,
-            Err(Error::Another { found, .. }) => found == fingerprint(keys).unwrap(),
+            Err(Problem::AnchorMismatch(AnchorMismatch::Another { found, .. })) => {
+                found == fingerprint(keys).unwrap()
+            }
             Err(e) => panic!("{e}"),
         }
     }
@@ -142,12 +144,21 @@ fn what_comes_of_a_rotation_is_known_again_and_what_was_before_it_refused() {
     assert_eq!(machine.check(&third, rotated).unwrap(), AnchorFound::Good);
     // Not one that was made of an older copy.
     let older = machine.check(&third, of_epoch(3, 8, &former));
-    assert!(matches!(older, Err(Error::RolledBack { found: 8, seen: 8 })));
+    assert!(matches!(
+        older,
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 8, seen: 8 }))
+    ));
     machine.remember(&third, rotated);
     assert!(!machine.path(&first).exists());
     for (epoch, keys) in [(1, &first), (2, &second)] {
         let refused = machine.check(keys, of_epoch(epoch, 99, &[]));
-        assert!(matches!(refused, Err(Error::RolledBack { found: 99, seen: 12 })), "{epoch}");
+        assert!(
+            matches!(
+                refused,
+                Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 99, seen: 12 }))
+            ),
+            "{epoch}"
+        );
         // A late process does not bring it back either.
         machine.remember(keys, of_epoch(epoch, 99, &[]));
         assert_eq!(machine.names().len(), 1);
@@ -195,9 +206,15 @@ fn an_anchor_of_an_earlier_version_holds_until_the_vaults_own_is_written() {
     // It proves nothing of another epoch.
     assert!(machine.is_another(&keys(3), of_epoch(3, 9, &[])));
     let older = machine.check(&keys(1), of_epoch(1, 9, &[]));
-    assert!(matches!(older, Err(Error::RolledBack { found: 9, seen: 8 })));
+    assert!(matches!(
+        older,
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 9, seen: 8 }))
+    ));
     let older = machine.check(&mine, of_epoch(2, 7, &[]));
-    assert!(matches!(older, Err(Error::RolledBack { found: 7, seen: 8 })));
+    assert!(matches!(
+        older,
+        Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { found: 7, seen: 8 }))
+    ));
     assert_eq!(machine.check(&mine, of_epoch(2, 8, &[])).unwrap(), AnchorFound::Good);
     machine.remember(&mine, of_epoch(2, 8, &[]));
     assert!(!old.exists() && machine.path(&mine).exists());
@@ -235,13 +252,13 @@ fn an_anchor_that_cannot_be_read_is_an_error_and_not_none() {
     let machine = Machine::new();
     assert_eq!(machine.check(&keys, seen(1)).unwrap(), AnchorFound::None);
     std::fs::create_dir(machine.path(&keys)).unwrap();
-    assert!(matches!(machine.check(&keys, seen(1)), Err(Error::Io(_))));
+    assert!(matches!(machine.check(&keys, seen(1)), Err(Problem::Storage(StorageError::Io(_)))));
     // A link is not followed, and a FIFO not waited for.
     let machine = Machine::new();
     std::os::unix::fs::symlink("/dev/zero", machine.path(&keys)).unwrap();
-    assert!(matches!(machine.check(&keys, seen(1)), Err(Error::Io(_))));
+    assert!(matches!(machine.check(&keys, seen(1)), Err(Problem::Storage(StorageError::Io(_)))));
     let machine = Machine::new();
     let made = std::process::Command::new("mkfifo").arg(machine.path(&keys)).status().unwrap();
     assert!(made.success());
-    assert!(matches!(machine.check(&keys, seen(1)), Err(Error::Io(_))));
+    assert!(matches!(machine.check(&keys, seen(1)), Err(Problem::Storage(StorageError::Io(_)))));
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::keys::Key;
 use crate::seal::{self, OVERHEAD};
-use crate::{Cost, Error, KdfError};
+use crate::{Cost, KdfError, Problem};
 
 fn map(name: &str, value: &str) -> std::collections::BTreeMap<String, String> {
     [(name.to_owned(), value.to_owned())].into()
@@ -89,7 +89,7 @@ fn an_export_opens_with_its_passphrase_alone_and_holds_everything() {
     assert_same(&open_export(&sealed, &composed).unwrap(), &profile());
     for (wrong, what) in [(&b"another"[..], "another"), (b"", "none"), (&[b'x'; 1025], "long")] {
         let opened = open_export(&sealed, &Secret::copied_from(wrong));
-        assert!(matches!(opened, Err(Error::WrongKey)), "{what}");
+        assert!(matches!(opened, Err(Problem::WrongKey)), "{what}");
     }
     let empty = seal_export(&Profile::default(), &passphrase(), Cost::FLOOR).unwrap();
     assert_same(&open_export(&empty, &passphrase()).unwrap(), &Profile::default());
@@ -109,9 +109,9 @@ fn every_flipped_bit_and_every_cut_of_the_boxes_is_refused() {
     let boxes = &sealed[36..];
     assert_same(&decode(&read(&key, &salt, boxes, PART).unwrap()).unwrap(), &profile());
     let refused = |boxes: &[u8]| match read(&key, &salt, boxes, PART) {
-        Err(Error::Tampered { .. }) => true,
+        Err(Problem::Tampered { .. }) => true,
         // Of the lock, damage and a wrong passphrase look alike.
-        Err(Error::WrongKey) => boxes[..OVERHEAD] != sealed[36..36 + OVERHEAD],
+        Err(Problem::WrongKey) => boxes[..OVERHEAD] != sealed[36..36 + OVERHEAD],
         _ => false,
     };
     let mut flipped = boxes.to_vec();
@@ -136,10 +136,10 @@ fn every_byte_of_the_head_counts() {
         let opened = open_export(&changed, &passphrase());
         let wanted = match at {
             // `AZVEXP0`, and names that are none.
-            0..8 => matches!(opened, Err(Error::NotAVault { .. })),
+            0..8 => matches!(opened, Err(Problem::NotAVault { .. })),
             // Memory, passes and lanes out of bounds, else another key.
-            8..20 => matches!(opened, Err(Error::KdfOutOfBounds { .. } | Error::WrongKey)),
-            _ => matches!(opened, Err(Error::WrongKey)),
+            8..20 => matches!(opened, Err(Problem::KdfOutOfBounds { .. } | Problem::WrongKey)),
+            _ => matches!(opened, Err(Problem::WrongKey)),
         };
         assert!(wanted, "byte {at}");
     }
@@ -167,11 +167,11 @@ fn more_work_than_any_export_may_ask_for_is_refused_before_memory_is_taken() {
         // The head is read without key and passphrase: nothing can have been derived.
         let refused = head(&file).err();
         let source = match &refused {
-            Some(Error::KdfOutOfBounds { source, .. }) => Some(*source),
+            Some(Problem::KdfOutOfBounds { source, .. }) => Some(*source),
             _ => None,
         };
         assert_eq!(source, Some(wanted));
-        assert!(matches!(open_export(&file, &passphrase()), Err(Error::KdfOutOfBounds { .. })));
+        assert!(matches!(open_export(&file, &passphrase()), Err(Problem::KdfOutOfBounds { .. })));
     }
 }
 
@@ -198,7 +198,7 @@ fn parts_that_are_swapped_doubled_missing_or_of_another_file_are_refused() {
         ("one too many", vec![parts[0], parts[1], parts[2], parts[3], parts[3]]),
         ("of another file", vec![foreign, parts[1], parts[2], parts[3]]),
     ] {
-        assert!(matches!(open(&order), Err(Error::Tampered { .. })), "{what}");
+        assert!(matches!(open(&order), Err(Problem::Tampered { .. })), "{what}");
     }
     // A part does not open in the place of the lock, nor the lock in that of a part.
     for field in [MORE, LAST] {
@@ -216,7 +216,7 @@ fn an_export_of_more_than_one_part_is_read_as_it_was() {
     assert_same(&open_export(&sealed, &passphrase()).unwrap(), &before);
     // Cut where a part ends: the part that is last now was not written as the last.
     let cut = &sealed[..36 + OVERHEAD + PART + OVERHEAD];
-    assert!(matches!(open_export(cut, &passphrase()), Err(Error::Tampered { .. })));
+    assert!(matches!(open_export(cut, &passphrase()), Err(Problem::Tampered { .. })));
 }
 
 #[test]
@@ -248,9 +248,9 @@ fn other_files_and_newer_exports_are_told_apart() {
     ] {
         assert_eq!(is_export(bytes), export, "{bytes:?}");
         let opened = open_export(bytes, &passphrase()).err();
-        let newer = matches!(opened, Some(Error::TooNew { known: 1, .. }));
-        let other = matches!(opened, Some(Error::NotAVault { .. }));
-        let short = matches!(opened, Some(Error::Tampered { .. }));
+        let newer = matches!(opened, Some(Problem::TooNew { known: 1, .. }));
+        let other = matches!(opened, Some(Problem::NotAVault { .. }));
+        let short = matches!(opened, Some(Problem::Tampered { .. }));
         let wanted = match bytes {
             b"AZVEXP1\n" => short,
             _ if export => newer,

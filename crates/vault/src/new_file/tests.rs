@@ -28,7 +28,8 @@ fn a_file_is_its_owners_and_replaces_nothing_unless_it_may() {
     let made = write(b"three", Over::Whatever).unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"three");
     assert_eq!(names(folder.path()), ["file"]);
-    // What has its name by now is not what was made.
+    // What has its name by now is not what was made. While that is open, its inode is no other file's.
+    let _held = File::open(&path).unwrap();
     fs::remove_file(&path).unwrap();
     fs::write(&path, "another").unwrap();
     made.undo().unwrap();

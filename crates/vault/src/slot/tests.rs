@@ -4,7 +4,7 @@ use azvault_model::Secret;
 
 use super::{MAX_PASSPHRASE, Opener, Row, SlotKind, least};
 use crate::new_slot::NewSlot;
-use crate::{Cost, Error, RawKey, VaultId, seal};
+use crate::{Cost, Problem, RawKey, VaultId, seal};
 
 const VAULT: VaultId = VaultId([7; 16]);
 
@@ -38,7 +38,7 @@ fn a_slot_that_holds_something_else_than_a_key_is_refused() {
     for length in [0, 31, 33, 64] {
         row.sealed = seal::seal(&kek, &row.place(VAULT, 1), &vec![7; length]);
         let opened = row.open(&Opener::RawKey(&raw), VAULT, 1).map(|key| key.is_some());
-        assert!(matches!(opened, Err(Error::Tampered { .. })), "{length} bytes");
+        assert!(matches!(opened, Err(Problem::Tampered { .. })), "{length} bytes");
     }
 }
 
@@ -60,6 +60,6 @@ fn one_text_is_one_passphrase_and_a_longer_one_than_allowed_is_none() {
     assert_eq!(normal("é".as_bytes()).unwrap(), normal("e\u{301}".as_bytes()).unwrap());
     assert_eq!(normal(&[0xff, b'a']).unwrap()[..], [0xff, b'a']);
     assert_eq!(normal(&[b'a'; MAX_PASSPHRASE]).unwrap().len(), MAX_PASSPHRASE);
-    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE + 1]), Err(Error::WrongKey)));
-    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE * 2]), Err(Error::WrongKey)));
+    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE + 1]), Err(Problem::WrongKey)));
+    assert!(matches!(normal(&[b'a'; MAX_PASSPHRASE * 2]), Err(Problem::WrongKey)));
 }

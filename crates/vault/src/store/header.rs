@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use crate::{Error, VaultId};
+use crate::{Problem, VaultId};
 
 /// The row.
 pub(crate) struct Header {
@@ -11,18 +11,18 @@ pub(crate) struct Header {
     pub(crate) head: Vec<u8>,
 }
 
-pub(crate) fn read(connection: &Connection) -> Result<Header, Error> {
+pub(crate) fn read(connection: &Connection) -> Result<Header, Problem> {
     let row: Option<([u8; 16], u32, Vec<u8>)> = connection
         .query_row("SELECT vault_id, epoch, head FROM header WHERE k = 1", [], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()
         .map_err(misshapen)?;
-    let (vault_id, epoch, head) = row.ok_or(Error::tampered("it has no head"))?;
+    let (vault_id, epoch, head) = row.ok_or(Problem::tampered("it has no head"))?;
     Ok(Header { vault_id: VaultId(vault_id), epoch, head })
 }
 
-pub(crate) fn insert(connection: &Connection, header: &Header) -> Result<(), Error> {
+pub(crate) fn insert(connection: &Connection, header: &Header) -> Result<(), Problem> {
     connection.execute(
         "INSERT INTO header (k, vault_id, epoch, head) VALUES (1, :vault_id, :epoch, :head)",
         named_params! {
@@ -34,7 +34,7 @@ pub(crate) fn insert(connection: &Connection, header: &Header) -> Result<(), Err
     Ok(())
 }
 
-pub(crate) fn update(connection: &Connection, epoch: u32, head: &[u8]) -> Result<(), Error> {
+pub(crate) fn update(connection: &Connection, epoch: u32, head: &[u8]) -> Result<(), Problem> {
     connection.execute(
         "UPDATE header SET epoch = :epoch, head = :head WHERE k = 1",
         named_params! { ":epoch": epoch, ":head": head },
@@ -43,11 +43,11 @@ pub(crate) fn update(connection: &Connection, epoch: u32, head: &[u8]) -> Result
 }
 
 /// A value of the wrong type or length is somebody's doing, not the database's.
-pub(crate) fn misshapen(error: rusqlite::Error) -> Error {
+pub(crate) fn misshapen(error: rusqlite::Error) -> Problem {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
     match error {
         FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) => {
-            Error::tampered("a value of the wrong type or length")
+            Problem::tampered("a value of the wrong type or length")
         }
         other => other.into(),
     }

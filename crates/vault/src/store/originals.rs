@@ -3,16 +3,16 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
-use crate::Error;
+use crate::Problem;
 
 /// The box of one part.
-pub(crate) fn read(connection: &Connection, id: i64, part: i64) -> Result<Vec<u8>, Error> {
+pub(crate) fn read(connection: &Connection, id: i64, part: i64) -> Result<Vec<u8>, Problem> {
     let sealed: Option<Vec<u8>> = connection
         .prepare_cached("SELECT box FROM original WHERE id = :id AND part = :part")?
         .query_row(named_params! { ":id": id, ":part": part }, |row| row.get(0))
         .optional()
         .map_err(misshapen)?;
-    sealed.ok_or(Error::tampered("a part of an original is missing"))
+    sealed.ok_or(Problem::tampered("a part of an original is missing"))
 }
 
 pub(crate) fn insert(
@@ -20,7 +20,7 @@ pub(crate) fn insert(
     id: i64,
     part: i64,
     sealed: &[u8],
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     connection
         .prepare_cached("INSERT INTO original (id, part, box) VALUES (:id, :part, :box)")?
         .execute(named_params! { ":id": id, ":part": part, ":box": sealed })?;
@@ -33,20 +33,20 @@ pub(crate) fn update(
     id: i64,
     part: i64,
     sealed: &[u8],
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     connection
         .prepare_cached("UPDATE original SET box = :box WHERE id = :id AND part = :part")?
         .execute(named_params! { ":id": id, ":part": part, ":box": sealed })?;
     Ok(())
 }
 
-pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Problem> {
     connection.execute("DELETE FROM original WHERE id = :id", named_params! { ":id": id })?;
     Ok(())
 }
 
 /// How many rows there are.
-pub(crate) fn count(connection: &Connection) -> Result<usize, Error> {
+pub(crate) fn count(connection: &Connection) -> Result<usize, Problem> {
     let count: i64 = connection.query_row("SELECT count(*) FROM original", [], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
-use crate::Error;
+use crate::Problem;
 
 /// One row.
 pub(crate) struct Row<'a> {
@@ -13,20 +13,20 @@ pub(crate) struct Row<'a> {
 }
 
 /// The box of one record.
-pub(crate) fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Error> {
+pub(crate) fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Problem> {
     let sealed: Option<Vec<u8>> = connection
         .prepare_cached("SELECT box FROM record WHERE id = :id")?
         .query_row(named_params! { ":id": id }, |row| row.get(0))
         .optional()
         .map_err(misshapen)?;
-    sealed.ok_or(Error::tampered("a record is missing"))
+    sealed.ok_or(Problem::tampered("a record is missing"))
 }
 
 /// Hands each record over, in id order.
 pub(crate) fn each(
     connection: &Connection,
-    mut with: impl FnMut(Row<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
+    mut with: impl FnMut(Row<'_>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
     let mut statement = connection.prepare_cached("SELECT id, rev, box FROM record ORDER BY id")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -42,7 +42,7 @@ pub(crate) fn insert(
     id: i64,
     rev: i64,
     sealed: &[u8],
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     connection
         .prepare_cached("INSERT INTO record (id, rev, box) VALUES (:id, :rev, :box)")?
         .execute(named_params! { ":id": id, ":rev": rev, ":box": sealed })?;
@@ -54,20 +54,20 @@ pub(crate) fn update(
     id: i64,
     rev: i64,
     sealed: &[u8],
-) -> Result<(), Error> {
+) -> Result<(), Problem> {
     let changed = connection
         .prepare_cached("UPDATE record SET rev = :rev, box = :box WHERE id = :id")?
         .execute(named_params! { ":id": id, ":rev": rev, ":box": sealed })?;
-    if changed == 1 { Ok(()) } else { Err(Error::tampered("a record is missing")) }
+    if changed == 1 { Ok(()) } else { Err(Problem::tampered("a record is missing")) }
 }
 
-pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Problem> {
     let deleted = connection
         .prepare_cached("DELETE FROM record WHERE id = :id")?
         .execute(named_params! { ":id": id })?;
-    if deleted == 1 { Ok(()) } else { Err(Error::tampered("a record is missing")) }
+    if deleted == 1 { Ok(()) } else { Err(Problem::tampered("a record is missing")) }
 }
 
-fn wrong_type() -> Error {
-    Error::tampered("a value of the wrong type or length")
+fn wrong_type() -> Problem {
+    Problem::tampered("a value of the wrong type or length")
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::Error;
+use crate::Problem;
 use crate::file::APPLICATION_ID;
 
 /// Number of the newest migration, in the file's `user_version`.
@@ -12,7 +12,7 @@ pub(crate) const VERSION: i32 = 1;
 const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/0001_vault.sql")];
 
 /// Makes the tables of a new vault.
-pub(crate) fn create(connection: &Connection) -> Result<(), Error> {
+pub(crate) fn create(connection: &Connection) -> Result<(), Problem> {
     for migration in MIGRATIONS {
         connection.execute_batch(migration)?;
     }
@@ -23,19 +23,19 @@ pub(crate) fn create(connection: &Connection) -> Result<(), Error> {
 
 /// Compares the schema byte for byte with what the migrations produce: a view, trigger, index or
 /// column too many is code that somebody else put into the file.
-pub(crate) fn check(connection: &Connection) -> Result<(), Error> {
+pub(crate) fn check(connection: &Connection) -> Result<(), Problem> {
     let reference = Connection::open_in_memory()?;
     create(&reference)?;
     if read(connection)? == read(&reference)? {
         Ok(())
     } else {
-        Err(Error::tampered("its schema is another"))
+        Err(Problem::tampered("its schema is another"))
     }
 }
 
 type Entry = (String, String, String, Option<String>);
 
-fn read(connection: &Connection) -> Result<Vec<Entry>, Error> {
+fn read(connection: &Connection) -> Result<Vec<Entry>, Problem> {
     let mut statement = connection
         .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
     let rows =

@@ -3,14 +3,14 @@
 use rusqlite::{Connection, named_params};
 
 use super::header::misshapen;
-use crate::Error;
+use crate::Problem;
 use crate::slot::Row;
 
 /// More slots than this are refused: each costs a derivation.
 pub const MOST: usize = 32;
 
 /// All slots, in id order.
-pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Error> {
+pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Problem> {
     let mut statement =
         connection.prepare("SELECT id, kind, m, t, p, salt, box FROM slot ORDER BY id LIMIT 33")?;
     let rows = statement.query_map([], |row| {
@@ -26,12 +26,12 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Error> {
     })?;
     let rows: Vec<Row> = rows.collect::<Result<_, _>>().map_err(misshapen)?;
     if rows.len() > MOST {
-        return Err(Error::tampered("more than 32 slots"));
+        return Err(Problem::tampered("more than 32 slots"));
     }
     Ok(rows)
 }
 
-pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Error> {
+pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Problem> {
     connection.execute(
         "INSERT INTO slot (id, kind, m, t, p, salt, box)
          VALUES (:id, :kind, :m, :t, :p, :salt, :box)",
@@ -48,7 +48,7 @@ pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Error> {
     Ok(())
 }
 
-pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Error> {
+pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Problem> {
     connection.execute("DELETE FROM slot WHERE id = :id", named_params! { ":id": id })?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::sealer::{BATCH, KeyName, Placed};
 use crate::since::{Became, Course, Parting, Since, Step, ValueDigest};
 use crate::snapshot::{check_pin, unpad};
 use crate::store::secrets;
-use crate::{Error, Id, Import};
+use crate::{Id, Import, Problem};
 
 /// What has changed so far, of what may have been imported.
 #[derive(Default)]
@@ -43,7 +43,7 @@ enum PartedContext {
 
 impl Writing<'_> {
     /// Before a secret is removed.
-    pub(super) fn part_secret(&mut self, id: Id, why: Parting) -> Result<(), Error> {
+    pub(super) fn part_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         let Ok(StoredSecret { description, created, pin, .. }) = self.known_secret(id) else {
             return Ok(());
         };
@@ -111,7 +111,7 @@ impl Writing<'_> {
     }
 
     /// Has the imports remember it.
-    pub(super) fn remember_parted(&mut self) -> Result<(), Error> {
+    pub(super) fn remember_parted(&mut self) -> Result<(), Problem> {
         let parted = std::mem::take(&mut self.parted);
         let values = self.values_of(&parted.secrets);
         let mut imports = std::mem::take(&mut self.content.imports);

@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Output;
 use crate::documents::{SCHEMA, utc};
-use crate::failure::Failure;
 use crate::ui::{Tone, cell, toned};
 use crate::unlock;
 
@@ -91,9 +90,7 @@ struct SubjectView<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e| Failure::from_vault(e, &path);
-        let log = vault.snapshot().map_err(failed)?.audit_log().map_err(failed)?;
+        let log = vault.snapshot()?.audit_log()?;
         let now = app.now();
         let mut entries: Vec<&Logged> =
             log.iter().filter(|logged| self.takes(logged, now)).collect();

@@ -57,8 +57,8 @@ impl Args {
         let shown = file.clone().unwrap_or_else(|| folder.clone());
         let failed = |e: Error| backup::failure(e, &shown);
         let spinner = app.ui.spinner("copying and verifying");
-        let draft = Draft::of_vault(&vault, &folder).map_err(failed)?;
-        let locked = draft.open().map_err(failed)?;
+        let draft = Draft::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
+        let locked = draft.open().map_err(|e| backup::failure(e, &shown))?;
         let keys = by.sealer(app, &locked)?;
         let copy = locked.unlock_with(keys, &draft.anchors()).map_err(failed)?;
         let verified = copy.verify_all().map_err(failed)?;
@@ -68,7 +68,7 @@ impl Args {
             Some(file) => file,
             None => backup::name(app, &folder, &format!("g{}", verified.generation))?,
         };
-        let size = draft.size().map_err(failed)?;
+        let size = draft.size().map_err(|e| backup::failure(e, &shown))?;
         draft.place(&file, over).map_err(|e| backup::failure(e, &file))?;
         let Verified { generation, contexts, secrets, .. } = verified;
         if app.ui.output == Output::Json {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use azvault_vault::{Draft, Error, Locked, Over, make_folder};
+use azvault_vault::{Draft, Locked, Over, Problem, make_folder};
 use serde::Serialize;
 
 use crate::app::App;
@@ -62,16 +62,15 @@ impl Args {
             )
             .hint("azvault backup list, for those beside the vault"));
         }
-        let of_place = |e: Error| Failure::from_vault(e, &place);
-        let of_file = |e: Error| backup::failure(e, &file);
+        let of_file = |e: Problem| backup::failure(e, &file);
         let folder = backup::parent(&place);
-        make_folder(folder).map_err(of_place)?;
+        make_folder(folder).map_err(|e| e.at(&place))?;
         let draft = Draft::of_file(&file, folder).map_err(of_file)?;
         let (copy, by) = backup::open(app, &draft, &file)?;
         let spinner = app.ui.spinner("verifying");
         let verified = copy.verify_all();
         spinner.finish_and_clear();
-        let verified = verified.map_err(of_file)?;
+        let verified = verified.map_err(|e| of_file(e.problem))?;
         drop(copy);
         let (id, generation, rolled_back) =
             put_back::goes_on(app, &draft, &by, (&file, self.accept_older))?;
@@ -80,11 +79,11 @@ impl Args {
         let backups = backup::folder(app)?;
         make_folder(&backups).map_err(|e| backup::failure(e, &backups))?;
         let kept = backup::name(app, &backups, "replaced")?;
-        let kept = match draft.replace(&place, &kept).map_err(of_place)? {
+        let kept = match draft.replace(&place, &kept).map_err(|e| e.at(&place))? {
             Over::Whatever => Some(kept),
             Over::Nothing => None,
         };
-        put_back::remember(app, &by, &place);
+        put_back::remember(app, &by);
         for vault in before.into_iter().chain([id]) {
             put_back::lock(app, vault);
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_model::Profile;
-use azvault_vault::{Error, Over, Vault, write_file};
+use azvault_vault::{Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -79,7 +79,7 @@ impl Args {
         let path = paths::absolute(&self.path)?;
         let over = self.over(app, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let profile = saved::profile(app, &vault, &contexts)?;
+        let profile = saved::profile(&vault, &contexts)?;
         let (bytes, left_out) = match self.format {
             Format::Sealed => (self.seal(app, &profile)?, LeftOut::default()),
             Format::AzurePowershell => self.write_out(app, &profile, &path)?,
@@ -192,9 +192,8 @@ impl Args {
         subjects.extend(profile.contexts.iter().map(|c| audit::of_context(None, c)));
         let secrets = profile.secrets.iter();
         subjects.extend(secrets.map(|held| audit::of_new_secret(&held.description)));
-        let vault_path = app.vault_path()?;
         let logged = vault.write(|writing| audit::log(app, writing, verb, subjects));
-        logged.map_err(|e: Error| Failure::from_vault(e, &vault_path))
+        Ok(logged?)
     }
 
     fn say(&self, app: &App, document: &Document<'_>, path: &Path) {

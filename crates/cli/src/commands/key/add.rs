@@ -6,7 +6,9 @@ pub(crate) mod passphrase;
 pub(crate) mod raw;
 pub(crate) mod recovery;
 
-use azvault_vault::{Cost, Error, MOST_SLOTS, Made, NewSlot, Opener, PreparedSlot, SlotError};
+use azvault_vault::{
+    Cost, Error, MOST_SLOTS, Made, NewSlot, Opener, PreparedSlot, Problem, SlotError,
+};
 use serde::Serialize;
 
 use crate::app::App;
@@ -48,17 +50,16 @@ fn add(
     slot: &PreparedSlot,
     undo: impl FnOnce(),
 ) -> Result<(), Failure> {
-    let path = app.vault_path()?;
     let (kind, label) = (slot.kind(), slot.label());
     let Opened { vault, key, .. } = opened;
-    let added = vault.write(|writing| {
+    let added = vault.write(|writing| -> Result<_, Problem> {
         let id = writing.add_slot(key, slot)?;
         audit::log(app, writing, "key add", vec![slots::subject(id, kind, label)])?;
         Ok(id)
     });
     let id = added.map_err(|e: Error| {
         undo();
-        Failure::from_vault(e, &path)
+        Failure::from(e)
     })?;
     if app.ui.output == Output::Json {
         let slot = SlotView { id: id.to_string(), kind: kind.as_str(), label: label.to_owned() };
@@ -80,5 +81,5 @@ fn check_room(app: &App, opened: &Opened) -> Result<(), Failure> {
     if slots < MOST_SLOTS {
         return Ok(());
     }
-    Err(Failure::from_vault(SlotError::Full(slots).into(), &app.vault_path()?))
+    Err(Problem::from(SlotError::Full(slots)).at(&app.vault_path()?).into())
 }

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::failure::Failure;
 use crate::ui::{Tone, cell, toned};
 use crate::unlock;
 
@@ -41,7 +40,7 @@ struct KdfView {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let path = app.vault_path()?;
-        Locked::open(&path).map_err(|e| Failure::from_vault(e, &path))?;
+        Locked::open(&path)?;
         let vault = unlock::vault(app)?;
         let keys: Vec<KeyView> =
             vault.slots().iter().map(|slot| view(slot, vault.label(slot.id))).collect();

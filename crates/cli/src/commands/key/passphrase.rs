@@ -1,6 +1,6 @@
 //! `azvault key passphrase`
 
-use azvault_vault::{Error, NewSlot, SlotError, Try};
+use azvault_vault::{NewSlot, Problem, SlotError, Try};
 use serde::Serialize;
 
 use crate::app::App;
@@ -45,10 +45,10 @@ impl Args {
         let which = self.which(app)?;
         let mut opened = slots::owner(app, which)?;
         let path = app.vault_path()?;
-        let failed = |e: Error| Failure::from_vault(e, &path);
         let id = opened.key.slot();
         let slot = opened.vault.slots().iter().find(|slot| slot.id == id);
-        let slot = slot.ok_or(SlotError::Missing(id)).map_err(|e| failed(e.into()))?.clone();
+        let slot =
+            slot.ok_or(SlotError::Missing(id)).map_err(|e| Problem::from(e).at(&path))?.clone();
         if !slot.kind.has_cost() {
             return Err(no_passphrase(id));
         }
@@ -73,7 +73,7 @@ impl Args {
             let subject = slots::subject(id, slot.kind, &label);
             audit::log(app, writing, "key passphrase", vec![subject])
         });
-        written.map_err(failed)?;
+        written?;
         if app.ui.output == Output::Json {
             let (memory_kib, passes) = (cost.memory_kib(), cost.passes());
             let slot = SlotView::new(&slot, &label);
@@ -92,7 +92,7 @@ impl Args {
         let slot = locked.slots().iter().find(|slot| slot.id == id);
         let path = app.vault_path()?;
         match slot {
-            None => Err(Failure::from_vault(SlotError::Missing(id).into(), &path)),
+            None => Err(Problem::from(SlotError::Missing(id)).at(&path).into()),
             Some(slot) if slot.kind.has_cost() => Ok(Try::Slot(id)),
             Some(_) => Err(no_passphrase(id)),
         }

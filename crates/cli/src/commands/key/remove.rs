@@ -1,13 +1,12 @@
 //! `azvault key remove`
 
-use azvault_vault::{Error, SlotError, SlotKind};
+use azvault_vault::{Problem, SlotError, SlotKind};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
 use crate::audit;
 use crate::cli::Output;
 use crate::documents::SCHEMA;
-use crate::failure::Failure;
 use crate::keyring::Entry;
 use crate::slots::{self, SlotView};
 use crate::{policy, unlock};
@@ -34,10 +33,10 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let path = app.vault_path()?;
-        let failed = |e: Error| Failure::from_vault(e, &path);
         let (mut vault, opened_by) = unlock::by_slot(app)?;
         let slot = vault.slots().iter().find(|slot| slot.id == self.id);
-        let kind = slot.ok_or(SlotError::Missing(self.id)).map_err(|e| failed(e.into()))?.kind;
+        let kind =
+            slot.ok_or(SlotError::Missing(self.id)).map_err(|e| Problem::from(e).at(&path))?.kind;
         let left = vault.slots().iter().filter(|slot| slot.id != self.id);
         policy::may_remove(app, [kind], left.map(|slot| slot.kind))?;
         let label = vault.label(self.id).unwrap_or_default().to_owned();
@@ -45,12 +44,12 @@ impl Args {
         let which =
             if opened_by == Some(self.id) { ", which opened the vault just now" } else { "" };
         app.confirm(Consent::from(self.yes), &format!("Remove {words}{which}?"))?;
-        let removed = vault.write(|writing| {
+        let removed = vault.write(|writing| -> Result<_, Problem> {
             let removed = writing.remove_slot(self.id)?;
             audit::log(app, writing, "key remove", vec![slots::subject(self.id, kind, &label)])?;
             Ok(removed)
         });
-        let removed = removed.map_err(failed)?;
+        let removed = removed?;
         if removed.kind == SlotKind::Keyring
             && let Err(failure) = Entry::new(vault.id(), removed.salt).clear()
         {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Error, Id, ImportedFile, Snapshot, Vault};
+use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
 
 use crate::app::{App, Consent};
 use crate::audit;
@@ -44,7 +44,6 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let mut vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
         let comparison = compare::compare(app, &vault, self.id)?;
         if cleaning::differs_as_a_whole(&comparison) {
             compare::print(app, &comparison);
@@ -55,8 +54,8 @@ impl Args {
             .hint("azvault migrate run, then azvault migrate clean"));
         }
         let id = comparison.migration;
-        let mut cleaning = cleaning::plan(app, &vault, &comparison)?;
-        let copies = find_copies(&vault, &cleaning).map_err(|e| Failure::from_vault(e, &path))?;
+        let mut cleaning = cleaning::plan(&vault, &comparison)?;
+        let copies = find_copies(&vault, &cleaning)?;
         show(app, &cleaning, &copies);
         let number = cleaning.going.len() + copies.identical.len();
         if self.dry_run {
@@ -86,11 +85,11 @@ impl Args {
             app.confirm(Consent::from(self.yes), &question)?;
         }
         let similar = SimilarView::all(&copies);
-        let sealed = copies::seal(app, &mut vault, id, &copies.identical)?;
+        let sealed = copies::seal(&mut vault, id, &copies.identical)?;
         cleaning.going.splice(0..0, &sealed);
         let cleaned = cleaning.carry_out();
         record(app, &mut vault, id, &cleaned)?;
-        let snapshot = vault.snapshot().map_err(|e| Failure::from_vault(e, &path))?;
+        let snapshot = vault.snapshot()?;
         let lay_there = snapshot.secrets().iter().filter(|s| cleaning.lay_there(&s.description));
         let rotate = revocation::of(lay_there, app.now(), &onward::az(&snapshot));
         let uncleaned = onward::uncleaned(snapshot.imports(), id);
@@ -177,9 +176,8 @@ fn record(app: &App, vault: &mut Vault, id: Id, cleaned: &Cleaned<'_>) -> Result
     if done.is_empty() {
         return Ok(());
     }
-    let vault_path = app.vault_path()?;
     let subjects = audit::of_migration(id, done.iter().map(PathBuf::as_path));
-    let written = vault.write(|writing| -> Result<(), Error> {
+    let written = vault.write(|writing| -> Result<(), Problem> {
         writing.change_import(id, |import| {
             for file in &mut import.files {
                 if done.contains(&file.path) {
@@ -189,7 +187,7 @@ fn record(app: &App, vault: &mut Vault, id: Id, cleaned: &Cleaned<'_>) -> Result
         })?;
         audit::log(app, writing, "migrate clean", subjects)
     });
-    written.map_err(|e| Failure::from_vault(e, &vault_path))
+    Ok(written?)
 }
 
 /// Credentials that nobody's context needs are best revoked and forgotten.

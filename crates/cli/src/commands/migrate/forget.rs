@@ -1,12 +1,11 @@
 //! `azvault migrate forget`
 
-use azvault_vault::{Error, Id};
+use azvault_vault::Id;
 use serde::Serialize;
 
 use crate::app::{App, Consent};
 use crate::audit;
 use crate::cli::Output;
-use crate::failure::Failure;
 use crate::ui::count;
 use crate::unlock;
 
@@ -32,9 +31,7 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let mut vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e: Error| Failure::from_vault(e, &path);
-        let imports = vault.snapshot().map_err(failed)?.into_imports();
+        let imports = vault.snapshot()?.into_imports();
         let import = super::find(imports, Some(self.id))?;
         let sealed = import.value.files.iter().filter(|file| file.original.is_some()).count();
         if sealed > 0 {
@@ -46,7 +43,7 @@ impl Args {
                 writing.forget_originals(self.id)?;
                 audit::log(app, writing, "migrate forget", subjects)
             });
-            forgotten.map_err(failed)?;
+            forgotten?;
         }
         if app.ui.output == Output::Json {
             let migration = self.id.to_string();

@@ -43,7 +43,7 @@ impl Args {
         // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
         let (opened, before) = if exists {
             let (vault, by) = unlock::unlocked(app, unlock::locked(app)?)?;
-            let before = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
+            let before = Content::read(&vault)?;
             (Some((vault, by)), before)
         } else {
             (None, Content::default())

@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::utc;
-use crate::failure::Failure;
 use crate::ui::cell;
 use crate::unlock;
 
@@ -46,9 +45,7 @@ impl MigrationView {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e| Failure::from_vault(e, &path);
-        let mut imports = vault.snapshot().map_err(failed)?.into_imports();
+        let mut imports = vault.snapshot()?.into_imports();
         imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));
         let migrations: Vec<_> = imports.iter().map(MigrationView::new).collect();
         if app.ui.output == Output::Json {

@@ -2,7 +2,6 @@
 
 use super::Wanted;
 use crate::app::App;
-use crate::failure::Failure;
 use crate::migration::gather::Pointers;
 use crate::migration::present::Content;
 use crate::migration::{proposal, report};
@@ -22,7 +21,7 @@ impl Args {
         let path = app.vault_path()?;
         let before = if path.symlink_metadata().is_ok() {
             let vault = unlock::vault(app)?;
-            Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?
+            Content::read(&vault)?
         } else {
             Content::default()
         };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_vault::{Error, Id};
+use azvault_vault::{Id, Problem};
 use serde::Serialize;
 
 use crate::app::{App, Consent};
@@ -42,14 +42,12 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
         let mut vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e: Error| Failure::from_vault(e, &path);
-        let import = super::find(vault.snapshot().map_err(failed)?.into_imports(), self.id)?;
-        let snapshot = vault.snapshot().map_err(failed)?;
+        let import = super::find(vault.snapshot()?.into_imports(), self.id)?;
+        let snapshot = vault.snapshot()?;
         let mut originals = Vec::new();
         for file in import.value.files.iter() {
             let Some(original) = &file.original else { continue };
-            let bytes = snapshot.original(original).map_err(failed)?;
+            let bytes = snapshot.original(original)?;
             let there = restore::look(file, &bytes);
             originals.push((file, bytes, there));
         }
@@ -83,9 +81,7 @@ impl Args {
         if !paths.is_empty() {
             // Told before any plaintext is back: what cannot be told is not done.
             let subjects = audit::of_migration(import.id, paths.into_iter());
-            vault
-                .write(|writing| audit::log(app, writing, "migrate rollback", subjects))
-                .map_err(failed)?;
+            vault.write(|writing| audit::log(app, writing, "migrate rollback", subjects))?;
         }
         let mut restored = Vec::new();
         for (file, bytes, there) in &originals {
@@ -103,18 +99,16 @@ impl Args {
             }
             restored.push(back);
         }
-        vault
-            .write(|writing| -> Result<(), Error> {
-                writing.change_import(import.id, |import| {
-                    for file in &mut import.files {
-                        file.removed = None;
-                        if let Some(back) = restored.iter().find(|back| back.path == file.path) {
-                            (file.device, file.inode) = (back.device, back.inode);
-                        }
+        vault.write(|writing| -> Result<(), Problem> {
+            writing.change_import(import.id, |import| {
+                for file in &mut import.files {
+                    file.removed = None;
+                    if let Some(back) = restored.iter().find(|back| back.path == file.path) {
+                        (file.device, file.inode) = (back.device, back.inode);
                     }
-                })
+                }
             })
-            .map_err(failed)?;
+        })?;
         let blank = originals.iter().filter(|(_, _, there)| *there == There::Blank);
         let replaced: Vec<_> = blank.map(|(file, ..)| &file.path).collect();
         if app.ui.output == Output::Json {

@@ -12,7 +12,7 @@ use crate::migration::unread::Read;
 use crate::migration::{apply, present::Content, report, unused};
 use crate::scan::print::no_sign_in;
 use crate::ui::count;
-use crate::{failure::Failure, unlock};
+use crate::unlock;
 
 /// Import in one transaction; prints the migration's id
 ///
@@ -43,9 +43,8 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        let path = app.vault_path()?;
         let mut vault = unlock::vault(app)?;
-        let before = Content::read(&vault).map_err(|e| Failure::from_vault(e, &path))?;
+        let before = Content::read(&vault)?;
         let default = self.wanted.default.as_deref();
         let proposal = proposal::propose(
             app,

@@ -7,7 +7,6 @@ use super::list::MigrationView;
 use crate::app::App;
 use crate::cli::Output;
 use crate::documents::utc;
-use crate::failure::Failure;
 use crate::ui::cell;
 use crate::unlock;
 
@@ -56,9 +55,7 @@ impl FileView {
 impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let vault = unlock::vault(app)?;
-        let path = app.vault_path()?;
-        let failed = |e| Failure::from_vault(e, &path);
-        let imports = vault.snapshot().map_err(failed)?.into_imports();
+        let imports = vault.snapshot()?.into_imports();
         let import = super::find(imports, Some(self.id))?;
         let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();
         if app.ui.output == Output::Json {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azvault_policy::Policy;
-use azvault_vault::{Error, Locked};
+use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
 
 use crate::app::App;
@@ -71,8 +71,10 @@ impl Args {
 fn of_vault(app: &App, policy: &Policy) -> Result<(Vec<Finding>, Looked), Failure> {
     let path = app.vault_path()?;
     let locked = match Locked::open(&path) {
-        Err(Error::NotThere) => return Ok((Vec::new(), Looked::Everywhere)),
-        locked => locked.map_err(|e| Failure::from_vault(e, &path))?,
+        Err(Error { problem: Problem::NotThere, .. }) => {
+            return Ok((Vec::new(), Looked::Everywhere));
+        }
+        locked => locked?,
     };
     let mut findings = policy::of_slots(policy, locked.slots());
     findings.extend(

@@ -81,16 +81,14 @@ fn reveal(
         Listed::OfVault(stored) => audit::of_secret(stored.id, &stored.description),
     });
     super::log_reveal(app, vault, subjects.collect())?;
-    let path = app.vault_path()?;
-    let failed = |e| Failure::from_vault(e, &path);
-    let snapshot = vault.snapshot().map_err(failed)?;
+    let snapshot = vault.snapshot()?;
     app.ui.raw(b"{\"schema\":1,\"secrets\":[");
     let mut separator: &[u8] = b"";
     for (secret, view) in secrets {
         match secret {
             Listed::OfSession(own) => print(app, separator, view, &own.held.value)?,
             Listed::OfVault(stored) => {
-                let value = snapshot.open_secret(stored.id).map_err(failed)?;
+                let value = snapshot.open_secret(stored.id)?;
                 print(app, separator, view, &value)?;
             }
         }

@@ -1,7 +1,7 @@
 //! `azvault secret show`
 
 use azvault_model::Secret;
-use azvault_vault::{Error, Id};
+use azvault_vault::{Id, Problem};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -54,15 +54,14 @@ impl Args {
             describe(app, &view);
             return Ok(0);
         }
-        let path = app.vault_path()?;
         let subject = audit::of_secret(stored.id, &stored.description);
         // Opened and logged in one transaction: if the entry cannot be written, nothing is shown.
-        let opened = vault.write(|writing| {
+        let opened = vault.write(|writing| -> Result<_, Problem> {
             let value = writing.open_secret(self.id)?;
             audit::log(app, writing, super::REVEAL, vec![subject])?;
             Ok(value)
         });
-        reveal(app, &view, &opened.map_err(|e: Error| Failure::from_vault(e, &path))?)
+        reveal(app, &view, &opened?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azvault_vault::{Error, Locked};
+use azvault_vault::{Error, Locked, Problem};
 
 use crate::app::App;
 use crate::failure::Code;
@@ -22,7 +22,7 @@ impl Args {
             return Ok(0);
         }
         let because = match Locked::open(&app.vault_path()?) {
-            Err(Error::NotThere) => "its vault does not exist",
+            Err(Error { problem: Problem::NotThere, .. }) => "its vault does not exist",
             // Why a vault cannot be opened is for the command to say that opens it.
             Err(_) => return Ok(Code::Other.number()),
             Ok(locked) => match handle::look(locked.vault_id(), PATIENCE) {
