@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use azvault_exporter::azure_powershell::LeftOut;
-use azvault_importer::places::{self, Roots};
+use azvault_importer::look;
+use azvault_importer::places::Roots;
 use azvault_importer::{Found, Outcome, Product, Reading, folder, read};
 use azvault_model::Profile;
 use azvault_model::rules::import::{Incoming, Origin, Present, plan};
@@ -106,8 +107,8 @@ fn every_home_comes_back_as_it_was() {
     let (mut secrets, mut left) = (0, BTreeMap::<(&str, &str), usize>::new());
     for home in homes {
         let roots = Roots::of(&home);
-        let mut candidates = places::usual(&roots);
-        candidates.extend(places::named(&home).unwrap());
+        let mut candidates = look::usual(&roots);
+        candidates.extend(look::named(&home).unwrap());
         let sources = folder::read_all(&candidates, &home, &TimeZone::UTC, &mut |_| {});
         let profile = imported(sources.into_iter().map(|source| source.found).collect());
         secrets += profile.secrets.len();

@@ -6,7 +6,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_importer::formats::table::{Clean, FORMATS, Folder, Holds, Row};
+use azvault_importer::formats::row::{Clean, Folder, Holds, Row};
+use azvault_importer::formats::table::FORMATS;
 use azvault_importer::{Format, Product};
 
 fn root() -> PathBuf {
@@ -99,7 +100,8 @@ const IMPORTED: &str = "
 const OTHERS: &str = "
 The two shapes of contexts share `formats/azps/account.rs`, `formats/azps/cache_data.rs` and
 `formats/azps/environment.rs`; the readers of other tools share
-`formats/members.rs` (a member of the wrong type costs itself alone) and `formats/claims.rs` (whose a token is, where its file does not say).
+`formats/members.rs` (a member of the wrong type costs itself alone) and `formats/claims.rs` (whose a token is, where its file does not say). What a row of the
+table says is `formats/row.rs`.
 
 ## Recognised and not imported
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_importer::{Found, Outcome, Reading, folder, places};
+use azvault_importer::{Found, Outcome, Reading, folder, look};
 use azvault_model::{Context, HeldSecret, SecretKind};
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -201,7 +201,7 @@ fn azure_cli_folders_are_read_as_their_truth_says() {
     let truth = truth("azure-cli");
     for (name, expected) in truth["dirs"].as_object().unwrap() {
         let zone = TimeZone::get(expected["tz"].as_str().unwrap()).unwrap();
-        let candidates = places::named(&fixtures().join("azure-cli").join(name)).unwrap();
+        let candidates = look::named(&fixtures().join("azure-cli").join(name)).unwrap();
         let sources = folder::read_all(&candidates, Path::new("/nowhere"), &zone, &mut |_| {});
         for source in &sources {
             assert!(source.found.outcome <= Outcome::Warn, "{:?}", source.path);

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::{self, Source};
-use azvault_importer::{Format, Found, Outcome, Reading, places};
+use azvault_importer::{Format, Found, Outcome, Reading, look};
 use azvault_model::{Context, HeldSecret, SecretKind};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 fn read_folder(folder: &Path, home: &Path, zone: &TimeZone) -> Vec<Source> {
-    folder::read_all(&places::named(folder).unwrap(), home, zone, &mut |_| {})
+    folder::read_all(&look::named(folder).unwrap(), home, zone, &mut |_| {})
 }
 
 fn read(file_name: &str, content: &str) -> Found {
@@ -456,7 +456,7 @@ fn a_certificate_is_read_where_its_entry_says() {
         let home =
             home_with(&[(".azure/service_principal_entries.json", &entries(written)), (lies, PEM)]);
         let mut opened = Vec::new();
-        let candidates = places::named(home.path()).unwrap();
+        let candidates = look::named(home.path()).unwrap();
         let sources = folder::read_all(&candidates, home.path(), &TimeZone::UTC, &mut |path| {
             opened.push(path.to_owned());
         });
@@ -492,10 +492,8 @@ fn a_certificate_is_read_where_its_entry_says() {
     ]);
     for listed in [vec!["any"], vec![""], vec!["any/sp.pem", "any/service_principal_entries.json"]]
     {
-        let candidates: Vec<_> = listed
-            .iter()
-            .flat_map(|path| places::named(&home.path().join(path)).unwrap())
-            .collect();
+        let candidates: Vec<_> =
+            listed.iter().flat_map(|path| look::named(&home.path().join(path)).unwrap()).collect();
         let sources = folder::read_all(&candidates, home.path(), &TimeZone::UTC, &mut |_| {});
         assert_eq!(source(&sources, "sp.pem").found.profile.secrets.len(), 2, "{listed:?}");
         assert_eq!(sources.len(), 2, "{listed:?}");
@@ -555,7 +553,7 @@ fn a_certificate_is_read_through_a_link_and_never_beyond_what_was_named() {
         ]);
         link(&copy.path().join("named/certs/sp.pem"), copy.path().join("named/certs/link.pem"));
         link(&own.path().join(".ssh/own.pem"), copy.path().join("named/certs/out.pem"));
-        let candidates = places::named(&copy.path().join("named")).unwrap();
+        let candidates = look::named(&copy.path().join("named")).unwrap();
         // `~` is the importing user's home, and not what was named.
         let home = own.path().join(".ssh");
         let mut reach = folder::Reach::new(&home, [copy.path().join("named")]);

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use azvault_importer::folder::{self, Source};
+use azvault_importer::look;
 use azvault_importer::open::{MAX_SIZE, OpenError, read_once};
-use azvault_importer::places::{self, Because, Candidate, Roots};
+use azvault_importer::places::{Because, Candidate, Roots};
 use azvault_importer::{Format, Outcome, Product};
 use azvault_model::{Context, HeldSecret};
 use jiff::tz::TimeZone;
@@ -133,7 +134,7 @@ fn every_home_gives_what_its_truth_says() {
     for (name, expected) in truth["homes"].as_object().unwrap() {
         let copy = copy_of(name, expected);
         let home = copy.path();
-        let sources = read(&places::usual(&roots(home)), home);
+        let sources = read(&look::usual(&roots(home)), home);
         // By place in the home; the two products' files apart.
         let place = |source: &Source| below([source.path.as_path()], home).remove(0);
         let ours: BTreeMap<String, &Source> = sources
@@ -213,7 +214,7 @@ fn homes_of_both_products_give_both() {
     let truth = truth();
     for name in ["both-cli-and-powershell", "both-cli-and-powershell-same-folder"] {
         let copy = copy_of(name, &truth["homes"][name]);
-        let sources = read(&places::usual(&roots(copy.path())), copy.path());
+        let sources = read(&look::usual(&roots(copy.path())), copy.path());
         let cli = |file: &str| {
             let path = copy.path().join(".azure").join(file);
             let json: Value =
@@ -270,10 +271,10 @@ fn saved_files_are_moved_where_they_are_named() {
     let expected = &truth["homes"]["saved-files"];
     let copy = copy_of("saved-files", expected);
     // A scan finds what lies in Documents; whatever was saved by hand is moved only where it is named.
-    assert!(places::usual(&roots(copy.path())).is_empty());
+    assert!(look::usual(&roots(copy.path())).is_empty());
     let files = expected["files"].as_object().unwrap();
     for (file, facts) in files {
-        let candidates = places::named(&copy.path().join(file)).unwrap();
+        let candidates = look::named(&copy.path().join(file)).unwrap();
         assert_eq!(candidates[0].because, Because::Expected);
         let [source] = &read(&candidates, copy.path())[..] else { panic!("{file}") };
         assert_eq!(source.found.outcome, Outcome::Accept, "{file}: {:?}", source.found.notes);
@@ -290,7 +291,7 @@ fn saved_files_are_moved_where_they_are_named() {
     write(copy.path(), &["work/package.json", "work/az.json"]);
     write(copy.path(), &["work/AzureRmContext.json.lockfile"]);
     fs::write(copy.path().join("work/notes.txt"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
-    let sources = read(&places::named(copy.path()).unwrap(), copy.path());
+    let sources = read(&look::named(copy.path()).unwrap(), copy.path());
     let found = below(sources.iter().map(|source| source.path.as_path()), copy.path());
     assert_eq!(found, files.keys().cloned().collect::<Vec<_>>());
 }
@@ -333,13 +334,13 @@ fn every_place_of_the_products_is_looked_at() {
     let home = home.path();
     write(home, &files);
     write(home, &silent);
-    assert_eq!(listed(&places::usual(&roots(home)), home), files);
+    assert_eq!(listed(&look::usual(&roots(home)), home), files);
     // A home that the user names is the same as the user's own.
-    assert_eq!(listed(&places::named(home).unwrap(), home), files);
+    assert_eq!(listed(&look::named(home).unwrap(), home), files);
     // So is one of the folders, alone.
     let azure_powershell = [&files[..4], &files[21..]].concat();
-    assert_eq!(listed(&places::named(&home.join(".Azure")).unwrap(), home), azure_powershell);
-    assert_eq!(listed(&places::named(&home.join(".azure")).unwrap(), home), files[13..21]);
+    assert_eq!(listed(&look::named(&home.join(".Azure")).unwrap(), home), azure_powershell);
+    assert_eq!(listed(&look::named(&home.join(".azure")).unwrap(), home), files[13..21]);
 }
 
 #[test]
@@ -360,7 +361,7 @@ fn variables_move_places_as_they_do_for_the_products() {
         ..roots(home)
     };
     assert_eq!(
-        listed(&places::usual(&moved), home),
+        listed(&look::usual(&moved), home),
         [
             ".azure/AzureRmContext.json",
             "settings/Windows Azure Powershell/TokenCache.dat",
@@ -381,16 +382,16 @@ fn two_names_of_one_folder_are_one_and_a_linked_file_is_refused_visibly() {
     // As a file system that ignores case shows it, and as people link their dot folders.
     symlink(home.join("real"), home.join(".azure")).unwrap();
     symlink(home.join("real"), home.join(".Azure")).unwrap();
-    let candidates = places::usual(&roots(home));
+    let candidates = look::usual(&roots(home));
     assert_eq!(
         listed(&candidates, home),
         [".azure/AzureRmContext.json", ".azure/azureProfile.json"]
     );
-    let linked = places::named(&home.join(".azure")).unwrap();
+    let linked = look::named(&home.join(".azure")).unwrap();
     assert_eq!(linked.len(), 2, "a link to a folder is that folder");
     symlink(home.join("real/azureProfile.json"), home.join("real/TokenCache.dat")).unwrap();
     symlink("/nowhere", home.join("real/clouds.config")).unwrap();
-    let sources = read(&places::usual(&roots(home)), home);
+    let sources = read(&look::usual(&roots(home)), home);
     for name in ["TokenCache.dat", "clouds.config"] {
         let source = sources.iter().find(|source| source.path.ends_with(name)).unwrap();
         assert_eq!(source.found.outcome, Outcome::Reject);
@@ -431,7 +432,7 @@ fn settings_that_redirect_are_followed_where_their_path_exists() {
             "CacheDirectory": null, "CacheFile": null, "Settings": {},
         });
         fs::write(home.join(".Azure/AzureRmContextSettings.json"), settings.to_string()).unwrap();
-        let sources = read(&places::usual(&roots(home)), home);
+        let sources = read(&look::usual(&roots(home)), home);
         assert_eq!(sources.len(), wanted, "{folder:?} {file}");
         assert_eq!(sources[0].found.outcome, Outcome::Accept, "{:?}", sources[0].found.notes);
     }
@@ -548,7 +549,7 @@ fn a_file_that_cannot_be_opened_is_a_source_that_says_why() {
     write(home, &[".Azure/AzureRmContext.json"]);
     fs::create_dir(home.join(".Azure/TokenCache.dat")).unwrap();
     let mut opened = Vec::new();
-    let candidates = places::usual(&roots(home));
+    let candidates = look::usual(&roots(home));
     let sources = folder::read_all(&candidates, home, &TimeZone::UTC, &mut |path| {
         opened.push(path.to_owned());
     });

@@ -8,10 +8,11 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::Reach;
+use azvault_importer::look;
 use azvault_importer::look::{
     At, Bound, Bounds, Ended, Looked, Passed, Unknown, WHOLE, Watch, look,
 };
-use azvault_importer::places::{self, Candidate, Roots};
+use azvault_importer::places::{Candidate, Roots};
 
 const CONTEXTS: &str = r#"{"DefaultContextKey":"a","EnvironmentTable":{},"Contexts":{"a":{}}}"#;
 const CACHE: &str = r#"{"RefreshToken":{"k":{"secret":"rt","home_account_id":"h"}}}"#;
@@ -264,9 +265,9 @@ fn settings_lead_to_the_cache_folder_also_by_a_relative_path() {
 #[test]
 fn what_is_not_there_is_an_error_only_where_it_was_named() {
     let folder = tempfile::tempdir().unwrap();
-    let gone = places::named(&folder.path().join("gone")).unwrap_err();
+    let gone = look::named(&folder.path().join("gone")).unwrap_err();
     assert_eq!(gone.kind(), std::io::ErrorKind::NotFound);
-    assert_eq!(places::usual(&Roots::of(&folder.path().join("gone"))), []);
+    assert_eq!(look::usual(&Roots::of(&folder.path().join("gone"))), []);
 }
 
 #[test]

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use azvault_importer::formats::table::{FORMATS, Holds, row};
+use azvault_importer::formats::row::Holds;
+use azvault_importer::formats::table::{FORMATS, row};
 use azvault_importer::{Found, Outcome, Reading};
 
 fn others() -> PathBuf {

@@ -18,7 +18,8 @@ pub(crate) mod unused;
 pub(crate) mod witnessed;
 
 use azvault_importer::Format;
-use azvault_importer::formats::table::{Clean, row};
+use azvault_importer::formats::row::Clean;
+use azvault_importer::formats::table::row;
 
 /// Whether a file of this format is a saved sign-in, or what one signs in with: it is sealed, and `clean`
 /// removes it. Settings are not: the products go on using them.

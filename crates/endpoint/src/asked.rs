@@ -2,8 +2,6 @@
 
 use azvault_model::Secret;
 
-use crate::Protocol;
-
 /// A request that came by the right key, in the right form, from a process of the same user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
@@ -15,6 +13,20 @@ pub struct Asked {
     pub client: Option<ClientSelector>,
     /// How it was asked.
     pub protocol: Protocol,
+}
+
+/// How tools ask for tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// The managed identity endpoint of App Service, api-version 2019-08-01: az from 2.75 and the
+    /// Azure SDKs. <https://learn.microsoft.com/azure/app-service/overview-managed-identity>
+    AppService,
+    /// External authentication of the Azure Developer CLI, api-version 2023-07-12-preview:
+    /// cli/azd/docs/external-authentication.md of azure-dev.
+    Azd,
+    /// The endpoint that Terraform's azurerm takes for IMDS, api-version 2018-02-01.
+    /// <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
+    Azurerm,
 }
 
 /// What a token is to open, as given.

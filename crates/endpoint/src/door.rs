@@ -2,14 +2,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
-use std::os::fd::OwnedFd;
 
 use data_encoding::BASE64URL_NOPAD;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-use crate::{Asked, Issued, Refusal, serving};
 
 /// Callers that the kernel lets wait for a place. The standard library's 128 would let the rest of
 /// a thousand try again a second later.
@@ -51,20 +48,6 @@ impl Door {
             azd_key: Key::of(&keys.azd_key),
             azurerm_path: Key::of(&keys.azurerm_path),
         })
-    }
-
-    /// Serves until `stop` becomes readable, as the descriptor of a process that ended does.
-    ///
-    /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
-    /// the clock, in Unix seconds. After `stop` nobody is answered any more; what `issue` is about
-    /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
-    pub fn serve(
-        self,
-        stop: OwnedFd,
-        now: impl Fn() -> i64 + Sync,
-        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Sync,
-    ) -> io::Result<()> {
-        serving::serve(self, &stop, &now, &issue)
     }
 }
 

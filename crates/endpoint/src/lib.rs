@@ -35,9 +35,8 @@ mod reply;
 mod request;
 mod serving;
 
-pub use asked::{Asked, ClientSelector, Issued, Refusal, Wanted};
+pub use asked::{Asked, ClientSelector, Issued, Protocol, Refusal, Wanted};
 pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
 pub use door::{Door, Keys};
 pub use environment::{Facts, is_door};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};
-pub use protocol::Protocol;

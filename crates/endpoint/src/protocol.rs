@@ -6,22 +6,8 @@ pub(crate) mod azurerm;
 
 use zeroize::Zeroizing;
 
+use crate::asked::{Asked, Issued, Protocol, Refusal};
 use crate::reply::Status;
-use crate::{Asked, Issued, Refusal};
-
-/// How tools ask for tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Protocol {
-    /// The managed identity endpoint of App Service, api-version 2019-08-01: az from 2.75 and the
-    /// Azure SDKs. <https://learn.microsoft.com/azure/app-service/overview-managed-identity>
-    AppService,
-    /// External authentication of the Azure Developer CLI, api-version 2023-07-12-preview:
-    /// cli/azd/docs/external-authentication.md of azure-dev.
-    Azd,
-    /// The endpoint that Terraform's azurerm takes for IMDS, api-version 2018-02-01.
-    /// <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
-    Azurerm,
-}
 
 impl Protocol {
     /// The one method it has.

@@ -25,26 +25,33 @@ const MOST_CONNECTIONS: usize = 512;
 /// How often one looks whether somebody is late.
 const TURN: Duration = Duration::from_millis(250);
 
-pub(crate) fn serve(
-    door: Door,
-    stop: &OwnedFd,
-    now: &(impl Fn() -> i64 + Sync),
-    issue: &(impl Fn(&Asked) -> Result<Issued, Refusal> + Sync),
-) -> io::Result<()> {
-    let queue = Queue::new()?;
-    let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, door.port);
-    thread::scope(|scope| {
-        let closing = Closing(&queue);
-        for _ in 0..THREADS {
-            let work = || queue.work(|job| answer(job, own, now, issue));
-            thread::Builder::new().name("issuing".into()).spawn_scoped(scope, work)?;
-        }
-        let ended = run(&door, stop, &queue);
-        // The port first: who still comes is refused by the kernel.
-        drop(door);
-        drop(closing);
-        ended
-    })
+impl Door {
+    /// Serves until `stop` becomes readable, as the descriptor of a process that ended does.
+    ///
+    /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
+    /// the clock, in Unix seconds. After `stop` nobody is answered any more; what `issue` is about
+    /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
+    pub fn serve(
+        self,
+        stop: OwnedFd,
+        now: impl Fn() -> i64 + Sync,
+        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Sync,
+    ) -> io::Result<()> {
+        let queue = Queue::new()?;
+        let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port);
+        thread::scope(|scope| {
+            let closing = Closing(&queue);
+            for _ in 0..THREADS {
+                let work = || queue.work(|job| answer(job, own, &now, &issue));
+                thread::Builder::new().name("issuing".into()).spawn_scoped(scope, work)?;
+            }
+            let ended = run(&self, &stop, &queue);
+            // The port first: who still comes is refused by the kernel.
+            drop(self);
+            drop(closing);
+            ended
+        })
+    }
 }
 
 /// The reply to a request that came by the right key.

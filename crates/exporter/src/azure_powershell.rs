@@ -27,6 +27,7 @@
 mod claims;
 mod clouds;
 mod context;
+mod credentials;
 mod environment;
 mod left_out;
 mod msal_cache;
@@ -39,6 +40,7 @@ use zeroize::Zeroizing;
 
 use crate::json::{Json, Layout, document};
 use crate::kept::Member;
+pub use credentials::Credentials;
 pub use left_out::{ContextReason, LeftContext, LeftOut, Reason};
 use placing::Placing;
 use ready::Ready;
@@ -49,15 +51,6 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// which a context file has no place.
 const CACHE_SECTIONS: [&str; 5] =
     ["AccessToken", "RefreshToken", "IdToken", "Account", "AppMetadata"];
-
-/// `-WithCredential`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// Service principals' secrets and passwords of certificates are written.
-    With,
-    /// They are left out; a service principal of the file cannot sign in elsewhere.
-    Without,
-}
 
 /// A file, and what is not in it.
 pub struct Written {

@@ -8,7 +8,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::formats::table::{Holds, row};
+use crate::formats::row::Holds;
+use crate::formats::table::row;
 use crate::{Format, Found, Outcome, Reading, json};
 
 /// Whether a file of that name holds nothing: no context, account, secret or environment, and nothing

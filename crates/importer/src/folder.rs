@@ -3,7 +3,7 @@
 
 mod certificates;
 mod clouds;
-mod reach;
+pub(crate) mod reach;
 mod sealed;
 pub(crate) mod settings;
 
@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
-use crate::formats::table::{Holds, by_name, product_at, row};
+use crate::formats::row::Holds;
+use crate::formats::table::{by_name, product_at, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
 use crate::{Format, Found, Outcome, Product, Reading};

@@ -1,7 +1,5 @@
 //! The names of formats and products. What is known of each stands in [`crate::formats::table`].
 
-use crate::formats::table::row;
-
 /// The formats azvault knows; the words of `migrate plan`. In the order of the table, which is the
 /// order in which a file is asked whether it is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,13 +128,6 @@ pub enum Format {
     PublishSettings,
     /// Somebody else's file.
     NotAContextFile,
-}
-
-impl Format {
-    /// The format as it stands in JSON and in tables.
-    pub fn as_str(self) -> &'static str {
-        row(self).name
-    }
 }
 
 /// Whose file it is.

@@ -19,14 +19,16 @@ mod power_platform;
 mod principal;
 mod principal_text;
 mod publish_settings;
+pub mod row;
 mod sfctl;
 pub mod table;
 
-use table::{Reader, product_by_name, row};
+use row::Reader;
+use table::{product_by_name, row};
 
 use crate::decode::{decode, from_first_brace};
 use crate::json::{Departure, Dialect, Document, JsonError};
-use crate::{Format, Found, Product, Reading};
+use crate::{Format, Found, Product, Reading, reported};
 
 /// Reads bytes that were recognised as `format`.
 pub fn read(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
@@ -59,6 +61,8 @@ fn read_as(format: Format, bytes: &[u8], reading: &Reading<'_>) -> Found {
     match row(format).reader {
         Reader::Nothing => Found::new(format, product),
         Reader::Bytes(read) => read(format, bytes, reading),
+        Reader::Report(read) => reported::read(format, row(format).product, bytes, read),
+        Reader::ReportLines(read) => reported::read_lines(format, row(format).product, bytes, read),
         Reader::Text(read) => read_text(&|text, found| {
             read(text, reading, found);
             Ok(())
@@ -83,40 +87,6 @@ fn dialect(product: Product) -> Dialect {
         Product::AzurePowerShell | Product::AzureServiceManagement => Dialect::Newtonsoft,
         _ => Dialect::Python,
     }
-}
-
-/// A cache that is only touched has its content in the keyring; another empty file is just that.
-fn empty(file_name: &str) -> Found {
-    let name = file_name.to_ascii_lowercase();
-    let owner = product_by_name(Format::Empty, file_name);
-    let opaque = |text: String| Found::opaque(Format::Empty, owner, text);
-    match name.as_str() {
-        "keystore.cache" => opaque(keyring("AzKeyStoreCache")),
-        "msal.cache" | "msal.cache.cae" | "msal.cache.nocae" => opaque(keyring(&name)),
-        "msal_token_cache.bin" | "service_principal_entries.bin" => opaque(
-            "its content is in the keyring or keychain of the session that wrote it (schema \
-             my_schema_name, or service my_service_name): sign in again with azvault"
-                .to_owned(),
-        ),
-        // Every release of Azure PowerShell makes one when its module is imported.
-        "azurermcontext.json" => {
-            let mut found = Found::new(Format::Empty, owner);
-            found.remark("", "empty, as Azure PowerShell makes it: nothing to import");
-            found
-        }
-        _ => {
-            let mut found = Found::new(Format::Empty, owner);
-            found.warn("", "empty: nothing to import");
-            found
-        }
-    }
-}
-
-fn keyring(label: &str) -> String {
-    format!(
-        "its content is in the keyring or keychain of the session that wrote it, under the label \
-         {label}: sign in again with azvault"
-    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod blank;
 pub mod decode;
+mod empty;
 pub mod folder;
 mod format;
 pub mod formats;
@@ -13,22 +14,18 @@ pub mod found;
 pub mod json;
 pub mod look;
 pub mod open;
+mod pattern;
 pub mod places;
+mod reading;
 pub mod recognise;
 mod reported;
+mod shape;
 
 pub use blank::is_blank;
 pub use format::{Format, Product};
 pub use found::{AzCliHints, Found, LeftOut, Note, Outcome, Reported};
+pub use reading::Reading;
 pub use recognise::recognise;
-
-/// What a reader is told beside the bytes.
-pub struct Reading<'a> {
-    /// File name without folder: a hint where content says nothing (`{}`, zero bytes, INI).
-    pub file_name: &'a str,
-    /// Zone of the machine that wrote the file: `accessTokens.json` has local times.
-    pub time_zone: &'a jiff::tz::TimeZone,
-}
 
 /// Reads one file's bytes, whatever it is.
 ///

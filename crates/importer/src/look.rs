@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 pub use bounds::{Bound, Bounds};
 pub use far::WHOLE;
 
-use crate::folder::Reach;
+use crate::folder::reach::Reach;
 use crate::open::Stat;
 use crate::places::{self, Candidate, Extent, Place, Roots};
 use walk::Walk;
@@ -51,7 +51,7 @@ pub trait Watch {
 }
 
 /// Nobody is told.
-pub(crate) struct Silent;
+struct Silent;
 
 impl Watch for Silent {
     fn reading(&mut self, _: &Path) {}
@@ -172,7 +172,7 @@ pub fn look(
         }
         At::Named(paths) => {
             let mut places =
-                paths.iter().map(|path| named(path)).collect::<io::Result<Vec<Place>>>()?;
+                paths.iter().map(|path| place_named(path)).collect::<io::Result<Vec<Place>>>()?;
             // A file that was named is looked at as such, and passed by in a folder that was.
             places.sort_by_key(|place| place.extent != Extent::File);
             places
@@ -194,8 +194,22 @@ pub fn look(
     Ok(looked)
 }
 
+/// The files that are there, in the places the products name, most authoritative first.
+pub fn usual(roots: &Roots) -> Vec<Candidate> {
+    let reach = Reach::from(&roots.home);
+    let looked = look(At::Products(roots), &reach, &Bounds::default(), &mut Silent);
+    looked.map(|looked| looked.candidates).unwrap_or_default()
+}
+
+/// The files under a path that the user named: itself, or every known file below the folder.
+pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
+    let named = [path.to_owned()];
+    let reach = Reach::new(path, named.clone());
+    Ok(look(At::Named(&named), &reach, &Bounds::default(), &mut Silent)?.candidates)
+}
+
 /// A link to a folder is followed, as the products follow it; one to a file is refused later.
-fn named(path: &Path) -> io::Result<Place> {
+fn place_named(path: &Path) -> io::Result<Place> {
     let is_folder = path.symlink_metadata()?.is_dir() || path.is_dir();
     let extent = if is_folder { Extent::Named } else { Extent::File };
     Ok(Place::new(path.to_owned(), extent))

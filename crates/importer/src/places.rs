@@ -2,13 +2,12 @@
 //! files by hand. The folders of Windows and macOS are looked at as well: homes are copied from
 //! machine to machine.
 
-use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::folder::Reach;
-use crate::formats::table::{FORMATS, Folder, matches};
+use crate::formats::row::Folder;
+use crate::formats::table::FORMATS;
 use crate::look::there::is_absence;
-use crate::look::{At, Bounds, Silent, look};
+use crate::pattern::matches;
 
 /// The folders that the products start from. The binary reads them from the environment.
 #[derive(Clone)]
@@ -145,20 +144,6 @@ const IDENTITY_SERVICE: &str = ".IdentityService";
 
 /// Where people save files by hand, below the home folder.
 const SAVED: [&str; 4] = ["", "Documents", "Desktop", "Downloads"];
-
-/// The files that are there, in the places the products name, most authoritative first.
-pub fn usual(roots: &Roots) -> Vec<Candidate> {
-    let reach = Reach::from(&roots.home);
-    let looked = look(At::Products(roots), &reach, &Bounds::default(), &mut Silent);
-    looked.map(|looked| looked.candidates).unwrap_or_default()
-}
-
-/// The files under a path that the user named: itself, or every known file below the folder.
-pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
-    let named = [path.to_owned()];
-    let reach = Reach::new(path, named.clone());
-    Ok(look(At::Named(&named), &reach, &Bounds::default(), &mut Silent)?.candidates)
-}
 
 /// The usual places: those of the products, and where people save files.
 pub(crate) fn usual_places(roots: &Roots) -> Vec<Place> {

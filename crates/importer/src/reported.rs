@@ -30,9 +30,8 @@ mod xml;
 use std::borrow::Cow;
 
 use crate::decode::{DecodeError, Text, decode};
-use crate::formats::table::row;
 use crate::json::JsonError;
-use crate::{Format, Found, Outcome};
+use crate::{Format, Found, Outcome, Product};
 
 /// Most credentials of one file that are remarked on one by one.
 const MOST_SAID: usize = 20;
@@ -41,13 +40,14 @@ const MOST_SAID: usize = 20;
 /// and was understood stays named.
 pub(crate) fn read(
     format: Format,
+    product: Product,
     bytes: &[u8],
     read: fn(&str, &mut Found) -> Result<(), JsonError>,
 ) -> Found {
-    let mut found = Found::new(format, row(format).product);
+    let mut found = Found::new(format, product);
     let decoded = match decode(bytes) {
         Ok(decoded) => decoded,
-        Err(error) => return Found::rejected(format, found.product, "", error.to_string()),
+        Err(error) => return Found::rejected(format, product, "", error.to_string()),
     };
     let result = read(decoded.text.as_str(), &mut found);
     remark(&mut found);
@@ -60,15 +60,20 @@ pub(crate) fn read(
 
 /// Reads a text line by line. zsh escapes bytes of its own within UTF-8, and logs are of any code
 /// page: a line that is no UTF-8 is read as far as it is.
-pub(crate) fn lines(format: Format, bytes: &[u8], read: fn(&str, &mut Found)) -> Found {
-    let mut found = Found::new(format, row(format).product);
+pub(crate) fn read_lines(
+    format: Format,
+    product: Product,
+    bytes: &[u8],
+    read: fn(&str, &mut Found),
+) -> Found {
+    let mut found = Found::new(format, product);
     let text = match decode(bytes) {
         Ok(decoded) => match decoded.text {
             Text::Borrowed(text) => Cow::Borrowed(text),
             Text::Converted(text) => Cow::Owned(text.as_str().to_owned()),
         },
         Err(DecodeError::OnlyNuls | DecodeError::NotUtf16) => {
-            return Found::rejected(format, found.product, "", "no text");
+            return Found::rejected(format, product, "", "no text");
         }
         Err(DecodeError::NotUtf8(_)) => Cow::Owned(readable(bytes)),
     };
@@ -117,7 +122,8 @@ mod tests {
         for (lines, notes) in [(1, 1), (20, 20), (21, 21), (500, 21)] {
             let text = line.repeat(lines);
             let read = super::shell::read_history;
-            let found = super::lines(Format::ShellHistory, text.as_bytes(), read);
+            let found =
+                super::read_lines(Format::ShellHistory, Product::Shells, text.as_bytes(), read);
             assert_eq!((found.reported.len(), found.notes.len()), (lines, notes));
             assert!(!format!("{:?}", found.notes).contains("hunter2"));
         }

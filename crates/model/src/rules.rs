@@ -11,6 +11,7 @@ pub mod clear;
 pub mod connect;
 pub mod default_name;
 pub mod disconnect;
+pub mod family;
 pub mod import;
 pub mod merge;
 pub mod remove;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
-use azvault_importer::formats::table::{Holds, row};
+use azvault_importer::formats::row::Holds;
+use azvault_importer::formats::table::row;
 use azvault_model::{HeldSecret, SecretKind};
 use azvault_witness::Kind;
 

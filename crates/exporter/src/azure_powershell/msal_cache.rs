@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use azvault_model::rules::blast_radius::is_family_member;
+use azvault_model::rules::family;
 use azvault_model::rules::secrets::OWN_CLIENT;
 use azvault_model::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
 use data_encoding::BASE64URL_NOPAD;
@@ -220,7 +220,7 @@ fn write_clients(tokens: &[Token<'_>], json: &mut Json<'_>) {
         let family = token.about().family_id.as_deref();
         if let Some(client) = token.about().client_id.as_deref() {
             let known = clients.entry((&token.host, client)).or_default();
-            let member = is_family_member(client).then_some(FAMILY);
+            let member = family::is_member(client).then_some(FAMILY);
             *known = known.or(family).or(member);
         }
         if family == Some(FAMILY) {

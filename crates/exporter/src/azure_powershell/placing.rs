@@ -9,9 +9,10 @@ use azvault_model::{
     SecretKind,
 };
 
+use super::credentials::Credentials;
+use super::environment;
 use super::left_out::Reason;
 use super::ready::Entry;
-use super::{Credentials, environment};
 
 /// Properties that hold access tokens, by what the token opens (ConnectAzureRmAccount.cs).
 const TOKEN_PROPERTIES: [&str; 3] = ["GraphAccessToken", "KeyVault", "MicrosoftGraphAccessToken"];

@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use super::members::{keep_unknown, object, text, word};
 use super::principal::Principal;
-use super::table::matches;
 use crate::decode::contains;
 use crate::found::account;
 use crate::json::{JsonError, Node};
+use crate::pattern::matches;
 use crate::{Found, Reading};
 
 /// Whether it is the credential of a principal: its name has the tenant and the application.

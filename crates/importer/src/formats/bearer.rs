@@ -14,7 +14,7 @@ use super::members::{cloud, keep_unknown, object, text, word};
 use super::msal_cache::is_guid;
 use crate::found::account;
 use crate::json::{JsonError, Node, Object};
-use crate::recognise::Shape;
+use crate::shape::Shape;
 use crate::{Found, Reading};
 
 /// Azure CLI's application, with which Docker signed in.

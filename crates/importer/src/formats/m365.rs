@@ -12,7 +12,7 @@ use super::msal_cache::is_guid;
 use crate::Found;
 use crate::found::account;
 use crate::json::{JsonError, Node, Object};
-use crate::recognise::Shape;
+use crate::shape::Shape;
 
 const MEMBERS: [&str; 20] = [
     "accessTokens",

@@ -8,11 +8,11 @@ use azvault_model::{KnownAccountType, Secret, SecretKind};
 use super::members::{cloud, word};
 use super::msal_cache::is_guid;
 use super::principal::Principal;
-use super::table::matches;
 use crate::Found;
 use crate::found::account;
 use crate::json::{JsonError, Node};
-use crate::recognise::Shape;
+use crate::pattern::matches;
+use crate::shape::Shape;
 
 /// Whether it has the secrets of applications.
 pub(super) fn is_secrets(bytes: &[u8], file_name: &str) -> bool {

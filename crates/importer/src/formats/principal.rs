@@ -20,7 +20,7 @@ use super::msal_cache::is_guid;
 use crate::Found;
 use crate::found::{CertificatePointer, account};
 use crate::json::{JsonError, Node, keep_by_place};
-use crate::recognise::Shape;
+use crate::shape::Shape;
 
 /// Spellings of the application's id.
 pub(super) const CLIENT: &[&str] = &[

@@ -3,15 +3,13 @@
 //!
 //! No counterpart in Azure PowerShell, which names none of its secrets.
 
-mod family;
 mod revoke;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-pub use self::family::is_member as is_family_member;
-use self::family::{FAMILY, client_name};
+use super::family::{self, FAMILY, client_name};
 use super::secrets::{Restriction, restriction};
 use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};
 
@@ -167,7 +165,7 @@ fn tenants(about: &SecretDescription, known: &AccountTenants<'_>) -> Vec<String>
 /// Old caches do not say the family: whatever was issued to a member serves all of them.
 fn clients(about: &SecretDescription) -> Vec<String> {
     let client = about.client_id.as_deref();
-    if about.family_id.as_deref() == Some("1") || client.is_some_and(is_family_member) {
+    if about.family_id.as_deref() == Some("1") || client.is_some_and(family::is_member) {
         return FAMILY.iter().map(|(_, name)| (*name).to_owned()).collect();
     }
     client.map(|id| client_name(id).unwrap_or(id).to_owned()).into_iter().collect()

@@ -9,7 +9,7 @@ mod alike;
 
 use std::cmp::Reverse;
 
-use super::blast_radius::is_family_member;
+use super::family;
 use crate::account::names_home;
 use crate::{AccountKey, Accounts, Clouds, Found, SecretDescription, SecretKind};
 pub use alike::Alike;
@@ -139,7 +139,7 @@ fn of_client(about: &SecretDescription) -> u8 {
         _ if !is_token => 0,
         None => 0,
         Some(client) if client.eq_ignore_ascii_case(OWN_CLIENT) => 0,
-        Some(client) if is_family_member(client) => 1,
+        Some(client) if family::is_member(client) => 1,
         Some(_) if about.family_id.as_deref() == Some("1") => 1,
         Some(_) => 2,
     }

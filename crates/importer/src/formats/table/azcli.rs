@@ -1,7 +1,7 @@
 //! Azure CLI.
 
-use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::formats::azcli;
+use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::{Format, Found, Product};
 
 const SECRETS: &str = "a new secret of the application: az ad app credential reset";

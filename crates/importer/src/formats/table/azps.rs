@@ -1,7 +1,7 @@
 //! Azure PowerShell, and Service Management before it.
 
-use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::formats::azps;
+use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::{Format, Found, Product};
 
 /// AU/AzureSessionInitializer.cs: the profile folder of every era.

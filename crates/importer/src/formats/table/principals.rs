@@ -1,7 +1,7 @@
 //! Service principals in files of their own.
 
-use super::shared::POWER_APPS;
-use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use super::folders::POWER_APPS;
+use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::formats::{azd, power_platform, principal, principal_text, publish_settings};
 use crate::{Format, Product};
 

@@ -1,27 +1,12 @@
 //! Formats of several products, and what is no format.
 
 use super::azps::adal_version;
-use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row, product_by_name};
+use super::folders::{IDENTITY_SERVICE, POWER_APPS};
 use crate::decode::contains;
-use crate::formats::{empty, msal_cache};
-use crate::{Format, Found, Product};
-
-/// AU/Utilities/MsalCacheHelperProvider.cs and SharedUtilities.cs of Azure PowerShell, azure-identity
-/// `_persistent_cache.py`: .NET's and Python's ideas of the folder of an application's local data.
-pub(super) const IDENTITY_SERVICE: &[Folder] = &[
-    Folder::Data(".IdentityService"),
-    Folder::Home(".IdentityService"),
-    Folder::Local(".IdentityService"),
-    Folder::Library(".IdentityService"),
-];
-
-/// Where Power Platform CLI keeps its files: the folder's name differs in case between systems.
-pub(super) const POWER_APPS: &[Folder] = &[
-    Folder::Data("Microsoft/PowerAppsCli"),
-    Folder::Data("Microsoft/PowerAppsCLI"),
-    Folder::Local("Microsoft/PowerAppsCLI"),
-    Folder::Library("Microsoft/PowerAppsCli"),
-];
+use crate::formats::msal_cache;
+use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::table::product_by_name;
+use crate::{Format, Found, Product, empty};
 
 /// First bytes of `CryptProtectData`'s output: version 1 and the GUID of its provider.
 const DPAPI_HEADER: &[u8] = &[
@@ -41,8 +26,8 @@ pub(super) const EMPTY: Row = Row {
         ..Recognised::NOT
     },
     holds: Holds::Nothing,
-    reader: Reader::Bytes(|_, _, reading| empty(reading.file_name)),
-    read_by: "formats.rs",
+    reader: Reader::Bytes(|_, _, reading| empty::read(reading.file_name)),
+    read_by: "empty.rs",
     protection: "-",
     clean: Clean::Leaves("nothing of it is in the vault"),
     revoke: "nothing: no secret is in it",
@@ -72,6 +57,7 @@ pub(super) const DPAPI: Row = Row {
     revoke: "sign out in the product that wrote it",
     source: "Windows `CryptProtectData`",
     fixtures: &["other-tools/dpapi"],
+    read_by: "",
     ..EMPTY
 };
 
@@ -104,6 +90,7 @@ pub(super) const UNREADABLE: Row = Row {
         "azure-powershell/files/odd/all-nul.json",
         "azure-powershell/files/caches/TokenCache.unknown-version.dat",
     ],
+    read_by: "",
     ..EMPTY
 };
 

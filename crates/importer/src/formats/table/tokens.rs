@@ -1,7 +1,7 @@
 //! Tokens in files of single tools.
 
-use super::shared::POWER_APPS;
-use super::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use super::folders::POWER_APPS;
+use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
 use crate::formats::{bearer, m365, power_platform, sfctl};
 use crate::{Format, Product};
 

@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{Names, Walk};
-use crate::formats::table::matches;
 use crate::look::Passed;
 use crate::look::there::{There, is_absence, there};
+use crate::pattern::matches;
 use crate::places::{Because, Candidate, Extent, Place};
 
 impl Walk<'_> {

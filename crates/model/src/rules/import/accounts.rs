@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Action, Incoming, Plan, Planned, Present};
+use super::plan::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
 use crate::{Account, AccountKey, Accounts, Environment, Found};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Plan, Present, Remark};
+use super::plan::{Plan, Present, Remark};
 use crate::ContextName;
 
 /// Tells of every planned name that some culture takes for another one, planned or in the vault.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-use super::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
+use super::plan::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
 use crate::{Accounts, Context, ContextName, Identity, Profile};
 
 /// Number of a file → the name in the vault of the context that is its default.

@@ -1,7 +1,7 @@
 //! Which context is the default after an import.
 
 use super::contexts::Defaults;
-use super::{Incoming, NoSuchDefault, Origin, Plan, Present, Remark};
+use super::plan::{Incoming, NoSuchDefault, Origin, Plan, Present, Remark};
 use crate::ContextName;
 
 /// What the user asked for; else the vault's own default; else Azure PowerShell's; else Azure

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Action, Incoming, Plan, Planned, Present};
+use super::plan::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
 use crate::rules::secrets::{Alike, is_of_several, is_same};
 use crate::{

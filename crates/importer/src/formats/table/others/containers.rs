@@ -1,8 +1,8 @@
 //! Clusters and registries.
 
-use super::OTHERS;
-use crate::formats::table::{Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, kubeconfig, registries};
+use super::base::OTHERS;
+use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::reported::{kubeconfig, registries};
 use crate::{Format, Product};
 
 pub(in crate::formats::table) const KUBECONFIG: Row = Row {
@@ -21,7 +21,7 @@ pub(in crate::formats::table) const KUBECONFIG: Row = Row {
         by: "`kind: Config` with `clusters`, `users` and `contexts`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, kubeconfig::read)),
+    reader: Reader::Report(kubeconfig::read),
     read_by: "reported/kubeconfig.rs",
     revoke: "az aks rotate-certs --resource-group GROUP --name CLUSTER",
     source: "kubernetes/client-go tools/clientcmd/api/v1/types.go",
@@ -62,7 +62,7 @@ pub(in crate::formats::table) const CONTAINER_REGISTRIES: Row = Row {
         by: "`auths`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, registries::read)),
+    reader: Reader::Report(registries::read),
     read_by: "reported/registries.rs",
     revoke: "az acr credential renew --name REGISTRY --password-name password",
     source: "docker/cli cli/config/configfile/file.go, containers/image pkg/docker/config",

@@ -1,8 +1,8 @@
 //! Feeds of Azure Artifacts.
 
-use super::{OTHERS, PATS};
-use crate::formats::table::{Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, feeds};
+use super::base::{OTHERS, PATS};
+use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::reported::feeds;
 use crate::{Format, Product};
 
 const fn lies(folders: &'static [Folder], files: &'static [&'static str]) -> Place {
@@ -24,7 +24,7 @@ pub(in crate::formats::table) const NUGET_CONFIG: Row = Row {
         by: "`packageSourceCredentials`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, feeds::read_nuget)),
+    reader: Reader::Report(feeds::read_nuget),
     read_by: "reported/feeds.rs",
     protection: "unencrypted as `ClearTextPassword`; DPAPI as `Password`",
     revoke: PATS,
@@ -47,7 +47,7 @@ pub(in crate::formats::table) const NPMRC: Row = Row {
         by: "`//HOST/:_authToken=` or `:_password=`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, feeds::read_npmrc)),
+    reader: Reader::ReportLines(feeds::read_npmrc),
     protection: "unencrypted, or in base64",
     source: "npm/config lib/index.js",
     fixtures: &["other-tools/npm/npmrc"],
@@ -74,7 +74,7 @@ pub(in crate::formats::table) const PYTHON_INDEXES: Row = Row {
         by: "`[distutils]`, or `index-url` in `[global]`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, feeds::read_python)),
+    reader: Reader::ReportLines(feeds::read_python),
     protection: "unencrypted",
     source: "packaging.python.org .pypirc, pip `_internal/configuration.py`",
     fixtures: &["other-tools/python/pip.conf", "other-tools/python/pypirc"],
@@ -91,7 +91,7 @@ pub(in crate::formats::table) const MAVEN_SETTINGS: Row = Row {
         by: "`servers` in `settings`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, feeds::read_maven)),
+    reader: Reader::Report(feeds::read_maven),
     protection: "unencrypted unless `{...}`",
     source: "apache/maven maven-settings settings.mdo",
     fixtures: &["other-tools/maven/settings.xml"],
@@ -112,9 +112,7 @@ pub(in crate::formats::table) const ARTIFACTS_TOKENS: Row = Row {
         files: &["SessionTokenCache.dat"],
     }],
     recognised: Recognised { names: &["SessionTokenCache.dat"], by: "its name", ..Recognised::NOT },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, feeds::read_session_tokens)
-    }),
+    reader: Reader::Report(feeds::read_session_tokens),
     protection: "unencrypted; DPAPI on Windows",
     source: "microsoft/artifacts-credprovider SessionTokenCache.cs",
     fixtures: &["other-tools/artifacts/SessionTokenCache.dat"],

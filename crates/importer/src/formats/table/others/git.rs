@@ -1,8 +1,8 @@
 //! Git, and what Azure CLI keeps for Azure DevOps and GitHub.
 
-use super::{OTHERS, PATS};
-use crate::formats::table::{Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, azure_cli, git};
+use super::base::{OTHERS, PATS};
+use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::reported::{azure_cli, git};
 use crate::{Format, Product};
 
 pub(in crate::formats::table) const GIT_CREDENTIALS: Row = Row {
@@ -20,7 +20,7 @@ pub(in crate::formats::table) const GIT_CREDENTIALS: Row = Row {
         by: "nothing but URLs with a user",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, git::read_credentials)),
+    reader: Reader::ReportLines(git::read_credentials),
     read_by: "reported/git.rs",
     revoke: PATS,
     source: "git builtin/credential-store.c",
@@ -42,7 +42,7 @@ pub(in crate::formats::table) const GIT_CONFIG: Row = Row {
         by: "sections `[remote \"`, `[url \"` or `[http \"`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, git::read_config)),
+    reader: Reader::ReportLines(git::read_config),
     source: "git config.c",
     fixtures: &["other-tools/git/config", "other-tools/git/gitconfig"],
     ..GIT_CREDENTIALS
@@ -62,7 +62,7 @@ pub(in crate::formats::table) const NETRC: Row = Row {
         by: "its name",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, git::read_netrc)),
+    reader: Reader::ReportLines(git::read_netrc),
     source: "curl lib/netrc.c",
     fixtures: &["other-tools/git/netrc"],
     ..GIT_CREDENTIALS
@@ -84,7 +84,7 @@ pub(in crate::formats::table) const DEVOPS_PATS: Row = Row {
         by: "sections `[azdevops-cli:`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, azure_cli::read_pats)),
+    reader: Reader::ReportLines(azure_cli::read_pats),
     read_by: "reported/azure_cli.rs",
     revoke: PATS,
     source: "azure-devops-cli-extension common/credential_store.py",
@@ -107,9 +107,7 @@ pub(in crate::formats::table) const GITHUB_TOKENS: Row = Row {
         by: "`value`, `repos` and `last_modified_timestamp`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, azure_cli::read_github_tokens)
-    }),
+    reader: Reader::Report(azure_cli::read_github_tokens),
     revoke: "https://github.com/settings/applications",
     source: "CLI `auth/persistence.py`, command_modules/appservice",
     fixtures: &["other-tools/az-github/github_token_cache.json"],

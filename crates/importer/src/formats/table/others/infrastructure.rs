@@ -1,8 +1,8 @@
 //! Infrastructure as code.
 
-use super::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
-use crate::formats::table::{Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, infrastructure};
+use super::base::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
+use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::reported::infrastructure;
 use crate::{Format, Product};
 
 pub(in crate::formats::table) const TERRAFORM_CODE: Row = Row {
@@ -22,9 +22,7 @@ pub(in crate::formats::table) const TERRAFORM_CODE: Row = Row {
         by: "its name: `.tf`, `.tfvars`, `.tfvars.json`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::lines(format, bytes, infrastructure::read_code)
-    }),
+    reader: Reader::ReportLines(infrastructure::read_code),
     read_by: "reported/infrastructure.rs",
     revoke: CLIENT_SECRET,
     source: "hashicorp/terraform internal/configs, azurerm's and azuread's documentation",
@@ -50,9 +48,7 @@ pub(in crate::formats::table) const TERRAFORM_STATE: Row = Row {
         by: "`version` with `terraform_version` or `backend`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, infrastructure::read_state)
-    }),
+    reader: Reader::Report(infrastructure::read_state),
     revoke: STORAGE_KEY,
     source: "hashicorp/terraform internal/states/statefile/version4.go",
     fixtures: &["other-tools/terraform/terraform.tfstate", "other-tools/terraform/backend.tfstate"],
@@ -73,9 +69,7 @@ pub(in crate::formats::table) const PULUMI_STACK: Row = Row {
         by: "its name `Pulumi.STACK.yaml`, or `config:` with settings of Azure",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, infrastructure::read_stack)
-    }),
+    reader: Reader::Report(infrastructure::read_stack),
     protection: "unencrypted unless `secure:`",
     source: "pulumi/pulumi sdk/go/common/workspace/project.go",
     fixtures: &["other-tools/pulumi/Pulumi.dev.yaml"],
@@ -99,9 +93,7 @@ pub(in crate::formats::table) const PULUMI_STATE: Row = Row {
         by: "`version` with `checkpoint` or `deployment`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, infrastructure::read_pulumi_state)
-    }),
+    reader: Reader::Report(infrastructure::read_pulumi_state),
     revoke: STORAGE_KEY,
     source: "pulumi/pulumi sdk/go/common/apitype/deployments.go",
     fixtures: &["other-tools/pulumi/dev.json"],

@@ -1,8 +1,8 @@
 //! Tools for storage and data.
 
-use super::{OTHERS, STORAGE_KEY};
-use crate::formats::table::{Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, storage};
+use super::base::{OTHERS, STORAGE_KEY};
+use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::reported::storage;
 use crate::{Format, Product};
 
 pub(in crate::formats::table) const RCLONE_CONFIG: Row = Row {
@@ -24,7 +24,7 @@ pub(in crate::formats::table) const RCLONE_CONFIG: Row = Row {
         by: "`type = azureblob`, `azurefiles` or `onedrive`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, storage::read_rclone)),
+    reader: Reader::ReportLines(storage::read_rclone),
     read_by: "reported/storage.rs",
     protection: "unencrypted, or obscured, unless the file is encrypted as a whole",
     revoke: STORAGE_KEY,
@@ -48,7 +48,7 @@ pub(in crate::formats::table) const BLOBFUSE_CONFIG: Row = Row {
         by: "`azstorage:`, or `accountName` and `containerName`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, storage::read_blobfuse)),
+    reader: Reader::Report(storage::read_blobfuse),
     protection: "unencrypted unless the file is encrypted as a whole",
     source: "Azure/azure-storage-fuse setup/baseConfig.yaml",
     fixtures: &["other-tools/blobfuse/config.yaml", "other-tools/blobfuse/fuse_connection.cfg"],
@@ -71,9 +71,7 @@ pub(in crate::formats::table) const DATABRICKS_CONFIG: Row = Row {
         by: "`host` of Databricks in a section, or `azure_client_secret`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::lines(format, bytes, storage::read_databricks)
-    }),
+    reader: Reader::ReportLines(storage::read_databricks),
     protection: "unencrypted",
     revoke: "databricks tokens delete TOKEN_ID",
     source: "databricks/databricks-sdk-go config/config.go",
@@ -96,9 +94,7 @@ pub(in crate::formats::table) const DATABRICKS_TOKENS: Row = Row {
         by: "`tokens` and `version`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, storage::read_databricks_tokens)
-    }),
+    reader: Reader::Report(storage::read_databricks_tokens),
     revoke: "databricks auth logout, and the account console ends the user's sessions",
     source: "databricks/databricks-sdk-go credentials/u2m/cache",
     fixtures: &["other-tools/databricks/token-cache.json"],

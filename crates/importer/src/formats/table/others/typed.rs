@@ -1,9 +1,9 @@
 //! What people typed, and what quotes it.
 
-use super::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
+use super::base::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
 use crate::decode::contains;
-use crate::formats::table::{Clean, Folder, Place, Reader, Recognised, Row};
-use crate::reported::{self, azure_cli, dotnet, powershell, shell};
+use crate::formats::row::{Clean, Folder, Place, Reader, Recognised, Row};
+use crate::reported::{azure_cli, dotnet, powershell, shell};
 use crate::{Format, Product};
 
 /// Names under which shells keep what was typed.
@@ -83,7 +83,7 @@ pub(in crate::formats::table) const SHELL_HISTORY: Row = Row {
         by: "its name, or that of a copy",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, shell::read_history)),
+    reader: Reader::ReportLines(shell::read_history),
     read_by: "reported/shell.rs",
     clean: Clean::Leaves("it is a person's own: remove the lines by hand"),
     revoke: CLIENT_SECRET,
@@ -121,7 +121,7 @@ pub(in crate::formats::table) const SHELL_VARIABLES: Row = Row {
         by: "its name: `.env`, `.env.*`, `*.env`, `.envrc`, a profile of a shell",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, shell::read_variables)),
+    reader: Reader::ReportLines(shell::read_variables),
     fixtures: &["other-tools/shells/variables"],
     ..SHELL_HISTORY
 };
@@ -156,7 +156,7 @@ pub(in crate::formats::table) const AZURE_LOG: Row = Row {
         by: "its name, and a bearer token or a signed URL in it",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::lines(format, bytes, shell::read_log)),
+    reader: Reader::ReportLines(shell::read_log),
     clean: Clean::Leaves("nothing of it is in the vault: remove the log by hand"),
     revoke: STORAGE_KEY,
     source: "Azure/azure-storage-azcopy common/logger.go, APC AzurePSCmdlet.cs, azure-xplat-cli",
@@ -184,7 +184,7 @@ pub(in crate::formats::table) const DOTNET_SETTINGS: Row = Row {
         by: "its name, or `IsEncrypted` and `Values`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| reported::read(format, bytes, dotnet::read)),
+    reader: Reader::Report(dotnet::read),
     read_by: "reported/dotnet.rs",
     protection: "unencrypted unless `IsEncrypted`",
     revoke: CLIENT_SECRET,
@@ -208,9 +208,7 @@ pub(in crate::formats::table) const CLIXML: Row = Row {
         by: "`Objs` of PowerShell's namespace",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, powershell::read_clixml)
-    }),
+    reader: Reader::Report(powershell::read_clixml),
     read_by: "reported/powershell.rs",
     protection: "none outside Windows: UTF-16 in hex; DPAPI on Windows",
     clean: Clean::Leaves("it is a person's own: remove it by hand"),
@@ -234,9 +232,7 @@ pub(in crate::formats::table) const SECURE_STRING: Row = Row {
         by: "nothing but UTF-16 in hex",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::lines(format, bytes, powershell::read_secure_string)
-    }),
+    reader: Reader::ReportLines(powershell::read_secure_string),
     fixtures: &["other-tools/powershell/secure-string.txt"],
     ..CLIXML
 };
@@ -261,9 +257,7 @@ pub(in crate::formats::table) const ASM_SUBSCRIPTIONS: Row = Row {
         by: "`ProfileData` with `Subscriptions`",
         ..Recognised::NOT
     },
-    reader: Reader::Bytes(|format, bytes, _| {
-        reported::read(format, bytes, azure_cli::read_subscriptions)
-    }),
+    reader: Reader::Report(azure_cli::read_subscriptions),
     read_by: "reported/azure_cli.rs",
     protection: "unencrypted; the keys are in the store of certificates",
     clean: Clean::Leaves("nothing of it is in the vault: remove it by hand"),
