@@ -15,6 +15,7 @@ use azvault_importer::open::{MAX_SIZE, OpenError, read_once};
 use azvault_importer::places::{Because, Candidate, Roots};
 use azvault_importer::{Format, Outcome, Product};
 use azvault_model::{Context, HeldSecret};
+use azvault_os::file::{Owner, Permissions};
 use jiff::tz::TimeZone;
 use rustix::fs::FlockOperation;
 use serde_json::Value;
@@ -203,7 +204,10 @@ fn every_home_gives_what_its_truth_says() {
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, mode, "{file}");
             let source = sources.iter().find(|source| source.path == path);
             if let Some(stat) = source.and_then(|source| source.stat) {
-                assert_eq!((stat.mode, stat.size), (mode, facts["bytes"].as_u64().unwrap()));
+                assert_eq!(
+                    (stat.permissions, stat.size),
+                    (Permissions::of_record(mode), facts["bytes"].as_u64().unwrap())
+                );
             }
         }
     }
@@ -477,12 +481,14 @@ fn what_is_no_plain_file_is_refused_at_once() {
     fs::set_permissions(place("file"), fs::Permissions::from_mode(0o000)).unwrap();
     let root = rustix::process::geteuid().is_root();
     match read_once(&place("file")) {
-        Ok(opened) => assert!(root && opened.stat.mode == 0),
+        Ok(opened) => assert!(root && opened.stat.permissions == Permissions::of_record(0)),
         Err(error) => assert!(!root && matches!(error, OpenError::Io(_)), "{error}"),
     }
     if root {
         std::os::unix::fs::chown(place("file"), Some(12_345), None).unwrap();
-        assert!(matches!(refusal(&place("file")), OpenError::OtherOwner { uid: 12_345 }));
+        assert!(
+            matches!(refusal(&place("file")), OpenError::OtherOwner { owner } if owner == Owner::of_record(12_345))
+        );
     }
 }
 

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use azvault_model::{AutosaveMode, ContextName};
+use azvault_os::file::Owner;
 use azvault_vault::{
     Actor, AnchorFound, AnchorMismatch, Cost, Draft, Entry, Keys, Locked, NewSlot, Opener, Over,
     Problem, RawKey, Settings, StorageError, Vault, Writing,
@@ -77,7 +78,7 @@ fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Problem> {
             time: 1_700_000_000,
             verb: format!("change {number}"),
             subjects: Vec::new(),
-            actor: Actor { uid: 1000, pid: 7, parent: None },
+            actor: Actor { user: Owner::of_record(1000), pid: 7, parent: None },
         }),
     }
 }
@@ -154,7 +155,7 @@ fn a_vault_from_before_a_rotation_of_keys_is_refused_and_can_be_accepted() {
             time: 1_700_000_000,
             verb: "key rotate".to_owned(),
             subjects: Vec::new(),
-            actor: Actor { uid: 1000, pid: 7, parent: None },
+            actor: Actor { user: Owner::of_record(1000), pid: 7, parent: None },
         };
         let mut vault = world.open().unwrap();
         vault.rotate(&kept, |_| Ok::<_, Problem>(entry), &mut |_, _| {}).unwrap();

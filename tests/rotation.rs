@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
+use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::{
     Actor, AnchorMismatch, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, MasterKey,
     NewSlot, Opener, PreparedSlot, Problem, RawKey, RecoveryCode, Rotated, SealerError, SlotError,
@@ -33,7 +34,7 @@ fn entry(verb: &str) -> Entry {
         time: 1_700_000_000,
         verb: verb.to_owned(),
         subjects: vec![Subject { id: None, what: "slot".to_owned() }],
-        actor: Actor { uid: 1000, pid: 7, parent: None },
+        actor: Actor { user: Owner::of_record(1000), pid: 7, parent: None },
     }
 }
 
@@ -113,12 +114,11 @@ fn fill(vault: &mut Vault, secrets: u32) {
                 format: String::new(),
                 product: String::new(),
                 outcome: String::new(),
-                mode: 0o600,
-                uid: 1000,
+                permissions: Permissions::of_record(0o600),
+                owner: Owner::of_record(1000),
                 modified_ns: 1,
                 size: bytes.len() as u64,
-                device: 1,
-                inode: 2,
+                identity: FileIdentity::of_record([1, 2]),
                 sha256: sha256(&bytes),
                 kept: azvault_model::Kept::default(),
                 original,

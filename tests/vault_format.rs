@@ -12,6 +12,7 @@ use azvault_model::{
     AutosaveMode, Context, ContextName, HeldSecret, Kept, Profile, Secret, SecretDescription,
     SecretKind, Subscription,
 };
+use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, Problem,
@@ -121,12 +122,11 @@ fn fill(vault: &mut Vault) -> Result<(), Error> {
             format: "azps-context".to_owned(),
             product: "azure-powershell".to_owned(),
             outcome: "accept".to_owned(),
-            mode: 0o644,
-            uid: 1000,
+            permissions: Permissions::of_record(0o644),
+            owner: Owner::of_record(1000),
             modified_ns: 1_234_567_890_123_456_789,
             size: bytes.len() as u64,
-            device: 1,
-            inode: 2,
+            identity: FileIdentity::of_record([1, 2]),
             sha256: sha256(&bytes),
             kept: Kept::default(),
             original,
@@ -152,7 +152,7 @@ fn entry(verb: &str) -> Entry {
         time: 1_700_000_000,
         verb: verb.to_owned(),
         subjects: vec![Subject { id: None, what: "context prød 1".to_owned() }],
-        actor: Actor { uid: 1000, pid: 7, parent: Some("bash".to_owned()) },
+        actor: Actor { user: Owner::of_record(1000), pid: 7, parent: Some("bash".to_owned()) },
     }
 }
 

@@ -11,12 +11,12 @@ const CALLS: [&str; 9] = [
     "remove_file(",
     "remove_dir(",
     "remove_dir_all(",
+    "remove_folder(",
     "unlinkat(",
-    "unlink(",
     "renameat(",
     "renameat_with(",
     "fs::rename(",
-    "new_file::rename(",
+    "rename_over(",
 ];
 
 #[test]

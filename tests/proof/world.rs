@@ -7,6 +7,7 @@ use azvault_model::{
     Account, AccountType, Context, ContextName, Environment, Kept, Secret, SecretDescription,
     SecretKind, Subscription,
 };
+use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, Locked, MasterKey, NewSlot, Opener, Problem,
     RawKey, RecoveryCode, Settings, Subject, Try, Vault, Writing, sha256,
@@ -121,7 +122,7 @@ pub(crate) fn entry(verb: &str) -> Entry {
         time: 1_700_000_000,
         verb: verb.to_owned(),
         subjects: vec![Subject { id: None, what: "context prod".to_owned() }],
-        actor: Actor { uid: 1000, pid: 7, parent: Some("bash".to_owned()) },
+        actor: Actor { user: Owner::of_record(1000), pid: 7, parent: Some("bash".to_owned()) },
     }
 }
 
@@ -132,12 +133,11 @@ pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, 
         format: "azps-context".to_owned(),
         product: "azure-powershell".to_owned(),
         outcome: "accept".to_owned(),
-        mode: 0o600,
-        uid: 1000,
+        permissions: Permissions::of_record(0o600),
+        owner: Owner::of_record(1000),
         modified_ns: 1_234_567_890_123_456_789,
         size: bytes.len() as u64,
-        device: 1,
-        inode: 2,
+        identity: FileIdentity::of_record([1, 2]),
         sha256: sha256(bytes),
         kept: Kept::default(),
         original,

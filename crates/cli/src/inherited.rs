@@ -4,11 +4,11 @@
 //! files and pipes that a passphrase or a key was read from, whatever their numbers are. A program
 //! that azvault starts for itself gets none at all.
 
-use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use azvault_os::file::{Facts, FileIdentity, Kind};
 
 use crate::app::App;
 use crate::paths;
@@ -18,16 +18,16 @@ pub(crate) fn without_unlocking(app: &App, command: &mut Command) -> io::Result<
     for name in paths::UNLOCKING {
         command.env_remove(name);
     }
-    let unlocking: Vec<Metadata> =
-        unlocking_files(app).iter().filter_map(|path| std::fs::metadata(path).ok()).collect();
+    let identity = |path: &Path| Facts::followed(path).ok().map(|facts| facts.identity());
+    let unlocking: Vec<FileIdentity> =
+        unlocking_files(app).iter().filter_map(|path| identity(path)).collect();
     azvault_vault::keep_descriptors_here(|path| {
-        let Ok(facts) = std::fs::metadata(path) else { return false };
-        unlocking.iter().any(|other| is_same(&facts, other))
+        identity(path).is_some_and(|identity| unlocking.contains(&identity))
     })?;
     // What is left of it there is not for the program. A terminal holds nothing of what was typed.
-    let stdin = std::fs::metadata("/proc/self/fd/0");
+    let stdin = Facts::followed(Path::new("/proc/self/fd/0"));
     if stdin.is_ok_and(|facts| {
-        !facts.file_type().is_char_device() && unlocking.iter().any(|other| is_same(&facts, other))
+        facts.kind() != Kind::CharacterDevice && unlocking.contains(&facts.identity())
     }) {
         command.stdin(Stdio::null());
     }
@@ -49,8 +49,4 @@ fn unlocking_files(app: &App) -> Vec<PathBuf> {
         global.passphrase_fd.map(|number| Path::new("/proc/self/fd").join(number.to_string()));
     let files = [descriptor, global.passphrase_file.clone(), global.key_file.clone()];
     files.into_iter().flatten().collect()
-}
-
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }

@@ -5,9 +5,10 @@
 //! descriptor, process substitution) was opened by the caller, who answers for it.
 
 use std::ffi::OsString;
-use std::fs::{File, Metadata};
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
 use std::path::{Component, Path, PathBuf};
+
+use azvault_os::file::{Facts, Kind, Others, Owner};
 
 use crate::failure::{Code, Failure};
 use crate::paths;
@@ -31,7 +32,7 @@ pub(crate) fn open(path: &Path, readers: Readers) -> Result<File, Failure> {
     let reached = follow(path)?;
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
     if reached == Reached::Name {
-        let facts = file.metadata().map_err(|e| unreadable(path, &e))?;
+        let facts = Facts::of_open(&file).map_err(|e| unreadable(path, &e))?;
         check_file(path, &facts, readers)?;
     }
     Ok(file)
@@ -47,18 +48,16 @@ pub(crate) fn check_place(path: &Path) -> Result<(), Failure> {
 }
 
 /// Refuses what others own, can write or can read. Devices are the system's.
-fn check_file(path: &Path, facts: &Metadata, readers: Readers) -> Result<(), Failure> {
-    use std::os::unix::fs::FileTypeExt;
-    let kind = facts.file_type();
-    if !kind.is_file() && !kind.is_fifo() {
+fn check_file(path: &Path, facts: &Facts, readers: Readers) -> Result<(), Failure> {
+    if !matches!(facts.kind(), Kind::File | Kind::Pipe) {
         return Ok(());
     }
-    let (shown, mode) = (shown_path(path), facts.mode() & 0o7777);
-    if !is_trusted(facts.uid()) {
-        let what = format!("{shown} belongs to another user (uid {})", facts.uid());
+    let (shown, permissions) = (shown_path(path), facts.permissions());
+    if !is_trusted(facts.owner()) {
+        let what = format!("{shown} belongs to another user ({})", facts.owner());
         return Err(refused(what, "name a file of your own"));
     }
-    let is_own = facts.uid() == own_uid();
+    let is_own = facts.is_own();
     let hint = || {
         if is_own {
             return format!("chmod 600 {}", shell_path(path));
@@ -69,13 +68,19 @@ fn check_file(path: &Path, facts: &Metadata, readers: Readers) -> Result<(), Fai
              /dev/stdin in its place, and add <{path}"
         )
     };
-    if mode & 0o022 != 0 {
-        return Err(refused(format!("{shown} can be written by others (mode {mode:04o})"), hint()));
+    if permissions.writers().is_some() {
+        let what = format!("{shown} can be written by others (mode {permissions})");
+        return Err(refused(what, hint()));
     }
     // Root shares a file with a service by its group; ACLs, as of systemd's credentials, look alike.
-    let others = if is_own { 0o044 } else { 0o004 };
-    if kind.is_file() && readers == Readers::OwnerAlone && mode & others != 0 {
-        return Err(refused(format!("{shown} can be read by others (mode {mode:04o})"), hint()));
+    let is_read = match permissions.readers() {
+        Some(Others::Everyone) => true,
+        Some(Others::Group) => is_own,
+        None => false,
+    };
+    if facts.is_file() && readers == Readers::OwnerAlone && is_read {
+        let what = format!("{shown} can be read by others (mode {permissions})");
+        return Err(refused(what, hint()));
     }
     Ok(())
 }
@@ -101,9 +106,9 @@ fn follow(path: &Path) -> Result<Reached, Failure> {
         }
         let folder = at.clone();
         at.push(&name);
-        let facts = at.symlink_metadata().map_err(|e| unreadable(path, &e))?;
+        let facts = Facts::of_name(&at).map_err(|e| unreadable(path, &e))?;
         let entries = check_folder(&folder, path)?;
-        if !facts.file_type().is_symlink() {
+        if facts.kind() != Kind::Link {
             continue;
         }
         // Links of the kernel have no text that could be followed.
@@ -118,7 +123,7 @@ fn follow(path: &Path) -> Result<Reached, Failure> {
                 "name the file itself",
             ));
         }
-        if entries == Folder::Shared && !(is_trusted(facts.uid()) && stays_below(&target)) {
+        if entries == Folder::Shared && !(is_trusted(facts.owner()) && stays_below(&target)) {
             let what = format!("{} is a link in a folder that others can write", shown_path(&at));
             return Err(refused(what, "name the file itself"));
         }
@@ -141,26 +146,24 @@ enum Folder {
 }
 
 fn check_folder(folder: &Path, path: &Path) -> Result<Folder, Failure> {
-    let facts = folder.metadata().map_err(|e| unreadable(path, &e))?;
-    let mode = facts.mode() & 0o7777;
-    if !is_trusted(facts.uid()) && !is_beyond_namespace(facts.uid()) {
+    let facts = Facts::followed(folder).map_err(|e| unreadable(path, &e))?;
+    let (owner, permissions) = (facts.owner(), facts.permissions());
+    if !is_trusted(owner) && !owner.is_beyond_container() {
         let what = format!(
-            "the folder {} of {} belongs to another user (uid {})",
+            "the folder {} of {} belongs to another user ({owner})",
             shown_path(folder),
             shown_path(path),
-            facts.uid()
         );
         return Err(refused(what, "name a file in a folder of your own"));
     }
-    let by_group = mode & 0o020 != 0 && facts.gid() != 0;
-    if !by_group && mode & 0o002 == 0 {
+    if facts.writers_but_system().is_none() {
         return Ok(Folder::Closed);
     }
-    if mode & 0o1000 != 0 {
+    if permissions.keeps_names_to_owners() {
         return Ok(Folder::Shared);
     }
     let what = format!(
-        "others can put another file in the place of {}: its folder {} has mode {mode:04o}",
+        "others can put another file in the place of {}: its folder {} has mode {permissions}",
         shown_path(path),
         shown_path(folder)
     );
@@ -184,22 +187,8 @@ fn components(path: &Path) -> Vec<OsString> {
     names
 }
 
-fn own_uid() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
-fn is_trusted(owner: u32) -> bool {
-    owner == 0 || owner == own_uid()
-}
-
-/// Whether an owner is one that this user namespace cannot name: in rootless containers the host's
-/// root is `nobody`.
-fn is_beyond_namespace(owner: u32) -> bool {
-    let read = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
-    let overflow = read("/proc/sys/kernel/overflowuid");
-    let map = read("/proc/self/uid_map");
-    let whole = map.split_whitespace().eq(["0", "0", "4294967295"]);
-    !whole && overflow.trim().parse() == Ok(owner)
+fn is_trusted(owner: Owner) -> bool {
+    owner.is_system() || owner.is_own()
 }
 
 fn refused(what: impl Into<String>, hint: impl Into<String>) -> Failure {

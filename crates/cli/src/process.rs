@@ -70,7 +70,7 @@ pub(crate) fn socket_of(agent: u32) -> Option<PathBuf> {
 /// This process, for the audit log.
 pub(crate) fn actor() -> Actor {
     Actor {
-        uid: rustix::process::getuid().as_raw(),
+        user: azvault_os::file::Owner::of_caller(),
         pid: std::process::id(),
         parent: parent_name(),
     }

@@ -14,17 +14,14 @@
 mod fitness;
 
 use std::fmt;
-use std::fs::DirBuilder;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags, mkdirat, openat};
-use rustix::io::Errno;
+use azvault_os::file::{Facts, Folder, create_private_folders};
+use azvault_os::places;
 
 pub(crate) use self::fitness::Unfit;
-use self::fitness::{Facts, Owner};
+use self::fitness::{Fitness, Owner};
 use crate::failure::{Code, Failure};
 use crate::paths;
 use crate::ui::shown_path;
@@ -34,9 +31,6 @@ const LONGEST_NAME: usize = 32 + ".sock".len();
 
 /// The most that a path to a socket may have (`sun_path` of unix(7), less its NUL).
 const LONGEST_SOCKET: usize = 107;
-
-/// Where the folder of a user without a login lies.
-const SHARED: &str = "/tmp";
 
 /// Which of the three a place is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,14 +84,14 @@ impl Place {
         if length > LONGEST_SOCKET {
             return Err(Unfit::TooLong(length));
         }
-        let above = base.metadata().map_err(|e| Unfit::of_error(&e))?;
+        let above = Facts::followed(base).map_err(|e| Unfit::of_error(&e))?;
         match self.source {
-            Source::Variable | Source::System => Facts::of(&above).private(Owner::Base)?,
-            Source::Own | Source::Home => Facts::of(&above).shared()?,
+            Source::Variable | Source::System => Fitness::of(&above).private(Owner::Base)?,
+            Source::Own | Source::Home => Fitness::of(&above).shared()?,
         }
         // Not followed: a link here would be somebody's who leads us elsewhere.
-        match folder.symlink_metadata() {
-            Ok(own) => Facts::of(&own).private(Owner::Inner),
+        match Facts::of_name(&folder) {
+            Ok(own) => Fitness::of(&own).private(Owner::Inner),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(Unfit::of_error(&e)),
         }
@@ -109,23 +103,17 @@ impl Place {
         let (Some(base), Some(folder)) = (&self.base, self.folder()) else {
             return Err(Unfit::NotSet);
         };
-        let above = rustix::fs::open(base, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
-            .map_err(Unfit::of_errno)?;
-        match mkdirat(&above, &self.name, Mode::RWXU) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(e) => return Err(Unfit::of_errno(e)),
+        let name = self.name.as_ref();
+        let above = Folder::open(base).map_err(|e| Unfit::of_open(&e))?;
+        match above.create_folder(name) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(Unfit::of_open(&e)),
+            _ => {}
         }
-        let own = opened(&above, &self.name)?;
-        let facts = rustix::fs::fstat(&own).map_err(Unfit::of_errno)?;
-        Facts::of_stat(&facts).private(Owner::Inner)?;
+        let own = above.open_folder(name).map_err(|e| Unfit::of_open(&e))?;
+        let facts = Facts::of_open(own.as_file()).map_err(|e| Unfit::of_open(&e))?;
+        Fitness::of(&facts).private(Owner::Inner)?;
         Ok(folder)
     }
-}
-
-/// Neither a link nor anything but a folder.
-fn opened(above: impl AsFd, name: &str) -> Result<OwnedFd, Unfit> {
-    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(above, name, flags, Mode::empty()).map_err(Unfit::of_errno)
 }
 
 impl fmt::Display for PassedOver {
@@ -144,15 +132,18 @@ impl fmt::Display for PassedOver {
 
 /// The places, in their order; one that the variable names as well is there once.
 fn places() -> Vec<Place> {
-    let uid = rustix::process::geteuid().as_raw();
     let variable = paths::runtime_variable();
-    let system = PathBuf::from(format!("/run/user/{uid}"));
+    let system = places::runtime_folder_of_login();
     let place = |source, base, name: String| Place { source, base, name };
     let mut places = Vec::from([place(Source::Variable, variable.clone(), "azvault".to_owned())]);
     if variable.as_ref() != Some(&system) {
         places.push(place(Source::System, Some(system), "azvault".to_owned()));
     }
-    places.push(place(Source::Own, Some(PathBuf::from(SHARED)), format!("azvault-{uid}")));
+    places.push(place(
+        Source::Own,
+        Some(places::shared_folder().to_owned()),
+        places::name_of_user("azvault"),
+    ));
     places
 }
 
@@ -200,7 +191,7 @@ pub(crate) fn for_files() -> Result<PathBuf, Failure> {
         let (base, name) = (own.parent().map(Path::to_owned), own.file_name());
         let name = name.unwrap_or_default().to_string_lossy().into_owned();
         if let Some(base) = &base {
-            let made = DirBuilder::new().recursive(true).mode(0o700).create(base);
+            let made = create_private_folders(base);
             made.map_err(|_| none)?;
         }
         Place { source: Source::Home, base, name }.make().map_err(|because| {
@@ -230,8 +221,8 @@ pub(crate) fn advice(passed_over: &[PassedOver]) -> String {
     let own = passed_over.iter().find(|one| one.place.source == Source::Own);
     match own.map(|own| &own.because) {
         Some(Unfit::Lax(Owner::Inner, _)) => {
-            let uid = rustix::process::geteuid().as_raw();
-            format!("chmod 700 {}", Path::new(SHARED).join(format!("azvault-{uid}")).display())
+            let own = places::shared_folder().join(places::name_of_user("azvault"));
+            format!("chmod 700 {}", own.display())
         }
         // What others can rename in /tmp is not made there either.
         Some(because) if !because.is_of_inner() => {

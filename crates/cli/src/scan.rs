@@ -146,7 +146,7 @@ impl Row {
         // What could not be opened is said as such.
         let stat = source.stat?;
         let holds = Holdings::of(source, now)?;
-        let readers = Readers::of(&source.path, stat.mode, stat.uid);
+        let readers = Readers::of(&source.path, stat.permissions, stat.owner);
         let becomes = match source.found.outcome {
             Outcome::Accept | Outcome::Warn if holds.is_left() => Becomes::Left,
             Outcome::Accept | Outcome::Warn => Becomes::Imported,

@@ -1,7 +1,8 @@
 //! Programs of the system that are handed secrets: found by place, never by the PATH.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use azvault_os::file::Facts;
 
 /// Where distributions install programs; the last one is NixOS's.
 const FOLDERS: [&str; 4] = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
@@ -15,7 +16,9 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 
 /// Whether only root can change it. The sticky bit keeps entries of a folder to their owners.
 fn is_roots(path: &Path) -> bool {
-    let Ok(facts) = path.metadata() else { return false };
-    let is_closed = facts.mode() & 0o022 == 0;
-    facts.uid() == 0 && (is_closed || facts.is_dir() && facts.mode() & 0o1000 != 0)
+    let Ok(facts) = Facts::followed(path) else { return false };
+    let permissions = facts.permissions();
+    let is_closed = permissions.writers().is_none();
+    facts.owner().is_system()
+        && (is_closed || facts.is_folder() && permissions.keeps_names_to_owners())
 }

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use azvault_loopback::Peer;
+use azvault_os::tcp_owner::Peer;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
@@ -62,7 +62,7 @@ fn answer(
     issue: &impl Fn(&Asked) -> Result<Issued, Refusal>,
 ) -> Zeroizing<Vec<u8>> {
     let protocol = job.asked.protocol;
-    if let Some(reason) = refused(azvault_loopback::look_up(job.peer.into(), own.into())) {
+    if let Some(reason) = refused(azvault_os::tcp_owner::look_up(job.peer.into(), own.into())) {
         return protocol.denied(Status::Unauthorised, reason);
     }
     match issue(&job.asked) {
@@ -191,7 +191,7 @@ fn accept(
 #[cfg(test)]
 mod tests {
     use super::refused;
-    use azvault_loopback::Peer;
+    use azvault_os::tcp_owner::Peer;
 
     #[test]
     fn only_a_process_that_is_known_to_be_this_users_gets_anything() {

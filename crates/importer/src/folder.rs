@@ -18,6 +18,7 @@ use crate::formats::table::{by_name, product_at, row};
 use crate::open::{OpenError, Stat, read_once};
 use crate::places::{Because, Candidate};
 use crate::{Format, Found, Outcome, Product, Reading};
+use azvault_os::file::FileIdentity;
 pub use certificates::certificates_of;
 pub use reach::{Outside, Reach};
 pub use sealed::{Copy, read_copies};
@@ -140,7 +141,7 @@ impl Source {
 struct Sources {
     list: Vec<Source>,
     paths: HashMap<PathBuf, Option<usize>>,
-    inodes: HashMap<(u64, u64), usize>,
+    inodes: HashMap<FileIdentity, usize>,
 }
 
 impl Sources {
@@ -157,7 +158,7 @@ impl Sources {
     fn add(&mut self, source: Source) -> usize {
         let new = self.list.len();
         if let Some(stat) = &source.stat {
-            let at = *self.inodes.entry((stat.device, stat.inode)).or_insert(new);
+            let at = *self.inodes.entry(stat.identity).or_insert(new);
             if at < new {
                 return at;
             }

@@ -1,12 +1,14 @@
 //! Opening foreign files: once, without following, blocking or trusting them.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FileType, FlockOperation, Mode, OFlags};
-use rustix::io::Errno;
+use azvault_os::file::{
+    Facts, FileIdentity, Owner, Permissions, Refusal, open_unfollowed, refusal,
+};
+use azvault_os::lock::{Share, Tried, attempt};
 use zeroize::Zeroizing;
 
 /// Largest file that is read, 512 MiB: it is read whole, into memory of its size that is wiped. No
@@ -19,25 +21,23 @@ pub struct Opened {
     pub path: PathBuf,
     /// All its bytes.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// What `fstat` said of the descriptor, before and after reading alike.
+    /// What the system said of the open file, before and after reading alike.
     pub stat: Stat,
 }
 
 /// The facts by which a file is known to be still the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
-    /// Device.
-    pub device: u64,
-    /// Inode.
-    pub inode: u64,
+    /// Which file it is.
+    pub identity: FileIdentity,
     /// Size in bytes.
     pub size: u64,
     /// Modification time in nanoseconds since 1970.
     pub modified_ns: i128,
-    /// Permission bits.
-    pub mode: u32,
-    /// Owner.
-    pub uid: u32,
+    /// What its owner and others may do with it.
+    pub permissions: Permissions,
+    /// Whose it is.
+    pub owner: Owner,
 }
 
 /// Why a file was not read.
@@ -59,10 +59,10 @@ pub enum OpenError {
         names: u64,
     },
     /// Somebody else's.
-    #[error("it belongs to another user (uid {uid})")]
+    #[error("it belongs to another user ({owner})")]
     OtherOwner {
         /// Whose.
-        uid: u32,
+        owner: Owner,
     },
     /// Over [`MAX_SIZE`].
     #[error("it has {size} bytes, more than {MAX_SIZE}")]
@@ -122,59 +122,54 @@ pub(crate) fn look(path: &Path) -> Result<Stat, OpenError> {
 }
 
 /// Opens without following a link or waiting for a FIFO's writer.
-pub(crate) fn open_readable(path: &Path) -> Result<OwnedFd, OpenError> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    match rustix::fs::open(path, flags, Mode::empty()) {
-        Ok(file) => Ok(file),
-        Err(Errno::NOENT | Errno::NOTDIR) => Err(OpenError::NotFound),
-        Err(Errno::LOOP) => Err(OpenError::SymbolicLink),
-        // A socket, or a device without a driver.
-        Err(Errno::NXIO | Errno::NODEV) => Err(OpenError::NotRegular),
-        Err(error) => Err(OpenError::Io(error.into())),
-    }
+pub(crate) fn open_readable(path: &Path) -> Result<File, OpenError> {
+    open_unfollowed(path).map_err(|error| match refusal(&error) {
+        Refusal::NotThere | Refusal::NotAFolder => OpenError::NotFound,
+        Refusal::Link => OpenError::SymbolicLink,
+        Refusal::Special => OpenError::NotRegular,
+        Refusal::Other => OpenError::Io(error),
+    })
 }
 
 /// The facts of a regular file of any owner and size.
-pub(crate) fn regular(file: &OwnedFd) -> Result<Stat, OpenError> {
-    let facts = rustix::fs::fstat(file).map_err(io::Error::from)?;
-    if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {
+pub(crate) fn regular(file: &File) -> Result<Stat, OpenError> {
+    let facts = Facts::of_open(file)?;
+    if !facts.is_file() {
         return Err(OpenError::NotRegular);
     }
-    Ok(facts_of(&facts))
+    Ok(stat_of(&facts))
 }
 
-fn stat(file: &OwnedFd) -> Result<Stat, OpenError> {
-    let facts = rustix::fs::fstat(file).map_err(io::Error::from)?;
-    if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {
+fn stat(file: &File) -> Result<Stat, OpenError> {
+    let facts = Facts::of_open(file)?;
+    if !facts.is_file() {
         return Err(OpenError::NotRegular);
     }
-    if facts.st_uid != rustix::process::geteuid().as_raw() {
-        return Err(OpenError::OtherOwner { uid: facts.st_uid });
+    if !facts.is_own() {
+        return Err(OpenError::OtherOwner { owner: facts.owner() });
     }
-    if facts.st_nlink != 1 {
-        return Err(OpenError::HardLink { names: facts.st_nlink });
+    if facts.names() != 1 {
+        return Err(OpenError::HardLink { names: facts.names() });
     }
-    let size = u64::try_from(facts.st_size).unwrap_or(u64::MAX);
-    if size > MAX_SIZE {
-        return Err(OpenError::TooLarge { size });
+    if facts.size() > MAX_SIZE {
+        return Err(OpenError::TooLarge { size: facts.size() });
     }
-    Ok(facts_of(&facts))
+    Ok(stat_of(&facts))
 }
 
-fn facts_of(facts: &rustix::fs::Stat) -> Stat {
+fn stat_of(facts: &Facts) -> Stat {
     Stat {
-        device: facts.st_dev,
-        inode: facts.st_ino,
-        size: u64::try_from(facts.st_size).unwrap_or(u64::MAX),
-        modified_ns: i128::from(facts.st_mtime) * 1_000_000_000 + i128::from(facts.st_mtime_nsec),
-        mode: facts.st_mode & 0o7777,
-        uid: facts.st_uid,
+        identity: facts.identity(),
+        size: facts.size(),
+        modified_ns: facts.modified_ns(),
+        permissions: facts.permissions(),
+        owner: facts.owner(),
     }
 }
 
 /// Reads so many bytes from a place on, or fewer if the file ends before.
 pub(crate) fn read_range(
-    file: &OwnedFd,
+    file: &File,
     from: u64,
     length: u64,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
@@ -182,11 +177,9 @@ pub(crate) fn read_range(
     let mut bytes = Zeroizing::new(vec![0; room]);
     let mut read = 0;
     while read < room {
-        match rustix::io::pread(file, &mut bytes[read..], from + read as u64) {
-            Ok(0) => break,
-            Ok(more) => read += more,
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(OpenError::Io(error.into())),
+        match azvault_os::file::read_at(file, &mut bytes[read..], from + read as u64)? {
+            0 => break,
+            more => read += more,
         }
     }
     bytes.truncate(read);
@@ -194,12 +187,12 @@ pub(crate) fn read_range(
 }
 
 /// Reads from the start into memory of the file's size, and one byte more to notice growth.
-fn read_all(file: &OwnedFd, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+fn read_all(file: &File, size: u64) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     read_range(file, 0, size.saturating_add(1))
 }
 
 /// Waits until no product writes the file, and keeps them from it while the result lives.
-fn wait_for(file: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>, OpenError> {
+fn wait_for(file: &File, path: &Path) -> Result<Option<File>, OpenError> {
     let until = Instant::now() + PATIENCE;
     lock(file, until)?;
     let mut name = path.as_os_str().to_owned();
@@ -214,18 +207,15 @@ fn wait_for(file: &OwnedFd, path: &Path) -> Result<Option<OwnedFd>, OpenError> {
     }
 }
 
-fn lock(file: &OwnedFd, until: Instant) -> Result<(), OpenError> {
+fn lock(file: &File, until: Instant) -> Result<(), OpenError> {
     loop {
-        match rustix::fs::flock(file, FlockOperation::NonBlockingLockShared) {
-            Ok(()) => return Ok(()),
-            Err(Errno::WOULDBLOCK) if Instant::now() < until => {
+        match attempt(file, Share::WithOthers)? {
+            // A file system without locks has none to respect.
+            Tried::Held | Tried::Unsupported(_) => return Ok(()),
+            Tried::Busy if Instant::now() < until => {
                 std::thread::sleep(Duration::from_millis(100));
             }
-            Err(Errno::WOULDBLOCK) => return Err(OpenError::Busy),
-            // A file system without locks has none to respect.
-            Err(Errno::NOTSUP | Errno::NOLCK | Errno::INVAL) => return Ok(()),
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(OpenError::Io(error.into())),
+            Tried::Busy => return Err(OpenError::Busy),
         }
     }
 }

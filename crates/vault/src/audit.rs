@@ -4,6 +4,7 @@
 //! without the other. Each entry holds the SHA-256 of the box before; the head holds number and
 //! hash of the last one, so that no entry can be changed, moved, dropped or cut off.
 
+use azvault_os::file::Owner;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +39,9 @@ pub struct Subject {
 /// Who did it, as the process saw itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// User id.
-    pub uid: u32,
+    /// The user.
+    #[serde(rename = "uid")]
+    pub user: Owner,
     /// Process id of the command.
     pub pid: u32,
     /// Name of the program that started it, where the system tells.

@@ -6,16 +6,15 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Seek};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use azvault_os::file::{Facts, create_new_private, open_without_waiting, rename_over};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
-use rustix::fs::OFlags;
 
 use crate::file::{Named, beside, check_folder, check_header};
 use crate::leftover::DraftFolder;
-use crate::{Locked, Over, Problem, StorageError, UnsafeBecause, Vault, file, new_file, store};
+use crate::{Locked, Over, Problem, StorageError, UnsafeBecause, Vault, file, store};
 
 /// A vault file that has no name yet.
 pub struct Draft {
@@ -44,8 +43,7 @@ impl Draft {
     /// somebody else's instruction to SQLite.
     pub fn of_file(from: &Path, within: &Path) -> Result<Self, Problem> {
         // A FIFO is not waited for.
-        let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
-        let mut from = OpenOptions::new().read(true).custom_flags(flags).open(from)?;
+        let mut from = open_without_waiting(from)?;
         let facts = from.metadata()?;
         if !facts.is_file() {
             return Err(UnsafeBecause::NotRegular.into());
@@ -63,7 +61,7 @@ impl Draft {
     fn empty(within: &Path) -> Result<Self, Problem> {
         let folder = DraftFolder::within(within)?;
         let path = folder.vault();
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        create_new_private(&path)?;
         Ok(Self { path, folder })
     }
 
@@ -95,7 +93,7 @@ impl Draft {
 
     /// Gives it its name, in the folder that it was made in.
     pub fn place(self, at: &Path, over: Over) -> Result<(), Problem> {
-        match new_file::rename(&self.path, at, over) {
+        match rename_over(&self.path, at, over) {
             Err(e) if e.kind() == ErrorKind::AlreadyExists => return Err(Problem::Exists),
             renamed => renamed?,
         }
@@ -145,7 +143,7 @@ impl Draft {
             for ending in ["-journal", "-wal", "-shm"] {
                 // Nothing of another file goes that has such a name already.
                 let (from, to) = (beside(vault, ending), beside(kept, ending));
-                match new_file::rename(&from, &to, Over::Nothing) {
+                match rename_over(&from, &to, Over::Nothing) {
                     Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
                     _ => {}
                 }
@@ -161,7 +159,7 @@ impl Draft {
 /// there will do.
 pub fn make_folder(folder: &Path) -> Result<(), Problem> {
     file::make_folder(folder)?.keep();
-    Ok(check_folder(&folder.metadata()?)?)
+    Ok(check_folder(&Facts::followed(folder)?)?)
 }
 
 fn copy(from: &mut File, to: &Path) -> Result<(), Problem> {

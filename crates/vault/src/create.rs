@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use azvault_os::file::Facts;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::head::{self, AuditHead, Head};
@@ -42,8 +43,8 @@ fn is_free(path: &Path) -> Result<(), Problem> {
     if path.symlink_metadata().is_ok() {
         return Err(Problem::Exists);
     }
-    match folder.metadata() {
-        Ok(facts) if !facts.is_dir() => {
+    match Facts::followed(folder) {
+        Ok(facts) if !facts.is_folder() => {
             Err(Problem::from(std::io::Error::from(ErrorKind::NotADirectory)))
         }
         Ok(facts) => Ok(file::check_folder(&facts)?),

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
+use azvault_os::file::{Owner, Permissions};
+
 use crate::kdf::KdfError;
 use crate::sealer::SealerError;
 use crate::slot::SlotError;
@@ -178,16 +180,14 @@ pub enum UnsafeBecause {
     #[error("the vault is not a regular file")]
     NotRegular,
     /// Somebody else can rewrite it.
-    #[error("the vault belongs to another user (uid {0})")]
-    OtherOwner(u32),
+    #[error("the vault belongs to another user ({0})")]
+    OtherOwner(Owner),
     /// Others can read it.
-    #[error("the vault has mode {0:04o}, so others can open it")]
-    LaxMode(u32),
+    #[error("the vault has mode {0}, so others can open it")]
+    LaxMode(Permissions),
     /// Others can replace it.
-    #[error(
-        "the vault's folder has mode {0:04o} or another owner, so others can replace the vault"
-    )]
-    LaxFolder(u32),
+    #[error("the vault's folder has mode {0} or another owner, so others can replace the vault")]
+    LaxFolder(Permissions),
     /// A journal that this user's azvault did not write.
     #[error("the vault's journal is not a plain file of this user")]
     ForeignJournal,

@@ -1,9 +1,10 @@
 //! The file, before SQLite sees it: whose it is, and whether it is a vault at all.
 
-use std::fs::{DirBuilder, File, Metadata};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use azvault_os::file::{Facts, FileIdentity, Kind, create_private_folders, open_unfollowed};
 
 use crate::store::schema;
 use crate::{Problem, StorageError, UnsafeBecause};
@@ -14,19 +15,18 @@ pub(crate) const APPLICATION_ID: i32 = 0x415A_5631;
 /// A file by its name and by itself: another one may come to have the name.
 pub(crate) struct Named {
     path: PathBuf,
-    device: u64,
-    inode: u64,
+    identity: FileIdentity,
 }
 
 impl Named {
     pub(crate) fn new(path: PathBuf) -> Result<Self, Problem> {
-        let facts = path.symlink_metadata()?;
+        let facts = Facts::of_name(&path)?;
         Ok(Self::of(path, &facts))
     }
 
     /// A file that is open, and the name that it was given.
-    pub(crate) fn of(path: PathBuf, facts: &Metadata) -> Self {
-        Self { path, device: facts.dev(), inode: facts.ino() }
+    pub(crate) fn of(path: PathBuf, facts: &Facts) -> Self {
+        Self { path, identity: facts.identity() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -36,8 +36,8 @@ impl Named {
     /// Refuses a file whose name another one has by now. What is written into it would be found by
     /// nobody.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        match self.path.symlink_metadata() {
-            Ok(facts) if (facts.dev(), facts.ino()) == (self.device, self.inode) => Ok(()),
+        match Facts::of_name(&self.path) {
+            Ok(facts) if facts.identity() == self.identity => Ok(()),
             Ok(_) => Err(StorageError::Replaced.into()),
             Err(e) if e.kind() == ErrorKind::NotFound => Err(StorageError::Replaced.into()),
             Err(e) => Err(e.into()),
@@ -60,7 +60,7 @@ pub(crate) fn check(path: &Path) -> Result<PathBuf, Problem> {
     if !path.is_absolute() {
         return Err(UnsafeBecause::RelativePath.into());
     }
-    let facts = match path.symlink_metadata() {
+    let facts = match Facts::of_name(path) {
         Ok(facts) => facts,
         Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Err(Problem::NotThere);
@@ -72,37 +72,36 @@ pub(crate) fn check(path: &Path) -> Result<PathBuf, Problem> {
         return Err(UnsafeBecause::NotRegular.into());
     };
     let folder = folder.canonicalize()?;
-    check_folder(&folder.metadata()?)?;
+    check_folder(&Facts::followed(&folder)?)?;
     let path = folder.join(name);
     check_companions(&path)?;
-    let flags = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-    check_header(&mut File::options().read(true).custom_flags(flags).open(&path)?)?;
+    check_header(&mut open_unfollowed(&path)?)?;
     Ok(path)
 }
 
-fn check_facts(facts: &Metadata) -> Result<(), UnsafeBecause> {
-    if facts.file_type().is_symlink() {
+fn check_facts(facts: &Facts) -> Result<(), UnsafeBecause> {
+    if facts.kind() == Kind::Link {
         return Err(UnsafeBecause::SymbolicLink);
     }
     if !facts.is_file() {
         return Err(UnsafeBecause::NotRegular);
     }
-    if facts.uid() != own_uid() {
-        return Err(UnsafeBecause::OtherOwner(facts.uid()));
+    if !facts.is_own() {
+        return Err(UnsafeBecause::OtherOwner(facts.owner()));
     }
-    if facts.mode() & 0o077 != 0 {
-        return Err(UnsafeBecause::LaxMode(facts.mode() & 0o7777));
+    if !facts.is_private() {
+        return Err(UnsafeBecause::LaxMode(facts.permissions()));
     }
-    if facts.nlink() != 1 {
-        return Err(UnsafeBecause::HardLinks(facts.nlink()));
+    if facts.names() != 1 {
+        return Err(UnsafeBecause::HardLinks(facts.names()));
     }
     Ok(())
 }
 
 /// Whoever may write the folder may put another file in the vault's place.
-pub(crate) fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
-    if facts.uid() != own_uid() || facts.mode() & 0o022 != 0 {
-        return Err(UnsafeBecause::LaxFolder(facts.mode() & 0o7777));
+pub(crate) fn check_folder(facts: &Facts) -> Result<(), UnsafeBecause> {
+    if !facts.is_own() || facts.permissions().writers().is_some() {
+        return Err(UnsafeBecause::LaxFolder(facts.permissions()));
     }
     Ok(())
 }
@@ -112,7 +111,7 @@ pub(crate) fn check_folder(facts: &Metadata) -> Result<(), UnsafeBecause> {
 pub(crate) fn make_folder(folder: &Path) -> std::io::Result<NewFolders> {
     let missing = folder.ancestors().take_while(|folder| !folder.exists());
     let new = NewFolders(missing.map(Path::to_owned).collect());
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    create_private_folders(folder)?;
     for holder in new.0.iter().filter_map(|new| new.parent()) {
         File::open(holder)?.sync_all()?;
     }
@@ -140,7 +139,7 @@ impl Drop for NewFolders {
 /// A journal is obeyed when the file is opened: only this user's own is. Vaults never have a
 /// write-ahead log.
 fn check_companions(path: &Path) -> Result<(), UnsafeBecause> {
-    let beside = |ending: &str| beside(path, ending).symlink_metadata().ok();
+    let beside = |ending: &str| Facts::of_name(&beside(path, ending)).ok();
     if beside("-wal").is_some() || beside("-shm").is_some() {
         return Err(UnsafeBecause::WriteAheadLog);
     }
@@ -194,8 +193,4 @@ pub(crate) fn check_header(file: &mut File) -> Result<u64, Problem> {
         return not("its pages are laid out in another way");
     }
     Ok(u64::from(number(28).cast_unsigned()) * 4096)
-}
-
-pub(crate) fn own_uid() -> u32 {
-    rustix::process::geteuid().as_raw()
 }

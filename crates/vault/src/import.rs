@@ -1,10 +1,9 @@
 //! What an import leaves behind: which files it read, and their sealed bytes.
 
-use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use azvault_model::Kept;
+use azvault_os::file::{FileIdentity, Owner, Permissions, path_bytes, path_of_bytes};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -35,18 +34,16 @@ pub struct ImportedFile {
     pub product: String,
     /// What became of it.
     pub outcome: String,
-    /// Permission bits.
-    pub mode: u32,
-    /// Owner.
-    pub uid: u32,
+    /// What its owner and others could do with it.
+    pub permissions: Permissions,
+    /// Whose it was.
+    pub owner: Owner,
     /// Modification time in nanoseconds since 1970.
     pub modified_ns: i128,
     /// Size in bytes.
     pub size: u64,
-    /// Device.
-    pub device: u64,
-    /// Inode.
-    pub inode: u64,
+    /// Which file it was.
+    pub identity: FileIdentity,
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
     /// What it said beyond contexts and secrets.
@@ -94,8 +91,8 @@ struct FileRow<'a> {
     format: String,
     product: String,
     outcome: String,
-    mode: u32,
-    uid: u32,
+    mode: Permissions,
+    uid: Owner,
     modified_ns: String,
     size: u64,
     device: u64,
@@ -118,22 +115,25 @@ struct LinkRow {
 
 impl<'a> ImportRow<'a> {
     pub(crate) fn of(import: &'a Import) -> Self {
-        let row = |file: &'a ImportedFile| FileRow {
-            path: encoded(&file.path),
-            format: file.format.clone(),
-            product: file.product.clone(),
-            outcome: file.outcome.clone(),
-            mode: file.mode,
-            uid: file.uid,
-            modified_ns: file.modified_ns.to_string(),
-            size: file.size,
-            device: file.device,
-            inode: file.inode,
-            sha256: data_encoding::HEXLOWER.encode(&file.sha256),
-            kept: raw(&file.kept),
-            original: file.original.clone(),
-            removed: file.removed,
-            links: file.links.iter().map(LinkRow::of).collect(),
+        let row = |file: &'a ImportedFile| {
+            let [device, inode] = file.identity.to_record();
+            FileRow {
+                path: encoded(&file.path),
+                format: file.format.clone(),
+                product: file.product.clone(),
+                outcome: file.outcome.clone(),
+                mode: file.permissions,
+                uid: file.owner,
+                modified_ns: file.modified_ns.to_string(),
+                size: file.size,
+                device,
+                inode,
+                sha256: data_encoding::HEXLOWER.encode(&file.sha256),
+                kept: raw(&file.kept),
+                original: file.original.clone(),
+                removed: file.removed,
+                links: file.links.iter().map(LinkRow::of).collect(),
+            }
         };
         Self {
             created: import.created,
@@ -160,12 +160,11 @@ impl FileRow<'_> {
             format: self.format,
             product: self.product,
             outcome: self.outcome,
-            mode: self.mode,
-            uid: self.uid,
+            permissions: self.mode,
+            owner: self.uid,
             modified_ns: self.modified_ns.parse().map_err(|_| misshapen())?,
             size: self.size,
-            device: self.device,
-            inode: self.inode,
+            identity: FileIdentity::of_record([self.device, self.inode]),
             sha256: digest.try_into().map_err(|_| misshapen())?,
             kept: self.kept.map(kept).unwrap_or_default(),
             original: self.original,
@@ -186,13 +185,13 @@ impl LinkRow {
 }
 
 fn encoded(path: &Path) -> String {
-    BASE64.encode(path.as_os_str().as_bytes())
+    BASE64.encode(path_bytes(path))
 }
 
 fn decoded(text: &str) -> Result<PathBuf, Problem> {
     let bytes = BASE64.decode(text.as_bytes());
     let bytes = bytes.map_err(|_| Problem::tampered("an import of another form"))?;
-    Ok(PathBuf::from(OsString::from_vec(bytes)))
+    Ok(path_of_bytes(bytes))
 }
 
 /// Kept members as a part of a record: their text, not a string in it.

@@ -6,17 +6,14 @@
 //! these stays, whatever its name begins with.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{ErrorKind, Result};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    AtFlags, FileType, FlockOperation, Mode, OFlags, flock, openat, statat, unlinkat,
-};
+use azvault_os::file::{Facts, Folder, Kind, create_private_folder};
+use azvault_os::lock::{self, Share};
 
-use crate::file::{Named, own_uid};
+use crate::file::Named;
 use crate::head::hex;
 use crate::{anchor, random, sha256};
 
@@ -53,67 +50,63 @@ fn is_ours(name: &OsStr) -> bool {
 /// Removes what killed commands left in a folder. It is a service to the next command, which never
 /// fails because of it.
 pub fn sweep(folder: &Path) {
-    let (Ok(handle), Ok(entries)) = (File::open(folder), std::fs::read_dir(folder)) else { return };
+    let (Ok(handle), Ok(entries)) = (Folder::open(folder), std::fs::read_dir(folder)) else {
+        return;
+    };
     for entry in entries.flatten().filter(|entry| is_ours(&entry.file_name())) {
         let _ = remove(&handle, &entry.file_name());
     }
 }
 
-fn remove(folder: &File, name: &OsStr) -> Result<()> {
+fn remove(folder: &Folder, name: &OsStr) -> Result<()> {
     // Looked at before it is opened: to open a device or a FIFO may do something.
-    let facts = statat(folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    let kind = FileType::from_raw_mode(facts.st_mode);
-    let is_private = facts.st_mode & 0o077 == 0;
-    let is_ours = facts.st_uid == own_uid()
-        && match kind {
-            FileType::RegularFile => facts.st_nlink == 1,
-            FileType::Directory => is_private,
+    let facts = folder.facts_of(name)?;
+    let is_ours = facts.is_own()
+        && match facts.kind() {
+            Kind::File => facts.names() == 1,
+            Kind::Folder => facts.is_private(),
             _ => false,
         };
     if !is_ours {
         return Ok(());
     }
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let held = File::from(openat(folder, name, flags, Mode::empty())?);
-    flock(&held, FlockOperation::NonBlockingLockExclusive)?;
+    let held = folder.open_unfollowed(name)?;
+    lock::attempt(&held, Share::Nothing)?.required()?;
     // The lock is of this file: the name must still be as well.
-    let now = held.metadata()?;
-    if (now.dev(), now.ino()) != (facts.st_dev, facts.st_ino) {
+    if Facts::of_open(&held)?.identity() != facts.identity() {
         return Ok(());
     }
-    if kind == FileType::Directory {
+    if facts.is_folder() {
+        let held = Folder::of(held);
         clear(&held);
-        return Ok(unlinkat(folder, name, AtFlags::REMOVEDIR)?);
+        return folder.remove_folder(name);
     }
-    Ok(unlinkat(folder, name, AtFlags::empty())?)
+    folder.remove_file(name)
 }
 
 /// Empties a draft's folder of what azvault puts there. Anything else keeps the folder.
-fn clear(folder: &File) {
+fn clear(folder: &Folder) {
     for name in [VAULT, JOURNAL] {
-        let _ = unlinkat(folder, name, AtFlags::empty());
+        let _ = folder.remove_file(name.as_ref());
     }
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let Ok(entries) = rustix::fs::Dir::read_from(folder) else { return };
-    for entry in entries.flatten() {
-        let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+    let Ok(names) = folder.names() else { return };
+    for name in names {
         if is_ours(&name) {
             let _ = remove(folder, &name);
         } else if name == ANCHORS
-            && let Ok(anchors) = openat(folder, ANCHORS, flags, Mode::empty())
+            && let Ok(anchors) = folder.open_folder(ANCHORS.as_ref())
         {
-            clear_anchors(&File::from(anchors));
-            let _ = unlinkat(folder, ANCHORS, AtFlags::REMOVEDIR);
+            clear_anchors(&anchors);
+            let _ = folder.remove_folder(ANCHORS.as_ref());
         }
     }
 }
 
-fn clear_anchors(folder: &File) {
-    let Ok(entries) = rustix::fs::Dir::read_from(folder) else { return };
-    for entry in entries.flatten() {
-        let name = OsStr::from_bytes(entry.file_name().to_bytes()).to_owned();
+fn clear_anchors(folder: &Folder) {
+    let Ok(names) = folder.names() else { return };
+    for name in names {
         if anchor::is_name(&name) {
-            let _ = unlinkat(folder, &name, AtFlags::empty());
+            let _ = folder.remove_file(&name);
         } else if is_ours(&name) {
             let _ = remove(folder, &name);
         }
@@ -121,13 +114,12 @@ fn clear_anchors(folder: &File) {
 }
 
 /// A new file that has a draft's name, locked: for file systems that know none without a name.
-pub(crate) fn new_file(folder: &File) -> Result<(OsString, File)> {
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+pub(crate) fn new_file(folder: &Folder) -> Result<(OsString, File)> {
     for _ in 0..TRIES {
         let name = name();
-        let file = File::from(openat(folder, &name, flags, Mode::RUSR | Mode::WUSR)?);
-        flock(&file, FlockOperation::LockExclusive)?;
-        if file.metadata()?.nlink() == 1 {
+        let file = folder.create_file(&name)?;
+        lock::wait(&file, Share::Nothing)?;
+        if Facts::of_open(&file)?.names() == 1 {
             return Ok((name, file));
         }
     }
@@ -139,7 +131,7 @@ pub(crate) fn new_file(folder: &File) -> Result<(OsString, File)> {
 pub struct DraftFolder {
     path: PathBuf,
     /// Locked as long as somebody works in it.
-    held: File,
+    held: Folder,
 }
 
 impl DraftFolder {
@@ -150,10 +142,10 @@ impl DraftFolder {
         sweep(&folder);
         for _ in 0..TRIES {
             let path = folder.join(name());
-            DirBuilder::new().mode(0o700).create(&path)?;
-            let Ok(held) = File::open(&path) else { continue };
-            flock(&held, FlockOperation::LockExclusive)?;
-            let facts = held.metadata()?;
+            create_private_folder(&path)?;
+            let Ok(held) = Folder::open(&path) else { continue };
+            lock::wait(held.as_file(), Share::Nothing)?;
+            let facts = Facts::of_open(held.as_file())?;
             if Named::of(path.clone(), &facts).check().is_ok() {
                 return Ok(Self { path, held });
             }

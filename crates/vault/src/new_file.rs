@@ -7,26 +7,14 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{ErrorKind, Result, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::Path;
 
-use rustix::fs::{
-    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, linkat, openat, renameat,
-    renameat_with, unlinkat,
-};
-use rustix::io::Errno;
+pub use azvault_os::file::Over;
+use azvault_os::file::{Facts, Folder, Naming};
+use azvault_os::lock::{self, Share};
 
 use crate::file::Named;
 use crate::leftover;
-
-/// Whether something may be at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    /// Nothing is there, and what comes there meanwhile stays.
-    Nothing,
-    /// What is there goes.
-    Whatever,
-}
 
 /// A file that this process made, known by its inode.
 pub struct Made(Named);
@@ -34,7 +22,7 @@ pub struct Made(Named);
 impl Made {
     /// One that was made in another way than by [`write_file`], and is open.
     pub fn of(path: &Path, file: &File) -> Result<Self> {
-        Ok(Self(Named::of(path.to_owned(), &file.metadata()?)))
+        Ok(Self(Named::of(path.to_owned(), &Facts::of_open(file)?)))
     }
 
     /// Removes it again: not another file that has its name by now.
@@ -56,14 +44,14 @@ pub fn write_file(
     };
     let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
     leftover::sweep(folder);
-    let folder = File::open(folder)?;
+    let folder = Folder::open(folder)?;
     let fill = |mut file: &File| {
-        flock(file, FlockOperation::LockExclusive)?;
+        lock::wait(file, Share::Nothing)?;
         file.write_all(bytes)?;
         prepare(file)?;
         file.sync_all()
     };
-    let made = match without_name(&folder) {
+    let made = match folder.create_nameless() {
         Some(file) => {
             fill(&file)?;
             place_nameless(&file, &folder, name, over)?.then_some(file)
@@ -74,75 +62,39 @@ pub fn write_file(
         Some(file) => file,
         None => {
             let (draft, file) = leftover::new_file(&folder)?;
-            let placed = fill(&file).and_then(|()| place_named(&folder, &draft, name, over));
+            let placed = fill(&file).and_then(|()| folder.rename_over(&draft, name, over));
             if placed.is_err() {
-                let _ = unlinkat(&folder, &draft, AtFlags::empty());
+                let _ = folder.remove_file(&draft);
             }
             placed?;
             file
         }
     };
-    folder.sync_all()?;
+    folder.sync()?;
     Made::of(path, &made)
 }
 
-/// A file that has no name in this folder yet; `None` where the system has none, or no way to name
-/// one.
-fn without_name(folder: &File) -> Option<File> {
-    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
-    let file = File::from(openat(folder, ".", flags, Mode::RUSR | Mode::WUSR).ok()?);
-    // Without /proc it could get no name.
-    Path::new(&by_descriptor(&file)).symlink_metadata().is_ok().then_some(file)
-}
-
-fn by_descriptor(file: &File) -> String {
-    format!("/proc/self/fd/{}", file.as_raw_fd())
-}
-
 /// Whether the file has its name now; `false` where the file system gives it none.
-fn place_nameless(file: &File, folder: &File, name: &OsStr, over: Over) -> Result<bool> {
-    let link =
-        |name: &OsStr| linkat(CWD, by_descriptor(file), folder, name, AtFlags::SYMLINK_FOLLOW);
-    match link(name) {
-        Ok(()) => Ok(true),
+fn place_nameless(file: &File, folder: &Folder, name: &OsStr, over: Over) -> Result<bool> {
+    match (folder.name(file, name)?, over) {
+        (Naming::Done, _) => Ok(true),
         // A link replaces nothing; a rename does.
-        Err(Errno::EXIST) if over == Over::Whatever => {
+        (Naming::Taken, Over::Whatever) => {
             let draft = leftover::name();
-            link(&draft)?;
-            let renamed = renameat(folder, &draft, folder, name);
+            match folder.name(file, &draft)? {
+                Naming::Done => {}
+                Naming::Taken => return Err(ErrorKind::AlreadyExists.into()),
+                Naming::Unsupported => return Err(ErrorKind::Unsupported.into()),
+            }
+            let renamed = folder.rename_over(&draft, name, over);
             if renamed.is_err() {
-                let _ = unlinkat(folder, &draft, AtFlags::empty());
+                let _ = folder.remove_file(&draft);
             }
             renamed?;
             Ok(true)
         }
-        Err(Errno::EXIST) => Err(ErrorKind::AlreadyExists.into()),
-        Err(e @ (Errno::NOSPC | Errno::DQUOT | Errno::IO | Errno::ROFS)) => Err(e.into()),
-        Err(_) => Ok(false),
-    }
-}
-
-fn place_named(folder: &File, draft: &OsStr, name: &OsStr, over: Over) -> Result<()> {
-    renamed(folder.as_fd(), Path::new(draft), Path::new(name), over)
-}
-
-/// Gives a draft its name.
-pub(crate) fn rename(draft: &Path, at: &Path, over: Over) -> Result<()> {
-    renamed(CWD, draft, at, over)
-}
-
-/// Names that are not absolute are of the folder.
-fn renamed(folder: BorrowedFd<'_>, draft: &Path, name: &Path, over: Over) -> Result<()> {
-    if over == Over::Whatever {
-        return Ok(renameat(folder, draft, folder, name)?);
-    }
-    match renameat_with(folder, draft, folder, name, RenameFlags::NOREPLACE) {
-        // A link replaces nothing either, and every file system that renames has it or says so.
-        Err(Errno::INVAL | Errno::NOSYS) => {
-            linkat(folder, draft, folder, name, AtFlags::empty())?;
-            Ok(unlinkat(folder, draft, AtFlags::empty())?)
-        }
-        renamed => Ok(renamed?),
+        (Naming::Taken, Over::Nothing) => Err(ErrorKind::AlreadyExists.into()),
+        (Naming::Unsupported, _) => Ok(false),
     }
 }
 

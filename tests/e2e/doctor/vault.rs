@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
+use azvault_os::file::Owner;
 use azvault_vault::{Actor, Entry, Locked};
 
 use super::{Well, found, is_well, look, mode, state};
@@ -134,7 +135,7 @@ fn a_clock_behind_what_was_done_and_a_sign_in_that_expired_are_found() {
     found(&well.look(), "secrets", advice);
 
     let time = later.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let actor = Actor { uid: 0, pid: 1, parent: None };
+    let actor = Actor { user: Owner::of_record(0), pid: 1, parent: None };
     let entry = Entry {
         time: i64::try_from(time).unwrap(),
         verb: "of next year".to_owned(),

@@ -1,8 +1,8 @@
 //! What a backup is worth: whether it can be opened, and how much is in it.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use azvault_os::file::Facts;
 use azvault_vault::{Draft, Error, Locked, Problem, Vault, VaultId, Verified};
 use serde::Serialize;
 
@@ -39,9 +39,9 @@ pub(crate) fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let Ok(facts) = path.symlink_metadata() else { continue };
+        let Ok(facts) = Facts::of_name(&path) else { continue };
         if facts.is_file() && path.extension().is_some_and(|extension| extension == "db") {
-            found.push((facts.mtime(), path));
+            found.push((facts.modified_s(), path));
         }
     }
     found.sort();

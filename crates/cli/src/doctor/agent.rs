@@ -1,12 +1,12 @@
 //! Who may hold the keys: the agent, and the keyring of the desktop.
 
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
 use azvault_agent::holder::{self, Holder, Kind, Whose};
 use azvault_agent::{CallError, Client};
+use azvault_os::file::Facts;
 use azvault_vault::{Locked, SlotKind};
 
 use super::Check;
@@ -87,9 +87,9 @@ fn of_this_run(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
 
 fn socket(path: &Path) -> Check {
     let name = "agent-socket";
-    match path.symlink_metadata() {
-        Ok(facts) if facts.mode() & 0o077 != 0 => {
-            let what = format!("{} has mode {:04o}", shown_path(path), facts.mode() & 0o7777);
+    match Facts::of_name(path) {
+        Ok(facts) if !facts.is_private() => {
+            let what = format!("{} has mode {}", shown_path(path), facts.permissions());
             Check::finding(name, what, format!("chmod 600 {}", shell_path(path)))
         }
         _ => Check::ok(name, "yours alone"),

@@ -1,20 +1,16 @@
 //! Modes and owners: who may read, replace or point elsewhere what azvault relies on.
 
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use azvault_os::file::{Facts, Kind};
 
 use super::Check;
 use crate::shell_word::shell_path;
 use crate::ui::shown_path;
 
-fn own_uid() -> u32 {
-    rustix::process::geteuid().as_raw()
-}
-
 pub(super) fn vault_file(path: &Path) -> Check {
     let name = "vault-file";
-    let Ok(facts) = path.symlink_metadata() else {
+    let Ok(facts) = Facts::of_name(path) else {
         return Check::ok(name, "there is no vault yet");
     };
     match wrong_with_file(&facts, path) {
@@ -24,42 +20,40 @@ pub(super) fn vault_file(path: &Path) -> Check {
 }
 
 /// What is wrong with a file that only its owner should reach by one name, and what to type.
-fn wrong_with_file(facts: &Metadata, path: &Path) -> Option<(String, String)> {
+fn wrong_with_file(facts: &Facts, path: &Path) -> Option<(String, String)> {
     let (shown, typed) = (shown_path(path), shell_path(path));
-    if facts.file_type().is_symlink() {
+    if facts.kind() == Kind::Link {
         return Some((format!("{shown} is a symbolic link"), format!("readlink -f {typed}")));
     }
     if !facts.is_file() {
         return Some((format!("{shown} is no regular file"), format!("ls -ld {typed}")));
     }
-    if facts.uid() != own_uid() {
-        let owner = facts.uid();
-        let what = format!("{shown} belongs to another user (uid {owner})");
+    if !facts.is_own() {
+        let what = format!("{shown} belongs to another user ({})", facts.owner());
         return Some((what, format!("ls -l {typed}")));
     }
-    if facts.nlink() != 1 {
-        let what = format!("{shown} has {} names (hard links)", facts.nlink());
+    if facts.names() != 1 {
+        let what = format!("{shown} has {} names (hard links)", facts.names());
         return Some((what, format!("find / -xdev -samefile {typed}")));
     }
-    let mode = facts.mode() & 0o7777;
-    (mode & 0o077 != 0)
-        .then(|| (format!("{shown} has mode {mode:04o}"), format!("chmod 600 {typed}")))
+    let mode = facts.permissions();
+    (!mode.is_private()).then(|| (format!("{shown} has mode {mode}"), format!("chmod 600 {typed}")))
 }
 
 /// What is wrong with a folder of ours, which nobody else may write.
 fn wrong_with_folder(path: &Path) -> Option<(String, String)> {
-    let facts = path.metadata().ok()?;
+    let facts = Facts::followed(path).ok()?;
     let (shown, typed) = (shown_path(path), shell_path(path));
-    if !facts.is_dir() {
+    if !facts.is_folder() {
         return Some((format!("{shown} is no folder"), format!("ls -ld {typed}")));
     }
-    if facts.uid() != own_uid() {
-        let what = format!("{shown} belongs to another user (uid {})", facts.uid());
+    if !facts.is_own() {
+        let what = format!("{shown} belongs to another user ({})", facts.owner());
         return Some((what, format!("ls -ld {typed}")));
     }
-    let mode = facts.mode() & 0o7777;
-    (mode & 0o022 != 0).then(|| {
-        let what = format!("{shown} has mode {mode:04o}: others can replace what is in it");
+    let mode = facts.permissions();
+    mode.writers().map(|_| {
+        let what = format!("{shown} has mode {mode}: others can replace what is in it");
         (what, format!("chmod 700 {typed}"))
     })
 }
@@ -78,17 +72,15 @@ pub(super) fn parents(path: &Path) -> Check {
     let name = "parent-folders";
     let above = path.parent().map(|folder| folder.ancestors().skip(1)).into_iter().flatten();
     for folder in above {
-        let Ok(facts) = folder.metadata() else { continue };
-        let (mode, owner) = (facts.mode() & 0o7777, facts.uid());
-        let is_sticky = mode & 0o1000 != 0;
-        let by_group = mode & 0o020 != 0 && facts.gid() != 0;
+        let Ok(facts) = Facts::followed(folder) else { continue };
+        let (mode, owner) = (facts.permissions(), facts.owner());
         let (shown, typed) = (shown_path(folder), shell_path(folder));
-        if owner != own_uid() && owner != 0 {
-            let what = format!("{shown} belongs to another user (uid {owner})");
+        if !owner.is_own() && !owner.is_system() {
+            let what = format!("{shown} belongs to another user ({owner})");
             return Check::finding(name, what, format!("ls -ld {typed}"));
         }
-        if !is_sticky && (by_group || mode & 0o002 != 0) {
-            let what = format!("{shown} has mode {mode:04o}: others can replace what is below");
+        if !mode.keeps_names_to_owners() && facts.writers_but_system().is_some() {
+            let what = format!("{shown} has mode {mode}: others can replace what is below");
             return Check::finding(name, what, format!("chmod go-w {typed}"));
         }
     }
@@ -111,7 +103,7 @@ pub(super) fn companions(path: &Path) -> Check {
         }
     }
     let journal = beside("-journal");
-    match journal.symlink_metadata().ok().and_then(|facts| wrong_with_file(&facts, &journal)) {
+    match Facts::of_name(&journal).ok().and_then(|facts| wrong_with_file(&facts, &journal)) {
         Some((what, _)) => Check::finding(name, what, format!("ls -l {}", shell_path(&journal))),
         None => Check::ok(name, "nothing of others lies beside the vault"),
     }
@@ -142,6 +134,6 @@ fn wrong_within(folder: &Path) -> Option<(String, String)> {
     let mut files: Vec<_> = folder.read_dir().ok()?.flatten().map(|entry| entry.path()).collect();
     files.sort();
     wrong_with_folder(folder).or_else(|| {
-        files.iter().find_map(|file| wrong_with_file(&file.symlink_metadata().ok()?, file))
+        files.iter().find_map(|file| wrong_with_file(&Facts::of_name(file).ok()?, file))
     })
 }

@@ -1,18 +1,12 @@
 //! The runtime folder: which one is used and why, and whether it lies in memory.
 
-use std::path::Path;
+use azvault_os::file::is_in_memory;
+use azvault_os::places::folder_in_memory;
 
 use super::Check;
 use crate::runtime::{self, Look, PassedOver, Source, Unfit};
 use crate::shell_word::shell_path;
 use crate::ui::shown_path;
-
-/// statfs(2).
-const TMPFS: rustix::fs::FsWord = 0x0102_1994;
-const RAMFS: rustix::fs::FsWord = 0x8584_58f6;
-
-/// Where Linux has a folder in memory for everybody.
-const SHARED_MEMORY: &str = "/dev/shm";
 
 /// Which folder is used, and what was passed over on the way there. A folder of this user's that
 /// others can enter is worth a line to type even where another one serves.
@@ -58,14 +52,11 @@ pub(super) fn runtime_in_memory(look: &Look) -> Check {
     if login.is_some_and(|folder| is_in_memory(&folder)) {
         return Check::finding(name, what, "unset XDG_RUNTIME_DIR");
     }
-    if is_in_memory(Path::new(SHARED_MEMORY)) {
-        let advice = format!("export XDG_RUNTIME_DIR=\"$(mktemp -d -p {SHARED_MEMORY})\"");
+    let in_memory = folder_in_memory();
+    if is_in_memory(in_memory) {
+        let in_memory = in_memory.display();
+        let advice = format!("export XDG_RUNTIME_DIR=\"$(mktemp -d -p {in_memory})\"");
         return Check::finding(name, what, advice);
     }
     Check::unknown(name, format!("{what}; this machine has no folder in memory"))
-}
-
-fn is_in_memory(folder: &Path) -> bool {
-    let facts = rustix::fs::statfs(folder);
-    facts.is_ok_and(|facts| [TMPFS, RAMFS].contains(&facts.f_type))
 }

@@ -8,13 +8,13 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_endpoint::{AzConfig, OwnFiles, az_config, az_follows};
 use azvault_model::{Context, Scope};
-use rustix::fs::{FlockOperation, flock};
+use azvault_os::file::{Facts, make_link};
+use azvault_os::lock::{self, Share};
 use tempfile::NamedTempFile;
 
 use super::reach::Reach;
@@ -122,7 +122,7 @@ impl AzFolder {
         }
         if let Some(own) = paths::az_folder() {
             for name in content.links.iter().filter(|name| own.join(name).exists()) {
-                symlink(own.join(name), folder.path.join(name))?;
+                make_link(&own.join(name), &folder.path.join(name))?;
             }
             for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
                 fs::copy(own.join(name), folder.path.join(name))?;
@@ -136,7 +136,7 @@ impl AzFolder {
     /// Holds one that was made: several processes may, and each for itself.
     pub(super) fn hold(path: &Path) -> io::Result<Self> {
         let held = File::open(path)?;
-        flock(&held, FlockOperation::NonBlockingLockShared)?;
+        lock::attempt(&held, Share::WithOthers)?.required()?;
         Ok(Self { path: path.to_owned(), _held: held })
     }
 
@@ -177,9 +177,8 @@ fn is_ours(folder: &Path) -> bool {
             random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
     };
-    let own = rustix::process::geteuid().as_raw();
     folder.file_name().is_some_and(has_form)
-        && fs::symlink_metadata(folder).is_ok_and(|facts| facts.is_dir() && facts.uid() == own)
+        && Facts::of_name(folder).is_ok_and(|facts| facts.is_folder() && facts.is_own())
         && fs::symlink_metadata(folder.join(SERVES)).is_ok_and(|facts| facts.is_file())
 }
 
@@ -189,7 +188,9 @@ pub(crate) fn sweep(runtime: &Path) {
         let folder = entry.path();
         let is_held = || {
             let opened = File::open(&folder);
-            opened.is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockExclusive).is_err())
+            opened.is_ok_and(|file| {
+                !lock::attempt(&file, Share::Nothing).is_ok_and(|tried| tried.is_held())
+            })
         };
         if is_ours(&folder) && !is_held() {
             empty(&folder);

@@ -6,6 +6,7 @@ use std::path::Path;
 use azvault_importer::Outcome;
 use azvault_importer::folder::{Link, Source};
 use azvault_model::rules::import::{Action, Plan, Planned};
+use azvault_os::file::FileIdentity;
 use azvault_vault::{
     FollowedLink, Id, Import, ImportedFile, New, Problem, Settings, Subject, Taken, TakenName,
     Vault, Writing,
@@ -77,7 +78,7 @@ pub(crate) fn newest(proposal: &Proposal) -> Option<Id> {
 struct Sealed<'a> {
     path: &'a Path,
     sha256: [u8; 32],
-    inode: [u64; 2],
+    identity: FileIdentity,
     modified_ns: i128,
 }
 
@@ -90,7 +91,7 @@ fn sealed_in(proposal: &Proposal) -> HashMap<Sealed<'_>, (i64, Id)> {
             let sealed = Sealed {
                 path: &file.path,
                 sha256: file.sha256,
-                inode: [file.device, file.inode],
+                identity: file.identity,
                 modified_ns: file.modified_ns,
             };
             let newest = known.entry(sealed).or_insert(this);
@@ -105,7 +106,7 @@ fn as_sealed(source: &Source) -> Option<Sealed<'_>> {
     Some(Sealed {
         path: &source.path,
         sha256: azvault_vault::sha256(bytes),
-        inode: [stat.device, stat.inode],
+        identity: stat.identity,
         modified_ns: stat.modified_ns,
     })
 }
@@ -167,12 +168,11 @@ fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Resul
             format: source.found.format.as_str().to_owned(),
             product: source.found.product.as_str().to_owned(),
             outcome: source.found.outcome.as_str().to_owned(),
-            mode: stat.mode,
-            uid: stat.uid,
+            permissions: stat.permissions,
+            owner: stat.owner,
             modified_ns: stat.modified_ns,
             size: stat.size,
-            device: stat.device,
-            inode: stat.inode,
+            identity: stat.identity,
             sha256: azvault_vault::sha256(bytes),
             kept: source.found.profile.kept.copied(),
             original,

@@ -4,12 +4,12 @@
 //! like any original once nothing that is known uses it any more: every file that points to it goes
 //! before it, and no variable says its path.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::certificates_of;
 use azvault_importer::{Format, Reading};
 use azvault_model::{SecretDescription, SecretKind};
+use azvault_os::file::Facts;
 use azvault_vault::{Import, ImportedFile, Snapshot, Stored, Vault};
 
 use super::compare::{Comparison, Place};
@@ -158,10 +158,9 @@ impl<'a> Cleaning<'a> {
         if let Some(variable) = names.into_iter().find_map(|path| paths::variable_that_says(path)) {
             return Some(Kept::Variable(variable));
         }
-        let folder = file.path.parent().and_then(|folder| folder.metadata().ok());
-        let owner = folder.map(|facts| facts.uid());
-        if let Some(uid) = owner.filter(|uid| *uid != rustix::process::geteuid().as_raw()) {
-            return Some(Kept::ForeignFolder(uid));
+        let folder = file.path.parent().and_then(|folder| Facts::followed(folder).ok());
+        if let Some(folder) = folder.filter(|folder| !folder.is_own()) {
+            return Some(Kept::ForeignFolder(folder.owner()));
         }
         let foreign = self.pointers_to(file).find(|pointer| !own(&pointer.file));
         foreign.map(|pointer| Kept::PointedTo(pointer.file.clone()))

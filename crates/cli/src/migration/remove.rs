@@ -5,12 +5,13 @@
 //! user is told.
 
 use std::fs::File;
-use std::os::unix::fs::MetadataExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::open::{self, OpenError, Opened};
+use azvault_os::file::{Facts, Folder, Owner, create_new_private, open_unfollowed};
+use azvault_os::lock::{Share, Tried, attempt};
 use azvault_vault::{FollowedLink, ImportedFile, Made};
-use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::app::App;
 use crate::ui::{shown, shown_path};
@@ -30,7 +31,7 @@ pub(crate) enum Kept {
     /// A variable of the environment says its path.
     Variable(String),
     /// Its folder is another user's.
-    ForeignFolder(u32),
+    ForeignFolder(Owner),
 }
 
 impl Kept {
@@ -44,14 +45,14 @@ impl Kept {
                 format!("{} points to it, and is still there", shown_path(file))
             }
             Self::Variable(name) => format!("the variable {} says its path", shown(name)),
-            Self::ForeignFolder(uid) => {
-                format!("its folder belongs to another user (uid {uid})")
+            Self::ForeignFolder(owner) => {
+                format!("its folder belongs to another user ({owner})")
             }
         }
     }
 }
 
-/// Removes one original, if it is still what was imported: same device, inode, size and time, and
+/// Removes one original, if it is still what was imported: same file, size and time, and
 /// the same bytes. `false` if nothing was there.
 pub(crate) fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
     let opened = match open::read_once(&file.path) {
@@ -68,20 +69,17 @@ pub(crate) fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
         return Err(Kept::Changed);
     };
     let held = hold(&file.path)?;
-    let folder_handle = File::open(folder).map_err(Kept::Failed)?;
+    let folder = Folder::open(folder).map_err(Kept::Failed)?;
     // Looked at once more, by name and without following, now that nobody else may write it.
-    let now = rustix::fs::statat(&folder_handle, name, rustix::fs::AtFlags::SYMLINK_NOFOLLOW)
-        .map_err(failed)?;
-    let modified_ns = i128::from(now.st_mtime) * 1_000_000_000 + i128::from(now.st_mtime_nsec);
-    let same = now.st_dev == file.device
-        && now.st_ino == file.inode
-        && u64::try_from(now.st_size) == Ok(file.size)
-        && modified_ns == file.modified_ns;
+    let now = folder.facts_of(name).map_err(Kept::Failed)?;
+    let same = now.identity() == file.identity
+        && now.size() == file.size
+        && now.modified_ns() == file.modified_ns;
     if !same {
         return Err(Kept::Changed);
     }
-    rustix::fs::unlinkat(&folder_handle, name, rustix::fs::AtFlags::empty()).map_err(failed)?;
-    folder_handle.sync_all().map_err(Kept::Failed)?;
+    folder.remove_file(name).map_err(Kept::Failed)?;
+    folder.sync().map_err(Kept::Failed)?;
     drop(held);
     Ok(Removal::Done)
 }
@@ -94,7 +92,7 @@ pub(crate) fn remove_links(file: &ImportedFile) {
 }
 
 fn remove_link(link: &FollowedLink) -> std::io::Result<()> {
-    let is_own = link.path.symlink_metadata()?.uid() == rustix::process::geteuid().as_raw();
+    let is_own = Facts::of_name(&link.path)?.is_own();
     if is_own && link.path.read_link()? == link.to && !link.path.exists() {
         std::fs::remove_file(&link.path)?;
     }
@@ -110,16 +108,14 @@ pub(crate) enum Removal {
 
 /// Says of files that others can read.
 pub(crate) fn say_lax_modes(app: &App, files: &[&ImportedFile]) {
-    for file in files.iter().filter(|file| file.mode & 0o077 != 0) {
+    for file in files.iter().filter(|file| !file.permissions.is_private()) {
         let path = shown_path(&file.path);
-        let mode = file.mode & 0o7777;
-        app.ui.warning(format!("{path} had mode {mode:04o}: others could read it"));
+        app.ui.warning(format!("{path} had mode {}: others could read it", file.permissions));
     }
 }
 
 fn is_the_original(file: &ImportedFile, opened: &Opened) -> bool {
-    opened.stat.device == file.device
-        && opened.stat.inode == file.inode
+    opened.stat.identity == file.identity
         && opened.stat.size == file.size
         && opened.stat.modified_ns == file.modified_ns
         && azvault_vault::sha256(&opened.bytes) == file.sha256
@@ -128,29 +124,25 @@ fn is_the_original(file: &ImportedFile, opened: &Opened) -> bool {
 /// Holds the file against the products while it is removed: the lock that .NET takes on an open
 /// file, and the lock file that both MSAL libraries make beside a cache.
 fn hold(path: &Path) -> Result<Held, Kept> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(failed)?;
-    rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive).map_err(busy)?;
+    let file = open_unfollowed(path).map_err(Kept::Failed)?;
+    hold_alone(&file)?;
     let mut name = path.as_os_str().to_owned();
     name.push(".lockfile");
-    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let lock_file = match rustix::fs::open(&name, flags, Mode::RUSR | Mode::WUSR) {
-        Ok(descriptor) => {
-            rustix::fs::flock(&descriptor, FlockOperation::NonBlockingLockExclusive)
-                .map_err(busy)?;
-            let file = File::from(descriptor);
+    let lock_file = match create_new_private(Path::new(&name)) {
+        Ok(file) => {
+            hold_alone(&file)?;
             let made = Made::of(Path::new(&name), &file).map_err(Kept::Failed)?;
             Some(LockFile { made, _held: file })
         }
         // One that survived a killed program is nobody's; reading has looked whether it is held.
-        Err(rustix::io::Errno::EXIST) => None,
-        Err(e) => return Err(failed(e)),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => None,
+        Err(e) => return Err(Kept::Failed(e)),
     };
     Ok(Held { _file: file, lock_file })
 }
 
 struct Held {
-    _file: rustix::fd::OwnedFd,
+    _file: File,
     lock_file: Option<LockFile>,
 }
 
@@ -168,10 +160,10 @@ impl Drop for Held {
     }
 }
 
-fn failed(error: rustix::io::Errno) -> Kept {
-    Kept::Failed(error.into())
-}
-
-fn busy(error: rustix::io::Errno) -> Kept {
-    if error == rustix::io::Errno::WOULDBLOCK { Kept::Busy } else { failed(error) }
+fn hold_alone(file: &File) -> Result<(), Kept> {
+    match attempt(file, Share::Nothing).map_err(Kept::Failed)? {
+        Tried::Held => Ok(()),
+        Tried::Busy => Err(Kept::Busy),
+        Tried::Unsupported(error) => Err(Kept::Failed(error)),
+    }
 }

@@ -1,15 +1,16 @@
 //! Putting the originals back: same bytes, same mode, same modification time, and the symbolic links
 //! that led to them.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
 use azvault_importer::is_blank;
 use azvault_importer::open::{OpenError, read_once};
+use azvault_os::file::{
+    Facts, FileIdentity, create_private_folders, make_link, set_modified, set_permissions,
+};
 use azvault_vault::{FollowedLink, ImportedFile, Over, write_file};
-use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
 
 /// What is at a place where an original shall go.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,15 +45,14 @@ pub(crate) fn restore(
     there: There,
 ) -> std::io::Result<Restored> {
     write(file, original, there)?;
-    let facts = file.path.symlink_metadata()?;
-    Ok(Restored { path: file.path.clone(), device: facts.dev(), inode: facts.ino() })
+    let identity = Facts::of_name(&file.path)?.identity();
+    Ok(Restored { path: file.path.clone(), identity })
 }
 
 /// A file that is back, as `clean` knows it.
 pub(crate) struct Restored {
     pub(crate) path: PathBuf,
-    pub(crate) device: u64,
-    pub(crate) inode: u64,
+    pub(crate) identity: FileIdentity,
 }
 
 fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
@@ -65,7 +65,7 @@ fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<
         return Err(ErrorKind::AlreadyExists.into());
     }
     // Folders that went with the files come back private.
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    create_private_folders(folder)?;
     let over = match there {
         There::Other | There::Blank => Over::Whatever,
         There::Nothing | There::Same => Over::Nothing,
@@ -76,27 +76,19 @@ fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<
 /// Makes the links again that led to a file; gives those in whose places something else is.
 pub(crate) fn restore_links(file: &ImportedFile) -> Vec<PathBuf> {
     let is_there = |link: &FollowedLink| link.path.read_link().is_ok_and(|to| to == link.to);
-    let taken = file.links.iter().filter(|link| !is_there(link) && make_link(link).is_err());
+    let taken = file.links.iter().filter(|link| !is_there(link) && put_link_back(link).is_err());
     taken.map(|link| link.path.clone()).collect()
 }
 
-fn make_link(link: &FollowedLink) -> std::io::Result<()> {
+fn put_link_back(link: &FollowedLink) -> std::io::Result<()> {
     if let Some(folder) = link.path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        create_private_folders(folder)?;
     }
     // Replaces nothing: what is there is somebody's.
-    symlink(&link.to, &link.path)
+    make_link(&link.to, &link.path)
 }
 
 fn set_mode_and_time(to: &File, file: &ImportedFile) -> std::io::Result<()> {
-    rustix::fs::fchmod(to, Mode::from_raw_mode(file.mode & 0o7777))?;
-    let seconds = file.modified_ns.div_euclid(1_000_000_000);
-    let nanoseconds = file.modified_ns.rem_euclid(1_000_000_000);
-    let modified = Timespec {
-        tv_sec: i64::try_from(seconds).unwrap_or(0),
-        tv_nsec: i64::try_from(nanoseconds).unwrap_or(0),
-    };
-    let untouched = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
-    let times = Timestamps { last_access: untouched, last_modification: modified };
-    rustix::fs::futimens(to, &times).map_err(Into::into)
+    set_permissions(to, file.permissions)?;
+    set_modified(to, file.modified_ns)
 }

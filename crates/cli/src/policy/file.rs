@@ -1,11 +1,9 @@
 //! Reading the file of a policy: what others could have written, or could take away, is none.
 
-use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
+use azvault_os::file::{self, Facts, open_without_waiting};
 
 use super::{Finding, Owner};
 use crate::descriptor;
@@ -22,27 +20,27 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<String>, Finding>
         next: next.to_owned(),
     };
     let unreadable = |e: io::Error| finding(&e.to_string(), "make it a file that you can read");
-    let file = match open(path) {
+    let file = match open_without_waiting(path) {
         Ok(file) => file,
         Err(e) if e.kind() == ErrorKind::NotFound && owner != Owner::Nobody && is_absent(path) => {
             return Ok(None);
         }
         Err(e) => return Err(unreadable(e)),
     };
-    let facts = file.metadata().map_err(unreadable)?;
+    let facts = Facts::of_open(&file).map_err(unreadable)?;
     if !facts.is_file() {
         return Err(finding("it is no regular file", "put a file there, or remove it"));
     }
-    if !is_of(owner, facts.uid()) {
+    if !is_of(owner, facts.owner()) {
         return Err(finding("it belongs to another user", whose(owner)));
     }
-    if owner != Owner::Nobody && facts.mode() & 0o022 != 0 {
+    if owner != Owner::Nobody && facts.permissions().writers().is_some() {
         return Err(finding("others can write it", "chmod go-w it"));
     }
     // Whoever can write the folder of the system's file can take it away.
     if let (Owner::System, Some(folder)) = (owner, path.parent()) {
-        let folder = folder.metadata().map_err(unreadable)?;
-        if folder.uid() != 0 || folder.mode() & 0o022 != 0 {
+        let folder = Facts::followed(folder).map_err(unreadable)?;
+        if !folder.owner().is_system() || folder.permissions().writers().is_some() {
             return Err(finding(
                 "others than root can write its folder",
                 "chown root and chmod go-w the folder",
@@ -61,16 +59,10 @@ fn is_absent(path: &Path) -> bool {
     !is_lost(path) && !path.parent().is_some_and(is_lost)
 }
 
-/// Nobody waits for the other end of a FIFO.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
-}
-
-fn is_of(owner: Owner, uid: u32) -> bool {
+fn is_of(owner: Owner, found: file::Owner) -> bool {
     match owner {
-        Owner::System => uid == 0,
-        Owner::User => uid == 0 || uid == rustix::process::geteuid().as_raw(),
+        Owner::System => found.is_system(),
+        Owner::User => found.is_system() || found.is_own(),
         Owner::Nobody => true,
     }
 }

@@ -1,12 +1,9 @@
 //! Whether a folder is this user's alone, from what the kernel says of it.
 
 use std::fmt;
-use std::fs::Metadata;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 
-use rustix::fs::{FileType, Stat};
-use rustix::io::Errno;
+use azvault_os::file::{Facts, Owner as User, Permissions, Refusal, refusal};
 
 /// Whether a fault is of our folder or of the one in which it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +23,11 @@ pub(crate) enum Unfit {
     /// A file, a link, a pipe.
     NoFolder(Owner),
     /// Whose it is.
-    Foreign(Owner, u32),
+    Foreign(Owner, User),
     /// Its mode.
-    Lax(Owner, u32),
+    Lax(Owner, Permissions),
     /// A shared folder in which everybody may rename what is others'.
-    NotSticky(u32),
+    NotSticky(Permissions),
     /// The system does not say.
     Unreadable(i32),
 }
@@ -44,11 +41,11 @@ impl Unfit {
         }
     }
 
-    pub(super) fn of_errno(error: Errno) -> Self {
-        match error {
-            // What open says to O_NOFOLLOW and O_DIRECTORY.
-            Errno::LOOP | Errno::NOTDIR => Self::NoFolder(Owner::Inner),
-            other => Self::of_error(&other.into()),
+    /// Of a folder that was to be opened, and no link to one.
+    pub(super) fn of_open(error: &io::Error) -> Self {
+        match refusal(error) {
+            Refusal::Link | Refusal::NotAFolder => Self::NoFolder(Owner::Inner),
+            Refusal::NotThere | Refusal::Special | Refusal::Other => Self::of_error(error),
         }
     }
 
@@ -74,10 +71,10 @@ impl fmt::Display for Unfit {
                 write!(f, "is too long for a socket ({length} bytes, at most {most})")
             }
             Self::NoFolder(_) => f.write_str("is not a folder"),
-            Self::Foreign(_, uid) => write!(f, "belongs to another user (uid {uid})"),
-            Self::Lax(_, mode) => write!(f, "has mode {mode:04o}: others can enter it"),
+            Self::Foreign(_, user) => write!(f, "belongs to another user ({user})"),
+            Self::Lax(_, mode) => write!(f, "has mode {mode}: others can enter it"),
             Self::NotSticky(mode) => {
-                write!(f, "has mode {mode:04o}: others can replace what is in it")
+                write!(f, "has mode {mode}: others can replace what is in it")
             }
             Self::Unreadable(number) => {
                 write!(f, "cannot be looked at: {}", io::Error::from_raw_os_error(*number))
@@ -88,24 +85,17 @@ impl fmt::Display for Unfit {
 
 /// What counts of a folder.
 #[derive(Clone, Copy)]
-pub(super) struct Facts {
+pub(super) struct Fitness {
     is_folder: bool,
-    uid: u32,
-    mode: u32,
-    own: u32,
+    user: User,
+    permissions: Permissions,
+    own: User,
 }
 
-impl Facts {
-    pub(super) fn of(facts: &Metadata) -> Self {
-        let own = rustix::process::geteuid().as_raw();
-        let (uid, mode) = (facts.uid(), facts.mode() & 0o7777);
-        Self { is_folder: facts.is_dir(), uid, mode, own }
-    }
-
-    pub(super) fn of_stat(facts: &Stat) -> Self {
-        let own = rustix::process::geteuid().as_raw();
-        let is_folder = FileType::from_raw_mode(facts.st_mode) == FileType::Directory;
-        Self { is_folder, uid: facts.st_uid, mode: facts.st_mode & 0o7777, own }
+impl Fitness {
+    pub(super) fn of(facts: &Facts) -> Self {
+        let (is_folder, user) = (facts.is_folder(), facts.owner());
+        Self { is_folder, user, permissions: facts.permissions(), own: User::own() }
     }
 
     /// A folder that this user has to itself.
@@ -113,11 +103,11 @@ impl Facts {
         if !self.is_folder {
             return Err(Unfit::NoFolder(owner));
         }
-        if self.uid != self.own {
-            return Err(Unfit::Foreign(owner, self.uid));
+        if self.user != self.own {
+            return Err(Unfit::Foreign(owner, self.user));
         }
-        if self.mode & 0o077 != 0 {
-            return Err(Unfit::Lax(owner, self.mode));
+        if !self.permissions.is_private() {
+            return Err(Unfit::Lax(owner, self.permissions));
         }
         Ok(())
     }
@@ -127,11 +117,11 @@ impl Facts {
         if !self.is_folder {
             return Err(Unfit::NoFolder(Owner::Base));
         }
-        if self.uid != 0 && self.uid != self.own {
-            return Err(Unfit::Foreign(Owner::Base, self.uid));
+        if !self.user.is_system() && self.user != self.own {
+            return Err(Unfit::Foreign(Owner::Base, self.user));
         }
-        if self.mode & 0o022 != 0 && self.mode & 0o1000 == 0 {
-            return Err(Unfit::NotSticky(self.mode));
+        if self.permissions.writers().is_some() && !self.permissions.keeps_names_to_owners() {
+            return Err(Unfit::NotSticky(self.permissions));
         }
         Ok(())
     }
@@ -139,13 +129,22 @@ impl Facts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, Owner, Unfit};
+    use super::{Fitness, Owner, Permissions, Unfit, User};
 
     const OWN: u32 = 1000;
     const OTHER: u32 = 1001;
 
-    fn folder(uid: u32, mode: u32) -> Facts {
-        Facts { is_folder: true, uid, mode, own: OWN }
+    fn user(number: u32) -> User {
+        User::of_record(number)
+    }
+
+    fn mode(number: u32) -> Permissions {
+        Permissions::of_record(number)
+    }
+
+    fn folder(owner: u32, permissions: u32) -> Fitness {
+        let (user, permissions) = (user(owner), mode(permissions));
+        Fitness { is_folder: true, user, permissions, own: User::of_record(OWN) }
     }
 
     #[test]
@@ -155,13 +154,13 @@ mod tests {
             (folder(OWN, 0o700), Ok(())),
             (folder(OWN, 0o500), Ok(())),
             (folder(OWN, 0o1700), Ok(())),
-            (folder(OWN, 0o750), Err(Unfit::Lax(Inner, 0o750))),
-            (folder(OWN, 0o701), Err(Unfit::Lax(Inner, 0o701))),
-            (folder(OWN, 0o1777), Err(Unfit::Lax(Inner, 0o1777))),
-            (folder(OTHER, 0o700), Err(Unfit::Foreign(Inner, OTHER))),
+            (folder(OWN, 0o750), Err(Unfit::Lax(Inner, mode(0o750)))),
+            (folder(OWN, 0o701), Err(Unfit::Lax(Inner, mode(0o701)))),
+            (folder(OWN, 0o1777), Err(Unfit::Lax(Inner, mode(0o1777)))),
+            (folder(OTHER, 0o700), Err(Unfit::Foreign(Inner, user(OTHER)))),
             // Root's own folder is not this user's either.
-            (folder(0, 0o700), Err(Unfit::Foreign(Inner, 0))),
-            (Facts { is_folder: false, ..folder(OWN, 0o700) }, Err(Unfit::NoFolder(Inner))),
+            (folder(0, 0o700), Err(Unfit::Foreign(Inner, user(0)))),
+            (Fitness { is_folder: false, ..folder(OWN, 0o700) }, Err(Unfit::NoFolder(Inner))),
         ] {
             assert_eq!(facts.private(Inner), wanted);
         }
@@ -174,12 +173,12 @@ mod tests {
             (folder(0, 0o755), Ok(())),
             (folder(OWN, 0o1777), Ok(())),
             (folder(OWN, 0o700), Ok(())),
-            (folder(0, 0o777), Err(Unfit::NotSticky(0o777))),
-            (folder(0, 0o775), Err(Unfit::NotSticky(0o775))),
-            (folder(OWN, 0o777), Err(Unfit::NotSticky(0o777))),
+            (folder(0, 0o777), Err(Unfit::NotSticky(mode(0o777)))),
+            (folder(0, 0o775), Err(Unfit::NotSticky(mode(0o775)))),
+            (folder(OWN, 0o777), Err(Unfit::NotSticky(mode(0o777)))),
             // The owner of a sticky folder can rename what is in it.
-            (folder(OTHER, 0o1777), Err(Unfit::Foreign(Owner::Base, OTHER))),
-            (Facts { is_folder: false, ..folder(0, 0o1777) }, Err(Unfit::NoFolder(Owner::Base))),
+            (folder(OTHER, 0o1777), Err(Unfit::Foreign(Owner::Base, user(OTHER)))),
+            (Fitness { is_folder: false, ..folder(0, 0o1777) }, Err(Unfit::NoFolder(Owner::Base))),
         ] {
             assert_eq!(facts.shared(), wanted);
         }

@@ -1,8 +1,9 @@
 //! Who can read a file: by its mode and owner, and whether a folder above keeps them out today. A
 //! copy of the file, in a backup or an archive, has its mode and not that folder.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use azvault_os::file::{Facts, Others, Owner, Permissions};
 
 /// Who, by mode and owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub(crate) enum Who {
     Group,
     Everybody,
     /// It is not this user's own: the other one can.
-    OtherUser(u32),
+    OtherUser(Owner),
 }
 
 /// Who can read a file.
@@ -23,11 +24,11 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn of(path: &Path, mode: u32, owner: u32) -> Self {
-        let who = who(mode, owner, rustix::process::geteuid().as_raw());
+    pub(super) fn of(path: &Path, permissions: Permissions, owner: Owner) -> Self {
+        let who = who(permissions, owner, Owner::own());
         let closed_by = match who {
-            Who::Group => closed_above(path, 0o010),
-            Who::Everybody => closed_above(path, 0o001),
+            Who::Group => closed_above(path, Others::Group),
+            Who::Everybody => closed_above(path, Others::Everyone),
             Who::OwnerAlone | Who::OtherUser(_) => None,
         };
         Self { who, closed_by }
@@ -39,7 +40,7 @@ impl Readers {
             Who::OwnerAlone => "only you".to_owned(),
             Who::Group => "you and a group".to_owned(),
             Who::Everybody => "everybody on this machine".to_owned(),
-            Who::OtherUser(uid) => format!("user {uid}"),
+            Who::OtherUser(owner) => format!("user {}", owner.number()),
         }
     }
 
@@ -50,25 +51,25 @@ impl Readers {
             Who::OwnerAlone => "only you".to_owned(),
             Who::Group => format!("group{star}"),
             Who::Everybody => format!("everybody{star}"),
-            Who::OtherUser(uid) => format!("user {uid}"),
+            Who::OtherUser(owner) => format!("user {}", owner.number()),
         }
     }
 }
 
-fn who(mode: u32, owner: u32, own: u32) -> Who {
-    match (mode & 0o004, mode & 0o040) {
-        (0, _) if owner != own => Who::OtherUser(owner),
-        (0, 0) => Who::OwnerAlone,
-        (0, _) => Who::Group,
-        _ => Who::Everybody,
+fn who(permissions: Permissions, owner: Owner, own: Owner) -> Who {
+    match permissions.readers() {
+        Some(Others::Everyone) => Who::Everybody,
+        _ if owner != own => Who::OtherUser(owner),
+        Some(Others::Group) => Who::Group,
+        None => Who::OwnerAlone,
     }
 }
 
 /// The nearest folder above that those cannot pass.
-fn closed_above(path: &Path, bit: u32) -> Option<PathBuf> {
+fn closed_above(path: &Path, others: Others) -> Option<PathBuf> {
     let folders = path.ancestors().skip(1);
-    let mut closed =
-        folders.filter(|folder| folder.metadata().is_ok_and(|facts| facts.mode() & bit == 0));
+    let keeps_out = |facts: Facts| !facts.permissions().lets_through(others);
+    let mut closed = folders.filter(|folder| Facts::followed(folder).is_ok_and(keeps_out));
     closed.next().map(Path::to_owned)
 }
 
@@ -76,6 +77,8 @@ fn closed_above(path: &Path, bit: u32) -> Option<PathBuf> {
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::PermissionsExt;
+
+    use azvault_os::file::{Others, Owner, Permissions as Mode};
 
     use super::{Who, closed_above, who};
 
@@ -88,10 +91,11 @@ mod tests {
             (0o640, 7, Who::Group),
             (0o644, 7, Who::Everybody),
             (0o604, 7, Who::Everybody),
-            (0o600, 0, Who::OtherUser(0)),
+            (0o600, 0, Who::OtherUser(Owner::of_record(0))),
             (0o644, 0, Who::Everybody),
         ] {
-            assert_eq!(who(mode, uid, 7), wanted, "{mode:o} {uid}");
+            let (mode, owner) = (Mode::of_record(mode), Owner::of_record(uid));
+            assert_eq!(who(mode, owner, Owner::of_record(7)), wanted, "{mode} {owner}");
         }
     }
 
@@ -102,7 +106,7 @@ mod tests {
         let inner = folder.path().join("inner");
         fs::create_dir(&inner).unwrap();
         fs::set_permissions(&inner, Permissions::from_mode(0o710)).unwrap();
-        assert_eq!(closed_above(&inner.join("file"), 0o001), Some(inner.clone()));
-        assert_ne!(closed_above(&inner.join("file"), 0o010), Some(inner));
+        assert_eq!(closed_above(&inner.join("file"), Others::Everyone), Some(inner.clone()));
+        assert_ne!(closed_above(&inner.join("file"), Others::Group), Some(inner));
     }
 }

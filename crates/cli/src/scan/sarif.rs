@@ -2,9 +2,9 @@
 //! never a value.
 
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use azvault_os::file::path_bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use serde::Serialize;
 
@@ -187,7 +187,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn location(path: &Path) -> Location {
-    let uri = format!("file://{}", percent_encode(path.as_os_str().as_bytes(), PATH));
+    let uri = format!("file://{}", percent_encode(path_bytes(path), PATH));
     Location { physical_location: PhysicalLocation { artifact_location: ArtifactLocation { uri } } }
 }
 

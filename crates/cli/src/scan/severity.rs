@@ -57,6 +57,8 @@ pub(super) fn severity(worst: Worst, who: Who) -> Severity {
 #[cfg(test)]
 mod tests {
     use super::{Severity, Worst, severity};
+    use azvault_os::file::Owner;
+
     use crate::scan::readers::Who;
 
     #[test]
@@ -69,7 +71,7 @@ mod tests {
             (Worst::Nothing, Severity::Low, Severity::Low),
         ] {
             assert_eq!(severity(worst, Who::OwnerAlone), alone, "{worst:?}");
-            for who in [Who::Group, Who::Everybody, Who::OtherUser(0)] {
+            for who in [Who::Group, Who::Everybody, Who::OtherUser(Owner::of_record(0))] {
                 assert_eq!(severity(worst, who), others, "{worst:?} {who:?}");
             }
         }

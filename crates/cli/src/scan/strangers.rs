@@ -42,7 +42,7 @@ impl Curious for Strangers<'_> {
             },
         }));
         let Some(worst) = found.keys().map(|kind| opens(*kind)).max() else { return };
-        let readers = Readers::of(&file.path, file.stat.mode, file.stat.uid);
+        let readers = Readers::of(&file.path, file.stat.permissions, file.stat.owner);
         self.rows.push(Row {
             kind: super::Kind::Unknown,
             severity: severity(worst, readers.who),

@@ -1,12 +1,13 @@
 //! Whether something is there. What a closed folder hides is not "not there".
 
-use std::fs::Metadata;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use azvault_os::file::Facts;
+
 /// What is known of a path.
 pub(super) enum There {
-    Is(Metadata),
+    Is(Facts),
     IsNot,
     /// It may be there: this is the folder that does not say.
     Hidden(PathBuf, Error),
@@ -14,7 +15,7 @@ pub(super) enum There {
 
 /// Looks for a path, through links.
 pub(super) fn there(path: &Path) -> There {
-    match path.metadata() {
+    match Facts::followed(path) {
         Ok(facts) => There::Is(facts),
         Err(error) if is_absence(&error) => There::IsNot,
         Err(error) => {

@@ -4,11 +4,11 @@ mod files;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs::{DirEntry, FileType, Metadata};
+use std::fs::{DirEntry, FileType};
 use std::io::Error;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use azvault_os::file::{Facts, FileIdentity, Volume};
 
 use super::far::{Far, WHOLE};
 use super::glance::{Care, What, glance};
@@ -36,8 +36,8 @@ pub(super) struct Walk<'a> {
     reach: &'a Reach,
     watch: &'a mut dyn Watch,
     looked: Looked,
-    /// Folders that were listed, by device and inode: two names of one are one.
-    folders: HashSet<(u64, u64)>,
+    /// Folders that were listed: two names of one are one.
+    folders: HashSet<FileIdentity>,
     /// Files that were looked at in places that share folders with others.
     files: HashSet<PathBuf>,
     /// Folders that hide what is below them.
@@ -64,7 +64,7 @@ struct Folder {
     path: PathBuf,
     depth: usize,
     /// The file system of the place that it belongs to.
-    device: u64,
+    volume: Volume,
     extent: Extent,
     /// Its part of the home.
     share: u64,
@@ -119,14 +119,14 @@ impl<'a> Walk<'a> {
             }
             There::Hidden(closed, error) => return self.closed(closed, &error),
         };
-        if !facts.is_dir() {
+        if !facts.is_folder() {
             return;
         }
-        let device = facts.dev();
+        let volume = facts.volume();
         let path = place.path.clone();
         let extent = place.extent;
         let share = if extent == Extent::Home { WHOLE } else { 0 };
-        let mut folders = vec![Folder { path, depth: 0, device, extent, share }];
+        let mut folders = vec![Folder { path, depth: 0, volume, extent, share }];
         while let Some(folder) = folders.pop() {
             if self.is_over() {
                 return;
@@ -149,11 +149,11 @@ impl<'a> Walk<'a> {
     }
 
     fn folder(&mut self, folder: &Folder, below: &mut Vec<Folder>) {
-        let facts = match folder.path.metadata() {
+        let facts = match Facts::followed(&folder.path) {
             Ok(facts) => facts,
             Err(error) => return self.unread(&folder.path, error.to_string()),
         };
-        if facts.dev() != folder.device {
+        if facts.volume() != folder.volume {
             return self.is_mounted(folder);
         }
         if !self.is_new(folder, &facts) {
@@ -227,14 +227,12 @@ impl<'a> Walk<'a> {
 
     /// Whether a folder was not looked at before. One whose files alone were looked at is looked
     /// at again by a walk that goes below it, which passes over those files.
-    fn is_new(&mut self, folder: &Folder, facts: &Metadata) -> bool {
+    fn is_new(&mut self, folder: &Folder, facts: &Facts) -> bool {
         match folder.extent {
             Extent::OneLevel | Extent::Pointed | Extent::Files | Extent::File => {
-                !self.folders.contains(&(facts.dev(), facts.ino()))
+                !self.folders.contains(&facts.identity())
             }
-            Extent::Product | Extent::Named | Extent::Home => {
-                self.folders.insert((facts.dev(), facts.ino()))
-            }
+            Extent::Product | Extent::Named | Extent::Home => self.folders.insert(facts.identity()),
         }
     }
 
@@ -259,10 +257,10 @@ impl<'a> Walk<'a> {
             self.bound(Bound::Depth { at: path, most: self.bounds.depth });
             return None;
         }
-        let Folder { depth, device, extent, .. } = *folder;
+        let Folder { depth, volume, extent, .. } = *folder;
         let is_program = extent == Extent::Product && PROGRAMS.iter().any(|known| name == *known);
         let extent = if is_program { Extent::Home } else { extent };
-        Some(Folder { path, depth: depth + 1, device, extent, share: 0 })
+        Some(Folder { path, depth: depth + 1, volume, extent, share: 0 })
     }
 
     /// Looks at what is no folder. A file that its name alone makes one of ours is given back.
@@ -399,7 +397,7 @@ fn is_known(name: &OsStr) -> bool {
 }
 
 fn is_lock(name: &OsStr) -> bool {
-    name.as_bytes().ends_with(b".lockfile")
+    name.as_encoded_bytes().ends_with(b".lockfile")
 }
 
 fn is_silent(name: &OsStr) -> bool {

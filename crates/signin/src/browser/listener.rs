@@ -5,8 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use azvault_loopback::Peer;
-use rustix::io::Errno;
+use azvault_os::tcp_owner::{Peer, is_version_unknown};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -163,7 +162,7 @@ fn beside(port: u16) -> io::Result<Beside> {
         Ok(socket) => Ok(Beside::Bound(socket)),
         Err(e) if e.kind() == ErrorKind::AddrInUse => Ok(Beside::Taken),
         Err(e) if e.kind() == ErrorKind::AddrNotAvailable => Ok(Beside::NoIpv6),
-        Err(e) if Errno::from_io_error(&e) == Some(Errno::AFNOSUPPORT) => Ok(Beside::NoIpv6),
+        Err(e) if is_version_unknown(&e) => Ok(Beside::NoIpv6),
         Err(e) => Err(e),
     }
 }
@@ -172,7 +171,7 @@ impl Connection {
     /// `None` where it is gone already.
     fn new(stream: TcpStream, peer: SocketAddr, now: i64) -> Option<Self> {
         stream.set_nonblocking(true).ok()?;
-        let whose = match azvault_loopback::look_up(peer, stream.local_addr().ok()?) {
+        let whose = match azvault_os::tcp_owner::look_up(peer, stream.local_addr().ok()?) {
             Peer::SameUser => Whose::Ours,
             Peer::Other | Peer::Unknown => Whose::Strange,
         };

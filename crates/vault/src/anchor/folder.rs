@@ -1,12 +1,12 @@
 //! The folder of anchors: one file for each id and fingerprint.
 
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, OFlags, flock};
+use azvault_os::file::{create_private_folders, open_unfollowed};
+use azvault_os::lock::{self, Share};
 
 use super::Anchor;
 use crate::new_file::{Over, write_file};
@@ -84,9 +84,7 @@ pub(crate) fn recall(folder: &Path, vault: VaultId) -> Result<Recalled, Problem>
 
 /// A FIFO is not waited for, and a link not followed: azvault makes neither.
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let mut file = File::options().read(true).custom_flags(flags).open(path)?;
+    let mut file = open_unfollowed(path)?;
     if !file.metadata()?.is_file() {
         return Err(std::io::Error::other("an anchor that is not a regular file"));
     }
@@ -125,9 +123,9 @@ fn path(folder: &Path, vault: &str, of: &Named) -> PathBuf {
 
 /// The folder, made if need be, for one writer alone.
 pub(super) fn hold(folder: &Path) -> Result<File, Problem> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    create_private_folders(folder)?;
     let handle = File::open(folder)?;
-    flock(&handle, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
+    lock::wait(&handle, Share::Nothing)?;
     Ok(handle)
 }
 

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use azvault_os::file::Owner;
+
 use crate::sealer::BATCH;
 use crate::{
     Actor, Cost, Entry, KeyName, Keys, Locked, NewSlot, Opened, Opener, Placed, RawKey, Sealer,
@@ -48,7 +50,7 @@ fn a_long_log_is_opened_in_few_messages_of_bounded_size() {
         time: 1_700_000_000,
         verb: format!("{number} {}", "x".repeat(size)),
         subjects: Vec::new(),
-        actor: Actor { uid: 1000, pid: 7, parent: None },
+        actor: Actor { user: Owner::of_record(1000), pid: 7, parent: None },
     };
     for number in 0..entries {
         vault.write(|writing| writing.log(entry(number))).unwrap();

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::{Over, leftover, place_named, write_file};
+use super::{Folder, Over, leftover, write_file};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -56,14 +56,14 @@ fn what_fails_leaves_nothing() {
 #[test]
 fn where_no_file_is_without_a_name_the_same_holds() {
     let folder = tempfile::tempdir().unwrap();
-    let handle = File::open(folder.path()).unwrap();
+    let handle = Folder::open(folder.path()).unwrap();
     let path = folder.path().join("file");
     let place = |over| {
         let (draft, mut file) = leftover::new_file(&handle).unwrap();
         file.write_all(b"text").unwrap();
         // Another command that sweeps meanwhile.
         leftover::sweep(folder.path());
-        place_named(&handle, &draft, OsStr::new("file"), over)
+        handle.rename_over(&draft, OsStr::new("file"), over)
     };
     place(Over::Nothing).unwrap();
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o600);

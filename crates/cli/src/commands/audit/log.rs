@@ -157,8 +157,8 @@ fn row(logged: &Logged) -> Vec<crate::ui::Cell> {
         [first, rest @ ..] => format!("{} and {} more", first.what, rest.len()),
     };
     let by = match &entry.actor.parent {
-        Some(parent) => format!("uid {} from {parent}", entry.actor.uid),
-        None => format!("uid {}", entry.actor.uid),
+        Some(parent) => format!("{} from {parent}", entry.actor.user),
+        None => entry.actor.user.to_string(),
     };
     vec![
         toned(Tone::Quiet, logged.seq.to_string()),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use azvault_os::file::make_program;
 use azvault_vault::{Over, write_file};
 use serde::Serialize;
 
@@ -54,10 +55,7 @@ impl Args {
         let own = std::env::current_exe().map_err(failed)?;
         let script = script(&own)
             .ok_or_else(|| Failure::new(Code::Other, "azvault's own path cannot be quoted"))?;
-        write_file(&path, script.as_bytes(), over, &|file| {
-            rustix::fs::fchmod(file, rustix::fs::Mode::from_raw_mode(0o755)).map_err(Into::into)
-        })
-        .map_err(failed)?;
+        write_file(&path, script.as_bytes(), over, &make_program).map_err(failed)?;
         match app.ui.output {
             Output::Json => {
                 app.ui.json(&Document { schema: SCHEMA, path: path.display().to_string() });

@@ -1,8 +1,8 @@
 //! `azvault backup list`
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use azvault_os::file::Facts;
 use azvault_vault::DraftFolder;
 use serde::Serialize;
 
@@ -94,12 +94,12 @@ fn unreadable(folder: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn view(file: &Path, worth: Worth) -> View {
-    let facts = file.symlink_metadata();
+    let facts = Facts::of_name(file);
     let verified = worth.verified.as_ref();
     View {
         path: file.display().to_string(),
-        modified: utc(facts.as_ref().map_or(0, MetadataExt::mtime)),
-        size: facts.map_or(0, |facts| facts.len()),
+        modified: utc(facts.as_ref().map_or(0, Facts::modified_s)),
+        size: facts.map_or(0, |facts| facts.size()),
         vault: worth.vault.map(|id| id.to_string()),
         generation: verified.map(|verified| verified.generation),
         contexts: verified.map(|verified| verified.contexts),

@@ -104,7 +104,7 @@ impl Args {
                 for file in &mut import.files {
                     file.removed = None;
                     if let Some(back) = restored.iter().find(|back| back.path == file.path) {
-                        (file.device, file.inode) = (back.device, back.inode);
+                        file.identity = back.identity;
                     }
                 }
             })

@@ -44,7 +44,7 @@ impl FileView {
             format: file.format.clone(),
             product: file.product.clone(),
             outcome: file.outcome.clone(),
-            mode: format!("{:04o}", file.mode & 0o7777),
+            mode: file.permissions.to_string(),
             size: file.size,
             sealed: file.original.is_some(),
             removed: file.removed.map(utc),

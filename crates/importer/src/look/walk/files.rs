@@ -17,7 +17,7 @@ impl Walk<'_> {
         let is_named = |name: &str| place.names.iter().any(|pattern| matches(pattern, name));
         let Ok(listed) = std::fs::read_dir(&place.path) else {
             match there(&place.path) {
-                There::Is(facts) if facts.is_dir() => {
+                There::Is(facts) if facts.is_folder() => {
                     self.unread(&place.path, "its files cannot be listed".to_owned());
                 }
                 There::Is(_) | There::IsNot => {}

@@ -7,9 +7,9 @@
 //! # fn accepted() -> std::io::Result<()> {
 //! let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
 //! let (stream, peer) = listener.accept()?;
-//! match azvault_loopback::look_up(peer, stream.local_addr()?) {
-//!     azvault_loopback::Peer::SameUser => { /* it may be heard */ }
-//!     azvault_loopback::Peer::Other | azvault_loopback::Peer::Unknown => drop(stream),
+//! match azvault_os::tcp_owner::look_up(peer, stream.local_addr()?) {
+//!     azvault_os::tcp_owner::Peer::SameUser => { /* it may be heard */ }
+//!     azvault_os::tcp_owner::Peer::Other | azvault_os::tcp_owner::Peer::Unknown => drop(stream),
 //! }
 //! # Ok(())
 //! # }
@@ -18,8 +18,10 @@
 mod sock_diag;
 mod tables;
 
+use std::io;
 use std::net::SocketAddr;
 
+use rustix::io::Errno;
 use rustix::process::geteuid;
 
 /// Who a caller is.
@@ -55,6 +57,11 @@ pub fn look_up(peer: SocketAddr, own: SocketAddr) -> Peer {
         Said::Uid(_) | Said::Absent => Peer::Other,
         Said::Nothing => Peer::Unknown,
     }
+}
+
+/// Whether an error says that this machine does not speak that version of IP.
+pub fn is_version_unknown(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::AFNOSUPPORT)
 }
 
 #[cfg(test)]

@@ -1,0 +1,107 @@
+//! Holding a file against others: the lock goes with the handle, however its process ends.
+
+use std::fs::File;
+use std::io;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+/// Whether others may hold the file at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// Nobody else.
+    Nothing,
+    /// Those who share it as well.
+    WithOthers,
+}
+
+/// What came of trying to hold a file.
+#[derive(Debug)]
+pub enum Tried {
+    /// It is held from now on.
+    Held,
+    /// Another process holds it.
+    Busy,
+    /// The file system knows no locks.
+    Unsupported(io::Error),
+}
+
+impl Tried {
+    /// Whether it is held from now on.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Held)
+    }
+
+    /// For a file that must be held: what there is none of is an error.
+    pub fn required(self) -> io::Result<()> {
+        match self {
+            Self::Held => Ok(()),
+            Self::Busy => Err(io::ErrorKind::WouldBlock.into()),
+            Self::Unsupported(error) => Err(error),
+        }
+    }
+}
+
+/// Holds a file, having waited for others as long as they take.
+pub fn wait(file: &File, share: Share) -> io::Result<()> {
+    let operation = match share {
+        Share::Nothing => FlockOperation::LockExclusive,
+        Share::WithOthers => FlockOperation::LockShared,
+    };
+    loop {
+        match flock(file, operation) {
+            Err(Errno::INTR) => {}
+            held => return Ok(held?),
+        }
+    }
+}
+
+/// Holds a file if nobody else does, and waits for nobody.
+pub fn attempt(file: &File, share: Share) -> io::Result<Tried> {
+    let operation = match share {
+        Share::Nothing => FlockOperation::NonBlockingLockExclusive,
+        Share::WithOthers => FlockOperation::NonBlockingLockShared,
+    };
+    loop {
+        match flock(file, operation) {
+            Ok(()) => return Ok(Tried::Held),
+            Err(Errno::WOULDBLOCK) => return Ok(Tried::Busy),
+            Err(Errno::INTR) => {}
+            Err(e @ (Errno::NOTSUP | Errno::NOLCK | Errno::INVAL)) => {
+                return Ok(Tried::Unsupported(e.into()));
+            }
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::{Share, Tried, attempt, wait};
+
+    #[test]
+    fn a_file_is_held_by_one_or_shared_by_many_until_its_handle_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "").unwrap();
+        let opened = || File::open(&path).unwrap();
+        let (first, second) = (opened(), opened());
+        assert!(attempt(&first, Share::WithOthers).unwrap().is_held());
+        assert!(attempt(&second, Share::WithOthers).unwrap().is_held());
+        let third = opened();
+        assert!(matches!(attempt(&third, Share::Nothing).unwrap(), Tried::Busy));
+        let refused = attempt(&third, Share::Nothing).unwrap().required().unwrap_err();
+        assert_eq!(refused.kind(), std::io::ErrorKind::WouldBlock);
+        drop((first, second));
+        wait(&third, Share::Nothing).unwrap();
+        assert!(matches!(attempt(&opened(), Share::WithOthers).unwrap(), Tried::Busy));
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| wait(&opened(), Share::WithOthers).unwrap());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            assert!(!waits.is_finished());
+            drop(third);
+        });
+    }
+}
