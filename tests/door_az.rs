@@ -17,12 +17,8 @@ use azvault_model::{
     Subscription, Tenant,
 };
 
-#[path = "door/azure_cli.rs"]
-mod azure_cli;
-#[path = "door/world.rs"]
-mod world;
-
-use world::{World, token};
+use azvault_test_support::azure_cli;
+use azvault_test_support::endpoint::{World, token};
 
 fn context(account: &str, subscription: &str, name: &str) -> Context {
     Context {

@@ -1,14 +1,12 @@
 //! For random homes of random formats: every planted secret is in the vault by value, or named.
 
-mod planted;
-
 use azvault_importer::{Found, Outcome, Reading};
 use azvault_witness::{Kind, Ledger, look};
 use jiff::tz::TimeZone;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use planted::{bend, bytes_of, file};
+use azvault_test_support::planted::{bend, bytes_of, file};
 
 /// What the vault holds after the import of this file alone.
 fn ledger(found: &Found) -> Ledger {

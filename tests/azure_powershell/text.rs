@@ -5,11 +5,13 @@ use std::fs;
 use azvault_exporter::azure_powershell::{ContextReason, Credentials, write};
 use data_encoding::BASE64;
 
-use super::{assert_round_trip, fixtures, imported, kept, read_named};
+use azvault_test_support::fixture;
+
+use super::{assert_round_trip, imported, kept, read_named};
 
 /// A file of the product, and the same as azvault writes it.
 fn beside(name: &str) -> (String, String) {
-    let path = fixtures().join("azure-powershell/files/contexts").join(name);
+    let path = fixture("azure-powershell/files/contexts").join(name);
     let original = fs::read(path).unwrap();
     let found = read_named(&original, name);
     let written = write(&found.profile, Credentials::With);
@@ -75,7 +77,7 @@ fn the_text_is_the_products_own() {
 
 #[test]
 fn members_of_the_file_that_nobody_knows_go_back_too() {
-    let path = fixtures().join("azure-powershell/files/odd/unknown-properties.json");
+    let path = fixture("azure-powershell/files/odd/unknown-properties.json");
     let before = read_named(&fs::read(path).unwrap(), "x.json").profile;
     let after = read_named(&write(&before, Credentials::With).bytes, "x.json").profile;
     assert!(kept(before.kept.as_json()).len() > 1);
@@ -121,7 +123,7 @@ fn cache(file: &[u8]) -> String {
 #[test]
 fn the_cache_is_the_products_own_but_for_times_that_azvault_does_not_hold() {
     let name = "06-az-save-azcontext-msal.json";
-    let path = fixtures().join("azure-powershell/files/contexts").join(name);
+    let path = fixture("azure-powershell/files/contexts").join(name);
     let original = fs::read(path).unwrap();
     let profile = read_named(&original, name).profile;
     let written = cache(&write(&profile, Credentials::With).bytes);

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use azvault_endpoint::{ClientSelector, FOREIGN_VARIABLES};
 
-use crate::world::{World, find, not_run, root, token};
+use azvault_test_support::endpoint::{World, token};
+use azvault_test_support::{find, not_run, root};
 
 /// A program in an empty home with the environment of the door. A proxy that nobody runs stands in
 /// it as well: who asked that proxy would fail, and would have shown it the key.

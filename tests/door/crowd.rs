@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use azvault_endpoint::Wanted;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::world::{World, issue, reply, token};
+use azvault_test_support::endpoint::{World, issue, reply, token};
 
 /// Both ends of the connections are in this process.
 fn more_descriptors() {

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use azvault_endpoint::{Asked, Refusal};
 
-use crate::world::{World, find, not_run, reply};
+use azvault_test_support::endpoint::{World, reply};
+use azvault_test_support::{find, not_run};
 
 #[test]
 fn whoever_does_not_ask_exactly_right_is_refused() {
@@ -184,7 +185,10 @@ fn what_is_issued_and_is_no_token_is_not_handed_out() {
     for value in ["", "a b", "a\"b", "a\r\nb", "\u{fc}"] {
         let world = World::issuing(move |asked: &Asked| {
             let access_token = azvault_model::Secret::copied_from(value.as_bytes());
-            Ok(azvault_endpoint::Issued { access_token, ..crate::world::issue(asked)? })
+            Ok(azvault_endpoint::Issued {
+                access_token,
+                ..azvault_test_support::endpoint::issue(asked)?
+            })
         });
         assert_eq!(world.send(world.request().as_bytes()).0, 500, "{value:?}");
     }

@@ -2,7 +2,7 @@
 
 use azvault_endpoint::{Asked, ClientSelector, Protocol, Wanted, foreign_variable};
 
-use crate::world::{NOW, World, token};
+use azvault_test_support::endpoint::{NOW, World, token};
 
 pub(crate) fn azd(world: &World, body: &str) -> String {
     format!(

@@ -12,8 +12,8 @@ mod setting;
 
 use serde_json::Value;
 
-use crate::home::Home;
 use crate::world::cut_off;
+use azvault_test_support::Home;
 
 const MEGAN: &str = "megan@contoso.example";
 const ALEX: &str = "alex@fabrikam.example";
@@ -32,7 +32,9 @@ fn status_shows_which_account_acts_and_why() {
     session.run(&["use", "gov"]).expect(0);
     let by_variable = |name: &str| {
         let mut command = session.command(&["status", "-o", "json"]);
-        crate::home::ran(command.env("AZVAULT_CONTEXT", name).output().unwrap()).expect(0).json()
+        azvault_test_support::ran(command.env("AZVAULT_CONTEXT", name).output().unwrap())
+            .expect(0)
+            .json()
     };
     for (status, context, account, cloud, source) in [
         (home.json(&["status"]), "prod", MEGAN, "AzureCloud", "default"),
@@ -70,7 +72,8 @@ fn an_empty_variable_names_no_context_and_nobody_acts_instead() {
             &["exec", "--", "touch", "ran"],
         ] {
             let mut command = home.command(args);
-            let ran = crate::home::ran(command.env("AZVAULT_CONTEXT", empty).output().unwrap());
+            let ran =
+                azvault_test_support::ran(command.env("AZVAULT_CONTEXT", empty).output().unwrap());
             ran.expect(2).says("AZVAULT_CONTEXT").says("unset AZVAULT_CONTEXT");
         }
     }
@@ -80,6 +83,6 @@ fn an_empty_variable_names_no_context_and_nobody_acts_instead() {
     for args in [&["lock"][..], &["panic"]] {
         let mut command = home.command(args);
         let mut command = cut_off(command.env("AZVAULT_CONTEXT", ""));
-        crate::home::ran(command.output().unwrap()).expect(0);
+        azvault_test_support::ran(command.output().unwrap()).expect(0);
     }
 }

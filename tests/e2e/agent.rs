@@ -14,10 +14,10 @@ use azvault_vault::seal::{Table, place};
 use azvault_vault::{KeyName, Keys, Locked, Placed, Sealer};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
-use crate::agent_home::{
-    AgentHome, Dice, NOBODY, eventually, frame, is_root, is_running, read_reply, signal,
+use azvault_test_support::{
+    AgentHome, Dice, NOBODY, contains, eventually, frame, is_root, is_running, ran, read_reply,
+    signal,
 };
-use crate::home::{contains, ran};
 
 const DONE: u8 = 0;
 const LOCKED: u8 = 1;

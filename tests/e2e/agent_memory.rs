@@ -9,9 +9,10 @@ use azvault_agent::RemoteKeys;
 use azvault_vault::{KeyName, Placed, Sealer};
 use rustix::process::Signal;
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, eventually, is_root, signal};
-use crate::home::{PASSPHRASE, contains, ran};
-use crate::memory::{Searched, forms, found};
+use azvault_test_support::memory::{Searched, forms, found};
+use azvault_test_support::{
+    AgentHome, FABRIKAM, MEGAN, PASSPHRASE, PRINCIPAL, contains, eventually, is_root, ran, signal,
+};
 
 const MARKER: &[u8] = b"a secret that passes through the agent 8b1f";
 
@@ -164,7 +165,7 @@ fn callers_that_break_off_leave_nothing() {
     seal.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
     seal.extend(&text);
     for (body, missing) in [(&unlock, 5), (&unlock, 200), (&seal, 0), (&seal, 1000)] {
-        let frame = crate::agent_home::frame(body);
+        let frame = azvault_test_support::frame(body);
         let mut stream = std::os::unix::net::UnixStream::connect(home.socket()).unwrap();
         stream.write_all(&frame[..frame.len() - missing]).unwrap();
         drop(stream);

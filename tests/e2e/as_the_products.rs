@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 
 use crate::azure::{ARM, Azure, CLIENT_SECRET, PRINCIPAL, origin, seen};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 /// Azure CLI falls back to the first entry of an application, whatever tenant that names (azure-cli-core
 /// `auth/identity.py`, `load_entry`): people give the tenant as a domain name.

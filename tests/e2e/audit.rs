@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 fn entries(home: &Home, filter: &[&str]) -> Vec<Value> {
     let log = home.json(&[&["audit", "log"], filter].concat());

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::azure::{Azure, CACHED, certificates, seen};
-use crate::home::{Ran, ran};
+use azvault_test_support::{Ran, ran};
 
 /// Runs a line of sh with the shim on the PATH, as SDKs do: from another folder, without input.
 fn az(azure: &Azure, line: &str) -> Ran {

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 pub(crate) const REFRESH_TOKEN: &str = "rt-planted-5d0f2c";
 pub(crate) const CLIENT_SECRET: &str = "client-secret-planted-77ab19";

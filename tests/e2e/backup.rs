@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::home::{CHEAP, Home, contains, ran};
+use azvault_test_support::{CHEAP, Home, contains, ran};
 
 fn folder(home: &Home) -> PathBuf {
     home.join(".local/share/azvault/backups")

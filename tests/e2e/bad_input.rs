@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 /// Puts something in the place of a file of a home, and expects the plan to refuse it and to
 /// take the rest.

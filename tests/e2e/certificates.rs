@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, copy_folder, files, fixture, ran};
+use azvault_test_support::{Home, copy_folder, files, fixture, ran};
 
 mod sign_in;
 mod used_elsewhere;

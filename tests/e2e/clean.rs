@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, copy_folder, files, fixture, ran};
+use azvault_test_support::{Home, copy_folder, files, fixture, ran};
 
 const CONTEXTS: &str = ".Azure/AzureRmContext.json";
 

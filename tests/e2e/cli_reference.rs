@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::home::Home;
+use azvault_test_support::Home;
 
 fn help(home: &Home, words: &[&str]) -> String {
     home.run(&[words, &["--help"]].concat()).expect(0).stdout

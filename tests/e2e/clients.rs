@@ -10,10 +10,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::azure::{Azure, CACHED, certificates, origin, seen};
-use crate::home::{Home, all_bytes, contains, ran};
-
-#[path = "../door/azure_cli.rs"]
-mod azure_cli;
+use azvault_test_support::{Home, all_bytes, azure_cli, contains, ran};
 
 const DEV: &str = "5b000000-0000-4000-8000-00000000000d";
 const GOV: &str = "5b000000-0000-4000-8000-00000000000f";

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, PRINCIPAL, seen};
 use crate::door::Asking;
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 /// The id by which az's folder names an account in a tenant: anybody can compute it.
 fn client_id(account: &str, kind: KnownAccountType, tenant: &str) -> String {

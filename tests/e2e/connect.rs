@@ -8,11 +8,11 @@ mod ways;
 
 use serde_json::{Value, json};
 
-use crate::home::{contains, ran};
 use crate::stack::{
     APPLICATION, Azure, HOME_TENANT, OTHER_TENANT, USER, certificates, one_tenant, principal,
     stored, subscription, subscriptions,
 };
+use azvault_test_support::{contains, ran};
 
 /// Names of contexts in a document.
 fn names(document: &Value) -> Vec<&str> {

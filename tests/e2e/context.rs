@@ -1,4 +1,4 @@
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 #[test]
 fn contexts_are_sorted_by_tenant_subscription_and_name() {

@@ -12,8 +12,8 @@ use std::process::Command;
 use azvault_model::Secret;
 use azvault_vault::{Locked, Opener, Vault};
 
-use crate::home::{CHEAP, Home, PASSPHRASE, ran};
 use crate::world::cut_off;
+use azvault_test_support::{CHEAP, Home, PASSPHRASE, ran};
 
 /// A home with nothing to change about it, but what the machine is to blame for.
 struct Well {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, seen};
-use crate::home::{PASSPHRASE, all_bytes, contains, ran};
-use crate::trace::{Call, found, trace};
+use azvault_test_support::trace::{Call, found, trace};
+use azvault_test_support::{PASSPHRASE, all_bytes, contains, ran};
 
 const VAULT: &str = "https://vault.azure.net";
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::home::{Home, all_bytes};
+use azvault_test_support::{Home, all_bytes};
 
 fn stored(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = all_bytes(&home.join(".local"));
@@ -81,9 +81,9 @@ fn a_dry_run_is_refused_where_the_same_without_it_is() {
 #[test]
 fn originals_stay_when_their_removal_is_a_dry_run() {
     let home = Home::with_contexts();
-    let before = (stored(&home), crate::home::files(home.path()));
+    let before = (stored(&home), azvault_test_support::files(home.path()));
     let would = home.json(&["migrate", "clean", "--dry-run"]);
-    assert_eq!((stored(&home), crate::home::files(home.path())), before);
+    assert_eq!((stored(&home), azvault_test_support::files(home.path())), before);
     let real = home.json(&["migrate", "clean", "--yes"]);
     assert_eq!(would["removed"], real["removed"]);
     assert_eq!((&would["dry_run"], &real["dry_run"]), (&Value::from(true), &Value::from(false)));

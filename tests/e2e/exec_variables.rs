@@ -5,9 +5,9 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::azure::{Azure, CACHED, CLIENT_SECRET, PRINCIPAL, certificates, origin, seen};
-use crate::home::{Home, Ran, ran};
 use crate::stack::{self, HOME_TENANT, principal};
-use crate::trace::{Call, found, trace};
+use azvault_test_support::trace::{Call, found, trace};
+use azvault_test_support::{Home, Ran, ran};
 
 /// The environment of what runs, one variable a line.
 fn environment(azure: &Azure, args: &[&str]) -> Ran {

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 fn truth(set: &str) -> Value {
     serde_json::from_slice(&fs::read(fixture(set).join("expected.json")).unwrap()).unwrap()

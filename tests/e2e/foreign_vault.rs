@@ -9,7 +9,7 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use ring::{aead, digest, hkdf, hmac};
 use rusqlite::Connection;
 
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 /// HKDF-SHA256 of any length.
 fn expand(salt: &[u8], key: &[u8], info: &[u8], length: usize) -> Vec<u8> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use crate::home::Home;
+use azvault_test_support::Home;
 
 /// Python by its own path: what is found first may be a script that looks for it each time.
 static PYTHON: LazyLock<String> = LazyLock::new(|| {

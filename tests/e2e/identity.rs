@@ -7,8 +7,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::azure::{certificates, origin, seen};
-use crate::home::{Home, Ran, ran};
 use crate::stack;
+use azvault_test_support::{Home, Ran, ran};
 
 mod import;
 mod restricted;

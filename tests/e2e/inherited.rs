@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use azvault_endpoint::FOREIGN_VARIABLES;
 use serde_json::Value;
 
-use crate::home::{Home, PASSPHRASE, ran};
+use azvault_test_support::{Home, PASSPHRASE, ran};
 
 /// Says what it has: descriptors above 2 with what can be read from each, standard input, variables.
 const LOOK: &str = r#"

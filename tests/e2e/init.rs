@@ -1,9 +1,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::home::{CHEAP, Home};
+use azvault_test_support::{CHEAP, Home};
 
-fn init(home: &Home, more: &[&str]) -> crate::home::Ran {
+fn init(home: &Home, more: &[&str]) -> azvault_test_support::Ran {
     home.run(&[&["init"], &CHEAP[..], more].concat())
 }
 
@@ -70,7 +70,8 @@ fn a_raw_key_opens_the_vault_alone() {
     let key = key.to_str().unwrap();
     init(&home, &["--no-recovery", "--raw-key-file", key]).expect(0);
     let mut command = home.command(&["context", "list", "--key-file", key]);
-    let ran = crate::home::ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap());
+    let ran =
+        azvault_test_support::ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap());
     ran.expect(0);
 }
 
@@ -88,7 +89,8 @@ fn costs_out_of_bounds_are_refused() {
 fn without_a_passphrase_and_a_terminal_nothing_is_made() {
     let home = Home::empty();
     let mut command = home.command(&["init"]);
-    let ran = crate::home::ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap());
+    let ran =
+        azvault_test_support::ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap());
     ran.expect(14).says("--passphrase-file");
     assert!(!home.vault().exists());
 }

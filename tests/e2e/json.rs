@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::home::{CHEAP, Home, Ran, ran};
 use crate::world::cut_off;
+use azvault_test_support::{CHEAP, Home, Ran, ran};
 
 /// Verbs that print something else than a document: a script, a page, what a program prints.
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];

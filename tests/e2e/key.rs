@@ -4,8 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::agent_home::AgentHome;
-use crate::home::{CHEAP, Home, PASSPHRASE, Ran, ran};
+use azvault_test_support::{AgentHome, CHEAP, Home, PASSPHRASE, Ran, ran};
 
 const OTHER: &str = "another passphrase of four words";
 

@@ -7,9 +7,8 @@ use std::process::{Command, Stdio};
 
 use azvault_agent::hold::Limits;
 
-use crate::agent_home::AgentHome;
-use crate::home::{CHEAP, Home, PASSPHRASE, Ran, all_bytes, contains, ran};
 use crate::key::{code, slots};
+use azvault_test_support::{AgentHome, CHEAP, Home, PASSPHRASE, Ran, all_bytes, contains, ran};
 
 const OTHER: &str = "another passphrase of four words";
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::home::{Home, Ran, contains, has, ran};
 use crate::key::slots;
 use crate::machine::{can_be_made, with_system_tool};
+use azvault_test_support::{Home, Ran, contains, has, ran};
 
 /// Runs a script of bash on a bus with an unlocked keyring, with the real `secret-tool`. `None` where
 /// a program is missing.

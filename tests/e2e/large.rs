@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, fixture};
 use crate::measured::{calls, most_memory};
+use azvault_test_support::{Home, fixture};
 
 const CONTEXTS: &str = "real-az/eras/2.8.0/home/.Azure/AzureRmContext.json";
 

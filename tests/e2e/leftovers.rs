@@ -8,8 +8,7 @@ use std::process::Command;
 use data_encoding::HEXLOWER;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::agent_home::{NOBODY, is_root};
-use crate::home::{Home, files};
+use azvault_test_support::{Home, NOBODY, files, is_root};
 
 /// A name that azvault gives to what it may leave behind when it is killed.
 pub(crate) fn draft_name() -> String {

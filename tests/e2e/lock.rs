@@ -11,10 +11,11 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::agent_home::{AgentHome, eventually, is_root, is_running, make_folder, signal};
-use crate::home::{Ran, ran};
-use crate::memory::{Searched, found};
 use crate::world::alone;
+use azvault_test_support::memory::{Searched, found};
+use azvault_test_support::{
+    AgentHome, Ran, eventually, is_root, is_running, make_folder, ran, signal,
+};
 
 /// Whether the agent's memory holds a key; nobody but root can look.
 fn holds_keys(home: &AgentHome, agent: u32) -> bool {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, sync::OnceLock};
 
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 /// Where the policy of a machine is.
 pub(crate) const SYSTEM: &str = "/etc/azvault/policy.toml";

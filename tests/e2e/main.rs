@@ -6,8 +6,6 @@
     reason = "a test says what it measured, and what it could not check"
 )]
 
-mod agent_home;
-mod home;
 mod machine;
 mod witness;
 mod world;
@@ -48,7 +46,6 @@ mod large;
 mod leftovers;
 mod lock;
 mod measured;
-mod memory;
 mod migrate;
 mod migrate_verify;
 mod names;
@@ -60,8 +57,6 @@ mod other_tools;
 mod panic;
 mod passphrases;
 mod piped;
-#[path = "../planted.rs"]
-mod planted;
 mod planted_homes;
 mod pointers;
 mod policy;
@@ -91,7 +86,6 @@ mod surroundings;
 mod there_and_back;
 mod tidy;
 mod token;
-mod trace;
 mod unlock;
 mod verify;
 mod verify_next;

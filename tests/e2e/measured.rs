@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::home::Home;
+use azvault_test_support::Home;
 
 /// Most memory that a run of the binary had, in KiB, and what it answered. Fails unless the run ends with that
 /// code.

@@ -1,8 +1,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::home::{Home, copy_folder, files, fixture, ran};
 use crate::leftovers::draft_name;
+use azvault_test_support::{Home, copy_folder, files, fixture, ran};
 
 #[test]
 fn one_guided_command_makes_the_vault_and_proves_the_import() {

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::azure::Azure;
-use crate::home::Home;
+use azvault_test_support::Home;
 
 /// A context file of Azure PowerShell: two names of one identity, and another one.
 fn file() -> Value {

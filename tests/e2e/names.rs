@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::home::{Home, Ran, Saved, ran};
+use azvault_test_support::{Home, Ran, Saved, ran};
 
 /// What a name can be. None of them is ever interpreted.
 const NAMES: [&str; 27] = [

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::home::{Home, Ran};
+use azvault_test_support::{Home, Ran};
 
 fn printed(ran: &Ran) -> String {
     format!("{}{}", ran.stdout, ran.stderr)

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::home::{Home, all_bytes, contains, fixture};
+use azvault_test_support::{Home, all_bytes, contains, fixture};
 
 fn canaries() -> Vec<String> {
     let text = fs::read_to_string(fixture("azure-powershell/canaries.txt")).unwrap();

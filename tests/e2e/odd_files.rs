@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::home::Home;
+use azvault_test_support::Home;
 
 const TENANT: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 

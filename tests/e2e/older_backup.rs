@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::home::{Home, Ran, contains};
+use azvault_test_support::{Home, Ran, contains};
 
 fn generation(home: &Home) -> u64 {
     home.json(&["verify"])["generation"].as_u64().unwrap()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::home::{Home, copy_folder, fixture};
+use azvault_test_support::{Home, copy_folder, fixture};
 
 /// Where the tools keep their files: the fixture, and the place in a home.
 const PLACES: [(&str, &str); 15] = [
@@ -133,7 +133,7 @@ fn each_file_says_whose_it_is_and_where_it_came_from() {
 #[test]
 fn clean_takes_what_holds_only_sign_ins_and_rollback_puts_it_back() {
     let home = home();
-    let before = crate::home::files(home.path());
+    let before = azvault_test_support::files(home.path());
     let from = from_everywhere(&home);
     let id =
         run(&home, &["migrate", "run", "--yes"], &from)["migration"].as_str().unwrap().to_owned();
@@ -152,7 +152,7 @@ fn clean_takes_what_holds_only_sign_ins_and_rollback_puts_it_back() {
         assert_eq!(home.join(path).exists(), stays, "{path}");
     }
     home.run(&["migrate", "rollback", &id, "--yes"]).expect(0);
-    let after = crate::home::files(home.path());
+    let after = azvault_test_support::files(home.path());
     for (path, fact) in &before {
         assert!(after.get(path) == Some(fact), "{} is not as it was", path.display());
     }

@@ -6,11 +6,10 @@ use std::path::Path;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::agent_home::{AgentHome, eventually, is_running, signal};
 use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN};
 use crate::door::Asking;
-use crate::home::{CHEAP, PASSPHRASE, ran};
 use crate::world::alone;
+use azvault_test_support::{AgentHome, CHEAP, PASSPHRASE, eventually, is_running, ran, signal};
 
 /// What `panic` lists: rank and kind of each.
 fn ranks(document: &serde_json::Value) -> Vec<(u64, String)> {
@@ -220,7 +219,7 @@ fn where_nobody_can_be_asked_everything_is_locked_and_the_way_to_the_list_is_sai
         ran.says("azvault panic --passphrase-file FILE");
         // And with the passphrase: told in the log although no agent was there.
         let listed = home.given(&["panic", "-o", "json"]).output().unwrap();
-        let listed = crate::home::ran(listed).expect(0).json();
+        let listed = azvault_test_support::ran(listed).expect(0).json();
         assert_eq!((&listed["ended"]["agents"], &listed["audited"]), (&json!(0), &json!(true)));
         // Nothing was left unlocked by it.
         assert_eq!(home.agent(), None);

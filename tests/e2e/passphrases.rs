@@ -1,8 +1,8 @@
 //! Passphrases that are guessed early are taken for nothing that is new.
 
-use crate::home::{CHEAP, Home, PASSPHRASE};
 use crate::key::slots;
 use crate::machine::{Machine, can_be_made};
+use azvault_test_support::{CHEAP, Home, PASSPHRASE};
 
 const WEAK: [&str; 6] =
     ["x", "password1", "P@ssw0rd1234", "qwertyuiop123", "Summer2026!!", "aaaaaaaaaaaaaaaaaaaaaaaa"];
@@ -43,7 +43,7 @@ fn a_weak_passphrase_seals_nothing_and_says_what_would() {
 #[test]
 fn the_first_vault_of_a_migration_gets_no_weak_passphrase_either() {
     let home = Home::empty();
-    let from = crate::home::fixture("azure-powershell/homes/az4-linux");
+    let from = azvault_test_support::fixture("azure-powershell/homes/az4-linux");
     home.secret_file("passphrase", "password1\n");
     let migrate = ["migrate", "--yes", "--no-recovery", "--from", from.to_str().unwrap()];
     home.run(&migrate).expect(7).says("too easy to guess");

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::home::{Home, Ran, has, ran};
+use azvault_test_support::{Home, Ran, has, ran};
 
 fn piped(home: &Home, args: &[&str], input: &[u8]) -> Ran {
     let mut child = home
@@ -140,9 +140,9 @@ fn a_passphrase_by_the_same_pipe_is_not_taken_for_a_name() {
     command.env_remove("AZVAULT_PASSPHRASE_FILE").stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let input = format!("{}\ngov\n", crate::home::PASSPHRASE);
+    let input = format!("{}\ngov\n", azvault_test_support::PASSPHRASE);
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let refused = ran(child.wait_with_output().unwrap());
     assert_ne!(refused.code, 0);
-    assert!(!refused.stderr.contains(crate::home::PASSPHRASE), "{}", refused.stderr);
+    assert!(!refused.stderr.contains(azvault_test_support::PASSPHRASE), "{}", refused.stderr);
 }

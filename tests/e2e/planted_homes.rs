@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use serde_json::Value;
 
-use crate::home::Home;
-use crate::planted::{Planted, bend, bytes_of, file};
+use azvault_test_support::Home;
+use azvault_test_support::planted::{Planted, bend, bytes_of, file};
 
 /// A home takes a second: `PROPTEST_CASES` tries more of them, and others.
 const CASES: u32 = 12;

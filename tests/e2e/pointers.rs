@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::home::{Home, Ran, copy_folder, fixture};
+use azvault_test_support::{Home, Ran, copy_folder, fixture};
 
 const CERTIFICATE: &str = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n\
                            -----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";

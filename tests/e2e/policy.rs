@@ -10,9 +10,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::home::Home;
 use crate::machine::{Machine, can_be_made};
 use crate::world::cut_off;
+use azvault_test_support::Home;
 
 /// Writes the user's own policy, in the configuration folder of the home.
 fn of_user(home: &Home, policy: impl AsRef<[u8]>) -> String {
@@ -83,7 +83,7 @@ fn no_plaintext_leaves_the_vault() {
     }
     let machine = Machine::with("plaintext-export = \"forbidden\"");
     let home = Home::with_contexts();
-    let originals = crate::home::files(&home.join(".Azure"));
+    let originals = azvault_test_support::files(&home.join(".Azure"));
     let list = home.json(&["secret", "list"]);
     let id = list["secrets"][0]["id"].as_str().unwrap();
     let save = ["context", "save", "out", "--format", "azure-powershell", "--plaintext", "--yes"];
@@ -110,7 +110,7 @@ fn no_plaintext_leaves_the_vault() {
         machine.refuses(&home, &home.command(args), 1);
     }
     assert!(!home.join("out").exists());
-    assert!(crate::home::files(&home.join(".Azure")).len() < originals.len());
+    assert!(azvault_test_support::files(&home.join(".Azure")).len() < originals.len());
     // What is sealed, and what says nothing, is none.
     home.secret_file("pass", "another passphrase\n");
     let sealed = ["context", "save", "sealed", "--export-passphrase-file", "pass"];
@@ -121,5 +121,5 @@ fn no_plaintext_leaves_the_vault() {
     }
     // The promise stands: lifted, the originals come back byte for byte.
     home.run(&["migrate", "rollback", "--yes"]).expect(0);
-    assert_eq!(crate::home::files(&home.join(".Azure")), originals);
+    assert_eq!(azvault_test_support::files(&home.join(".Azure")), originals);
 }

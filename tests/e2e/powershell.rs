@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::azure::{Azure, CACHED};
-use crate::home::{Home, find, ran};
+use azvault_test_support::{Home, find, ran};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use crate::home::{CHEAP, Home, PASSPHRASE, Ran, ran};
+use azvault_test_support::{CHEAP, Home, PASSPHRASE, Ran, ran};
 
 fn mode(path: impl AsRef<Path>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

@@ -5,9 +5,8 @@ use std::fs;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN};
-use crate::home::{Ran, all_bytes};
-use crate::trace::{Call, found, touched, trace};
+use azvault_test_support::trace::{Call, found, touched, trace};
+use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, Ran, all_bytes};
 
 const NAME: &str = "zq-marker-name-7f3a91";
 const RENAMED: &str = "zq-marker-renamed-2c5d08";

@@ -1,6 +1,6 @@
 //! The first screen of the README is what the binary prints.
 
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 /// The lines that a command of the README prints, up to the next command.
 fn shown<'a>(readme: &'a str, command: &str) -> Vec<&'a str> {
@@ -14,7 +14,7 @@ fn the_scan_and_the_migration_of_the_first_screen_are_as_they_look() {
     let readme = std::fs::read_to_string(fixture("../../README.md")).unwrap();
     let home = Home::empty();
     let demo = home.join("demo");
-    crate::home::copy_folder(&fixture("azure-powershell/homes/az4-linux"), &demo);
+    azvault_test_support::copy_folder(&fixture("azure-powershell/homes/az4-linux"), &demo);
     let demo = demo.to_str().unwrap();
     let scan = home.run(&["scan", demo]).expect(10);
     let vault = home.join("demo/vault.db");

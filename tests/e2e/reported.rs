@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::home::{Home, files, fixture};
+use azvault_test_support::{Home, files, fixture};
 
 /// (fixture, where the tool has it, format, what one of its credentials is).
 const FILES: [(&str, &str, &str, &str); 12] = [

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::home::{CHEAP, Home, PASSPHRASE, Ran, ran};
+use azvault_test_support::{CHEAP, Home, PASSPHRASE, Ran, ran};
 
 const HINT: &str = "azvault unlock --accept-rollback";
 

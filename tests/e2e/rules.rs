@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::home::{Home, Session, all_bytes};
+use azvault_test_support::{Home, Session, all_bytes};
 
 const MEGAN: &str = "megan@contoso.example";
 const APP: &str = "a9900000-0000-4000-8000-000000000001";

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::home::{Home, all_bytes, contains, fixture};
+use azvault_test_support::{Home, all_bytes, contains, fixture};
 
 /// Azure PowerShell itself.
 const OWN_CLIENT: &str = "1950a258-227b-4e31-a9cf-717495945fc2";

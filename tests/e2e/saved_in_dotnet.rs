@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use serde_json::Value;
 
-use crate::home::{Home, find, fixture, ran};
+use azvault_test_support::{Home, find, fixture, ran};
 
 const ARM: &str = "https://management.core.windows.net//.default";
 

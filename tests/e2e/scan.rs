@@ -3,7 +3,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran, copy_folder, fixture};
+use azvault_test_support::{Home, Ran, copy_folder, fixture};
 
 /// A token cache of Azure CLI with one refresh token.
 pub(crate) const CACHE: &str = r#"{"RefreshToken":{"k":{"home_account_id":"o.t","environment":"login.microsoftonline.com","client_id":"04b07795-8ddb-461a-bbee-02f9e1bf7b46","secret":"rt.planted"}}}"#;

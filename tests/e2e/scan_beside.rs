@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::home::Home;
 use crate::scan::CACHE;
+use azvault_test_support::Home;
 
 const FILES: [(&str, &str, &str); 3] = [
     (

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 const CACHE: &str = r#"{"RefreshToken":{"k":{"home_account_id":"o.t","environment":"login.microsoftonline.com","client_id":"c","secret":"rt"}}}"#;
 

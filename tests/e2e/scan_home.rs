@@ -8,9 +8,9 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::home::Home;
 use crate::measured::{calls, most_memory};
 use crate::scan::CACHE;
+use azvault_test_support::Home;
 
 const FOLDERS: usize = 1000;
 const FILES: usize = 100;

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::home::Home;
 use crate::scan::CACHE;
+use azvault_test_support::Home;
 
 /// A key that no format knows.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIPlanted1234567890abcdefghijklmnopqrstuv\n\

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, fixture};
 use crate::scan::CACHE;
+use azvault_test_support::{Home, fixture};
 
 /// Fails unless a log is what the published schema says. Where Python has no `jsonschema` that is
 /// not checked, and said.

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::home::Home;
 use crate::scan::CACHE;
+use azvault_test_support::Home;
 
 const TYPED: &str = "export ARM_CLIENT_SECRET=SYNTH-hunter2\n";
 

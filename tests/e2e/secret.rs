@@ -1,4 +1,4 @@
-use crate::home::Home;
+use azvault_test_support::Home;
 
 fn migrated() -> Home {
     let home = Home::with_files("azure-powershell/homes/az4-linux");

@@ -8,8 +8,7 @@ mod shells;
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, eventually};
-use crate::home::{Ran, ran};
+use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, Ran, eventually, ran};
 
 /// Contexts `dev`, which is the default, `fab` and `sp`; the agent holds the keys.
 fn home() -> AgentHome {

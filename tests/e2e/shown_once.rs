@@ -1,7 +1,7 @@
 //! A secret that is shown once is shown to a person, and never written into a log.
 
-use crate::home::{CHEAP, Home, Ran, ran};
 use crate::key::slots;
+use azvault_test_support::{CHEAP, Home, Ran, ran};
 
 fn has_code(text: &str) -> bool {
     text.lines().map(str::trim).any(|line| !line.contains(' ') && line.split('-').count() == 14)
@@ -15,7 +15,7 @@ fn shows_a_code(said: &Ran) -> bool {
 #[test]
 fn without_a_terminal_no_recovery_code_is_made_that_would_be_lost_or_logged() {
     let home = Home::empty();
-    let from = crate::home::fixture("azure-powershell/homes/az4-linux");
+    let from = azvault_test_support::fixture("azure-powershell/homes/az4-linux");
     let from = from.to_str().unwrap();
     for (args, hint) in [
         (vec!["init"], "azvault init --recovery-file FILE, or azvault init --no-recovery"),
@@ -58,7 +58,7 @@ fn without_a_terminal_no_recovery_code_is_made_that_would_be_lost_or_logged() {
 #[test]
 fn the_guided_way_makes_a_vault_without_a_code_if_told() {
     let home = Home::empty();
-    let from = crate::home::fixture("azure-powershell/homes/az4-linux");
+    let from = azvault_test_support::fixture("azure-powershell/homes/az4-linux");
     let migrate = ["migrate", "--yes", "--from", from.to_str().unwrap()];
     home.run(&[&migrate[..], &["--no-recovery", "--recovery-file", "x"]].concat()).expect(2);
     home.run(&[&migrate[..], &["--no-recovery"]].concat()).expect(0);

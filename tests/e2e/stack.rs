@@ -8,7 +8,7 @@ use std::{fs, thread, time};
 use serde_json::{Value, json};
 
 pub(crate) use crate::azure::certificates;
-use crate::home::{Home, Ran, all_bytes, ran};
+use azvault_test_support::{Home, Ran, all_bytes, ran};
 
 pub(crate) const HOME_TENANT: &str = "70000000-0000-4000-8000-000000000001";
 pub(crate) const OTHER_TENANT: &str = "70000000-0000-4000-8000-000000000002";

@@ -1,4 +1,4 @@
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 #[test]
 fn a_status_asks_nothing_and_says_what_it_can() {

@@ -10,8 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use self::world::World;
-use crate::agent_home::is_root;
-use crate::home::has;
+use azvault_test_support::{has, is_root};
 
 /// The verbs, by their headings in the table, and what is typed for each.
 const VERBS: [(&str, &str); 8] = [

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 /// A vault with what is there: contexts come from a saved file, everything from a home.
 fn imported(source: &Path) -> Home {
@@ -119,7 +119,7 @@ fn there_and_back(source: &Path, counted: &mut BTreeMap<String, usize>) {
     *counted.entry("secrets".to_owned()).or_default() += wanted.len();
 }
 
-/// `tests/azure_powershell.rs` has all of them, in one process.
+/// `tests/azure_powershell/` has all of them, in one process.
 #[test]
 fn homes_of_every_kind_come_back_and_what_does_not_is_named() {
     let mut counted = BTreeMap::new();

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::azure::{
     ARM, Azure, CACHED, CLIENT_SECRET, PRINCIPAL, REFRESH_TOKEN, certificates, origin, port, seen,
 };
-use crate::home::{all_bytes, contains, ran};
 use crate::stack;
+use azvault_test_support::{all_bytes, contains, ran};
 
 #[test]
 fn a_token_that_lives_comes_from_the_cache_and_nobody_is_asked() {

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
-fn list(home: &Home) -> crate::home::Ran {
+fn list(home: &Home) -> azvault_test_support::Ran {
     home.run(&["context", "list"])
 }
 
@@ -28,7 +28,7 @@ fn a_wrong_passphrase_is_exit_6() {
 #[test]
 fn the_first_line_of_the_passphrase_file_counts() {
     let home = Home::with_vault();
-    let right = crate::home::PASSPHRASE;
+    let right = azvault_test_support::PASSPHRASE;
     write_passphrase(&home, &format!("{right}\r\nsecond line\n"));
     list(&home).expect(0);
     write_passphrase(&home, "\n");

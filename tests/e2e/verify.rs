@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 /// Edits the file behind SQLite's back.
 fn edit(home: &Home, sql: &str) {

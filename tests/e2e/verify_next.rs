@@ -5,7 +5,7 @@ use std::fs;
 use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran};
+use azvault_test_support::{Home, Ran};
 
 const FILE: &str = ".azure/service_principal_entries.json";
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::home::{Home, fixture};
+use azvault_test_support::{Home, fixture};
 
 const SECRET: &str = "nob8Q~odyKnows.uJ3kf9XbT2vLw0PzRn5yHcD7s";
 
@@ -72,7 +72,7 @@ fn what_was_left_out_is_listed_with_its_reason() {
 #[test]
 fn credentials_in_settings_are_named_and_stay_in_their_file() {
     let home = Home::with_vault();
-    crate::home::copy_folder(&fixture("azure-cli/msal-2.91.0"), &home.join(".azure"));
+    azvault_test_support::copy_folder(&fixture("azure-cli/msal-2.91.0"), &home.join(".azure"));
     let config = home.join(".azure/config");
     let text = fs::read_to_string(&config).unwrap();
     let key = format!("DefaultEndpointsProtocol=https;AccountName=a;AccountKey={SECRET}==");
@@ -92,7 +92,7 @@ fn credentials_in_settings_are_named_and_stay_in_their_file() {
 #[test]
 fn a_file_that_cannot_be_read_any_more_is_not_proven() {
     let home = Home::with_vault();
-    crate::home::copy_folder(&fixture("azure-cli/msal-2.91.0"), &home.join(".azure"));
+    azvault_test_support::copy_folder(&fixture("azure-cli/msal-2.91.0"), &home.join(".azure"));
     home.run(&["migrate", "run", "--yes"]).expect(0);
     let config = home.join(".azure/config");
     fs::remove_file(&config).unwrap();

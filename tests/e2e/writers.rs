@@ -6,8 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::agent_home::{AgentHome, Dice, FABRIKAM, MEGAN, PRINCIPAL};
-use crate::home::ran;
+use azvault_test_support::{AgentHome, Dice, FABRIKAM, MEGAN, PRINCIPAL, ran};
 
 const WRITERS: usize = 8;
 const CHANGES: usize = 25;

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::home::{CHEAP, Home};
 use crate::injection::{chosen, each, is_possible, points, run};
 use crate::scenario::{self, End, SCENARIOS};
+use azvault_test_support::{CHEAP, Home};
 
 #[test]
 fn a_command_that_is_killed_leaves_before_or_after_and_can_be_repeated() {

@@ -8,8 +8,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::agent_home::Dice;
-use crate::trace::unescaped;
+use azvault_test_support::Dice;
+use azvault_test_support::trace::unescaped;
 
 const SECTOR: usize = 512;
 

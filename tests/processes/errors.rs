@@ -1,8 +1,8 @@
 //! System calls that fail.
 
-use crate::home::Home;
 use crate::injection::{Extent, chosen, each, is_possible, points, run};
 use crate::scenario::{self, End, SCENARIOS};
+use azvault_test_support::Home;
 
 const ERRORS: [&str; 3] = ["EIO", "ENOSPC", "EINTR"];
 

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::home::{CHEAP, Home, Saved, ran};
 use crate::injection::Extent;
+use azvault_test_support::{CHEAP, Home, Saved, ran};
 
 /// In KiB. The first is too small for a vault.
 const SIZES: [u32; 9] = [32, 64, 96, 128, 192, 256, 384, 512, 1024];

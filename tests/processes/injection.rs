@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::home::{Home, Ran, has, ran};
+use azvault_test_support::{Home, Ran, has, ran};
 
 /// Calls by which a process changes a disk. Of `openat` those count that may write.
 const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatasync,ftruncate,\

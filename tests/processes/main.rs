@@ -6,18 +6,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "a test says what it measured")]
 
-#[allow(dead_code, reason = "shared with the tests of the verbs")]
-#[path = "../e2e/agent_home.rs"]
-mod agent_home;
-#[allow(dead_code, reason = "shared with the tests of the verbs")]
-#[path = "../e2e/home.rs"]
-mod home;
-#[path = "../e2e/memory.rs"]
-mod memory;
-#[allow(dead_code, reason = "shared with the tests of the verbs")]
-#[path = "../e2e/trace.rs"]
-mod trace;
-
 mod claims;
 mod crash;
 mod disk;

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::home::Home;
 use crate::injection::{Extent, each_in_turn};
-use crate::trace::{Call, forms, holds};
 use crate::verbs::{VERBS, home, secrets, traced};
+use azvault_test_support::Home;
+use azvault_test_support::trace::{Call, forms, holds};
 
 /// Names, ids, users, what is set, and the words of JSON that would stand beside them.
 const WORDS: [&str; 14] = [

@@ -5,11 +5,10 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::agent_home::{eventually, is_root, keys_of, signal};
-use crate::home::Home;
 use crate::injection::{each_in_turn, is_possible};
-use crate::memory::{Searched, forms, found};
 use crate::verbs::{PLANTED, home, secrets};
+use azvault_test_support::memory::{Searched, forms, found};
+use azvault_test_support::{Home, eventually, is_root, keys_of, signal};
 
 /// Commands that open the vault, ask for a passphrase or show a secret, after those before them.
 /// `SECRET` is the id of one.

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::agent_home::{Dice, is_root};
 use crate::disk::{Disk, Step, Sync, mount};
-use crate::home::Home;
 use crate::injection::{Extent, each, is_possible, lines};
 use crate::scenario::{self, End, Prepared, SCENARIOS, Scenario};
 use crate::state::{self, State};
+use azvault_test_support::{Dice, Home, is_root};
 
 /// After how many steps there is another prefix, and images of each.
 fn prefixes() -> (usize, usize) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::home::{CHEAP, Fact, Home, copy_folder, files, fixture};
 use crate::state::{self, State};
+use azvault_test_support::{CHEAP, Fact, Home, copy_folder, files, fixture};
 
 /// What lies in the home before the steps.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ const INIT: &[&str] = &["init", "--no-recovery", CHEAP[0], CHEAP[1], CHEAP[2], C
 const RUN: &[&str] = &["migrate", "run", "--yes"];
 const CLEAN: &[&str] = &["migrate", "clean", "--yes"];
 const ROLLBACK: &[&str] = &["migrate", "rollback", "--yes"];
-const RENAME: &[&str] = &["context", "rename", crate::agent_home::FABRIKAM, "fab"];
+const RENAME: &[&str] = &["context", "rename", azvault_test_support::FABRIKAM, "fab"];
 const PASSPHRASE: &[&str] =
     &["key", "passphrase", "--new-passphrase-file", NEW, CHEAP[0], CHEAP[1], CHEAP[2], CHEAP[3]];
 const BACKUP: &[&str] = &["backup", "create", ".local/share/azvault/saved.db"];

@@ -8,7 +8,7 @@ use azvault_model::Secret;
 use azvault_vault::{Locked, Opener, Problem, Vault};
 use data_encoding::HEXLOWER;
 
-use crate::home::{Home, PASSPHRASE};
+use azvault_test_support::{Home, PASSPHRASE};
 
 /// The passphrase that commands change to.
 pub(crate) const OTHER: &str = "another horse another staple";

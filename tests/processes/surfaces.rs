@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::home::Home;
 use crate::injection::{Extent, each_in_turn};
-use crate::trace::{Call, forms, holds};
 use crate::verbs::{VERBS, home, is_group, secrets, traced};
+use azvault_test_support::Home;
+use azvault_test_support::trace::{Call, forms, holds};
 
 /// How loud a command is, and in which form it answers.
 const LOUD: [&str; 7] = ["", "-q", "-v", "-vv", "-vvv", "-o json", "-o tsv"];

@@ -4,9 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::agent_home::{keys, make_folder};
-use crate::home::{Home, PASSPHRASE, Ran, copy_folder, fixture};
-use crate::trace::{Call, trace};
+use azvault_test_support::trace::{Call, trace};
+use azvault_test_support::{Home, PASSPHRASE, Ran, copy_folder, fixture, keys, make_folder};
 
 /// `$loud` is how loud, `$secret` the id of a secret, `$migration` that of the import. Each line
 /// runs in a session of its own, in a home with an unlocked agent.
@@ -133,9 +132,9 @@ pub(crate) fn home(template: &Home) -> Home {
     let file = home.join(".Azure/AzureRmContext.json");
     let mut text = fs::read_to_string(&file).unwrap();
     for (long, short) in [
-        (crate::agent_home::MEGAN, "dev"),
-        (crate::agent_home::FABRIKAM, "fab"),
-        (crate::agent_home::PRINCIPAL, "sp"),
+        (azvault_test_support::MEGAN, "dev"),
+        (azvault_test_support::FABRIKAM, "fab"),
+        (azvault_test_support::PRINCIPAL, "sp"),
     ] {
         text = text.replace(&format!("\"{long}\""), &format!("\"{short}\""));
     }

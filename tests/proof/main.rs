@@ -7,4 +7,3 @@
 mod model;
 mod older_copies;
 mod tamper;
-mod world;

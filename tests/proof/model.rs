@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest_state_machine::{ReferenceStateMachine, prop_state_machine};
 
-use crate::world::count;
+use azvault_test_support::vault::count;
 use on_disk::{OnDisk, STEPS};
 
 /// What stands in the log for new keys.

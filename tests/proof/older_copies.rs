@@ -3,7 +3,7 @@
 use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{AnchorMismatch, Problem, Vault, Writing};
 
-use crate::world::{World, context, count, entry};
+use azvault_test_support::vault::{World, context, count, entry};
 
 const HISTORY: u64 = 200;
 

@@ -17,7 +17,7 @@ use azvault_vault::{Locked, Opener, Problem, Vault};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use crate::world::World;
+use azvault_test_support::vault::World;
 
 /// One edit: what it is called, and its statements with their values.
 pub(crate) struct Edit {

@@ -5,13 +5,8 @@
 
 use std::process::Command;
 
-#[path = "home/home.rs"]
-mod home;
-#[path = "home/principals.rs"]
-mod principals;
-
-use home::{Home, median, milliseconds};
-use principals::contexts;
+use azvault_test_support::principals::contexts;
+use azvault_test_support::unlocked_home::{UnlockedHome, median, milliseconds};
 
 fn main() {
     // The process to compare with is this program, which then does nothing; `cargo test --benches`
@@ -26,7 +21,7 @@ fn main() {
     });
     println!("an empty Rust process: {:.2} ms", milliseconds(nothing));
     for number in [100, 10_000] {
-        let home = Home::with(&contexts(number));
+        let home = UnlockedHome::with(&contexts(number));
         println!("\n{number} contexts, as many secrets");
         let secret = home.first_secret();
         for words in [

@@ -16,10 +16,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-#[path = "home/principals.rs"]
-mod principals;
-
-use principals::contexts;
+use azvault_test_support::principals::contexts;
 
 const SIZES: [u32; 3] = [1_000, 10_000, 100_000];
 

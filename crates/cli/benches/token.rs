@@ -9,12 +9,8 @@ use std::process::Command;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 
-#[path = "../../../tests/door/azure_cli.rs"]
-mod azure_cli;
-#[path = "home/home.rs"]
-mod home;
-
-use home::{Home, median, milliseconds};
+use azvault_test_support::unlocked_home::{UnlockedHome, median, milliseconds};
+use azvault_test_support::{azure_cli, peer};
 
 /// Contexts in the vault, of service principals; the person's is one more.
 const CONTEXTS: usize = 100;
@@ -23,7 +19,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let home = Home::with(&contexts().to_string());
+    let home = UnlockedHome::with(&contexts().to_string());
     let ours: Vec<(&[&str], f64)> = [&["token"][..], &["token", "-o", "json"]]
         .into_iter()
         .map(|words| (words, milliseconds(median(|| home.command(words)))))
@@ -52,7 +48,7 @@ fn main() {
 /// A folder of az in which somebody is logged in, and whose token lives.
 fn login(programs: &Path) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-azure-cli");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/peers/az_cached.py");
+    let script = peer("az_cached.py");
     let made = Command::new(programs.join("python")).arg(script).arg(&folder).output().unwrap();
     assert!(made.status.success(), "{}", made.stderr.escape_ascii());
     folder

@@ -22,10 +22,7 @@ use flate2::write::GzEncoder;
 use jiff::tz::TimeZone;
 use zeroizing_alloc::ZeroAlloc;
 
-#[path = "home/principals.rs"]
-mod principals;
-
-use principals::contexts;
+use azvault_test_support::principals::contexts;
 
 // As the command: what is freed is wiped, and that is a part of every time.
 #[global_allocator]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ALEX, APP, MEGAN, accounts};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 #[test]
 fn the_account_that_goes_is_the_one_that_the_session_shows_and_not_the_default_ones() {

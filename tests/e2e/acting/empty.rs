@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 /// Verbs that take a name where none means the one that acts, and those that change something.
 #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::accounts;
-use crate::home::{Home, Session, ran};
+use azvault_test_support::{Home, Session, ran};
 
 /// Where the context of a command comes from; several may disagree.
 #[derive(Clone, Copy, Debug)]

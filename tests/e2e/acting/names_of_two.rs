@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{ALEX, MEGAN};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 /// A session in which `dev` is Alex's; in the vault it is Megan's.
-fn covered(home: &Home) -> crate::home::Session<'_> {
+fn covered(home: &Home) -> azvault_test_support::Session<'_> {
     let session = home.session();
     session.run(&["use", "gov"]).expect(0);
     let set = ["context", "set", "dev", "--tenant", "t", "--scope", "process"];

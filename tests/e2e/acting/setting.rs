@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{APP, MEGAN};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 const DEV_ID: &str = "5b000000-0000-4000-8000-000000000001";
 const GOV_TENANT: &str = "72f00000-0000-4000-8000-000000000003";

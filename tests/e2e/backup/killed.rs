@@ -4,8 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::{change, create, folder, generation, names};
-use crate::agent_home::is_root;
-use crate::home::{Home, copy_folder, has};
+use azvault_test_support::{Home, copy_folder, has, is_root};
 
 /// Calls that change files.
 const CALLS: [&str; 12] = [

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::{content, create, generation, mode, names};
-use crate::home::{CHEAP, Home, Ran, ran};
+use azvault_test_support::{CHEAP, Home, Ran, ran};
 
 /// Another machine: nothing but the backup and what opens it.
 fn restore_elsewhere(backup: &Path, args: &[&str], passphrase: Option<&str>) -> (Home, Ran) {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::STORE;
 use crate::azure::{ARM, certificates, origin, seen};
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 const APPLICATION: &str = "a9900000-0000-4000-8000-0000000000bb";
 

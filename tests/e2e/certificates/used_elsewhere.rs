@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{entry, pem};
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 #[test]
 fn a_certificate_that_a_variable_says_stays_and_is_named() {

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 
-use crate::home::{Home, Ran, ran};
 use crate::stack::{Azure, HOME_TENANT, USER, certificates, one_tenant, stored, subscriptions};
+use azvault_test_support::{Home, Ran, ran};
 
 const EVE: &str = "eve@evil.example";
 

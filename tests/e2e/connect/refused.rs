@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{kinds, words};
-use crate::home::{Home, ran};
 use crate::stack::{Azure, certificates, one_tenant, principal, stored, subscriptions};
+use azvault_test_support::{Home, ran};
 
 #[test]
 fn what_the_service_refuses_is_said_with_its_code_and_changes_nothing() {

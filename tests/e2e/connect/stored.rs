@@ -5,11 +5,11 @@ use std::fs;
 use serde_json::json;
 
 use super::{names, several_tenants};
-use crate::home::{Home, ran};
 use crate::stack::{
     APPLICATION, Azure, HOME_TENANT, USER, certificates, one_tenant, principal, subscription,
     subscriptions,
 };
+use azvault_test_support::{Home, ran};
 
 /// A home with the refresh token of a user who signed in elsewhere, and no context of that user.
 fn with_tokens_alone(azure: &Azure) -> Home {

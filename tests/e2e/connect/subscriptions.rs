@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::{kinds, names, several_tenants, words};
-use crate::home::{Home, ran};
 use crate::stack::{
     APPLICATION, Azure, HOME_TENANT, OTHER_TENANT, USER, certificates, one_tenant, principal,
     stored, subscription, subscriptions,
 };
+use azvault_test_support::{Home, ran};
 
 #[test]
 fn a_person_signs_in_with_a_code_and_sees_every_tenant_but_the_one_that_wants_more() {

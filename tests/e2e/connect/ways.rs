@@ -6,11 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::json;
 
 use super::{kinds, names, words};
-use crate::home::ran;
 use crate::stack::{
     APPLICATION, Azure, HOME_TENANT, USER, certificates, one_tenant, principal, stored,
     subscription, subscriptions,
 };
+use azvault_test_support::ran;
 
 #[test]
 fn a_service_principal_signs_in_with_a_secret_and_again_with_a_new_one() {
@@ -192,7 +192,7 @@ fn an_identity_of_the_machine_signs_in_where_there_is_one() {
 
 #[test]
 fn the_browser_signs_in_and_comes_back() {
-    if !crate::home::has("curl") {
+    if !azvault_test_support::has("curl") {
         return;
     }
     let azure = Azure::start(&one_tenant(subscriptions(1..2)));

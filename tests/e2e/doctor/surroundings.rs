@@ -9,10 +9,9 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use super::{Well, found, is_well, look, mode, state};
-use crate::agent_home::signal;
-use crate::home::{copy_folder, fixture, ran};
 use crate::machine::{can_be_made, with_system_tool};
 use crate::world::cut_off;
+use azvault_test_support::{copy_folder, fixture, ran, signal};
 
 #[test]
 fn modes_owners_and_strange_files_are_found_and_nothing_is_before_and_after() {

@@ -9,7 +9,7 @@ use azvault_os::file::Owner;
 use azvault_vault::{Actor, Entry, Locked};
 
 use super::{Well, found, is_well, look, mode, state};
-use crate::home::{CHEAP, ran};
+use azvault_test_support::{CHEAP, ran};
 
 #[test]
 fn a_vault_that_somebody_holds_is_found_without_a_long_wait() {

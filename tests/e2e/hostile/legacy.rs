@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Numbers, Tally, takes_part};
-use crate::home::{Home, files, fixture};
+use azvault_test_support::{Home, files, fixture};
 
 /// What is done to a file: its bytes give other bytes.
 type Mutation = fn(&[u8], &mut Numbers) -> Vec<u8>;

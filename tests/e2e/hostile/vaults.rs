@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::pages::damaged;
 use super::{Tally, listed, takes_part};
-use crate::home::{Home, Saved};
+use azvault_test_support::{Home, Saved};
 
 struct Corpus {
     home: Home,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PAT, TENANT, context, public, write};
-use crate::home::{CHEAP, Home, fixture};
+use azvault_test_support::{CHEAP, Home, fixture};
 
 fn entry(user: &str, tenant: &str, is_default: Value) -> Value {
     json!({
@@ -156,7 +156,7 @@ fn a_date_with_an_offset_is_what_it_says() {
         (0..).zip(&dates).map(|(number, (date, _))| of(number, date.clone())).collect();
     write(&home, ".azure/accessTokens.json", &Value::from(tokens));
     let mut command = home.command(&["migrate", "run", "--yes"]);
-    crate::home::ran(command.env("TZ", "Asia/Tokyo").output().unwrap()).expect(0);
+    azvault_test_support::ran(command.env("TZ", "Asia/Tokyo").output().unwrap()).expect(0);
     let listed = home.run(&["secret", "list", "-o", "tsv"]).expect(0).stdout;
     for (number, (_, wanted)) in dates.iter().enumerate() {
         let line =

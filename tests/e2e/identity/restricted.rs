@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
 use super::{PAT, TENANT, WORK, cache, context, known, powershell, public, token, token_of, user};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 const HOST: &str = "login.windows.net";
 

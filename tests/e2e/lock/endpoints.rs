@@ -6,12 +6,11 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::agent_home::{eventually, is_root, keys};
 use crate::azure::{ARM, Azure, REFRESH_TOKEN, seen};
 use crate::door::Asking;
-use crate::home::PASSPHRASE;
-use crate::memory::{Searched, found};
 use crate::world::alone;
+use azvault_test_support::memory::{Searched, found};
+use azvault_test_support::{PASSPHRASE, eventually, is_root, keys};
 
 /// Ways to open the vault without the agent. `RAW` and `FILE` are files of the test.
 const WAYS: [&[&str]; 4] =
@@ -53,7 +52,7 @@ fn home(tenant: &str) -> Azure {
     azure.run(&["key", "add", "raw", "RAW"]).expect(0);
     azure.home.secret_file("planted", "another passphrase\n");
     let add = ["key", "add", "key-file", "FILE", "--new-passphrase-file", "passphrase"];
-    azure.run(&[&add[..], &crate::home::CHEAP].concat()).expect(0);
+    azure.run(&[&add[..], &azvault_test_support::CHEAP].concat()).expect(0);
     azure.home.run(&["lock"]).expect(0);
     azure
 }
@@ -139,7 +138,7 @@ fn a_shell_that_was_locked_gets_no_token_and_is_told_what_to_type() {
         let mut shell = azure.command(&[&["shell"], way].concat());
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display());
         let output = shell.env("SHELL", &script).env("PATH", path).output().unwrap();
-        let documents = crate::home::ran(output).expect(0).jsons();
+        let documents = azvault_test_support::ran(output).expect(0).jsons();
         assert_eq!(documents[0]["access_token"], crate::azure::CACHED, "the control: {way:?}");
         assert_eq!(documents[1]["state"], "locked");
         let message = documents[2]["message"].as_str().unwrap();
@@ -212,7 +211,7 @@ fn a_status_counts_an_endpoint_with_keys_and_after_a_lock_its_memory_has_none() 
     let status = || {
         let mut command = azure.command(&["status", "-o", "json"]);
         let ran = command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap();
-        crate::home::ran(ran).expect(0).json()
+        azvault_test_support::ran(ran).expect(0).json()
     };
     let endpoint = || {
         let status = status();
@@ -223,7 +222,7 @@ fn a_status_counts_an_endpoint_with_keys_and_after_a_lock_its_memory_has_none() 
     let (pid, leader) = (endpoint()["pid"].clone(), endpoint()["leader"].clone());
     let mut said = azure.command(&["status"]);
     let said = said.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap();
-    let said = crate::home::ran(said).expect(0).stdout;
+    let said = azvault_test_support::ran(said).expect(0).stdout;
     let expected = format!("unlocked (endpoint of process {leader} (process {pid}))");
     assert!(said.contains(&expected), "{said}");
 

@@ -4,9 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Stdio};
 
-use crate::agent_home::{AgentHome, is_running};
-use crate::home::{Home, ran};
 use crate::world::alone;
+use azvault_test_support::{AgentHome, Home, is_running, ran};
 
 /// Programs of this user with our names, in every way to have one.
 fn strangers(home: &Home) -> Vec<Child> {

@@ -7,8 +7,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::of_user;
-use crate::home::Home;
 use crate::machine::{Machine, SYSTEM, can_be_made};
+use azvault_test_support::Home;
 
 #[test]
 fn the_environment_hides_no_policy_of_the_machine() {
@@ -66,7 +66,7 @@ const COULD_BE_FORBIDDEN: [&[&str]; 9] = [
 ];
 
 #[track_caller]
-fn forbids_all(home: &Home, run: &dyn Fn(&[&str]) -> crate::home::Ran, word: &str) {
+fn forbids_all(home: &Home, run: &dyn Fn(&[&str]) -> azvault_test_support::Ran, word: &str) {
     for args in COULD_BE_FORBIDDEN {
         let ran =
             run(args).expect(7).says("refused by a policy that cannot be followed").says(word);

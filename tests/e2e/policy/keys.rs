@@ -5,8 +5,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::init;
-use crate::home::{CHEAP, Home, ran};
 use crate::machine::{Machine, SYSTEM, can_be_made};
+use azvault_test_support::{CHEAP, Home, ran};
 
 #[test]
 fn keys_are_held_no_longer_than_allowed() {

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::of_user;
 use crate::azure::{Azure, CACHED, PRINCIPAL, seen};
-use crate::home::{Home, PASSPHRASE, ran};
 use crate::machine::{Machine, SYSTEM, can_be_made};
 use crate::stack;
+use azvault_test_support::{Home, PASSPHRASE, ran};
 
 #[test]
 fn only_contexts_of_allowed_environments_and_tenants_act() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{ALL, active, changes, mode, seen, set, stored, yes_where_asked};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 #[test]
 fn by_default_context_information_is_saved_automatically_between_sessions() {

@@ -6,7 +6,7 @@ use super::{
     ALL, APP, DEV_ID, GOV_ID, MEGAN, OTHER_APP, PROD_ID, SECOND_TENANT, SHARED_ID, UNKNOWN_ID,
     accounts_with_secrets, active, seen, set, stored,
 };
-use crate::home::{Home, Saved};
+use azvault_test_support::{Home, Saved};
 
 #[test]
 fn removing_the_active_context_asks_and_leaves_none_active() {

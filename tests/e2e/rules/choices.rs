@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{active, seen};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 #[test]
 fn a_dash_goes_back_to_the_context_before() {

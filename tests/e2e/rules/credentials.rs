@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     ALL, APP, MEGAN, OTHER_APP, accounts_with_secrets, active, names, seen, set, stored, yes,
 };
-use crate::home::Home;
+use azvault_test_support::Home;
 
 #[test]
 fn disconnecting_removes_all_credentials_and_contexts_of_the_account() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{names, seen};
-use crate::home::Home;
+use azvault_test_support::Home;
 
 #[test]
 fn background_jobs_share_the_context_of_their_session_and_of_no_other() {

@@ -1,7 +1,7 @@
 //! A context for one command: `-AzContext` in Azure PowerShell.
 
 use super::{ALL, APP, SECOND_TENANT, active, names, set, stored};
-use crate::home::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, ran};
 
 #[test]
 fn a_context_can_be_given_for_one_command_and_leaves_default_and_session_alone() {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{ALL, changes, names, seen, set, stored, yes_where_asked};
-use crate::home::{Home, ran};
+use azvault_test_support::{Home, ran};
 
 #[test]
 fn process_scope_applies_a_change_to_the_current_session_only() {

@@ -7,8 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use rustix::process::Signal;
 
 use super::{home, on_a_terminal, read};
-use crate::agent_home::{eventually, signal};
-use crate::home::{PASSPHRASE, ran};
+use azvault_test_support::{PASSPHRASE, eventually, ran, signal};
 
 #[test]
 fn exec_is_its_command() {

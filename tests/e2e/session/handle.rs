@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 
 use super::{Leader, START, appears, home, is_gone, prompt_is_gone, wait_for};
-use crate::agent_home::{AgentHome, NOBODY, eventually, is_root, is_running, signal};
-use crate::home::ran;
+use azvault_test_support::{AgentHome, NOBODY, eventually, is_root, is_running, ran, signal};
 
 #[test]
 fn a_session_that_is_gone_is_said_before_anybody_is_asked() {

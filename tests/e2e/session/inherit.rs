@@ -1,7 +1,7 @@
 //! `session start --inherit`: a process that is started from a shell has a session of its own.
 
 use super::{Leader, START, home};
-use crate::home::ran;
+use azvault_test_support::ran;
 
 #[test]
 fn a_session_that_inherits_is_a_copy_and_neither_sees_the_others_changes() {

@@ -5,8 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use super::{home, on_a_terminal, read};
-use crate::agent_home::eventually;
-use crate::home::{find, has, ran};
+use azvault_test_support::{eventually, find, has, ran};
 
 /// A shell, how it takes a session, and how it takes `shell-init`. nu reads a file and has a test of
 /// its own; pwsh is nowhere to be had, so that its script is read by a grammar, in `powershell.rs`.

@@ -1,7 +1,7 @@
 //! The runtime folder: which one is used, which is refused, and that all find one agent.
 
 use super::world::World;
-use crate::agent_home::is_root;
+use azvault_test_support::is_root;
 
 const PASS: &str = "--passphrase-file passphrase";
 

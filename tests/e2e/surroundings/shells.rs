@@ -3,8 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL};
-use crate::home::{Ran, find, ran};
+use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, Ran, find, ran};
 
 /// A shell, and how it takes `shell-init`.
 const SHELLS: [(&str, &str); 6] = [

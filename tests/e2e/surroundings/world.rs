@@ -4,9 +4,8 @@
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::agent_home::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, is_root};
-use crate::home::{Ran, ran};
 use crate::world::LOOPBACK;
+use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, Ran, is_root, ran};
 
 /// In it the home is `/mnt/home` and azvault is in `/mnt/bin`.
 const SCRIPT: &str = r#"

@@ -16,7 +16,7 @@ use proptest_state_machine::StateMachineTest;
 use zeroize::Zeroizing;
 
 use super::{Content, End, Handle, Model, ROTATED, Resolved, Step, label};
-use crate::world::{World, context, entry, import};
+use azvault_test_support::vault::{World, context, entry, import};
 
 /// How often each kind of step was gone.
 pub(super) static STEPS: Mutex<BTreeMap<&str, usize>> = Mutex::new(BTreeMap::new());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::types::Value;
 
 use super::{Matrix, content, tables};
-use crate::world::{SMALL, World, count, fill};
+use azvault_test_support::vault::{SMALL, World, count, fill};
 
 /// A byte that nothing is read from (free room in a page, fields of SQLite's header) changes
 /// nothing, and nobody need notice: what must not be is another content, or a box with another

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::types::Value;
 
 use super::{Edit, Matrix, Table, connect, tables};
-use crate::world::{SMALL, World, fill};
+use azvault_test_support::vault::{SMALL, World, fill};
 
 #[test]
 fn no_changed_value_of_any_column_is_accepted() {

@@ -9,7 +9,7 @@ use azvault_vault::{Error, Vault, Writing};
 use rusqlite::types::Value;
 
 use super::{Edit, Matrix, Table, tables};
-use crate::world::{SMALL, World, context, entry, fill, import};
+use azvault_test_support::vault::{SMALL, World, context, entry, fill, import};
 
 #[test]
 fn no_row_of_an_older_copy_a_fork_or_another_vault_is_accepted() {

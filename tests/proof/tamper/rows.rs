@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::{Edit, Matrix, Table, tables};
-use crate::world::{SMALL_AND_LARGE, World, fill};
+use azvault_test_support::vault::{SMALL_AND_LARGE, World, fill};
 
 #[test]
 fn no_row_that_is_deleted_doubled_swapped_moved_or_made_up_is_accepted() {

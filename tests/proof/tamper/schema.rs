@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::{Edit, Matrix, tables};
-use crate::world::{SMALL, World, fill};
+use azvault_test_support::vault::{SMALL, World, fill};
 
 #[test]
 fn no_change_of_the_schema_or_of_the_files_form_is_accepted() {

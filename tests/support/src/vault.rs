@@ -14,7 +14,7 @@ use azvault_vault::{
 };
 use zeroize::Zeroizing;
 
-pub(crate) struct World {
+pub struct World {
     folder: tempfile::TempDir,
     raw: RawKey,
     passphrase: Secret,
@@ -23,12 +23,12 @@ pub(crate) struct World {
 
 /// How many of something a test does: few when it runs among all tests, and as many as the proof
 /// asks for by a variable of the environment.
-pub(crate) fn count(variable: &str, few: usize) -> usize {
+pub fn count(variable: &str, few: usize) -> usize {
     std::env::var(variable).map_or(few, |text| text.parse().unwrap())
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new().prefix("azvault-proof-").tempdir_in(place).unwrap();
@@ -41,35 +41,35 @@ impl World {
     }
 
     /// A world whose raw key is that of another.
-    pub(crate) fn opened_by(raw_key: &str) -> Self {
+    pub fn opened_by(raw_key: &str) -> Self {
         Self { raw: RawKey::parse(raw_key.as_bytes()).unwrap(), ..Self::new() }
     }
 
-    pub(crate) fn raw(&self) -> &RawKey {
+    pub fn raw(&self) -> &RawKey {
         &self.raw
     }
 
-    pub(crate) fn master_key(&self) -> MasterKey {
+    pub fn master_key(&self) -> MasterKey {
         Locked::open(&self.path())
             .unwrap()
             .master_key(&Opener::RawKey(&self.raw), Try::All)
             .unwrap()
     }
 
-    pub(crate) fn raw_key(&self) -> Zeroizing<String> {
+    pub fn raw_key(&self) -> Zeroizing<String> {
         self.raw.to_text()
     }
 
-    pub(crate) fn join(&self, name: &str) -> PathBuf {
+    pub fn join(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.join("vault.db")
     }
 
     /// By kind: what opens each of the slots, the cheap one first.
-    pub(crate) fn openers(&self) -> [Opener<'_>; 3] {
+    pub fn openers(&self) -> [Opener<'_>; 3] {
         [
             Opener::RawKey(&self.raw),
             Opener::Passphrase(&self.passphrase),
@@ -78,14 +78,14 @@ impl World {
     }
 
     /// A vault whose one slot costs nothing to open.
-    pub(crate) fn create_bare(&self, path: &Path, anchors: &Path) -> Vault {
+    pub fn create_bare(&self, path: &Path, anchors: &Path) -> Vault {
         let opener = Opener::RawKey(&self.raw);
         let slot = NewSlot { opener, cost: Cost::FLOOR, label: "machine".to_owned() };
         azvault_vault::create(path, &[slot], anchors).unwrap()
     }
 
     /// A vault with a slot of each kind.
-    pub(crate) fn create(&self, path: &Path, anchors: &Path) -> Vault {
+    pub fn create(&self, path: &Path, anchors: &Path) -> Vault {
         let labels = ["machine", "mine", "drawer"];
         let slots = self.openers().into_iter().zip(labels).map(|(opener, label)| NewSlot {
             opener,
@@ -95,12 +95,12 @@ impl World {
         azvault_vault::create(path, &slots.collect::<Vec<_>>(), anchors).unwrap()
     }
 
-    pub(crate) fn open(&self, path: &Path, anchors: &Path) -> Result<Vault, Problem> {
+    pub fn open(&self, path: &Path, anchors: &Path) -> Result<Vault, Problem> {
         Ok(Locked::open(path)?.unlock(&Opener::RawKey(&self.raw), anchors)?)
     }
 }
 
-pub(crate) fn context(name: &str, subscription: &str) -> Context {
+pub fn context(name: &str, subscription: &str) -> Context {
     Context {
         name: ContextName::new(name),
         account: None,
@@ -117,7 +117,7 @@ pub(crate) fn context(name: &str, subscription: &str) -> Context {
     }
 }
 
-pub(crate) fn entry(verb: &str) -> Entry {
+pub fn entry(verb: &str) -> Entry {
     Entry {
         time: 1_700_000_000,
         verb: verb.to_owned(),
@@ -126,7 +126,7 @@ pub(crate) fn entry(verb: &str) -> Entry {
     }
 }
 
-pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Problem> {
+pub fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Problem> {
     let original = Some(writing.add_original(bytes)?);
     let file = ImportedFile {
         path: "/home/megan/.Azure/AzureRmContext.json".into(),
@@ -148,11 +148,11 @@ pub(crate) fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, 
 }
 
 /// The sizes of originals: one of one part, and with the other one of two.
-pub(crate) const SMALL: &[usize] = &[300];
-pub(crate) const SMALL_AND_LARGE: &[usize] = &[300, 1024 * 1024 + 5];
+pub const SMALL: &[usize] = &[300];
+pub const SMALL_AND_LARGE: &[usize] = &[300, 1024 * 1024 + 5];
 
 /// Records of every kind, secrets, originals, a log.
-pub(crate) fn fill(vault: &mut Vault, originals: &[usize]) -> Result<(), Error> {
+pub fn fill(vault: &mut Vault, originals: &[usize]) -> Result<(), Error> {
     vault.write(|writing| {
         for number in 0..3 {
             writing.put_context(None, &context(&format!("prod {number}"), "s1"))?;
@@ -173,7 +173,7 @@ pub(crate) fn fill(vault: &mut Vault, originals: &[usize]) -> Result<(), Error> 
     })
 }
 
-pub(crate) fn account(id: &str) -> Account {
+pub fn account(id: &str) -> Account {
     Account {
         id: id.to_owned(),
         account_type: AccountType::new("User"),

@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
-use crate::agent_home::is_root;
-use crate::home::{Ran, has, ran};
+use crate::{Ran, has, is_root, not_run, ran};
 
 /// Calls by which bytes can reach a file, and those that make or rename one, and programs with
 /// their arguments and environment.
@@ -16,7 +15,7 @@ const CALLS: &str = "trace=write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg
     truncate,fallocate,copy_file_range,sendfile,splice,mmap,execve";
 
 /// What a marker can look like in a buffer.
-pub(crate) fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![bytes.to_vec()];
     forms.push(bytes.iter().flat_map(|byte| [*byte, 0]).collect());
     forms.extend([HEXLOWER.encode(bytes).into_bytes(), HEXUPPER.encode(bytes).into_bytes()]);
@@ -32,12 +31,12 @@ pub(crate) fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// One line of the trace.
-pub(crate) struct Call {
-    pub(crate) name: String,
+pub struct Call {
+    pub name: String,
     /// What the first descriptor is: a path, `socket:…`, `UNIX-STREAM:…`, `pipe:…`.
-    pub(crate) target: Option<String>,
+    pub target: Option<String>,
     /// Everything that was printed of it, unescaped.
-    pub(crate) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Call {
@@ -57,12 +56,12 @@ impl Call {
     }
 
     /// The regular file that is written.
-    pub(crate) fn file(&self) -> Option<&str> {
+    pub fn file(&self) -> Option<&str> {
         let target = self.target.as_deref().filter(|target| target.starts_with('/'))?;
         (!target.contains("<char ")).then_some(target)
     }
 
-    pub(crate) fn writes(&self) -> bool {
+    pub fn writes(&self) -> bool {
         let calls = ["write", "pwrite64", "writev", "pwritev", "pwritev2", "ftruncate"];
         let more = ["fallocate", "copy_file_range", "sendfile", "splice"];
         calls.contains(&&*self.name) || more.contains(&&*self.name)
@@ -70,7 +69,7 @@ impl Call {
 }
 
 /// strace escapes as C does.
-pub(crate) fn unescaped(text: &str) -> Vec<u8> {
+pub fn unescaped(text: &str) -> Vec<u8> {
     let mut bytes = text.bytes().peekable();
     let mut plain = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
@@ -100,18 +99,18 @@ pub(crate) fn unescaped(text: &str) -> Vec<u8> {
 }
 
 /// Runs a command and everything that it starts under strace; `None` where that is not possible.
-pub(crate) fn trace(inner: &Command) -> Option<(Ran, Vec<Call>)> {
+pub fn trace(inner: &Command) -> Option<(Ran, Vec<Call>)> {
     if !has("strace") {
         return None;
     }
     if !is_root() {
         // A tracer of the same user sees addresses, and may not read what lies there.
-        println!("not run: only root can trace a process that protects its memory");
+        not_run("only root can trace a process that protects its memory");
         return None;
     }
     let works = Command::new("strace").args(["-o", "/dev/null", "true"]).status();
     if !works.is_ok_and(|status| status.success()) {
-        println!("not run: nothing may be traced here");
+        not_run("nothing may be traced here");
         return None;
     }
     // The trace lies outside of what is looked at.
@@ -127,7 +126,7 @@ pub(crate) fn trace(inner: &Command) -> Option<(Ran, Vec<Call>)> {
 }
 
 /// Regular files that were written, made, renamed or mapped for writing.
-pub(crate) fn touched(calls: &[Call]) -> BTreeSet<String> {
+pub fn touched(calls: &[Call]) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     for call in calls {
         let text = String::from_utf8(call.bytes.iter().map(|b| b & 0x7f).collect()).unwrap();
@@ -147,14 +146,14 @@ pub(crate) fn touched(calls: &[Call]) -> BTreeSet<String> {
 }
 
 /// Calls that have a text in any of its forms.
-pub(crate) fn found(calls: &[Call], text: &str, among: impl Fn(&Call) -> bool) -> Vec<String> {
+pub fn found(calls: &[Call], text: &str, among: impl Fn(&Call) -> bool) -> Vec<String> {
     let forms = forms(text.as_bytes());
     let hits = calls.iter().filter(|call| among(call) && holds(&call.bytes, &forms));
     hits.map(|call| format!("{text} in {} to {:?}", call.name, call.target)).collect()
 }
 
 /// Whether bytes have one of these forms in them.
-pub(crate) fn holds(bytes: &[u8], forms: &[Vec<u8>]) -> bool {
+pub fn holds(bytes: &[u8], forms: &[Vec<u8>]) -> bool {
     forms.iter().any(|form| memchr::memmem::find(bytes, form).is_some())
 }
 

@@ -1,12 +1,9 @@
 //! A door that is open, and callers with nothing but a socket.
 
-#![allow(dead_code, reason = "each of the programs that tests are uses a part")]
-
 use std::collections::BTreeMap;
 use std::io::{PipeWriter, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,33 +13,33 @@ use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
-pub(crate) const NOW: i64 = 1_790_000_000;
+pub const NOW: i64 = 1_790_000_000;
 
-pub(crate) const LIFE: i64 = 3600;
+pub const LIFE: i64 = 3600;
 
 /// An open door, which closes when this is dropped.
-pub(crate) struct World {
-    pub(crate) environment: BTreeMap<&'static str, String>,
-    pub(crate) port: u16,
-    pub(crate) asked: Arc<Mutex<Vec<Asked>>>,
+pub struct World {
+    pub environment: BTreeMap<&'static str, String>,
+    pub port: u16,
+    pub asked: Arc<Mutex<Vec<Asked>>>,
     stop: Option<PipeWriter>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl World {
     /// A door behind which every token is to be had, except one for `https://no.example`.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::issuing(issue)
     }
 
-    pub(crate) fn issuing(
+    pub fn issuing(
         issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Send + Sync + 'static,
     ) -> Self {
         Self::at(|| NOW, issue)
     }
 
     /// The same for clients that have a clock of their own.
-    pub(crate) fn today() -> Self {
+    pub fn today() -> Self {
         Self::at(today, |asked| Ok(Issued { expires_on: today() + LIFE, ..issue(asked)? }))
     }
 
@@ -75,16 +72,16 @@ impl World {
         Self { environment, port, asked, stop: Some(stop), serving: Some(serving) }
     }
 
-    pub(crate) fn header(&self) -> &str {
+    pub fn header(&self) -> &str {
         &self.environment["IDENTITY_HEADER"]
     }
 
     /// What a client of App Service sends.
-    pub(crate) fn request(&self) -> String {
+    pub fn request(&self) -> String {
         self.request_for("https://management.azure.com/")
     }
 
-    pub(crate) fn request_for(&self, resource: &str) -> String {
+    pub fn request_for(&self, resource: &str) -> String {
         let (port, key) = (self.port, self.header());
         format!(
             "GET /msi/token?api-version=2019-08-01&resource={resource} HTTP/1.1\r\n\
@@ -92,25 +89,25 @@ impl World {
         )
     }
 
-    pub(crate) fn connect(&self) -> TcpStream {
+    pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         stream
     }
 
     /// Status and body of the reply.
-    pub(crate) fn send(&self, request: &[u8]) -> (u16, String) {
+    pub fn send(&self, request: &[u8]) -> (u16, String) {
         let mut stream = self.connect();
         stream.write_all(request).unwrap();
         reply(stream)
     }
 
     /// The child has ended.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.stop = None;
     }
 
-    pub(crate) fn wait(&mut self) {
+    pub fn wait(&mut self) {
         self.serving.take().unwrap().join().unwrap().unwrap();
     }
 }
@@ -125,7 +122,7 @@ impl Drop for World {
 }
 
 /// Status and body; the connection has to end after it.
-pub(crate) fn reply(mut stream: TcpStream) -> (u16, String) {
+pub fn reply(mut stream: TcpStream) -> (u16, String) {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no reply: {text:?}"));
@@ -135,7 +132,7 @@ pub(crate) fn reply(mut stream: TcpStream) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-pub(crate) fn issue(asked: &Asked) -> Result<Issued, Refusal> {
+pub fn issue(asked: &Asked) -> Result<Issued, Refusal> {
     let resource = match &asked.wanted {
         Wanted::Resource(resource) => resource.clone(),
         Wanted::Scopes(scopes) => scopes.join(" "),
@@ -149,7 +146,7 @@ pub(crate) fn issue(asked: &Asked) -> Result<Issued, Refusal> {
 }
 
 /// A token that says what it is for.
-pub(crate) fn token(resource: &str, client: Option<&ClientSelector>) -> String {
+pub fn token(resource: &str, client: Option<&ClientSelector>) -> String {
     let said = format!("{} {client:?}", resource.trim_end_matches('/'));
     format!("azv.{}.sig", BASE64URL_NOPAD.encode(said.as_bytes()))
 }
@@ -157,30 +154,4 @@ pub(crate) fn token(resource: &str, client: Option<&ClientSelector>) -> String {
 fn today() -> i64 {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     i64::try_from(since.as_secs()).unwrap()
-}
-
-/// Where a program is that a bare machine need not have. CI installs them all: there a test that
-/// cannot run has failed.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let paths = std::env::var_os("PATH").unwrap();
-    let found = std::env::split_paths(&paths)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file());
-    if found.is_none() {
-        not_run(&format!("{program} is missing"));
-    }
-    found
-}
-
-pub(crate) fn not_run(why: &str) {
-    assert!(!is_ci(), "{why}");
-    println!("not run: {why}");
-}
-
-pub(crate) fn is_ci() -> bool {
-    std::env::var_os("CI").is_some()
-}
-
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -8,7 +8,7 @@ use super::{Content, Planted, password, secret};
 
 /// What happens to the structure of a file.
 #[derive(Debug, Clone)]
-pub(crate) enum Bend {
+pub enum Bend {
     /// The value at this leaf stands in an object or an array.
     Wrap(usize, Around),
     /// The value at this leaf becomes a number, if it holds no secret.
@@ -23,21 +23,21 @@ pub(crate) enum Bend {
 
 /// What a value is wrapped in.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Around {
+pub enum Around {
     Object,
     Array,
 }
 
 /// How a document stands in another one.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Written {
+pub enum Written {
     Json,
     Base64,
     Hex,
     Utf16,
 }
 
-pub(crate) fn bend() -> impl Strategy<Value = Bend> {
+pub fn bend() -> impl Strategy<Value = Bend> {
     let around = prop_oneof![Just(Around::Object), Just(Around::Array)];
     let written = prop_oneof![
         Just(Written::Json),
@@ -61,7 +61,7 @@ pub(crate) fn bend() -> impl Strategy<Value = Bend> {
 }
 
 impl Bend {
-    pub(crate) fn apply(&self, planted: &mut Planted) {
+    pub fn apply(&self, planted: &mut Planted) {
         let Planted { content, secrets, .. } = planted;
         match content {
             Content::Json(document) => self.apply_to_json(document, secrets),
@@ -193,7 +193,7 @@ fn count_objects(value: &Value) -> usize {
 }
 
 /// The bytes of a file, in these clothes.
-pub(crate) fn bytes_of(planted: &Planted, clothes: u8) -> Vec<u8> {
+pub fn bytes_of(planted: &Planted, clothes: u8) -> Vec<u8> {
     let text = match &planted.content {
         Content::Json(document) => document.to_string(),
         Content::Ini(text) => text.clone(),

@@ -12,7 +12,7 @@ const APP: &str = "a9900000-0000-4000-8000-0000000000aa";
 const AUTHORITY: &str = "https://login.microsoftonline.com/common";
 
 /// A file of one of the formats that are imported.
-pub(crate) fn file() -> impl Strategy<Value = Planted> {
+pub fn file() -> impl Strategy<Value = Planted> {
     (0_usize..18, vec(secret(), 4), vec(password(), 2)).prop_map(|(which, tokens, words)| {
         let (place, content, secrets) = match which {
             0..=5 => of_azure_powershell(which, &tokens, &words),

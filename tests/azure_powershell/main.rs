@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use azvault_exporter::azure_powershell::LeftOut;
 use azvault_importer::look;
@@ -12,24 +12,16 @@ use azvault_importer::places::Roots;
 use azvault_importer::{Found, Outcome, Product, Reading, folder, read};
 use azvault_model::Profile;
 use azvault_model::rules::import::{Incoming, Origin, Present, plan};
+use azvault_test_support::{files_below, fixture};
 use jiff::tz::TimeZone;
 
-#[path = "azure_powershell/environments.rs"]
 mod environments;
-#[path = "azure_powershell/generated.rs"]
 mod generated;
-#[path = "azure_powershell/left_out.rs"]
 mod left_out;
-#[path = "azure_powershell/round_trip.rs"]
 mod round_trip;
-#[path = "azure_powershell/text.rs"]
 mod text;
 
 use round_trip::{assert_round_trip, kept};
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
-}
 
 fn read_named(bytes: &[u8], file_name: &str) -> Found {
     read(bytes, &Reading { file_name, time_zone: &TimeZone::UTC })
@@ -53,23 +45,10 @@ fn imported(files: Vec<Found>) -> Profile {
     }
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    files
-}
-
 #[test]
 fn every_fixture_file_comes_back_as_it_was() {
     let mut contexts = 0;
-    for path in files_below(&fixtures()) {
+    for path in files_below(&fixture("")) {
         let name = path.file_name().unwrap().to_str().unwrap();
         let found = read_named(&fs::read(&path).unwrap(), name);
         if found.outcome > Outcome::Warn {
@@ -90,13 +69,13 @@ fn every_fixture_file_comes_back_as_it_was() {
 fn every_home_comes_back_as_it_was() {
     let mut homes = Vec::new();
     for set in ["azure-powershell/homes", "azure-cli"] {
-        for entry in fs::read_dir(fixtures().join(set)).unwrap() {
+        for entry in fs::read_dir(fixture(set)).unwrap() {
             homes.extend(Some(entry.unwrap().path()).filter(|path| path.is_dir()));
         }
     }
     // What the real products wrote, each release and each chain of upgrades.
     for set in ["real-az", "real-net"] {
-        let files = files_below(&fixtures().join(set));
+        let files = files_below(&fixture(set));
         let folders = files.iter().filter_map(|file| file.parent());
         let azure = folders.filter(|folder| folder.ends_with(".Azure"));
         homes.extend(azure.filter_map(Path::parent).map(Path::to_owned));

@@ -4,34 +4,32 @@
 //! types, unknown members, encoded ones, white space in base64, another encoding, zeros behind the end,
 //! junk before it.
 
-#[path = "planted/bends.rs"]
 mod bends;
-#[path = "planted/files.rs"]
 mod files;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-pub(crate) use bends::{bend, bytes_of};
-pub(crate) use files::file;
+pub use bends::{bend, bytes_of};
+pub use files::file;
 
 /// A file: its place in a home, its content, and the secrets in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Planted {
-    pub(crate) place: &'static str,
-    pub(crate) content: Content,
-    pub(crate) secrets: Vec<String>,
+pub struct Planted {
+    pub place: &'static str,
+    pub content: Content,
+    pub secrets: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Content {
+pub enum Content {
     Json(Value),
     /// Sections of `name = value`.
     Ini(String),
 }
 
 impl Planted {
-    pub(crate) fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         self.place.rsplit('/').next().unwrap_or(self.place)
     }
 }

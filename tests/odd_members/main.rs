@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
-#[path = "odd_members/documents.rs"]
 mod documents;
 
 use std::collections::BTreeSet;

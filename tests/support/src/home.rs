@@ -1,70 +1,28 @@
 //! An empty world: a home of its own, no environment, no terminal.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
+use crate::{Ran, Saved, Session, azvault, contains, copy_folder, fixture, peer, ran};
+
+pub const PASSPHRASE: &str = "correct horse battery staple";
 
 /// Arguments of the cheapest key derivation that a vault may have.
-pub(crate) const CHEAP: [&str; 4] = ["--kdf-memory", "19", "--kdf-passes", "2"];
+pub const CHEAP: [&str; 4] = ["--kdf-memory", "19", "--kdf-passes", "2"];
 
-/// The folder of a fixture, relative to `tests/fixtures`.
-pub(crate) fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(path)
-}
-
-/// What a run of the binary left.
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Ran {
-    /// The answer as JSON.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|e| panic!("{e}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
-    }
-
-    /// The answers of a script, one JSON document each.
-    pub(crate) fn jsons(&self) -> Vec<Value> {
-        let values = serde_json::Deserializer::from_str(&self.stdout).into_iter();
-        values
-            .collect::<Result<_, _>>()
-            .unwrap_or_else(|e| panic!("{e}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
-    }
-
-    /// Fails unless the exit code is that.
-    #[track_caller]
-    pub(crate) fn expect(self, code: i32) -> Self {
-        let (out, err) = (&self.stdout, &self.stderr);
-        assert_eq!(self.code, code, "stdout: {out}\nstderr: {err}");
-        self
-    }
-
-    /// Fails unless stderr says that.
-    #[track_caller]
-    pub(crate) fn says(self, text: &str) -> Self {
-        assert!(self.stderr.contains(text), "{text:?} is not in stderr: {}", self.stderr);
-        self
-    }
-}
-
-pub(crate) struct Home {
+pub struct Home {
     folder: tempfile::TempDir,
 }
 
 impl Home {
     /// An empty home, with a passphrase file outside of what azvault looks at.
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         let folder = tempfile::Builder::new().prefix("azvault-e2e-").tempdir().unwrap();
         fs::write(folder.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
         let mode = fs::Permissions::from_mode(0o600);
@@ -73,21 +31,21 @@ impl Home {
     }
 
     /// An empty home with a vault.
-    pub(crate) fn with_vault() -> Self {
+    pub fn with_vault() -> Self {
         let home = Self::empty();
         home.run(&[&["init", "--no-recovery"], &CHEAP[..]].concat()).expect(0);
         home
     }
 
     /// A home with a vault, and the files of a fixture folder in it.
-    pub(crate) fn with_files(fixture_folder: &str) -> Self {
+    pub fn with_files(fixture_folder: &str) -> Self {
         let home = Self::with_vault();
         copy_folder(&fixture(fixture_folder), home.path());
         home
     }
 
     /// A home with a vault, and a folder in which its agent can listen. The agent ends with it.
-    pub(crate) fn with_agent() -> Self {
+    pub fn with_agent() -> Self {
         let home = Self::empty();
         home.allow_agent();
         home.run(&[&["init", "--no-recovery"], &CHEAP[..]].concat()).expect(0);
@@ -97,7 +55,7 @@ impl Home {
     /// As [`Home::with_agent`], with seven contexts: `dev`, `prod` (the default), `shared` and
     /// `tenant` of one user in two tenants, `gov` of another in another cloud, `ci` and `cert` of
     /// two service principals.
-    pub(crate) fn with_contexts() -> Self {
+    pub fn with_contexts() -> Self {
         let home = Self::with_agent();
         copy_folder(&fixture("azure-powershell/homes/az-modern-linux-plaintext"), home.path());
         let file = home.join(".Azure/AzureRmContext.json");
@@ -113,13 +71,13 @@ impl Home {
 
     /// Imports contexts from a file that Azure PowerShell could have saved.
     #[track_caller]
-    pub(crate) fn import(&self, contexts: &[Saved<'_>]) {
+    pub fn import(&self, contexts: &[Saved<'_>]) {
         let file = self.write_saved(contexts);
         self.run(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
     }
 
     /// A file that Azure PowerShell could have saved; its path.
-    pub(crate) fn write_saved(&self, contexts: &[Saved<'_>]) -> PathBuf {
+    pub fn write_saved(&self, contexts: &[Saved<'_>]) -> PathBuf {
         let all: serde_json::Map<_, _> =
             contexts.iter().map(|saved| (saved.name.to_owned(), saved.json())).collect();
         let file = self.join("saved.json");
@@ -135,7 +93,7 @@ impl Home {
     }
 
     /// A file that nobody else can read; its path.
-    pub(crate) fn secret_file(&self, name: &str, text: &str) -> String {
+    pub fn secret_file(&self, name: &str, text: &str) -> String {
         let file = self.join(name);
         fs::write(&file, text).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
@@ -152,37 +110,37 @@ impl Home {
         self.join("run")
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub(crate) fn join(&self, path: &str) -> PathBuf {
+    pub fn join(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
-    pub(crate) fn vault(&self) -> PathBuf {
+    pub fn vault(&self) -> PathBuf {
         self.join(".local/share/azvault/vault.db")
     }
 
     /// The binary with this home, nothing else in its environment, and nobody to ask.
-    pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault"));
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(azvault());
         self.surround(&mut command);
         command.args(args);
         command
     }
 
     /// A script for bash, which is one shell, with azvault among its commands.
-    pub(crate) fn script(&self, text: &str) -> Command {
+    pub fn script(&self, text: &str) -> Command {
         let mut command = Command::new("bash");
         self.surround(&mut command);
-        let folder = Path::new(env!("CARGO_BIN_EXE_azvault")).parent().unwrap();
-        command.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display()));
+        let folder = azvault().parent().unwrap().display();
+        command.env("PATH", format!("{folder}:/usr/local/bin:/usr/bin:/bin"));
         command.env("LC_ALL", "C.UTF-8").args(["-euc", text]);
         command
     }
 
-    pub(crate) fn bash(&self, text: &str) -> Ran {
+    pub fn bash(&self, text: &str) -> Ran {
         ran(self.script(text).output().unwrap())
     }
 
@@ -199,7 +157,7 @@ impl Home {
     }
 
     /// A session that ends with this test program: each call is another one.
-    pub(crate) fn session(&self) -> Session<'_> {
+    pub fn session(&self) -> Session<'_> {
         let started = self.json(&["session", "start"]);
         Session { home: self, handle: started["value"].as_str().unwrap().to_owned() }
     }
@@ -217,24 +175,24 @@ impl Home {
         entries.filter(serves).filter_map(Pid::from_raw).collect()
     }
 
-    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+    pub fn run(&self, args: &[&str]) -> Ran {
         ran(self.command(args).output().unwrap())
     }
 
     /// Runs and takes the answer as JSON.
     #[track_caller]
-    pub(crate) fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         self.run(&[args, &["-o", "json"]].concat()).expect(0).json()
     }
 
     /// Runs without the passphrase on a terminal where somebody types: what is waited for, and
     /// what is typed then. What the terminal showed is in `stdout`.
-    pub(crate) fn on_terminal(&self, steps: &[(&str, &str)], args: &[&str]) -> Ran {
+    pub fn on_terminal(&self, steps: &[(&str, &str)], args: &[&str]) -> Ran {
         self.on_terminal_of(None, steps, args)
     }
 
     /// As [`Home::on_terminal`], on one of so many columns; without them, of a width that nobody knows.
-    pub(crate) fn on_terminal_of(
+    pub fn on_terminal_of(
         &self,
         columns: Option<u16>,
         steps: &[(&str, &str)],
@@ -242,8 +200,7 @@ impl Home {
     ) -> Ran {
         let prepared = self.command(args);
         let mut command = Command::new("python3");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/terminal.py");
-        command.arg(script).arg(serde_json::to_string(steps).unwrap());
+        command.arg(peer("terminal.py")).arg(serde_json::to_string(steps).unwrap());
         command.arg(prepared.get_program()).args(prepared.get_args());
         command.env_clear().current_dir(self.path());
         command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -292,145 +249,3 @@ const LONG_NAMES: [(&str, &str); 5] = [
         "cert",
     ),
 ];
-
-/// A context in a file of Azure PowerShell.
-#[derive(Clone, Copy)]
-pub(crate) struct Saved<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) account: &'a str,
-    pub(crate) tenant: &'a str,
-    pub(crate) subscription: &'a str,
-    pub(crate) subscription_name: &'a str,
-}
-
-impl Saved<'_> {
-    fn json(&self) -> Value {
-        json!({
-            "Account": { "Id": self.account, "Type": "User", "ExtendedProperties": {} },
-            "Tenant": { "Id": self.tenant },
-            "Subscription": {
-                "Id": self.subscription,
-                "Name": self.subscription_name,
-                "State": "Enabled",
-            },
-            "Environment": { "Name": "AzureCloud" },
-            "ExtendedProperties": {},
-        })
-    }
-}
-
-/// A session, which commands take part in by its handle.
-pub(crate) struct Session<'a> {
-    home: &'a Home,
-    handle: String,
-}
-
-impl Session<'_> {
-    pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = self.home.command(args);
-        command.env("AZVAULT_SESSION", &self.handle);
-        command
-    }
-
-    pub(crate) fn run(&self, args: &[&str]) -> Ran {
-        ran(self.command(args).output().unwrap())
-    }
-
-    /// Runs and takes the answer as JSON.
-    #[track_caller]
-    pub(crate) fn json(&self, args: &[&str]) -> Value {
-        self.run(&[args, &["-o", "json"]].concat()).expect(0).json()
-    }
-}
-
-pub(crate) fn ran(output: Output) -> Ran {
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// Copies a folder with its modes; what git does not keep is set afterwards.
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
-}
-
-/// What a file is: bytes, mode, modification time.
-pub(crate) type Fact = (Vec<u8>, u32, i64, i64);
-
-/// All files below a folder, but azvault's own.
-pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Fact> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.ends_with("azvault") || path.ends_with("passphrase") {
-                continue;
-            }
-            let facts = fs::symlink_metadata(&path).unwrap();
-            if facts.is_dir() {
-                folders.push(path);
-            } else if facts.is_file() {
-                let fact = (
-                    fs::read(&path).unwrap(),
-                    facts.mode() & 0o7777,
-                    facts.mtime(),
-                    facts.mtime_nsec(),
-                );
-                found.insert(path, fact);
-            }
-        }
-    }
-    found
-}
-
-/// Every file below a folder, azvault's own included, as bytes.
-pub(crate) fn all_bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                found.push((path.clone(), fs::read(&path).unwrap()));
-            }
-        }
-    }
-    found
-}
-
-/// Where a program is that a test needs and a bare machine need not have. CI installs them all:
-/// there a test that cannot run has failed.
-#[allow(clippy::print_stdout, reason = "what is not run is said")]
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let paths = std::env::var_os("PATH").unwrap();
-    let found = std::env::split_paths(&paths)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{program} is missing");
-        println!("not run: {program} is missing");
-    }
-    found
-}
-
-pub(crate) fn has(program: &str) -> bool {
-    find(program).is_some()
-}
-
-pub(crate) fn contains(bytes: &[u8], needle: &[u8]) -> bool {
-    !needle.is_empty() && bytes.windows(needle.len()).any(|window| window == needle)
-}

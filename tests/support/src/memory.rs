@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 
 /// A text in the forms in which it could lie about.
-pub(crate) fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
     let wide: Vec<u8> = bytes.iter().flat_map(|byte| [*byte, 0]).collect();
     let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
     let mut forms = vec![bytes.to_vec(), wide, reversed];
@@ -25,19 +25,19 @@ pub(crate) fn forms(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// What is looked for, and what it is called.
-pub(crate) struct Searched {
+pub struct Searched {
     what: String,
     forms: Vec<Vec<u8>>,
 }
 
 impl Searched {
-    pub(crate) fn new(what: String, bytes: &[u8]) -> Self {
+    pub fn new(what: String, bytes: &[u8]) -> Self {
         Self { what, forms: forms(bytes) }
     }
 }
 
 /// What of it is found, each with the form's number.
-pub(crate) fn found(process: u32, searched: &[Searched]) -> Vec<String> {
+pub fn found(process: u32, searched: &[Searched]) -> Vec<String> {
     let memory = memory(process);
     let mut found = Vec::new();
     for one in searched {

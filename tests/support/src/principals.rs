@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A context file as Azure PowerShell writes it: an application a context, each with its secret.
-pub(crate) fn contexts(principals: u32) -> String {
+pub fn contexts(principals: u32) -> String {
     let mut text =
         String::from("{\"DefaultContextKey\":\"context 0\",\"EnvironmentTable\":{},\"Contexts\":{");
     for n in 0..principals {

@@ -1,21 +1,21 @@
 //! A vault to measure with, and how a whole process is measured.
 
-#![allow(dead_code, reason = "each of the programs uses a part")]
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::azvault;
+
 /// Runs of each command.
 const RUNS: usize = 41;
 
-pub(crate) fn milliseconds(time: Duration) -> f64 {
+pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-pub(crate) fn median(command: impl Fn() -> Command) -> Duration {
+pub fn median(command: impl Fn() -> Command) -> Duration {
     let mut times: Vec<Duration> = (0..RUNS)
         .map(|_| {
             let mut command = command();
@@ -31,14 +31,14 @@ pub(crate) fn median(command: impl Fn() -> Command) -> Duration {
     times[RUNS / 2]
 }
 
-pub(crate) struct Home {
+pub struct UnlockedHome {
     folder: tempfile::TempDir,
     session: String,
 }
 
-impl Home {
+impl UnlockedHome {
     /// A vault with the contexts of a file, unlocked, and a session.
-    pub(crate) fn with(contexts: &str) -> Self {
+    pub fn with(contexts: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let run = folder.path().join("run");
         fs::create_dir(&run).unwrap();
@@ -66,19 +66,19 @@ impl Home {
         home
     }
 
-    pub(crate) fn first_secret(&self) -> String {
+    pub fn first_secret(&self) -> String {
         let answer = answer(self.command(&["secret", "list", "-o", "json"]));
         answer["secrets"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    pub(crate) fn end(&self) {
+    pub fn end(&self) {
         self.command(&["session", "end"]).output().unwrap();
         self.command(&["lock"]).output().unwrap();
     }
 
-    pub(crate) fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let home: &Path = self.folder.path();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_azvault"));
+        let mut command = Command::new(azvault());
         command.env_clear().env("HOME", home).env("XDG_RUNTIME_DIR", home.join("run"));
         command.env("PATH", "/usr/bin:/bin");
         if !self.session.is_empty() {
