@@ -13,11 +13,11 @@ use azvault_model::{
     SecretKind, Subscription,
 };
 use azvault_os::file::{FileIdentity, Owner, Permissions};
-use azvault_vault::seal::{Table, worked_example};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, Problem,
     RawKey, RecoveryCode, Settings, Subject, Tampered, Try, Vault, Writing, seal_export, sha256,
 };
+use azvault_vault::{Table, worked_example};
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
 

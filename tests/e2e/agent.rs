@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::{CallError, MAX_FRAME, RemoteKeys};
-use azvault_vault::seal::{Table, place};
 use azvault_vault::{KeyName, Keys, Locked, Placed, Sealer};
+use azvault_vault::{Table, place};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
 use azvault_test_support::{

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use azvault_vault::seal::OpenError;
+use azvault_vault::OpenError;
 use azvault_vault::{Id, KeyName, Keys, Opened, Placed, Sealer, SealerError};
 use zeroize::Zeroizing;
 

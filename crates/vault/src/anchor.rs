@@ -10,35 +10,21 @@
 //! anchor has.
 
 mod folder;
+pub(crate) mod name;
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::head::hex;
+use crate::digest::{hex, sha256};
+use crate::error::{AnchorMismatch, Problem};
+use crate::format::fingerprint::fingerprint;
+use crate::format::id::VaultId;
 use crate::sealer::{KeyName, Sealer};
-use crate::vault::fingerprint;
-use crate::{AnchorMismatch, Problem, VaultId, sha256};
 
-use folder::{Named, Remembered};
-pub(crate) use folder::{Recalled, is_name, recall};
-
-/// The file's content.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Anchor {
-    vault: String,
-    epoch: u32,
-    generation: u64,
-    head: String,
-    /// SHA-256 of the [`succession`] of its epoch. Anchors of earlier versions have none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    proof: String,
-    /// The same of the epochs before.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    former: Vec<String>,
-    mac: String,
-}
+use folder::{Anchor, Remembered};
+pub(crate) use folder::{Recalled, recall};
+use name::Named;
 
 /// The highest generation that an anchor is believed. Some are by keys that are not at hand, and a
 /// forged one must not run a vault out of numbers.

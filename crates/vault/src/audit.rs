@@ -8,11 +8,13 @@ use azvault_os::file::Owner;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::head::{AuditHead, hex};
-use crate::seal::{Table, place};
+use crate::digest::{hex, sha256};
+use crate::error::{Problem, Tampered};
+use crate::format::box_address::{Table, place};
+use crate::format::head::AuditHead;
+use crate::format::id::{Id, VaultId};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::audit as table;
-use crate::{Id, Problem, Tampered, VaultId, sha256};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,9 +12,14 @@ use azvault_os::file::{Facts, create_new_private, open_without_waiting, rename_o
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
 
-use crate::file::{Named, beside, check_folder, check_header};
+use crate::error::{Problem, StorageError, UnsafeBecause};
+use crate::file::{Named, beside, check_folder};
+use crate::format::file_header::check_header;
 use crate::leftover::DraftFolder;
-use crate::{Locked, Over, Problem, StorageError, UnsafeBecause, Vault, file, store};
+use crate::locked::Locked;
+use crate::new_file::Over;
+use crate::vault::Vault;
+use crate::{file, store};
 
 /// A vault file that has no name yet.
 pub struct Draft {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::{import, record};
+use crate::format::{import_record, record};
 
 /// A context, and what was kept of it.
 #[derive(Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub(crate) fn contexts<'a>(
 ) -> Vec<ContextRow<'a>> {
     let row = |(text, context): (&'a Zeroizing<String>, &'a Context)| ContextRow {
         value: serde_json::from_str(text).expect("it was just written"),
-        kept: import::raw(&context.kept),
+        kept: import_record::raw(&context.kept),
     };
     texts.iter().zip(contexts).map(row).collect()
 }
@@ -100,7 +100,7 @@ pub(crate) fn unpack(text: &[u8]) -> Option<(&[u8], &[u8])> {
 pub(crate) fn take_contexts(rows: Vec<ContextRow<'_>>) -> Option<Vec<Context>> {
     let context = |row: ContextRow<'_>| {
         let mut context: Context = serde_json::from_str(row.value.get()).ok()?;
-        context.kept = row.kept.map(import::kept).unwrap_or_default();
+        context.kept = row.kept.map(import_record::kept).unwrap_or_default();
         Some(context)
     };
     rows.into_iter().map(context).collect()

@@ -7,15 +7,22 @@ use std::path::Path;
 use azvault_os::file::Facts;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::head::{self, AuditHead, Head};
+use crate::digest::hex;
+use crate::error::{Error, Problem, UnsafeBecause};
+use crate::format::head::{AuditHead, Head};
+use crate::format::id::VaultId;
+use crate::format::key::Key;
+use crate::format::keys::Keys;
+use crate::format::slot::Opener;
+use crate::format::{head, slot};
 use crate::hygiene::scrubbed;
-use crate::keys::{Key, Keys};
-use crate::new_file::write_file;
+use crate::locked::Locked;
+use crate::new_file::{Over, write_file};
 use crate::new_slot::NewSlot;
-use crate::slot;
-use crate::store::header::{self, Header};
-use crate::store::{schema, slots};
-use crate::{Error, Locked, Opener, Over, Problem, UnsafeBecause, Vault, VaultId, file, random};
+use crate::store::header::Header;
+use crate::store::{header, schema, slots};
+use crate::vault::Vault;
+use crate::{file, random};
 
 /// A vault that is made and has no place yet: it is in memory alone, and goes if nothing comes of it.
 pub struct NewVault {
@@ -106,7 +113,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
             generation: 1,
             n: 0,
             root: head::Root::new().finish(&keys)?,
-            slots: head::hex(&slot::digest(&rows)),
+            slots: hex(&slot::digest(&rows)),
             min_kdf: slot::least(&rows)?,
             labels,
             audit: AuditHead { seq: 0, last: String::new(), first: 1 },

@@ -5,9 +5,8 @@ use std::{fmt, io};
 
 use azvault_os::file::{Owner, Permissions};
 
-use crate::kdf::KdfError;
+use crate::format::kdf::KdfError;
 use crate::sealer::SealerError;
-use crate::slot::SlotError;
 
 /// Why a vault cannot be used, and which one.
 #[derive(Debug)]
@@ -199,6 +198,34 @@ pub enum UnsafeBecause {
     RelativePath,
 }
 
+/// Why slots cannot be changed so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SlotError {
+    /// There is none of that number.
+    #[error("there is no slot {0}")]
+    Missing(i64),
+    /// Each one more would be one more that a thief can try.
+    #[error("the vault has {0} slots, which is the most")]
+    Full(usize),
+    /// Each costs a derivation on every attempt.
+    #[error("the vault has {0} slots of this kind, which is the most")]
+    FullOfKind(usize),
+    /// The keyring of a desktop is no way to rely on alone: it goes with the desktop.
+    #[error("nothing but it (and a keyring, which may get lost) would open the vault any more")]
+    Last,
+    /// What opens the slot is of another kind.
+    #[error("slot {0} is of another kind")]
+    OtherKind(i64),
+    /// The vault never allows less than it did.
+    #[error("this vault allows no key derivation below {memory_kib} KiB and {passes} passes")]
+    Weaker {
+        /// Memory of the least.
+        memory_kib: u32,
+        /// Passes of the least.
+        passes: u32,
+    },
+}
+
 fn known_text(known: &[String]) -> String {
     if known.is_empty() {
         return "what is known is not of its keys".to_owned();
@@ -274,5 +301,13 @@ impl From<rusqlite::Error> for Problem {
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         StorageError::from(error).into()
+    }
+}
+
+/// What a box that does not open means to whoever reads the vault.
+pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Problem {
+    move |error| match error {
+        SealerError::Box(_) => Problem::tampered(what),
+        other => Problem::Sealer(other),
     }
 }

@@ -19,11 +19,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::bundle::{self, ContextRow, Padding, SecretRow};
+use crate::bundle::{ContextRow, Padding, SecretRow};
+use crate::error::Problem;
+use crate::format::box_address::{Table, place};
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::format::key::Key;
+use crate::format::sealed_box::{OVERHEAD, OpenError};
+use crate::format::{import_record, kdf, keys, sealed_box, slot};
 use crate::hygiene::scrubbed;
-use crate::keys::{self, Key};
-use crate::seal::{self, OVERHEAD, OpenError, Table, place};
-use crate::{Cost, Problem, VaultId, import, kdf, random, slot};
+use crate::{bundle, random};
 
 /// First bytes of every version; the number of the version and a line end follow.
 const NAME: &[u8] = b"AZVEXP";
@@ -126,12 +131,12 @@ fn write(key: &Key, salt: &[u8; 16], cost: Cost, text: &[u8], part: usize) -> Ve
     }
     file.extend_from_slice(salt);
     scrubbed(|| {
-        file.extend_from_slice(&seal::seal(key, &at(salt, LOCK, 0), &[]));
+        file.extend_from_slice(&sealed_box::seal(key, &at(salt, LOCK, 0), &[]));
         let mut rest = text;
         for number in 0.. {
             let (now, later) = rest.split_at(part.min(rest.len()));
             let field = if later.is_empty() { LAST } else { MORE };
-            file.extend_from_slice(&seal::seal(key, &at(salt, field, number), now));
+            file.extend_from_slice(&sealed_box::seal(key, &at(salt, field, number), now));
             rest = later;
             if rest.is_empty() {
                 break;
@@ -152,14 +157,14 @@ fn read(
         boxes.split_at_checked(OVERHEAD).ok_or(Problem::tampered("the export ends too early"))?;
     let mut text = Zeroizing::new(Vec::with_capacity(rest.len()));
     scrubbed(|| {
-        seal::open(key, &at(salt, LOCK, 0), lock).map_err(|error| match error {
+        sealed_box::open(key, &at(salt, LOCK, 0), lock).map_err(|error| match error {
             OpenError::WrongKeyOrMoved => Problem::WrongKey,
             OpenError::Damaged => Problem::tampered("the lock of the export is damaged"),
         })?;
         for number in 0.. {
             let (now, later) = rest.split_at((part + OVERHEAD).min(rest.len()));
             let field = if later.is_empty() { LAST } else { MORE };
-            let opened = seal::open(key, &at(salt, field, number), now);
+            let opened = sealed_box::open(key, &at(salt, field, number), now);
             text.extend_from_slice(
                 &opened.map_err(|_| Problem::tampered("a part of the export does not open"))?,
             );
@@ -180,7 +185,7 @@ fn encode(profile: &Profile) -> Zeroizing<Vec<u8>> {
         accounts: Cow::Borrowed(&profile.accounts),
         environments: Cow::Borrowed(&profile.environments),
         autosave: profile.autosave,
-        kept: import::raw(&profile.kept),
+        kept: import_record::raw(&profile.kept),
         secrets: bundle::secrets(profile.secrets.iter()),
     };
     bundle::pack(&row, profile.secrets.iter(), Padding::To(PADDING))
@@ -201,7 +206,7 @@ fn decode(text: &[u8]) -> Option<Profile> {
         environments: row.environments.into_owned(),
         secrets,
         autosave: row.autosave,
-        kept: row.kept.map(import::kept).unwrap_or_default(),
+        kept: row.kept.map(import_record::kept).unwrap_or_default(),
     })
 }
 

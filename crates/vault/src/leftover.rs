@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use azvault_os::file::{Facts, Folder, Kind, create_private_folder};
 use azvault_os::lock::{self, Share};
 
+use crate::anchor::name::is_name;
+use crate::digest::{hex, sha256};
 use crate::file::Named;
-use crate::head::hex;
-use crate::{anchor, random, sha256};
+use crate::random;
 
 const PREFIX: &str = ".azvault-draft-";
 
@@ -105,7 +106,7 @@ fn clear(folder: &Folder) {
 fn clear_anchors(folder: &Folder) {
     let Ok(names) = folder.names() else { return };
     for name in names {
-        if anchor::is_name(&name) {
+        if is_name(&name) {
             let _ = folder.remove_file(&name);
         } else if is_ours(&name) {
             let _ = remove(folder, &name);

@@ -32,29 +32,21 @@ mod audit;
 mod backup;
 mod bundle;
 mod create;
+mod digest;
 mod error;
 mod export;
 mod file;
-mod head;
+mod format;
 mod hygiene;
-mod id;
-mod import;
-mod kdf;
-mod key_text;
-mod keys;
 mod leftover;
 mod locked;
 mod master_key;
 mod new_file;
 mod new_slot;
 mod random;
-mod record;
 mod rotate;
-pub mod seal;
 mod sealer;
 mod session;
-mod since;
-mod slot;
 mod slots;
 mod snapshot;
 mod store;
@@ -67,45 +59,36 @@ pub use anchor::AnchorFound;
 pub use audit::{Actor, Entry, Logged, Subject};
 pub use backup::{Draft, make_folder};
 pub use create::{NewVault, check_place, create};
+pub use digest::sha256;
 pub use error::{
-    AnchorMismatch, ChangeError, Error, Problem, StorageError, Tampered, UnsafeBecause,
+    AnchorMismatch, ChangeError, Error, Problem, SlotError, StorageError, Tampered, UnsafeBecause,
 };
 pub use export::{is_export, open_export, seal_export};
+pub use format::box_address::{Table, place};
+pub use format::fingerprint::fingerprint;
+pub use format::id::{Id, NotAnId, VaultId};
+pub use format::import_record::{FollowedLink, Import, ImportedFile, OriginalRef};
+pub use format::kdf::{Cost, KdfError};
+pub use format::key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};
+pub use format::keys::Keys;
+pub use format::record::{Settings, Stored, StoredSecret};
+pub use format::sealed_box::{OpenError, worked_example};
+pub use format::since::{Became, Course, Parting, Since, Taken, TakenName, ValueDigest};
+pub use format::slot::{Opener, Slot};
+pub use format::slot_kind::SlotKind;
 pub use hygiene::keep_descriptors_here;
-pub use id::{Id, NotAnId, VaultId};
-pub use import::{FollowedLink, Import, ImportedFile, OriginalRef};
-pub use kdf::{Cost, KdfError};
-pub use key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};
-pub use keys::Keys;
 pub use leftover::{DraftFolder, sweep};
 pub use locked::{Locked, Try};
 pub use master_key::MasterKey;
 pub use new_file::{Made, Over, write_file};
 pub use new_slot::{NewSlot, PreparedSlot};
-pub use record::{Settings, Stored, StoredSecret};
+pub use random::random_key;
 pub use rotate::Rotated;
 pub use sealer::{KeyName, Opened, Placed, Sealer, SealerError};
 pub use session::SessionKey;
-pub use since::{Became, Course, Parting, Since, Taken, TakenName, ValueDigest};
-pub use slot::{Opener, Slot, SlotError, SlotKind};
 pub use snapshot::{Items, Snapshot};
 pub use store::slots::MOST as MOST_SLOTS;
 pub use strength::{MAX_BITS as MAX_PASSPHRASE_BITS, passphrase_bits};
-pub use vault::{Vault, fingerprint};
+pub use vault::Vault;
 pub use verify::Verified;
 pub use writing::{New, Writing};
-
-/// 256 random bits from the system, in memory that is wiped.
-pub fn random_key() -> zeroize::Zeroizing<[u8; 32]> {
-    let mut key = zeroize::Zeroizing::new([0; 32]);
-    random::fill(&mut key[..]);
-    key
-}
-
-/// SHA-256 (FIPS 180-4).
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    let mut own = [0; 32];
-    own.copy_from_slice(digest.as_ref());
-    own
-}

@@ -5,17 +5,22 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::anchor::{self, AnchorFound, Seen};
-use crate::head::{self, Head};
+use crate::anchor::{AnchorFound, Seen};
+use crate::error::{AnchorMismatch, Error, Problem};
+use crate::format::fingerprint::fingerprint;
+use crate::format::head;
+use crate::format::head::Head;
+use crate::format::id::VaultId;
+use crate::format::keys::Keys;
+use crate::format::slot::{Opener, Row, Slot};
+use crate::format::slot_kind::SlotKind;
 use crate::hygiene::scrubbed;
-use crate::keys::Keys;
 use crate::master_key::MasterKey;
 use crate::sealer::Sealer;
-use crate::slot::{Opener, Row, Slot, SlotKind};
-use crate::store::header::{self, Header};
-use crate::store::{self, schema, slots};
-use crate::vault::fingerprint;
-use crate::{AnchorMismatch, Error, Problem, Vault, VaultId, file, snapshot};
+use crate::store::header::Header;
+use crate::store::{header, schema, slots};
+use crate::vault::Vault;
+use crate::{anchor, file, snapshot, store};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
 pub(crate) const MOST_TRIES: usize = 8;

@@ -1,7 +1,10 @@
 //! The master key of a vault, in the hands of whoever opened a slot.
 
-use crate::keys::{Key, Keys};
-use crate::{Problem, SealerError, VaultId};
+use crate::error::Problem;
+use crate::format::id::VaultId;
+use crate::format::key::Key;
+use crate::format::keys::Keys;
+use crate::sealer::SealerError;
 
 /// What every slot wraps. The agent has none to give: whoever changes slots opens one first, which
 /// also proves that the vault is theirs. Cannot be printed or copied.

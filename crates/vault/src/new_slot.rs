@@ -1,9 +1,14 @@
 //! A slot on its way into a vault.
 
+use crate::error::Problem;
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::format::key::Key;
+use crate::format::sealed_box;
+use crate::format::slot::{Opener, Row, wrapping_key};
+use crate::format::slot_kind::SlotKind;
 use crate::hygiene::scrubbed;
-use crate::keys::Key;
-use crate::slot::{Row, wrapping_key};
-use crate::{Cost, Opener, Problem, SlotKind, VaultId, random, seal};
+use crate::random;
 
 /// A way to unlock that a vault is to get.
 pub struct NewSlot<'a> {
@@ -65,7 +70,7 @@ impl PreparedSlot {
             sealed: Vec::new(),
         };
         let ad = row.place(vault, epoch);
-        row.sealed = scrubbed(|| seal::seal(&self.kek, &ad, vmk.bytes()));
+        row.sealed = scrubbed(|| sealed_box::seal(&self.kek, &ad, vmk.bytes()));
         row
     }
 }

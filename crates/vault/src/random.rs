@@ -1,6 +1,7 @@
 //! Random bytes from the system, straight into the place where they stay.
 
 use ring::rand::{SecureRandom, SystemRandom};
+use zeroize::Zeroizing;
 
 /// Fills `bytes`. A system without randomness has no safe way on.
 pub(crate) fn fill(bytes: &mut [u8]) {
@@ -17,4 +18,11 @@ pub(crate) fn id() -> i64 {
             return id;
         }
     }
+}
+
+/// 256 random bits from the system, in memory that is wiped.
+pub fn random_key() -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    fill(&mut key[..]);
+    key
 }

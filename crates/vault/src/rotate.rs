@@ -9,19 +9,26 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-use crate::audit::{self, Entry};
-use crate::head::{AuditHead, or_tampered};
-use crate::keys::{Key, Keys};
+use crate::audit::Entry;
+use crate::error::{ChangeError, Problem, SlotError, or_tampered};
+use crate::format::box_address::{Table, place};
+use crate::format::head::AuditHead;
+use crate::format::id::VaultId;
+use crate::format::import_record::{Import, OriginalRef};
+use crate::format::key::Key;
+use crate::format::keys::Keys;
+use crate::format::record;
+use crate::format::record::{Content, KeptMembers, StoredSecret};
+use crate::format::secret_box::{check_pin, pin};
+use crate::format::slot::Slot;
+use crate::format::slot_kind::SlotKind;
 use crate::new_slot::PreparedSlot;
-use crate::record::{self, Content, KeptMembers, StoredSecret};
-use crate::seal::{Table, place};
 use crate::sealer::{KeyName, Placed, Sealer};
-use crate::slot::{Slot, SlotError, SlotKind};
 use crate::slots::{check_cost, check_left, find, settle};
-use crate::snapshot::{self, State, check_pin, pin};
-use crate::store::{self, originals, records, secrets, slots};
-use crate::vault::{Written, conclude};
-use crate::{ChangeError, Import, OriginalRef, Problem, Vault, VaultId, anchor, verify};
+use crate::snapshot::State;
+use crate::store::{originals, records, secrets, slots};
+use crate::vault::{Vault, Written, conclude};
+use crate::{anchor, audit, snapshot, store, verify};
 
 /// What a rotation did.
 pub struct Rotated {

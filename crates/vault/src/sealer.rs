@@ -7,7 +7,7 @@ use std::io;
 
 use zeroize::Zeroizing;
 
-use crate::seal::OpenError;
+use crate::format::sealed_box::OpenError;
 
 /// Bytes of boxes that callers hand over at once: large enough that a round trip to an agent
 /// costs nothing beside the work, small enough that no message is refused.
@@ -61,7 +61,7 @@ impl KeyName {
 
 /// Bytes with the place that their box has: a box to be opened, or a plaintext to be sealed.
 pub struct Placed<'a> {
-    /// What [`place`](crate::seal::place) says.
+    /// What [`place`](crate::format::box_address::place) says.
     pub place: [u8; 42],
     /// Box or plaintext.
     pub bytes: &'a [u8],

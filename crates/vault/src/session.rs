@@ -15,11 +15,14 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::bundle::{self, ContextRow, Padding, SecretRow};
+use crate::bundle;
+use crate::bundle::{ContextRow, Padding, SecretRow};
+use crate::error::Problem;
+use crate::format::box_address::{Table, place};
+use crate::format::id::{Id, VaultId};
+use crate::format::key::Key;
+use crate::format::sealed_box;
 use crate::hygiene::scrubbed;
-use crate::keys::Key;
-use crate::seal::{self, Table, place};
-use crate::{Id, Problem, VaultId};
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -82,7 +85,7 @@ impl SessionKey {
     ) -> Vec<u8> {
         let text = encode(state);
         let place = place(vault, 0, Table::Session, 0, session.0, revision);
-        scrubbed(|| seal::seal(&self.0, &place, &text))
+        scrubbed(|| sealed_box::seal(&self.0, &place, &text))
     }
 
     /// Opens it again.
@@ -94,7 +97,7 @@ impl SessionKey {
         sealed: &[u8],
     ) -> Result<ProcessScope, Problem> {
         let place = place(vault, 0, Table::Session, 0, session.0, revision);
-        let text = scrubbed(|| seal::open(&self.0, &place, sealed))
+        let text = scrubbed(|| sealed_box::open(&self.0, &place, sealed))
             .map_err(|_| Problem::tampered("the session does not open"))?;
         decode(&text).ok_or(Problem::tampered("the session has another form"))
     }
@@ -151,7 +154,7 @@ mod tests {
     };
 
     use super::SessionKey;
-    use crate::{Id, VaultId};
+    use crate::format::id::{Id, VaultId};
 
     fn state() -> ProcessScope {
         let context = Context {

@@ -4,13 +4,18 @@
 //! master key comes from a slot that opened ([`Locked::master_key`](crate::Locked)): then
 //! [`Vault::write`](crate::Vault) takes the change and its audit entry in one transaction.
 
-use crate::head::{Head, hex};
+use crate::digest::hex;
+use crate::error::{Problem, SlotError};
+use crate::format::head::Head;
+use crate::format::kdf::Cost;
+use crate::format::slot;
+use crate::format::slot::{Row, Slot};
+use crate::format::slot_kind::SlotKind;
 use crate::locked::MOST_TRIES;
 use crate::master_key::MasterKey;
 use crate::new_slot::PreparedSlot;
-use crate::slot::{self, Row, Slot, SlotError, SlotKind};
 use crate::store::slots;
-use crate::{Cost, Problem, Writing};
+use crate::writing::Writing;
 
 impl Writing<'_> {
     /// Adds a way to unlock; its number. At most 32 in all, and 8 of a kind that costs a

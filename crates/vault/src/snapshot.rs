@@ -8,13 +8,19 @@ use rusqlite::{Connection, Transaction};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::audit::{self, Logged};
-use crate::head::{self, Head, Root, or_tampered};
-use crate::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
-use crate::seal::{self, Table, place};
+use crate::audit;
+use crate::audit::Logged;
+use crate::digest::hex;
+use crate::error::{Error, Problem, or_tampered};
+use crate::format::box_address::{Table, place};
+use crate::format::head::{Head, Root};
+use crate::format::id::{Id, VaultId};
+use crate::format::import_record::{Import, OriginalRef};
+use crate::format::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
+use crate::format::secret_box::{check_pin, unpad};
+use crate::format::{head, slot};
 use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
 use crate::store::{header, originals, records, secrets, slots};
-use crate::{Error, Id, Import, OriginalRef, Problem, VaultId, slot};
 
 /// The vault at one moment.
 pub struct Snapshot<'v> {
@@ -51,7 +57,7 @@ pub(crate) fn load_head(
         Ordering::Less => return Err(Problem::tampered("its keys are older than they were")),
     }
     let head = Head::open(sealer, vault, row.epoch, &row.head)?;
-    if head::hex(&slot::digest(&slots::read(connection)?)) != head.slots {
+    if hex(&slot::digest(&slots::read(connection)?)) != head.slots {
         return Err(Problem::tampered("the slots are not those of the head"));
     }
     Ok((row, head))
@@ -304,35 +310,4 @@ fn open_secrets(
         }
     }
     Ok(opened)
-}
-
-/// The first 24 bytes of a box, in hexadecimal: its salt, which no other box has.
-pub(crate) fn pin(sealed: &[u8]) -> String {
-    head::hex(&sealed[..24])
-}
-
-pub(crate) fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Problem> {
-    if sealed.len() >= seal::OVERHEAD && pin(sealed) == pinned {
-        Ok(())
-    } else {
-        Err(Problem::tampered("a box is not the one that its record names"))
-    }
-}
-
-/// A secret's plaintext: its length as 32 bits, the value, zeros up to a multiple of 256.
-pub(crate) fn pad(secret: &Secret) -> Zeroizing<Vec<u8>> {
-    let size = (4 + secret.len()).next_multiple_of(256);
-    let mut padded = Zeroizing::new(Vec::with_capacity(size));
-    padded.extend_from_slice(&u32::try_from(secret.len()).unwrap_or(u32::MAX).to_be_bytes());
-    // EXPOSE: copied into the plaintext of its box.
-    padded.extend_from_slice(secret.expose());
-    padded.resize(size, 0);
-    padded
-}
-
-pub(crate) fn unpad(padded: &[u8]) -> Result<Secret, Problem> {
-    let misshapen = || Problem::tampered("a secret of another form");
-    let (length, rest) = padded.split_first_chunk::<4>().ok_or_else(misshapen)?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| misshapen())?;
-    Ok(Secret::copied_from(rest.get(..length).ok_or_else(misshapen)?))
 }

@@ -15,7 +15,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::Problem;
+use crate::error::Problem;
 
 /// How long another writer is waited for.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);

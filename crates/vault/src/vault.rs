@@ -5,14 +5,20 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::anchor::{self, AnchorFound, Seen};
-use crate::head::{self, Head, Root};
-use crate::record::KeptMembers;
-use crate::sealer::{KeyName, Sealer};
-use crate::slot::{Row, Slot};
-use crate::snapshot::{self, Snapshot, State};
+use crate::anchor::{AnchorFound, Seen};
+use crate::error::{ChangeError, Error, Problem};
+use crate::format::fingerprint::fingerprint;
+use crate::format::head;
+use crate::format::head::{Head, Root};
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::format::record::KeptMembers;
+use crate::format::slot::{Row, Slot};
+use crate::sealer::Sealer;
+use crate::snapshot::{Snapshot, State};
 use crate::store::{header, records, slots};
-use crate::{ChangeError, Cost, Error, Problem, VaultId, Writing, file};
+use crate::writing::Writing;
+use crate::{anchor, file, snapshot};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
@@ -185,13 +191,6 @@ impl Vault {
     pub(crate) fn next_generation(&self, head: &Head) -> u64 {
         head.generation.max(self.beyond.unwrap_or_default()) + 1
     }
-}
-
-/// Short text by which a vault is known to people: 4 groups of 4 hexadecimal digits, from its keys.
-pub fn fingerprint(sealer: &dyn Sealer) -> Result<String, Problem> {
-    let tag = sealer.mac(KeyName::Anchor, b"azv1.fingerprint")?;
-    let groups: Vec<String> = tag[..8].chunks(2).map(head::hex).collect();
-    Ok(groups.join("-"))
 }
 
 /// What a transaction wrote.

@@ -2,11 +2,13 @@
 
 use rusqlite::Connection;
 
-use crate::head::AuditHead;
-use crate::record::Content;
-use crate::snapshot::State;
-use crate::store::{self, audit, originals, secrets};
-use crate::{Error, Problem, Snapshot, Vault};
+use crate::error::{Error, Problem};
+use crate::format::head::AuditHead;
+use crate::format::record::Content;
+use crate::snapshot::{Snapshot, State};
+use crate::store;
+use crate::store::{audit, originals, secrets};
+use crate::vault::Vault;
 
 /// What a check went through.
 pub struct Verified {
@@ -41,7 +43,7 @@ impl Vault {
         for import in snapshot.imports() {
             for file in &import.value.files {
                 let Some(original) = &file.original else { continue };
-                if crate::sha256(&snapshot.original(original)?) != file.sha256 {
+                if crate::digest::sha256(&snapshot.original(original)?) != file.sha256 {
                     let problem = "an original is not the file that was imported";
                     return Err(Problem::tampered(problem).at(&self.path));
                 }

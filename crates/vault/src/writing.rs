@@ -6,14 +6,20 @@ use azvault_model::{Account, Context, Environment, HeldSecret, Secret, SecretDes
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
-use crate::audit::{self, Entry};
-use crate::head::Head;
-use crate::record::{self, Content, Settings, Stored, StoredSecret};
-use crate::seal::{Table, place};
+use crate::audit::Entry;
+use crate::error::Problem;
+use crate::format::box_address::{Table, place};
+use crate::format::head::Head;
+use crate::format::id::{Id, VaultId};
+use crate::format::import_record::{Import, OriginalRef};
+use crate::format::record;
+use crate::format::record::{Content, Settings, Stored, StoredSecret};
+use crate::format::secret_box::{pad, pin};
+use crate::format::since::Parting;
 use crate::sealer::{BATCH, KeyName, Placed, Sealer};
-use crate::snapshot::{open_secret, pad, pin};
+use crate::snapshot::open_secret;
 use crate::store::{originals, records, secrets};
-use crate::{Id, Import, OriginalRef, Parting, Problem, VaultId, random};
+use crate::{audit, random};
 use parted::Parted;
 
 /// Bytes of an imported file that one box holds.

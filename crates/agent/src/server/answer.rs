@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azvault_vault::seal::OpenError;
+use azvault_vault::OpenError;
 use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError, fingerprint};
 use zeroize::Zeroizing;
 

@@ -1,23 +1,32 @@
 //! The folder of anchors: one file for each id and fingerprint.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use azvault_os::file::{create_private_folders, open_unfollowed};
 use azvault_os::lock::{self, Share};
+use serde::{Deserialize, Serialize};
 
-use super::Anchor;
+use super::name::{Named, parsed, path};
+use crate::error::Problem;
+use crate::format::id::VaultId;
 use crate::new_file::{Over, write_file};
-use crate::{Problem, VaultId};
 
-/// What a file is named by, beside the id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// Nothing: as earlier versions named it.
-    Vault,
-    Fingerprint(String),
+/// The file's content.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Anchor {
+    pub(super) vault: String,
+    pub(super) epoch: u32,
+    pub(super) generation: u64,
+    pub(super) head: String,
+    /// SHA-256 of the [`succession`](super::succession) of its epoch. Anchors of earlier versions have none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) proof: String,
+    /// The same of the epochs before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former: Vec<String>,
+    pub(super) mac: String,
 }
 
 /// A file of the folder.
@@ -91,34 +100,6 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Id, and what else the name has.
-fn parsed(name: &str) -> Option<(&str, Named)> {
-    let is_hex = |text: &str, digits| {
-        text.len() == digits && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
-    };
-    let (id, of) = match name.split_once('-') {
-        None => (name, Named::Vault),
-        Some((id, mark)) => {
-            let groups = mark.split('-').filter(|group| is_hex(group, 4)).count();
-            let is_mark = groups == 4 && mark.len() == 19;
-            is_mark.then(|| (id, Named::Fingerprint(mark.to_owned())))?
-        }
-    };
-    is_hex(id, 32).then_some((id, of))
-}
-
-/// Whether a file of that name is an anchor, of whichever vault.
-pub(crate) fn is_name(name: &OsStr) -> bool {
-    name.to_str().and_then(parsed).is_some()
-}
-
-fn path(folder: &Path, vault: &str, of: &Named) -> PathBuf {
-    match of {
-        Named::Vault => folder.join(vault),
-        Named::Fingerprint(mark) => folder.join(format!("{vault}-{mark}")),
-    }
 }
 
 /// The folder, made if need be, for one writer alone.

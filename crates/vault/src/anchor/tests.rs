@@ -4,9 +4,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::{AnchorFound, Seen, check, recall, remember, replace, succession, tag};
-use crate::keys::{Key, Keys};
-use crate::vault::fingerprint;
-use crate::{AnchorMismatch, Problem, StorageError, VaultId};
+use crate::error::{AnchorMismatch, Problem, StorageError};
+use crate::format::fingerprint::fingerprint;
+use crate::format::id::VaultId;
+use crate::format::key::Key;
+use crate::format::keys::Keys;
 
 const VAULT: VaultId = VaultId([7; 16]);
 

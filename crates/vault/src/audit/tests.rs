@@ -5,11 +5,14 @@ use std::rc::Rc;
 
 use azvault_os::file::Owner;
 
-use crate::sealer::BATCH;
-use crate::{
-    Actor, Cost, Entry, KeyName, Keys, Locked, NewSlot, Opened, Opener, Placed, RawKey, Sealer,
-    SealerError,
-};
+use crate::audit::{Actor, Entry};
+use crate::format::kdf::Cost;
+use crate::format::key_text::RawKey;
+use crate::format::keys::Keys;
+use crate::format::slot::Opener;
+use crate::locked::Locked;
+use crate::new_slot::NewSlot;
+use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer, SealerError};
 
 /// Keys that note the sizes of the boxes of the log that they are handed at a time.
 struct Noting {

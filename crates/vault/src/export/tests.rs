@@ -8,9 +8,11 @@ use super::{
     LAST, LOCK, MORE, PADDING, PART, at, decode, derive, encode, head, is_export, open_export,
     read, seal_export, write,
 };
-use crate::keys::Key;
-use crate::seal::{self, OVERHEAD};
-use crate::{Cost, KdfError, Problem};
+use crate::error::Problem;
+use crate::format::kdf::{Cost, KdfError};
+use crate::format::key::Key;
+use crate::format::sealed_box;
+use crate::format::sealed_box::OVERHEAD;
 
 fn map(name: &str, value: &str) -> std::collections::BTreeMap<String, String> {
     [(name.to_owned(), value.to_owned())].into()
@@ -202,9 +204,9 @@ fn parts_that_are_swapped_doubled_missing_or_of_another_file_are_refused() {
     }
     // A part does not open in the place of the lock, nor the lock in that of a part.
     for field in [MORE, LAST] {
-        assert!(seal::open(&key, &at(&salt, field, 0), lock).is_err());
+        assert!(sealed_box::open(&key, &at(&salt, field, 0), lock).is_err());
     }
-    assert!(seal::open(&key, &at(&salt, LOCK, 0), parts[0]).is_err());
+    assert!(sealed_box::open(&key, &at(&salt, LOCK, 0), parts[0]).is_err());
 }
 
 #[test]
@@ -262,8 +264,13 @@ fn other_files_and_newer_exports_are_told_apart() {
 
 #[test]
 fn the_key_is_the_exports_own() {
-    let first = crate::kdf::derive(b"x", &[1; 16], Cost::FLOOR).unwrap();
-    let slot = crate::keys::kek(&[1; 16], &first, None, crate::SlotKind::Passphrase);
+    let first = crate::format::kdf::derive(b"x", &[1; 16], Cost::FLOOR).unwrap();
+    let slot = crate::format::keys::kek(
+        &[1; 16],
+        &first,
+        None,
+        crate::format::slot_kind::SlotKind::Passphrase,
+    );
     let export = derive(&Secret::copied_from(b"x"), &[1; 16], Cost::FLOOR).unwrap();
     assert_ne!(slot.bytes(), export.bytes());
     assert_ne!(first.bytes(), export.bytes());

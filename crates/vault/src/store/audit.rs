@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
-use crate::Problem;
+use crate::error::Problem;
 
 /// Number of the first and of the last entry; `None` if there is none.
 pub(crate) fn ends(connection: &Connection) -> Result<Option<(i64, i64)>, Problem> {

@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use crate::{Problem, VaultId};
+use crate::error::Problem;
+use crate::format::id::VaultId;
 
 /// The row.
 pub(crate) struct Header {

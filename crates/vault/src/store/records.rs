@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
-use crate::Problem;
+use crate::error::Problem;
 
 /// One row.
 pub(crate) struct Row<'a> {

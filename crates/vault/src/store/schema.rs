@@ -2,11 +2,8 @@
 
 use rusqlite::Connection;
 
-use crate::Problem;
-use crate::file::APPLICATION_ID;
-
-/// Number of the newest migration, in the file's `user_version`.
-pub(crate) const VERSION: i32 = 1;
+use crate::error::Problem;
+use crate::format::file_header::{APPLICATION_ID, VERSION};
 
 /// In order; a shipped one never changes.
 const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/0001_vault.sql")];

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, named_params};
 
 use super::header::misshapen;
-use crate::Problem;
+use crate::error::Problem;
 
 /// The box of one secret.
 pub(crate) fn read(connection: &Connection, id: i64) -> Result<Vec<u8>, Problem> {

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, named_params};
 
 use super::header::misshapen;
-use crate::Problem;
-use crate::slot::Row;
+use crate::error::Problem;
+use crate::format::slot::Row;
 
 /// More slots than this are refused: each costs a derivation.
 pub const MOST: usize = 32;

@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use azvault_model::{Context, ContextName, Identity, Secret, SecretKind};
 
 use super::Writing;
-use crate::record::{self, Settings, Stored, StoredSecret};
-use crate::seal::{Table, place};
+use crate::error::Problem;
+use crate::format::box_address::{Table, place};
+use crate::format::id::Id;
+use crate::format::import_record::Import;
+use crate::format::record;
+use crate::format::record::{Settings, Stored, StoredSecret};
+use crate::format::secret_box::{check_pin, unpad};
+use crate::format::since::{Became, Course, Parting, Since, Step, ValueDigest};
 use crate::sealer::{BATCH, KeyName, Placed};
-use crate::since::{Became, Course, Parting, Since, Step, ValueDigest};
-use crate::snapshot::{check_pin, unpad};
 use crate::store::secrets;
-use crate::{Id, Import, Problem};
 
 /// What has changed so far, of what may have been imported.
 #[derive(Default)]

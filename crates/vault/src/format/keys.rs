@@ -6,47 +6,20 @@
 //! subkey = HKDF-SHA256(vault_id ‖ epoch, VMK, "azv1.key." ‖ name)
 //! ```
 
-use ring::hkdf::{HKDF_SHA256, KeyType, Salt};
 use ring::hmac;
 use zeroize::Zeroizing;
 
-use crate::hygiene::{self, scrubbed};
+use crate::format::id::VaultId;
+use crate::format::key::{Key, expand};
+use crate::format::sealed_box;
+use crate::format::slot_kind::SlotKind;
+use crate::hygiene;
+use crate::hygiene::scrubbed;
 use crate::sealer::{KeyName, Opened, Placed, Sealer, SealerError};
-use crate::{SlotKind, VaultId, random, seal};
 
 const KEK: &[u8] = b"azv1.kek.";
 const EXPORT: &[u8] = b"azv1.kek.export";
 const SUBKEY: &[u8] = b"azv1.key.";
-
-/// 32 bytes of key, on the heap, filled in place and wiped: moving it moves a pointer.
-pub(crate) struct Key(Box<Zeroizing<[u8; 32]>>);
-
-impl Key {
-    /// A key of zeros, to be filled in place.
-    pub(crate) fn empty() -> Self {
-        Self(Box::new(Zeroizing::new([0; 32])))
-    }
-
-    pub(crate) fn random() -> Self {
-        let mut key = Self::empty();
-        random::fill(&mut key.0[..]);
-        key
-    }
-
-    pub(crate) fn copied_from(bytes: &[u8; 32]) -> Self {
-        let mut key = Self::empty();
-        key.0.copy_from_slice(bytes);
-        key
-    }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0[..]
-    }
-
-    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.0[..]
-    }
-}
 
 /// The keys of one epoch, each for one purpose. Cannot be printed or copied.
 pub struct Keys {
@@ -111,13 +84,13 @@ impl Sealer for Keys {
 
     fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         let key = self.key(key);
-        let open = |boxed: &Placed<'_>| seal::open(key, &boxed.place, boxed.bytes);
+        let open = |boxed: &Placed<'_>| sealed_box::open(key, &boxed.place, boxed.bytes);
         scrubbed(|| boxes.iter().map(open).collect::<Result<_, _>>()).map_err(Into::into)
     }
 
     fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
         let key = self.key(key);
-        let seal = |text: &Placed<'_>| seal::seal(key, &text.place, text.bytes);
+        let seal = |text: &Placed<'_>| sealed_box::seal(key, &text.place, text.bytes);
         Ok(scrubbed(|| texts.iter().map(seal).collect()))
     }
 
@@ -148,30 +121,12 @@ pub(crate) fn export_key(salt: &[u8; 16], first: &Key) -> Key {
     key
 }
 
-/// HKDF-SHA256 (RFC 5869) into `out`. The caller clears the stack.
-pub(crate) fn expand(salt: &[u8], ikm: &[u8], info: &[&[u8]], out: &mut [u8]) {
-    let length = Length(out.len());
-    Salt::new(HKDF_SHA256, salt)
-        .extract(ikm)
-        .expand(info, length)
-        .and_then(|okm| okm.fill(out))
-        .expect("at most 76 bytes, far below the limit of HKDF");
-}
-
 /// HMAC-SHA256 (RFC 2104). The caller clears the stack.
 fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
     let mut tag = [0; 32];
     tag.copy_from_slice(hmac::sign(&key, message).as_ref());
     tag
-}
-
-struct Length(usize);
-
-impl KeyType for Length {
-    fn len(&self) -> usize {
-        self.0
-    }
 }
 
 #[cfg(test)]

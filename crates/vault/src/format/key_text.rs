@@ -4,8 +4,9 @@ use azvault_model::Secret;
 use data_encoding::BASE32_NOPAD;
 use zeroize::Zeroizing;
 
-use crate::keys::Key;
-use crate::{random, sha256};
+use crate::digest::sha256;
+use crate::format::key::Key;
+use crate::random;
 
 /// Why a text is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

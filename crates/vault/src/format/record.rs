@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::import::{self, Import, ImportRow};
-use crate::{Id, Problem};
+use crate::error::Problem;
+use crate::format::id::Id;
+use crate::format::import_record;
+use crate::format::import_record::{Import, ImportRow};
 
 /// An item with the id and revision of its record.
 pub struct Stored<T> {
@@ -82,7 +84,7 @@ struct SecretRow {
 }
 
 pub(crate) fn of_context(context: &Context) -> Zeroizing<Vec<u8>> {
-    let kept = import::raw(&context.kept);
+    let kept = import_record::raw(&context.kept);
     encode(&Envelope { kind: "context", value: context, kept })
 }
 
@@ -124,7 +126,7 @@ impl Content {
             "context" => {
                 let mut value: Context = serde_json::from_str(json).map_err(misshapen)?;
                 if let (KeptMembers::Taken, Some(members)) = (kept, envelope.kept) {
-                    value.kept = import::kept(members);
+                    value.kept = import_record::kept(members);
                 }
                 self.contexts.push(Stored { id, revision, value });
             }

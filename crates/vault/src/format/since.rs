@@ -28,7 +28,7 @@ impl ValueDigest {
         context.update(&[0]);
         // EXPOSE: hashed, to know the value again where it lies in an original.
         context.update(value.expose());
-        Self(crate::head::hex(&context.finish().as_ref()[..16]))
+        Self(crate::digest::hex(&context.finish().as_ref()[..16]))
     }
 }
 

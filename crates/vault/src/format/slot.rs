@@ -4,68 +4,18 @@ use azvault_model::Secret;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::kdf::{self, Cost};
-use crate::keys::{Key, kek};
-use crate::seal::{self, Table, place};
-use crate::{KeyFile, Problem, RawKey, RecoveryCode, VaultId};
+use crate::error::Problem;
+use crate::format::box_address::{Table, place};
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::format::key::Key;
+use crate::format::key_text::{KeyFile, RawKey, RecoveryCode};
+use crate::format::keys::kek;
+use crate::format::slot_kind::SlotKind;
+use crate::format::{kdf, sealed_box};
 
 /// Longest passphrase, in bytes after normalisation.
 const MAX_PASSPHRASE: usize = 1024;
-
-/// How a slot is opened. Number 6 (recipient) is reserved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlotKind {
-    /// A passphrase.
-    Passphrase,
-    /// A passphrase and a key file.
-    PassphraseAndKeyFile,
-    /// A raw key.
-    RawKey,
-    /// A recovery code.
-    RecoveryCode,
-    /// A key that the keyring of the desktop keeps.
-    Keyring,
-}
-
-impl SlotKind {
-    const ALL: [Self; 5] = [
-        Self::Passphrase,
-        Self::PassphraseAndKeyFile,
-        Self::RawKey,
-        Self::RecoveryCode,
-        Self::Keyring,
-    ];
-
-    /// Whether each attempt at it costs a derivation; the key of every other kind is random.
-    pub fn has_cost(self) -> bool {
-        matches!(self, Self::Passphrase | Self::PassphraseAndKeyFile)
-    }
-
-    pub(crate) fn number(self) -> i64 {
-        match self {
-            Self::Passphrase => 1,
-            Self::PassphraseAndKeyFile => 2,
-            Self::RawKey => 3,
-            Self::RecoveryCode => 4,
-            Self::Keyring => 5,
-        }
-    }
-
-    pub(crate) fn of(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.number() == number)
-    }
-
-    /// The kind as it stands in JSON and in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passphrase => "passphrase",
-            Self::PassphraseAndKeyFile => "passphrase-and-key-file",
-            Self::RawKey => "raw-key",
-            Self::RecoveryCode => "recovery-code",
-            Self::Keyring => "keyring",
-        }
-    }
-}
 
 /// A way to unlock, as it can be read without any key.
 #[derive(Clone, Debug)]
@@ -79,34 +29,6 @@ pub struct Slot {
     /// No other wrapping has the same, of this or of another vault: what is kept for a slot
     /// elsewhere is known by it.
     pub salt: [u8; 16],
-}
-
-/// Why slots cannot be changed so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SlotError {
-    /// There is none of that number.
-    #[error("there is no slot {0}")]
-    Missing(i64),
-    /// Each one more would be one more that a thief can try.
-    #[error("the vault has {0} slots, which is the most")]
-    Full(usize),
-    /// Each costs a derivation on every attempt.
-    #[error("the vault has {0} slots of this kind, which is the most")]
-    FullOfKind(usize),
-    /// The keyring of a desktop is no way to rely on alone: it goes with the desktop.
-    #[error("nothing but it (and a keyring, which may get lost) would open the vault any more")]
-    Last,
-    /// What opens the slot is of another kind.
-    #[error("slot {0} is of another kind")]
-    OtherKind(i64),
-    /// The vault never allows less than it did.
-    #[error("this vault allows no key derivation below {memory_kib} KiB and {passes} passes")]
-    Weaker {
-        /// Memory of the least.
-        memory_kib: u32,
-        /// Passes of the least.
-        passes: u32,
-    },
 }
 
 /// What opens a slot.
@@ -178,15 +100,15 @@ impl Row {
         let slot = self.slot()?;
         let kek = wrapping_key(opener, slot.cost, &self.salt)?;
         let ad = self.place(vault, epoch);
-        match seal::open(&kek, &ad, &self.sealed) {
+        match sealed_box::open(&kek, &ad, &self.sealed) {
             Ok(bytes) if bytes.len() == 32 => {
                 let mut vmk = Key::empty();
                 vmk.bytes_mut().copy_from_slice(&bytes);
                 Ok(Some(vmk))
             }
             Ok(_) => Err(Problem::tampered("a slot that holds no key")),
-            Err(seal::OpenError::WrongKeyOrMoved) => Ok(None),
-            Err(seal::OpenError::Damaged) => Err(Problem::tampered("a slot is damaged")),
+            Err(sealed_box::OpenError::WrongKeyOrMoved) => Ok(None),
+            Err(sealed_box::OpenError::Damaged) => Err(Problem::tampered("a slot is damaged")),
         }
     }
 

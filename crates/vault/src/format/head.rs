@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::seal::{Table, place};
-use crate::sealer::{KeyName, Placed, Sealer, SealerError};
-use crate::{Cost, Problem, VaultId, sha256};
+use crate::digest::{hex, sha256};
+use crate::error::{Problem, or_tampered};
+use crate::format::box_address::{Table, place};
+use crate::format::id::VaultId;
+use crate::format::kdf::Cost;
+use crate::sealer::{KeyName, Placed, Sealer};
 
 /// What the head says of the vault, as JSON padded to 256 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,14 +90,6 @@ impl Head {
     }
 }
 
-/// What a box that does not open means to whoever reads the vault.
-pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Problem {
-    move |error| match error {
-        SealerError::Box(_) => Problem::tampered(what),
-        other => Problem::Sealer(other),
-    }
-}
-
 /// SHA-256 of a sealed head, as the next head and the anchor name it.
 pub(crate) fn hash(sealed: &[u8]) -> String {
     hex(&sha256(sealed))
@@ -118,8 +113,4 @@ impl Root {
     pub(crate) fn finish(self, sealer: &dyn Sealer) -> Result<String, Problem> {
         Ok(hex(&sealer.mac(KeyName::Mac, &self.0)?))
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
 }

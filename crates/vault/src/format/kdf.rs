@@ -4,8 +4,8 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
+use crate::format::key::Key;
 use crate::hygiene::scrubbed;
-use crate::keys::Key;
 
 /// Cost of one derivation: memory in KiB, passes, lanes (RFC 9106 m, t, p), within the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
