@@ -25,9 +25,6 @@ use crate::failure::{Code, Failure};
 use crate::unlock::OpenedBy;
 use crate::{audit, policy};
 
-/// A token that lives no longer than this is not handed out, in seconds: whoever gets it uses it.
-pub(crate) const LEAST_LIFE: i64 = 5 * 60;
-
 /// An access token.
 pub(crate) struct Issued {
     pub(crate) value: Secret,

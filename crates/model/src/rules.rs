@@ -9,6 +9,7 @@ pub mod autosave;
 pub mod blast_radius;
 pub mod clear;
 pub mod connect;
+pub mod credential;
 pub mod default_name;
 pub mod disconnect;
 pub mod family;
@@ -23,3 +24,4 @@ pub mod set;
 pub mod signed_out;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod token_cache;

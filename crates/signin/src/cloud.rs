@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use azvault_model::rules::token_cache::is_same_resource;
 use azvault_model::{Environment, cloud_of_authority};
 use url::Url;
 
@@ -151,7 +152,7 @@ impl Cloud {
     /// without the slash at its end.
     pub fn allows(&self, resource: &str, besides: &[String]) -> bool {
         let own = self.resources.iter().map(|(_, text)| text.as_str());
-        own.chain(besides.iter().map(String::as_str)).any(|text| resource::same(text, resource))
+        own.chain(besides.iter().map(String::as_str)).any(|text| is_same_resource(text, resource))
     }
 }
 

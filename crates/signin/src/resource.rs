@@ -255,15 +255,9 @@ pub fn resource_of(scope: &str) -> Option<&str> {
 /// The scopes that every sign-in of a person asks for besides.
 pub(crate) const OPENID: [&str; 4] = ["openid", "profile", "offline_access", "email"];
 
-/// Whether two resources are one: without case, and without the slash at the end.
-pub fn same(one: &str, other: &str) -> bool {
-    let trimmed = |text: &str| text.trim_end_matches('/').to_owned();
-    !one.is_empty() && trimmed(one).eq_ignore_ascii_case(&trimmed(other))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{canonical, resource_of, same, scope_of};
+    use super::{canonical, resource_of, scope_of};
     use crate::Cloud;
 
     #[test]
@@ -323,7 +317,5 @@ mod tests {
         }
         assert!(Cloud::built_in("AzureGermanCloud").is_none());
         assert_eq!(canonical("data-lake"), Some("datalake"));
-        assert!(same("https://VAULT.azure.net/", "https://vault.azure.net"));
-        assert!(!same("", ""));
     }
 }

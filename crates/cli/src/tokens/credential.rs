@@ -1,6 +1,7 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_model::rules::secrets::{is_credential, may_use, order};
+use azvault_model::rules::credential::{Candidate, Holder, Means, Named, means, rank};
+use azvault_model::rules::secrets::may_use;
 use azvault_model::{
     ContextName, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
 };
@@ -45,40 +46,24 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
     let accounts = contexts.accounts();
     let owner = wanted.owner(&accounts)?;
     let all = |kind| held(contexts, wanted, kind, &|about| may_use(about, &owner, &accounts));
-    let first = |kind| all(kind).into_iter().next();
-    let found = match wanted.known_type() {
-        Some(KnownAccountType::User) => {
-            let tokens = all(SecretKind::RefreshToken);
-            (!tokens.is_empty()).then_some(Credential::RefreshTokens(tokens))
-        }
-        Some(KnownAccountType::ServicePrincipal) => {
-            let secret = || {
-                let secrets = all(SecretKind::ClientSecret);
-                (!secrets.is_empty()).then_some(Credential::ClientSecrets(secrets))
-            };
-            let certificate = || {
-                let certificates = all(SecretKind::Certificate);
-                let passwords = all(SecretKind::CertificatePassword);
-                let found = Certificates { certificates, passwords };
-                (!found.certificates.is_empty()).then_some(Credential::Certificates(found))
-            };
-            let assertion =
-                || first(SecretKind::ClientAssertion).map(Box::new).map(Credential::Assertion);
-            let own = match certificate::is_named(contexts, wanted) {
-                true => certificate().or_else(secret),
-                false => secret().or_else(certificate),
-            };
-            own.or_else(assertion)
-        }
-        Some(KnownAccountType::ClientAssertion) => {
-            first(SecretKind::ClientAssertion).map(Box::new).map(Credential::Assertion)
-        }
-        Some(KnownAccountType::ManagedService) => {
-            wanted.identity.clone().map(Credential::ManagedIdentity)
-        }
-        // It brought its token along, and there is no other.
-        Some(KnownAccountType::AccessToken) | None => None,
+    let named = match certificate::is_named(contexts, wanted) {
+        true => Named::Certificate,
+        false => Named::Nothing,
     };
+    let has = |kind: SecretKind| !all(kind).is_empty();
+    let found = means(wanted.known_type(), named, &has).and_then(|means| match means {
+        Means::RefreshTokens => Some(Credential::RefreshTokens(all(SecretKind::RefreshToken))),
+        Means::ClientSecrets => Some(Credential::ClientSecrets(all(SecretKind::ClientSecret))),
+        Means::Certificates => Some(Credential::Certificates(Certificates {
+            certificates: all(SecretKind::Certificate),
+            passwords: all(SecretKind::CertificatePassword),
+        })),
+        Means::Assertion => {
+            let first = all(SecretKind::ClientAssertion).into_iter().next();
+            first.map(Box::new).map(Credential::Assertion)
+        }
+        Means::ManagedIdentity => wanted.identity.clone().map(Credential::ManagedIdentity),
+    });
     found.ok_or_else(|| {
         let account = quoted(&wanted.account);
         let home = wanted.home_account_id.as_deref().map(|home| format!(" ({})", shown(home)));
@@ -118,11 +103,7 @@ pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) 
     found.map(|(_, value)| value.as_str())
 }
 
-/// Secrets of a kind that may be used: the session's first, then in the order of
-/// [`azvault_model::rules::secrets::order`]. A refresh token serves every tenant of its account; a
-/// credential of another tenant, or of one that is named by a domain, is the application's too, and is
-/// taken where there is none for this one (azure-cli-core `auth/identity.py` `load_entry`, Az.Accounts
-/// since 2.11.2).
+/// Secrets of a kind that may be used, in the order of [`rank`].
 fn held(
     contexts: &Contexts,
     wanted: &Wanted,
@@ -141,20 +122,14 @@ fn held(
     });
     let fits = |held: &Held| held.about.kind == kind && may_use(&held.about);
     let mut held: Vec<Held> = own.chain(stored).filter(fits).collect();
-    held.sort_by(|one, other| {
-        let key = |held: &'_ Held| matches!(held.place, Place::Vault(_));
-        let order_of_one = order(&one.about, one.created, &wanted.tenant);
-        key(one)
-            .cmp(&key(other))
-            .then_with(|| order_of_one.cmp(&order(&other.about, other.created, &wanted.tenant)))
+    rank(&mut held, &wanted.tenant, |held| Candidate {
+        holder: match held.place {
+            Place::Session(_) => Holder::Session,
+            Place::Vault(_) => Holder::Vault,
+        },
+        about: &held.about,
+        created: held.created,
     });
-    let is_of = |held: &Held| match &held.about.tenant {
-        Some(own) => own.eq_ignore_ascii_case(&wanted.tenant),
-        None => true,
-    };
-    if is_credential(kind) && held.iter().any(is_of) {
-        held.retain(is_of);
-    }
     held
 }
 

@@ -1,12 +1,13 @@
 //! Storing new tokens in the place of those that they make void.
 
 use azvault_model::rules::secrets::may_use;
+use azvault_model::rules::token_cache::is_outdated;
 use azvault_model::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
 use azvault_policy::rules;
 use azvault_vault::{Id, Parting, Problem, Vault};
 
 use super::credential::Held;
-use super::{LEAST_LIFE, Place, Wanted};
+use super::{Place, Wanted};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
@@ -34,17 +35,18 @@ pub(super) fn store(
         None => is_of_session(&contexts, wanted),
     };
     let policy = app.policy()?;
-    let is_outdated = |about: &SecretDescription, came: i64| {
+    let is_to_go = |about: &SecretDescription, came: i64| {
         about.kind == SecretKind::AccessToken
             && is_own(about)
-            && (is_outdated(about, wanted, now) || rules::token(policy, came, now).is_err())
+            && (is_outdated(about, &wanted.tenant, &wanted.scopes, now)
+                || rules::token(policy, came, now).is_err())
     };
     if in_session {
         let mut session = contexts.session.ok_or_else(session::gone)?;
         return session.update(|state| {
             state.secrets.retain(|own| {
                 let is_void = matches!(void, Some(Place::Session(id)) if id == own.id);
-                !is_void && !is_outdated(&own.held.description, own.created)
+                !is_void && !is_to_go(&own.held.description, own.created)
             });
             for held in &new {
                 // EXPOSE: copied into the state of the session, which is sealed at once.
@@ -61,7 +63,7 @@ pub(super) fn store(
             .iter()
             .filter(|stored| {
                 let is_void = matches!(void, Some(Place::Vault(id)) if id == stored.id);
-                is_void || is_outdated(&stored.description, stored.created)
+                is_void || is_to_go(&stored.description, stored.created)
             })
             .map(|stored| stored.id)
             .collect();
@@ -85,12 +87,4 @@ pub(super) fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
     let Ok(owner) = wanted.owner(&accounts) else { return false };
     let mut own = contexts.own().secrets.iter().map(|secret| &secret.held.description);
     own.any(|about| about.kind != SecretKind::AccessToken && may_use(about, &owner, &accounts))
-}
-
-/// An access token of the account that has expired, or that the new one replaces.
-fn is_outdated(about: &SecretDescription, wanted: &Wanted, now: i64) -> bool {
-    let is_same = about.target.as_deref() == Some(&wanted.scopes.join(" "))
-        && about.tenant.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(&wanted.tenant));
-    let has_expired = about.expires_on.is_some_and(|at| at.saturating_sub(now) <= LEAST_LIFE);
-    is_same || has_expired
 }

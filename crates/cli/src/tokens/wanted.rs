@@ -1,5 +1,6 @@
 //! What is asked for: to which resource or scopes, in which tenant, as whom.
 
+use azvault_model::rules::token_cache::{Request, is_same_resource};
 use azvault_model::{
     Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
     IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
@@ -42,6 +43,14 @@ pub(crate) enum To {
 }
 
 impl Wanted {
+    /// What the token cache is asked, with the cloud's resources by their short names.
+    pub(super) fn request<'a>(
+        &'a self,
+        resource: &'a dyn Fn(&str) -> Option<&'a str>,
+    ) -> Request<'a> {
+        Request { tenant: &self.tenant, scopes: &self.scopes, resource }
+    }
+
     /// For a context, in its own tenant unless another is named. The resource must be one of its
     /// cloud's: a token to somewhere else is a token for somebody else.
     pub(crate) fn new(
@@ -184,7 +193,7 @@ fn scopes(cloud: &Cloud, to: To) -> Result<Vec<String>, Failure> {
     let Some(first) = resources.next() else {
         return Err(Failure::new(Code::Usage, "no resource is named by these scopes"));
     };
-    if resources.any(|other| !resource::same(first, other)) {
+    if resources.any(|other| !is_same_resource(first, other)) {
         return Err(Failure::new(Code::Usage, "one token is for one resource: ask once for each"));
     }
     if !cloud.allows(first, &[]) {
