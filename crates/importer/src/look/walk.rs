@@ -1,6 +1,7 @@
 //! Through folders: every file once, links not followed, and what is left out is counted or named.
 
 mod files;
+mod names;
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -10,25 +11,16 @@ use std::path::{Path, PathBuf};
 
 use azvault_os::file::{Facts, FileIdentity, Volume};
 
+use self::names::{is_known, is_lock, is_packages, is_programs, is_silent};
 use super::far::{Far, WHOLE};
 use super::glance::{Care, What, glance};
 use super::there::{There, is_absence, there};
 use super::{Bound, Bounds, Ended, Looked, Passed, Unknown, Unread, Watch};
 use crate::folder::Reach;
 use crate::folder::settings::folders_of;
-use crate::formats::table::by_name;
 use crate::open::OpenError;
 use crate::places::{Because, Candidate, Extent, Place, is_product_folder, is_telling};
 use crate::{Format, Reading};
-
-/// Files of the products beside those that say nothing of contexts (or are locks).
-const SILENT_FILES: [&str; 4] = ["az.json", "az.sess", "versionCheck.json", "msal_http_cache.bin"];
-
-/// Folders of a home that hold other people's files: packages, and the objects of git.
-const PACKAGES: [&str; 3] = ["node_modules", "site-packages", "__pycache__"];
-
-/// Folders of a product that hold programs: looked at, and not shown as unknown files.
-const PROGRAMS: [&str; 2] = ["cliextensions", "bin"];
 
 /// A walk through places, one after the other.
 pub(super) struct Walk<'a> {
@@ -248,7 +240,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let is_git = name == "objects" && folder.path.ends_with(".git");
-        let is_packages = is_git || PACKAGES.iter().any(|known| name == *known);
+        let is_packages = is_git || is_packages(&name);
         if folder.extent == Extent::Home && is_packages {
             self.pass(Passed::Packages);
             return None;
@@ -258,7 +250,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         let Folder { depth, volume, extent, .. } = *folder;
-        let is_program = extent == Extent::Product && PROGRAMS.iter().any(|known| name == *known);
+        let is_program = extent == Extent::Product && is_programs(&name);
         let extent = if is_program { Extent::Home } else { extent };
         Some(Folder { path, depth: depth + 1, volume, extent, share: 0 })
     }
@@ -390,16 +382,4 @@ impl<'a> Walk<'a> {
     fn unread(&mut self, path: &Path, why: String) {
         self.looked.seen.unread.push(Unread { path: path.to_owned(), why });
     }
-}
-
-fn is_known(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| by_name(name).is_some())
-}
-
-fn is_lock(name: &OsStr) -> bool {
-    name.as_encoded_bytes().ends_with(b".lockfile")
-}
-
-fn is_silent(name: &OsStr) -> bool {
-    is_lock(name) || SILENT_FILES.iter().any(|silent| name == *silent)
 }
