@@ -101,9 +101,9 @@ fn printing_unsafe_and_the_environment_have_one_place_each() {
             continue;
         }
         for (word, places) in [
-            ("println!", &["crates/cli/src/ui.rs"][..]),
+            ("println!", &["crates/cli/src/terminal/ui.rs"][..]),
             ("unsafe {", &["crates/vault/src/hygiene.rs"]),
-            ("std::env::var", &["crates/cli/src/paths.rs"]),
+            ("std::env::var", &["crates/service/src/paths.rs"]),
             ("serde_json::Value", &[]),
             ("from_reader", &[]),
             ("Timestamp::now", &["crates/cli/src/app.rs"]),

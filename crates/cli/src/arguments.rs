@@ -1,11 +1,12 @@
 //! What the command line and the variables that stand for its options say.
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::paths::is_empty;
 use clap::builder::Resettable;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use crate::cli::{self, Cli};
-use crate::failure::{Code, Failure};
-use crate::paths::is_empty;
+use crate::cli;
+use crate::cli::Cli;
 
 /// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use azvault_service::app::Options;
+use azvault_service::expect::Pin;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::arguments::name;
 use crate::commands;
-use crate::expect::Pin;
 
 /// Takes Azure sign-ins off the disk.
 ///
@@ -117,6 +118,23 @@ pub(crate) struct Global {
     /// When to use colour
     #[arg(long, global = true, default_value = "auto", value_name = "WHEN")]
     pub(crate) color: Color,
+}
+
+impl Global {
+    /// What of them the application knows.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            vault: self.vault.clone(),
+            context: self.context.clone(),
+            passphrase_file: self.passphrase_file.clone(),
+            passphrase_fd: self.passphrase_fd,
+            key_file: self.key_file.clone(),
+            expect_vault: self.expect_vault.clone(),
+            ca_bundle: self.ca_bundle.clone(),
+            no_input: self.no_input,
+            no_agent: self.no_agent,
+        }
+    }
 }
 
 /// How an answer is printed.
@@ -298,4 +316,65 @@ pub(crate) enum Backup {
 pub(crate) enum Audit {
     Log(commands::audit::log::Args),
     Verify(commands::audit::verify::Args),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use azvault_service::tokens::{Wanted, sign_in};
+
+    #[test]
+    fn each_line_can_be_typed_and_names_cloud_and_tenant() {
+        for (account_type, environment, tenant, line) in [
+            ("User", "AzureCloud", "contoso.example", "azvault connect --tenant contoso.example"),
+            ("User", "azurecloud", "t", "azvault connect --tenant t"),
+            (
+                "User",
+                "AzureUSGovernment",
+                "t",
+                "azvault connect --tenant t --environment AzureUSGovernment",
+            ),
+            ("User", "my cloud", "t", "azvault connect --tenant t --environment 'my cloud'"),
+            (
+                "ServicePrincipal",
+                "AzureCloud",
+                "t",
+                "azvault connect --service-principal --application me --secret-file FILE --tenant t",
+            ),
+            (
+                "ClientAssertion",
+                "AzureChinaCloud",
+                "t",
+                "azvault connect --service-principal --application me --federated-token-file FILE \
+                 --tenant t --environment AzureChinaCloud",
+            ),
+            ("ManagedService", "AzureCloud", "t", "azvault connect --identity"),
+            (
+                "AccessToken",
+                "AzureCloud",
+                "t",
+                "azvault connect --access-token-file FILE --account me --tenant t",
+            ),
+            ("User", "AzureCloud", "it's", r"azvault connect --tenant 'it'\''s'"),
+        ] {
+            let wanted = Wanted {
+                context: "c".to_owned(),
+                account: "me".to_owned(),
+                home_account_id: None,
+                identity: None,
+                account_type: account_type.to_owned(),
+                environment: environment.to_owned(),
+                tenant: tenant.to_owned(),
+                subscription: None,
+                scopes: Vec::new(),
+            };
+            let typed = sign_in::to_type(&wanted);
+            assert_eq!(typed, line);
+            if !typed.contains('\'') {
+                let words = typed.split(' ');
+                assert!(super::Cli::try_parse_from(words).is_ok(), "{typed}");
+            }
+        }
+    }
 }

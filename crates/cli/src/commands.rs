@@ -33,12 +33,13 @@ pub(crate) mod unlock;
 pub(crate) mod r#use;
 pub(crate) mod verify;
 
+use azvault_service::failure::Failure;
+
 use crate::app::App;
 use crate::cli::{
     Audit, Autosave, AzShim, Backup, Command, Context, Key, KeyAdd, Policy, Secret, Session,
     Subscription,
 };
-use crate::failure::Failure;
 
 /// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
 pub(crate) type Ended = Result<u8, Failure>;

@@ -1,22 +1,30 @@
 //! `azvault agent`: how the agent is started. Not for people.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use azvault_agent::ServeError;
+use azvault_service::agent::{Post, agent_command};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::policy;
 
-use crate::agent::{Post, agent_command};
 use crate::app::App;
-use crate::failure::{Code, Failure};
-use crate::policy;
 
 /// Serve the keys of an unlocked vault; started by azvault itself
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which step
     step: Step,
-    #[command(flatten)]
-    post: Post,
+    /// Where to listen
+    #[arg(long, value_name = "PATH")]
+    socket: PathBuf,
+    /// The id of the vault
+    #[arg(long, value_name = "ID")]
+    vault_id: String,
+    /// The user's own policy
+    #[arg(long, value_name = "PATH")]
+    user_policy: Option<PathBuf>,
 }
 
 /// The agent is nobody's child: the first step starts the second and ends.
@@ -28,9 +36,11 @@ enum Step {
 
 impl Args {
     pub(crate) fn run(self, _: &App) -> super::Ended {
-        match self.step {
-            Step::Start => start(&self.post),
-            Step::Serve => serve(&self.post),
+        let Self { step, socket, vault_id, user_policy } = self;
+        let post = Post { socket, vault_id, user_policy };
+        match step {
+            Step::Start => start(&post),
+            Step::Serve => serve(&post),
         }
     }
 }

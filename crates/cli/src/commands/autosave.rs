@@ -6,17 +6,18 @@ pub(crate) mod show;
 
 use azvault_model::rules::autosave::DEFAULT_SCOPE;
 use azvault_model::{AutosaveMode, Scope};
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::Failure;
+use azvault_service::policy;
+use azvault_service::session;
+use azvault_service::session::Session;
 use azvault_vault::{Problem, Settings};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::change::ScopeOption;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::SCHEMA;
-use crate::failure::Failure;
-use crate::policy;
-use crate::session::{self, Session};
+use crate::options::change::ScopeOption;
+use crate::output::documents::SCHEMA;
 
 #[derive(Serialize)]
 struct Document {

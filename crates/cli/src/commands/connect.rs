@@ -7,22 +7,28 @@ use std::collections::BTreeSet;
 
 use azvault_model::rules::connect::{self as rule, Others, Wanted};
 use azvault_model::{Acting, ContextName};
+use azvault_service::app::Consent;
+use azvault_service::change;
+use azvault_service::change::{Brought, Done, Older};
+use azvault_service::connect;
+use azvault_service::connect::USUAL_CLOUD;
+use azvault_service::connect::stored;
+use azvault_service::connect::stored::Looking;
+use azvault_service::connect::{At, Found, Skipped};
+use azvault_service::contexts::Contexts;
+use azvault_service::online::{agreed, failed};
+use azvault_service::text::{cited, quoted};
+use azvault_service::{audit, online, policy};
 use azvault_signin::TenantName;
 use azvault_vault::Vault;
 use serde::Serialize;
 
 use self::options::WayOptions;
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, Brought, Done, Older, ScopeOption};
 use crate::cli::Output;
-use crate::connect::USUAL_CLOUD;
-use crate::connect::stored::{self, Looking};
-use crate::connect::{self, At, Found, Skipped};
-use crate::contexts::Contexts;
-use crate::online::{agreed, failed};
-use crate::ui::{cited, quoted};
-use crate::{audit, online, policy};
+use crate::options::change::ScopeOption;
+use crate::output;
 
 /// Contexts of a sign-in, if nobody says a number.
 const MOST: usize = 25;
@@ -77,7 +83,7 @@ pub(crate) struct Args {
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
-    done: change::Document<'a>,
+    done: output::change::Document<'a>,
     account: AccountView<'a>,
     /// Tenants that were left out: they want a sign-in of their own.
     skipped: Vec<SkippedView<'a>>,
@@ -202,7 +208,7 @@ fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) 
     if app.ui.output == Output::Json {
         let account_type = account.account_type.as_str();
         app.ui.json(&Document {
-            done: done.document(),
+            done: output::change::document(done),
             account: AccountView { id: &account.id, account_type },
             skipped: skipped.iter().map(SkippedView::new).collect(),
         });
@@ -211,9 +217,13 @@ fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) 
     }
     let active = done.active.as_ref().map_or("", |name| name.as_str());
     let (who, active) = (cited(&account.id), quoted(active));
-    done.say(app, &format!("{who} is signed in; {active} is active {}", done.place()));
+    output::change::say(
+        app,
+        done,
+        &format!("{who} is signed in; {active} is active {}", done.place()),
+    );
     if done.put.len() > 1 {
-        let more = crate::ui::count(done.put.len(), "context");
+        let more = azvault_service::text::count(done.put.len(), "context");
         app.ui.note(format!("{more} made or updated: azvault context list"));
     }
 }

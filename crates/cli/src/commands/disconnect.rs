@@ -2,13 +2,16 @@
 
 use azvault_model::ContextName;
 use azvault_model::rules::disconnect::{Who, disconnect};
+use azvault_service::change;
+use azvault_service::change::{Brought, Run};
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::Failure;
+use azvault_service::text::count;
 
 use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, Brought, RemovalOptions, Run};
-use crate::contexts::Contexts;
-use crate::failure::Failure;
-use crate::ui::count;
+use crate::options::change::RemovalOptions;
+use crate::output;
 
 /// Entra and ADFS have no endpoint for revocation (RFC 7009).
 const STILL_VALID: &str = "\
@@ -58,8 +61,9 @@ impl Args {
             true => String::new(),
             false => format!(": {}", gone.names()),
         };
-        done.say(
+        output::change::say(
             app,
+            &done,
             &format!(
                 "signed out {whose}: removed {contexts} and {secrets} {}{names}",
                 done.place()

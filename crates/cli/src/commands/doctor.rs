@@ -1,13 +1,15 @@
 //! `azvault doctor`
 
+use azvault_service::doctor;
+use azvault_service::doctor::{Check, State};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::text::{count, shown};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::doctor::{self, Check, State};
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::ui::{Tone, cell, count, shown, toned};
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// Look at the vault's surroundings; exit 10 when something should be changed
 ///
@@ -58,7 +60,7 @@ fn print(app: &App, checks: &[Check]) {
     }
 }
 
-fn row(check: &Check) -> Vec<crate::ui::Cell> {
+fn row(check: &Check) -> Vec<crate::terminal::ui::Cell> {
     let (tone, state) = match check.state {
         State::Ok => (Tone::Good, "ok"),
         State::Finding => (Tone::Bad, "finding"),

@@ -1,9 +1,11 @@
 //! `azvault door`: what `exec` and `shell` start beside their command. Not for people.
 
+use azvault_service::beside;
+use azvault_service::door;
+use azvault_service::door::{Post, Start};
+use azvault_service::failure::{Code, Failure};
+
 use crate::app::App;
-use crate::beside;
-use crate::door::{self, Start};
-use crate::failure::{Code, Failure};
 
 /// Hand tokens to a command and its children; started by azvault itself
 #[derive(clap::Args)]
@@ -21,7 +23,7 @@ impl Args {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
         let (by, facts) = beside::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        door::serve(app, start, by, &facts, self.leader)?;
+        door::serve(app, Post { start, by, facts, leader: self.leader }, |told| app.ui.json(told))?;
         Ok(0)
     }
 }

@@ -8,18 +8,20 @@ use std::process::Command;
 
 use azvault_agent::Leader;
 use azvault_model::{ContextName, Current, ProcessScope};
+use azvault_service::contexts::Contexts;
+use azvault_service::door;
+use azvault_service::door::{Chosen, Reach, Start, Told};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::session::Session;
+use azvault_service::text::shown;
+use azvault_service::unlock::OpenedBy;
+use azvault_service::{audit, inherited, policy};
 use azvault_vault::{Subject, VaultId};
 
 use self::variables::{VariableOptions, Variables};
 use crate::app::App;
 use crate::arguments::name;
-use crate::contexts::Contexts;
-use crate::door::{self, Chosen, Reach, ReachOption, Start, Told};
-use crate::failure::{Code, Failure};
-use crate::session::Session;
-use crate::ui::shown;
-use crate::unlock::OpenedBy;
-use crate::{audit, inherited, policy};
+use crate::options::reach::ReachOption;
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
@@ -113,7 +115,7 @@ pub(super) fn become_session(
     program: &OsString,
     arguments: &[OsString],
 ) -> super::Ended {
-    let vault = crate::unlock::locked(app)?.vault_id();
+    let vault = azvault_service::unlock::locked(app)?.vault_id();
     let chosen = chosen(app, vault, state)?;
     let door = door::open(app, start, &by, told, &chosen)?;
     let mut command = Command::new(program);
@@ -139,7 +141,7 @@ pub(super) fn become_session(
 fn chosen(app: &App, vault: VaultId, state: ProcessScope) -> Result<Chosen, Failure> {
     match Session::start(vault, Leader::Caller, &state) {
         Ok((_, handle)) => Ok(Chosen::Session(handle)),
-        Err(_) if app.global.no_agent && has_a_choice_alone(&state) => {
+        Err(_) if app.options.no_agent && has_a_choice_alone(&state) => {
             Ok(Chosen::Variable(match state.active {
                 Some(Current::To(name)) => Some(name),
                 Some(Current::Nothing) | None => None,

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use azvault_service::creation;
+use azvault_service::creation::Recovery;
+use azvault_service::text::shown_path;
+
 use crate::app::App;
-use crate::creation::{self, Recovery};
-use crate::kdf::Kdf;
-use crate::ui::shown_path;
+use crate::options::kdf::Kdf;
 
 /// Create a vault
 ///

@@ -1,13 +1,14 @@
 //! `azvault lock`
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::holders;
+use azvault_service::holders::{Found, HolderView};
+use azvault_service::unlock;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::holders::{self, Found, HolderView};
-use crate::unlock;
+use crate::output::documents::SCHEMA;
 
 /// Lock the vault: every process that holds its keys wipes them
 ///

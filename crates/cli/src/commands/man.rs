@@ -1,10 +1,10 @@
 //! `azvault man`
 
+use azvault_service::failure::{Code, Failure};
 use clap::CommandFactory;
 
 use crate::app::App;
 use crate::cli::Cli;
-use crate::failure::{Code, Failure};
 
 /// Print the manual page
 ///
@@ -21,7 +21,7 @@ impl Args {
         command.build();
         for word in &self.command {
             command = command.find_subcommand(word).cloned().ok_or_else(|| {
-                let word = crate::ui::quoted(word);
+                let word = azvault_service::text::quoted(word);
                 Failure::new(Code::NotFound, format!("there is no command {word}"))
                     .hint("azvault --help")
             })?;

@@ -12,12 +12,9 @@ pub(crate) mod verify;
 
 use std::path::PathBuf;
 
-use azvault_vault::{Id, Import, Stored};
-
 use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Migrate;
-use crate::failure::{Code, Failure};
 
 /// Move saved sign-ins into the vault, step by step
 ///
@@ -58,21 +55,4 @@ impl Args {
             Some(Migrate::Forget(args)) => args.run(app),
         }
     }
-}
-
-/// The migration of an id, or the newest one.
-pub(crate) fn find(
-    imports: Vec<Stored<Import>>,
-    id: Option<Id>,
-) -> Result<Stored<Import>, Failure> {
-    let found = match id {
-        Some(id) => imports.into_iter().find(|import| import.id == id),
-        None => imports.into_iter().max_by_key(|import| (import.value.created, import.id)),
-    };
-    found.ok_or_else(|| match id {
-        Some(id) => Failure::new(Code::NotFound, format!("there is no migration {id}"))
-            .hint("azvault migrate list"),
-        None => Failure::new(Code::NotFound, "nothing has been migrated into this vault")
-            .hint("azvault migrate"),
-    })
 }

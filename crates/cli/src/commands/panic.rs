@@ -1,14 +1,17 @@
 //! `azvault panic`
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::holders;
+use azvault_service::panic;
+use azvault_service::panic::{Ended, Logged};
+use azvault_service::text::count;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::{SCHEMA, SecretView};
-use crate::failure::{Code, Failure};
-use crate::panic::{self, Ended, Logged};
-use crate::ui::{cell, count};
-use crate::{holders, listed};
+use crate::output;
+use crate::output::documents::{SCHEMA, SecretView};
+use crate::terminal::ui::cell;
 
 /// Lock everything at once, and list what to revoke, worst first
 ///
@@ -52,7 +55,7 @@ impl Args {
         if logged == Logged::No {
             app.ui.warning("the audit log does not tell of this");
         }
-        let credentials = listed::worst_first(&contexts, app.now());
+        let credentials = output::secrets::worst_first(&contexts, app.now());
         match app.ui.output {
             Output::Json => {
                 let looked_at = holders::places();
@@ -60,7 +63,7 @@ impl Args {
                 app.ui.json(&Document { schema: SCHEMA, ended, audited, looked_at, credentials });
             }
             Output::Table | Output::Sarif => {
-                credentials.iter().for_each(|one| listed::print(app, one));
+                credentials.iter().for_each(|one| output::secrets::print(app, one));
             }
             Output::Tsv => {
                 let rows: Vec<_> = credentials.iter().flat_map(rows).collect();
@@ -112,7 +115,7 @@ fn say(app: &App, ended: &Ended) {
     }
 }
 
-fn rows(secret: &SecretView<'_>) -> Vec<Vec<crate::ui::Cell>> {
+fn rows(secret: &SecretView<'_>) -> Vec<Vec<crate::terminal::ui::Cell>> {
     let Some(radius) = &secret.blast_radius else { return Vec::new() };
     let nothing = [String::new()];
     let commands = if radius.revoke.is_empty() { &nothing[..] } else { &radius.revoke };

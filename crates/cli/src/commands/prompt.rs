@@ -2,16 +2,16 @@
 
 use azvault_model::rules::active::Because;
 use azvault_model::{AutosaveMode, ContextName, Scope};
+use azvault_service::contexts::{Contexts, Unasked, chosen};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::session::Session;
+use azvault_service::text::{quoted, shown};
 use console::truncate_str;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::{Contexts, Unasked, chosen};
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::session::Session;
-use crate::ui::{quoted, shown};
+use crate::output::documents::SCHEMA;
 
 /// Columns of a name; what is longer is cut.
 const LONGEST: usize = 40;
@@ -59,7 +59,7 @@ impl Args {
 }
 
 fn shown_state(app: &App) -> Result<(), Failure> {
-    if !app.vault_path()?.exists() && crate::paths::session().is_none() {
+    if !app.vault_path()?.exists() && azvault_service::paths::session().is_none() {
         print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
         return Ok(());
     }

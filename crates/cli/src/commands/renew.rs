@@ -1,12 +1,13 @@
 //! `azvault renew`: how a token is renewed apart from the command that wants it. Not for people.
 
 use azvault_agent::holder::{Beacon, Kind};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::tokens;
+use azvault_service::tokens::apart;
+use azvault_service::unlock::OpenedBy;
+use azvault_service::{beside, unlock};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
-use crate::tokens::{self, apart};
-use crate::unlock::OpenedBy;
-use crate::{beside, unlock};
 
 /// Renew a token; started by azvault itself
 #[derive(clap::Args)]

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azvault_importer::look::Ended;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::migration::gather::From;
+use azvault_service::paths;
+use azvault_service::scan::USUAL_PLACES;
+use azvault_service::scan::{Becomes, Survey, next};
+use azvault_service::text::count;
 use signal_hook::consts::SIGINT;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::failure::{Code, Failure};
-use crate::migration::gather::From;
-use crate::paths;
-use crate::scan::{Becomes, Survey, next, print, sarif};
-use crate::ui::count;
+use crate::output::{sarif, scan as print};
 
 /// Look for unencrypted Azure sign-ins; exit 10 when it finds any, or could not look at all of it
 ///
@@ -83,6 +85,3 @@ fn ended(survey: &Survey, from: From<'_>) -> super::Ended {
         None => failure,
     })
 }
-
-/// Where it is looked when nothing is named.
-pub(crate) const USUAL_PLACES: &str = "in the usual places";

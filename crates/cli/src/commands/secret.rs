@@ -4,13 +4,13 @@ pub(crate) mod list;
 pub(crate) mod show;
 
 use azvault_model::Secret;
+use azvault_service::audit;
+use azvault_service::failure::Failure;
 use azvault_vault::{Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::audit;
-use crate::failure::Failure;
 
 /// The verb under which the audit log has a reveal.
 const REVEAL: &str = "secret reveal";

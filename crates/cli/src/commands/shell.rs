@@ -1,12 +1,12 @@
 //! `azvault shell`
 
 use azvault_model::ContextName;
+use azvault_service::door::Start;
+use azvault_service::paths;
 
 use super::exec::{Options, become_session, begin};
 use crate::app::App;
 use crate::arguments::name;
-use crate::door::Start;
-use crate::paths;
 
 /// Start a shell in which a context is active, whatever the default is
 ///

@@ -4,20 +4,23 @@ mod holding;
 
 use azvault_model::ContextName;
 use azvault_model::rules::active::Because;
+use azvault_service::connect::offers;
+use azvault_service::contexts::{Contexts, Unasked, chosen};
+use azvault_service::expect::Pin;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::holders;
+use azvault_service::holders::{HolderView, Looked};
+use azvault_service::session;
+use azvault_service::session::Session;
+use azvault_service::text::{count, quoted, shown_path};
+use azvault_service::{agent, paths, unlock};
 use azvault_vault::{Error, Locked, Problem, Vault};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::connect::offers;
-use crate::contexts::{Contexts, Unasked, chosen};
-use crate::documents::ActingView;
-use crate::expect::Pin;
-use crate::failure::{Code, Failure};
-use crate::holders::{self, HolderView, Looked};
-use crate::session::{self, Session};
-use crate::ui::{cell, count, quoted, shown_path};
-use crate::{agent, paths, unlock};
+use crate::output::documents::ActingView;
+use crate::terminal::ui::cell;
 
 /// Show where the vault is, whether it is locked, which context and account act and why
 ///

@@ -2,6 +2,11 @@
 
 use std::io::IsTerminal;
 
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::tokens;
+use azvault_service::tokens::{Issued, To, Wanted};
+use azvault_service::{online, policy};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -10,10 +15,6 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
-use crate::tokens::{self, Issued, To, Wanted};
-use crate::{online, policy};
 
 /// Print an access token of the active context (Get-AzAccessToken)
 ///

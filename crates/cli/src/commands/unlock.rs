@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::{agent, older, policy, unlock};
 use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::{agent, older, policy, unlock};
+use crate::output::documents::SCHEMA;
 
 /// Longest time that keys are held.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -45,7 +45,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> super::Ended {
-        if app.global.no_agent {
+        if app.options.no_agent {
             return Err(Failure::new(Code::Usage, "to unlock is to hand keys to the agent")
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
         }

@@ -1,13 +1,13 @@
 //! `azvault use`
 
 use azvault_model::{ContextName, Scope};
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
 
 use super::context::select::select;
 use crate::app::App;
 use crate::arguments::name;
-use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
-use crate::picker;
+use crate::terminal::picker;
 
 /// Use a context in this shell only
 ///
@@ -34,7 +34,7 @@ impl Args {
 fn previous(app: &App) -> Result<ContextName, Failure> {
     let (_, contexts) = Contexts::open(app)?;
     let Some(session) = &contexts.session else {
-        return Err(crate::session::none("`-` is the context before, in a session"));
+        return Err(azvault_service::session::none("`-` is the context before, in a session"));
     };
     session.state.previous.clone().ok_or_else(|| {
         Failure::new(Code::NotFound, "no other context was active in this session before")

@@ -1,14 +1,14 @@
 //! `azvault verify`
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::text::count;
+use azvault_service::unlock;
 use azvault_vault::Verified;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::ui::count;
-use crate::unlock;
+use crate::output::documents::SCHEMA;
 
 /// Check that the vault is whole: every box is opened, every row is accounted for
 ///
@@ -103,12 +103,12 @@ impl Args {
 
 fn verify(app: &App, depth: Depth) -> Result<(Verified, String), Failure> {
     let vault = unlock::vault(app)?;
-    let spinner = app.ui.spinner("verifying");
+    let spinner = app.console.spinner("verifying");
     let verified = match depth {
         Depth::Full => vault.verify_all(),
         Depth::Quick => vault.verify_quick(),
     };
-    spinner.finish_and_clear();
+    drop(spinner);
     let both = verified.and_then(|verified| Ok((verified, vault.fingerprint()?)));
     Ok(both?)
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use azvault_service::time::utc;
+use azvault_service::unlock;
 use azvault_vault::{Actor, Id, Logged, Subject};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,9 +11,8 @@ use serde::Serialize;
 use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Output;
-use crate::documents::{SCHEMA, utc};
-use crate::ui::{Tone, cell, toned};
-use crate::unlock;
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// Show what was done with secrets and contexts, newest last
 ///
@@ -149,7 +150,7 @@ fn view(logged: &Logged) -> EntryView<'_> {
     }
 }
 
-fn row(logged: &Logged) -> Vec<crate::ui::Cell> {
+fn row(logged: &Logged) -> Vec<crate::terminal::ui::Cell> {
     let entry = &logged.entry;
     let what = match entry.subjects.as_slice() {
         [] => "-".to_owned(),

@@ -1,11 +1,11 @@
 //! `azvault audit verify`
 
+use azvault_service::unlock;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::unlock;
+use crate::output::documents::SCHEMA;
 
 /// Verify the chain of the audit log; the first bad entry is named
 ///

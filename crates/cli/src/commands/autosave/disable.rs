@@ -3,7 +3,7 @@
 use azvault_model::AutosaveMode;
 
 use crate::app::App;
-use crate::change::ScopeOption;
+use crate::options::change::ScopeOption;
 
 /// Keep changes of contexts in the session that makes them (Disable-AzContextAutosave)
 ///

@@ -3,7 +3,7 @@
 use azvault_model::AutosaveMode;
 
 use crate::app::App;
-use crate::change::ScopeOption;
+use crate::options::change::ScopeOption;
 
 /// Save changes of contexts in the vault (Enable-AzContextAutosave)
 ///

@@ -1,7 +1,8 @@
 //! `azvault autosave show`
 
+use azvault_service::contexts::Contexts;
+
 use crate::app::App;
-use crate::contexts::Contexts;
 
 /// Show whether changes are saved for you, and why (Get-AzContextAutosaveSetting)
 #[derive(clap::Args)]

@@ -1,17 +1,19 @@
 //! `az account`, as the SDKs and Terraform parse it (azure-cli-core `_profile.py`).
 
 use azvault_model::{Context, KnownAccountType};
+use azvault_service::contexts;
+use azvault_service::contexts::{Contexts, Seen};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::text::quoted;
+use azvault_service::tokens;
+use azvault_service::tokens::{To, Wanted};
+use azvault_service::unlock::OpenedBy;
 use azvault_vault::Vault;
 use serde::Serialize;
 
 use super::run::Common;
 use crate::app::App;
 use crate::commands::token::print_as_az;
-use crate::contexts::{self, Contexts, Seen};
-use crate::failure::{Code, Failure};
-use crate::tokens::{self, To, Wanted};
-use crate::ui::quoted;
-use crate::unlock::OpenedBy;
 
 #[derive(clap::Args)]
 pub(super) struct GetAccessToken {
@@ -141,9 +143,7 @@ impl List {
 
 /// Whoever started az waits a few seconds at the most, and reads no question.
 fn open(app: &App) -> Result<(Vault, OpenedBy, Contexts), Failure> {
-    let mut app_without_questions = app.global.clone();
-    app_without_questions.no_input = true;
-    Contexts::open_and_opener(&App::new(app_without_questions, app.before))
+    Contexts::open_and_opener(&app.without_questions())
 }
 
 /// The active context, or one of the subscription; of several, one of the active account.

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::make_program;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::paths;
+use azvault_service::text::shown_path;
 use azvault_vault::{Over, write_file};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::paths;
-use crate::ui::shown_path;
+use crate::output::documents::SCHEMA;
 
 /// Install a program `az` that answers what SDKs and Terraform ask Azure CLI for
 ///

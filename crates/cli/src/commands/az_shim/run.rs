@@ -5,12 +5,12 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::{inherited, paths};
 use clap::{Parser, Subcommand};
 
 use super::account;
 use crate::app::App;
-use crate::failure::{Code, Failure};
-use crate::{inherited, paths};
 
 /// Answer as az; started by the shim
 #[derive(clap::Args)]
@@ -75,7 +75,10 @@ impl Args {
         let mut command = Command::new(&az);
         command.args(&self.words);
         let not_run = |e: std::io::Error| {
-            Failure::new(Code::ChildNotRun, format!("{}: {e}", crate::ui::shown_path(&az)))
+            Failure::new(
+                Code::ChildNotRun,
+                format!("{}: {e}", azvault_service::text::shown_path(&az)),
+            )
         };
         inherited::without_unlocking(app, &mut command).map_err(not_run)?;
         app.before.restore();

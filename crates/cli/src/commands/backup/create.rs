@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use azvault_service::backup;
+use azvault_service::backup::is_there;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::shell_word::shell_path;
+use azvault_service::text::{count, shown_path};
+use azvault_service::{paths, unlock};
 use azvault_vault::{Draft, Error, Over, Verified, make_folder};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::backup::{self, is_there};
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::shell_word::shell_path;
-use crate::ui::{count, shown_path};
-use crate::{paths, unlock};
+use crate::output::documents::SCHEMA;
 
 /// Make a backup: a copy of the vault, encrypted as it is, opened and verified before it counts
 ///
@@ -56,14 +57,14 @@ impl Args {
         };
         let shown = file.clone().unwrap_or_else(|| folder.clone());
         let failed = |e: Error| backup::failure(e, &shown);
-        let spinner = app.ui.spinner("copying and verifying");
+        let spinner = app.console.spinner("copying and verifying");
         let draft = Draft::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
         let locked = draft.open().map_err(|e| backup::failure(e, &shown))?;
         let keys = by.sealer(app, &locked)?;
         let copy = locked.unlock_with(keys, &draft.anchors()).map_err(failed)?;
         let verified = copy.verify_all().map_err(failed)?;
         drop(copy);
-        spinner.finish_and_clear();
+        drop(spinner);
         let file = match file {
             Some(file) => file,
             None => backup::name(app, &folder, &format!("g{}", verified.generation))?,

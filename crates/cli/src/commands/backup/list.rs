@@ -3,17 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::Facts;
+use azvault_service::backup::worth;
+use azvault_service::backup::worth::{Known, State, Worth};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::private_file;
+use azvault_service::private_file::Readers;
+use azvault_service::text::shown_path;
+use azvault_service::time::utc;
+use azvault_service::{backup, paths};
 use azvault_vault::DraftFolder;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::backup::worth::{self, Known, State, Worth};
 use crate::cli::Output;
-use crate::documents::{SCHEMA, utc};
-use crate::failure::{Code, Failure};
-use crate::private_file::{self, Readers};
-use crate::ui::{Tone, cell, shown_path, toned};
-use crate::{backup, paths};
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// List backups, and whether each can be opened (exit 10 if one is damaged)
 ///
@@ -56,7 +60,7 @@ impl Args {
             Err(e) => return Err(unreadable(&folder, &e)),
             Ok(files) => files,
         };
-        if let Some(path) = &app.global.passphrase_file {
+        if let Some(path) = &app.options.passphrase_file {
             drop(private_file::open(path, Readers::OwnerAlone)?);
         }
         // Copies that are opened lie where nobody else looks, and go when this ends.
@@ -109,7 +113,7 @@ fn view(file: &Path, worth: Worth) -> View {
     }
 }
 
-fn row(view: &View) -> Vec<crate::ui::Cell> {
+fn row(view: &View) -> Vec<crate::terminal::ui::Cell> {
     let number = |number: Option<String>| cell(number.unwrap_or_else(|| "sealed".to_owned()));
     let name = Path::new(&view.path).file_name().unwrap_or_default().to_string_lossy();
     let state = match (view.state, &view.why) {

@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
+use azvault_service::backup;
+use azvault_service::backup::{is_there, put_back};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::paths;
+use azvault_service::text::{count, shown_path};
 use azvault_vault::{Draft, Locked, Over, Problem, make_folder};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::backup::{self, is_there, put_back};
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::paths;
-use crate::ui::{count, shown_path};
+use crate::output::documents::SCHEMA;
 
 /// Put a backup in the vault's place, here or on another machine
 ///
@@ -67,9 +68,9 @@ impl Args {
         make_folder(folder).map_err(|e| e.at(&place))?;
         let draft = Draft::of_file(&file, folder).map_err(of_file)?;
         let (copy, by) = backup::open(app, &draft, &file)?;
-        let spinner = app.ui.spinner("verifying");
+        let spinner = app.console.spinner("verifying");
         let verified = copy.verify_all();
-        spinner.finish_and_clear();
+        drop(spinner);
         let verified = verified.map_err(|e| of_file(e.problem))?;
         drop(copy);
         let (id, generation, rolled_back) =

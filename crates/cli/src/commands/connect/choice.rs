@@ -2,11 +2,11 @@
 
 use azvault_model::rules::connect::{Choice, Place, SignedIn, choose as rule};
 use azvault_model::{Context, Refusal};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::text::{cited, count, quoted, shown};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
-use crate::picker;
-use crate::ui::{cited, count, quoted, shown};
+use crate::terminal::picker;
 
 /// Most subscriptions that an error lists.
 const LISTED: usize = 20;

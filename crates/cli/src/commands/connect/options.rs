@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
+use azvault_service::connect::way;
+use azvault_service::connect::way::{Credential, Source, Way};
+use azvault_service::failure::Failure;
+use azvault_service::paths;
 use azvault_signin::certificate::Chain;
 use azvault_signin::managed_identity::Identity;
 
 use crate::app::App;
 use crate::arguments::name;
-use crate::connect::way::{self, Credential, Source, Way};
-use crate::failure::Failure;
-use crate::paths;
 
 /// How one signs in.
 #[derive(clap::Args, Default)]

@@ -1,10 +1,12 @@
 //! `azvault context clear`
 
 use azvault_model::rules;
+use azvault_service::change;
+use azvault_service::text::count;
 
 use crate::app::App;
-use crate::change::{self, RemovalOptions};
-use crate::ui::count;
+use crate::options::change::RemovalOptions;
+use crate::output;
 
 /// Remove every context and every secret (Clear-AzContext)
 ///
@@ -27,7 +29,11 @@ impl Args {
             true => String::new(),
             false => format!(": {}, of {}", done.gone.names(), done.gone.whose()),
         };
-        done.say(app, &format!("removed {contexts} and {secrets} {}{of_whom}", done.place()));
+        output::change::say(
+            app,
+            &done,
+            &format!("removed {contexts} and {secrets} {}{of_whom}", done.place()),
+        );
         Ok(0)
     }
 }

@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 use azvault_model::rules::import::{self, Incoming, Origin, Present};
 use azvault_model::rules::merge::{self, Merge};
 use azvault_model::{Context, ContextName, Profile};
+use azvault_service::app::Consent;
+use azvault_service::change;
+use azvault_service::change::{Brought, Done, Run, Wanted};
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::shell_word::shell_path;
+use azvault_service::text::{count, shown, shown_path};
+use azvault_service::{audit, paths, saved};
 use serde::Serialize;
 
-use crate::app::{App, Consent};
-use crate::change::{self, Brought, Done, Run, ScopeOption, Wanted};
+use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
-use crate::shell_word::shell_path;
-use crate::ui::{Tone, cell, count, shown, shown_path, toned};
-use crate::{audit, paths, saved};
+use crate::options::change::ScopeOption;
+use crate::output;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// Add the contexts and secrets of a saved file (Import-AzContext)
 ///
@@ -48,7 +53,7 @@ struct File {
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
-    done: change::Document<'a>,
+    done: output::change::Document<'a>,
     path: String,
     actions: Vec<ActionView<'a>>,
 }
@@ -144,7 +149,11 @@ fn say(app: &App, done: &Done, merged: &Merge, path: &Path) {
             action: action.as_str(),
         });
         let path = path.display().to_string();
-        app.ui.json(&Document { done: done.document(), path, actions: actions.collect() });
+        app.ui.json(&Document {
+            done: output::change::document(done),
+            path,
+            actions: actions.collect(),
+        });
         return;
     }
     let contexts = count(done.put.len(), "context");

@@ -1,13 +1,13 @@
 //! `azvault context list`
 
+use azvault_service::connect::offers;
+use azvault_service::contexts::{Contexts, Seen};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::connect::offers;
-use crate::contexts::{Contexts, Seen};
-use crate::documents::{ContextView, Marks, SCHEMA};
-use crate::ui::{Tone, cell, toned};
+use crate::output::documents::{ContextView, Marks, SCHEMA};
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the contexts (Get-AzContext -ListAvailable)
 ///
@@ -54,7 +54,7 @@ fn print(app: &App, seen: &[Seen<'_>], marks: Marks<'_>) {
     app.ui.table(&["", "NAME", "ACCOUNT", "SUBSCRIPTION", "TENANT", "ENVIRONMENT", ""], &rows);
 }
 
-fn row(seen: Seen<'_>, marks: Marks<'_>) -> Vec<crate::ui::Cell> {
+fn row(seen: Seen<'_>, marks: Marks<'_>) -> Vec<crate::terminal::ui::Cell> {
     let view = ContextView::new(seen.context, seen.scope, marks);
     let subscription = view.subscription.as_ref();
     let remark = match (view.scope, view.default) {

@@ -1,12 +1,14 @@
 //! `azvault context remove`
 
 use azvault_model::{ContextName, rules};
+use azvault_service::change;
+use azvault_service::text::count;
 
 use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, RemovalOptions};
-use crate::piped;
-use crate::ui::count;
+use crate::options::change::RemovalOptions;
+use crate::output;
+use crate::terminal::stdin_names as piped;
 
 /// Remove contexts (Remove-AzContext)
 ///
@@ -38,7 +40,7 @@ impl Args {
             line.push_str(", with ");
             line.push_str(&count(done.secrets.removed, "secret"));
         }
-        done.say(app, &line);
+        output::change::say(app, &done, &line);
         Ok(0)
     }
 }

@@ -1,11 +1,14 @@
 //! `azvault context rename`
 
 use azvault_model::{ContextName, rules};
+use azvault_service::app::Consent;
+use azvault_service::change;
+use azvault_service::text::quoted;
 
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, ScopeOption};
-use crate::ui::quoted;
+use crate::options::change::ScopeOption;
+use crate::output;
 
 /// Rename a context (Rename-AzContext)
 ///
@@ -33,7 +36,7 @@ impl Args {
         let done =
             change::carry_out(app, wanted, &|known| rules::rename::rename(known, &old, &new))?;
         let (old, new) = (quoted(old.as_str()), quoted(new.as_str()));
-        done.say(app, &format!("{old} is {new} {}", done.place()));
+        output::change::say(app, &done, &format!("{old} is {new} {}", done.place()));
         Ok(0)
     }
 }

@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_model::Profile;
+use azvault_service::app::Consent;
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::shell_word::shell_path;
+use azvault_service::text::{count, shown_path};
+use azvault_service::{audit, creation, given, paths, policy, saved, strength};
 use azvault_vault::{Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::left_out::LeftOut;
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::shell_word::shell_path;
-use crate::ui::{count, shown_path};
-use crate::{audit, creation, given, paths, policy, saved, strength};
+use crate::output::documents::SCHEMA;
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
 ///
@@ -137,7 +138,7 @@ impl Args {
             (Some(file), _) => strength::checked(app, given::read_passphrase_file(file)?)?,
             (None, Some(mut terminal)) => {
                 app.ui.note("The file gets a passphrase of its own.");
-                creation::ask_new_passphrase(app, &mut terminal)?
+                creation::ask_new_passphrase(app, &mut *terminal)?
             }
             (None, None) => {
                 let what = "the file needs a passphrase and nobody can be asked";
@@ -145,9 +146,9 @@ impl Args {
                     .hint("name a file: --export-passphrase-file FILE"));
             }
         };
-        let spinner = app.ui.spinner("sealing");
+        let spinner = app.console.spinner("sealing");
         let sealed = azvault_vault::seal_export(profile, &passphrase, cost);
-        spinner.finish_and_clear();
+        drop(spinner);
         sealed.map(Zeroizing::new).map_err(|e| Failure::new(Code::Other, e.to_string()))
     }
 

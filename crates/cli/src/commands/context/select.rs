@@ -2,12 +2,17 @@
 
 use azvault_model::rules::active::Because;
 use azvault_model::{ContextName, Scope, rules};
+use azvault_service::app::Consent;
+use azvault_service::change;
+use azvault_service::change::{Brought, Run, Wanted};
+use azvault_service::contexts::Contexts;
+use azvault_service::policy;
 
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, Brought, Run, ScopeOption, Wanted};
-use crate::contexts::Contexts;
-use crate::{picker, piped, policy};
+use crate::options::change::ScopeOption;
+use crate::output;
+use crate::terminal::{picker, stdin_names as piped};
 
 /// Make another context the active one (Select-AzContext)
 ///
@@ -50,7 +55,7 @@ pub(crate) fn select(
     let done = change::carry_out_on(app, opened, wanted, &nothing, &|known| {
         rules::select::select(known, name)
     })?;
-    done.say(app, &done.active_line());
+    output::change::say(app, &done, &done.active_line());
     if app.given()?.is_some_and(|given| given.because == Because::Variable) {
         app.ui.warning("AZVAULT_CONTEXT is set and stands above it: unset AZVAULT_CONTEXT");
     }

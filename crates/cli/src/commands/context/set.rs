@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use azvault_model::{ContextName, Known, rules};
+use azvault_service::app::Consent;
+use azvault_service::change;
+use azvault_service::change::Brought;
+use azvault_service::contexts::Contexts;
+use azvault_service::{policy, subscriptions};
 
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::arguments::name;
-use crate::change::{self, Brought, ScopeOption};
-use crate::contexts::Contexts;
-use crate::{policy, subscriptions};
+use crate::options::change::ScopeOption;
+use crate::output;
 
 /// Make a subscription or a tenant the active context (Set-AzContext)
 ///
@@ -72,7 +76,7 @@ impl Args {
         }
         let (opened, nothing) = ((&mut vault, contexts), Brought::default());
         let done = change::carry_out_on(app, opened, wanted, &nothing, &rule)?;
-        done.say(app, &done.active_line());
+        output::change::say(app, &done, &done.active_line());
         Ok(0)
     }
 }

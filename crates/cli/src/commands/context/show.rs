@@ -1,14 +1,14 @@
 //! `azvault context show`
 
 use azvault_model::ContextName;
+use azvault_service::contexts::Contexts;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::{ContextView, Marks, SCHEMA};
-use crate::ui::cell;
+use crate::output::documents::{ContextView, Marks, SCHEMA};
+use crate::terminal::ui::cell;
 
 /// Show one context (Get-AzContext)
 ///

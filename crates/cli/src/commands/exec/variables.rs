@@ -7,17 +7,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use azvault_model::{Context, Secret};
+use azvault_service::contexts::{Contexts, none_active};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::text::{quoted, shown};
+use azvault_service::time::utc;
+use azvault_service::tokens;
+use azvault_service::tokens::{To, Wanted};
+use azvault_service::unlock::OpenedBy;
+use azvault_service::{online, policy};
 use azvault_signin::TenantName;
 use azvault_vault::Vault;
 
 use crate::app::App;
-use crate::contexts::{Contexts, none_active};
-use crate::documents::utc;
-use crate::failure::{Code, Failure};
-use crate::tokens::{self, To, Wanted};
-use crate::ui::{quoted, shown};
-use crate::unlock::OpenedBy;
-use crate::{online, policy};
 
 /// The variables in which a service principal's secret stands: of the Azure SDKs, and of Terraform.
 const SECRETS: [&str; 2] = ["AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET"];

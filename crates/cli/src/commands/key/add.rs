@@ -6,18 +6,19 @@ pub(crate) mod passphrase;
 pub(crate) mod raw;
 pub(crate) mod recovery;
 
+use azvault_service::audit;
+use azvault_service::failure::Failure;
+use azvault_service::slots;
+use azvault_service::slots::SlotView;
+use azvault_service::unlock::Opened;
 use azvault_vault::{
     Cost, Error, MOST_SLOTS, Made, NewSlot, Opener, PreparedSlot, Problem, SlotError,
 };
 use serde::Serialize;
 
 use crate::app::App;
-use crate::audit;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::Failure;
-use crate::slots::{self, SlotView};
-use crate::unlock::Opened;
+use crate::output::documents::SCHEMA;
 
 /// The option of all of them.
 #[derive(clap::Args)]

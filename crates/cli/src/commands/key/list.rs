@@ -1,12 +1,12 @@
 //! `azvault key list`
 
+use azvault_service::unlock;
 use azvault_vault::{Locked, Slot};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::ui::{Tone, cell, toned};
-use crate::unlock;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the ways to unlock the vault
 ///
@@ -74,7 +74,7 @@ fn view(slot: &Slot, label: Option<&str>) -> KeyView {
     }
 }
 
-fn row(key: &KeyView) -> Vec<crate::ui::Cell> {
+fn row(key: &KeyView) -> Vec<crate::terminal::ui::Cell> {
     let cost = key.kdf.as_ref().map_or_else(
         || "-".to_owned(),
         |kdf| format!("Argon2id, {} MiB, {} passes", kdf.memory_kib / 1024, kdf.passes),

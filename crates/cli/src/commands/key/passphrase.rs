@@ -1,19 +1,23 @@
 //! `azvault key passphrase`
 
+use azvault_service::audit;
+use azvault_service::console::Answer;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::slots;
+use azvault_service::slots::SlotView;
+use azvault_service::unlock;
+use azvault_service::unlock::Opened;
+use azvault_service::{policy, rotation};
 use azvault_vault::{NewSlot, Problem, SlotError, Try};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::audit;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::kdf::{self, Kdf};
-use crate::new_passphrase::NewPassphrase;
-use crate::prompt::Answer;
-use crate::slots::{self, SlotView};
-use crate::unlock::{self, Opened};
-use crate::{policy, rotation};
+use crate::options::kdf;
+use crate::options::kdf::Kdf;
+use crate::options::new_passphrase::NewPassphraseOptions;
+use crate::output;
+use crate::output::documents::SCHEMA;
 
 /// Change the passphrase of a slot, or what a guess at it costs
 ///
@@ -25,7 +29,7 @@ pub(crate) struct Args {
     /// Number of the slot, from `azvault key list` [default: the one that the passphrase opens]
     id: Option<i64>,
     #[command(flatten)]
-    new: NewPassphrase,
+    new: NewPassphraseOptions,
     #[command(flatten)]
     kdf: Kdf,
 }
@@ -52,8 +56,8 @@ impl Args {
         if !slot.kind.has_cost() {
             return Err(no_passphrase(id));
         }
-        let new = match self.new.given(app)? {
-            None if asked.is_none() => Some(self.new.ask(app)?),
+        let new = match self.new.read().given(app)? {
+            None if asked.is_none() => Some(self.new.read().ask(app)?),
             given => given,
         };
         let what = if new.is_some() { "a new passphrase" } else { "the same passphrase" };
@@ -113,7 +117,8 @@ fn offer_rotation(app: &App, opened: Opened) -> crate::commands::Ended {
     };
     let question = "Old copies of the file still open as before. Rotate the keys as well?";
     if terminal.ask_yes(question)? == Answer::Yes {
-        rotation::rotate(app, opened, &rotation::Wanted::default())?.show(app);
+        let done = rotation::rotate(app, opened, &rotation::Wanted::default())?;
+        output::rotation::show(app, &done);
     }
     Ok(0)
 }

@@ -1,15 +1,17 @@
 //! `azvault key remove`
 
+use azvault_service::app::Consent;
+use azvault_service::audit;
+use azvault_service::keyring::Entry;
+use azvault_service::slots;
+use azvault_service::slots::SlotView;
+use azvault_service::{policy, unlock};
 use azvault_vault::{Problem, SlotError, SlotKind};
 use serde::Serialize;
 
-use crate::app::{App, Consent};
-use crate::audit;
+use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::keyring::Entry;
-use crate::slots::{self, SlotView};
-use crate::{policy, unlock};
+use crate::output::documents::SCHEMA;
 
 /// Remove a way to unlock
 ///

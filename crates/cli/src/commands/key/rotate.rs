@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use azvault_service::app::Consent;
+use azvault_service::creation::Recovery;
+use azvault_service::rotation;
+use azvault_service::rotation::{Others, Wanted};
+use azvault_service::slots;
 use azvault_vault::Try;
 
-use crate::app::{App, Consent};
-use crate::creation::Recovery;
-use crate::rotation::{self, Others, Wanted};
-use crate::slots;
+use crate::app::App;
+use crate::output;
 
 /// Draw new keys and seal everything anew
 ///
@@ -49,7 +52,7 @@ impl Args {
                 (false, None) => Recovery::Shown,
             },
         };
-        rotation::rotate(app, opened, &wanted)?.show(app);
+        output::rotation::show(app, &rotation::rotate(app, opened, &wanted)?);
         Ok(0)
     }
 }

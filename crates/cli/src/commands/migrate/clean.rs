@@ -3,21 +3,28 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use azvault_service::app::Consent;
+use azvault_service::audit;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::migration::cleaning;
+use azvault_service::migration::cleaning::{Cleaned, Cleaning};
+use azvault_service::migration::copies;
+use azvault_service::migration::copies::Copies;
+use azvault_service::migration::remove;
+use azvault_service::migration::remove::Kept;
+use azvault_service::migration::{compare, onward, unused};
+use azvault_service::revocation;
+use azvault_service::revocation::Revocation;
+use azvault_service::scan::beside;
+use azvault_service::scan::beside::Which;
+use azvault_service::shell_word::shell_path;
+use azvault_service::text::{count, quoted, shown, shown_path};
+use azvault_service::{policy, unlock};
 use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
 
-use crate::app::{App, Consent};
-use crate::audit;
+use crate::app::App;
 use crate::cli::Output;
-use crate::failure::{Code, Failure};
-use crate::migration::cleaning::{self, Cleaned, Cleaning};
-use crate::migration::copies::{self, Copies};
-use crate::migration::remove::{self, Kept};
-use crate::migration::{compare, onward, unused};
-use crate::revocation::{self, Revocation};
-use crate::scan::beside::{self, Which};
-use crate::shell_word::shell_path;
-use crate::ui::{count, quoted, shown, shown_path};
-use crate::{policy, unlock};
+use crate::output::comparison;
 
 mod document;
 
@@ -46,7 +53,7 @@ impl Args {
         let mut vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
         if cleaning::differs_as_a_whole(&comparison) {
-            compare::print(app, &comparison);
+            comparison::print(app, &comparison);
             return Err(Failure::new(
                 Code::Findings,
                 "nothing was removed: vault and originals differ",

@@ -1,13 +1,15 @@
 //! `azvault migrate forget`
 
+use azvault_service::app::Consent;
+use azvault_service::audit;
+use azvault_service::migration;
+use azvault_service::text::count;
+use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
-use crate::app::{App, Consent};
-use crate::audit;
+use crate::app::App;
 use crate::cli::Output;
-use crate::ui::count;
-use crate::unlock;
 
 /// Drop the sealed copies of a migration's originals: no way back after this
 ///
@@ -32,7 +34,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let mut vault = unlock::vault(app)?;
         let imports = vault.snapshot()?.into_imports();
-        let import = super::find(imports, Some(self.id))?;
+        let import = migration::find(imports, Some(self.id))?;
         let sealed = import.value.files.iter().filter(|file| file.original.is_some()).count();
         if sealed > 0 {
             let question = format!("Drop the sealed copies of {}?", count(sealed, "file"));

@@ -1,22 +1,30 @@
 //! `azvault migrate` without a verb
 
+use azvault_service::app::Consent;
+use azvault_service::creation;
+use azvault_service::creation::Recovery;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::given;
+use azvault_service::given::Given;
+use azvault_service::migration::gather::Pointers;
+use azvault_service::migration::present::Content;
+use azvault_service::migration::unread::Read;
+use azvault_service::migration::{apply, compare, next, proposal, unused};
+use azvault_service::paths;
+use azvault_service::policy;
+use azvault_service::scan::beside;
+use azvault_service::scan::beside::Which;
+use azvault_service::text::shown_path;
+use azvault_service::unlock;
+use azvault_service::unlock::OpenedBy;
 use azvault_vault::Vault;
 
 use super::Wanted;
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::cli::Output;
-use crate::creation::{self, Recovery};
-use crate::failure::{Code, Failure};
-use crate::given::{self, Given};
-use crate::migration::gather::Pointers;
-use crate::migration::present::Content;
-use crate::migration::unread::Read;
-use crate::migration::{apply, compare, next, proposal, report, unused};
-use crate::paths;
-use crate::policy;
-use crate::scan::beside::{self, Which};
-use crate::ui::{Tone, shown_path};
-use crate::unlock::{self, OpenedBy};
+use crate::output::comparison;
+use crate::output::migration as report;
+use crate::terminal::ui::Tone;
 
 /// Options of the guided way.
 #[derive(clap::Args)]
@@ -58,7 +66,7 @@ impl Args {
             if !proposal.sources.is_empty() {
                 report::print(app, &proposal);
             }
-            proposal.check_unread(&self.wanted, Read::Nothing)?;
+            proposal.check_unread(&self.wanted.from, Read::Nothing)?;
             app.ui.note("nothing to import was found");
             return Ok(0);
         }
@@ -95,13 +103,13 @@ impl Args {
         let fresh = again.open(app)?;
         let comparison = compare::compare(app, &fresh, Some(id))?;
         if !comparison.is_equal() {
-            compare::print(app, &comparison);
+            comparison::print(app, &comparison);
             return Err(Failure::new(Code::Findings, "the vault and the files differ")
                 .hint(next::after(&comparison, paths::roots().ok().as_ref())));
         }
         if app.ui.output == Output::Json {
-            compare::print(app, &comparison);
-            return proposal.check_unread(&self.wanted, read).map(|()| 0);
+            comparison::print(app, &comparison);
+            return proposal.check_unread(&self.wanted.from, read).map(|()| 0);
         }
         app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
@@ -115,7 +123,7 @@ impl Args {
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
-        proposal.check_unread(&self.wanted, read).map(|()| 0)
+        proposal.check_unread(&self.wanted.from, read).map(|()| 0)
     }
 }
 

@@ -1,13 +1,13 @@
 //! `azvault migrate list`
 
+use azvault_service::time::utc;
+use azvault_service::unlock;
 use azvault_vault::{Import, Stored};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::utc;
-use crate::ui::cell;
-use crate::unlock;
+use crate::terminal::ui::cell;
 
 /// List the migrations into this vault, the newest first
 #[derive(clap::Args)]

@@ -1,11 +1,13 @@
 //! `azvault migrate plan`
 
+use azvault_service::migration::gather::Pointers;
+use azvault_service::migration::present::Content;
+use azvault_service::migration::proposal;
+use azvault_service::unlock;
+
 use super::Wanted;
 use crate::app::App;
-use crate::migration::gather::Pointers;
-use crate::migration::present::Content;
-use crate::migration::{proposal, report};
-use crate::unlock;
+use crate::output::migration as report;
 
 /// Show what would be imported, from where, and which secrets; writes nothing
 ///

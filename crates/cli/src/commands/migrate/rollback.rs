@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
+use azvault_service::app::Consent;
+use azvault_service::audit;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::migration;
+use azvault_service::migration::restore;
+use azvault_service::migration::restore::There;
+use azvault_service::text::{count, shown_path};
+use azvault_service::{policy, unlock};
 use azvault_vault::{Id, Problem};
 use serde::Serialize;
 
-use crate::app::{App, Consent};
-use crate::audit;
+use crate::app::App;
 use crate::cli::Output;
-use crate::failure::{Code, Failure};
-use crate::migration::restore::{self, There};
-use crate::ui::{count, shown_path};
-use crate::{policy, unlock};
 
 /// Put the originals back: same bytes, same mode, same time
 ///
@@ -42,7 +45,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
         let mut vault = unlock::vault(app)?;
-        let import = super::find(vault.snapshot()?.into_imports(), self.id)?;
+        let import = migration::find(vault.snapshot()?.into_imports(), self.id)?;
         let snapshot = vault.snapshot()?;
         let mut originals = Vec::new();
         for file in import.value.files.iter() {

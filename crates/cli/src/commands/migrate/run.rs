@@ -1,18 +1,23 @@
 //! `azvault migrate run`
 
+use azvault_service::app::Consent;
+use azvault_service::migration::gather::Pointers;
+use azvault_service::migration::present::Content;
+use azvault_service::migration::proposal;
+use azvault_service::migration::proposal::Proposal;
+use azvault_service::migration::remarks;
+use azvault_service::migration::unread::Read;
+use azvault_service::migration::{apply, unused};
+use azvault_service::scan::no_sign_in;
+use azvault_service::text::count;
+use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
 use super::Wanted;
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::cli::Output;
-use crate::migration::gather::Pointers;
-use crate::migration::proposal::{self, Proposal};
-use crate::migration::unread::Read;
-use crate::migration::{apply, present::Content, report, unused};
-use crate::scan::print::no_sign_in;
-use crate::ui::count;
-use crate::unlock;
+use crate::output::migration as report;
 
 /// Import in one transaction; prints the migration's id
 ///
@@ -56,7 +61,7 @@ impl Args {
             let read = if proposal.is_of_something() { Read::Known } else { Read::Nothing };
             let id = if read == Read::Known { apply::newest(&proposal) } else { None };
             say(app, &proposal, id, Changed::No);
-            return proposal.check_unread(&self.wanted, read).map(|()| 0);
+            return proposal.check_unread(&self.wanted.from, read).map(|()| 0);
         }
         if !self.yes && app.ui.output != Output::Json {
             report::print(app, &proposal);
@@ -64,7 +69,7 @@ impl Args {
         app.confirm(Consent::from(self.yes), "Import this into the vault?")?;
         let id = apply::apply(app, &mut vault, &proposal)?;
         say(app, &proposal, Some(id), Changed::Yes);
-        proposal.check_unread(&self.wanted, Read::Imported).map(|()| 0)
+        proposal.check_unread(&self.wanted.from, Read::Imported).map(|()| 0)
     }
 }
 
@@ -86,7 +91,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         opaque: proposal.count(azvault_importer::Outcome::Opaque),
         reported: proposal.count(azvault_importer::Outcome::Report),
         default: proposal.plan.default.as_ref().map(|name| name.as_str().to_owned()),
-        remarks: report::names_alike(proposal),
+        remarks: remarks::names_alike(proposal),
     };
     if app.ui.output == Output::Json {
         app.ui.json(&document);

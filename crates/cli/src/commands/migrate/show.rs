@@ -1,14 +1,15 @@
 //! `azvault migrate show`
 
+use azvault_service::migration;
+use azvault_service::time::utc;
+use azvault_service::unlock;
 use azvault_vault::{Id, ImportedFile};
 use serde::Serialize;
 
 use super::list::MigrationView;
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::utc;
-use crate::ui::cell;
-use crate::unlock;
+use crate::terminal::ui::cell;
 
 /// Show one migration: its files, and what became of them
 #[derive(clap::Args)]
@@ -56,7 +57,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let vault = unlock::vault(app)?;
         let imports = vault.snapshot()?.into_imports();
-        let import = super::find(imports, Some(self.id))?;
+        let import = migration::find(imports, Some(self.id))?;
         let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();
         if app.ui.output == Output::Json {
             let migration = MigrationView::new(&import);

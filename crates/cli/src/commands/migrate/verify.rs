@@ -1,13 +1,14 @@
 //! `azvault migrate verify`
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::migration::{compare, next};
+use azvault_service::paths;
+use azvault_service::text::count;
+use azvault_service::unlock;
 use azvault_vault::Id;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
-use crate::migration::{compare, next};
-use crate::paths;
-use crate::ui::count;
-use crate::unlock;
+use crate::output::comparison;
 
 /// Read originals and vault again and compare every secret by value; exit 10 on any difference
 ///
@@ -30,7 +31,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
         let vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
-        compare::print(app, &comparison);
+        comparison::print(app, &comparison);
         let next = || next::after(&comparison, paths::roots().ok().as_ref());
         let (differences, gone) = (comparison.differences.len(), comparison.gone.len());
         if differences > 0 {

@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 
 use azvault_policy::Policy;
+use azvault_service::contexts::{Contexts, Unasked};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::policy;
+use azvault_service::policy::{Finding, Owner};
+use azvault_service::text::{count, shown};
+use azvault_service::{agent, paths};
 use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::{Contexts, Unasked};
-use crate::documents::SCHEMA;
-use crate::failure::{Code, Failure};
-use crate::policy::{self, Finding, Owner};
-use crate::ui::{count, shown};
-use crate::{agent, paths};
+use crate::output::documents::SCHEMA;
 
 /// Check a policy file; without one, both files and this vault against them
 ///

@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use azvault_policy::{Shown, Value};
+use azvault_service::paths;
+use azvault_service::text::shown_path;
 use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::paths;
-use crate::ui::{cell, shown_path};
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::cell;
 
 /// Show what is forbidden here, and which line of which file says so
 ///
@@ -86,7 +87,7 @@ fn view(Shown { key, value, place }: Shown<'_>) -> MemberView<'_> {
     MemberView { key, value, file: place.file.display().to_string(), line: place.line }
 }
 
-fn row(member: MemberView<'_>) -> Vec<crate::ui::Cell> {
+fn row(member: MemberView<'_>) -> Vec<crate::terminal::ui::Cell> {
     let value = match member.value {
         ValueView::Text(text) => text,
         ValueView::Number(number) => number.to_string(),

@@ -1,18 +1,21 @@
 //! `azvault secret list`
 
 use azvault_model::Secret;
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::listed;
+use azvault_service::listed::Listed;
+use azvault_service::time::utc;
+use azvault_service::{audit, policy};
 use azvault_vault::Vault;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::{SCHEMA, SecretView, utc};
-use crate::failure::{Code, Failure};
-use crate::listed::{self, Listed};
-use crate::ui::{Tone, cell, toned};
-use crate::{audit, policy};
+use crate::output;
+use crate::output::documents::{SCHEMA, SecretView};
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the secrets: what they are, whose, until when
 ///
@@ -50,7 +53,7 @@ impl Args {
         let mut secrets = Vec::new();
         for secret in listed::all(&contexts) {
             let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
-            secrets.push((secret, SecretView { blast_radius, ..secret.view() }));
+            secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
         }
         if self.reveal {
             return reveal(app, &mut vault, &secrets);
@@ -61,7 +64,7 @@ impl Args {
         } else if secrets.is_empty() {
             app.ui.note("no secrets yet: azvault migrate");
         } else if self.wide && app.ui.output == Output::Table {
-            secrets.iter().for_each(|secret| listed::print(app, secret));
+            secrets.iter().for_each(|secret| output::secrets::print(app, secret));
         } else {
             let rows: Vec<_> = secrets.iter().map(|view| row(app, view)).collect();
             app.ui.table(&["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", ""], &rows);
@@ -116,7 +119,7 @@ fn print(
     Ok(())
 }
 
-fn row(app: &App, view: &SecretView<'_>) -> Vec<crate::ui::Cell> {
+fn row(app: &App, view: &SecretView<'_>) -> Vec<crate::terminal::ui::Cell> {
     let facts = &view.facts;
     let expired = facts.expires_on.is_some_and(|at| at <= app.now());
     let expires = facts.expires_on.map_or_else(|| "-".to_owned(), utc);

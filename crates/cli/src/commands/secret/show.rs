@@ -1,16 +1,17 @@
 //! `azvault secret show`
 
 use azvault_model::Secret;
+use azvault_service::contexts::Contexts;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::time::utc;
+use azvault_service::{audit, policy};
 use azvault_vault::{Id, Problem};
 use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::{SecretView, utc};
-use crate::failure::{Code, Failure};
-use crate::ui::cell;
-use crate::{audit, policy};
+use crate::output::documents::SecretView;
+use crate::terminal::ui::cell;
 
 /// Show one secret; its value only with --reveal
 ///

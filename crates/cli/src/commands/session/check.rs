@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use azvault_service::failure::Code;
+use azvault_service::paths;
+use azvault_service::session::handle;
+use azvault_service::session::handle::Handle;
 use azvault_vault::{Error, Locked, Problem};
 
 use crate::app::App;
-use crate::failure::Code;
-use crate::paths;
-use crate::session::handle::{self, Handle};
 
 /// An agent that says nothing for so long does not hold up a new shell.
 const PATIENCE: Duration = Duration::from_secs(2);

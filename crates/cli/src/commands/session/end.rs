@@ -1,11 +1,13 @@
 //! `azvault session end`
 
+use azvault_service::failure::{Code, Failure};
+use azvault_service::session;
+use azvault_service::session::Session;
+use azvault_service::unlock;
+
 use super::Shell;
 use crate::app::App;
 use crate::cli::Output;
-use crate::failure::{Code, Failure};
-use crate::session::{self, Session};
-use crate::unlock;
 
 /// End the session of this shell: eval "$(azvault session end)"
 ///

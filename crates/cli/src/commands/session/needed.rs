@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 
 use azvault_model::Scope;
+use azvault_service::paths;
 use clap::{ArgMatches, CommandFactory};
 
-use crate::change::ScopeOption;
 use crate::cli::Cli;
-use crate::paths;
+use crate::options::change::ScopeOption;
 
 /// Whether a change of process scope may come of it: `use`, and verbs with `--scope` that are not
 /// told to change the vault. A line that is none of azvault's needs nothing.

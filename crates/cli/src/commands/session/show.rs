@@ -1,14 +1,14 @@
 //! `azvault session show`
 
 use azvault_model::{AutosaveMode, ContextName, Current};
+use azvault_service::session::Session;
+use azvault_service::unlock;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::cli::Output;
-use crate::documents::SCHEMA;
-use crate::session::Session;
-use crate::ui::cell;
-use crate::unlock;
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::cell;
 
 /// Show the session of this shell
 #[derive(clap::Args)]

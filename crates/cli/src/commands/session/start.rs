@@ -3,6 +3,11 @@
 use std::ffi::OsString;
 
 use azvault_agent::Leader;
+use azvault_service::failure::{Code, Failure};
+use azvault_service::paths;
+use azvault_service::paths::SESSION;
+use azvault_service::session::Session;
+use azvault_service::unlock;
 use azvault_vault::VaultId;
 use zeroize::Zeroizing;
 
@@ -10,10 +15,6 @@ use super::Shell;
 use super::needed::is_needed_by;
 use crate::app::App;
 use crate::cli::Output;
-use crate::failure::{Code, Failure};
-use crate::paths::{self, SESSION};
-use crate::session::Session;
-use crate::unlock;
 
 /// Start a session for this shell: eval "$(azvault session start)"
 ///

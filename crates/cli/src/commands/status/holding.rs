@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use azvault_agent::holder::Kind;
+use azvault_service::holders::{Found, Looked};
+use azvault_service::time;
 
 use super::{Agent, Document};
-use crate::holders::{Found, Looked};
-use crate::time;
 
 /// The agent of this shell, every other process, and where was looked.
 pub(super) fn rows(document: &Document, looked: Option<&Looked>) -> Vec<(&'static str, String)> {

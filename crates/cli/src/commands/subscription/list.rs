@@ -2,15 +2,16 @@
 
 use azvault_model::Subscription;
 use azvault_model::rules::connect::Place;
+use azvault_service::contexts::Contexts;
+use azvault_service::subscriptions;
+use azvault_service::subscriptions::is_on;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::arguments::name;
 use crate::cli::Output;
-use crate::contexts::Contexts;
-use crate::documents::{SCHEMA, SubscriptionView, TenantView};
-use crate::subscriptions::{self, is_on};
-use crate::ui::cell;
+use crate::output::documents::{SCHEMA, SubscriptionView, TenantView};
+use crate::terminal::ui::cell;
 
 /// List the subscriptions that your contexts know (Get-AzSubscription)
 ///

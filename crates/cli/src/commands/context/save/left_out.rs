@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use azvault_exporter::azure_powershell::{self, ContextReason, LeftContext, Reason};
 use azvault_model::{Context, ContextName, Profile};
+use azvault_service::shell_word::shell_word;
+use azvault_service::text::{cited, count};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::documents::SecretFacts;
-use crate::shell_word::shell_word;
-use crate::ui::{cited, count};
+use crate::output::documents::SecretFacts;
 
 /// What is not in the file.
 #[derive(Default)]

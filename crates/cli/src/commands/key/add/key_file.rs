@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use azvault_service::{creation, policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::kdf::Kdf;
-use crate::new_passphrase::NewPassphrase;
-use crate::{creation, policy, slots};
+use crate::options::kdf::Kdf;
+use crate::options::new_passphrase::NewPassphraseOptions;
 
 /// Add a passphrase that opens together with a key file
 ///
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// The key file: one that is there, or a new one
     file: PathBuf,
     #[command(flatten)]
-    new: NewPassphrase,
+    new: NewPassphraseOptions,
     #[command(flatten)]
     kdf: Kdf,
     #[command(flatten)]
@@ -34,7 +34,7 @@ impl Args {
         super::check_room(app, &opened)?;
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
         policy::costs_enough(app, cost)?;
-        let passphrase = self.new.ask(app)?;
+        let passphrase = self.new.read().ask(app)?;
         let (key_file, made) = creation::key_file(app, &self.file)?;
         let opener = Opener::PassphraseAndKeyFile { passphrase: &passphrase, key_file: &key_file };
         let slot = slots::prepare(app, &self.label.on(opener, cost))?;

@@ -1,11 +1,11 @@
 //! `azvault key add keyring`
 
+use azvault_service::keyring::Entry;
+use azvault_service::{policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::keyring::Entry;
-use crate::{policy, slots};
 
 /// Add a key that the keyring of the desktop keeps
 ///

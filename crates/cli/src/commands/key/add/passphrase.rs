@@ -1,12 +1,12 @@
 //! `azvault key add passphrase`
 
+use azvault_service::{policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::kdf::Kdf;
-use crate::new_passphrase::NewPassphrase;
-use crate::{policy, slots};
+use crate::options::kdf::Kdf;
+use crate::options::new_passphrase::NewPassphraseOptions;
 
 /// Add a passphrase
 ///
@@ -15,7 +15,7 @@ use crate::{policy, slots};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    new: NewPassphrase,
+    new: NewPassphraseOptions,
     #[command(flatten)]
     kdf: Kdf,
     #[command(flatten)]
@@ -29,7 +29,7 @@ impl Args {
         let mut opened = slots::owner(app, Try::All)?;
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
         policy::costs_enough(app, cost)?;
-        let passphrase = self.new.ask(app)?;
+        let passphrase = self.new.read().ask(app)?;
         let slot = slots::prepare(app, &self.label.on(Opener::Passphrase(&passphrase), cost))?;
         super::add(app, &mut opened, &slot, || {})?;
         Ok(0)

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use azvault_service::{creation, policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
 use crate::app::App;
-use crate::{creation, policy, slots};
 
 /// Add a raw key, for CI and system credentials
 ///

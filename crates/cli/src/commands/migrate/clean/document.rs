@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 
+use azvault_service::migration::cleaning::LeftBehind;
+use azvault_service::migration::copies::Copies;
+use azvault_service::migration::remove::Kept;
+use azvault_service::shell_word::shell_path;
 use azvault_vault::{Id, ImportedFile};
 use serde::Serialize;
-
-use crate::migration::cleaning::LeftBehind;
-use crate::migration::copies::Copies;
-use crate::migration::remove::Kept;
-use crate::shell_word::shell_path;
 
 #[derive(Default, Serialize)]
 pub(super) struct Document {

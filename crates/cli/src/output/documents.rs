@@ -1,0 +1,232 @@
+//! The JSON documents that scripts rely on. Fields are only ever added.
+
+use azvault_model::rules::blast_radius::BlastRadius;
+use azvault_model::rules::secrets::{Restriction, restriction};
+use azvault_model::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
+use azvault_service::change;
+use azvault_service::listed::Listed;
+use azvault_service::revocation::to_type;
+use azvault_service::time::utc;
+use azvault_vault::StoredSecret;
+use serde::Serialize;
+
+/// Number of the document form, in each document's `schema`.
+pub(crate) const SCHEMA: u8 = 1;
+
+/// One context, as `context list` and `migrate plan` print it.
+#[derive(Serialize)]
+pub(crate) struct ContextView<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) account: Option<AccountView<'a>>,
+    pub(crate) tenant: Option<TenantView<'a>>,
+    pub(crate) subscription: Option<SubscriptionView<'a>>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) scope: &'static str,
+    pub(crate) default: bool,
+    pub(crate) active: bool,
+}
+
+#[derive(Serialize)]
+pub(crate) struct AccountView<'a> {
+    pub(crate) id: &'a str,
+    #[serde(rename = "type")]
+    pub(crate) account_type: &'a str,
+    /// Of a user whose home account is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) home_account_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct TenantView<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct SubscriptionView<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) state: Option<&'a str>,
+}
+
+/// Who acts, and why.
+#[derive(Serialize)]
+pub(crate) struct ActingView {
+    context: String,
+    account: Option<String>,
+    account_type: Option<String>,
+    tenant: Option<String>,
+    environment: Option<String>,
+    /// `--context`, `AZVAULT_CONTEXT`, `session` or `default`.
+    source: &'static str,
+}
+
+impl ActingView {
+    pub(crate) fn new(acting: &Acting) -> Self {
+        let context = acting.context();
+        Self {
+            context: context.name.as_str().to_owned(),
+            account: acting.account().map(|account| account.id.clone()),
+            account_type: acting.account().map(|own| own.account_type.as_str().to_owned()),
+            tenant: context.tenant.as_ref().map(|tenant| tenant.id.clone()),
+            environment: context.environment.clone(),
+            source: acting.source().source(),
+        }
+    }
+
+    /// The account in words.
+    pub(crate) fn whose(&self) -> Option<String> {
+        let account = self.account.as_deref()?;
+        Some(change::named(account, self.environment.as_deref()))
+    }
+}
+
+/// Which contexts are marked.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Marks<'a> {
+    pub(crate) default: Option<&'a ContextName>,
+    pub(crate) active: Option<&'a ContextName>,
+}
+
+impl<'a> ContextView<'a> {
+    pub(crate) fn new(context: &'a Context, scope: Scope, marks: Marks<'_>) -> Self {
+        let is = |name: Option<&ContextName>| name.is_some_and(|n| n.same_as(&context.name));
+        Self {
+            name: context.name.as_str(),
+            account: context.account.as_ref().map(|account| AccountView {
+                id: &account.id,
+                account_type: account.account_type.as_str(),
+                home_account_id: account.home_account_id(),
+            }),
+            tenant: context
+                .tenant
+                .as_ref()
+                .map(|t| TenantView { id: &t.id, name: t.name.as_deref() }),
+            subscription: context.subscription.as_ref().map(|s| SubscriptionView {
+                id: &s.id,
+                name: s.name.as_deref(),
+                state: s.state.as_deref(),
+            }),
+            environment: context.environment.as_deref(),
+            scope: scope.as_str(),
+            // A context of the session covers the default of the same name and is not it.
+            default: scope == Scope::User && is(marks.default),
+            active: is(marks.active),
+        }
+    }
+}
+
+/// One secret, as `secret list` prints it; the value only where it was asked for.
+#[derive(Serialize)]
+pub(crate) struct SecretView<'a> {
+    pub(crate) id: String,
+    #[serde(flatten)]
+    pub(crate) facts: SecretFacts<'a>,
+    pub(crate) scope: &'static str,
+    /// `null` for a secret of a session, which is stored nowhere.
+    pub(crate) created: Option<String>,
+    /// Only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blast_radius: Option<RadiusView>,
+}
+
+/// What a secret opens, and what revokes it.
+#[derive(Serialize)]
+pub(crate) struct RadiusView {
+    pub(crate) rank: u8,
+    pub(crate) opens: String,
+    pub(crate) clients: Vec<String>,
+    pub(crate) tenants: Vec<String>,
+    /// Unix seconds.
+    pub(crate) until: Option<i64>,
+    pub(crate) revoke: Vec<String>,
+    pub(crate) remark: Option<&'static str>,
+}
+
+impl RadiusView {
+    /// What there is to type, a command a line, and what else to know.
+    pub(crate) fn to_type(&self) -> Vec<String> {
+        to_type(&self.revoke, self.remark)
+    }
+}
+
+impl From<BlastRadius> for RadiusView {
+    fn from(radius: BlastRadius) -> Self {
+        let rank = radius.rank.number();
+        let BlastRadius { opens, clients, tenants, until, revoke, remark, .. } = radius;
+        Self { rank, opens, clients, tenants, until, revoke, remark }
+    }
+}
+
+/// What is known of a secret without opening it.
+#[derive(Serialize)]
+pub(crate) struct SecretFacts<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) tenant: Option<&'a str>,
+    pub(crate) client_id: Option<&'a str>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) target: Option<&'a str>,
+    pub(crate) expires_on: Option<i64>,
+    pub(crate) family_id: Option<&'a str>,
+    pub(crate) home_account_id: Option<&'a str>,
+    /// `pop`, `mtls_pop`, as written; `null` for a bearer token.
+    pub(crate) token_type: Option<&'a str>,
+    /// Why it is never handed out as the account's token: `bound`, `partitioned`, `on_behalf_of`.
+    pub(crate) restriction: Option<&'static str>,
+}
+
+impl<'a> SecretFacts<'a> {
+    pub(crate) fn new(about: &'a SecretDescription) -> Self {
+        Self {
+            kind: about.kind.as_str(),
+            account: about.account.as_deref(),
+            tenant: about.tenant.as_deref(),
+            client_id: about.client_id.as_deref(),
+            environment: about.environment.as_deref(),
+            target: about.target.as_deref(),
+            expires_on: about.expires_on,
+            family_id: about.family_id.as_deref(),
+            home_account_id: about.home_account_id.as_deref(),
+            token_type: about.token_type.as_deref(),
+            restriction: restriction(about).map(Restriction::as_str),
+        }
+    }
+
+    /// The kind for people, with what keeps the secret from being used.
+    pub(crate) fn kind_in_words(&self) -> String {
+        match self.restriction {
+            Some(restriction) => format!("{} ({})", self.kind, restriction.replace('_', " ")),
+            None => self.kind.to_owned(),
+        }
+    }
+}
+
+impl<'a> SecretView<'a> {
+    pub(crate) fn of(secret: Listed<'a>) -> Self {
+        match secret {
+            Listed::OfSession(secret) => Self::of_session(secret),
+            Listed::OfVault(secret) => Self::new(secret),
+        }
+    }
+
+    pub(crate) fn new(secret: &'a StoredSecret) -> Self {
+        Self {
+            id: secret.id.to_string(),
+            facts: SecretFacts::new(&secret.description),
+            scope: Scope::User.as_str(),
+            created: Some(utc(secret.created)),
+            blast_radius: None,
+        }
+    }
+
+    pub(crate) fn of_session(secret: &'a ProcessSecret) -> Self {
+        Self {
+            id: Listed::OfSession(secret).id(),
+            facts: SecretFacts::new(&secret.held.description),
+            scope: Scope::Process.as_str(),
+            created: None,
+            blast_radius: None,
+        }
+    }
+}

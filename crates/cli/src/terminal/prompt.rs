@@ -1,0 +1,139 @@
+//! Questions and passphrases, on the terminal device: `$(azvault …)` and pipes work while asking.
+
+use std::fs::File;
+use std::io::{IsTerminal, Write};
+
+use azvault_model::Secret;
+use azvault_service::console::{Answer, Prompt};
+use azvault_service::descriptor::MAX_LINE;
+use azvault_service::failure::{Code, Failure};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use zeroize::Zeroizing;
+
+/// A terminal to ask on.
+pub(crate) struct Terminal {
+    device: File,
+}
+
+/// Whether somebody is there to answer: decided by stdin and stderr, never by stdout.
+pub(crate) fn somebody_is_there() -> bool {
+    rustix::termios::isatty(rustix::stdio::stdin()) && std::io::stderr().is_terminal()
+}
+
+/// Whether stderr is a terminal, and no file or log.
+pub(crate) fn stderr_is_terminal() -> bool {
+    std::io::stderr().is_terminal()
+}
+
+impl Terminal {
+    /// Opens the terminal device of this process.
+    pub(crate) fn open() -> Option<Self> {
+        let device = File::options().read(true).write(true).open("/dev/tty").ok()?;
+        Some(Self { device })
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        self.device.write_all(text.as_bytes()).map_err(|e| broken(&e))
+    }
+
+    /// Reads one line with echo, line editing and signals of the terminal off, so that Ctrl-C
+    /// comes as a byte and the terminal is always put back as it was.
+    fn read_hidden(&self) -> Result<Secret, Failure> {
+        let raw = Raw::enter(&self.device)?;
+        let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
+        let mut byte = Zeroizing::new([0_u8; 1]);
+        loop {
+            match rustix::io::read(&raw.device, &mut byte[..]) {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(rustix::io::Errno::INTR) => continue,
+                Err(e) => return Err(broken(&e)),
+            }
+            match byte[0] {
+                b'\r' | b'\n' => break,
+                0x03 => return Err(Failure::new(Code::Aborted, "aborted")),
+                0x04 if line.is_empty() => return Err(Failure::new(Code::Aborted, "aborted")),
+                0x04 => break,
+                0x7f | 0x08 => erase_character(&mut line),
+                0x15 => line.clear(),
+                _ if line.len() == MAX_LINE => {}
+                typed => line.push(typed),
+            }
+        }
+        Ok(Secret::copied_from(&line))
+    }
+}
+
+impl Prompt for Terminal {
+    fn ask_passphrase(&mut self, question: &str) -> Result<Secret, Failure> {
+        self.say(question)?;
+        let typed = self.read_hidden();
+        self.say("\n")?;
+        typed
+    }
+
+    fn ask_yes(&mut self, question: &str) -> Result<Answer, Failure> {
+        self.say(&format!("{question} [y/N] "))?;
+        let line = azvault_service::descriptor::read_line(&self.device).map_err(|e| broken(&e))?;
+        // EXPOSE: the answer to a yes-or-no question is no secret.
+        let word = line.as_ref().map(|line| line.expose().to_ascii_lowercase());
+        Ok(match word.as_deref() {
+            Some(b"y" | b"yes") => Answer::Yes,
+            _ => Answer::No,
+        })
+    }
+}
+
+/// Takes the last character off a line of UTF-8, all its bytes.
+fn erase_character(line: &mut Zeroizing<Vec<u8>>) {
+    while let Some(byte) = line.pop() {
+        if byte & 0xC0 != 0x80 {
+            break;
+        }
+    }
+}
+
+struct Raw<'a> {
+    device: &'a File,
+    before: Termios,
+}
+
+impl<'a> Raw<'a> {
+    fn enter(device: &'a File) -> Result<Self, Failure> {
+        let before = rustix::termios::tcgetattr(device).map_err(|e| broken(&e))?;
+        let mut raw = before.clone();
+        raw.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        raw.special_codes[SpecialCodeIndex::VMIN] = 1;
+        raw.special_codes[SpecialCodeIndex::VTIME] = 0;
+        rustix::termios::tcsetattr(device, OptionalActions::Flush, &raw).map_err(|e| broken(&e))?;
+        Ok(Self { device, before })
+    }
+}
+
+impl Drop for Raw<'_> {
+    fn drop(&mut self) {
+        let _ = rustix::termios::tcsetattr(self.device, OptionalActions::Flush, &self.before);
+    }
+}
+
+fn broken(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Code::NeedsTerminal, format!("the terminal cannot be used: {error}"))
+        .hint("name a file: --passphrase-file FILE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::erase_character;
+    use zeroize::Zeroizing;
+
+    #[test]
+    fn backspace_takes_a_whole_character() {
+        let mut line = Zeroizing::new("aø東".as_bytes().to_vec());
+        erase_character(&mut line);
+        assert_eq!(&line[..], "aø".as_bytes());
+        erase_character(&mut line);
+        erase_character(&mut line);
+        erase_character(&mut line);
+        assert!(line.is_empty());
+    }
+}

@@ -1,0 +1,357 @@
+//! The only file that prints.
+//!
+//! stdout is the answer and nothing else; all the rest goes to stderr. Text that comes from a
+//! file is escaped before it reaches a terminal: a context's name can hold anything. Colour means
+//! something or is not there.
+
+use std::fs::File;
+use std::io::{IsTerminal, Write as _};
+use std::os::fd::AsFd;
+
+use anstyle::{AnsiColor, Style};
+use azvault_service::console::{Console, Line, Progress, Prompt, Work};
+use azvault_service::failure::{Code, Failure};
+use azvault_service::paths;
+use azvault_service::text::shown;
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::bar::Bar;
+use super::prompt::{self, Terminal};
+use crate::cli::{Color, Global, Output};
+
+/// Where and how to print.
+pub(crate) struct Ui {
+    pub(crate) output: Output,
+    loudness: Loudness,
+    color_out: Colored,
+    color_err: Colored,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Loudness {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colored {
+    Yes,
+    No,
+}
+
+/// What a word means; colour follows from it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Warning,
+    Bad,
+    Quiet,
+}
+
+impl Ui {
+    pub(crate) fn new(global: &Global) -> Self {
+        let colored = |is_terminal: bool| match global.color {
+            Color::Always => Colored::Yes,
+            Color::Never => Colored::No,
+            Color::Auto if paths::no_color() => Colored::No,
+            Color::Auto if paths::force_color() || is_terminal => Colored::Yes,
+            Color::Auto => Colored::No,
+        };
+        let loudness = match (global.quiet, global.verbose) {
+            (true, _) => Loudness::Quiet,
+            (false, 0) => Loudness::Normal,
+            (false, _) => Loudness::Verbose,
+        };
+        Self {
+            output: global.output,
+            loudness,
+            color_out: colored(std::io::stdout().is_terminal()),
+            color_err: colored(std::io::stderr().is_terminal()),
+        }
+    }
+
+    /// Whether what goes to stderr may have colour.
+    pub(crate) fn is_colored(&self) -> bool {
+        self.color_err == Colored::Yes
+    }
+
+    /// One line of the answer.
+    pub(crate) fn line(&self, text: impl AsRef<str>) {
+        self.raw(format!("{}\n", text.as_ref()).as_bytes());
+    }
+
+    /// One line of the answer, for people.
+    pub(crate) fn toned_line(&self, tone: Tone, text: impl AsRef<str>) {
+        self.line(paint(self.color_out, tone, text.as_ref()));
+    }
+
+    /// Bytes of the answer as they are: a JSON document, a completion script, a secret that was
+    /// asked for. A reader that has gone away ends the command as it ends `cat`; an answer that a
+    /// full disk cut short is none.
+    pub(crate) fn raw(&self, bytes: &[u8]) {
+        // The standard library's own stdout keeps a copy of what has no line's end yet: a secret.
+        let out = std::io::stdout().as_fd().try_clone_to_owned();
+        match out.and_then(|out| File::from(out).write_all(bytes)) {
+            Ok(()) => {}
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+            Err(e) => {
+                let failure = Failure::new(Code::Other, format!("the answer was not written: {e}"));
+                self.failure(&failure.hint("what the command changed is changed: azvault status"));
+                std::process::exit(Code::Other.number().into());
+            }
+        }
+    }
+
+    /// One JSON document.
+    pub(crate) fn json(&self, document: &impl serde::Serialize) {
+        match serde_json::to_string(document) {
+            Ok(text) => self.line(text),
+            Err(e) => self.warning(format!("the answer cannot be written as JSON: {e}")),
+        }
+    }
+
+    /// A table for people, or tab-separated values without heading.
+    pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<Cell>]) {
+        if self.output == Output::Tsv {
+            let mut text = String::new();
+            for row in rows {
+                let cells: Vec<String> = row.iter().map(|cell| tsv(&cell.text)).collect();
+                text.push_str(&cells.join("\t"));
+                text.push('\n');
+            }
+            self.raw(text.as_bytes());
+            return;
+        }
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        // Without a terminal there is no width to fit: a pipe gets each row on one line.
+        table.set_content_arrangement(if std::io::stdout().is_terminal() {
+            ContentArrangement::Dynamic
+        } else {
+            ContentArrangement::Disabled
+        });
+        table.set_header(headings.iter().map(|h| paint(self.color_out, Tone::Quiet, h)));
+        for row in rows {
+            table.add_row(
+                row.iter().map(|cell| paint(self.color_out, cell.tone, &shown(&cell.text))),
+            );
+        }
+        let mut text = String::new();
+        for line in table.lines() {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        self.raw(text.as_bytes());
+    }
+
+    /// Lines of a few columns, of which the last is never cut or broken, each with words below it
+    /// that are broken between words where the terminal ends.
+    pub(crate) fn listing(&self, headings: &[&str], items: &[(Vec<Cell>, Vec<String>)]) {
+        let mut widths: Vec<usize> = headings.iter().map(|heading| heading.len()).collect();
+        for (cells, _) in items {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(shown(&cell.text).chars().count());
+            }
+        }
+        let last = widths.pop().map_or(0, |_| widths.len());
+        let indent = widths.iter().map(|width| width + GAP).sum::<usize>();
+        let mut text = String::new();
+        let mut row = |cells: &mut dyn Iterator<Item = (Tone, String)>| {
+            for (at, (tone, words)) in cells.enumerate() {
+                let pad = widths
+                    .get(at)
+                    .map_or(0, |width| (width + GAP).saturating_sub(words.chars().count()));
+                text.push_str(&paint(self.color_out, tone, &words));
+                text.push_str(&" ".repeat(if at < last { pad } else { 0 }));
+            }
+            text.truncate(text.trim_end().len());
+            text.push('\n');
+        };
+        row(&mut headings.iter().map(|heading| (Tone::Quiet, (*heading).to_owned())));
+        let room = terminal_width().map(|width| width.saturating_sub(indent).max(MIN_ROOM));
+        for (cells, below) in items {
+            row(&mut cells.iter().map(|cell| (cell.tone, shown(&cell.text))));
+            for line in below.iter().flat_map(|words| wrapped(&shown(words), room)) {
+                // An address cannot be broken: it begins further left where it would not fit.
+                let spare = |width: usize| width.saturating_sub(line.chars().count());
+                let indent = terminal_width().map_or(indent, |width| indent.min(spare(width)));
+                row(&mut std::iter::once((Tone::Plain, format!("{}{line}", " ".repeat(indent)))));
+            }
+        }
+        self.raw(text.as_bytes());
+    }
+
+    /// Words of the answer, broken between words where the terminal ends.
+    pub(crate) fn paragraph(&self, tone: Tone, words: &str) {
+        for line in wrapped(words, terminal_width()) {
+            self.toned_line(tone, line);
+        }
+    }
+
+    /// A remark for the person, on stderr.
+    pub(crate) fn note(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Normal {
+            say(text.as_ref());
+        }
+    }
+
+    /// What the person should not miss, on stderr.
+    pub(crate) fn warning(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Normal {
+            let word = paint(self.color_err, Tone::Warning, "warning:");
+            say(&format!("{word} {}", text.as_ref()));
+        }
+    }
+
+    /// What happens inside, for `-v`. Places and our own words, never a value.
+    pub(crate) fn detail(&self, text: impl AsRef<str>) {
+        if self.loudness >= Loudness::Verbose {
+            say(&paint(self.color_err, Tone::Quiet, text.as_ref()));
+        }
+    }
+
+    /// A secret that is shown once, on stderr, whatever the loudness: it cannot be had again.
+    pub(crate) fn once(&self, what: &str, secret: &[u8]) {
+        let mut err = std::io::stderr().lock();
+        let heading = paint(self.color_err, Tone::Warning, what);
+        let _ = writeln!(err, "\n{heading}:\n");
+        let _ = err.write_all(b"    ").and_then(|()| err.write_all(secret));
+        let _ = err.write_all(b"\n\n");
+    }
+
+    /// A failure: what, why, the next command.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let word = if failure.code == Code::Findings { "found:" } else { "error:" };
+        say(&format!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what));
+        if let Some(hint) = &failure.hint {
+            say(&format!("{} {hint}", paint(self.color_err, Tone::Good, "try:")));
+        }
+    }
+
+    fn draws_progress(&self) -> bool {
+        self.loudness >= Loudness::Normal
+            && std::io::stderr().is_terminal()
+            && !paths::dumb_terminal()
+    }
+}
+
+impl Console for Ui {
+    fn say(&self, line: Line, text: &str) {
+        match line {
+            Line::Note => self.note(text),
+            Line::Warning => self.warning(text),
+            Line::Detail => self.detail(text),
+            Line::Request => say(text),
+        }
+    }
+
+    fn failure(&self, failure: &Failure) {
+        self.failure(failure);
+    }
+
+    fn once(&self, what: &str, secret: &[u8]) {
+        self.once(what, secret);
+    }
+
+    fn begin(&self, what: &'static str, work: Work) -> Box<dyn Progress> {
+        Box::new(if self.draws_progress() { Bar::new(what, work) } else { Bar::hidden() })
+    }
+
+    fn prompt(&self) -> Option<Box<dyn Prompt>> {
+        if !prompt::somebody_is_there() {
+            return None;
+        }
+        Some(Box::new(Terminal::open()?))
+    }
+
+    fn is_watched(&self) -> bool {
+        prompt::stderr_is_terminal()
+    }
+}
+
+/// One line on stderr. Where nobody can be told, the command goes on all the same.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Blanks between two columns of a listing.
+const GAP: usize = 2;
+
+/// Least room for words, however narrow the terminal is.
+const MIN_ROOM: usize = 30;
+
+/// Columns of the terminal that the answer goes to; `None` if it goes elsewhere.
+fn terminal_width() -> Option<usize> {
+    let size = console::Term::stdout().size_checked()?;
+    std::io::stdout().is_terminal().then_some(usize::from(size.1))
+}
+
+/// A text in lines that are no longer than that, where a blank allows it.
+fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let length = |text: &str| text.chars().count();
+        let line = lines.last().map_or(0, |line| length(line));
+        let is_full = room.is_some_and(|room| line > 0 && line + 1 + length(word) > room);
+        match lines.last_mut() {
+            Some(line) if !is_full && line.is_empty() => line.push_str(word),
+            Some(line) if !is_full => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// One cell of a table.
+pub(crate) struct Cell {
+    text: String,
+    tone: Tone,
+}
+
+/// A cell of plain text.
+pub(crate) fn cell(text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone: Tone::Plain }
+}
+
+/// A cell whose text means something.
+pub(crate) fn toned(tone: Tone, text: impl Into<String>) -> Cell {
+    Cell { text: text.into(), tone }
+}
+
+fn tsv(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn paint(colored: Colored, tone: Tone, text: &str) -> String {
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::Good => Style::new().fg_color(Some(AnsiColor::Green.into())),
+        Tone::Warning => Style::new().fg_color(Some(AnsiColor::Yellow.into())),
+        Tone::Bad => Style::new().fg_color(Some(AnsiColor::Red.into())).bold(),
+        Tone::Quiet => Style::new().dimmed(),
+    };
+    if colored == Colored::No { text.to_owned() } else { format!("{style}{text}{style:#}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{tsv, wrapped};
+
+    #[test]
+    fn a_tab_in_a_value_does_not_make_a_column() {
+        assert_eq!(tsv("a\tb\\c\n"), "a\\tb\\\\c\\n");
+    }
+
+    #[test]
+    fn words_are_broken_at_blanks_and_paths_never() {
+        let text = "3 tokens in /a/long/path/of/a/file here";
+        let lines = wrapped(text, Some(12));
+        assert_eq!(lines, ["3 tokens in", "/a/long/path/of/a/file", "here"]);
+        assert_eq!(wrapped(text, None), [text]);
+    }
+}

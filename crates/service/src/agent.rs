@@ -1,0 +1,198 @@
+//! The way to the agent of a vault: asking it, and starting it.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use azvault_agent::hold::Limits;
+use azvault_agent::holder::{self, Holder, Kind, Whose};
+use azvault_agent::{CallError, Client, RemoteKeys, Status};
+use azvault_vault::{Locked, Sealer, Vault, VaultId};
+
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::{paths, policy, process, runtime};
+
+/// An agent that is only looked at has so long to answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The agent's client for a vault: of the one that listens, in whichever folder of this user a shell
+/// with another environment has started it, else of one that could.
+pub fn client(vault: VaultId) -> Result<Client, Failure> {
+    let usual = runtime::folder().map(|folder| folder.join(socket_name(vault)));
+    let listening = match (&usual, &sockets(vault)[..]) {
+        // As a rule. Whether it listens, the first question tells.
+        (Ok(usual), []) => return Ok(Client::new(usual.clone())),
+        (Ok(usual), [only]) if usual == only => return Ok(Client::new(usual.clone())),
+        (_, sockets) => sockets.iter().cloned().map(Client::new).find(Client::is_listening),
+    };
+    listening.map_or_else(|| usual.map(Client::new), Ok)
+}
+
+/// Those of all agents of a vault: one, as a rule, and none that is known not to listen.
+pub fn clients(vault: VaultId) -> Vec<Client> {
+    let mut clients: Vec<Client> = sockets(vault).into_iter().map(Client::new).collect();
+    if clients.len() > 1 {
+        clients.retain(Client::is_listening);
+    }
+    clients
+}
+
+/// Sockets of agents of a vault, in all folders of this user. An agent that was killed leaves its own.
+/// Where none is found, one may listen in a folder that only another shell's environment names: the
+/// kernel knows that process, and its command line says where.
+fn sockets(vault: VaultId) -> Vec<PathBuf> {
+    let name = socket_name(vault);
+    let sockets = runtime::folders().into_iter().map(|folder| folder.join(&name));
+    let found: Vec<PathBuf> = sockets.filter(|socket| socket.exists()).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let holders = holder::look(Whose::Vault(&vault.to_string())).unwrap_or_default();
+    let agents = holders.iter().filter(|holder| holder.kind == Kind::Agent);
+    agents.filter_map(Holder::pid).filter_map(process::socket_of).collect()
+}
+
+/// The name of the socket of a vault's agent.
+pub fn socket_name(vault: VaultId) -> String {
+    format!("{vault}.sock")
+}
+
+/// How the agent of a vault is; `None` if none runs, or none may be used.
+pub fn status(app: &App, vault: VaultId) -> Option<Status> {
+    if app.options.no_agent {
+        return None;
+    }
+    client(vault).ok()?.status().ok()
+}
+
+/// As [`status`], also where the agent is not to be used: a search for keys looks everywhere.
+pub fn at_socket(vault: VaultId) -> Option<Status> {
+    client(vault).ok()?.within(PATIENCE).status().ok()
+}
+
+/// The keys of a vault, if the agent holds them; those that it would hold for longer than the policy
+/// allows are locked.
+pub fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
+    let held = status(app, locked.vault_id())?.unlocked?;
+    let client = client(locked.vault_id()).ok()?;
+    let seconds = Duration::from_secs;
+    if !policy::may_hold(app, seconds(held.idle_s), seconds(held.expires_s)) {
+        let _ = client.lock();
+        return None;
+    }
+    let keys = RemoteKeys::new(client, held.epoch);
+    let is_anothers = || {
+        let anchors = app.anchors().ok()?;
+        locked.is_anothers(&keys, &anchors).ok()
+    };
+    let is_its = held.epoch == locked.epoch() && is_anothers() != Some(true);
+    is_its.then(|| Box::new(keys) as Box<dyn Sealer>)
+}
+
+/// Hands keys of a vault to the agent, starting it if need be. They take the place of those from before
+/// a rotation, and of no other vault's.
+pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
+    let client = started(vault.id())?;
+    match client.unlock(epoch, keys, limits) {
+        Err(CallError::OthersKeys) => {}
+        handed => return handed.map_err(|e| failed(&e)),
+    }
+    if !has_former(&client, vault)? {
+        let what = "the agent holds the keys of another vault with the id of this one";
+        return Err(Failure::new(Code::Refused, what)
+            .hint("azvault lock, and then the command again; or add --no-agent"));
+    }
+    client.lock().and_then(|()| client.unlock(epoch, keys, limits)).map_err(|e| failed(&e))
+}
+
+/// Whether the agent holds keys of another vault with the id of this one.
+pub fn holds_anothers(vault: &Vault) -> bool {
+    let Ok(client) = client(vault.id()) else { return false };
+    let holds = client.status().is_ok_and(|status| status.unlocked.is_some());
+    holds && has_former(&client, vault).is_ok_and(|former| !former)
+}
+
+/// Whether the agent holds keys of an earlier epoch of a vault.
+fn has_former(client: &Client, vault: &Vault) -> Result<bool, Failure> {
+    let held = client.status().map_err(|e| failed(&e))?.unlocked;
+    let Some(held) = held else { return Ok(false) };
+    let follows = vault.follows(&RemoteKeys::new(client.clone(), held.epoch));
+    follows.map_err(|e| Failure::new(Code::Other, format!("the agent: {e}")))
+}
+
+/// Has the agent of a vault wipe its keys; one that does not run has none.
+pub fn lock(vault: VaultId) -> Result<(), Failure> {
+    match client(vault)?.lock() {
+        Ok(()) | Err(CallError::NotRunning) => Ok(()),
+        Err(e) => Err(failed(&e)),
+    }
+}
+
+/// The client of an agent that runs.
+pub fn started(vault: VaultId) -> Result<Client, Failure> {
+    let client = client(vault)?;
+    // An agent that is about to go may take a connection and close it: another one is started.
+    for _ in 0..3 {
+        match client.status() {
+            Ok(_) => return Ok(client),
+            Err(CallError::NotRunning | CallError::Io(_)) => start(&client, vault)?,
+            Err(e) => return Err(failed(&e)),
+        }
+    }
+    client.status().map_err(|e| failed(&e))?;
+    Ok(client)
+}
+
+/// What to say when the agent does not do it.
+pub fn failed(error: &CallError) -> Failure {
+    Failure::new(Code::Other, format!("the agent: {error}")).hint("azvault doctor")
+}
+
+/// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
+/// descriptor of its starter and nothing of the environment.
+fn start(client: &Client, vault: VaultId) -> Result<(), Failure> {
+    runtime::made()?;
+    let cannot =
+        |e: std::io::Error| Failure::new(Code::Other, format!("the agent cannot be started: {e}"));
+    let post = Post {
+        socket: client.socket().to_owned(),
+        vault_id: vault.to_string(),
+        user_policy: paths::user_policy(),
+    };
+    let mut child = agent_command(&post, "start")
+        .map_err(cannot)?
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(cannot)?;
+    if let Some(mut stdout) = child.stdout.take() {
+        // One byte says that it listens; the end says that another one does, or that it failed.
+        let _ = stdout.read(&mut [0]).map_err(cannot)?;
+    }
+    child.wait().map_err(cannot)?;
+    Ok(())
+}
+
+/// Where an agent serves, for which vault, and which policy of its user it obeys besides the
+/// system's: it has no environment that could tell it.
+pub struct Post {
+    /// Where to listen
+    pub socket: PathBuf,
+    /// The id of the vault
+    pub vault_id: String,
+    /// The user's own policy
+    pub user_policy: Option<PathBuf>,
+}
+
+/// This program as the agent, in one of its two steps.
+pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["agent", step, "--socket"]).arg(&post.socket);
+    command.arg("--vault-id").arg(&post.vault_id);
+    if let Some(policy) = &post.user_policy {
+        command.arg("--user-policy").arg(policy);
+    }
+    command.env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null());
+    Ok(command)
+}

@@ -1,0 +1,158 @@
+//! What every request is handled with: the options of this run, and where to say things.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use azvault_model::ContextName;
+use azvault_model::rules::active::Because;
+use azvault_policy::Policy;
+
+use crate::console::{Answer, Console, Prompt};
+use crate::expect::Pin;
+use crate::failure::{Code, Failure};
+use crate::process::Before;
+use crate::{paths, policy};
+
+/// Options of every request.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The vault; the usual one if none is named.
+    pub vault: Option<PathBuf>,
+    /// The context that acts, whatever is active.
+    pub context: Option<String>,
+    /// A file whose first line is the passphrase.
+    pub passphrase_file: Option<PathBuf>,
+    /// A descriptor whose first line is the passphrase.
+    pub passphrase_fd: Option<i32>,
+    /// The key file that unlocks beside or instead of the passphrase.
+    pub key_file: Option<PathBuf>,
+    /// No other vault than this one, and none that is older.
+    pub expect_vault: Option<Pin>,
+    /// Certificate authorities that are trusted besides the system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// Nobody is asked anything.
+    pub no_input: bool,
+    /// The agent is neither asked for keys nor handed any.
+    pub no_agent: bool,
+}
+
+/// The options of this run, where to say things, and what time it is.
+pub struct App {
+    pub options: Options,
+    pub console: Arc<dyn Console>,
+    /// What a program that takes this process over gets back.
+    pub before: Before,
+    clock: Clock,
+    policy: OnceLock<Policy>,
+    /// What is remembered of vaults, where that is not what this machine remembers.
+    memory: Option<PathBuf>,
+}
+
+/// Tells the time, in seconds since 1970 (UTC).
+pub type Clock = fn() -> i64;
+
+/// A context that was named for this one command, and by what.
+pub struct Given {
+    pub name: ContextName,
+    pub because: Because,
+}
+
+/// Whether the extra question of a destructive verb has been answered beforehand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// `--yes` was given.
+    Given,
+    /// Somebody has to be asked.
+    Ask,
+}
+
+impl From<bool> for Consent {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Given } else { Self::Ask }
+    }
+}
+
+impl App {
+    pub fn new(options: Options, console: Arc<dyn Console>, before: Before, clock: Clock) -> Self {
+        Self { options, console, before, clock, policy: OnceLock::new(), memory: None }
+    }
+
+    /// As this one, for a file that may be older than what this machine has seen: with a memory of
+    /// its own. The agent neither opens it nor gets its keys.
+    pub fn apart(&self, file: PathBuf, memory: PathBuf) -> Self {
+        let options = Options { vault: Some(file), no_agent: true, ..self.options.clone() };
+        Self { options, memory: Some(memory), ..self.afresh() }
+    }
+
+    /// Whether this machine's memory of vaults is left out.
+    pub fn is_apart(&self) -> bool {
+        self.memory.is_some()
+    }
+
+    /// The folder in which is remembered how far each vault has come.
+    pub fn anchors(&self) -> Result<PathBuf, Failure> {
+        self.memory.clone().map_or_else(paths::anchors, Ok)
+    }
+
+    /// The context of `--context`, else of `AZVAULT_CONTEXT`.
+    pub fn given(&self) -> Result<Option<Given>, Failure> {
+        if let Some(name) = &self.options.context {
+            let name = ContextName::new(name.clone());
+            return Ok(Some(Given { name, because: Because::Option }));
+        }
+        let given = |name| Given { name: ContextName::new(name), because: Because::Variable };
+        Ok(paths::context()?.map(given))
+    }
+
+    /// The vault of this run, as an absolute path.
+    pub fn vault_path(&self) -> Result<PathBuf, Failure> {
+        match &self.options.vault {
+            Some(path) => paths::absolute(path),
+            None => paths::default_vault(),
+        }
+    }
+
+    /// What is forbidden: read when it is first asked for, and once.
+    pub fn policy(&self) -> Result<&Policy, Failure> {
+        if let Some(policy) = self.policy.get() {
+            return Ok(policy);
+        }
+        let policy = policy::in_force()?;
+        Ok(self.policy.get_or_init(|| policy))
+    }
+
+    /// The same options and another look at the policies: for a process that lives long.
+    pub fn afresh(&self) -> Self {
+        Self::new(self.options.clone(), Arc::clone(&self.console), self.before, self.clock)
+    }
+
+    /// Somebody to ask, where that is allowed.
+    pub fn terminal(&self) -> Option<Box<dyn Prompt>> {
+        if self.options.no_input { None } else { self.console.prompt() }
+    }
+
+    /// Whether a person reads what is said, so that a secret can be shown there.
+    pub fn stderr_is_seen(&self) -> bool {
+        !self.options.no_input && self.console.is_watched()
+    }
+
+    /// Asks before something is done that cannot be taken back, unless consent was given.
+    pub fn confirm(&self, consent: Consent, question: &str) -> Result<(), Failure> {
+        if consent == Consent::Given {
+            return Ok(());
+        }
+        let Some(mut terminal) = self.terminal() else {
+            return Err(Failure::new(Code::NeedsTerminal, format!("{question} Nobody can answer"))
+                .hint("add --yes to answer beforehand"));
+        };
+        match terminal.ask_yes(question)? {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Failure::new(Code::Aborted, "nothing was done")),
+        }
+    }
+
+    /// The time now, in seconds since 1970 (UTC).
+    pub fn now(&self) -> i64 {
+        (self.clock)()
+    }
+}

@@ -1,0 +1,92 @@
+//! Entries of the audit log, as commands write them.
+
+use std::path::Path;
+
+use azvault_model::{Context, ProcessSecret, SecretDescription};
+use azvault_vault::{Entry, Id, Problem, Subject, Writing};
+
+use crate::app::App;
+use crate::process;
+
+/// More subjects than this are told in several entries: a box has a limit.
+const MOST_SUBJECTS: usize = 1000;
+
+/// Writes an entry of this moment and process; nothing where nothing is to be told.
+pub fn log(
+    app: &App,
+    writing: &mut Writing<'_>,
+    verb: &str,
+    subjects: Vec<Subject>,
+) -> Result<(), Problem> {
+    for some in subjects.chunks(MOST_SUBJECTS) {
+        writing.log(Entry {
+            time: app.now(),
+            verb: verb.to_owned(),
+            subjects: some.to_vec(),
+            actor: process::actor(),
+        })?;
+    }
+    Ok(())
+}
+
+/// A secret, in words.
+pub fn of_secret(id: Id, about: &SecretDescription) -> Subject {
+    Subject { id: Some(id), ..of_new_secret(about) }
+}
+
+/// A secret that has no id yet, in words.
+pub fn of_new_secret(about: &SecretDescription) -> Subject {
+    let owner = about.account.as_deref().unwrap_or("nobody named");
+    let mut what = format!("{} of {owner}", about.kind.as_str());
+    if let Some(tenant) = &about.tenant {
+        what.push_str(" in ");
+        what.push_str(tenant);
+    }
+    Subject { id: None, what }
+}
+
+/// A secret of a session, as the audit log names it: the log is on disk, and nothing of a session
+/// is, sealed or not.
+pub fn of_session(secret: &ProcessSecret) -> Subject {
+    let kind = secret.held.description.kind.as_str();
+    Subject { id: None, what: format!("{kind} of a session") }
+}
+
+/// A context, in words.
+pub fn of_context(id: Option<Id>, context: &Context) -> Subject {
+    Subject { id, what: format!("context {}", context.name.as_str()) }
+}
+
+/// A migration with files of its own, in words.
+pub fn of_migration<'a>(id: Id, files: impl Iterator<Item = &'a Path>) -> Vec<Subject> {
+    let migration = Subject { id: Some(id), what: "migration".to_owned() };
+    std::iter::once(migration).chain(files.map(of_file)).collect()
+}
+
+/// An origin to which a person agreed, in words.
+pub fn of_origin(origin: &str) -> Subject {
+    Subject { id: None, what: format!("confirmed {origin}") }
+}
+
+/// A sign-in, in words.
+pub fn of_sign_in(account: &str, way: &str) -> Subject {
+    Subject { id: None, what: format!("sign-in of {account} by {way}") }
+}
+
+/// Credentials for which no token came back, in words.
+pub fn of_sent(account: &str, tenant: &str) -> Subject {
+    Subject {
+        id: None,
+        what: format!("credentials of {account} sent for {tenant}, and no token came"),
+    }
+}
+
+/// The same of a session's, of which nothing is on disk.
+pub fn of_sent_by_session() -> Subject {
+    Subject { id: None, what: "credentials of a session sent, and no token came".to_owned() }
+}
+
+/// A file, in words.
+pub fn of_file(path: &Path) -> Subject {
+    Subject { id: None, what: format!("file {}", path.display()) }
+}

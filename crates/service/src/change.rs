@@ -1,0 +1,346 @@
+//! Carrying out what a rule decides: settle who acts, decide, ask, decide again where nobody can
+//! interfere, write.
+//!
+//! A change of user scope is one transaction of the vault, with its audit entry; one of process
+//! scope is one step of the session. Both decide afresh within that step, on what is there then,
+//! so that of two writers none loses what the other did.
+
+mod ask;
+mod done;
+mod gone;
+mod in_session;
+mod in_vault;
+mod supersede;
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use azvault_model::{
+    Account, Accounts, Acting, Change, Collision, Context, ContextName, Current, Decision,
+    Environment, HeldSecret, Known, Question, Refusal, Remark, Scope,
+};
+use azvault_vault::{Subject, Vault};
+
+pub use self::ask::refused;
+pub use self::gone::{Gone, GoneAccount, named};
+pub use self::supersede::Older;
+use crate::app::{App, Consent};
+use crate::contexts;
+use crate::contexts::Contexts;
+use crate::door;
+use crate::failure::{Code, Failure};
+use crate::policy;
+
+/// What the person said beforehand.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// The verb, for the audit log.
+    pub verb: &'static str,
+    pub scope: Option<Scope>,
+    /// `--force`: what exists may be replaced.
+    pub replace: Consent,
+    /// `--yes`: what is destroyed may be destroyed.
+    pub destroy: Consent,
+    pub run: Run,
+}
+
+/// Whether it is done, or only told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    Real,
+    Dry,
+}
+
+impl From<bool> for Run {
+    fn from(dry_run: bool) -> Self {
+        if dry_run { Self::Dry } else { Self::Real }
+    }
+}
+
+/// What comes beside the contexts of a change.
+#[derive(Default)]
+pub struct Brought {
+    pub accounts: Vec<Account>,
+    pub environments: Vec<Environment>,
+    pub secrets: Vec<HeldSecret>,
+    /// What becomes of secrets whose place these take.
+    pub older: Older,
+    /// Origins that the person agreed to.
+    pub confirmed: BTreeSet<String>,
+    /// Where it comes from, for the audit log.
+    pub from: Option<Subject>,
+}
+
+/// What was done.
+pub struct Done {
+    pub scope: Scope,
+    pub run: Run,
+    /// Who acted.
+    pub acting: Option<Acting>,
+    pub gone: Gone,
+    pub put: Vec<Context>,
+    /// What the change made current in its scope.
+    pub chosen: Option<Context>,
+    /// What stands active afterwards.
+    pub active: Option<ContextName>,
+    pub secrets: Counted,
+    pub remarks: Vec<Remark>,
+}
+
+/// How many secrets came and went.
+#[derive(Clone, Copy, Default)]
+pub struct Counted {
+    pub added: usize,
+    pub removed: usize,
+}
+
+/// A rule with its arguments.
+pub type Rule<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Refusal> + 'a;
+
+/// A rule whose questions were answered.
+type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + 'a;
+
+/// Carries out what a rule decides, on the vault of this run.
+pub fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Done, Failure> {
+    let (mut vault, contexts) = Contexts::open_to_change(app)?;
+    carry_out_on(app, (&mut vault, contexts), wanted, &Brought::default(), rule)
+}
+
+/// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
+///
+/// Where another command changed the context that acts, this one begins again and is the later of the
+/// two. Where a person has agreed to something, it is refused: they were asked about what was.
+pub fn carry_out_on(
+    app: &App,
+    (vault, mut contexts): (&mut Vault, Contexts),
+    wanted: Wanted,
+    brought: &Brought,
+    rule: &Rule<'_>,
+) -> Result<Done, Failure> {
+    for _ in 0..MAX_ATTEMPTS {
+        if let Some(done) = attempt(app, vault, contexts, wanted, brought, rule)? {
+            return Ok(done);
+        }
+        contexts = Contexts::of_to_change(app, vault)?;
+    }
+    Err(changed_meanwhile())
+}
+
+/// How often a change begins again because others were faster.
+const MAX_ATTEMPTS: usize = 64;
+
+fn changed_meanwhile() -> Failure {
+    Failure::new(Code::Busy, "the contexts changed meanwhile: nothing was done")
+        .hint("run the command again")
+}
+
+/// Carries a change out once; `None` where the context that acts changed, and nobody was asked.
+fn attempt(
+    app: &App,
+    vault: &mut Vault,
+    mut contexts: Contexts,
+    wanted: Wanted,
+    brought: &Brought,
+    rule: &Rule<'_>,
+) -> Result<Option<Done>, Failure> {
+    // Before anything is known of the scope: it is the same account in each.
+    let acting = contexts.resolved()?;
+    let acting = acting.as_ref();
+    let accounts = contexts.accounts();
+    let whose = Whose { acting, accounts: &accounts };
+    let scope = contexts.scope_of_change(wanted.scope)?;
+    wanted.warn(app, scope);
+    let mut preview = rule(&contexts.known(scope, acting)).map_err(|refusal| match refusal {
+        // Nobody acts, or what was chosen is gone.
+        Refusal::NoneCurrent => contexts.acting().err().unwrap_or_else(contexts::none_active),
+        other => refused(other),
+    })?;
+    if scope == Scope::User && keeps(&preview.change, brought) {
+        policy::keep(app)?;
+    }
+    // A change for the user is made in the session too, where another context may be active.
+    let here = match scope {
+        Scope::User => in_session::here(&contexts, whose, rule),
+        Scope::Process => None,
+    };
+    if scope == Scope::User {
+        let of_here = here.as_ref().map(|here| &here.change);
+        match contexts.own().collision(&preview.change, of_here, &contexts.stored) {
+            Some(Collision::AnotherAccount(name)) => {
+                return Err(refused(Refusal::AnotherAccountHere { name }));
+            }
+            Some(Collision::Replaced(existing)) => {
+                preview.asks = preview.asks.or(Some(Question::Replace { existing }));
+            }
+            None => {}
+        }
+    }
+    let standing = Standing {
+        before: contexts.standing().cloned(),
+        after: standing_after(&contexts, scope, &preview.change, here.as_ref()),
+    };
+    let gone = Gone::of(&contexts, scope, &preview.change, here.as_ref().map(|h| &h.change));
+    let gone = gone.forgetting(&preview.change.forget, &accounts);
+    let chosen = chosen(&contexts, scope, &preview.change);
+    let forget_here = here.as_ref().map(|here| here.change.forget.clone());
+    let of_session = here.and_then(|here| here.asks);
+    let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
+    if wanted.run == Run::Dry {
+        let secrets = match scope {
+            Scope::User => {
+                let own = contexts.own();
+                let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
+                let forget = &preview.change.forget;
+                let counted = in_vault::count(vault, brought, (forget, &accounts))?;
+                Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
+            }
+            Scope::Process => {
+                let forget = (&preview.change.forget, &accounts);
+                in_session::count(contexts.own(), brought, forget)
+            }
+        };
+        let done = Carried { scope, run: wanted.run, decision: preview, secrets, gone, chosen };
+        return Ok(Some(Done::new(done, standing, acting)));
+    }
+    let asked = preview.asks.or(of_session);
+    ask::ask(app, wanted, &ask::Asked { question: asked.as_ref(), acting, gone: &gone, scope })?;
+    let before = acting.and_then(|acting| contexts.find_in(scope, name_of(acting)));
+    let before = before.map(Context::identity);
+    let begins_again = Cell::new(false);
+    let decide = |known: &Known<'_>| {
+        let now = acting.and_then(|acting| known.find(name_of(acting))).map(Context::identity);
+        if now != before {
+            begins_again.set(asked.is_none());
+            return Err(changed_meanwhile());
+        }
+        let decision = rule(known).map_err(refused)?;
+        if decision.asks.is_some() && decision.asks != asked {
+            return Err(changed_meanwhile());
+        }
+        Ok(decision)
+    };
+    let written = match scope {
+        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), whose, &decide),
+        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), whose, &decide),
+    };
+    if begins_again.get() {
+        return Ok(None);
+    }
+    let (decision, mut secrets) = written?;
+    if scope == Scope::User {
+        match in_session::take_part(&mut contexts, &decision.change, whose, rule) {
+            Ok(removed) => secrets.removed += removed,
+            // The vault has changed: a session that ended meanwhile undoes nothing of it.
+            Err(failure) => {
+                let what = failure.what;
+                app.console.warning(format!("the vault has changed, and this session not: {what}"));
+            }
+        }
+    }
+    if standing.is_touched_by(&decision.change) {
+        door::follow(app, vault);
+    }
+    let carried = Carried { scope, run: wanted.run, decision, secrets, gone, chosen };
+    Ok(Some(Done::new(carried, standing, acting)))
+}
+
+/// Who acts, and all accounts that are known: the same for the vault and for the session.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    acting: Option<&'a Acting>,
+    accounts: &'a Accounts,
+}
+
+/// Where a change lives, in words.
+fn place(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Process => "in this session",
+        Scope::User => "in the vault",
+    }
+}
+
+/// The context that a change makes current in its scope.
+fn chosen(contexts: &Contexts, scope: Scope, change: &Change) -> Option<Context> {
+    let name = change.current.as_ref().and_then(contexts::chosen)?;
+    let put = change.put.iter().find(|put| put.name.same_as(name));
+    put.or_else(|| contexts.find_in(scope, name)).map(Context::copied)
+}
+
+fn name_of(acting: &Acting) -> &ContextName {
+    &acting.context().name
+}
+
+/// Whether a change leaves more in the vault than there was.
+fn keeps(change: &Change, brought: &Brought) -> bool {
+    let chooses = matches!(change.current, Some(Current::To(_)));
+    chooses || !change.put.is_empty() || !brought.secrets.is_empty()
+}
+
+/// What is active before and after a change when nothing is given for one command.
+struct Standing {
+    before: Option<ContextName>,
+    after: Option<ContextName>,
+}
+
+impl Standing {
+    /// Whether something else is active now, or the same in another form.
+    fn is_touched_by(&self, change: &Change) -> bool {
+        let is_active =
+            |put: &Context| self.after.as_ref().is_some_and(|own| own.same_as(&put.name));
+        self.before != self.after || change.put.iter().any(is_active)
+    }
+}
+
+fn standing_after(
+    contexts: &Contexts,
+    scope: Scope,
+    change: &Change,
+    here: Option<&Decision>,
+) -> Option<ContextName> {
+    let before = &contexts.own().active;
+    let own = contexts.own().active_after(change, here.map(|here| &here.change));
+    let current = match scope {
+        Scope::User if own.is_some() && own == *before => None,
+        Scope::User => own.or_else(|| change.current.clone()),
+        Scope::Process => change.current.clone(),
+    };
+    match current {
+        Some(current) => contexts::chosen(&current).cloned(),
+        None => contexts.standing().cloned(),
+    }
+}
+
+/// A change that was carried out, or would be.
+struct Carried {
+    scope: Scope,
+    run: Run,
+    decision: Decision,
+    secrets: Counted,
+    gone: Gone,
+    chosen: Option<Context>,
+}
+
+impl Wanted {
+    /// Says so where the scope is not the one that was asked for.
+    fn warn(&self, app: &App, scope: Scope) {
+        if self.scope == Some(Scope::User) && scope == Scope::Process {
+            app.console.warning(
+                "--scope user does not count under a given context: the change lives in this session",
+            );
+        }
+    }
+}
+
+impl Done {
+    fn new(carried: Carried, standing: Standing, acting: Option<&Acting>) -> Self {
+        let Carried { scope, run, decision, secrets, gone, chosen } = carried;
+        let Decision { change, mut remarks, .. } = decision;
+        let Standing { before, after: active } = standing;
+        // The rule spoke of the default, and what was active here is gone.
+        if before.is_some() && active.is_none() && !remarks.contains(&Remark::NoneCurrent) {
+            remarks.push(Remark::NoneCurrent);
+        }
+        let acting = acting.map(|acting| Acting::new(acting.context(), acting.source()));
+        Self { scope, run, acting, gone, put: change.put, chosen, active, secrets, remarks }
+    }
+}

@@ -1,0 +1,146 @@
+//! What a rule asks, and why it refuses, in words.
+
+use azvault_model::{Acting, Question, Refusal, Scope};
+
+use super::gone::{Gone, named};
+use super::{Wanted, place};
+use crate::app::{App, Consent};
+use crate::contexts;
+use crate::failure::{Code, Failure};
+use crate::text::{count, quoted, shown};
+
+/// A question, with what the person has to know to answer it.
+pub(super) struct Asked<'a> {
+    pub(super) question: Option<&'a Question>,
+    pub(super) acting: Option<&'a Acting>,
+    pub(super) gone: &'a Gone,
+    pub(super) scope: Scope,
+}
+
+/// Has the person agree, unless that was said beforehand.
+pub(super) fn ask(app: &App, wanted: Wanted, asked: &Asked<'_>) -> Result<(), Failure> {
+    let Some(question) = asked.question else { return Ok(()) };
+    match question {
+        Question::Replace { existing } => {
+            let name = quoted(existing.as_str());
+            let what = format!("there is a context {name} already");
+            let question = format!("Replace the context {name}?");
+            unless_forced(app, wanted, &question, || {
+                Failure::new(Code::Exists, what).hint("add --force to replace it")
+            })
+        }
+        Question::UnseenTenant { account, tenant, replaced } => {
+            let (account, tenant) = (shown(account), shown(tenant));
+            let what = format!("{account} was never seen in tenant {tenant}");
+            let replaced = replaced.as_ref().map_or_else(String::new, |name| {
+                format!(", in place of the context {}", quoted(name.as_str()))
+            });
+            let question = format!("{what}. Make the context{replaced}?");
+            unless_forced(app, wanted, &question, || {
+                Failure::new(Code::Refused, what.clone()).hint(
+                    "add --online to have Azure asked, or --tenant ID to name the tenant yourself",
+                )
+            })
+        }
+        Question::RemoveCurrent { name } => {
+            app.confirm(wanted.destroy, &remove_current(asked, &quoted(name.as_str())))
+        }
+        Question::Clear { contexts, secrets } => {
+            let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
+            let whose = match asked.gone.accounts.is_empty() {
+                true => String::new(),
+                false => format!(" of {}", asked.gone.whose()),
+            };
+            let question =
+                format!("Remove {contexts}{whose} and {secrets} {}?", place(asked.scope));
+            app.confirm(wanted.destroy, &question)
+        }
+        Question::Disconnect { .. } => app.confirm(wanted.destroy, &disconnect(asked)),
+    }
+}
+
+/// What `--force` answers. Without a terminal it is said that it is missing.
+fn unless_forced(
+    app: &App,
+    wanted: Wanted,
+    question: &str,
+    refusal: impl FnOnce() -> Failure,
+) -> Result<(), Failure> {
+    if wanted.replace == Consent::Ask && app.terminal().is_none() {
+        return Err(refusal());
+    }
+    app.confirm(wanted.replace, question)
+}
+
+fn remove_current(asked: &Asked<'_>, name: &str) -> String {
+    let removed = asked.gone.names_and_accounts();
+    match asked.gone.contexts.len() {
+        1 => format!("{name} is the current context. Remove {removed} {}?", place(asked.scope)),
+        several => format!(
+            "{name} is the current context. Remove {several} contexts {}: {removed}?",
+            place(asked.scope)
+        ),
+    }
+}
+
+fn disconnect(asked: &Asked<'_>) -> String {
+    let Asked { acting, gone, scope, .. } = asked;
+    let contexts = match gone.contexts.as_slice() {
+        [] => "no context".to_owned(),
+        contexts => format!("{} ({})", count(contexts.len(), "context"), gone.names()),
+    };
+    let acting = acting.and_then(|acting| {
+        let name = quoted(acting.context().name.as_str());
+        let whose = named(&acting.account()?.id, acting.context().environment.as_deref());
+        Some(format!("{whose} acts: {name}, {}. ", acting.source().as_str()))
+    });
+    let acting = acting.unwrap_or_default();
+    let whose = gone.whose();
+    format!("{acting}Remove {contexts} and every secret of {whose} {}?", place(*scope))
+}
+
+/// A rule's refusal, in words.
+pub fn refused(refusal: Refusal) -> Failure {
+    let what = refusal.to_string();
+    match refusal {
+        Refusal::NoSuchContext { name } => contexts::absent(&name),
+        Refusal::NoneCurrent => contexts::none_active(),
+        Refusal::NoSuchAccount { id } => {
+            Failure::new(Code::NotFound, format!("there is no account {}", quoted(&id)))
+                .hint("azvault context list, and azvault secret list, show the accounts")
+        }
+        Refusal::AmbiguousAccount { wanted, accounts } => {
+            let accounts: Vec<String> = accounts.iter().map(|own| shown(own)).collect();
+            let accounts = accounts.join("; ");
+            Failure::new(Code::NotFound, format!("{what}: {}: {accounts}", quoted(&wanted))).hint(
+                "azvault disconnect --account ID, with a home account id, or --context-name NAME",
+            )
+        }
+        Refusal::NoAccount { context } => {
+            let name = quoted(context.as_str());
+            Failure::new(Code::NotFound, format!("the context {name} has no account"))
+                .hint("azvault disconnect --account ID, with an account of azvault context list")
+        }
+        Refusal::AnotherAccountHere { name } => {
+            let name = quoted(name.as_str());
+            Failure::new(Code::Refused, format!("{name}: {what}")).hint(
+                "--scope process changes this session alone; azvault context rename gives its \
+                 context another name",
+            )
+        }
+        Refusal::NoSuchTenant { wanted } => {
+            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+                .hint("give the tenant's id: azvault context list -o json")
+        }
+        Refusal::NoSuchSubscription { wanted } => {
+            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+                .hint("give its id, a name of azvault subscription list, or --online to ask Azure")
+        }
+        Refusal::AmbiguousSubscription { wanted, ids } => {
+            let ids = shown(&ids.join(", "));
+            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+                .hint(format!("give one of the ids: {ids}"))
+        }
+        Refusal::EmptyName => Failure::new(Code::Usage, what),
+    }
+}

@@ -1,0 +1,146 @@
+//! A change of process scope: one step of the session, and nothing in any file.
+
+use std::borrow::Cow;
+
+use azvault_model::rules::secrets::is_same;
+use azvault_model::{
+    Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
+    ProcessSecret, Secret,
+};
+use azvault_vault::Id;
+
+use super::supersede::is_superseded;
+use super::{Brought, Counted, Decide, Rule, Whose};
+use crate::contexts;
+use crate::contexts::Contexts;
+use crate::failure::Failure;
+
+/// Decides on what the session holds now, and changes that.
+pub(super) fn write(
+    contexts: &mut Contexts,
+    (brought, now): (&Brought, i64),
+    whose: Whose<'_>,
+    decide: &Decide<'_>,
+) -> Result<(Decision, Counted), Failure> {
+    let accounts = contexts.accounts();
+    let Contexts { session, stored, settings, .. } = contexts;
+    let session = session.as_mut().ok_or_else(crate::session::gone)?;
+    let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
+    session.update(|state| {
+        let default = settings.default.as_ref();
+        let (decision, active) = decided(state, (stored, default), whose, decide)?;
+        let Decision { change, asks, remarks } = decision;
+        let removed = forgotten(state, &change.forget, whose.accounts);
+        let told = copied(&change);
+        state.apply(change, &names, active.as_ref(), whose.accounts);
+        let before = state.secrets.len();
+        state.secrets.retain(|own| {
+            let about = &own.held.description;
+            !is_superseded(brought.older, about, &brought.secrets, accounts.clouds())
+        });
+        let removed = removed + before - state.secrets.len();
+        state.confirmed.extend(brought.confirmed.iter().cloned());
+        let added = bring(state, brought, &accounts, now);
+        let secrets = Counted { added, removed };
+        Ok((Decision { change: told, asks, remarks }, secrets))
+    })
+}
+
+/// What the rule decides on this state, and what is active in it.
+fn decided<E>(
+    state: &ProcessScope,
+    (stored, default): (&[Context], Option<&ContextName>),
+    Whose { acting, accounts }: Whose<'_>,
+    decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
+) -> Result<(Decision, Option<ContextName>), E> {
+    let contexts: Vec<&Context> =
+        state.seen(stored).into_iter().map(|(context, _)| context).collect();
+    let chosen = match &state.active {
+        Some(current) => contexts::chosen(current),
+        None => default,
+    };
+    let found = chosen.and_then(|name| contexts.iter().find(|context| context.name.same_as(name)));
+    let current = found.map(|context| &context.name);
+    let (accounts, secrets) = (Cow::Borrowed(accounts), state.secrets.len());
+    let decision = decide(&Known { contexts, current, acting, accounts, secrets })?;
+    Ok((decision, current.cloned()))
+}
+
+/// What the rule decides on what this session sees; `None` without a session, or if it refuses.
+pub(super) fn here(contexts: &Contexts, whose: Whose<'_>, rule: &Rule<'_>) -> Option<Decision> {
+    let state = &contexts.session.as_ref()?.state;
+    let stored = (contexts.stored.as_slice(), contexts.default());
+    decided(state, stored, whose, rule).ok().map(|(decision, _)| decision)
+}
+
+/// Takes part in a change of user scope that was made. `contexts` is what was there before it. Gives
+/// how many secrets of the session went.
+pub(super) fn take_part(
+    contexts: &mut Contexts,
+    of_user: &Change,
+    whose: Whose<'_>,
+    rule: &Rule<'_>,
+) -> Result<usize, Failure> {
+    let Contexts { session, stored, settings, .. } = contexts;
+    let Some(session) = session else { return Ok(0) };
+    session.update(|state| {
+        let here = decided(state, (stored, settings.default.as_ref()), whose, rule);
+        let before = state.secrets.len();
+        let here = here.ok().map(|(decision, _)| decision.change);
+        state.take_part(of_user, here.as_ref(), whose.accounts);
+        Ok(before - state.secrets.len())
+    })
+}
+
+/// How many secrets would come and go.
+pub(super) fn count(
+    state: &ProcessScope,
+    brought: &Brought,
+    (forget, accounts): (&Forget, &Accounts),
+) -> Counted {
+    let added = unknown(state, brought, accounts).len();
+    Counted { added, removed: forgotten(state, forget, accounts) }
+}
+
+/// How many secrets of the session go.
+pub(super) fn forgotten(state: &ProcessScope, forget: &Forget, accounts: &Accounts) -> usize {
+    let own = state.secrets.iter().map(|secret| &secret.held.description);
+    own.filter(|about| forget.takes(accounts, about)).count()
+}
+
+/// Which secrets the session does not have yet.
+fn unknown<'a>(
+    state: &ProcessScope,
+    brought: &'a Brought,
+    accounts: &Accounts,
+) -> Vec<&'a HeldSecret> {
+    let is_new = |new: &&HeldSecret| {
+        !state.secrets.iter().any(|own| {
+            is_same(&own.held.description, &new.description, accounts)
+                && own.held.value.same_as(&new.value)
+        })
+    };
+    brought.secrets.iter().filter(is_new).collect()
+}
+
+/// Takes secrets into the session.
+fn bring(state: &mut ProcessScope, brought: &Brought, accounts: &Accounts, now: i64) -> usize {
+    let unknown = unknown(state, brought, accounts);
+    for new in &unknown {
+        // EXPOSE: copied into the state of the session, which is sealed at once.
+        let value = Secret::copied_from(new.value.expose());
+        let held = HeldSecret { description: new.description.clone(), value };
+        state.secrets.push(ProcessSecret { id: Id::random().number(), created: now, held });
+    }
+    unknown.len()
+}
+
+/// What of a change is told afterwards.
+fn copied(change: &Change) -> Change {
+    Change {
+        remove: change.remove.clone(),
+        put: change.put.iter().map(Context::copied).collect(),
+        current: change.current.clone(),
+        forget: change.forget.clone(),
+    }
+}

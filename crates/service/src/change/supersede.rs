@@ -1,0 +1,47 @@
+//! What becomes of secrets whose place new ones take.
+
+use azvault_model::rules::secrets::takes_place;
+use azvault_model::{Clouds, HeldSecret, SecretDescription};
+
+/// What becomes of older secrets of the same owner and kind.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Older {
+    /// They stay: nobody knows which of them is the newer one.
+    #[default]
+    Stay,
+    /// They go: the new ones come from a sign-in of this moment.
+    Go,
+}
+
+/// Whether one of these takes the place of a secret that exists.
+pub(super) fn is_superseded(
+    older: Older,
+    old: &SecretDescription,
+    new: &[HeldSecret],
+    clouds: &Clouds,
+) -> bool {
+    older == Older::Go && new.iter().any(|new| takes_place(&new.description, old, clouds))
+}
+
+#[cfg(test)]
+mod tests {
+    use azvault_model::{Clouds, HeldSecret, Secret, SecretDescription, SecretKind};
+
+    use super::{Older, is_superseded};
+
+    #[test]
+    fn older_secrets_go_where_a_sign_in_of_this_moment_takes_their_place() {
+        let about = |client: &str| SecretDescription {
+            account: Some("ada@x".to_owned()),
+            client_id: Some(client.to_owned()),
+            ..SecretDescription::of(SecretKind::RefreshToken)
+        };
+        let held = [HeldSecret { description: about("ps"), value: Secret::copied_from(b"x") }];
+        for (older, old, goes) in
+            [(Older::Go, "PS", true), (Older::Go, "cli", false), (Older::Stay, "ps", false)]
+        {
+            let clouds = Clouds::default();
+            assert_eq!(is_superseded(older, &about(old), &held, &clouds), goes, "{old}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! How one signs in, and the secrets that it takes.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use azvault_model::Secret;
+use azvault_signin::certificate::{Certificate, Chain};
+use azvault_signin::managed_identity::Identity;
+
+use crate::app::App;
+use crate::descriptor;
+use crate::failure::{Code, Failure};
+use crate::online::failed;
+use crate::private_file;
+use crate::private_file::Readers;
+use crate::text::shown_path;
+
+/// Largest token in a file.
+const MOST_TOKEN: usize = 64 * 1024;
+
+/// Largest certificate file.
+const MOST_CERTIFICATE: usize = 1024 * 1024;
+
+/// How one signs in.
+pub enum Way {
+    /// A code, typed on any device; with the user who is to sign in.
+    DeviceCode { login_hint: Option<String> },
+    /// The browser of this machine; with the user who is to sign in.
+    Browser { login_hint: Option<String> },
+    /// A service principal.
+    Principal { application: String, credential: Credential },
+    /// An identity of this machine.
+    ManagedIdentity(Identity),
+    /// A token that was brought along.
+    AccessToken { account: String, token: Secret },
+}
+
+/// What a service principal shows.
+pub enum Credential {
+    Secret(Secret),
+    Certificate(Box<Held>),
+    Assertion { token: Secret, file: PathBuf },
+}
+
+/// A certificate, and the file's bytes as they are kept.
+pub struct Held {
+    pub certificate: Certificate,
+    pub bytes: Secret,
+    pub password: Option<Secret>,
+    pub chain: Chain,
+}
+
+impl Way {
+    /// The way in words, for the audit log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::DeviceCode { .. } => "device code",
+            Self::Browser { .. } => "browser",
+            Self::Principal { credential: Credential::Secret(_), .. } => "client secret",
+            Self::Principal { credential: Credential::Certificate(_), .. } => "certificate",
+            Self::Principal { credential: Credential::Assertion { .. }, .. } => "federated token",
+            Self::ManagedIdentity(_) => "managed identity",
+            Self::AccessToken { .. } => "access token",
+        }
+    }
+}
+
+/// Where a secret comes from.
+pub enum Source<'a> {
+    File(&'a Path),
+    /// A file that its issuer renews, and that others may read: a token that lives for an hour.
+    Projected(&'a Path),
+    Descriptor(i32),
+}
+
+impl<'a> Source<'a> {
+    /// Of the two options that name one.
+    pub fn of(file: Option<&'a Path>, descriptor: Option<i32>) -> Option<Self> {
+        file.map(Self::File).or_else(|| descriptor.map(Self::Descriptor))
+    }
+
+    /// The text of a secret or a token: all there is, without blanks around it.
+    pub fn token(&self) -> Result<Secret, Failure> {
+        let bytes = self.bytes(MOST_TOKEN)?;
+        // EXPOSE: what surrounds it is cut off.
+        let text = bytes.expose().trim_ascii();
+        if text.is_empty() {
+            let what = format!("{} is empty", self.name());
+            return Err(Failure::new(Code::Usage, what));
+        }
+        Ok(Secret::copied_from(text))
+    }
+
+    fn bytes(&self, most: usize) -> Result<Secret, Failure> {
+        let file = match self {
+            Self::File(path) => private_file::open(path, Readers::OwnerAlone)?,
+            Self::Projected(path) => private_file::open(path, Readers::Anyone)?,
+            Self::Descriptor(number) => {
+                File::open(Path::new("/proc/self/fd").join(number.to_string()))
+                    .map_err(|e| Failure::new(Code::Usage, format!("descriptor {number}: {e}")))?
+            }
+        };
+        let bytes = descriptor::read_secret_to_end(file, most)
+            .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", self.name())))?;
+        Ok(Secret::copied_from(&bytes))
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Projected(path) => shown_path(path),
+            Self::Descriptor(number) => format!("descriptor {number}"),
+        }
+    }
+}
+
+/// The secret of a service principal: from where it was said to be, or typed.
+pub fn client_secret(app: &App, source: Option<Source<'_>>) -> Result<Secret, Failure> {
+    if let Some(source) = source {
+        return source.token();
+    }
+    let Some(mut terminal) = app.terminal() else {
+        let what = "nobody can be asked for the secret of the service principal";
+        return Err(Failure::new(Code::NeedsTerminal, what)
+            .hint("add --secret-file FILE, --certificate FILE or --federated-token-file FILE"));
+    };
+    let typed = terminal.ask_passphrase("Secret of the service principal: ")?;
+    if typed.is_empty() {
+        return Err(Failure::new(Code::Aborted, "no secret was typed"));
+    }
+    Ok(typed)
+}
+
+/// A certificate file, with its password where it needs one.
+pub fn certificate(
+    app: &App,
+    path: &Path,
+    password: Option<&Path>,
+    chain: Chain,
+) -> Result<Held, Failure> {
+    let bytes = Source::File(path).bytes(MOST_CERTIFICATE)?;
+    let file = shown_path(path);
+    let read = |password: Option<&Secret>| {
+        // EXPOSE: the file is taken apart; certificate and key stay in wiped memory.
+        Certificate::read(bytes.expose(), password).map_err(|error| {
+            let failure = failed(error);
+            Failure { what: format!("{file}: {}", failure.what), ..failure }
+        })
+    };
+    let (certificate, password) = match password {
+        Some(path) => {
+            let password = Source::File(path).token()?;
+            (read(Some(&password))?, Some(password))
+        }
+        None => match (read(None), app.terminal()) {
+            (Ok(certificate), _) => (certificate, None),
+            (Err(_), Some(mut terminal)) => {
+                let password = terminal.ask_passphrase(&format!("Password of {file}: "))?;
+                (read(Some(&password))?, Some(password))
+            }
+            (Err(failure), None) => {
+                return Err(failure.hint("if it has a password: --certificate-password-file FILE"));
+            }
+        },
+    };
+    Ok(Held { certificate, bytes, password, chain })
+}

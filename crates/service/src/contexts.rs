@@ -1,0 +1,379 @@
+//! All contexts that a command sees: those of the vault, under those of the session; and which of
+//! them acts.
+
+mod acting;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use azvault_model::rules::active::{self, Wishes};
+use azvault_model::rules::{autosave, scope};
+use azvault_model::{
+    Account, Acting, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope,
+    Scope,
+};
+use azvault_policy::Place;
+use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
+
+use crate::app::{App, Given};
+use crate::failure::{Code, Failure};
+use crate::session;
+use crate::session::Session;
+use crate::text::{quoted, shown};
+use crate::unlock;
+use crate::unlock::OpenedBy;
+use crate::{paths, policy};
+
+/// What there is, and what was asked for.
+pub struct Contexts {
+    /// In the vault.
+    pub stored: Vec<Context>,
+    /// In the vault, sealed.
+    pub secrets: Vec<StoredSecret>,
+    /// Accounts that the vault knows, with or without a context.
+    accounts: Vec<Account>,
+    /// Clouds that are not built in.
+    pub environments: Vec<Environment>,
+    pub settings: Settings,
+    pub session: Option<Session>,
+    given: Option<Given>,
+    /// The line of a policy by which autosave is off.
+    autosave_off: Option<Place>,
+    nothing: ProcessScope,
+}
+
+/// One context that is seen, and where it lives.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub context: &'a Context,
+    pub scope: Scope,
+}
+
+/// What can be known without a question.
+pub enum Unasked {
+    /// The session's own choice, which needs no key of the vault.
+    Locked(Option<Box<Session>>),
+    Open(Box<(Vault, Contexts)>),
+}
+
+/// What is wanted of the vault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Looking,
+    Storing,
+    /// In an emergency, which a policy that cannot be followed must not hold up.
+    Revoking,
+}
+
+impl Contexts {
+    /// Opens the vault, and the session if there is one. A session that is gone is said before
+    /// anybody is asked for a passphrase.
+    pub fn open(app: &App) -> Result<(Vault, Self), Failure> {
+        let (vault, session) = open(app)?;
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok((vault, contexts))
+    }
+
+    /// As [`Contexts::open`], with what opened the vault.
+    pub fn open_and_opener(app: &App) -> Result<(Vault, OpenedBy, Self), Failure> {
+        let locked = locked(app)?;
+        let session = Session::current(locked.vault_id())?;
+        let (vault, by) = unlock::unlocked(app, locked)?;
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok((vault, by, contexts))
+    }
+
+    /// Those of a vault that is open, and of the session, as they are now.
+    pub fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, For::Looking)
+    }
+
+    /// Those of a vault that is open, beside a session that may be gone, for whoever has to revoke
+    /// them.
+    pub fn to_revoke(app: &App, vault: &Vault, session: Option<Session>) -> Result<Self, Failure> {
+        Self::read(app, vault, session, For::Revoking)
+    }
+
+    /// As [`Contexts::open`], for commands that store contexts anew, with all that is kept of
+    /// them.
+    pub fn open_to_change(app: &App) -> Result<(Vault, Self), Failure> {
+        let (vault, session) = open(app)?;
+        let contexts = Self::read(app, &vault, session, For::Storing)?;
+        Ok((vault, contexts))
+    }
+
+    /// Those of a vault that is open, as they are now, with all that is kept of them.
+    pub fn of_to_change(app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, For::Storing)
+    }
+
+    /// As [`Contexts::open`] without asking anybody.
+    pub fn open_unasked(app: &App) -> Result<Unasked, Failure> {
+        let locked = locked(app)?;
+        let session = Session::current(locked.vault_id())?;
+        Self::unasked(app, locked, session)
+    }
+
+    /// What the vault has, without a session: for telling of one that is gone. Nothing of it acts.
+    pub fn open_unasked_beside(app: &App) -> Result<Unasked, Failure> {
+        Self::unasked(app, unlock::locked(app)?, None)
+    }
+
+    fn unasked(
+        app: &App,
+        locked: azvault_vault::Locked,
+        session: Option<Session>,
+    ) -> Result<Unasked, Failure> {
+        let Some(vault) = unlock::unasked(app, locked)? else {
+            return Ok(Unasked::Locked(session.map(Box::new)));
+        };
+        let contexts = Self::read(app, &vault, session, For::Looking)?;
+        Ok(Unasked::Open(Box::new((vault, contexts))))
+    }
+
+    fn read(
+        app: &App,
+        vault: &Vault,
+        session: Option<Session>,
+        wanted: For,
+    ) -> Result<Self, Failure> {
+        let snapshot = match wanted {
+            For::Looking | For::Revoking => vault.snapshot(),
+            For::Storing => vault.snapshot_with_kept(),
+        };
+        let snapshot: Snapshot<'_> = snapshot?;
+        let settings = snapshot.settings();
+        let secrets = snapshot.secrets().to_vec();
+        let accounts = snapshot.accounts().iter().map(|stored| stored.value.clone()).collect();
+        let environments = snapshot.environments().iter();
+        let environments = environments.map(|stored| stored.value.clone()).collect();
+        let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
+        let nothing = ProcessScope::default();
+        let given = match wanted {
+            For::Looking | For::Storing => app.given()?,
+            For::Revoking => None,
+        };
+        let autosave_off = match wanted {
+            For::Looking | For::Storing => policy::autosave_off(app)?.cloned(),
+            For::Revoking => None,
+        };
+        Ok(Self {
+            stored,
+            secrets,
+            accounts,
+            environments,
+            settings,
+            session,
+            given,
+            autosave_off,
+            nothing,
+        })
+    }
+
+    /// Origins that the person agreed to: for the user, and in this session.
+    pub fn confirmed(&self) -> BTreeSet<String> {
+        self.settings.confirmed.union(&self.own().confirmed).cloned().collect()
+    }
+
+    /// What the session has of its own; nothing where there is none.
+    pub fn own(&self) -> &ProcessScope {
+        self.session.as_ref().map_or(&self.nothing, |session| &session.state)
+    }
+
+    /// Sorted by tenant id, then subscription name, then context name.
+    pub fn seen(&self) -> Vec<Seen<'_>> {
+        let seen = self.own().seen(&self.stored).into_iter();
+        let mut seen: Vec<_> = seen.map(|(context, scope)| Seen { context, scope }).collect();
+        seen.sort_by_cached_key(|seen| {
+            let context = seen.context;
+            (
+                context.tenant.as_ref().map(|t| t.id.to_lowercase()),
+                context.subscription.as_ref().and_then(|s| s.name.clone()),
+                context.name.clone(),
+            )
+        });
+        seen
+    }
+
+    /// The vault's default.
+    pub fn default(&self) -> Option<&ContextName> {
+        self.settings.default.as_ref()
+    }
+
+    /// The name that acts, and why; `None` when none does, also where the session's choice or the
+    /// default is not there any more. A name that was given must be there.
+    pub fn active(&self) -> Result<(Option<&ContextName>, active::Because), Failure> {
+        use active::Because::{Default, Option, Session, Variable};
+        let (name, because) = active::active(&self.wishes());
+        let Some(name) = name else { return Ok((None, because)) };
+        match (self.find(name), because) {
+            (Some(seen), _) => Ok((Some(&seen.context.name), because)),
+            (None, Default | Session) => Ok((None, because)),
+            (None, Option | Variable) => Err(absent(name)),
+        }
+    }
+
+    /// What is active when nothing is given for this one command.
+    pub fn standing(&self) -> Option<&ContextName> {
+        let wishes = Wishes { option: None, variable: None, ..self.wishes() };
+        let name = active::active(&wishes).0?;
+        self.find(name).map(|seen| &seen.context.name)
+    }
+
+    /// The context that acts.
+    pub fn acting(&self) -> Result<Seen<'_>, Failure> {
+        match active::active(&self.wishes()).0 {
+            Some(name) => self.expect(name),
+            None => Err(none_active()),
+        }
+    }
+
+    /// The context of a name, compared as Azure PowerShell does.
+    pub fn find(&self, name: &ContextName) -> Option<Seen<'_>> {
+        let seen = self.own().seen(&self.stored);
+        let found = seen.into_iter().find(|(context, _)| context.name.same_as(name));
+        found.map(|(context, scope)| Seen { context, scope })
+    }
+
+    /// As [`Contexts::find`], refusing a name that is not there.
+    pub fn expect(&self, name: &ContextName) -> Result<Seen<'_>, Failure> {
+        self.find(name).ok_or_else(|| absent(name))
+    }
+
+    /// The autosave mode in force.
+    pub fn autosave(&self) -> (AutosaveMode, autosave::Because) {
+        let policy = match self.autosave_off {
+            Some(_) => autosave::Policy::Off,
+            None => autosave::Policy::Silent,
+        };
+        autosave::mode(policy, self.own().autosave, self.settings.autosave)
+    }
+
+    /// Where a change lives, given `--scope`.
+    pub fn scope_of_change(&self, asked: Option<Scope>) -> Result<Scope, Failure> {
+        let session = match self.session {
+            Some(_) => scope::Session::Here,
+            None => scope::Session::None,
+        };
+        scope::of_change(self.given(), asked, self.autosave().0, session).map_err(|refused| {
+            if let (scope::Because::Autosave, Some(place)) = (refused.because, &self.autosave_off) {
+                let place = shown(&place.to_string());
+                let what =
+                    format!("refused by {place}: autosave is off, so changes live in a session");
+                return Failure::new(Code::Refused, what).hint(session::to_start());
+            }
+            match refused.because {
+                // --scope does not help there, so it is no advice.
+                scope::Because::ContextGiven => session::none(
+                    "a change made under a given context has process scope",
+                )
+                .hint(
+                    "eval \"$(azvault session start)\", or leave out --context and AZVAULT_CONTEXT \
+                         to change the vault",
+                ),
+                scope::Because::Asked => {
+                    session::none("a change of process scope ends with its session")
+                }
+                scope::Because::Autosave => {
+                    session::none("autosave is off, so changes have process scope")
+                }
+            }
+        })
+    }
+
+    /// As [`Contexts::scope_of_change`], for verbs that bring something along to be kept.
+    pub fn scope_of_keeping(&self, app: &App, asked: Option<Scope>) -> Result<Scope, Failure> {
+        let scope = self.scope_of_change(asked)?;
+        if scope == Scope::User {
+            policy::keep(app)?;
+        }
+        Ok(scope)
+    }
+
+    /// What rules work on, for a scope, and who acts in any of them.
+    pub fn known<'a>(&'a self, scope: Scope, acting: Option<&'a Acting>) -> Known<'a> {
+        let accounts = Cow::Owned(self.accounts());
+        match scope {
+            Scope::User => Known {
+                contexts: self.stored.iter().collect(),
+                current: self.default(),
+                acting,
+                accounts,
+                secrets: self.secrets.len(),
+            },
+            Scope::Process => {
+                let seen = self.own().seen(&self.stored).into_iter();
+                Known {
+                    contexts: seen.map(|(context, _)| context).collect(),
+                    current: self.standing(),
+                    acting,
+                    accounts,
+                    secrets: self.own().secrets.len(),
+                }
+            }
+        }
+    }
+
+    /// The context of a name in a scope.
+    pub fn find_in(&self, scope: Scope, name: &ContextName) -> Option<&Context> {
+        match scope {
+            Scope::User => self.stored.iter().find(|context| context.name.same_as(name)),
+            Scope::Process => self.find(name).map(|seen| seen.context),
+        }
+    }
+
+    /// The context that was given for this one command.
+    pub fn given(&self) -> Option<&ContextName> {
+        self.given.as_ref().map(|given| &given.name)
+    }
+
+    fn wishes(&self) -> Wishes<'_> {
+        let mut wishes = Wishes {
+            session: self.own().active.as_ref(),
+            default: self.default(),
+            ..Wishes::default()
+        };
+        match &self.given {
+            Some(Given { name, because: active::Because::Variable }) => {
+                wishes.variable = Some(name);
+            }
+            Some(Given { name, .. }) => wishes.option = Some(name),
+            None => {}
+        }
+        wishes
+    }
+}
+
+/// The vault of this run, locked. Whatever keeps the vault from being opened keeps a session from
+/// being found too, and then that is what has to be said.
+fn locked(app: &App) -> Result<azvault_vault::Locked, Failure> {
+    unlock::locked(app).map_err(|failure| match paths::session() {
+        Some(_) => session::unreachable(&failure),
+        None => failure,
+    })
+}
+
+fn open(app: &App) -> Result<(Vault, Option<Session>), Failure> {
+    let locked = locked(app)?;
+    let session = Session::current(locked.vault_id())?;
+    let (vault, _) = unlock::unlocked(app, locked)?;
+    Ok((vault, session))
+}
+
+/// The name that a choice names.
+pub fn chosen(current: &Current) -> Option<&ContextName> {
+    match current {
+        Current::To(name) => Some(name),
+        Current::Nothing => None,
+    }
+}
+
+pub fn absent(name: &ContextName) -> Failure {
+    let name = quoted(name.as_str());
+    Failure::new(Code::NotFound, format!("there is no context {name}")).hint("azvault context list")
+}
+
+pub fn none_active() -> Failure {
+    Failure::new(Code::NotFound, "no context is active")
+        .hint("azvault context select NAME, with a name of azvault context list")
+}

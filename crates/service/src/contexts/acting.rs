@@ -1,0 +1,41 @@
+//! Who acts, settled once for a whole command.
+
+use azvault_model::rules::active;
+use azvault_model::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription};
+
+use super::Contexts;
+use crate::failure::Failure;
+
+impl Contexts {
+    /// The name that was chosen, where no context has it any more.
+    pub fn missing(&self) -> Option<&ContextName> {
+        active::active(&self.wishes()).0.filter(|name| self.find(name).is_none())
+    }
+
+    /// Who acts, settled for the whole command; `None` when nobody does. See [`Contexts::active`].
+    pub fn resolved(&self) -> Result<Option<Acting>, Failure> {
+        let (name, because) = self.active()?;
+        let Some(seen) = name.and_then(|name| self.find(name)) else { return Ok(None) };
+        let accounts = self.accounts();
+        let account = accounts.of_context(seen.context).one();
+        let tenants = account.iter().flat_map(|account| account.tenants.iter().map(String::as_str));
+        Ok(Some(Acting::new(seen.context, because).seen_in(tenants)))
+    }
+
+    /// All accounts that are known here, by which two of them are told apart.
+    pub fn accounts(&self) -> Accounts {
+        let clouds = Clouds::of(&self.environments);
+        Accounts::of(clouds, self.everywhere(), &self.accounts, self.descriptions())
+    }
+
+    /// Contexts of the vault and of the session, those included that others cover.
+    fn everywhere(&self) -> impl Iterator<Item = &Context> {
+        self.stored.iter().chain(&self.own().contexts)
+    }
+
+    /// What is known of all secrets.
+    fn descriptions(&self) -> impl Iterator<Item = &SecretDescription> {
+        let own = self.own().secrets.iter().map(|secret| &secret.held.description);
+        self.secrets.iter().map(|secret| &secret.description).chain(own)
+    }
+}

@@ -1,0 +1,243 @@
+//! The vault itself, its ways to unlock, and what this machine remembers of it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use azvault_model::{KnownAccountType, SecretKind};
+use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind, Snapshot, Vault};
+
+use super::{Check, agent};
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::shell_word::shell_path;
+use crate::text::{count, shown_path};
+use crate::{expect, policy, unlock};
+
+/// The check whether the vault opens.
+const NAME: &str = "vault";
+
+const LOCKED: &str = "the vault is locked: azvault unlock, to see more";
+
+/// How long another process may keep the vault before that is said.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Files and folders by which programs that synchronise mark what they keep, and names they give.
+const SYNC_MARKS: [&str; 6] = [
+    ".stfolder",
+    ".dropbox",
+    ".sync",
+    ".owncloudsync.log",
+    ".nextcloudsync.log",
+    ".tmp.drivedownload",
+];
+const SYNC_NAMES: [&str; 8] = [
+    "Dropbox",
+    "OneDrive",
+    "Google Drive",
+    "GoogleDrive",
+    "Nextcloud",
+    "ownCloud",
+    "Mobile Documents",
+    "pCloudDrive",
+];
+
+/// Whoever puts an old vault back by way of such a folder must not put back the memory of it too.
+pub(super) fn anchor_place(path: &Path, anchors: &Path) -> Check {
+    let name = "anchor-place";
+    let is_synced = |folder: &Path| {
+        let named = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        SYNC_NAMES.iter().any(|known| named == *known || named.starts_with(&format!("{known} - ")))
+            || SYNC_MARKS.iter().any(|mark| folder.join(mark).exists())
+    };
+    let mut common = path.ancestors().skip(1).filter(|folder| anchors.starts_with(folder));
+    match common.find(|folder| is_synced(folder)) {
+        None => Check::ok(name, "not in one synchronised folder with the vault"),
+        Some(folder) => {
+            let shown = shown_path(folder);
+            let what = format!("vault and anchor are both in {shown}, which is synchronised");
+            Check::finding(
+                name,
+                what,
+                format!("export XDG_STATE_HOME=DIR, not in {}", shell_path(folder)),
+            )
+        }
+    }
+}
+
+/// What needs the vault to be opened, at least as far as it goes without a key.
+pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
+    let locked = match Locked::open_within(path, PATIENCE) {
+        Ok(locked) => locked,
+        Err(Error { problem: Problem::NotThere, .. }) => {
+            return vec![Check::ok(NAME, "there is none yet"), clock(app, None)];
+        }
+        Err(e) if e.problem.is_busy() => return vec![held(path), clock(app, None)],
+        Err(Error { problem: Problem::Unsafe(_), .. }) => {
+            let what = "not opened while its file or folder is as said above";
+            return vec![Check::unknown(NAME, what), clock(app, None)];
+        }
+        Err(e) => return vec![failed(NAME, Failure::from(e)), clock(app, None)],
+    };
+    let mut checks = vec![
+        write_lock(&locked, path),
+        key_derivation(&locked),
+        recovery(app, &locked),
+        agent::keyring(&locked),
+    ];
+    let (answers, of_agent) = agent::checks(app, &locked);
+    checks.extend(of_agent);
+    checks.extend(match opened(app, locked, answers) {
+        Ok(Some(vault)) => within(app, &vault),
+        Ok(None) => without_key(app, Check::unknown(NAME, LOCKED)),
+        Err(failure) => without_key(app, failed(NAME, failure)),
+    });
+    checks
+}
+
+/// Opens it where nobody has to be asked. Of an agent that hangs no key is awaited.
+fn opened(app: &App, locked: Locked, agent: agent::Answers) -> Result<Option<Vault>, Failure> {
+    expect::check_id(app, locked.vault_id())?;
+    match agent {
+        agent::Answers::Yes => unlock::unasked(app, locked),
+        agent::Answers::No => Ok(None),
+    }
+}
+
+fn without_key(app: &App, vault: Check) -> Vec<Check> {
+    let unknown = |name| Check::unknown(name, LOCKED);
+    vec![vault, unknown("anchor"), unknown("secrets"), clock(app, None)]
+}
+
+fn within(app: &App, vault: &Vault) -> Vec<Check> {
+    let snapshot = vault.snapshot();
+    let read = snapshot.and_then(|snapshot| Ok((snapshot.audit_log()?, snapshot)));
+    let (log, snapshot) = match read {
+        Ok(read) => read,
+        Err(e) => return without_key(app, failed(NAME, Failure::from(e))),
+    };
+    let newest = log.iter().map(|logged| logged.entry.time).max();
+    vec![
+        Check::ok(NAME, "opens, and is whole as far as every command looks"),
+        anchor(app, vault),
+        secrets(app.now(), &snapshot),
+        clock(app, newest),
+    ]
+}
+
+/// A failure as a finding. What to type is a command: where the hint names none, the one that says
+/// more of it.
+fn failed(name: &'static str, failure: Failure) -> Check {
+    let hint = failure.hint.filter(|hint| hint.contains("azvault "));
+    let next = match failure.code {
+        Code::Locked => "azvault key list",
+        Code::Refused => "azvault policy check",
+        Code::Integrity => "azvault backup list",
+        _ => "azvault verify",
+    };
+    Check::finding(name, failure.what, hint.unwrap_or_else(|| next.to_owned()))
+}
+
+fn held(path: &Path) -> Check {
+    let what = "another process holds the vault, and nobody else can write";
+    Check::finding("write-lock", what, format!("fuser -v {}", shell_path(path)))
+}
+
+fn write_lock(locked: &Locked, path: &Path) -> Check {
+    match locked.can_be_written() {
+        Ok(true) => Check::ok("write-lock", "can be had"),
+        Ok(false) => held(path),
+        Err(e) => failed("write-lock", Failure::from(e)),
+    }
+}
+
+fn key_derivation(locked: &Locked) -> Check {
+    let name = "key-derivation";
+    let weak = locked.slots().iter().find(|slot| slot.cost.as_ref().is_some_and(Cost::is_weak));
+    let Some((slot, cost)) = weak.and_then(|slot| Some((slot, slot.cost?))) else {
+        return Check::ok(name, "a guess costs what it should");
+    };
+    let (id, memory, passes) = (slot.id, cost.memory_kib() / 1024, cost.passes());
+    let what =
+        format!("a guess at slot {id} costs {memory} MiB and {passes} passes, which is little");
+    Check::finding(name, what, format!("azvault key passphrase {id} --kdf default"))
+}
+
+/// A key that lies somewhere opens what a passphrase does that is forgotten.
+fn recovery(app: &App, locked: &Locked) -> Check {
+    let name = "recovery-code";
+    let is_way = |kind| matches!(kind, SlotKind::RecoveryCode | SlotKind::RawKey);
+    if locked.slots().iter().any(|slot| is_way(slot.kind)) {
+        return Check::ok(name, "a passphrase that is forgotten does not lose the vault");
+    }
+    if policy::may_add(app, SlotKind::RecoveryCode).is_err() {
+        return Check::ok(name, "none, as the policy wants it");
+    }
+    let what = "a passphrase that is forgotten loses the vault: it has no recovery code";
+    Check::finding(name, what, "azvault key add recovery")
+}
+
+fn anchor(app: &App, vault: &Vault) -> Check {
+    let name = "anchor";
+    let compare = "azvault status --anchor";
+    if let Some(error) = vault.anchor_error() {
+        let what = format!("this machine cannot remember the vault: {error}");
+        let folder = app.anchors().unwrap_or_default();
+        return Check::finding(name, what, format!("ls -ld {}", shell_path(&folder)));
+    }
+    match vault.anchor_found() {
+        AnchorFound::Good | AnchorFound::Newer | AnchorFound::Fork => {
+            Check::ok(name, "this machine notices an older copy")
+        }
+        AnchorFound::None => {
+            let what = "this machine had not seen the vault: an older copy would have passed";
+            Check::finding(name, what, compare)
+        }
+        AnchorFound::Broken => {
+            let what = "what this machine remembered of the vault was not written by azvault";
+            Check::finding(name, what, compare)
+        }
+    }
+}
+
+/// A clock that goes wrong takes tokens for valid or for expired that are not. `newest` is the time
+/// of the newest entry of the audit log, if that was read.
+fn clock(app: &App, newest: Option<i64>) -> Check {
+    let name = "clock";
+    let set = "timedatectl set-ntp true";
+    if newest.is_some_and(|newest| newest > app.now()) {
+        return Check::finding(name, "it is behind the newest entry of the audit log", set);
+    }
+    // Times of files have fractions.
+    let now = u64::try_from(app.now()).unwrap_or(0).saturating_add(1);
+    let installed = std::env::current_exe().and_then(|file| file.metadata()?.modified());
+    if installed.is_ok_and(|installed| installed > UNIX_EPOCH + Duration::from_secs(now)) {
+        return Check::finding(name, "it is behind the time at which azvault was installed", set);
+    }
+    Check::ok(name, "ahead of what was done before")
+}
+
+/// Cached access tokens come anew by themselves; what somebody brought along does not.
+fn secrets(now: i64, snapshot: &Snapshot<'_>) -> Check {
+    let name = "secrets";
+    let contexts = snapshot.contexts().iter().filter_map(|c| c.value.account.as_ref());
+    let of_type =
+        contexts.filter(|one| one.account_type.known() == Some(KnownAccountType::AccessToken));
+    let brought: BTreeSet<&str> = of_type.map(|one| one.id.as_str()).collect();
+    let is_lost = |about: &azvault_model::SecretDescription| match about.kind {
+        SecretKind::AccessToken => {
+            about.account.as_ref().is_some_and(|id| brought.contains(id.as_str()))
+        }
+        SecretKind::IdToken | SecretKind::SshCertificate => false,
+        _ => true,
+    };
+    let descriptions = snapshot.secrets().iter().map(|secret| &secret.description);
+    let expired = descriptions
+        .filter(|about| is_lost(about) && about.expires_on.is_some_and(|end| end <= now))
+        .count();
+    if expired == 0 {
+        return Check::ok(name, "none has expired that does not come anew by itself");
+    }
+    let what = format!("{} by which somebody signs in: expired", count(expired, "secret"));
+    Check::finding(name, what, "azvault connect, or azvault disconnect --account ID")
+}

@@ -1,0 +1,242 @@
+//! The door beside `exec` and `shell`: a process that hands tokens to their children over loopback,
+//! and is gone when they are.
+
+pub mod az_folder;
+mod issue;
+mod kept;
+mod reach;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+use azvault_agent::holder::{Beacon, Kind};
+use azvault_endpoint::{AzConfig, Door, Keys};
+use azvault_model::{Context, ContextName};
+use azvault_vault::Vault;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use self::az_folder::{AzFolder, Followed};
+use self::kept::Kept;
+pub use self::reach::Reach;
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::unlock;
+use crate::unlock::OpenedBy;
+use crate::{beside, paths};
+
+/// What is started beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Acts as a context, and uses the vault as long as it runs.
+    Command,
+    /// A context may be active, and the vault is used when something in it asks.
+    Shell,
+}
+
+impl Start {
+    /// The verb, for the audit log.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Command => "exec",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+/// What the tools behind a door are told without asking.
+pub struct Told {
+    facts: Facts,
+    az: AzConfig,
+}
+
+/// Of the context that acts.
+#[derive(Serialize, Deserialize)]
+pub struct Facts {
+    tenant: Option<String>,
+    subscription: Option<String>,
+    environment: Option<String>,
+    /// Whom the door serves.
+    reach: Reach,
+    /// The folder of az that goes with it; told once it is made.
+    az_folder: Option<PathBuf>,
+}
+
+/// What the environment of the child has to say: keys to the door and facts, no token.
+#[derive(Serialize, Deserialize)]
+pub struct Environment {
+    set: Vec<(String, String)>,
+}
+
+/// What there is to tell when that context acts.
+pub fn told(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> Told {
+    let az = az_folder::content(contexts, acting, &reach);
+    let facts = Facts {
+        tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
+        subscription: acting.and_then(|own| own.subscription.as_ref()).map(|own| own.id.clone()),
+        environment: acting.and_then(|own| own.environment.clone()),
+        reach,
+        az_folder: None,
+    };
+    Told { facts, az }
+}
+
+/// How the child knows who acts in it.
+pub enum Chosen {
+    /// By the session that `AZVAULT_SESSION` names: its handle.
+    Session(Zeroizing<String>),
+    /// By `AZVAULT_CONTEXT`, where no agent can hold a session; nobody, where there is no name.
+    Variable(Option<ContextName>),
+}
+
+impl Chosen {
+    /// Says it in the environment of a command. A context that was given for this command would stand
+    /// above the session, and act in place of the one that was chosen here.
+    pub fn surround(&self, command: &mut Command) {
+        command.env_remove(paths::SESSION).env_remove(paths::CONTEXT);
+        match self {
+            Self::Session(handle) => command.env(paths::SESSION, handle.as_str()),
+            Self::Variable(Some(name)) => command.env(paths::CONTEXT, name.as_str()),
+            Self::Variable(None) => command,
+        };
+    }
+}
+
+/// Opens a door for this process, which is about to become another program, and whatever that
+/// starts. It gets tokens of the context that is chosen there.
+pub fn open(
+    app: &App,
+    start: Start,
+    by: &OpenedBy,
+    mut told: Told,
+    chosen: &Chosen,
+) -> Result<Environment, Failure> {
+    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let mut command = beside::command(app, "door").map_err(cannot)?;
+    chosen.surround(&mut command);
+    command.arg("--leader").arg(std::process::id().to_string());
+    if start == Start::Command {
+        command.arg("--in-use");
+    }
+    // Held here until the door holds it too.
+    let folder = AzFolder::make(&told.az).map_err(cannot)?;
+    told.facts.az_folder = Some(folder.path().to_owned());
+    let child = beside::start(&mut command, by, &told.facts).map_err(cannot)?;
+    let mut answer = Zeroizing::new(Vec::with_capacity(beside::LONGEST));
+    if let Some(stdout) = child.stdout {
+        // It closes its standard output when it is ready, and goes on.
+        let mut stdout = stdout.take(beside::LONGEST as u64);
+        stdout.read_to_end(&mut answer).map_err(cannot)?;
+    }
+    let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {
+        let what = "the door for the command's children could not be opened";
+        Failure::new(Code::Other, what).hint("azvault status")
+    })?;
+    let folder = folder.path().to_string_lossy().into_owned();
+    environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
+    Ok(environment)
+}
+
+/// In a shell with a door: another context is active, and az acts as it from now on.
+pub fn follow(app: &App, vault: &Vault) {
+    let Some(folder) = az_folder::around() else { return };
+    let followed = Contexts::of(app, vault).and_then(|contexts| {
+        let name = contexts.standing();
+        let acting = name.and_then(|name| contexts.find(name)).map(|seen| seen.context);
+        let subscription = acting.and_then(|own| own.subscription.as_ref());
+        if paths::told_subscription() != subscription.map(|own| own.id.clone()) {
+            app.console.warning(
+                "ARM_SUBSCRIPTION_ID and the like name what this shell began with: for Terraform, \
+                 azvault exec -- COMMAND",
+            );
+        }
+        let cannot = |e: std::io::Error| Failure::new(Code::Other, e.to_string());
+        az_folder::follow(&folder, &contexts, acting).map_err(cannot)
+    });
+    match followed {
+        Ok(Followed::Yes) => {}
+        Ok(Followed::NotServed) => app.console.warning(
+            "the tools of this shell get tokens of the account with which it began: for another one, \
+             azvault shell NAME",
+        ),
+        Err(failure) => {
+            app.console.warning(format!("az in this shell acts as before: {}", failure.what));
+        }
+    }
+}
+
+/// Whose door a process is.
+pub struct Post {
+    pub start: Start,
+    pub by: OpenedBy,
+    pub facts: Facts,
+    /// The process whose door it is.
+    pub leader: u32,
+}
+
+/// Serves as the door of a process until that has ended. Says what the environment of the process has to
+/// say once it is ready.
+pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
+    let Post { start, by, facts, leader } = post;
+    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
+    let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
+    let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
+    let vault = unlock::locked(app)?.vault_id();
+    // Before there is anything to hand out: what cannot be found cannot be locked.
+    let beacon = Beacon::raise(Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
+    let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
+    // The descriptor is of who started this process, and of nobody who came after it.
+    if rustix::process::getppid() != Some(raw) {
+        return Err(refused());
+    }
+    let random = || azvault_vault::random_key();
+    let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
+    let door = Door::open(&keys).map_err(cannot)?;
+    if start == Start::Command {
+        issue::keep_unlocked(app, &by);
+    }
+    let kept = Arc::new(Kept::new(app, start, by, leader)?);
+    kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
+    ready(&environment(&door, &facts));
+    let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
+    // Whoever reads what the command prints does not wait for this process too.
+    rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
+    rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
+    let served =
+        door.serve(ended, || app.now(), |asked| issue::issue(app, &kept, &facts.reach, asked));
+    // What is left to do needs none.
+    kept.wipe();
+    if let Some(folder) = az_folder {
+        folder.remove();
+    }
+    served.map_err(cannot)
+}
+
+fn environment(door: &Door, facts: &Facts) -> Environment {
+    let no_proxy = paths::no_proxy();
+    let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
+    let facts = azvault_endpoint::Facts {
+        tenant: facts.tenant.as_deref(),
+        subscription: facts.subscription.as_deref(),
+        environment: facts.environment.as_deref(),
+        no_proxy: &no_proxy,
+    };
+    let set = door.environment(&facts).into_iter();
+    Environment {
+        set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
+    }
+}
+
+/// Puts the environment of a door into a command's, in the place of what would have its tools sign
+/// in as somebody else.
+pub fn surround(command: &mut Command, environment: Environment) {
+    for (name, _) in paths::foreign_variables() {
+        command.env_remove(name);
+    }
+    command.envs(environment.set);
+}

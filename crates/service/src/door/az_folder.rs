@@ -1,0 +1,199 @@
+//! The private `AZURE_CONFIG_DIR` of a command: what az needs to know of the accounts that its endpoint
+//! serves, and no token.
+//!
+//! The folder is held by a lock of the kernel's as long as the endpoint lives, however that ends. One
+//! that nobody holds is removed by the next command that makes such a folder, and by `lock` and
+//! `panic`; what bears such a name and was not made here is left alone.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use azvault_endpoint::{AzConfig, OwnFiles, az_config, az_follows};
+use azvault_model::{Context, Scope};
+use azvault_os::file::{Facts, make_link};
+use azvault_os::lock::{self, Share};
+use tempfile::NamedTempFile;
+
+use super::reach::Reach;
+use crate::contexts::Contexts;
+use crate::{online, paths, runtime};
+
+/// Prefix of the folders; [`RANDOM`] letters and digits follow.
+const PREFIX: &str = "az-";
+const RANDOM: usize = 16;
+
+/// The file in it that says whom the endpoint serves. By it a folder is known for one of ours.
+const SERVES: &str = "azvault-serves.json";
+
+/// How often and how long after each other, in seconds, the folder is removed once more: az leaves a
+/// process behind that reports what was used, and that writes to it when az is gone.
+const REMOVALS: u32 = 3;
+const APART: u64 = 2;
+
+/// What is in it when that context acts.
+pub(super) fn content(contexts: &Contexts, acting: Option<&Context>, reach: &Reach) -> AzConfig {
+    let (seen, acting) = lasting(contexts, acting, reach);
+    let own = paths::az_folder();
+    let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
+    let (config, clouds) = (text("config"), text("clouds.config"));
+    let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
+    let is_of_one = |name: &str| {
+        let mut named = seen.iter().filter_map(|context| context.environment.as_deref());
+        named.any(|own| own.eq_ignore_ascii_case(name))
+    };
+    let environments = contexts.environments.iter().filter(|own| is_of_one(&own.name));
+    let agreed = environments.filter(|own| online::cloud(contexts, &own.name).is_ok());
+    let mut content = az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files);
+    content.files.push((SERVES, serde_json::to_string(reach).unwrap_or_default()));
+    content
+}
+
+/// The contexts that az sees, and which of them acts: what has process scope is in no file, and who
+/// is not served is in none of these.
+fn lasting<'a>(
+    contexts: &'a Contexts,
+    acting: Option<&Context>,
+    reach: &Reach,
+) -> (Vec<&'a Context>, Option<&'a Context>) {
+    let accounts = contexts.accounts();
+    let mut seen = contexts.seen();
+    seen.retain(|seen| seen.scope == Scope::User && reach.serves(&accounts, seen.context));
+    let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
+    let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
+    (seen, acting)
+}
+
+/// The folder of the endpoint around this process, if there is one.
+pub(super) fn around() -> Option<PathBuf> {
+    let folder = paths::az_folder()?;
+    let runtime = folder.parent()?;
+    let mut ours = runtime::folders().into_iter().chain(paths::private().ok());
+    (ours.any(|own| own == runtime) && is_ours(&folder)).then_some(folder)
+}
+
+/// Whether az was made to act as that context.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Followed {
+    Yes,
+    /// Its account is not served: az acts as before.
+    NotServed,
+}
+
+/// Has az in that folder act as another context.
+pub(super) fn follow(
+    folder: &Path,
+    contexts: &Contexts,
+    acting: Option<&Context>,
+) -> io::Result<Followed> {
+    let reach: Reach = serde_json::from_slice(&fs::read(folder.join(SERVES))?)?;
+    if acting.is_some_and(|acting| !reach.serves(&contexts.accounts(), acting)) {
+        return Ok(Followed::NotServed);
+    }
+    let (seen, acting) = lasting(contexts, acting, &reach);
+    let config = fs::read_to_string(folder.join("config")).unwrap_or_default();
+    for (name, text) in az_follows(&seen, acting, &config) {
+        // An az that reads meanwhile sees the one or the other, and both whole.
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(folder.join(name))?;
+    }
+    Ok(Followed::Yes)
+}
+
+/// A folder, and the lock by which it is held.
+pub(super) struct AzFolder {
+    path: PathBuf,
+    _held: File,
+}
+
+impl AzFolder {
+    /// Makes one. Without it az would act as its own login says.
+    pub(super) fn make(content: &AzConfig) -> io::Result<Self> {
+        let runtime = runtime::for_files().map_err(|e| io::Error::other(e.what))?;
+        sweep(&runtime);
+        let random =
+            tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(&runtime)?;
+        let folder = Self::hold(random.path())?;
+        for (name, text) in &content.files {
+            fs::write(folder.path.join(name), text)?;
+        }
+        if let Some(own) = paths::az_folder() {
+            for name in content.links.iter().filter(|name| own.join(name).exists()) {
+                make_link(&own.join(name), &folder.path.join(name))?;
+            }
+            for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
+                fs::copy(own.join(name), folder.path.join(name))?;
+            }
+        }
+        // Until here it goes when something fails.
+        let _ = random.keep();
+        Ok(folder)
+    }
+
+    /// Holds one that was made: several processes may, and each for itself.
+    pub(super) fn hold(path: &Path) -> io::Result<Self> {
+        let held = File::open(path)?;
+        lock::attempt(&held, Share::WithOthers)?.required()?;
+        Ok(Self { path: path.to_owned(), _held: held })
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes it.
+    pub(super) fn remove(self) {
+        for _ in 0..REMOVALS {
+            empty(&self.path);
+            std::thread::sleep(Duration::from_secs(APART));
+            if !self.path.exists() {
+                break;
+            }
+        }
+    }
+}
+
+/// What has names and ids goes first: it goes whatever keeps the folder.
+fn empty(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        // The mark that the folder is ours goes last.
+        if entry.file_name() != SERVES {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir_all(folder);
+}
+
+/// Whether a folder of the runtime folder was made here: a folder of this user's, of the right form,
+/// with the mark in it.
+fn is_ours(folder: &Path) -> bool {
+    let has_form = |name: &OsStr| {
+        let random = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        random.is_some_and(|random| {
+            random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+    };
+    folder.file_name().is_some_and(has_form)
+        && Facts::of_name(folder).is_ok_and(|facts| facts.is_folder() && facts.is_own())
+        && fs::symlink_metadata(folder.join(SERVES)).is_ok_and(|facts| facts.is_file())
+}
+
+/// Removes what endpoints left that were killed. What cannot be removed hinders nobody.
+pub fn sweep(runtime: &Path) {
+    for entry in fs::read_dir(runtime).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        let is_held = || {
+            let opened = File::open(&folder);
+            opened.is_ok_and(|file| {
+                !lock::attempt(&file, Share::Nothing).is_ok_and(|tried| tried.is_held())
+            })
+        };
+        if is_ours(&folder) && !is_held() {
+            empty(&folder);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a caller of the door gets: a token of the context that acts in its session.
+
+use azvault_agent::RemoteKeys;
+use azvault_endpoint::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
+use azvault_model::Context;
+use azvault_vault::{KeyName, Sealer};
+
+use super::kept::Kept;
+use super::reach::Reach;
+use crate::agent;
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::policy;
+use crate::tokens;
+use crate::tokens::To;
+use crate::unlock;
+use crate::unlock::OpenedBy;
+
+/// How often the agent is told that its keys are in use, in seconds.
+const TOUCH: u64 = 5;
+
+/// Has the agent count the vault as used from now on: its idle limit does not lock a command out of
+/// its next token. The limit in all stays, and a policy that sets an idle limit means it.
+pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
+    let OpenedBy::Agent = by else { return };
+    let app = app.afresh();
+    let Ok(locked) = unlock::locked(&app) else { return };
+    let Ok(client) = agent::client(locked.vault_id()) else { return };
+    let keys = RemoteKeys::new(client, locked.epoch());
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(std::time::Duration::from_secs(TOUCH));
+            if policy::is_used_while_a_command_runs(&app.afresh()) {
+                let _ = keys.mac(KeyName::Anchor, b"in use");
+            }
+        }
+    });
+}
+
+/// The token that is asked for, or why there is none.
+pub(super) fn issue(
+    app: &App,
+    kept: &Kept,
+    reach: &Reach,
+    asked: &Asked,
+) -> Result<Issued, Refusal> {
+    let issued = kept.opener().and_then(|used| {
+        // What is forbidden in the meantime is forbidden here too.
+        let issued = token(&app.afresh(), &used.by, reach, asked)?;
+        used.hand_out().map(|()| issued)
+    });
+    issued.map_err(|failure| {
+        let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
+        let message = format!("azvault: {}{next}", failure.what);
+        match failure.code {
+            Code::Refused | Code::Usage => Refusal::NotAllowed { message },
+            Code::SignIn | Code::NotFound => Refusal::SignInNeeded { message },
+            _ => Refusal::Unavailable { message },
+        }
+    })
+}
+
+fn token(app: &App, by: &OpenedBy, reach: &Reach, asked: &Asked) -> Result<Issued, Failure> {
+    let mut vault = by.open(app)?;
+    let contexts = Contexts::of(app, &vault)?;
+    let context = chosen(&contexts, reach, asked.client.as_ref())?;
+    let to = match &asked.wanted {
+        Wanted::Resource(resource) => To::Resource(Some(resource.clone())),
+        Wanted::Scopes(scopes) => To::Scopes(scopes.clone()),
+    };
+    let wanted = tokens::Wanted::new(&contexts, context, to, asked.tenant.clone())?;
+    let issued = tokens::token(app, (&mut vault, by), contexts, &wanted)?;
+    Ok(Issued {
+        access_token: issued.value,
+        expires_on: issued.expires_on,
+        resource: wanted.resource().to_owned(),
+        tenant: Some(issued.tenant),
+    })
+}
+
+/// The context that acts, or the one whose account az names by the id that stands for it; of an
+/// account that is served.
+fn chosen<'a>(
+    contexts: &'a Contexts,
+    reach: &Reach,
+    client: Option<&ClientSelector>,
+) -> Result<&'a Context, Failure> {
+    let accounts = contexts.accounts();
+    let acting = contexts.acting().map(|seen| seen.context);
+    let Some(client) = client else {
+        let acting = acting?;
+        return match reach.serves(&accounts, acting) {
+            true => Ok(acting),
+            false => Err(reach.refuse(acting)),
+        };
+    };
+    let ClientSelector::ClientId(id) = client else { return Err(reach.refuse_id()) };
+    let seen = contexts.seen().into_iter().map(|seen| seen.context);
+    let all = acting.ok().into_iter().chain(seen);
+    let served = all.filter(|context| reach.serves(&accounts, context));
+    selected(served, id).ok_or_else(|| reach.refuse_id())
+}

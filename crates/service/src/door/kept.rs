@@ -1,0 +1,196 @@
+//! The keys of an endpoint, as long as they may be held: the limits of an agent hold here too.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use azvault_agent::hold::{Hold, Moment};
+use azvault_agent::holder::{Beacon, Report};
+use azvault_agent::now;
+use azvault_agent::signals::{SIGHUP, Signals};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use zeroize::Zeroizing;
+
+use super::Start;
+use crate::app::App;
+use crate::failure::{Code, Failure};
+use crate::policy;
+use crate::unlock::OpenedBy;
+
+/// The shortest and the longest time between two looks, while keys are held. A policy may change.
+const LEAST: Duration = Duration::from_millis(200);
+const MOST: Duration = Duration::from_secs(2);
+
+/// What opens the vault for an endpoint.
+pub(super) struct Kept {
+    app: App,
+    start: Start,
+    leader: u32,
+    state: Mutex<State>,
+}
+
+struct State {
+    keys: Option<OwnKeys>,
+    hold: Hold,
+    /// How often keys were wiped: what was opened before hands nothing out after.
+    wiped: u64,
+    /// Tokens under way that were begun with keys.
+    under_way: usize,
+}
+
+/// Keys of this process, where no agent has them.
+struct OwnKeys {
+    epoch: u32,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+/// The way into the vault for one token.
+pub(super) struct InUse<'k> {
+    kept: &'k Kept,
+    pub(super) by: OpenedBy,
+    wiped: u64,
+}
+
+impl Kept {
+    pub(super) fn new(app: &App, start: Start, by: OpenedBy, leader: u32) -> Result<Self, Failure> {
+        let app = app.afresh();
+        let limits = policy::limits(&app, None, None)?;
+        let keys = match by {
+            OpenedBy::Agent => None,
+            OpenedBy::Keys(epoch, bytes) => Some(OwnKeys { epoch, bytes }),
+        };
+        let hold = Hold::new(limits, now());
+        let state = Mutex::new(State { keys, hold, wiped: 0, under_way: 0 });
+        Ok(Self { app, start, leader, state })
+    }
+
+    /// What opens the vault now: keys of this process, else the agent.
+    pub(super) fn opener(&self) -> Result<InUse<'_>, Failure> {
+        self.look();
+        let mut state = self.state();
+        let by = match state.keys.as_ref().map(OwnKeys::copy) {
+            Some(by) => {
+                state.under_way += 1;
+                by
+            }
+            // It may have been unlocked since.
+            None if !self.app.options.no_agent => OpenedBy::Agent,
+            None => return Err(locked_for_good(self.start)),
+        };
+        Ok(InUse { kept: self, by, wiped: state.wiped })
+    }
+
+    /// Wipes the keys if they are due, or not allowed any more.
+    fn look(&self) {
+        let app = self.app.afresh();
+        let most = policy::most(&app);
+        let used = self.start == Start::Command && policy::is_used_while_a_command_runs(&app);
+        let mut state = self.state();
+        if state.keys.is_none() {
+            return;
+        }
+        let now = now();
+        // A policy that cannot be followed forbids each token for itself.
+        if let Ok(most) = most {
+            state.hold.tighten(most);
+        }
+        if state.hold.due(now).is_some() {
+            state.wipe();
+        } else if used {
+            state.hold.touch(now);
+        }
+    }
+
+    /// Wipes the keys.
+    pub(super) fn wipe(&self) {
+        self.state().wipe();
+    }
+
+    fn report(&self, now: Moment) -> Report {
+        let state = self.state();
+        let holds = state.keys.is_some() || state.under_way > 0;
+        Report { keys: holds.then(|| state.hold.report(now)), leader: Some(self.leader) }
+    }
+
+    /// How long nothing is due; `None` where nothing will be.
+    fn wait(&self, now: Moment) -> Option<Timespec> {
+        let state = self.state();
+        state.keys.as_ref()?;
+        Timespec::try_from(state.hold.wait(now).clamp(LEAST, MOST)).ok()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl OwnKeys {
+    fn copy(&self) -> OpenedBy {
+        let mut copy = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
+        copy.extend_from_slice(&self.bytes);
+        OpenedBy::Keys(self.epoch, copy)
+    }
+}
+
+impl State {
+    fn wipe(&mut self) {
+        self.keys = None;
+        self.wiped += 1;
+    }
+}
+
+impl InUse<'_> {
+    /// A token was got: it may be handed out unless the vault was locked meanwhile.
+    pub(super) fn hand_out(&self) -> Result<(), Failure> {
+        let mut state = self.kept.state();
+        if matches!(self.by, OpenedBy::Keys(..)) {
+            if state.wiped != self.wiped {
+                return Err(locked());
+            }
+            state.hold.touch(now());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for InUse<'_> {
+    fn drop(&mut self) {
+        if matches!(self.by, OpenedBy::Keys(..)) {
+            self.kept.state().under_way -= 1;
+        }
+    }
+}
+
+fn locked() -> Failure {
+    Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock")
+}
+
+/// With `--no-agent` there is nobody to get keys from.
+fn locked_for_good(start: Start) -> Failure {
+    let what = "the vault was locked, and an endpoint with --no-agent gets no keys again";
+    let next = match start {
+        Start::Command => "azvault exec --no-agent -- COMMAND",
+        Start::Shell => "exit, then azvault shell --no-agent",
+    };
+    Failure::new(Code::Locked, what).hint(next)
+}
+
+/// Wipes the keys in time and on a hang-up, and tells who looks for holders how this one is. Ends
+/// with the process.
+pub(super) fn watch(kept: Arc<Kept>, beacon: Beacon) -> std::io::Result<()> {
+    let signals = Signals::of(&[SIGHUP])?;
+    let watching = move || {
+        loop {
+            let wait = kept.wait(now());
+            let mut fds =
+                [PollFd::new(&beacon, PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
+            let _ = poll(&mut fds, wait.as_ref());
+            if signals.taken().is_some() {
+                kept.wipe();
+            }
+            kept.look();
+            beacon.tell(&kept.report(now()));
+        }
+    };
+    std::thread::Builder::new().name("keeping".to_owned()).spawn(watching)?;
+    Ok(())
+}

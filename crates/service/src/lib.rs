@@ -1,0 +1,55 @@
+//! The application: everything between a parsed request and an answer.
+//!
+//! It knows no command line, no standard output and no exit code. What it says and asks while it works
+//! goes to a [`console::Console`]: a terminal, or a test. Errors are a [`failure::Failure`]: what happened,
+//! and the next command to type.
+
+// Its one caller is the command, and names say what its members are: a comment that only fills a lint
+// says nothing.
+#![allow(missing_docs)]
+
+pub mod agent;
+pub mod app;
+pub mod audit;
+pub mod backup;
+pub mod beside;
+pub mod change;
+pub mod claims;
+pub mod connect;
+pub mod console;
+pub mod contexts;
+pub mod creation;
+pub mod descriptor;
+pub mod doctor;
+pub mod door;
+pub mod expect;
+pub mod failure;
+pub mod given;
+pub mod holders;
+pub mod inherited;
+pub mod keyring;
+pub mod listed;
+pub mod migration;
+pub mod new_passphrase;
+pub mod older;
+pub mod online;
+pub mod panic;
+pub mod paths;
+pub mod policy;
+pub mod private_file;
+pub mod process;
+pub mod revocation;
+pub mod rotation;
+pub mod runtime;
+pub mod saved;
+pub mod scan;
+pub mod session;
+pub mod shell_word;
+pub mod slots;
+pub mod strength;
+pub mod subscriptions;
+pub mod system_program;
+pub mod text;
+pub mod time;
+pub mod tokens;
+pub mod unlock;

@@ -1,0 +1,45 @@
+//! Moving in: files are read, a plan is made of them, the vault takes it in one transaction; then
+//! it is compared, the files are removed, and they can be put back.
+
+pub mod apply;
+pub mod cleaning;
+pub mod compare;
+pub mod copies;
+pub mod gather;
+pub mod next;
+pub mod onward;
+pub mod present;
+pub mod proposal;
+pub mod remarks;
+pub mod remove;
+pub mod restore;
+pub mod source;
+pub mod unread;
+pub mod unused;
+pub mod witnessed;
+
+use crate::failure::{Code, Failure};
+use azvault_importer::Format;
+use azvault_importer::formats::row::Clean;
+use azvault_importer::formats::table::row;
+use azvault_vault::{Id, Import, Stored};
+
+/// Whether a file of this format is a saved sign-in, or what one signs in with: it is sealed, and `clean`
+/// removes it. Settings are not: the products go on using them.
+pub fn is_sign_in(format: Format) -> bool {
+    row(format).clean == Clean::Removes
+}
+
+/// The migration of an id, or the newest one.
+pub fn find(imports: Vec<Stored<Import>>, id: Option<Id>) -> Result<Stored<Import>, Failure> {
+    let found = match id {
+        Some(id) => imports.into_iter().find(|import| import.id == id),
+        None => imports.into_iter().max_by_key(|import| (import.value.created, import.id)),
+    };
+    found.ok_or_else(|| match id {
+        Some(id) => Failure::new(Code::NotFound, format!("there is no migration {id}"))
+            .hint("azvault migrate list"),
+        None => Failure::new(Code::NotFound, "nothing has been migrated into this vault")
+            .hint("azvault migrate"),
+    })
+}

@@ -1,0 +1,148 @@
+//! Secrets: by value and by whose they are.
+
+use std::collections::HashSet;
+
+use azvault_importer::Format;
+use azvault_importer::folder::Source;
+use azvault_model::rules::import::{Plan, Planned};
+use azvault_model::{HeldSecret, SecretDescription, SecretKind};
+use azvault_vault::ValueDigest;
+
+use super::{Again, Against, Comparison};
+use crate::text::quoted;
+
+/// Compares every secret of the files, as the plan of an import would take it now.
+pub(super) fn compare(
+    again: &Again,
+    plan: &Plan,
+    against: &Against<'_>,
+    comparison: &mut Comparison,
+) {
+    comparison.secrets = plan.secrets.len();
+    let mut values = None;
+    for planned in &plan.secrets {
+        let HeldSecret { description: about, value } = &planned.item;
+        let Some(source) = source_of(again, planned) else { continue };
+        if let Some(at) = planned.present {
+            let held = &against.content.secrets[at].0;
+            if let Some(part) = differing(held, about) {
+                let what = format!("{} is in the vault with another {part}", in_words(about));
+                comparison.differ(source, what);
+            }
+            continue;
+        }
+        let digest = ValueDigest::of(about.kind, value);
+        if against.since.renewed.contains(&digest) {
+            comparison.renewed += 1;
+            comparison.tell(source, format!("{} was renewed since", in_words(about)));
+        } else if against.since.signed_out.contains(&digest) {
+            comparison.signed_out += 1;
+            comparison.miss(source, format!("{} was signed out since", in_words(about)));
+        } else {
+            let values = values.get_or_insert_with(|| digests(against));
+            let what = if values.contains(&digest) {
+                format!("{} is in the vault as another's", in_words(about))
+            } else {
+                format!("{} is not in the vault", in_words(about))
+            };
+            comparison.differ(source, what);
+        }
+    }
+    certificates(again, plan, against, comparison);
+    accounts(again, plan, against, comparison);
+}
+
+fn source_of<'a, T>(again: &'a Again, planned: &Planned<T>) -> Option<&'a Source> {
+    planned.sources.first().and_then(|number| again.sources.get(*number))
+}
+
+/// All values that the vault holds.
+fn digests(against: &Against<'_>) -> HashSet<ValueDigest> {
+    let secrets = against.content.secrets.iter();
+    secrets.map(|(about, value)| ValueDigest::of(about.kind, value)).collect()
+}
+
+/// In which part a secret of the vault is said to be another one's, if in any.
+fn differing(held: &SecretDescription, said: &SecretDescription) -> Option<&'static str> {
+    let parts = [
+        ("account", &held.account, &said.account),
+        ("tenant", &held.tenant, &said.tenant),
+        ("client", &held.client_id, &said.client_id),
+    ];
+    let differs = |held: &Option<String>, said: &Option<String>| match (held, said) {
+        (Some(held), Some(said)) => !held.eq_ignore_ascii_case(said),
+        (None, Some(_)) => true,
+        (_, None) => false,
+    };
+    parts.into_iter().find(|(_, held, said)| differs(held, said)).map(|(part, ..)| part)
+}
+
+/// A certificate is its file: one that no entry leads to any more must still be there by value.
+fn certificates(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &mut Comparison) {
+    let led_to: HashSet<usize> =
+        plan.secrets.iter().flat_map(|planned| planned.sources.iter().copied()).collect();
+    let mut values = None;
+    for (number, source) in again.sources.iter().enumerate() {
+        let Some(bytes) = &source.bytes else { continue };
+        if source.found.format != Format::Certificate || led_to.contains(&number) {
+            continue;
+        }
+        let value = azvault_model::Secret::copied_from(bytes);
+        let digest = ValueDigest::of(SecretKind::Certificate, &value);
+        comparison.secrets += 1;
+        if against.since.renewed.contains(&digest) {
+            comparison.tell(source, "the certificate was replaced since".to_owned());
+        } else if against.since.signed_out.contains(&digest) {
+            comparison.miss(source, "the certificate was signed out since".to_owned());
+        } else if !values.get_or_insert_with(|| digests(against)).contains(&digest) {
+            comparison.differ(source, "the certificate is not in the vault".to_owned());
+        }
+    }
+}
+
+/// Accounts by name or home: what else is known of them, contexts and secrets show.
+fn accounts(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &mut Comparison) {
+    comparison.accounts = plan.people;
+    let mut held: HashSet<String> = HashSet::new();
+    for account in &against.content.accounts {
+        for id in [Some(&account.id), account.home_account_id.as_ref()].into_iter().flatten() {
+            held.insert(id.to_lowercase());
+        }
+    }
+    for planned in &plan.accounts {
+        let Some(source) = source_of(again, planned) else { continue };
+        let (id, home) = (&planned.item.id, planned.item.home_account_id.as_ref());
+        let has = |id: &String| held.contains(&id.to_lowercase());
+        if has(id) || home.is_some_and(has) {
+            continue;
+        }
+        let name = quoted(id);
+        if against.since.accounts.contains(&id.to_lowercase()) {
+            comparison.miss(source, format!("account {name} was signed out since"));
+        } else {
+            comparison.differ(source, format!("account {name} is not in the vault"));
+        }
+    }
+}
+
+/// A secret in words: kind, owner and what it opens; never the value.
+fn in_words(about: &SecretDescription) -> String {
+    let kind = match about.kind {
+        SecretKind::RefreshToken => "a refresh token",
+        SecretKind::AccessToken => "an access token",
+        SecretKind::IdToken => "an ID token",
+        SecretKind::ClientSecret => "a client secret",
+        SecretKind::Certificate => "a certificate",
+        SecretKind::CertificatePath => "the path of a certificate",
+        SecretKind::CertificatePassword => "the password of a certificate",
+        SecretKind::ClientAssertion => "a federated token",
+        SecretKind::StorageConnectionString => "a storage connection string",
+        SecretKind::ManagedIdentitySecret => "the secret of a managed identity",
+        SecretKind::SshCertificate => "an SSH certificate",
+        SecretKind::UnknownCredential => "a credential of an unknown kind",
+    };
+    match &about.account {
+        Some(account) => format!("{kind} of {}", quoted(account)),
+        None => format!("{kind} of nobody named"),
+    }
+}

@@ -1,0 +1,72 @@
+//! What the vault holds before an import, opened for comparing.
+
+use azvault_model::rules::import::Present;
+use azvault_model::{Account, Context, Environment, Secret, SecretDescription};
+use azvault_vault::{Error, Id, Import, Items, Settings, Snapshot, Stored, Vault};
+
+/// The vault's content, with the id of each item beside it.
+#[derive(Default)]
+pub struct Content {
+    pub contexts: Vec<Context>,
+    pub context_ids: Vec<Id>,
+    pub accounts: Vec<Account>,
+    pub account_ids: Vec<Id>,
+    pub environments: Vec<Environment>,
+    pub environment_ids: Vec<Id>,
+    pub secrets: Vec<(SecretDescription, Secret)>,
+    pub secret_ids: Vec<Id>,
+    pub imports: Vec<Stored<Import>>,
+    pub settings: Settings,
+}
+
+impl Content {
+    /// Reads everything in one snapshot.
+    pub fn read(vault: &Vault) -> Result<Self, Error> {
+        Self::take(&mut vault.snapshot_with_kept()?)
+    }
+
+    /// Takes everything out of a snapshot.
+    pub fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
+        let (settings, values) = (snapshot.settings(), snapshot.open_secrets()?);
+        let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items();
+        let (context_ids, contexts) = parted(contexts);
+        let (account_ids, accounts) = parted(accounts);
+        let (environment_ids, environments) = parted(environments);
+        let secret_ids = secrets.iter().map(|stored| stored.id).collect();
+        let descriptions = secrets.into_iter().map(|stored| stored.description);
+        let mut secrets: Vec<_> = descriptions.zip(values).collect();
+        secrets.shrink_to_fit();
+        Ok(Self {
+            contexts,
+            context_ids,
+            accounts,
+            account_ids,
+            environments,
+            environment_ids,
+            secrets,
+            secret_ids,
+            imports,
+            settings,
+        })
+    }
+
+    /// As the import rule takes it.
+    pub fn present(&self) -> Present<'_> {
+        Present {
+            contexts: &self.contexts,
+            accounts: &self.accounts,
+            environments: &self.environments,
+            secrets: &self.secrets,
+            default: self.settings.default.as_ref(),
+            autosave: self.settings.autosave,
+        }
+    }
+}
+
+/// Ids and items apart, in no more memory than they need: the list was longer while it grew.
+fn parted<T>(stored: Vec<Stored<T>>) -> (Vec<Id>, Vec<T>) {
+    let ids = stored.iter().map(|stored| stored.id).collect();
+    let mut items: Vec<T> = stored.into_iter().map(|stored| stored.value).collect();
+    items.shrink_to_fit();
+    (ids, items)
+}

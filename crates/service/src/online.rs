@@ -1,0 +1,121 @@
+//! The way to the sign-in service and to Azure: connections, clouds, and what their errors mean.
+
+pub mod agreed;
+pub mod authorities;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use azvault_model::Environment;
+use azvault_signin::managed_identity::Endpoint;
+use azvault_signin::{Cloud, Confirmed, Error, Http, Settings, Timeouts};
+use azvault_vault::Vault;
+
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::text::{quoted, shown};
+use crate::{audit, paths};
+
+/// How long a machine outside of Azure is asked for the metadata service that it does not have.
+const NOBODY_THERE: Duration = Duration::from_secs(1);
+
+/// Opens connections as this run's options and environment say.
+pub fn http(app: &App) -> Result<Http, Failure> {
+    authorities::warn_of_reader(app);
+    http_with(app, Timeouts::default())
+}
+
+/// Where this machine's managed identities are asked for, and the connections to there.
+pub fn machine(app: &App) -> Result<(Http, Endpoint), Failure> {
+    let http = http_with(app, Timeouts { connect: NOBODY_THERE, ..Timeouts::default() })?;
+    let endpoint = paths::identity_endpoint().unwrap_or_else(Endpoint::imds).map_err(failed)?;
+    Ok((http, endpoint))
+}
+
+fn http_with(app: &App, timeouts: Timeouts) -> Result<Http, Failure> {
+    let settings = Settings {
+        ca_bundle: authorities::bundle(app)?,
+        proxy: paths::proxy(),
+        timeouts,
+        ..Settings::default()
+    };
+    Http::new(settings).map_err(failed)
+}
+
+/// The cloud of an environment's name: one that Microsoft runs, or one that a file defined and a
+/// person agreed to.
+pub fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Failure> {
+    if let Some(cloud) = Cloud::built_in(environment) {
+        return Ok(cloud);
+    }
+    let custom = custom(contexts, environment)?;
+    Cloud::custom(custom, &Confirmed::these(contexts.confirmed())).map_err(failed)
+}
+
+/// The environment that a file defined under that name.
+fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environment, Failure> {
+    let same = |name: &str| name.eq_ignore_ascii_case(environment);
+    contexts.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
+        let name = quoted(environment);
+        Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))
+            .hint("azvault migrate run --from PATH, with the file that defines it")
+    })
+}
+
+/// What an error of the sign-in service, or of Azure, means to the person.
+pub fn failed(error: Error) -> Failure {
+    let (code, hint) = match &error {
+        Error::InteractionNeeded(_) | Error::CredentialExpired(_) | Error::CredentialWrong(_) => {
+            (Code::SignIn, Some("azvault connect signs in again".to_owned()))
+        }
+        Error::ConsentNeeded(_) => (
+            Code::SignIn,
+            Some("azvault connect asks for consent; an administrator may have to give it".into()),
+        ),
+        Error::Declined => (Code::Aborted, None),
+        Error::Throttled { retry_after } => {
+            (Code::Network, Some(format!("the same again in {} s", retry_after.as_secs())))
+        }
+        Error::Network { .. } | Error::Timeout { .. } => {
+            let hint = "check the network, HTTPS_PROXY and --ca-bundle, then the same again";
+            (Code::Network, Some(hint.to_owned()))
+        }
+        Error::Refused(_) | Error::Reply { .. } => (Code::Network, None),
+        Error::Unconfirmed { origins } => (
+            Code::Refused,
+            Some(format!("if you know them: --confirm {}", shown(&origins.join(" --confirm ")))),
+        ),
+        Error::Input { .. } => (Code::Usage, None),
+    };
+    // The provider's words are text from elsewhere.
+    let what = shown(&error.to_string());
+    let provider = match &error {
+        Error::InteractionNeeded(of)
+        | Error::ConsentNeeded(of)
+        | Error::CredentialExpired(of)
+        | Error::CredentialWrong(of)
+        | Error::Refused(of) => of.correlation_id.as_deref(),
+        _ => None,
+    };
+    let what = match provider {
+        Some(id) => format!("{what} (correlation id {})", shown(id)),
+        None => what,
+    };
+    Failure { code, what, hint }
+}
+
+/// Remembers origins to which a person agreed, so that the question comes once.
+pub fn confirm(app: &App, vault: &mut Vault, origins: &BTreeSet<String>) -> Result<(), Failure> {
+    let agreed = vault.write(|writing| -> Result<(), azvault_vault::Problem> {
+        let mut settings = writing.settings();
+        settings.confirmed.extend(origins.iter().cloned());
+        if settings == writing.settings() {
+            return Ok(());
+        }
+        writing.put_settings(&settings)?;
+        let subjects = origins.iter().map(|origin| audit::of_origin(origin)).collect();
+        audit::log(app, writing, "confirm", subjects)
+    });
+    Ok(agreed?)
+}

@@ -1,0 +1,192 @@
+//! When a machine or an account may be in other hands: everything is locked, then what there is to
+//! revoke is listed.
+//!
+//! Locking comes first and needs nothing but the kernel. The list is read with the keys of an agent
+//! that is about to end, if it has them; that gets a few seconds and can hold up nothing else.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use azvault_agent::holder::{self, Kind, Whose};
+use azvault_agent::presence;
+use azvault_vault::{Error, Subject, Try, Vault};
+
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::door::az_folder;
+use crate::failure::{Code, Failure};
+use crate::session::Session;
+use crate::shell_word::shell_path;
+use crate::text::shown_path;
+use crate::{audit, holders, runtime, unlock};
+
+/// How long agents are left their keys, so that the list can be read with them.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What became of the processes that hold keys.
+#[derive(Default)]
+pub struct Ended {
+    pub agents: usize,
+    pub endpoints: usize,
+    pub renewals: usize,
+    /// Processes that could not be ended.
+    pub left: Vec<Left>,
+    /// Why not all could be looked for.
+    pub unseen: Option<String>,
+}
+
+/// A process that may still hold keys.
+pub struct Left {
+    /// `None` where it is not known which.
+    pub pid: Option<u32>,
+    /// What to type to end it.
+    pub next: String,
+}
+
+impl Ended {
+    /// How many have ended.
+    pub fn number(&self) -> usize {
+        self.agents + self.endpoints + self.renewals
+    }
+
+    /// Whether none is left, as far as the kernel says.
+    pub fn is_all(&self) -> bool {
+        self.left.is_empty() && self.unseen.is_none()
+    }
+
+    fn count(&mut self, kind: Kind) {
+        match kind {
+            Kind::Agent => self.agents += 1,
+            Kind::Endpoint => self.endpoints += 1,
+            Kind::Renewal => self.renewals += 1,
+        }
+    }
+}
+
+/// Whether the vault's log tells of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Logged {
+    Yes,
+    No,
+}
+
+/// Ends everything, and reads the list if an agent had the keys for it.
+pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
+    let mut ended = Ended::default();
+    // No token is needed for the list: what hands some out goes at once.
+    end(&mut ended, |kind| kind != Kind::Agent);
+    let read = thread::scope(|scope| {
+        let (send, receive) = channel();
+        scope.spawn(move || {
+            if let Err(failure) = read(app, &send) {
+                app.console.warning(format!("not read with the agent's keys: {}", failure.what));
+            }
+        });
+        let read = receive_in_time(&receive);
+        end(&mut ended, |_| true);
+        end_in_folder(app, &mut ended);
+        read
+    });
+    (ended, read)
+}
+
+/// The list, with whatever opens the vault now that everything is locked.
+pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
+    let locked = unlock::locked(app)?;
+    let opened = unlock::without_agent(app, locked, Try::All, unlock::Hold::Nowhere);
+    let opened = opened.map_err(|failure| match failure.code {
+        Code::NeedsTerminal => Failure::new(
+            Code::NeedsTerminal,
+            "what there is to revoke is sealed, and there is no terminal to prompt on",
+        )
+        .hint("azvault panic in a terminal, or azvault panic --passphrase-file FILE"),
+        _ => failure,
+    })?;
+    let mut vault = opened.vault;
+    let contexts = Contexts::to_revoke(app, &vault, None)?;
+    let logged = match log(app, &mut vault) {
+        Ok(()) => Logged::Yes,
+        Err(_) => Logged::No,
+    };
+    Ok((contexts, logged))
+}
+
+/// What the reading says on its way.
+enum Step {
+    Read(Box<Contexts>),
+    Logged,
+}
+
+/// Reads with the keys of the agent; silent where it has none.
+fn read(app: &App, send: &Sender<Step>) -> Result<(), Failure> {
+    let Some(mut vault) = unlock::by_agent(app, unlock::locked(app)?)? else { return Ok(()) };
+    let session = Session::current(vault.id()).ok().flatten();
+    let contexts = Contexts::to_revoke(app, &vault, session)?;
+    // Nobody receives it where that took too long.
+    let _ = send.send(Step::Read(Box::new(contexts)));
+    log(app, &mut vault)?;
+    let _ = send.send(Step::Logged);
+    Ok(())
+}
+
+fn receive_in_time(receive: &Receiver<Step>) -> Option<(Contexts, Logged)> {
+    let start = Instant::now();
+    let next = || receive.recv_timeout(PATIENCE.saturating_sub(start.elapsed())).ok();
+    let Some(Step::Read(contexts)) = next() else { return None };
+    let logged = if next().is_some() { Logged::Yes } else { Logged::No };
+    Some((*contexts, logged))
+}
+
+fn log(app: &App, vault: &mut Vault) -> Result<(), Error> {
+    let told = Subject { id: None, what: "every agent and endpoint ended".to_owned() };
+    vault.write(|writing| audit::log(app, writing, "panic", vec![told]))
+}
+
+/// Ends those of these kinds, of all vaults.
+fn end(ended: &mut Ended, is_meant: impl Fn(Kind) -> bool) {
+    let mut found = match holder::look(Whose::Anyone) {
+        Ok(found) => found,
+        Err(e) => {
+            ended.unseen = Some(holders::unseen(&e));
+            return;
+        }
+    };
+    found.retain(|holder| is_meant(holder.kind));
+    let all: Vec<_> = found.iter().map(|one| (one.kind, one.pid())).collect();
+    let left = holder::end(found);
+    for (kind, pid) in all {
+        if left.iter().any(|one| one.pid() == pid) {
+            let next = match pid {
+                Some(pid) => format!("kill -9 {pid}"),
+                None => "azvault panic, in the container or pid namespace of it".to_owned(),
+            };
+            ended.left.retain(|known| known.pid != pid || pid.is_none());
+            ended.left.push(Left { pid, next });
+            continue;
+        }
+        ended.count(kind);
+    }
+    // Of the endpoints that have ended.
+    runtime::folders().iter().for_each(|folder| az_folder::sweep(folder));
+}
+
+/// Ends agents of these folders that the kernel's list does not show: those of another network namespace.
+fn end_in_folder(app: &App, ended: &mut Ended) {
+    let present = |folder: std::path::PathBuf| {
+        presence::present(&folder).unwrap_or_else(|e| {
+            app.console.warning(format!("{}: {e}", shown_path(&folder)));
+            Vec::new()
+        })
+    };
+    let found: Vec<_> = runtime::folders().into_iter().flat_map(present).collect();
+    let number = found.len();
+    let left = presence::end(found);
+    ended.agents += number - left.len();
+    for one in left {
+        let pid = one.process.as_ref().map(|process| process.pid);
+        if pid.is_none_or(|pid| ended.left.iter().all(|known| known.pid != Some(pid))) {
+            ended.left.push(Left { pid, next: format!("fuser --kill {}", shell_path(&one.file)) });
+        }
+    }
+}

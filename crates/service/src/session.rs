@@ -1,0 +1,177 @@
+//! The session of this shell: where changes of process scope live.
+//!
+//! `AZVAULT_SESSION=<id>.<key>` names it. The state is in the agent's memory, sealed under the key.
+//! A session that is named but gone is an error and never a silent way back to the default
+//! context: the wrong subscription is the accident to prevent.
+
+pub mod handle;
+
+use azvault_agent::{CallError, Client, Leader};
+use azvault_model::ProcessScope;
+use azvault_vault::{Id, SessionKey, VaultId};
+use zeroize::Zeroizing;
+
+use crate::failure::{Code, Failure};
+use crate::{agent, paths, process, runtime};
+
+/// More writers than this at one moment nobody has.
+const TRIES: usize = 1000;
+
+/// A session, and its state as it was read.
+pub struct Session {
+    client: Client,
+    vault: VaultId,
+    id: Id,
+    key: SessionKey,
+    revision: i64,
+    pub leader: u32,
+    pub state: ProcessScope,
+}
+
+impl Session {
+    /// The session that the environment names; `None` if it names none.
+    pub fn current(vault: VaultId) -> Result<Option<Self>, Failure> {
+        let Some(named) = paths::session() else { return Ok(None) };
+        // EXPOSE: taken apart into id and key, which stay in wiped memory.
+        let (id, key) = handle::parse(named.expose()).ok_or_else(gone)?;
+        // Where no agent can be, as in another user's environment, there is no session either.
+        runtime::folder().map_err(|e| unreachable(&e))?;
+        let mut session = Self {
+            client: agent::client(vault)?,
+            vault,
+            id,
+            key,
+            revision: 0,
+            leader: 0,
+            state: ProcessScope::default(),
+        };
+        // Two agents of a vault are rare and possible: of two environments at the same moment.
+        let mut last = gone();
+        for client in agent::clients(vault) {
+            session.client = client;
+            match session.read() {
+                Ok(()) => return Ok(Some(session)),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
+    }
+
+    /// Starts a session with a state, and gives what the environment has to say of it.
+    pub fn start(
+        vault: VaultId,
+        leader: Leader,
+        state: &ProcessScope,
+    ) -> Result<(Self, Zeroizing<String>), Failure> {
+        let client = agent::started(vault)?;
+        let (id, key) = (Id::random(), SessionKey::generate());
+        let sealed = key.seal(vault, id, 1, state);
+        client.start_session(id, leader, &sealed).map_err(|e| match e {
+            CallError::Refused => Failure::new(
+                Code::Refused,
+                "the agent refused the session: its leader is no ancestor of this command, or \
+                 there are too many sessions",
+            )
+            .hint(to_start()),
+            other => agent::failed(&other),
+        })?;
+        let text = key.to_text();
+        let id_text = id.to_string();
+        let mut named = Zeroizing::new(String::with_capacity(id_text.len() + 1 + text.len()));
+        named.push_str(&id_text);
+        named.push('.');
+        named.push_str(&text);
+        let mut session =
+            Self { client, vault, id, key, revision: 1, leader: 0, state: ProcessScope::default() };
+        session.read()?;
+        Ok((session, named))
+    }
+
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Changes the state. `change` sees it as it is, and again if another process was faster: what
+    /// two processes do at once is done one after the other.
+    pub fn update<T>(
+        &mut self,
+        mut change: impl FnMut(&mut ProcessScope) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        for _ in 0..TRIES {
+            let result = change(&mut self.state)?;
+            let sealed = self.key.seal(self.vault, self.id, self.revision + 1, &self.state);
+            match self.client.write_session(self.id, self.revision, &sealed) {
+                Ok(()) => {
+                    self.revision += 1;
+                    return Ok(result);
+                }
+                Err(CallError::Conflict) => self.read()?,
+                Err(CallError::NoSession | CallError::NotRunning) => return Err(gone()),
+                Err(e) => return Err(agent::failed(&e)),
+            }
+        }
+        Err(Failure::new(Code::Busy, "too many processes change this session"))
+    }
+
+    /// Ends it.
+    pub fn end(self) -> Result<(), Failure> {
+        match self.client.end_session(self.id) {
+            Ok(()) => Ok(()),
+            Err(CallError::NoSession | CallError::NotRunning) => Err(gone()),
+            Err(e) => Err(agent::failed(&e)),
+        }
+    }
+
+    fn read(&mut self) -> Result<(), Failure> {
+        let stored = self.client.read_session(self.id).map_err(|e| match e {
+            CallError::NoSession | CallError::NotRunning | CallError::Refused => gone(),
+            other => agent::failed(&other),
+        })?;
+        let opened = self.key.open(self.vault, self.id, stored.revision, &stored.sealed);
+        self.state = opened.map_err(|_| gone())?;
+        (self.revision, self.leader) = (stored.revision, stored.leader);
+        Ok(())
+    }
+}
+
+/// What `AZVAULT_SESSION` names is not there.
+pub fn gone() -> Failure {
+    Failure::new(
+        Code::SignIn,
+        "session is gone: its shell or the agent has ended, or it belongs to another shell",
+    )
+    .hint(to_start())
+}
+
+/// What `AZVAULT_SESSION` names cannot be looked for.
+pub fn unreachable(because: &Failure) -> Failure {
+    let Failure { code, what, hint } = gone();
+    Failure { code, what: format!("{what} ({})", because.what), hint }
+}
+
+/// There is no session, and the command needs one. Where there can be none, that is the reason.
+pub fn none(why: &str) -> Failure {
+    match runtime::folder() {
+        Ok(_) => {
+            let what = format!("{why}, and this shell has no session to keep it in");
+            Failure::new(Code::Refused, what).hint(to_start())
+        }
+        Err(Failure { what, hint, .. }) => {
+            let what = format!("{why}, and this shell can have no session: {what}");
+            Failure { code: Code::Refused, what, hint }
+        }
+    }
+}
+
+/// What starts a session in the shell in which this command was typed. A handle that it has already
+/// is replaced.
+pub fn to_start() -> &'static str {
+    match process::parent_name().as_deref() {
+        Some("fish") => "azvault session start --shell fish | source",
+        Some("nu") => {
+            "$env.AZVAULT_SESSION = (azvault session start -o json | from json | get value)"
+        }
+        Some("pwsh" | "powershell") => "azvault session start --shell pwsh | Invoke-Expression",
+        _ => "eval \"$(azvault session start)\"",
+    }
+}

@@ -1,0 +1,58 @@
+//! The subscriptions that the account of the context that acts sees in one tenant: asked of Azure.
+
+use azvault_model::rules::connect::Place;
+use azvault_model::{Context, Subscription, Tenant};
+use azvault_signin::resource_manager;
+
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::Failure;
+use crate::online;
+use crate::online::failed;
+use crate::tokens;
+use crate::tokens::{To, Wanted};
+
+/// What Azure shows.
+pub struct Seen {
+    pub environment: String,
+    pub places: Vec<Place>,
+    /// What the vault and the session hold besides.
+    pub contexts: Contexts,
+}
+
+/// Asks for them, in the context's tenant or in another one.
+pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
+    let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
+    let context = contexts.acting()?.context;
+    let to = To::Resource(None);
+    let wanted = Wanted::new(&contexts, context, to, tenant.map(str::to_owned))?;
+    let cloud = online::cloud(&contexts, &wanted.environment)?;
+    let name = tenant_name(&contexts, &wanted.tenant);
+    let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
+    let http = online::http(app)?;
+    let base = cloud.resource_manager().map_err(failed)?;
+    let found = resource_manager::subscriptions(&http, base, &issued.value).map_err(failed)?;
+    let tenant = Tenant { id: issued.tenant, name };
+    let place = |found: resource_manager::Subscription| Place {
+        subscription: Subscription { id: found.id, name: found.name, state: found.state },
+        tenant: tenant.clone(),
+    };
+    let places = found.into_iter().map(place).collect();
+    let contexts = Contexts::of(app, &vault)?;
+    Ok(Seen { environment: wanted.environment, places, contexts })
+}
+
+/// The name that a context has for a tenant.
+fn tenant_name(contexts: &Contexts, id: &str) -> Option<String> {
+    let seen = contexts.seen();
+    let tenants = seen.iter().filter_map(|seen| seen.context.tenant.as_ref());
+    tenants.filter(|tenant| tenant.id.eq_ignore_ascii_case(id)).find_map(|t| t.name.clone())
+}
+
+/// Whether a context is on that subscription in that cloud.
+pub fn is_on(context: &Context, subscription: &str, environment: Option<&str>) -> bool {
+    let own = context.subscription.as_ref();
+    let key = |text: Option<&str>| text.map(str::to_lowercase);
+    own.is_some_and(|own| own.id.eq_ignore_ascii_case(subscription))
+        && key(context.environment.as_deref()) == key(environment)
+}

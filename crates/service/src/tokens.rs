@@ -1,0 +1,120 @@
+//! Access tokens for a context: from the cache while they live, else from the sign-in service.
+//!
+//! What has to ask the service runs apart, in a process of its own (`renew`): a command that is
+//! killed between the service's answer and ours would lose a refresh token that nobody else has.
+
+pub mod apart;
+mod assertion;
+mod cached;
+mod certificate;
+mod credential;
+mod renew;
+pub mod sign_in;
+mod store;
+mod turn;
+mod wanted;
+
+use azvault_model::{Secret, SecretDescription};
+use azvault_vault::{Id, Problem, Vault};
+
+pub use self::renew::renew;
+pub use self::wanted::{To, Wanted};
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::unlock::OpenedBy;
+use crate::{audit, policy};
+
+/// An access token.
+pub struct Issued {
+    pub value: Secret,
+    /// Unix seconds.
+    pub expires_on: i64,
+    pub tenant: String,
+}
+
+/// Where a secret is.
+#[derive(Clone, Copy)]
+enum Place {
+    Vault(Id),
+    Session(i64),
+}
+
+/// A secret that fits.
+struct Found {
+    place: Place,
+    about: SecretDescription,
+}
+
+/// The token: from the cache, else a new one, which is in the cache by the time it comes here.
+/// Each one that is handed out stands in the audit log.
+pub fn token(
+    app: &App,
+    (vault, by): (&mut Vault, &OpenedBy),
+    contexts: Contexts,
+    wanted: &Wanted,
+) -> Result<Issued, Failure> {
+    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
+    if let Some(found) = cached::find(app, &contexts, wanted)? {
+        return hand_out(app, vault, &contexts, &found, wanted);
+    }
+    credential::check(app, &contexts, wanted)?;
+    apart::run(app, by, wanted)?;
+    let contexts = Contexts::of(app, vault)?;
+    let found = cached::find(app, &contexts, wanted)?.ok_or_else(|| {
+        Failure::new(Code::Busy, "the new token is gone already").hint("the same again")
+    })?;
+    hand_out(app, vault, &contexts, &found, wanted)
+}
+
+/// The secret with which a service principal signs in, for whoever is to sign in with it.
+pub fn client_secret(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    wanted: &Wanted,
+) -> Result<Secret, Failure> {
+    let held = credential::client_secret(contexts, wanted)?;
+    let found = Found { place: held.place, about: held.about };
+    release(app, vault, contexts, &found, "exec principal")
+}
+
+fn hand_out(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    found: &Found,
+    wanted: &Wanted,
+) -> Result<Issued, Failure> {
+    let value = release(app, vault, contexts, found, "token")?;
+    let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
+    Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
+}
+
+/// Opens a secret that is handed out, and writes that into the audit log under that verb.
+fn release(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    found: &Found,
+    verb: &str,
+) -> Result<Secret, Failure> {
+    match found.place {
+        // Opened and told in one transaction: if the entry cannot be written, nothing is released.
+        Place::Vault(id) => vault
+            .write(|writing| -> Result<_, Problem> {
+                let value = writing.open_secret(id)?;
+                audit::log(app, writing, verb, vec![audit::of_secret(id, &found.about)])?;
+                Ok(value)
+            })
+            .map_err(Failure::from),
+        Place::Session(id) => {
+            let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
+            let own = own.ok_or_else(crate::session::gone)?;
+            let told = vec![audit::of_session(own)];
+            vault.write(|writing| audit::log(app, writing, verb, told))?;
+            // EXPOSE: the copy that is handed out; the session keeps its own.
+            Ok(Secret::copied_from(own.held.value.expose()))
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Finding an access token that was got before.
+
+use azvault_model::SecretDescription;
+use azvault_model::rules::secrets::{may_use, order_of_access};
+use azvault_model::rules::token_cache::{fits, is_for};
+use azvault_policy::rules;
+
+use super::{Found, Place, Wanted};
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::online;
+use crate::shell_word::shell_word;
+use crate::text::quoted;
+use crate::time::utc;
+
+/// The first of those that fit, in the order of [`order_of_access`]; the session's go first.
+pub(super) fn find(
+    app: &App,
+    contexts: &Contexts,
+    wanted: &Wanted,
+) -> Result<Option<Found>, Failure> {
+    let (policy, now) = (app.policy()?, app.now());
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let cloud = online::cloud(contexts, &wanted.environment)?;
+    let resource = |name: &str| cloud.resource(name);
+    let request = wanted.request(&resource);
+    let own = contexts.own().secrets.iter();
+    let own = own.map(|own| (Place::Session(own.id), &own.held.description, own.created));
+    let stored = contexts.secrets.iter();
+    let stored = stored.map(|own| (Place::Vault(own.id), &own.description, own.created));
+    let first = |all: &mut dyn Iterator<Item = (Place, &SecretDescription, i64)>| {
+        all.filter(|(_, about, came)| {
+            fits(about, &request, now)
+                && may_use(about, &owner, &accounts)
+                && rules::token(policy, *came, now).is_ok()
+        })
+        .min_by(|(_, one, came), (_, other, other_came)| {
+            let one = order_of_access(one, *came, &wanted.tenant);
+            one.cmp(&order_of_access(other, *other_came, &wanted.tenant))
+        })
+        .map(|(place, about, _)| Found { place, about: about.clone() })
+    };
+    let of_session = first(&mut own.into_iter());
+    Ok(of_session.or_else(|| first(&mut stored.into_iter())))
+}
+
+/// Why an account that brought its tokens along has none for this.
+pub(super) fn none_brought(
+    contexts: &Contexts,
+    wanted: &Wanted,
+    now: i64,
+) -> Result<Failure, Failure> {
+    let accounts = contexts.accounts();
+    let owner = wanted.owner(&accounts)?;
+    let cloud = online::cloud(contexts, &wanted.environment)?;
+    let resource = |name: &str| cloud.resource(name);
+    let request = wanted.request(&resource);
+    let own = contexts.own().secrets.iter().map(|secret| &secret.held.description);
+    let all = own.chain(contexts.secrets.iter().map(|secret| &secret.description));
+    let is_for_this =
+        |about: &&SecretDescription| is_for(about, &request) && may_use(about, &owner, &accounts);
+    let mut ends: Vec<Option<i64>> =
+        all.filter(is_for_this).map(|about| about.expires_on).collect();
+    ends.sort();
+    let account = quoted(&wanted.account);
+    let resource = quoted(wanted.resource());
+    let what = match ends.last() {
+        None => format!("{account} brought no access token for {resource} along"),
+        Some(None) => {
+            format!("the access token of {account} for {resource} does not say how long it lives")
+        }
+        Some(Some(end)) if *end > now => {
+            format!("the access token of {account} for {resource} is about to expire")
+        }
+        Some(Some(end)) => {
+            format!("the access token of {account} for {resource} expired at {}", utc(*end))
+        }
+    };
+    let (account, tenant) = (shell_word(&wanted.account), shell_word(&wanted.tenant));
+    Ok(Failure::new(Code::SignIn, what).hint(format!(
+        "azvault connect --access-token-file FILE --account {account} --tenant {tenant}, or azvault \
+         connect"
+    )))
+}

@@ -1,0 +1,200 @@
+//! Getting a new token from the sign-in service, and storing it before anybody has it.
+
+use azvault_model::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
+use azvault_signin::managed_identity;
+use azvault_signin::{
+    AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
+};
+use azvault_vault::Vault;
+
+use super::credential::{self, Credential, Held};
+use super::{Wanted, assertion, cached, certificate, store, turn};
+use crate::app::App;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::text::quoted;
+use crate::{audit, connect, online, paths, policy};
+
+/// Sees to it that a token that fits is in the cache.
+pub fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
+    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
+    let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
+    let turn = turn::wait(&paths::turns()?, vault.id(), account);
+    let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
+    let contexts = Contexts::of(app, vault)?;
+    // Whoever had the turn before may have got just this token.
+    if cached::find(app, &contexts, wanted)?.is_some() {
+        return Ok(());
+    }
+    let credential = credential::of(&contexts, wanted)?;
+    let http = online::http(app)?;
+    let signed_in = sign_in(app, &http, vault, &contexts, wanted, credential);
+    if signed_in.is_err() && http.has_sent() {
+        tell(app, vault, &contexts, wanted);
+    }
+    let (tokens, redeemed) = signed_in?;
+    store::store(
+        app,
+        vault,
+        contexts,
+        wanted,
+        new_secrets(wanted, tokens, redeemed.as_ref()),
+        redeemed,
+    )
+}
+
+/// Credentials have left, and nothing came for them: that stands in the audit log, since it need not
+/// have been the service that took them.
+fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &Wanted) {
+    let sent = match store::is_of_session(contexts, wanted) {
+        true => audit::of_sent_by_session(),
+        false => audit::of_sent(&wanted.account, &wanted.tenant),
+    };
+    let told = vault.write(|writing| audit::log(app, writing, "token renew failed", vec![sent]));
+    if let Err(e) = told {
+        app.console.warning(format!("the audit log does not have that credentials were sent: {e}"));
+    }
+}
+
+/// Signs in with what there is; for a refresh token also says which one was redeemed.
+fn sign_in(
+    app: &App,
+    http: &Http,
+    vault: &Vault,
+    contexts: &Contexts,
+    wanted: &Wanted,
+    credential: Credential,
+) -> Result<(Tokens, Option<Held>), Failure> {
+    let cloud = online::cloud(contexts, &wanted.environment)?;
+    let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
+    let authority = cloud.authority(tenant);
+    let client = Client::with_id(http, &authority, &wanted.account);
+    let scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
+    let now = app.now();
+    let value = |held: &Held| held.value(vault, contexts);
+    let tokens = match credential {
+        Credential::RefreshTokens(held) => {
+            let (tokens, redeemed) = redeem_one(app, &client, held, &scopes, &value)?;
+            check_home(wanted, redeemed.as_ref(), &tokens)?;
+            return Ok((tokens, redeemed));
+        }
+        Credential::ClientSecrets(held) => return show_one(&client, held, &scopes, &value, now),
+        Credential::Certificates(held) => {
+            let own = certificate::choose(&held, contexts, wanted, &value)?;
+            own.sign_in(&client, certificate::chain(contexts, wanted), &scopes, None, now)
+        }
+        Credential::Assertion(held) => {
+            let assertion = assertion::living(app, contexts, wanted, value(&held)?)?;
+            federated_token::sign_in(&client, &assertion, &scopes, None, now)
+        }
+        Credential::ManagedIdentity(identity) => {
+            return Ok((managed(app, &identity, wanted)?, None));
+        }
+    };
+    Ok((tokens.map_err(online::failed)?, None))
+}
+
+/// Redeems the first refresh token that the service takes.
+fn redeem_one(
+    app: &App,
+    client: &Client<'_>,
+    held: Vec<Held>,
+    scopes: &[&str],
+    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
+) -> Result<(Tokens, Option<Held>), Failure> {
+    use azvault_signin::Error::{CredentialExpired, CredentialWrong, InteractionNeeded};
+    let mut first = None;
+    for held in held {
+        let id = held.about.client_id.as_deref().unwrap_or(AZURE_POWERSHELL);
+        let client = Client::with_id(client.http, client.authority, id);
+        match refresh::redeem(&client, &value(&held)?, scopes, None, app.now()) {
+            Ok(tokens) => return Ok((tokens, Some(held))),
+            Err(e @ (CredentialExpired(_) | CredentialWrong(_) | InteractionNeeded(_))) => {
+                first.get_or_insert(e);
+            }
+            Err(e) => return Err(online::failed(e)),
+        }
+    }
+    Err(first.map_or_else(crate::contexts::none_active, online::failed))
+}
+
+/// Refuses tokens of somebody else: a refresh token whose file named its user alone can be that of
+/// another account of the same name.
+fn check_home(wanted: &Wanted, redeemed: Option<&Held>, tokens: &Tokens) -> Result<(), Failure> {
+    let (Some(own), Some(came)) = (&wanted.home_account_id, &tokens.home_account_id) else {
+        return Ok(());
+    };
+    let named = redeemed.and_then(|held| held.about.home_account_id.as_ref());
+    if named.is_some_and(|named| named.eq_ignore_ascii_case(own)) || own.eq_ignore_ascii_case(came)
+    {
+        return Ok(());
+    }
+    let account = quoted(&wanted.account);
+    let what = format!("what is stored for {account} signs in another account of that name");
+    Err(Failure::new(Code::SignIn, what).hint("azvault connect"))
+}
+
+/// Signs in with the first secret that the service takes.
+fn show_one(
+    client: &Client<'_>,
+    held: Vec<Held>,
+    scopes: &[&str],
+    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
+    now: i64,
+) -> Result<(Tokens, Option<Held>), Failure> {
+    use azvault_signin::Error::{CredentialExpired, CredentialWrong};
+    let mut first = None;
+    for held in held {
+        match client_secret::sign_in(client, &value(&held)?, scopes, None, now) {
+            Ok(tokens) => return Ok((tokens, None)),
+            Err(e @ (CredentialExpired(_) | CredentialWrong(_))) => {
+                first.get_or_insert(e);
+            }
+            Err(e) => return Err(online::failed(e)),
+        }
+    }
+    Err(first.map_or_else(crate::contexts::none_active, online::failed))
+}
+
+fn managed(app: &App, identity: &ManagedIdentity, wanted: &Wanted) -> Result<Tokens, Failure> {
+    let (http, endpoint) = online::machine(app)?;
+    let identity = connect::identity(identity);
+    let tokens =
+        managed_identity::sign_in(&http, &endpoint, &identity, wanted.resource(), app.now());
+    tokens.map_err(online::failed)
+}
+
+/// What is stored of a reply: the access token, and the refresh token if it came.
+fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<HeldSecret> {
+    let before = redeemed.map(|held| &held.about);
+    // A file can have the user's name in the place of the home account.
+    let named = before.and_then(|about| about.home_account_id.clone());
+    let named = named.filter(|home| home.to_lowercase() != wanted.account.to_lowercase());
+    let of = |kind| SecretDescription {
+        account: Some(wanted.account.clone()),
+        client_id: before.and_then(|about| about.client_id.clone()),
+        environment: Some(wanted.environment.clone()),
+        home_account_id: wanted
+            .home_account_id
+            .clone()
+            .or_else(|| named.clone())
+            .or_else(|| tokens.home_account_id.clone()),
+        account_kind: wanted.kind(),
+        ..SecretDescription::of(kind)
+    };
+    let access = SecretDescription {
+        tenant: Some(wanted.tenant.clone()),
+        target: Some(wanted.scopes.join(" ")),
+        expires_on: Some(tokens.expires_on),
+        ..of(SecretKind::AccessToken)
+    };
+    let refresh = SecretDescription {
+        family_id: tokens.family_id.clone().or_else(|| before.and_then(|b| b.family_id.clone())),
+        ..of(SecretKind::RefreshToken)
+    };
+    let mut new = vec![HeldSecret { description: access, value: tokens.access_token }];
+    if let Some(value) = tokens.refresh_token.filter(|_| redeemed.is_some()) {
+        new.push(HeldSecret { description: refresh, value });
+    }
+    new
+}

@@ -1,0 +1,207 @@
+//! What is asked for: to which resource or scopes, in which tenant, as whom.
+
+use azvault_model::rules::token_cache::{Request, is_same_resource};
+use azvault_model::{
+    Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
+    IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
+};
+use azvault_signin::{Cloud, resource};
+use serde::{Deserialize, Serialize};
+
+use crate::contexts;
+use crate::contexts::Contexts;
+use crate::failure::{Code, Failure};
+use crate::online;
+use crate::shell_word::shell_word;
+use crate::text::{quoted, shown};
+
+/// A token that is wanted. Holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Name of the context.
+    pub context: String,
+    /// User name or application id; of an identity of the machine the id that tells it from others.
+    pub account: String,
+    /// The home account of a user, where it is known.
+    pub home_account_id: Option<String>,
+    /// Which identity of the machine.
+    pub identity: Option<ManagedIdentity>,
+    /// As written in the context.
+    pub account_type: String,
+    pub environment: String,
+    /// GUID or domain.
+    pub tenant: String,
+    pub subscription: Option<String>,
+    /// At least one, all of one resource.
+    pub scopes: Vec<String>,
+}
+
+/// To what.
+pub enum To {
+    /// A short name or an address; the resource manager if there is none.
+    Resource(Option<String>),
+    Scopes(Vec<String>),
+}
+
+impl Wanted {
+    /// What the token cache is asked, with the cloud's resources by their short names.
+    pub(super) fn request<'a>(
+        &'a self,
+        resource: &'a dyn Fn(&str) -> Option<&'a str>,
+    ) -> Request<'a> {
+        Request { tenant: &self.tenant, scopes: &self.scopes, resource }
+    }
+
+    /// For a context, in its own tenant unless another is named. The resource must be one of its
+    /// cloud's: a token to somewhere else is a token for somebody else.
+    pub fn new(
+        contexts: &Contexts,
+        context: &Context,
+        to: To,
+        tenant: Option<String>,
+    ) -> Result<Self, Failure> {
+        let name = quoted(context.name.as_str());
+        let lacks = |part: &str| {
+            Failure::new(Code::SignIn, format!("the context {name} has no {part} to sign in with"))
+                .hint("azvault context set, or another context of azvault context list")
+        };
+        let account: &ContextAccount = context.account.as_ref().ok_or_else(|| lacks("account"))?;
+        let environment = context.environment.clone().ok_or_else(|| lacks("environment"))?;
+        let own_tenant = context.tenant.as_ref().map(|tenant| tenant.id.clone());
+        let is_own = tenant.is_none() || tenant == own_tenant;
+        let tenant = tenant.or(own_tenant).ok_or_else(|| lacks("tenant"))?;
+        let cloud = online::cloud(contexts, &environment)?;
+        let subscription = context.subscription.as_ref().map(|s| s.id.clone());
+        let accounts = contexts.accounts();
+        let home_account_id = match accounts.of_context(context) {
+            Found::One(known) => known.home_account_id.clone(),
+            Found::Nobody => None,
+            Found::Several(all) => return Err(ambiguous(account, &tenant, &all)),
+        };
+        let identity = match account.account_type.known() {
+            Some(KnownAccountType::ManagedService) => {
+                let known = ManagedIdentity::of(account, context.subscription.as_ref());
+                Some(known.ok_or_else(|| unknown_identity(&name))?)
+            }
+            _ => None,
+        };
+        let id = identity.as_ref().and_then(ManagedIdentity::id).unwrap_or(&account.id).to_owned();
+        Ok(Self {
+            context: context.name.as_str().to_owned(),
+            account: id,
+            home_account_id,
+            identity,
+            account_type: account.account_type.as_str().to_owned(),
+            environment,
+            tenant,
+            subscription: subscription.filter(|_| is_own),
+            scopes: scopes(&cloud, to)?,
+        })
+    }
+
+    /// Whose token it is, among the accounts that are known.
+    pub fn owner(&self, accounts: &Accounts) -> Result<AccountKey, Failure> {
+        let account = Account {
+            id: self.account.clone(),
+            account_type: AccountType::new(&*self.account_type),
+            environment: Some(self.environment.clone()),
+            home_account_id: self.home_account_id.clone(),
+            tenants: Vec::new(),
+            properties: Default::default(),
+        };
+        match accounts.of_account(&account) {
+            Found::One(known) => Ok(known.key.clone()),
+            Found::Several(all) => {
+                let context = ContextAccount {
+                    id: account.id,
+                    account_type: account.account_type,
+                    properties: Default::default(),
+                };
+                Err(ambiguous(&context, &self.tenant, &all))
+            }
+            // Its context went while the token was being got.
+            Found::Nobody => Err(contexts::absent(&ContextName::new(&*self.context))),
+        }
+    }
+
+    pub fn known_type(&self) -> Option<KnownAccountType> {
+        AccountType::new(&*self.account_type).known()
+    }
+
+    /// What kind of account it is, as secrets say it.
+    pub fn kind(&self) -> Option<IdentityKind> {
+        self.known_type().map(|known| IdentityKind::of(&known.into()))
+    }
+
+    /// The resource that the scopes are of.
+    pub fn resource(&self) -> &str {
+        self.scopes.first().and_then(|scope| resource::resource_of(scope)).unwrap_or_default()
+    }
+}
+
+/// Several accounts have the name, and nothing says which of them the context is of: handing out a
+/// token of any would be a guess. Azure CLI refuses here too.
+fn ambiguous(account: &ContextAccount, tenant: &str, all: &[&KnownAccount]) -> Failure {
+    let id = quoted(&account.id);
+    let mut all: Vec<String> = all.iter().map(|known| one_of(known)).collect();
+    all.sort();
+    let what = format!("{} accounts are called {id}: {}", all.len(), all.join("; "));
+    let tenant = shell_word(tenant);
+    Failure::new(Code::NotFound, what).hint(match account.account_type.known() {
+        Some(KnownAccountType::User) => format!(
+            "azvault connect --tenant {tenant} signs in as one of them, and the context is that one's \
+             from then on"
+        ),
+        _ => "azvault secret list shows which secrets each has".to_owned(),
+    })
+}
+
+/// One of several accounts of a name, by what tells it from the others.
+fn one_of(known: &KnownAccount) -> String {
+    let kind = known.key.kind().as_str();
+    let id = known.home_account_id.as_deref().unwrap_or(&known.id);
+    let tenants = match known.tenants.as_slice() {
+        [] => String::new(),
+        [one] => format!(", tenant {one}"),
+        several => format!(", tenants {}", several.join(", ")),
+    };
+    shown(&format!("{kind} {id}{tenants}"))
+}
+
+fn unknown_identity(context: &str) -> Failure {
+    let what = format!("nothing says which identity of the machine the context {context} is of");
+    Failure::new(Code::SignIn, what)
+        .hint("azvault connect --identity --client-id ID, with the id of the identity")
+}
+
+fn scopes(cloud: &Cloud, to: To) -> Result<Vec<String>, Failure> {
+    let scopes = match to {
+        To::Resource(None) => {
+            let arm = cloud.resource("arm").map(str::to_owned);
+            let arm = arm.ok_or_else(|| {
+                Failure::new(Code::NotFound, "this cloud names no resource manager")
+                    .hint("name the resource: --resource URI")
+            })?;
+            vec![resource::scope_of(&arm)]
+        }
+        To::Resource(Some(named)) => {
+            let known = cloud.resource(&named).map(str::to_owned);
+            vec![resource::scope_of(&known.unwrap_or(named))]
+        }
+        To::Scopes(scopes) => scopes,
+    };
+    let mut resources = scopes.iter().filter_map(|scope| resource::resource_of(scope));
+    let Some(first) = resources.next() else {
+        return Err(Failure::new(Code::Usage, "no resource is named by these scopes"));
+    };
+    if resources.any(|other| !is_same_resource(first, other)) {
+        return Err(Failure::new(Code::Usage, "one token is for one resource: ask once for each"));
+    }
+    if !cloud.allows(first, &[]) {
+        let names: Vec<&str> = cloud.resources().map(|(short, _)| short).collect();
+        let what = format!("{} is no resource of {}", quoted(first), cloud.name());
+        return Err(Failure::new(Code::Refused, what)
+            .hint(format!("--resource takes {}", names.join(", "))));
+    }
+    Ok(scopes)
+}
