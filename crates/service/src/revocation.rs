@@ -59,7 +59,7 @@ pub fn of<'a>(
             Some(one) if one.kinds.contains(&kind) => {}
             Some(one) => one.kinds.push(kind),
             None => {
-                all.push(Revocation { kinds: vec![kind], account, radius, again: connect(about) })
+                all.push(Revocation { kinds: vec![kind], account, radius, again: connect(about) });
             }
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
     let address = &begun.start();
     match open(address) {
         Ok(()) => {
-            at.app.console.request(format!("Sign in in your browser. If none opens: {address}"))
+            at.app.console.request(format!("Sign in in your browser. If none opens: {address}"));
         }
         Err(e) => at.app.console.request(format!("No browser ({e}). Open this: {address}")),
     }
