@@ -13,8 +13,7 @@ use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::{CallError, MAX_FRAME, RemoteKeys};
-use azvault_vault::{KeyName, Keys, Locked, Placed, Sealer};
-use azvault_vault::{Table, place};
+use azvault_vault::{BoxAddress, Keys, Locked, Placed, Sealer, Subkey};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
 use azvault_test_support::{
@@ -29,13 +28,14 @@ const REFUSED: u8 = 4;
 /// Valid requests of the verbs that take something, for a vault with these keys.
 fn requests(home: &AgentHome) -> Vec<(u8, Vec<u8>)> {
     let vault = Locked::open(&home.vault()).unwrap().vault_id();
-    let here = place(vault, 1, Table::Record, 0, 1, 1);
+    let here =
+        BoxAddress::Record { id: "0000000000000001".parse().unwrap(), revision: 1 }.aad(vault, 1);
     let epoch = 1_u32.to_be_bytes();
     let bytes = |text: &[u8]| frame(text);
     let batch =
         |text: &[u8]| [&epoch[..], &[0], &1_u32.to_be_bytes(), &here, &bytes(text)].concat();
     let remote = RemoteKeys::new(home.client(), 1);
-    let sealed = remote.seal(KeyName::Record, &[Placed { place: here, bytes: b"text" }]).unwrap();
+    let sealed = remote.seal(Subkey::Record, &[Placed { aad: here, bytes: b"text" }]).unwrap();
     let id = 7_i64.to_be_bytes();
     let limits = [&600_u64.to_be_bytes()[..], &600_u64.to_be_bytes()].concat();
     let keys = home.keys().concat();
@@ -216,10 +216,10 @@ fn no_reply_has_a_key_in_it() {
     let remote = RemoteKeys::new(home.client(), 1);
     let here = [7; 42];
     let text = b"this comes back in clear";
-    for name in KeyName::ALL {
-        let sealed = remote.seal(name, &[Placed { place: here, bytes: text }]).unwrap();
+    for name in Subkey::ALL {
+        let sealed = remote.seal(name, &[Placed { aad: here, bytes: text }]).unwrap();
         replies.extend(&sealed[0]);
-        let opened = remote.open(name, &[Placed { place: here, bytes: &sealed[0] }]).unwrap();
+        let opened = remote.open(name, &[Placed { aad: here, bytes: &sealed[0] }]).unwrap();
         replies.extend(&opened[0][..]);
         replies.extend(remote.mac(name, b"message").unwrap());
     }

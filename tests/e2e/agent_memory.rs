@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Write;
 
 use azvault_agent::RemoteKeys;
-use azvault_vault::{KeyName, Placed, Sealer};
+use azvault_vault::{Placed, Sealer, Subkey};
 use rustix::process::Signal;
 
 use azvault_test_support::memory::{Searched, forms, found};
@@ -45,11 +45,11 @@ fn use_it(home: &AgentHome) {
     }
     home.alone(&["audit", "log"]).expect(0);
     let remote = RemoteKeys::new(home.client(), 1);
-    for name in KeyName::ALL {
-        let sealed = remote.seal(name, &[Placed { place: [1; 42], bytes: MARKER }]).unwrap();
-        let opened = remote.open(name, &[Placed { place: [1; 42], bytes: &sealed[0] }]).unwrap();
+    for name in Subkey::ALL {
+        let sealed = remote.seal(name, &[Placed { aad: [1; 42], bytes: MARKER }]).unwrap();
+        let opened = remote.open(name, &[Placed { aad: [1; 42], bytes: &sealed[0] }]).unwrap();
         assert_eq!(&opened[0][..], MARKER);
-        let wrong = remote.open(name, &[Placed { place: [2; 42], bytes: &sealed[0] }]);
+        let wrong = remote.open(name, &[Placed { aad: [2; 42], bytes: &sealed[0] }]);
         assert!(wrong.is_err());
         remote.mac(name, MARKER).unwrap();
     }
@@ -83,7 +83,7 @@ fn after_a_lock_nothing_is_left() {
     // The control: while it is unlocked, each key is found, so that the search is one.
     use_it(&home);
     let unlocked = found(agent, &searched);
-    for number in 0..KeyName::ALL.len() {
+    for number in 0..Subkey::ALL.len() {
         let start = format!("key {number} as form 0, ");
         assert!(unlocked.iter().any(|found| found.starts_with(&start)), "{start}{unlocked:?}");
     }
@@ -91,7 +91,7 @@ fn after_a_lock_nothing_is_left() {
     let rest: Vec<_> = unlocked.iter().filter(|found| !found.starts_with("key ")).collect();
     assert!(rest.is_empty(), "{rest:?}");
     let once = unlocked.iter().filter(|found| found.contains("as form 0, ")).count();
-    assert_eq!(once, KeyName::ALL.len(), "{unlocked:?}");
+    assert_eq!(once, Subkey::ALL.len(), "{unlocked:?}");
     home.alone(&["lock"]).expect(0);
     assert_eq!(found(agent, &searched), [""; 0], "after lock");
 
@@ -121,7 +121,7 @@ fn after_a_lock_nothing_is_left() {
         searched.len(),
         forms(MARKER).len()
     );
-    println!("control: {once} of {} keys found while it is unlocked", KeyName::ALL.len());
+    println!("control: {once} of {} keys found while it is unlocked", Subkey::ALL.len());
 }
 
 #[test]
@@ -138,10 +138,10 @@ fn twenty_rounds_leave_nothing_either() {
         // Sizes differ, so that the heap is cut up in other ways each time.
         let remote = RemoteKeys::new(home.client(), 1);
         let text = MARKER.repeat(1 << (round % 14));
-        let placed = || Placed { place: [3; 42], bytes: &text };
-        let sealed = remote.seal(KeyName::Secret, &[placed(), placed()]).unwrap();
-        let boxes: Vec<_> = sealed.iter().map(|bytes| Placed { place: [3; 42], bytes }).collect();
-        remote.open(KeyName::Secret, &boxes).unwrap();
+        let placed = || Placed { aad: [3; 42], bytes: &text };
+        let sealed = remote.seal(Subkey::Secret, &[placed(), placed()]).unwrap();
+        let boxes: Vec<_> = sealed.iter().map(|bytes| Placed { aad: [3; 42], bytes }).collect();
+        remote.open(Subkey::Secret, &boxes).unwrap();
         home.alone(&["context", "list"]).expect(0);
         home.client().lock().unwrap();
         assert_eq!(found(agent, &searched), [""; 0], "round {round}");

@@ -19,7 +19,7 @@ use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, Problem,
     RawKey, RecoveryCode, Settings, Subject, Tampered, Try, Vault, Writing, seal_export, sha256,
 };
-use azvault_vault::{Table, worked_example};
+use azvault_vault::{BoxKind, worked_example};
 use data_encoding::{BASE64, HEXLOWER};
 use zeroize::Zeroizing;
 
@@ -45,7 +45,7 @@ fn the_worked_example_of_the_page_is_right() {
     let mut expected = b"azv1".to_vec();
     expected.extend(vault);
     expected.extend(1_u32.to_be_bytes());
-    expected.extend([Table::Record as u8, 0]);
+    expected.extend([BoxKind::Record as u8, 0]);
     expected.extend(5_i64.to_be_bytes());
     expected.extend(3_i64.to_be_bytes());
     assert_eq!(HEXLOWER.encode(&ad), HEXLOWER.encode(&expected));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_vault::OpenError;
-use azvault_vault::{Id, KeyName, Keys, Opened, Placed, Sealer, SealerError};
+use azvault_vault::{Id, Keys, Opened, Placed, Sealer, SealerError, Subkey};
 use zeroize::Zeroizing;
 
 use crate::hold::Limits;
@@ -220,11 +220,11 @@ impl RemoteKeys {
         Self { client, epoch }
     }
 
-    fn batch(&self, verb: Verb, key: KeyName, placed: &[Placed<'_>]) -> Result<Reply, SealerError> {
+    fn batch(&self, verb: Verb, key: Subkey, placed: &[Placed<'_>]) -> Result<Reply, SealerError> {
         let room: usize = placed.iter().map(|one| 46 + one.bytes.len()).sum();
         let number = u32::try_from(placed.len()).map_err(|_| SealerError::TooLarge)?;
         let message = Message::new(verb as u8, 9 + room).u32(self.epoch).u8(key as u8).u32(number);
-        let message = placed.iter().fold(message, |m, one| m.raw(&one.place).bytes(one.bytes));
+        let message = placed.iter().fold(message, |m, one| m.raw(&one.aad).bytes(one.bytes));
         self.client.call(message).map_err(sealer_error)
     }
 }
@@ -234,7 +234,7 @@ impl Sealer for RemoteKeys {
         self.epoch
     }
 
-    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
+    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         if boxes.is_empty() {
             return Ok(Vec::new());
         }
@@ -249,7 +249,7 @@ impl Sealer for RemoteKeys {
         (0..boxes.len()).map(text).collect::<Option<_>>().ok_or_else(|| sealer_error(nonsense()))
     }
 
-    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
+    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
         if texts.is_empty() {
             return Ok(Vec::new());
         }
@@ -259,7 +259,7 @@ impl Sealer for RemoteKeys {
         (0..texts.len()).map(sealed).collect::<Option<_>>().ok_or_else(|| sealer_error(nonsense()))
     }
 
-    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError> {
+    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
         let message = Message::new(Verb::Mac as u8, 9 + message.len())
             .u32(self.epoch)
             .u8(key as u8)

@@ -211,7 +211,7 @@ impl<'a> Body<'a> {
         self.array().map(i64::from_be_bytes)
     }
 
-    pub(crate) fn place(&mut self) -> Option<[u8; 42]> {
+    pub(crate) fn aad(&mut self) -> Option<[u8; 42]> {
         self.array()
     }
 

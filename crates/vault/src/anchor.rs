@@ -20,7 +20,7 @@ use crate::digest::{hex, sha256};
 use crate::error::{AnchorMismatch, Problem};
 use crate::format::fingerprint::fingerprint;
 use crate::format::id::VaultId;
-use crate::sealer::{KeyName, Sealer};
+use crate::sealer::{Sealer, Subkey};
 
 use folder::{Anchor, Remembered};
 pub(crate) use folder::{Recalled, recall};
@@ -273,7 +273,7 @@ fn forget(
 /// What the keys of an epoch give away when they are rotated, so that machines which have an anchor of
 /// them know the vault again.
 pub(crate) fn succession(sealer: &dyn Sealer) -> Result<String, Problem> {
-    Ok(hex(&sealer.mac(KeyName::Anchor, b"azv1.succession")?))
+    Ok(hex(&sealer.mac(Subkey::Anchor, b"azv1.succession")?))
 }
 
 /// By which a [`succession`] is known that has yet to be given away.
@@ -289,7 +289,7 @@ fn tag(sealer: &dyn Sealer, vault: VaultId, anchor: &Anchor) -> Result<String, P
     for text in [&anchor.head, &anchor.proof].into_iter().chain(&anchor.former) {
         message.extend(text.as_bytes());
     }
-    Ok(hex(&sealer.mac(KeyName::Anchor, &message)?))
+    Ok(hex(&sealer.mac(Subkey::Anchor, &message)?))
 }
 
 #[cfg(test)]

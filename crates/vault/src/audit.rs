@@ -8,12 +8,13 @@ use azvault_os::file::Owner;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use crate::boxes::Boxes;
 use crate::digest::{hex, sha256};
 use crate::error::{Problem, Tampered};
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::head::AuditHead;
-use crate::format::id::{Id, VaultId};
-use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
+use crate::format::id::Id;
+use crate::sealer::{BATCH, SealerError};
 use crate::store::audit as table;
 
 /// What was done.
@@ -75,9 +76,7 @@ struct Row {
 
 /// Adds an entry behind the last one.
 pub(crate) fn append(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    (vault, epoch): (VaultId, u32),
+    boxes: Boxes<'_>,
     head: &mut AuditHead,
     generation: u64,
     entry: Entry,
@@ -86,9 +85,8 @@ pub(crate) fn append(
     let row = Row { time, verb, subjects, actor, generation, prev: head.last.clone() };
     let text = encode(&row);
     let seq = head.seq + 1;
-    let placed = Placed { place: place(vault, epoch, Table::Audit, 0, seq, 0), bytes: &text };
-    let sealed = sealer.seal(KeyName::Audit, &[placed])?.remove(0);
-    table::insert(connection, seq, &sealed)?;
+    let sealed = boxes.seal(BoxAddress::AuditEntry { seq }, &text)?;
+    table::insert(boxes.connection, seq, &sealed)?;
     head.seq = seq;
     head.last = hex(&sha256(&sealed));
     Ok(())
@@ -97,23 +95,21 @@ pub(crate) fn append(
 /// Seals every entry for the keys of a new epoch. The chain is verified on the way, and closed anew:
 /// each entry names the box before it, which is another one now.
 pub(crate) fn reseal(
-    connection: &Connection,
-    (old, new): (&dyn Sealer, &dyn Sealer),
-    vault: VaultId,
+    old: Boxes<'_>,
+    new: Boxes<'_>,
     head: &mut AuditHead,
     mut progress: impl FnMut(),
 ) -> Result<(), Problem> {
     let (mut before, mut last) = (None, String::new());
     for seq in head.first..=head.seq {
         let bad = |what| Problem::from(Tampered::AuditEntry { seq, what });
-        let sealed = table::read(connection, seq)?;
-        let placed = |epoch| place(vault, epoch, Table::Audit, 0, seq, 0);
-        let boxed = Placed { place: placed(old.epoch()), bytes: &sealed };
-        let opened = old.open(KeyName::Audit, &[boxed]).map_err(|e| match e {
+        let sealed = table::read(old.connection, seq)?;
+        let address = BoxAddress::AuditEntry { seq };
+        let opened = old.open(address, &sealed).map_err(|e| match e {
             SealerError::Box(_) => bad("it does not open"),
             other => Problem::Sealer(other),
         })?;
-        let mut row: Row = serde_json::from_slice(&opened[0]).map_err(|_| bad("it is no entry"))?;
+        let mut row: Row = serde_json::from_slice(&opened).map_err(|_| bad("it is no entry"))?;
         // What was before the first of a log that lost older entries is as it was.
         let first = (seq == 1).then(String::new);
         if before.or(first).is_some_and(|before| before != row.prev) {
@@ -123,9 +119,8 @@ pub(crate) fn reseal(
             row.prev = last;
         }
         let text = encode(&row);
-        let plain = Placed { place: placed(new.epoch()), bytes: &text };
-        let anew = new.seal(KeyName::Audit, &[plain])?.remove(0);
-        table::update(connection, seq, &anew)?;
+        let anew = new.seal(address, &text)?;
+        table::update(new.connection, seq, &anew)?;
         (before, last) = (Some(hex(&sha256(&sealed))), hex(&sha256(&anew)));
         progress();
     }
@@ -152,13 +147,7 @@ pub(crate) fn check_end(connection: &Connection, head: &AuditHead) -> Result<(),
 }
 
 /// Reads and verifies the whole log, oldest first.
-pub(crate) fn read(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    epoch: u32,
-    head: &AuditHead,
-) -> Result<Vec<Logged>, Problem> {
+pub(crate) fn read(boxes: Boxes<'_>, head: &AuditHead) -> Result<Vec<Logged>, Problem> {
     let mut log = Vec::new();
     let mut expected = head.first;
     // What the first entry names as the one before: nothing to compare it with when older entries
@@ -168,14 +157,9 @@ pub(crate) fn read(
     let mut size = 0;
     let mut open = |batch: &mut Vec<(i64, Vec<u8>)>| -> Result<(), Problem> {
         let rows = std::mem::take(batch);
-        let boxes: Vec<_> = rows
-            .iter()
-            .map(|(seq, sealed)| Placed {
-                place: place(vault, epoch, Table::Audit, 0, *seq, 0),
-                bytes: sealed,
-            })
-            .collect();
-        let mut texts = match sealer.open(KeyName::Audit, &boxes) {
+        let address = |seq| BoxAddress::AuditEntry { seq };
+        let all = rows.iter().map(|(seq, sealed)| (address(*seq), &sealed[..]));
+        let mut texts = match boxes.open_batch(all) {
             Ok(texts) => Some(texts),
             Err(SealerError::Box(_)) => None,
             Err(error) => return Err(Problem::Sealer(error)),
@@ -191,13 +175,10 @@ pub(crate) fn read(
             // Where one of many does not open, each is tried alone: the first bad one is named.
             let text = match &mut texts {
                 Some(texts) => std::mem::take(&mut texts[at]),
-                None => sealer
-                    .open(KeyName::Audit, &boxes[at..=at])
-                    .map_err(|e| match e {
-                        SealerError::Box(_) => bad("it does not open"),
-                        other => Problem::Sealer(other),
-                    })?
-                    .remove(0),
+                None => boxes.open(address(*seq), sealed).map_err(|e| match e {
+                    SealerError::Box(_) => bad("it does not open"),
+                    other => Problem::Sealer(other),
+                })?,
             };
             let row: Row = serde_json::from_slice(&text).map_err(|_| bad("it is no entry"))?;
             if before.as_ref().is_some_and(|before| *before != row.prev) {
@@ -214,7 +195,7 @@ pub(crate) fn read(
         }
         Ok(())
     };
-    table::each(connection, |seq, sealed| {
+    table::each(boxes.connection, |seq, sealed| {
         size += sealed.len();
         batch.push((seq, sealed.to_vec()));
         if size < BATCH {

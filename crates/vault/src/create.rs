@@ -120,7 +120,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
             prev: String::new(),
             former: Vec::new(),
         };
-        let head = head.seal(&keys, vault, epoch)?;
+        let head = head.seal(&keys, vault)?;
         header::insert(&transaction, &Header { vault_id: vault, epoch, head })
     })?;
     transaction.commit()?;

@@ -4,11 +4,11 @@
 //! ```text
 //! file  = "AZVEXP1\n" ‖ m ‖ t ‖ p (u32 each) ‖ salt (16) ‖ lock ‖ part ‖ … ‖ part
 //! K     = HKDF-SHA256(salt, Argon2id(passphrase, salt, m, t, p), "azv1.kek.export")
-//! lock  = SEAL(K, place(salt, 0, 7, 2, 0, 0), nothing)
-//! part  = SEAL(K, place(salt, 0, 7, 1 if it is the last, else 0, its number, 0), 16 MiB of the bundle)
+//! lock  = SEAL(K, AAD(salt, 0, 7, 2, 0, 0), nothing)
+//! part  = SEAL(K, AAD(salt, 0, 7, 1 if it is the last, else 0, its number, 0), 16 MiB of the bundle)
 //! ```
 //!
-//! The lock tells a wrong passphrase from damage. The place of a part names the file by its salt,
+//! The lock tells a wrong passphrase from damage. The AAD of a part names the file by its salt,
 //! the part by its number, and the last part as the last: a part that is missing, moved, cut or
 //! another file's does not open.
 
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::bundle::{ContextRow, Padding, SecretRow};
 use crate::error::Problem;
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::{ExportEnd, OwnKeyBox};
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
 use crate::format::key::Key;
@@ -38,11 +38,6 @@ const VERSION: i32 = 1;
 const PART: usize = 16 * 1024 * 1024;
 /// Sizes tell at most this much about what is inside.
 const PADDING: usize = 4096;
-
-/// Field of the place of each box.
-const MORE: u8 = 0;
-const LAST: u8 = 1;
-const LOCK: u8 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Row<'a> {
@@ -117,8 +112,9 @@ fn derive(passphrase: &Secret, salt: &[u8; 16], cost: Cost) -> Result<Key, Probl
     Ok(keys::export_key(salt, &first))
 }
 
-fn at(salt: &[u8; 16], field: u8, number: i64) -> [u8; 42] {
-    place(VaultId(*salt), 0, Table::Export, field, number, 0)
+/// The salt stands where the boxes of a vault have its id.
+fn aad(salt: &[u8; 16], address: OwnKeyBox) -> [u8; 42] {
+    address.aad(VaultId(*salt), 0)
 }
 
 /// The file, its text cut into parts of `part` bytes.
@@ -131,12 +127,16 @@ fn write(key: &Key, salt: &[u8; 16], cost: Cost, text: &[u8], part: usize) -> Ve
     }
     file.extend_from_slice(salt);
     scrubbed(|| {
-        file.extend_from_slice(&sealed_box::seal(key, &at(salt, LOCK, 0), &[]));
+        file.extend_from_slice(&sealed_box::seal(key, &aad(salt, OwnKeyBox::ExportLock), &[]));
         let mut rest = text;
         for number in 0.. {
             let (now, later) = rest.split_at(part.min(rest.len()));
-            let field = if later.is_empty() { LAST } else { MORE };
-            file.extend_from_slice(&sealed_box::seal(key, &at(salt, field, number), now));
+            let end = if later.is_empty() { ExportEnd::Last } else { ExportEnd::More };
+            file.extend_from_slice(&sealed_box::seal(
+                key,
+                &aad(salt, OwnKeyBox::ExportPart { number, end }),
+                now,
+            ));
             rest = later;
             if rest.is_empty() {
                 break;
@@ -157,14 +157,17 @@ fn read(
         boxes.split_at_checked(OVERHEAD).ok_or(Problem::tampered("the export ends too early"))?;
     let mut text = Zeroizing::new(Vec::with_capacity(rest.len()));
     scrubbed(|| {
-        sealed_box::open(key, &at(salt, LOCK, 0), lock).map_err(|error| match error {
-            OpenError::WrongKeyOrMoved => Problem::WrongKey,
-            OpenError::Damaged => Problem::tampered("the lock of the export is damaged"),
-        })?;
+        sealed_box::open(key, &aad(salt, OwnKeyBox::ExportLock), lock).map_err(
+            |error| match error {
+                OpenError::WrongKeyOrMoved => Problem::WrongKey,
+                OpenError::Damaged => Problem::tampered("the lock of the export is damaged"),
+            },
+        )?;
         for number in 0.. {
             let (now, later) = rest.split_at((part + OVERHEAD).min(rest.len()));
-            let field = if later.is_empty() { LAST } else { MORE };
-            let opened = sealed_box::open(key, &at(salt, field, number), now);
+            let end = if later.is_empty() { ExportEnd::Last } else { ExportEnd::More };
+            let opened =
+                sealed_box::open(key, &aad(salt, OwnKeyBox::ExportPart { number, end }), now);
             text.extend_from_slice(
                 &opened.map_err(|_| Problem::tampered("a part of the export does not open"))?,
             );

@@ -30,6 +30,7 @@
 mod anchor;
 mod audit;
 mod backup;
+mod boxes;
 mod bundle;
 mod create;
 mod digest;
@@ -64,7 +65,7 @@ pub use error::{
     AnchorMismatch, ChangeError, Error, Problem, SlotError, StorageError, Tampered, UnsafeBecause,
 };
 pub use export::{is_export, open_export, seal_export};
-pub use format::box_address::{Table, place};
+pub use format::box_address::{BoxAddress, BoxKind};
 pub use format::fingerprint::fingerprint;
 pub use format::id::{Id, NotAnId, VaultId};
 pub use format::import_record::{FollowedLink, Import, ImportedFile, OriginalRef};
@@ -84,7 +85,7 @@ pub use new_file::{Made, Over, write_file};
 pub use new_slot::{NewSlot, PreparedSlot};
 pub use random::random_key;
 pub use rotate::Rotated;
-pub use sealer::{KeyName, Opened, Placed, Sealer, SealerError};
+pub use sealer::{Opened, Placed, Sealer, SealerError, Subkey};
 pub use session::SessionKey;
 pub use snapshot::{Items, Snapshot};
 pub use store::slots::MOST as MOST_SLOTS;

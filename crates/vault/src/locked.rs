@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::anchor::{AnchorFound, Seen};
+use crate::boxes::Boxes;
 use crate::error::{AnchorMismatch, Error, Problem};
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
@@ -210,8 +211,8 @@ impl Locked {
     }
 
     fn has_keys_of_another(&self, keys: &dyn Sealer, anchors: &Path) -> Result<bool, Problem> {
-        let (vault, epoch) = (self.header.vault_id, self.header.epoch);
-        match Head::open(keys, vault, epoch, &self.header.head) {
+        let vault = self.header.vault_id;
+        match Head::open(keys, vault, &self.header.head) {
             Err(Problem::Tampered(_)) => {
                 Ok(anchor::recall(anchors, vault)?.knows_another(&fingerprint(keys)?))
             }
@@ -245,7 +246,7 @@ fn load_head(
 ) -> Result<(Header, Head, Vec<Slot>), Problem> {
     let load = || {
         let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
-        let (row, head) = snapshot::load_head(&moment, sealer, vault)?;
+        let (row, head) = snapshot::load_head(Boxes { connection: &moment, sealer, vault })?;
         let slots = slots::read(&moment)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
         Ok((row, head, slots))
     };

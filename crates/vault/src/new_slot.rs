@@ -69,8 +69,8 @@ impl PreparedSlot {
             salt: self.salt,
             sealed: Vec::new(),
         };
-        let ad = row.place(vault, epoch);
-        row.sealed = scrubbed(|| sealed_box::seal(&self.kek, &ad, vmk.bytes()));
+        let aad = row.aad(vault, epoch);
+        row.sealed = scrubbed(|| sealed_box::seal(&self.kek, &aad, vmk.bytes()));
         row
     }
 }

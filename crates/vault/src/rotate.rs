@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::audit::Entry;
+use crate::boxes::Boxes;
 use crate::error::{ChangeError, Problem, SlotError, or_tampered};
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::head::AuditHead;
-use crate::format::id::VaultId;
+use crate::format::id::Id;
 use crate::format::import_record::{Import, OriginalRef};
 use crate::format::key::Key;
 use crate::format::keys::Keys;
@@ -23,7 +23,7 @@ use crate::format::secret_box::{check_pin, pin};
 use crate::format::slot::Slot;
 use crate::format::slot_kind::SlotKind;
 use crate::new_slot::PreparedSlot;
-use crate::sealer::{KeyName, Placed, Sealer};
+use crate::sealer::Sealer;
 use crate::slots::{check_cost, check_left, find, settle};
 use crate::snapshot::State;
 use crate::store::{originals, records, secrets, slots};
@@ -88,11 +88,11 @@ impl Vault {
         progress: Progress<'_>,
     ) -> Result<(Written, Rotated), E> {
         let transaction = self.begin()?;
-        let old = &*self.sealer;
-        let state = snapshot::load(&transaction, old, self.id, KeptMembers::Left)?;
-        let State { epoch: _, mut head, head_hash, mut content } = state;
+        let old = self.boxes(&transaction);
+        let new = Boxes { sealer: keys, ..old };
+        let State { mut head, head_hash, mut content } = snapshot::load(old, KeptMembers::Left)?;
         head.generation = self.next_generation(&head);
-        head.succeed(anchor::succession(old)?);
+        head.succeed(anchor::succession(old.sealer)?);
 
         let rows = slots::read(&transaction).map_err(E::from)?;
         let mut wrapped = Vec::with_capacity(kept.len());
@@ -120,10 +120,9 @@ impl Vault {
         settle(&mut head, &wrapped)?;
 
         let entry = entry(&dropped)?;
-        let mut reseal = Reseal::new(&transaction, self.id, old, keys, progress);
+        let mut reseal = Reseal { old, new, progress, done: 0, of: 0 };
         reseal.all(&mut content, &mut head.audit)?;
-        let place = (self.id, keys.epoch());
-        audit::append(&transaction, keys, place, &mut head.audit, head.generation, entry)?;
+        audit::append(new, &mut head.audit, head.generation, entry)?;
         let written = conclude(transaction, keys, self.id, head, head_hash)?;
         let mut readable = content.secrets;
         readable.sort_by_key(|secret| std::cmp::Reverse((secret.created, secret.id)));
@@ -138,30 +137,18 @@ type Progress<'p> = &'p mut dyn FnMut(u64, u64);
 /// Two sets of keys, and the boxes on their way from one to the other, one at a time: beside the
 /// records, which every command reads, no more of the vault is in memory than that.
 struct Reseal<'r, 'p> {
-    connection: &'r Connection,
-    vault: VaultId,
-    old: &'r dyn Sealer,
-    new: &'r dyn Sealer,
+    old: Boxes<'r>,
+    new: Boxes<'r>,
     progress: Progress<'p>,
     done: u64,
     of: u64,
 }
 
-impl<'r, 'p> Reseal<'r, 'p> {
-    fn new(
-        connection: &'r Connection,
-        vault: VaultId,
-        old: &'r dyn Sealer,
-        new: &'r dyn Sealer,
-        progress: Progress<'p>,
-    ) -> Self {
-        Self { connection, vault, old, new, progress, done: 0, of: 0 }
-    }
-
+impl Reseal<'_, '_> {
     /// Every box of the vault but the head and the slots. Rows that nothing names are refused: they
     /// would stay under the old keys.
     fn all(&mut self, content: &mut Content, log: &mut AuditHead) -> Result<(), Problem> {
-        let rows = verify::rows(self.connection, content, log)?;
+        let rows = verify::rows(self.old.connection, content, log)?;
         let records = plain(content);
         // A secret has a record beside its own box.
         let boxes = 2 * rows.secrets + rows.originals + rows.audit_entries;
@@ -175,22 +162,20 @@ impl<'r, 'p> Reseal<'r, 'p> {
             self.replace(import.id.0, import.revision, &record::of_import(&import.value))?;
         }
         for (id, revision) in records {
-            let sealed = records::read(self.connection, id)?;
-            let text = self.open(KeyName::Record, (Table::Record, id, revision), &sealed)?;
+            let sealed = records::read(self.old.connection, id)?;
+            let text = self.open(BoxAddress::Record { id: Id(id), revision }, &sealed)?;
             self.replace(id, revision, &text)?;
         }
-        let keys = (self.old, self.new);
-        let (connection, vault) = (self.connection, self.vault);
-        audit::reseal(connection, keys, vault, log, || self.step())
+        audit::reseal(self.old, self.new, log, || self.step())
     }
 
     /// A secret, and its record, which pins it.
     fn secret(&mut self, secret: &mut StoredSecret) -> Result<(), Problem> {
         let id = secret.id.0;
-        let sealed = secrets::read(self.connection, id)?;
+        let sealed = secrets::read(self.old.connection, id)?;
         check_pin(&sealed, &secret.pin)?;
-        let sealed = self.again(KeyName::Secret, (Table::Secret, id, 0), &sealed)?;
-        secrets::update(self.connection, id, &sealed)?;
+        let sealed = self.again(BoxAddress::Secret { id: secret.id }, &sealed)?;
+        secrets::update(self.old.connection, id, &sealed)?;
         secret.pin = pin(&sealed);
         let text = record::of_secret(&secret.description, secret.created, &secret.pin);
         self.replace(id, secret.revision, &text)
@@ -201,11 +186,11 @@ impl<'r, 'p> Reseal<'r, 'p> {
         for OriginalRef { id, pins } in import.files.iter_mut().filter_map(|f| f.original.as_mut())
         {
             for (part, pinned) in (0..).zip(pins) {
-                let sealed = originals::read(self.connection, *id, part)?;
+                let sealed = originals::read(self.old.connection, *id, part)?;
                 check_pin(&sealed, pinned)?;
-                let at = (Table::Original, *id, part);
-                let sealed = self.again(KeyName::Original, at, &sealed)?;
-                originals::update(self.connection, *id, part, &sealed)?;
+                let address = BoxAddress::Original { id: Id(*id), part };
+                let sealed = self.again(address, &sealed)?;
+                originals::update(self.old.connection, *id, part, &sealed)?;
                 *pinned = pin(&sealed);
             }
         }
@@ -214,40 +199,22 @@ impl<'r, 'p> Reseal<'r, 'p> {
 
     /// A record whose text is known; its revision stays, because it says the same.
     fn replace(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Problem> {
-        let sealed = self.seal(KeyName::Record, (Table::Record, id, revision), text)?;
-        records::update(self.connection, id, revision, &sealed)
+        let sealed = self.seal(BoxAddress::Record { id: Id(id), revision }, text)?;
+        records::update(self.old.connection, id, revision, &sealed)
     }
 
-    /// One box, opened and sealed for the same place of the next epoch.
-    fn again(
-        &mut self,
-        key: KeyName,
-        at: (Table, i64, i64),
-        sealed: &[u8],
-    ) -> Result<Vec<u8>, Problem> {
-        let text = self.open(key, at, sealed)?;
-        self.seal(key, at, &text)
+    /// One box, opened and sealed for the same address of the next epoch.
+    fn again(&mut self, address: BoxAddress, sealed: &[u8]) -> Result<Vec<u8>, Problem> {
+        let text = self.open(address, sealed)?;
+        self.seal(address, &text)
     }
 
-    fn open(
-        &self,
-        key: KeyName,
-        (table, row, revision): (Table, i64, i64),
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-        let place = place(self.vault, self.old.epoch(), table, 0, row, revision);
-        let opened = self.old.open(key, &[Placed { place, bytes: sealed }]);
-        Ok(opened.map_err(or_tampered("a box does not open"))?.remove(0))
+    fn open(&self, address: BoxAddress, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        self.old.open(address, sealed).map_err(or_tampered("a box does not open"))
     }
 
-    fn seal(
-        &mut self,
-        key: KeyName,
-        (table, row, revision): (Table, i64, i64),
-        text: &[u8],
-    ) -> Result<Vec<u8>, Problem> {
-        let place = place(self.vault, self.new.epoch(), table, 0, row, revision);
-        let sealed = self.new.seal(key, &[Placed { place, bytes: text }])?.remove(0);
+    fn seal(&mut self, address: BoxAddress, text: &[u8]) -> Result<Vec<u8>, Problem> {
+        let sealed = self.new.seal(address, text)?;
         self.step();
         Ok(sealed)
     }

@@ -16,7 +16,7 @@ pub(crate) const BATCH: usize = 4 * 1024 * 1024;
 /// One key of an epoch, by what it is for. The numbers are those of the agent's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum KeyName {
+pub enum Subkey {
     /// Boxes of records.
     Record = 0,
     /// Boxes of secrets.
@@ -33,7 +33,7 @@ pub enum KeyName {
     Original = 6,
 }
 
-impl KeyName {
+impl Subkey {
     /// All of them, in the order of their numbers.
     pub const ALL: [Self; 7] = [
         Self::Record,
@@ -59,10 +59,10 @@ impl KeyName {
     }
 }
 
-/// Bytes with the place that their box has: a box to be opened, or a plaintext to be sealed.
+/// Bytes with the associated data of their box: a box to be opened, or a plaintext to be sealed.
 pub struct Placed<'a> {
-    /// What [`place`](crate::format::box_address::place) says.
-    pub place: [u8; 42],
+    /// Its associated data ([`BoxAddress::aad`](crate::BoxAddress::aad)).
+    pub aad: [u8; 42],
     /// Box or plaintext.
     pub bytes: &'a [u8],
 }
@@ -96,11 +96,11 @@ pub trait Sealer {
     fn epoch(&self) -> u32;
 
     /// Opens boxes.
-    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError>;
+    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError>;
 
     /// Seals plaintexts.
-    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError>;
+    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError>;
 
     /// HMAC-SHA256 (RFC 2104).
-    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError>;
+    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError>;
 }

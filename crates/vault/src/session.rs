@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! plaintext = a bundle: JSON, and the secrets' values behind it
-//! box       = SEAL(key, place(vault, 0, 5, 0, session, revision), plaintext)
+//! box       = SEAL(key, AAD(vault, 0, 5, 0, session, revision), plaintext)
 //! ```
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::bundle;
 use crate::bundle::{ContextRow, Padding, SecretRow};
 use crate::error::Problem;
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::OwnKeyBox;
 use crate::format::id::{Id, VaultId};
 use crate::format::key::Key;
 use crate::format::sealed_box;
@@ -84,8 +84,8 @@ impl SessionKey {
         state: &ProcessScope,
     ) -> Vec<u8> {
         let text = encode(state);
-        let place = place(vault, 0, Table::Session, 0, session.0, revision);
-        scrubbed(|| sealed_box::seal(&self.0, &place, &text))
+        let aad = OwnKeyBox::Session { id: session, revision }.aad(vault, 0);
+        scrubbed(|| sealed_box::seal(&self.0, &aad, &text))
     }
 
     /// Opens it again.
@@ -96,8 +96,8 @@ impl SessionKey {
         revision: i64,
         sealed: &[u8],
     ) -> Result<ProcessScope, Problem> {
-        let place = place(vault, 0, Table::Session, 0, session.0, revision);
-        let text = scrubbed(|| sealed_box::open(&self.0, &place, sealed))
+        let aad = OwnKeyBox::Session { id: session, revision }.aad(vault, 0);
+        let text = scrubbed(|| sealed_box::open(&self.0, &aad, sealed))
             .map_err(|_| Problem::tampered("the session does not open"))?;
         decode(&text).ok_or(Problem::tampered("the session has another form"))
     }

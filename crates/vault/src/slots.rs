@@ -21,8 +21,8 @@ impl Writing<'_> {
     /// Adds a way to unlock; its number. At most 32 in all, and 8 of a kind that costs a
     /// derivation; none is weaker than the vault allows.
     pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Problem> {
-        key.check(self.vault, self.epoch)?;
-        let rows = slots::read(self.connection)?;
+        key.check(self.boxes.vault, self.boxes.sealer.epoch())?;
+        let rows = slots::read(self.boxes.connection)?;
         if rows.len() >= slots::MOST {
             return Err(SlotError::Full(rows.len()).into());
         }
@@ -32,7 +32,7 @@ impl Writing<'_> {
         }
         check_cost(new.cost, &self.head)?;
         let id = rows.last().map_or(0, |row| row.id) + 1;
-        slots::insert(self.connection, &new.wrap(id, &key.vmk, self.vault, self.epoch))?;
+        slots::insert(self.boxes.connection, &new.wrap(id, &key.vmk, key.vault, key.epoch))?;
         self.head.labels.insert(id, new.label().to_owned());
         self.slots_changed()?;
         Ok(id)
@@ -46,27 +46,27 @@ impl Writing<'_> {
         id: i64,
         new: &PreparedSlot,
     ) -> Result<(), Problem> {
-        key.check(self.vault, self.epoch)?;
-        let rows = slots::read(self.connection)?;
+        key.check(self.boxes.vault, self.boxes.sealer.epoch())?;
+        let rows = slots::read(self.boxes.connection)?;
         let row = find(&rows, id)?;
         if row.kind != new.kind().number() {
             return Err(SlotError::OtherKind(id).into());
         }
         check_cost(new.cost, &self.head)?;
-        slots::delete(self.connection, id)?;
-        slots::insert(self.connection, &new.wrap(id, &key.vmk, self.vault, self.epoch))?;
+        slots::delete(self.boxes.connection, id)?;
+        slots::insert(self.boxes.connection, &new.wrap(id, &key.vmk, key.vault, key.epoch))?;
         self.slots_changed()
     }
 
     /// Removes a way to unlock, but not the last one that can be relied on. Old copies of the file
     /// still open with it: a rotation ends that.
     pub fn remove_slot(&mut self, id: i64) -> Result<Slot, Problem> {
-        let rows = slots::read(self.connection)?;
+        let rows = slots::read(self.boxes.connection)?;
         let gone = find(&rows, id)?.slot()?;
         let left: Vec<SlotKind> =
             rows.iter().filter(|row| row.id != id).filter_map(|r| SlotKind::of(r.kind)).collect();
         check_left(&left)?;
-        slots::delete(self.connection, id)?;
+        slots::delete(self.boxes.connection, id)?;
         self.head.labels.remove(&id);
         self.slots_changed()?;
         Ok(gone)
@@ -74,11 +74,11 @@ impl Writing<'_> {
 
     /// The ways to unlock, as they are by now.
     pub fn slots(&self) -> Result<Vec<Slot>, Problem> {
-        slots::read(self.connection)?.iter().map(Row::slot).collect()
+        slots::read(self.boxes.connection)?.iter().map(Row::slot).collect()
     }
 
     fn slots_changed(&mut self) -> Result<(), Problem> {
-        settle(&mut self.head, &slots::read(self.connection)?)
+        settle(&mut self.head, &slots::read(self.boxes.connection)?)
     }
 }
 

@@ -4,22 +4,23 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use azvault_model::{Account, Context, Environment, Secret};
-use rusqlite::{Connection, Transaction};
+use rusqlite::Transaction;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::audit;
 use crate::audit::Logged;
+use crate::boxes::Boxes;
 use crate::digest::hex;
 use crate::error::{Error, Problem, or_tampered};
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::head::{Head, Root};
 use crate::format::id::{Id, VaultId};
 use crate::format::import_record::{Import, OriginalRef};
 use crate::format::record::{Content, KeptMembers, Settings, Stored, StoredSecret};
 use crate::format::secret_box::{check_pin, unpad};
 use crate::format::{head, slot};
-use crate::sealer::{BATCH, KeyName, Placed, Sealer, SealerError};
+use crate::sealer::{BATCH, Sealer, SealerError};
 use crate::store::{header, originals, records, secrets, slots};
 
 /// The vault at one moment.
@@ -34,7 +35,6 @@ pub struct Snapshot<'v> {
 
 /// What was verified and read.
 pub(crate) struct State {
-    pub(crate) epoch: u32,
     pub(crate) head: Head,
     /// SHA-256 of the sealed head.
     pub(crate) head_hash: String,
@@ -42,11 +42,8 @@ pub(crate) struct State {
 }
 
 /// Verifies head and slots. Not one record is opened, so nothing of them is known yet.
-pub(crate) fn load_head(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-) -> Result<(header::Header, Head), Problem> {
+pub(crate) fn load_head(boxes: Boxes<'_>) -> Result<(header::Header, Head), Problem> {
+    let Boxes { connection, sealer, vault } = boxes;
     let row = header::read(connection)?;
     if row.vault_id != vault {
         return Err(Problem::tampered("its id changed"));
@@ -56,7 +53,7 @@ pub(crate) fn load_head(
         Ordering::Greater => return Err(SealerError::Rotated.into()),
         Ordering::Less => return Err(Problem::tampered("its keys are older than they were")),
     }
-    let head = Head::open(sealer, vault, row.epoch, &row.head)?;
+    let head = Head::open(sealer, vault, &row.head)?;
     if hex(&slot::digest(&slots::read(connection)?)) != head.slots {
         return Err(Problem::tampered("the slots are not those of the head"));
     }
@@ -64,39 +61,30 @@ pub(crate) fn load_head(
 }
 
 /// Verifies head, slots and records, and opens every record.
-pub(crate) fn load(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    kept: KeptMembers,
-) -> Result<State, Problem> {
-    let (row, head) = load_head(connection, sealer, vault)?;
-    audit::check_end(connection, &head.audit).map_err(|e| {
+pub(crate) fn load(boxes: Boxes<'_>, kept: KeptMembers) -> Result<State, Problem> {
+    let (row, head) = load_head(boxes)?;
+    audit::check_end(boxes.connection, &head.audit).map_err(|e| {
         // Which entry is the first bad one the whole log says.
-        let read = audit::read(connection, sealer, vault, row.epoch, &head.audit);
+        let read = audit::read(boxes, &head.audit);
         read.err().unwrap_or(e)
     })?;
     let mut content = Content::default();
     let mut root = Root::new();
     let mut number = 0;
     let mut batch = Batch::default();
-    records::each(connection, |record| {
+    records::each(boxes.connection, |record| {
         let start = record.sealed.get(..56).ok_or(Problem::tampered("a box is cut"))?;
         root.add(record.id, record.rev, start);
         number += 1;
         batch.add(&record);
-        if batch.size >= BATCH {
-            batch.open(sealer, vault, row.epoch, kept, &mut content)
-        } else {
-            Ok(())
-        }
+        if batch.size >= BATCH { batch.open(boxes, kept, &mut content) } else { Ok(()) }
     })?;
-    batch.open(sealer, vault, row.epoch, kept, &mut content)?;
-    let root = root.finish(sealer)?;
+    batch.open(boxes, kept, &mut content)?;
+    let root = root.finish(boxes.sealer)?;
     if number != head.n || !bool::from(root.as_bytes().ct_eq(head.root.as_bytes())) {
         return Err(Problem::tampered("the records are not those of the head"));
     }
-    Ok(State { epoch: row.epoch, head_hash: head::hash(&row.head), head, content })
+    Ok(State { head_hash: head::hash(&row.head), head, content })
 }
 
 /// Records on their way to whoever opens them.
@@ -114,23 +102,16 @@ impl Batch {
 
     fn open(
         &mut self,
-        sealer: &dyn Sealer,
-        vault: VaultId,
-        epoch: u32,
+        boxes: Boxes<'_>,
         kept: KeptMembers,
         content: &mut Content,
     ) -> Result<(), Problem> {
         let rows = std::mem::take(&mut self.rows);
         self.size = 0;
-        let boxes: Vec<_> = rows
-            .iter()
-            .map(|(id, rev, sealed)| Placed {
-                place: place(vault, epoch, Table::Record, 0, *id, *rev),
-                bytes: sealed,
-            })
-            .collect();
-        let texts =
-            sealer.open(KeyName::Record, &boxes).map_err(or_tampered("a record does not open"))?;
+        let batch = rows.iter().map(|(id, revision, sealed)| {
+            (BoxAddress::Record { id: Id(*id), revision: *revision }, &sealed[..])
+        });
+        let texts = boxes.open_batch(batch).map_err(or_tampered("a record does not open"))?;
         for ((id, rev, _), text) in rows.iter().zip(&texts) {
             content.add(*id, *rev, text, kept)?;
         }
@@ -153,6 +134,10 @@ pub struct Items {
 }
 
 impl Snapshot<'_> {
+    fn boxes(&self) -> Boxes<'_> {
+        Boxes { connection: &self.transaction, sealer: self.sealer, vault: self.vault }
+    }
+
     /// Takes out what the records hold, settings apart: a second copy of a large vault is spared. What
     /// is sealed beside the records, as [`Snapshot::original`], can be read as before.
     pub fn take_items(&mut self) -> Items {
@@ -217,22 +202,18 @@ impl Snapshot<'_> {
         let at = secrets.binary_search_by_key(&id, |secret| secret.id);
         let known = at.map(|at| &secrets[at]);
         let known = known.map_err(|_| Problem::tampered("a secret without a record"))?;
-        let epoch = self.state.epoch;
-        open_secret(&self.transaction, self.sealer, self.vault, epoch, known)
+        open_secret(self.boxes(), known)
     }
 
     /// Opens every secret, in the order of [`Snapshot::secrets`].
     pub fn open_secrets(&self) -> Result<Vec<Secret>, Error> {
-        let epoch = self.state.epoch;
-        let known = &self.state.content.secrets;
-        let opened = open_secrets(&self.transaction, self.sealer, self.vault, epoch, known);
+        let opened = open_secrets(self.boxes(), &self.state.content.secrets);
         opened.map_err(|e| e.at(self.path))
     }
 
     /// The audit log, oldest entry first; the whole chain is verified.
     pub fn audit_log(&self) -> Result<Vec<Logged>, Error> {
-        let State { epoch, head, .. } = &self.state;
-        let log = audit::read(&self.transaction, self.sealer, self.vault, *epoch, &head.audit);
+        let log = audit::read(self.boxes(), &self.state.head.audit);
         log.map_err(|e| e.at(self.path))
     }
 
@@ -246,65 +227,44 @@ impl Snapshot<'_> {
         for (part, pin) in (0..).zip(&original.pins) {
             let sealed = originals::read(&self.transaction, original.id, part)?;
             check_pin(&sealed, pin)?;
-            let epoch = self.state.epoch;
-            let place = place(self.vault, epoch, Table::Original, 0, original.id, part);
-            let opened = self.sealer.open(KeyName::Original, &[Placed { place, bytes: &sealed }]);
-            let opened = opened.map_err(or_tampered("a part of an original does not open"))?;
-            for text in &opened {
-                if bytes.is_empty() {
-                    // No part is larger than the first: memory of the final size, once.
-                    bytes.reserve_exact(text.len() * original.pins.len());
-                }
-                bytes.extend_from_slice(text);
+            let address = BoxAddress::Original { id: Id(original.id), part };
+            let text = self.boxes().open(address, &sealed);
+            let text = text.map_err(or_tampered("a part of an original does not open"))?;
+            if bytes.is_empty() {
+                // No part is larger than the first: memory of the final size, once.
+                bytes.reserve_exact(text.len() * original.pins.len());
             }
+            bytes.extend_from_slice(&text);
         }
         Ok(bytes)
     }
 }
 
 /// Opens one secret that a record names.
-pub(crate) fn open_secret(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    epoch: u32,
-    known: &StoredSecret,
-) -> Result<Secret, Problem> {
-    open_secrets(connection, sealer, vault, epoch, std::slice::from_ref(known))
-        .map(|mut opened| opened.remove(0))
+pub(crate) fn open_secret(boxes: Boxes<'_>, known: &StoredSecret) -> Result<Secret, Problem> {
+    open_secrets(boxes, std::slice::from_ref(known)).map(|mut opened| opened.remove(0))
 }
 
 /// Opens secrets that records name, in batches.
-fn open_secrets(
-    connection: &Connection,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    epoch: u32,
-    known: &[StoredSecret],
-) -> Result<Vec<Secret>, Problem> {
+fn open_secrets(boxes: Boxes<'_>, known: &[StoredSecret]) -> Result<Vec<Secret>, Problem> {
     let mut opened = Vec::with_capacity(known.len());
     let mut rest = known;
     while !rest.is_empty() {
-        let (mut boxes, mut size) = (Vec::new(), 0);
+        let (mut batch, mut size) = (Vec::new(), 0);
         for secret in rest {
             if size >= BATCH {
                 break;
             }
-            let sealed = secrets::read(connection, secret.id.0)?;
+            let sealed = secrets::read(boxes.connection, secret.id.0)?;
             check_pin(&sealed, &secret.pin)?;
             size += sealed.len();
-            boxes.push(sealed);
+            batch.push(sealed);
         }
-        let (now, later) = rest.split_at(boxes.len());
+        let (now, later) = rest.split_at(batch.len());
         rest = later;
-        let place = |secret: &StoredSecret| place(vault, epoch, Table::Secret, 0, secret.id.0, 0);
-        let placed: Vec<_> = now
-            .iter()
-            .zip(&boxes)
-            .map(|(secret, sealed)| Placed { place: place(secret), bytes: sealed })
-            .collect();
-        let texts =
-            sealer.open(KeyName::Secret, &placed).map_err(or_tampered("a secret does not open"))?;
+        let addresses = now.iter().map(|secret| BoxAddress::Secret { id: secret.id });
+        let sealed = addresses.zip(batch.iter().map(|sealed| &sealed[..]));
+        let texts = boxes.open_batch(sealed).map_err(or_tampered("a secret does not open"))?;
         for text in &texts {
             opened.push(unpad(text)?);
         }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::anchor::{AnchorFound, Seen};
+use crate::boxes::Boxes;
 use crate::error::{ChangeError, Error, Problem};
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
@@ -77,7 +78,7 @@ impl Vault {
     }
 
     fn replace_anchors(&self) -> Result<(), Problem> {
-        let (row, head) = snapshot::load_head(&self.connection, &*self.sealer, self.id)?;
+        let (row, head) = snapshot::load_head(self.boxes(&self.connection))?;
         let head_hash = head::hash(&row.head);
         let seen = Seen {
             epoch: row.epoch,
@@ -123,7 +124,7 @@ impl Vault {
     fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Problem> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
-        let state = snapshot::load(&transaction, &*self.sealer, self.id, kept)?;
+        let state = snapshot::load(self.boxes(&transaction), kept)?;
         Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, path: &self.path, state })
     }
 
@@ -166,15 +167,18 @@ impl Vault {
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<(T, Written), E> {
         let transaction = self.begin()?;
-        let sealer = &*self.sealer;
-        let state = snapshot::load(&transaction, sealer, self.id, KeptMembers::Taken)?;
-        let State { epoch: _, mut head, head_hash, content } = state;
+        let boxes = self.boxes(&transaction);
+        let State { mut head, head_hash, content } = snapshot::load(boxes, KeptMembers::Taken)?;
         head.generation = self.next_generation(&head);
-        let mut writing = Writing::new(&transaction, sealer, self.id, content, head);
+        let mut writing = Writing::new(boxes, content, head);
         let result = change(&mut writing)?;
         let head = writing.finish()?;
-        let written = conclude(transaction, sealer, self.id, head, head_hash)?;
+        let written = conclude(transaction, &*self.sealer, self.id, head, head_hash)?;
         Ok((result, written))
+    }
+
+    pub(crate) fn boxes<'b>(&'b self, connection: &'b Connection) -> Boxes<'b> {
+        Boxes { connection, sealer: &*self.sealer, vault: self.id }
     }
 
     pub(crate) fn begin(&self) -> Result<Transaction<'_>, Problem> {
@@ -217,9 +221,8 @@ pub(crate) fn conclude(
     })?;
     head.root = root.finish(sealer)?;
     head.prev = before;
-    let epoch = sealer.epoch();
-    let sealed = head.seal(sealer, vault, epoch)?;
-    header::update(&transaction, epoch, &sealed)?;
+    let sealed = head.seal(sealer, vault)?;
+    header::update(&transaction, sealer.epoch(), &sealed)?;
     let slots = slots::read(&transaction)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
     transaction.commit()?;
     Ok(Written { head, head_hash: head::hash(&sealed), slots })

@@ -3,20 +3,20 @@
 mod parted;
 
 use azvault_model::{Account, Context, Environment, HeldSecret, Secret, SecretDescription};
-use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::audit::Entry;
+use crate::boxes::Boxes;
 use crate::error::Problem;
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::head::Head;
-use crate::format::id::{Id, VaultId};
+use crate::format::id::Id;
 use crate::format::import_record::{Import, OriginalRef};
 use crate::format::record;
 use crate::format::record::{Content, Settings, Stored, StoredSecret};
 use crate::format::secret_box::{pad, pin};
 use crate::format::since::Parting;
-use crate::sealer::{BATCH, KeyName, Placed, Sealer};
+use crate::sealer::BATCH;
 use crate::snapshot::open_secret;
 use crate::store::{originals, records, secrets};
 use crate::{audit, random};
@@ -27,10 +27,7 @@ const PART: usize = 1024 * 1024;
 
 /// A transaction on a vault that has been verified. Dropped without commit, it changes nothing.
 pub struct Writing<'w> {
-    pub(crate) connection: &'w Connection,
-    sealer: &'w dyn Sealer,
-    pub(crate) vault: VaultId,
-    pub(crate) epoch: u32,
+    pub(crate) boxes: Boxes<'w>,
     /// As it was when the transaction began.
     content: Content,
     /// The settings, where there were none when the transaction began.
@@ -70,16 +67,9 @@ struct NewSecret {
 }
 
 impl<'w> Writing<'w> {
-    pub(crate) fn new(
-        connection: &'w Connection,
-        sealer: &'w dyn Sealer,
-        vault: VaultId,
-        content: Content,
-        head: Head,
-    ) -> Self {
+    pub(crate) fn new(boxes: Boxes<'w>, content: Content, head: Head) -> Self {
         let (waiting, parted) = (Waiting::default(), Parted::default());
-        let (epoch, first_settings) = (sealer.epoch(), None);
-        Self { connection, sealer, vault, epoch, content, first_settings, head, waiting, parted }
+        Self { boxes, content, first_settings: None, head, waiting, parted }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -176,14 +166,14 @@ impl<'w> Writing<'w> {
     /// Removes a context or an account.
     pub fn remove(&mut self, id: Id) -> Result<(), Problem> {
         self.part(id);
-        records::delete(self.connection, id.0)
+        records::delete(self.boxes.connection, id.0)
     }
 
     /// Removes a secret: its value and its record. Imports that brought it remember why.
     pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         self.part_secret(id, why)?;
-        records::delete(self.connection, id.0)?;
-        secrets::delete(self.connection, id.0)
+        records::delete(self.boxes.connection, id.0)?;
+        secrets::delete(self.boxes.connection, id.0)
     }
 
     /// Seals a new secret, and a record that describes and pins it.
@@ -222,14 +212,12 @@ impl<'w> Writing<'w> {
     /// Opens one secret, so that its release and the audit entry of it are one transaction.
     pub fn open_secret(&self, id: Id) -> Result<Secret, Problem> {
         let known = self.known_secret(id)?;
-        open_secret(self.connection, self.sealer, self.vault, self.epoch, known)
+        open_secret(self.boxes, known)
     }
 
     /// Adds an entry to the audit log.
     pub fn log(&mut self, entry: Entry) -> Result<(), Problem> {
-        let key = (self.vault, self.epoch);
-        let (connection, head) = (self.connection, &mut self.head);
-        audit::append(connection, self.sealer, key, &mut head.audit, head.generation, entry)
+        audit::append(self.boxes, &mut self.head.audit, self.head.generation, entry)
     }
 
     /// Seals the bytes of a file that is imported, in parts.
@@ -237,10 +225,8 @@ impl<'w> Writing<'w> {
         let id = random::id();
         let mut pins = Vec::new();
         for (part, chunk) in (0..).zip(bytes.chunks(PART)) {
-            let place = place(self.vault, self.epoch, Table::Original, 0, id, part);
-            let placed = Placed { place, bytes: chunk };
-            let sealed = self.sealer.seal(KeyName::Original, &[placed])?.remove(0);
-            originals::insert(self.connection, id, part, &sealed)?;
+            let sealed = self.boxes.seal(BoxAddress::Original { id: Id(id), part }, chunk)?;
+            originals::insert(self.boxes.connection, id, part, &sealed)?;
             pins.push(pin(&sealed));
         }
         Ok(OriginalRef { id, pins })
@@ -266,7 +252,7 @@ impl<'w> Writing<'w> {
 
     /// Drops the sealed bytes of an import's files.
     pub fn forget_originals(&mut self, id: Id) -> Result<(), Problem> {
-        let connection = self.connection;
+        let connection = self.boxes.connection;
         let mut forgotten = Ok(());
         self.change_import(id, |import| {
             for file in &mut import.files {
@@ -311,34 +297,24 @@ impl<'w> Writing<'w> {
 
     fn seal_waiting(&mut self) -> Result<(), Problem> {
         let Waiting { mut records, secrets: new, size: _ } = std::mem::take(&mut self.waiting);
-        let placed: Vec<_> = new
-            .iter()
-            .map(|secret| Placed {
-                place: place(self.vault, self.epoch, Table::Secret, 0, secret.id, 0),
-                bytes: &secret.text,
-            })
-            .collect();
-        for (secret, sealed) in new.iter().zip(self.sealer.seal(KeyName::Secret, &placed)?) {
-            secrets::insert(self.connection, secret.id, &sealed)?;
+        let texts = new.iter().map(|new| (BoxAddress::Secret { id: Id(new.id) }, &new.text[..]));
+        for (secret, sealed) in new.iter().zip(self.boxes.seal_batch(texts)?) {
+            secrets::insert(self.boxes.connection, secret.id, &sealed)?;
             // The record pins the box, so it can be written only now.
             let text = record::of_secret(&secret.about, secret.created, &pin(&sealed));
             records.push((secret.id, 1, text));
         }
         // One that was put twice keeps its order.
         records.sort_by_key(|(id, ..)| *id);
-        let placed: Vec<_> = records
-            .iter()
-            .map(|(id, rev, text)| Placed {
-                place: place(self.vault, self.epoch, Table::Record, 0, *id, *rev),
-                bytes: text,
-            })
-            .collect();
-        let sealed = self.sealer.seal(KeyName::Record, &placed)?;
+        let texts = records.iter().map(|(id, revision, text)| {
+            (BoxAddress::Record { id: Id(*id), revision: *revision }, &text[..])
+        });
+        let sealed = self.boxes.seal_batch(texts)?;
         for ((id, rev, _), sealed) in records.iter().zip(&sealed) {
             if *rev == 1 {
-                records::insert(self.connection, *id, *rev, sealed)?;
+                records::insert(self.boxes.connection, *id, *rev, sealed)?;
             } else {
-                records::update(self.connection, *id, *rev, sealed)?;
+                records::update(self.boxes.connection, *id, *rev, sealed)?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azvault_vault::OpenError;
-use azvault_vault::{KeyName, Keys, Opened, Placed, Sealer, SealerError, fingerprint};
+use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint};
 use zeroize::Zeroizing;
 
 use crate::hold::{Hold, Limits, Moment};
@@ -201,11 +201,11 @@ fn boxes(
     Ok(list(opened.iter().map(|text| text.as_slice())))
 }
 
-fn batch<'a>(body: &mut Body<'a>) -> Option<(u32, KeyName, Vec<Placed<'a>>)> {
+fn batch<'a>(body: &mut Body<'a>) -> Option<(u32, Subkey, Vec<Placed<'a>>)> {
     let (epoch, key, number) = (body.u32()?, key_name(body.u8()?)?, body.u32()?);
     let mut placed = Vec::new();
     for _ in 0..number {
-        placed.push(Placed { place: body.place()?, bytes: body.bytes()? });
+        placed.push(Placed { aad: body.aad()?, bytes: body.bytes()? });
     }
     body.end()?;
     Some((epoch, key, placed))
@@ -216,8 +216,8 @@ fn list<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Message {
     texts.fold(done(room), Message::bytes)
 }
 
-fn key_name(number: u8) -> Option<KeyName> {
-    KeyName::ALL.get(usize::from(number)).copied()
+fn key_name(number: u8) -> Option<Subkey> {
+    Subkey::ALL.get(usize::from(number)).copied()
 }
 
 fn outcome(error: SealerError) -> Outcome {

@@ -3,7 +3,7 @@
 use azvault_agent::RemoteKeys;
 use azvault_endpoint::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
 use azvault_model::Context;
-use azvault_vault::{KeyName, Sealer};
+use azvault_vault::{Sealer, Subkey};
 
 use super::kept::Kept;
 use super::reach::Reach;
@@ -32,7 +32,7 @@ pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
         loop {
             std::thread::sleep(std::time::Duration::from_secs(TOUCH));
             if policy::is_used_while_a_command_runs(&app.afresh()) {
-                let _ = keys.mac(KeyName::Anchor, b"in use");
+                let _ = keys.mac(Subkey::Anchor, b"in use");
             }
         }
     });

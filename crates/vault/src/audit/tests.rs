@@ -12,7 +12,7 @@ use crate::format::keys::Keys;
 use crate::format::slot::Opener;
 use crate::locked::Locked;
 use crate::new_slot::NewSlot;
-use crate::sealer::{BATCH, KeyName, Opened, Placed, Sealer, SealerError};
+use crate::sealer::{BATCH, Opened, Placed, Sealer, SealerError, Subkey};
 
 /// Keys that note the sizes of the boxes of the log that they are handed at a time.
 struct Noting {
@@ -25,18 +25,18 @@ impl Sealer for Noting {
         self.keys.epoch()
     }
 
-    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
-        if key == KeyName::Audit {
+    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
+        if key == Subkey::Audit {
             self.seen.borrow_mut().push(boxes.iter().map(|placed| placed.bytes.len()).sum());
         }
         self.keys.open(key, boxes)
     }
 
-    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
+    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
         self.keys.seal(key, texts)
     }
 
-    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError> {
+    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
         self.keys.mac(key, message)
     }
 }

@@ -5,10 +5,11 @@ use azvault_model::{
 use zeroize::Zeroizing;
 
 use super::{
-    LAST, LOCK, MORE, PADDING, PART, at, decode, derive, encode, head, is_export, open_export,
-    read, seal_export, write,
+    PADDING, PART, aad, decode, derive, encode, head, is_export, open_export, read, seal_export,
+    write,
 };
 use crate::error::Problem;
+use crate::format::box_address::{ExportEnd, OwnKeyBox};
 use crate::format::kdf::{Cost, KdfError};
 use crate::format::key::Key;
 use crate::format::sealed_box;
@@ -203,10 +204,13 @@ fn parts_that_are_swapped_doubled_missing_or_of_another_file_are_refused() {
         assert!(matches!(open(&order), Err(Problem::Tampered { .. })), "{what}");
     }
     // A part does not open in the place of the lock, nor the lock in that of a part.
-    for field in [MORE, LAST] {
-        assert!(sealed_box::open(&key, &at(&salt, field, 0), lock).is_err());
+    for end in [ExportEnd::More, ExportEnd::Last] {
+        assert!(
+            sealed_box::open(&key, &aad(&salt, OwnKeyBox::ExportPart { number: 0, end }), lock)
+                .is_err()
+        );
     }
-    assert!(sealed_box::open(&key, &at(&salt, LOCK, 0), parts[0]).is_err());
+    assert!(sealed_box::open(&key, &aad(&salt, OwnKeyBox::ExportLock), parts[0]).is_err());
 }
 
 #[test]

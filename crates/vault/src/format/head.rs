@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{hex, sha256};
 use crate::error::{Problem, or_tampered};
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
-use crate::sealer::{KeyName, Placed, Sealer};
+use crate::sealer::{Placed, Sealer, Subkey};
 
 /// What the head says of the vault, as JSON padded to 256 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,27 +64,23 @@ impl Head {
         self.former.drain(..excess);
     }
 
-    pub(crate) fn seal(
-        &self,
-        sealer: &dyn Sealer,
-        vault: VaultId,
-        epoch: u32,
-    ) -> Result<Vec<u8>, Problem> {
+    pub(crate) fn seal(&self, sealer: &dyn Sealer, vault: VaultId) -> Result<Vec<u8>, Problem> {
         let mut text = serde_json::to_vec(self).expect("a head is plain JSON");
         text.resize(text.len().next_multiple_of(256), b' ');
-        let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: &text };
-        let mut sealed = sealer.seal(KeyName::Head, &[placed])?;
+        let aad = BoxAddress::Head.aad(vault, sealer.epoch());
+        let placed = Placed { aad, bytes: &text };
+        let mut sealed = sealer.seal(Subkey::Head, &[placed])?;
         Ok(sealed.remove(0))
     }
 
     pub(crate) fn open(
         sealer: &dyn Sealer,
         vault: VaultId,
-        epoch: u32,
         sealed: &[u8],
     ) -> Result<Self, Problem> {
-        let placed = Placed { place: place(vault, epoch, Table::Head, 0, 1, 0), bytes: sealed };
-        let opened = sealer.open(KeyName::Head, &[placed]);
+        let aad = BoxAddress::Head.aad(vault, sealer.epoch());
+        let placed = Placed { aad, bytes: sealed };
+        let opened = sealer.open(Subkey::Head, &[placed]);
         let text = opened.map_err(or_tampered("the head does not open"))?.remove(0);
         serde_json::from_slice(&text).map_err(|_| Problem::tampered("the head is no head"))
     }
@@ -111,6 +107,6 @@ impl Root {
     }
 
     pub(crate) fn finish(self, sealer: &dyn Sealer) -> Result<String, Problem> {
-        Ok(hex(&sealer.mac(KeyName::Mac, &self.0)?))
+        Ok(hex(&sealer.mac(Subkey::Mac, &self.0)?))
     }
 }

@@ -15,7 +15,7 @@ use crate::format::sealed_box;
 use crate::format::slot_kind::SlotKind;
 use crate::hygiene;
 use crate::hygiene::scrubbed;
-use crate::sealer::{KeyName, Opened, Placed, Sealer, SealerError};
+use crate::sealer::{Opened, Placed, Sealer, SealerError, Subkey};
 
 const KEK: &[u8] = b"azv1.kek.";
 const EXPORT: &[u8] = b"azv1.kek.export";
@@ -24,7 +24,7 @@ const SUBKEY: &[u8] = b"azv1.key.";
 /// The keys of one epoch, each for one purpose. Cannot be printed or copied.
 pub struct Keys {
     epoch: u32,
-    keys: [Key; KeyName::ALL.len()],
+    keys: [Key; Subkey::ALL.len()],
 }
 
 impl Keys {
@@ -33,7 +33,7 @@ impl Keys {
         let mut salt = [0; 20];
         salt[..16].copy_from_slice(&vault.0);
         salt[16..].copy_from_slice(&epoch.to_be_bytes());
-        let keys = KeyName::ALL.map(|name| {
+        let keys = Subkey::ALL.map(|name| {
             let mut key = Key::empty();
             let info: [&[u8]; 2] = [SUBKEY, name.as_str().as_bytes()];
             scrubbed(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
@@ -43,7 +43,7 @@ impl Keys {
     }
 
     /// Size of [`Keys::to_bytes`].
-    pub const SIZE: usize = 32 * KeyName::ALL.len();
+    pub const SIZE: usize = 32 * Subkey::ALL.len();
 
     /// The keys one after the other, for the agent that is to hold them.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
@@ -60,7 +60,7 @@ impl Keys {
         if bytes.len() != Self::SIZE {
             return None;
         }
-        let keys = KeyName::ALL.map(|name| {
+        let keys = Subkey::ALL.map(|name| {
             let mut key = Key::empty();
             let start = 32 * name as usize;
             key.bytes_mut().copy_from_slice(&bytes[start..start + 32]);
@@ -72,7 +72,7 @@ impl Keys {
         Some(Self { epoch, keys })
     }
 
-    fn key(&self, name: KeyName) -> &Key {
+    fn key(&self, name: Subkey) -> &Key {
         &self.keys[name as usize]
     }
 }
@@ -82,19 +82,19 @@ impl Sealer for Keys {
         self.epoch
     }
 
-    fn open(&self, key: KeyName, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
+    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         let key = self.key(key);
-        let open = |boxed: &Placed<'_>| sealed_box::open(key, &boxed.place, boxed.bytes);
+        let open = |boxed: &Placed<'_>| sealed_box::open(key, &boxed.aad, boxed.bytes);
         scrubbed(|| boxes.iter().map(open).collect::<Result<_, _>>()).map_err(Into::into)
     }
 
-    fn seal(&self, key: KeyName, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
+    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
         let key = self.key(key);
-        let seal = |text: &Placed<'_>| sealed_box::seal(key, &text.place, text.bytes);
+        let seal = |text: &Placed<'_>| sealed_box::seal(key, &text.aad, text.bytes);
         Ok(scrubbed(|| texts.iter().map(seal).collect()))
     }
 
-    fn mac(&self, key: KeyName, message: &[u8]) -> Result<[u8; 32], SealerError> {
+    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
         Ok(scrubbed(|| mac(self.key(key).bytes(), message)))
     }
 }

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::error::Problem;
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::OwnKeyBox;
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
 use crate::format::key::Key;
@@ -99,8 +99,8 @@ impl Row {
     ) -> Result<Option<Key>, Problem> {
         let slot = self.slot()?;
         let kek = wrapping_key(opener, slot.cost, &self.salt)?;
-        let ad = self.place(vault, epoch);
-        match sealed_box::open(&kek, &ad, &self.sealed) {
+        let aad = self.aad(vault, epoch);
+        match sealed_box::open(&kek, &aad, &self.sealed) {
             Ok(bytes) if bytes.len() == 32 => {
                 let mut vmk = Key::empty();
                 vmk.bytes_mut().copy_from_slice(&bytes);
@@ -112,14 +112,14 @@ impl Row {
         }
     }
 
-    pub(crate) fn place(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
+    pub(crate) fn aad(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
         let kind = u8::try_from(self.kind).unwrap_or(u8::MAX);
-        let mut ad = place(vault, epoch, Table::Slot, kind, self.id, 0).to_vec();
+        let mut aad = OwnKeyBox::Slot { kind, id: self.id }.aad(vault, epoch).to_vec();
         for number in [self.m, self.t, self.p] {
-            ad.extend(u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
+            aad.extend(u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
         }
-        ad.extend(self.salt);
-        ad
+        aad.extend(self.salt);
+        aad
     }
 }
 

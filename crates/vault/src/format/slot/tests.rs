@@ -40,7 +40,7 @@ fn a_slot_that_holds_something_else_than_a_key_is_refused() {
     assert!(row.open(&Opener::RawKey(&raw), VAULT, 1).unwrap().is_some());
     let kek = super::wrapping_key(&Opener::RawKey(&raw), None, &row.salt).unwrap();
     for length in [0, 31, 33, 64] {
-        row.sealed = sealed_box::seal(&kek, &row.place(VAULT, 1), &vec![7; length]);
+        row.sealed = sealed_box::seal(&kek, &row.aad(VAULT, 1), &vec![7; length]);
         let opened = row.open(&Opener::RawKey(&raw), VAULT, 1).map(|key| key.is_some());
         assert!(matches!(opened, Err(Problem::Tampered { .. })), "{length} bytes");
     }

@@ -5,7 +5,7 @@
 //! Ristenpart, "Partitioning Oracle Attacks", USENIX Security 2021). What of a key is needed, the
 //! tags of two empty texts say.
 
-use super::{OpenError, Table, VaultId, box_key, decrypt, encrypt, key, open, place};
+use super::{OpenError, VaultId, box_key, decrypt, encrypt, key, open, record};
 
 /// The field of GHASH (NIST SP 800-38D, 6.3): the leftmost bit is the coefficient of 1.
 fn times(x: u128, y: u128) -> u128 {
@@ -67,7 +67,7 @@ fn insides(okm: &[u8]) -> (u128, u128) {
 
 #[test]
 fn a_box_made_to_open_under_two_keys_opens_under_one() {
-    let here = place(VaultId([7; 16]), 1, Table::Record, 0, 5, 2);
+    let here = record(5, 2).aad(VaultId([7; 16]), 1);
     let salt = [9; super::super::SALT];
     let keys = [key(1), key(2)];
     let okms = keys.each_ref().map(|key| box_key(key, &salt, &here));
