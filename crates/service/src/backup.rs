@@ -5,7 +5,7 @@ pub mod worth;
 
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Draft, Problem, Vault};
+use azvault_vault::{Problem, StagedVault, Vault};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
@@ -40,7 +40,7 @@ pub fn parent(path: &Path) -> &Path {
 }
 
 /// Opens the copy of a backup with what opens it: given, or typed. `file` is where the backup lies.
-pub fn open(app: &App, draft: &Draft, file: &Path) -> Result<(Vault, OpenedBy), Failure> {
+pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<(Vault, OpenedBy), Failure> {
     let apart = app.apart(draft.path().to_owned(), draft.anchors());
     let locked = draft.open().map_err(|e| failure(e, file))?;
     let opened = crate::expect::check_id(app, locked.vault_id())

@@ -1,6 +1,6 @@
 //! Vault files on their way to their place: a backup that is made, and one that is put back.
 //!
-//! Each is a [`Draft`] first: whole, in a folder that nobody else can look into, beside the place
+//! Each is a [`StagedVault`] first: whole, in a folder that nobody else can look into, beside the place
 //! that it will have. It is opened and verified there like any vault, and gets its name at once or
 //! not at all.
 
@@ -13,7 +13,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Transaction, TransactionBehavior};
 
 use crate::error::{Problem, StorageError, UnsafeBecause};
-use crate::file::{Named, beside, check_folder};
+use crate::file::{Named, check_folder, companion_path};
 use crate::format::file_header::check_header;
 use crate::leftover::DraftFolder;
 use crate::locked::Locked;
@@ -22,12 +22,12 @@ use crate::vault::Vault;
 use crate::{file, store};
 
 /// A vault file that has no name yet.
-pub struct Draft {
+pub struct StagedVault {
     path: PathBuf,
     folder: DraftFolder,
 }
 
-impl Draft {
+impl StagedVault {
     /// Copies an open vault as it is at this moment, by way of SQLite: what another process is
     /// writing is in it whole, or not at all.
     pub fn of_vault(vault: &Vault, within: &Path) -> Result<Self, Problem> {
@@ -147,7 +147,7 @@ impl Draft {
             // SQLite would obey them when it opens what comes beside them now.
             for ending in ["-journal", "-wal", "-shm"] {
                 // Nothing of another file goes that has such a name already.
-                let (from, to) = (beside(vault, ending), beside(kept, ending));
+                let (from, to) = (companion_path(vault, ending), companion_path(kept, ending));
                 match rename_over(&from, &to, Over::Nothing) {
                     Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
                     _ => {}

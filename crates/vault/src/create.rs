@@ -15,8 +15,8 @@ use crate::format::key::Key;
 use crate::format::keys::Keys;
 use crate::format::slot::Opener;
 use crate::format::{head, slot};
-use crate::hygiene::scrubbed;
 use crate::locked::Locked;
+use crate::memory::with_stack_wiped;
 use crate::new_file::{Over, write_file};
 use crate::new_slot::NewSlot;
 use crate::store::header::Header;
@@ -97,7 +97,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
     let mut vault = VaultId([0; 16]);
     random::fill(&mut vault.0);
     let epoch = 1;
-    scrubbed(|| {
+    with_stack_wiped(|| {
         let vmk = Key::random();
         let keys = Keys::derive(&vmk, vault, epoch);
         let mut rows = Vec::with_capacity(new.len());

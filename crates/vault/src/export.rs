@@ -27,7 +27,7 @@ use crate::format::kdf::Cost;
 use crate::format::key::Key;
 use crate::format::sealed_box::{OVERHEAD, OpenError};
 use crate::format::{import_record, kdf, keys, sealed_box, slot};
-use crate::hygiene::scrubbed;
+use crate::memory::with_stack_wiped;
 use crate::{bundle, random};
 
 /// First bytes of every version; the number of the version and a line end follow.
@@ -126,7 +126,7 @@ fn write(key: &Key, salt: &[u8; 16], cost: Cost, text: &[u8], part: usize) -> Ve
         file.extend_from_slice(&number.to_be_bytes());
     }
     file.extend_from_slice(salt);
-    scrubbed(|| {
+    with_stack_wiped(|| {
         file.extend_from_slice(&sealed_box::seal(key, &aad(salt, OwnKeyBox::ExportLock), &[]));
         let mut rest = text;
         for number in 0.. {
@@ -156,7 +156,7 @@ fn read(
     let (lock, mut rest) =
         boxes.split_at_checked(OVERHEAD).ok_or(Problem::tampered("the export ends too early"))?;
     let mut text = Zeroizing::new(Vec::with_capacity(rest.len()));
-    scrubbed(|| {
+    with_stack_wiped(|| {
         sealed_box::open(key, &aad(salt, OwnKeyBox::ExportLock), lock).map_err(
             |error| match error {
                 OpenError::WrongKeyOrMoved => Problem::WrongKey,

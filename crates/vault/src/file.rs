@@ -136,18 +136,18 @@ impl Drop for NewFolders {
 /// A journal is obeyed when the file is opened: only this user's own is. Vaults never have a
 /// write-ahead log.
 fn check_companions(path: &Path) -> Result<(), UnsafeBecause> {
-    let beside = |ending: &str| Facts::of_name(&beside(path, ending)).ok();
-    if beside("-wal").is_some() || beside("-shm").is_some() {
+    let companion = |ending: &str| Facts::of_name(&companion_path(path, ending)).ok();
+    if companion("-wal").is_some() || companion("-shm").is_some() {
         return Err(UnsafeBecause::WriteAheadLog);
     }
-    match beside("-journal") {
+    match companion("-journal") {
         Some(facts) if check_facts(&facts).is_err() => Err(UnsafeBecause::ForeignJournal),
         _ => Ok(()),
     }
 }
 
-/// What SQLite puts beside a database.
-pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+/// The path of a file that SQLite puts beside a database.
+pub(crate) fn companion_path(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()

@@ -15,8 +15,8 @@ use crate::format::id::VaultId;
 use crate::format::keys::Keys;
 use crate::format::slot::{Opener, Row, Slot};
 use crate::format::slot_kind::SlotKind;
-use crate::hygiene::scrubbed;
 use crate::master_key::MasterKey;
+use crate::memory::with_stack_wiped;
 use crate::sealer::Sealer;
 use crate::store::header::Header;
 use crate::store::{header, schema, slots};
@@ -24,7 +24,7 @@ use crate::vault::Vault;
 use crate::{anchor, file, snapshot, store};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
-pub(crate) const MOST_TRIES: usize = 8;
+pub(crate) const MAX_TRIES: usize = 8;
 
 /// Which slots are tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Locked {
         // None of them may hide the true one behind those that are tried.
         let costly = slots.iter().map(|slot| slot.kind).filter(|kind| kind.has_cost());
         let (of_one, of_both) = costly.partition::<Vec<_>, _>(|kind| *kind == SlotKind::Passphrase);
-        if of_one.len().max(of_both.len()) > MOST_TRIES {
+        if of_one.len().max(of_both.len()) > MAX_TRIES {
             return Err(Problem::tampered("more slots with a passphrase than azvault makes"));
         }
         Ok(Self { connection, file, path: path.to_owned(), header, rows, slots })
@@ -110,11 +110,11 @@ impl Locked {
     fn tried(&self, opener: &Opener<'_>, which: Try) -> Result<MasterKey, Problem> {
         let (vault, epoch) = (self.header.vault_id, self.header.epoch);
         let kind = opener.kind();
-        let most = if kind.has_cost() { MOST_TRIES } else { usize::MAX };
+        let most = if kind.has_cost() { MAX_TRIES } else { usize::MAX };
         let tried = self.rows.iter().filter(|row| SlotKind::of(row.kind) == Some(kind));
         let tried = tried.filter(|row| which == Try::All || which == Try::Slot(row.id));
         for row in tried.take(most) {
-            if let Some(vmk) = scrubbed(|| row.open(opener, vault, epoch))? {
+            if let Some(vmk) = with_stack_wiped(|| row.open(opener, vault, epoch))? {
                 return Ok(MasterKey { vmk, vault, epoch, slot: row.id });
             }
         }

@@ -7,7 +7,7 @@ use crate::format::key::Key;
 use crate::format::sealed_box;
 use crate::format::slot::{Opener, Row, wrapping_key};
 use crate::format::slot_kind::SlotKind;
-use crate::hygiene::scrubbed;
+use crate::memory::with_stack_wiped;
 use crate::random;
 
 /// A way to unlock that a vault is to get.
@@ -70,7 +70,7 @@ impl PreparedSlot {
             sealed: Vec::new(),
         };
         let aad = row.aad(vault, epoch);
-        row.sealed = scrubbed(|| sealed_box::seal(&self.kek, &aad, vmk.bytes()));
+        row.sealed = with_stack_wiped(|| sealed_box::seal(&self.kek, &aad, vmk.bytes()));
         row
     }
 }

@@ -24,10 +24,10 @@ use crate::format::slot::Slot;
 use crate::format::slot_kind::SlotKind;
 use crate::new_slot::PreparedSlot;
 use crate::sealer::Sealer;
-use crate::slots::{check_cost, check_left, find, settle};
+use crate::slots::{check_cost, check_left, find, record_slots};
 use crate::snapshot::State;
 use crate::store::{originals, records, secrets, slots};
-use crate::vault::{Vault, Written, conclude};
+use crate::vault::{Vault, Written, seal_head_and_commit};
 use crate::{anchor, audit, snapshot, store, verify};
 
 /// What a rotation did.
@@ -69,7 +69,7 @@ impl Vault {
         });
         let (keys, written, mut rotated) = resealed.map_err(|e| e.at(&self.path))?;
         self.sealer = Box::new(keys);
-        self.wrote(written);
+        self.after_commit(written);
         rotated.not_compacted = store::compact(&self.connection).err();
         Ok(rotated)
     }
@@ -117,13 +117,13 @@ impl Vault {
         for row in &wrapped {
             slots::insert(&transaction, row)?;
         }
-        settle(&mut head, &wrapped)?;
+        record_slots(&mut head, &wrapped)?;
 
         let entry = entry(&dropped)?;
         let mut reseal = Reseal { old, new, progress, done: 0, of: 0 };
         reseal.all(&mut content, &mut head.audit)?;
         audit::append(new, &mut head.audit, head.generation, entry)?;
-        let written = conclude(transaction, keys, self.id, head, head_hash)?;
+        let written = seal_head_and_commit(transaction, keys, self.id, head, head_hash)?;
         let mut readable = content.secrets;
         readable.sort_by_key(|secret| std::cmp::Reverse((secret.created, secret.id)));
         let (epoch, keys) = (keys.epoch(), keys.to_bytes());

@@ -22,7 +22,7 @@ use crate::format::box_address::OwnKeyBox;
 use crate::format::id::{Id, VaultId};
 use crate::format::key::Key;
 use crate::format::sealed_box;
-use crate::hygiene::scrubbed;
+use crate::memory::with_stack_wiped;
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -85,7 +85,7 @@ impl SessionKey {
     ) -> Vec<u8> {
         let text = encode(state);
         let aad = OwnKeyBox::Session { id: session, revision }.aad(vault, 0);
-        scrubbed(|| sealed_box::seal(&self.0, &aad, &text))
+        with_stack_wiped(|| sealed_box::seal(&self.0, &aad, &text))
     }
 
     /// Opens it again.
@@ -97,7 +97,7 @@ impl SessionKey {
         sealed: &[u8],
     ) -> Result<ProcessScope, Problem> {
         let aad = OwnKeyBox::Session { id: session, revision }.aad(vault, 0);
-        let text = scrubbed(|| sealed_box::open(&self.0, &aad, sealed))
+        let text = with_stack_wiped(|| sealed_box::open(&self.0, &aad, sealed))
             .map_err(|_| Problem::tampered("the session does not open"))?;
         decode(&text).ok_or(Problem::tampered("the session has another form"))
     }

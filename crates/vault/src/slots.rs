@@ -11,7 +11,7 @@ use crate::format::kdf::Cost;
 use crate::format::slot;
 use crate::format::slot::{Row, Slot};
 use crate::format::slot_kind::SlotKind;
-use crate::locked::MOST_TRIES;
+use crate::locked::MAX_TRIES;
 use crate::master_key::MasterKey;
 use crate::new_slot::PreparedSlot;
 use crate::store::slots;
@@ -23,11 +23,11 @@ impl Writing<'_> {
     pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Problem> {
         key.check(self.boxes.vault, self.boxes.sealer.epoch())?;
         let rows = slots::read(self.boxes.connection)?;
-        if rows.len() >= slots::MOST {
+        if rows.len() >= slots::MAX_SLOTS {
             return Err(SlotError::Full(rows.len()).into());
         }
         let of_kind = rows.iter().filter(|row| row.kind == new.kind().number()).count();
-        if new.kind().has_cost() && of_kind >= MOST_TRIES {
+        if new.kind().has_cost() && of_kind >= MAX_TRIES {
             return Err(SlotError::FullOfKind(of_kind).into());
         }
         check_cost(new.cost, &self.head)?;
@@ -78,12 +78,12 @@ impl Writing<'_> {
     }
 
     fn slots_changed(&mut self) -> Result<(), Problem> {
-        settle(&mut self.head, &slots::read(self.boxes.connection)?)
+        record_slots(&mut self.head, &slots::read(self.boxes.connection)?)
     }
 }
 
-/// Has the head know these slots: their digest, and the least cost, which only ever rises.
-pub(crate) fn settle(head: &mut Head, rows: &[Row]) -> Result<(), Problem> {
+/// Records the slots' digest in the head, and raises its minimum KDF cost if needed.
+pub(crate) fn record_slots(head: &mut Head, rows: &[Row]) -> Result<(), Problem> {
     head.slots = hex(&slot::digest(rows));
     let weakest = slot::least(rows)?;
     let work = |[memory, passes]: [u32; 2]| u64::from(memory) * u64::from(passes);

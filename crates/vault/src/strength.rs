@@ -6,7 +6,7 @@
 use azvault_model::Secret;
 use zeroize::Zeroizing;
 
-use crate::hygiene::scrubbed;
+use crate::memory::with_stack_wiped;
 
 /// The highest estimate: guesses are counted in 64 bits.
 pub const MAX_BITS: u32 = 63;
@@ -16,7 +16,7 @@ const OBVIOUS: [&str; 5] = ["azvault", "vault", "azure", "microsoft", "entra"];
 
 /// The logarithm to base 2 of the guesses, rounded down.
 pub fn passphrase_bits(passphrase: &Secret) -> u32 {
-    scrubbed(|| {
+    with_stack_wiped(|| {
         // EXPOSE: estimated, in wiped memory; only the number leaves.
         let text = text(passphrase.expose());
         zxcvbn::zxcvbn(&text, &OBVIOUS).guesses().checked_ilog2().unwrap_or(0)

@@ -135,12 +135,12 @@ impl Vault {
         change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E::Located> {
         let (result, written) = self.commit(change).map_err(|e| e.at(&self.path))?;
-        self.wrote(written);
+        self.after_commit(written);
         Ok(result)
     }
 
     /// What a commit leaves to do: this machine remembers it, and this handle knows the slots.
-    pub(crate) fn wrote(&mut self, written: Written) {
+    pub(crate) fn after_commit(&mut self, written: Written) {
         let Written { head, head_hash, slots } = written;
         let (epoch, generation) = (self.sealer.epoch(), head.generation);
         let seen = Seen { epoch, generation, head: &head_hash, former: &head.former };
@@ -173,7 +173,7 @@ impl Vault {
         let mut writing = Writing::new(boxes, content, head);
         let result = change(&mut writing)?;
         let head = writing.finish()?;
-        let written = conclude(transaction, &*self.sealer, self.id, head, head_hash)?;
+        let written = seal_head_and_commit(transaction, &*self.sealer, self.id, head, head_hash)?;
         Ok((result, written))
     }
 
@@ -205,7 +205,7 @@ pub(crate) struct Written {
 }
 
 /// Seals the whole behind its parts, and commits.
-pub(crate) fn conclude(
+pub(crate) fn seal_head_and_commit(
     transaction: Transaction<'_>,
     sealer: &dyn Sealer,
     vault: VaultId,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_vault::{AnchorFound, Draft, Error, Subject, Vault, VaultId};
+use azvault_vault::{AnchorFound, Error, StagedVault, Subject, Vault, VaultId};
 
 use crate::app::App;
 use crate::console::Answer;
@@ -17,7 +17,7 @@ use crate::{agent, audit, backup};
 /// id, that generation, and whether it had seen as much.
 pub fn goes_on(
     app: &App,
-    draft: &Draft,
+    draft: &StagedVault,
     by: &OpenedBy,
     (file, accepted): (&Path, Option<u64>),
 ) -> Result<(VaultId, u64, bool), Failure> {
@@ -40,7 +40,7 @@ pub fn goes_on(
 
 /// The generation of the vault that would be replaced: what this machine remembers can be gone.
 /// `None` if it is another vault, or cannot be opened with the keys of the backup.
-fn in_place(app: &App, draft: &Draft, by: &OpenedBy, vault: VaultId) -> Option<u64> {
+fn in_place(app: &App, draft: &StagedVault, by: &OpenedBy, vault: VaultId) -> Option<u64> {
     let locked = unlock::locked(app).ok().filter(|locked| locked.vault_id() == vault)?;
     let keys = by.sealer(app, &locked).ok()?;
     let opened = locked.unlock_despite(&app.anchors().ok()?, keys, &draft.anchors());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::Facts;
-use azvault_vault::{Draft, Error, Locked, Problem, Vault, VaultId, Verified};
+use azvault_vault::{Error, Locked, Problem, StagedVault, Vault, VaultId, Verified};
 use serde::Serialize;
 
 use crate::app::App;
@@ -88,7 +88,7 @@ fn look(
     aside: &Path,
     id: &mut Option<VaultId>,
 ) -> Result<Option<Verified>, Bad> {
-    let draft = Draft::of_file(file, aside)?;
+    let draft = StagedVault::of_file(file, aside)?;
     let locked = draft.open()?;
     *id = Some(locked.vault_id());
     let vault = keys.open(app, locked, &draft)?;
@@ -101,7 +101,12 @@ pub struct Known(Vec<(VaultId, u32, OpenedBy)>);
 
 impl Known {
     /// Opens a copy without asking; `None` where nothing at hand opens it.
-    fn open(&mut self, app: &App, locked: Locked, draft: &Draft) -> Result<Option<Vault>, Bad> {
+    fn open(
+        &mut self,
+        app: &App,
+        locked: Locked,
+        draft: &StagedVault,
+    ) -> Result<Option<Vault>, Bad> {
         let (id, epoch) = (locked.vault_id(), locked.epoch());
         let known = self.0.iter().find(|known| (known.0, known.1) == (id, epoch));
         let sealer = match known {

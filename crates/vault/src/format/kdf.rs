@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::format::key::Key;
-use crate::hygiene::scrubbed;
+use crate::memory::with_stack_wiped;
 
 /// Cost of one derivation: memory in KiB, passes, lanes (RFC 9106 m, t, p), within the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ pub(crate) fn derive(passphrase: &[u8], salt: &[u8; 16], cost: Cost) -> Result<K
         .map_err(|_| KdfError::NoMemory(cost.memory_kib))?;
     blocks.resize(params.block_count(), Block::default());
     let mut key = Key::empty();
-    scrubbed(|| {
+    with_stack_wiped(|| {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into_with_memory(passphrase, salt, key.bytes_mut(), &mut blocks)
             .expect("salt, output and memory have the lengths that Argon2 wants");

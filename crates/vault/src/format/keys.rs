@@ -13,8 +13,8 @@ use crate::format::id::VaultId;
 use crate::format::key::{Key, expand};
 use crate::format::sealed_box;
 use crate::format::slot_kind::SlotKind;
-use crate::hygiene;
-use crate::hygiene::scrubbed;
+use crate::memory;
+use crate::memory::with_stack_wiped;
 use crate::sealer::{Opened, Placed, Sealer, SealerError, Subkey};
 
 const KEK: &[u8] = b"azv1.kek.";
@@ -36,7 +36,7 @@ impl Keys {
         let keys = Subkey::ALL.map(|name| {
             let mut key = Key::empty();
             let info: [&[u8]; 2] = [SUBKEY, name.as_str().as_bytes()];
-            scrubbed(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
+            with_stack_wiped(|| expand(&salt, vmk.bytes(), &info, key.bytes_mut()));
             key
         });
         Self { epoch, keys }
@@ -67,7 +67,7 @@ impl Keys {
             key
         });
         for key in &keys {
-            hygiene::keep_out_of_swap(key.bytes());
+            memory::keep_out_of_swap(key.bytes());
         }
         Some(Self { epoch, keys })
     }
@@ -85,17 +85,17 @@ impl Sealer for Keys {
     fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
         let key = self.key(key);
         let open = |boxed: &Placed<'_>| sealed_box::open(key, &boxed.aad, boxed.bytes);
-        scrubbed(|| boxes.iter().map(open).collect::<Result<_, _>>()).map_err(Into::into)
+        with_stack_wiped(|| boxes.iter().map(open).collect::<Result<_, _>>()).map_err(Into::into)
     }
 
     fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
         let key = self.key(key);
         let seal = |text: &Placed<'_>| sealed_box::seal(key, &text.aad, text.bytes);
-        Ok(scrubbed(|| texts.iter().map(seal).collect()))
+        Ok(with_stack_wiped(|| texts.iter().map(seal).collect()))
     }
 
     fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
-        Ok(scrubbed(|| mac(self.key(key).bytes(), message)))
+        Ok(with_stack_wiped(|| mac(self.key(key).bytes(), message)))
     }
 }
 
@@ -110,14 +110,14 @@ pub(crate) fn kek(salt: &[u8; 16], first: &Key, key_file: Option<&Key>, kind: Sl
     let number = kind.number().to_string();
     let mut key = Key::empty();
     let info: [&[u8]; 2] = [KEK, number.as_bytes()];
-    scrubbed(|| expand(salt, &ikm, &info, key.bytes_mut()));
+    with_stack_wiped(|| expand(salt, &ikm, &info, key.bytes_mut()));
     key
 }
 
 /// The key of an export, from what Argon2id made of its passphrase.
 pub(crate) fn export_key(salt: &[u8; 16], first: &Key) -> Key {
     let mut key = Key::empty();
-    scrubbed(|| expand(salt, first.bytes(), &[EXPORT], key.bytes_mut()));
+    with_stack_wiped(|| expand(salt, first.bytes(), &[EXPORT], key.bytes_mut()));
     key
 }
 

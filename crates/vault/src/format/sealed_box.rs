@@ -11,14 +11,14 @@
 //! in the middle commit to key, salt and place: AES-GCM alone can be opened under two keys.
 //!
 //! Both functions leave key bytes on the stack: whoever calls them does so within
-//! `hygiene::scrubbed`, once for a whole batch of boxes.
+//! `memory::with_stack_wiped`, once for a whole batch of boxes.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::format::key::{Key, expand};
-use crate::hygiene::WipedKey;
+use crate::memory::WipedKey;
 use crate::random;
 
 /// What a box is longer than what it holds.

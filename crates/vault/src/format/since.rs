@@ -11,7 +11,7 @@ use azvault_model::{AutosaveMode, ContextName, Secret, SecretKind};
 use serde::{Deserialize, Serialize};
 
 /// The most names of contexts that an import remembers: beyond them a change counts as a difference.
-const MOST_CONTEXTS: usize = 10_000;
+const MAX_CONTEXTS: usize = 10_000;
 
 /// A value that is not here any more: the first half of the SHA-256 of its kind and its bytes, in
 /// hexadecimal.
@@ -146,7 +146,7 @@ impl Since {
                 Some(imported) => imported,
                 // It has the name of one that had left it: it came later.
                 None if self.contexts.contains_key(&from.key()) => continue,
-                None if self.contexts.len() >= MOST_CONTEXTS => continue,
+                None if self.contexts.len() >= MAX_CONTEXTS => continue,
                 None => from.key(),
             };
             if let Some(name) = &became.name {
@@ -238,8 +238,8 @@ mod tests {
     #[test]
     fn what_is_remembered_of_contexts_is_bounded() {
         let mut since = Since::default();
-        let names = (0..super::MOST_CONTEXTS + 10).map(|number| number.to_string());
+        let names = (0..super::MAX_CONTEXTS + 10).map(|number| number.to_string());
         since.note_contexts(names.map(|name| step(&name, None, Course::AsItWas)));
-        assert_eq!(since.contexts.len(), super::MOST_CONTEXTS);
+        assert_eq!(since.contexts.len(), super::MAX_CONTEXTS);
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Problem;
 use crate::format::slot::Row;
 
 /// More slots than this are refused: each costs a derivation.
-pub const MOST: usize = 32;
+pub const MAX_SLOTS: usize = 32;
 
 /// All slots, in id order.
 pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Problem> {
@@ -25,7 +25,7 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Problem> {
         })
     })?;
     let rows: Vec<Row> = rows.collect::<Result<_, _>>().map_err(misshapen)?;
-    if rows.len() > MOST {
+    if rows.len() > MAX_SLOTS {
         return Err(Problem::tampered("more than 32 slots"));
     }
     Ok(rows)

@@ -8,7 +8,7 @@ use azvault_service::failure::{Code, Failure};
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
 use azvault_service::{paths, unlock};
-use azvault_vault::{Draft, Error, Over, Verified, make_folder};
+use azvault_vault::{Error, Over, StagedVault, Verified, make_folder};
 use serde::Serialize;
 
 use crate::app::App;
@@ -58,7 +58,8 @@ impl Args {
         let shown = file.clone().unwrap_or_else(|| folder.clone());
         let failed = |e: Error| backup::failure(e, &shown);
         let spinner = app.console.spinner("copying and verifying");
-        let draft = Draft::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
+        let draft =
+            StagedVault::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
         let locked = draft.open().map_err(|e| backup::failure(e, &shown))?;
         let keys = by.sealer(app, &locked)?;
         let copy = locked.unlock_with(keys, &draft.anchors()).map_err(failed)?;

@@ -7,7 +7,7 @@ use azvault_service::backup::{is_there, put_back};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::paths;
 use azvault_service::text::{count, shown_path};
-use azvault_vault::{Draft, Locked, Over, Problem, make_folder};
+use azvault_vault::{Locked, Over, Problem, StagedVault, make_folder};
 use serde::Serialize;
 
 use crate::app::App;
@@ -66,7 +66,7 @@ impl Args {
         let of_file = |e: Problem| backup::failure(e, &file);
         let folder = backup::parent(&place);
         make_folder(folder).map_err(|e| e.at(&place))?;
-        let draft = Draft::of_file(&file, folder).map_err(of_file)?;
+        let draft = StagedVault::of_file(&file, folder).map_err(of_file)?;
         let (copy, by) = backup::open(app, &draft, &file)?;
         let spinner = app.console.spinner("verifying");
         let verified = copy.verify_all();

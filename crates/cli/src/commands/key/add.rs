@@ -12,7 +12,7 @@ use azvault_service::slots;
 use azvault_service::slots::SlotView;
 use azvault_service::unlock::Opened;
 use azvault_vault::{
-    Cost, Error, MOST_SLOTS, Made, NewSlot, Opener, PreparedSlot, Problem, SlotError,
+    Cost, Error, MAX_SLOTS, Made, NewSlot, Opener, PreparedSlot, Problem, SlotError,
 };
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ fn forget(made: &Made) {
 /// Refuses before anything is written where the vault takes no slot more.
 fn check_room(app: &App, opened: &Opened) -> Result<(), Failure> {
     let slots = opened.vault.slots().len();
-    if slots < MOST_SLOTS {
+    if slots < MAX_SLOTS {
         return Ok(());
     }
     Err(Problem::from(SlotError::Full(slots)).at(&app.vault_path()?).into())

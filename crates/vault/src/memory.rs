@@ -22,19 +22,19 @@ const DEPTH: usize = 64 * 1024;
 /// Runs an operation that has key bytes on its stack, and clears that stack behind it. The
 /// operation gets and gives keys by reference to the heap only. Clearing costs some microseconds,
 /// so a whole batch of boxes is one operation.
-pub(crate) fn scrubbed<T>(operation: impl FnOnce() -> T) -> T {
-    let result = apart(operation);
-    scrub();
+pub(crate) fn with_stack_wiped<T>(operation: impl FnOnce() -> T) -> T {
+    let result = call(operation);
+    wipe_stack();
     result
 }
 
 #[inline(never)]
-fn apart<T>(operation: impl FnOnce() -> T) -> T {
+fn call<T>(operation: impl FnOnce() -> T) -> T {
     operation()
 }
 
 #[inline(never)]
-fn scrub() {
+fn wipe_stack() {
     let mut stack = [0_u64; DEPTH / 8];
     for word in &mut stack {
         // SAFETY: `word` is a valid, aligned reference to one word of the array above.
