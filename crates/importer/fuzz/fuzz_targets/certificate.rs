@@ -2,9 +2,12 @@
 #![no_main]
 
 use azvault_importer::Format;
+use azvault_importer_fuzz::{Reader, read};
+
+const CERTIFICATE: Reader = Reader { format: Format::Certificate, file_name: "tmpw3x9qk2f.pem" };
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    azvault_importer_fuzz::read(Format::Certificate, "tmpw3x9qk2f.pem", data);
+    read(&CERTIFICATE, data);
     let archive = azvault_pfx::open(data, "");
     for certificate in archive.iter().flat_map(|archive| &archive.certificates) {
         assert_eq!(azvault_pfx::thumbprint(certificate).len(), 40);

@@ -1,3 +1,0 @@
-#![no_main]
-
-azvault_importer_fuzz::reader!(ServicePrincipalIni, "credentials");
