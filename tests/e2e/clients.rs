@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::azure::{Azure, CACHED, certificates, origin, seen};
-use azvault_test_support::{Home, all_bytes, azure_cli, contains, ran};
+use azvault_test_support::{Home, all_bytes, azure_cli, contains, not_run, ran};
 
 const DEV: &str = "5b000000-0000-4000-8000-00000000000d";
 const GOV: &str = "5b000000-0000-4000-8000-00000000000f";
@@ -296,7 +296,7 @@ fn sdk() -> Option<PathBuf> {
     if !built.status.success() {
         let errors = built.stderr.escape_ascii().to_string();
         assert!(std::env::var_os("CI").is_none(), "{errors}");
-        println!("not run: tests/peers/sdk-rust is not built\n{errors}");
+        not_run(&format!("tests/peers/sdk-rust is not built\n{errors}"));
         return None;
     }
     Some(folder.join("debug/sdk-rust"))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN, certificates, seen};
 use azvault_test_support::trace::{Call, found, trace};
-use azvault_test_support::{PASSPHRASE, all_bytes, contains, ran};
+use azvault_test_support::{PASSPHRASE, all_bytes, contains, not_run, ran};
 
 const VAULT: &str = "https://vault.azure.net";
 
@@ -338,7 +338,7 @@ fn azure_identity_needs_nothing_but_exec() {
     command.env("AZVAULT_CA_BUNDLE", certificates().join("ca.pem"));
     let said = ran(command.output().unwrap());
     if said.stderr.contains("No module named 'azure'") && std::env::var_os("CI").is_none() {
-        println!("not run: python3 -m pip install -r tests/requirements.txt");
+        not_run("python3 -m pip install -r tests/requirements.txt");
         return;
     }
     assert_eq!(said.expect(0).stdout.trim_end(), azure.token(&[]));

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::azure::{Azure, CACHED, CLIENT_SECRET, PRINCIPAL, certificates, origin, seen};
 use crate::stack::{self, HOME_TENANT, principal};
 use azvault_test_support::trace::{Call, found, trace};
-use azvault_test_support::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, not_run, ran};
 
 /// The environment of what runs, one variable a line.
 fn environment(azure: &Azure, args: &[&str]) -> Ran {
@@ -102,7 +102,7 @@ fn azure_identity_signs_in_with_the_secret_in_its_environment() {
     command.env("REQUESTS_CA_BUNDLE", certificates().join("ca.pem"));
     let said = ran(command.output().unwrap());
     if said.stderr.contains("No module named 'azure'") && std::env::var_os("CI").is_none() {
-        println!("not run: python3 -m pip install -r tests/requirements.txt");
+        not_run("python3 -m pip install -r tests/requirements.txt");
         return;
     }
     said.expect(0);

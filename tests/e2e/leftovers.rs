@@ -8,7 +8,7 @@ use std::process::Command;
 use data_encoding::HEXLOWER;
 use rustix::fs::{FlockOperation, flock};
 
-use azvault_test_support::{Home, NOBODY, files, is_root};
+use azvault_test_support::{Home, NOBODY, files, is_root, not_run};
 
 /// A name that azvault gives to what it may leave behind when it is killed.
 pub(crate) fn draft_name() -> String {
@@ -146,7 +146,7 @@ fn the_passphrase_file_that_a_command_is_given_is_there_afterwards() {
 #[test]
 fn what_another_user_left_blocks_no_save() {
     if !is_root() {
-        println!("not run: only root can make another user's file");
+        not_run("only root can make another user's file");
         return;
     }
     let home = Home::with_vault();

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::world::alone;
 use azvault_test_support::memory::{Searched, found};
 use azvault_test_support::{
-    AgentHome, Ran, eventually, is_root, is_running, make_folder, ran, signal,
+    AgentHome, Ran, eventually, is_root, is_running, make_folder, not_run, ran, signal,
 };
 
 /// Whether the agent's memory holds a key; nobody but root can look.
@@ -158,7 +158,7 @@ fn without_proc(home: &AgentHome, args: &[&str]) -> Option<Ran> {
     let refused = ran.stderr.contains("unshare failed") || ran.code == 99;
     if refused {
         assert!(std::env::var_os("CI").is_none(), "{}", ran.stderr);
-        println!("not run: no namespaces can be made here");
+        not_run("no namespaces can be made here");
         return None;
     }
     Some(ran)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, sync::OnceLock};
 
-use azvault_test_support::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, not_run, ran};
 
 /// Where the policy of a machine is.
 pub(crate) const SYSTEM: &str = "/etc/azvault/policy.toml";
@@ -53,7 +53,7 @@ pub(crate) fn can_be_made() -> bool {
         let can = made.is_ok_and(|made| made.status.success());
         assert!(can || std::env::var_os("CI").is_none(), "unshare -rm does not work");
         if !can {
-            println!("not run: unshare -rm does not work here");
+            not_run("unshare -rm does not work here");
         }
         can
     })

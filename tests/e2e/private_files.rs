@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use azvault_test_support::{CHEAP, Home, PASSPHRASE, Ran, ran};
+use azvault_test_support::{CHEAP, Home, PASSPHRASE, Ran, not_run, ran};
 
 fn mode(path: impl AsRef<Path>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -156,7 +156,7 @@ fn a_path_that_others_can_bend_is_refused() {
 #[test]
 fn a_file_of_another_user_is_refused_and_one_of_root_is_not() {
     if !rustix::process::geteuid().is_root() {
-        println!("not run: only root has files of others");
+        not_run("only root has files of others");
         return;
     }
     let home = Home::with_vault();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use serde_json::Value;
 
-use azvault_test_support::{Home, find, fixture, ran};
+use azvault_test_support::{Home, find, fixture, not_run, ran};
 
 const ARM: &str = "https://management.core.windows.net//.default";
 
@@ -19,7 +19,7 @@ fn sdk(pwsh: &Path) -> Option<PathBuf> {
     let sdk = folder.join("azure-identity-1.21.0");
     if !sdk.is_dir() {
         assert!(std::env::var_os("CI").is_none(), "{} is missing", sdk.display());
-        println!("not run: {} is missing", sdk.display());
+        not_run(&format!("{} is missing", sdk.display()));
         return None;
     }
     Some(sdk)

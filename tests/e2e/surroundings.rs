@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use self::world::World;
-use azvault_test_support::{has, is_root};
+use azvault_test_support::{has, is_root, not_run};
 
 /// The verbs, by their headings in the table, and what is typed for each.
 const VERBS: [(&str, &str); 8] = [
@@ -149,8 +149,8 @@ fn every_verb_does_in_every_surrounding_what_the_page_says() {
     let mut cells = 0;
     for (name, script, needed) in SURROUNDINGS {
         match needed {
-            Some("root") if !is_root() => println!("not run: {name}: only root can do that"),
-            Some("su") if !is_root() => println!("not run: {name}: only root becomes another user"),
+            Some("root") if !is_root() => not_run(&format!("{name}: only root can do that")),
+            Some("su") if !is_root() => not_run(&format!("{name}: only root becomes another user")),
             Some(program) if program != "root" && !has(program) => {}
             _ => cells += run(&world, name, script, &table[name]),
         }

@@ -1,6 +1,7 @@
 //! A world of its own for what reaches every process of the user: `panic` would end the agents of
 //! other tests, and those of the person who runs them.
 
+use azvault_test_support::not_run;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -47,7 +48,7 @@ pub(crate) fn alone<F: Fn()>(test: F) {
         return test();
     }
     if !can_be_made() {
-        println!("{name} not run: no namespaces can be made here");
+        not_run("no namespaces can be made here");
         return;
     }
     // A shell is process 1 there: it waits for what has no parent, and everything ends with it.

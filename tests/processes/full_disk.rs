@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::injection::Extent;
-use azvault_test_support::{CHEAP, Home, Saved, ran};
+use azvault_test_support::{CHEAP, Home, Saved, not_run, ran};
 
 /// In KiB. The first is too small for a vault.
 const SIZES: [u32; 9] = [32, 64, 96, 128, 192, 256, 384, 512, 1024];
@@ -23,7 +23,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(folder.to_owned()));
         }
-        println!("not run: nothing may be mounted here");
+        not_run("nothing may be mounted here");
         None
     }
 

@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use azvault_test_support::{Home, Ran, has, ran};
+use azvault_test_support::{Home, Ran, has, not_run, ran};
 
 /// Calls by which a process changes a disk. Of `openat` those count that may write.
 const WRITING: &str = "openat,write,pwrite64,writev,copy_file_range,fsync,fdatasync,ftruncate,\
@@ -50,7 +50,7 @@ pub(crate) fn is_possible() -> bool {
     strace.args(["-f", "-o", "/dev/null", "true"]);
     let works = strace.status().is_ok_and(|status| status.success());
     if !works {
-        println!("not run: nothing may be traced here");
+        not_run("nothing may be traced here");
     }
     works
 }

@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::injection::{each_in_turn, is_possible};
 use crate::verbs::{PLANTED, home, secrets};
 use azvault_test_support::memory::{Searched, forms, found};
-use azvault_test_support::{Home, eventually, is_root, keys_of, signal};
+use azvault_test_support::{Home, eventually, is_root, keys_of, not_run, signal};
 
 /// Commands that open the vault, ask for a passphrase or show a secret, after those before them.
 /// `SECRET` is the id of one.
@@ -97,7 +97,7 @@ fn a_command_that_ends_has_no_secret_in_its_memory() {
         return;
     }
     if !is_root() {
-        println!("not run: only root can look into a process that protects its memory");
+        not_run("only root can look into a process that protects its memory");
         return;
     }
     let template = Home::with_vault();

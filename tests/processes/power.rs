@@ -8,7 +8,7 @@ use crate::disk::{Disk, Step, Sync, mount};
 use crate::injection::{Extent, each, is_possible, lines};
 use crate::scenario::{self, End, Prepared, SCENARIOS, Scenario};
 use crate::state::{self, State};
-use azvault_test_support::{Dice, Home, is_root};
+use azvault_test_support::{Dice, Home, is_root, not_run};
 
 /// After how many steps there is another prefix, and images of each.
 fn prefixes() -> (usize, usize) {
@@ -89,7 +89,7 @@ fn what_was_synchronised_survives_every_cut_of_the_power() {
         return;
     }
     if !is_root() {
-        println!("not run: only root can see what a process that protects its memory writes");
+        not_run("only root can see what a process that protects its memory writes");
         return;
     }
     let template = Home::with_vault();

@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use super::{Well, found, is_well, look, mode, state};
 use crate::machine::{can_be_made, with_system_tool};
 use crate::world::cut_off;
-use azvault_test_support::{copy_folder, fixture, ran, signal};
+use azvault_test_support::{copy_folder, fixture, not_run, ran, signal};
 
 #[test]
 fn modes_owners_and_strange_files_are_found_and_nothing_is_before_and_after() {
@@ -191,7 +191,7 @@ fn a_runtime_folder_on_a_disk_is_found_and_the_advice_makes_one_in_memory() {
     let expected = if is_tmpfs(well.runtime.path()) { "ok" } else { "finding" };
     state(&well.look(), "runtime-in-memory", expected);
     if is_tmpfs(well.home.path()) {
-        println!("not run: the folder for temporary files is in memory");
+        not_run("the folder for temporary files is in memory");
     } else {
         let mut command = well.doctor();
         let all = look(command.env("XDG_RUNTIME_DIR", well.home.path()));

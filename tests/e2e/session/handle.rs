@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use rustix::process::Signal;
 
 use super::{Leader, START, appears, home, is_gone, prompt_is_gone, wait_for};
-use azvault_test_support::{AgentHome, NOBODY, eventually, is_root, is_running, ran, signal};
+use azvault_test_support::{
+    AgentHome, NOBODY, eventually, is_root, is_running, not_run, ran, signal,
+};
 
 #[test]
 fn a_session_that_is_gone_is_said_before_anybody_is_asked() {
@@ -75,7 +77,7 @@ fn the_key_and_the_id_are_needed_inside_the_session_too() {
 fn another_user_with_the_variable_is_exit_4() {
     let home = home();
     if !is_root() {
-        println!("not checked: only root can become another user");
+        not_run("only root can become another user");
         return;
     }
     // Everything that can be opened is: what is left is the kernel's word.
@@ -137,7 +139,7 @@ fn a_recycled_process_number_does_not_revive_a_session() {
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), output.stderr);
     let err = String::from_utf8(err).unwrap();
     if err.contains("unshare") || output.status.code() == Some(99) {
-        println!("not checked: this machine gives no process namespace, or no say in it: {err}");
+        not_run(&format!("this machine gives no process namespace, or no say in it: {err}"));
         return;
     }
     let lines: Vec<&str> = out.lines().collect();

@@ -1,7 +1,7 @@
 //! The runtime folder: which one is used, which is refused, and that all find one agent.
 
 use super::world::World;
-use azvault_test_support::is_root;
+use azvault_test_support::{is_root, not_run};
 
 const PASS: &str = "--passphrase-file passphrase";
 
@@ -64,7 +64,7 @@ fn the_folder_of_a_login_is_used_by_a_shell_that_was_not_told_of_it() {
          ls /run/user/$uid/azvault | grep -c sock; ls -d /tmp/azvault-* 2>/dev/null || echo none"
     ));
     if said.code == 98 {
-        println!("not run: this machine has no /run/user");
+        not_run("this machine has no /run/user");
         return;
     }
     assert_eq!(said.expect(0).stdout, "1\nnone\n");
@@ -103,7 +103,7 @@ fn a_folder_that_is_not_this_users_alone_is_refused_and_the_advice_works() {
         ("chmod 1777 /tmp; chown 4242 /tmp", "belongs to another user (uid 4242)", true),
     ] {
         if root && !is_root() {
-            println!("not run: {made}: only root can do that");
+            not_run(&format!("{made}: only root can do that"));
             continue;
         }
         let made = made.replace("OWN", own);

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::world::LOOPBACK;
-use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, Ran, is_root, ran};
+use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, PRINCIPAL, Ran, is_root, not_run, ran};
 
 /// In it the home is `/mnt/home` and azvault is in `/mnt/bin`.
 const SCRIPT: &str = r#"
@@ -35,7 +35,7 @@ impl World {
             can
         });
         if !can {
-            println!("not run: unshare gives no mounts and processes here");
+            not_run("unshare gives no mounts and processes here");
             return None;
         }
         let home = AgentHome::migrated();
