@@ -1,5 +1,4 @@
-//! Which secret stands where: in the properties of an account or a subscription, in the token
-//! cache, or nowhere.
+//! Which secret stands where: with an account, a subscription, in the token cache, or nowhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 
