@@ -10,6 +10,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 
+use azvault_model::ClientId;
 use azvault_model::{Context, Environment};
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
@@ -163,7 +164,7 @@ pub fn selected<'a>(
     contexts: impl IntoIterator<Item = &'a Context>,
     id: &str,
 ) -> Option<&'a Context> {
-    let is_it = |own: String| own.eq_ignore_ascii_case(id);
+    let is_it = |own: String| ClientId(&own) == ClientId(id);
     contexts.into_iter().find(|context| client_id(context).is_some_and(is_it))
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{AccountId, HomeAccountId};
+
 /// The type of an account, kept as it was written; unknown ones included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -94,10 +96,9 @@ impl ContextAccount {
 
     /// Whether both may be one account: one home account, or one name where not both say theirs.
     pub fn may_be(&self, other: &Self) -> bool {
-        let same = |own: &str, other: &str| own.to_lowercase() == other.to_lowercase();
         match (self.home_account_id(), other.home_account_id()) {
-            (Some(own), Some(other)) => same(own, other),
-            _ => same(&self.id, &other.id),
+            (Some(own), Some(other)) => HomeAccountId(own) == HomeAccountId(other),
+            _ => AccountId(&self.id) == AccountId(&other.id),
         }
     }
 
@@ -117,7 +118,7 @@ impl ContextAccount {
 /// Whether this is a home account and not, as in caches that were made from ADAL's, the user's name
 /// in its place.
 pub(crate) fn names_home(home: &str, user: &str) -> bool {
-    !home.is_empty() && home.to_lowercase() != user.to_lowercase()
+    !home.is_empty() && AccountId(home) != AccountId(user)
 }
 
 /// An account that a file knows, with or without a context.

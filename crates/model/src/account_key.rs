@@ -7,9 +7,9 @@ use std::slice;
 use serde::{Deserialize, Serialize};
 
 use crate::account::names_home;
-use crate::caseless::lower;
+use crate::caseless::key;
 use crate::{
-    Account, AccountType, CloudKey, Clouds, Context, KnownAccountType, ManagedIdentity,
+    Account, AccountId, AccountType, CloudKey, Clouds, Context, KnownAccountType, ManagedIdentity,
     SecretDescription, SecretKind,
 };
 
@@ -107,7 +107,7 @@ impl<'a> Mention<'a> {
     pub(crate) fn of_context(context: &'a Context, clouds: &Clouds) -> Option<Self> {
         let account = context.account.as_ref()?;
         let kind = IdentityKind::of(&account.account_type);
-        let mut name = lower(&account.id);
+        let mut name = key(&account.id);
         if kind == IdentityKind::ManagedIdentity
             && let Some(identity) = ManagedIdentity::of(account, context.subscription.as_ref())
         {
@@ -129,7 +129,7 @@ impl<'a> Mention<'a> {
         let name = match kind {
             IdentityKind::ManagedIdentity if ManagedIdentity::is_any(&account.id) => return None,
             IdentityKind::ManagedIdentity => ManagedIdentity::key_of_id(&account.id).into(),
-            _ => lower(&account.id),
+            _ => key(&account.id),
         };
         let home = account.home_account_id.as_deref();
         Some(Self {
@@ -152,7 +152,7 @@ impl<'a> Mention<'a> {
         let kind = about.account_kind.or_else(|| kind_of_owner(about, home));
         let name = about.account.as_deref().map(|id| match kind {
             Some(IdentityKind::ManagedIdentity) => ManagedIdentity::key_of_id(id).into(),
-            _ => lower(id),
+            _ => key(id),
         });
         Some(Self {
             kind,
@@ -171,7 +171,7 @@ fn kind_of_owner(about: &SecretDescription, home: Option<&str>) -> Option<Identi
         let (Some(account), Some(client)) = (&about.account, &about.client_id) else {
             return false;
         };
-        account.eq_ignore_ascii_case(client)
+        AccountId(account) == AccountId(client)
     };
     match about.kind {
         SecretKind::ClientSecret

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::account_key::{Id, Mention};
-use crate::caseless::lower;
+use crate::caseless::key;
 use crate::{Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription};
 
 /// The accounts that are known.
@@ -138,8 +138,8 @@ impl Accounts {
 
     /// The account of a name or a home account id that somebody typed.
     pub fn named(&self, text: &str) -> Found<'_> {
-        let text = text.to_lowercase();
-        let at = |index: &HashMap<String, Vec<usize>>| index.get(&text).cloned();
+        let text = key(text);
+        let at = |index: &HashMap<String, Vec<usize>>| index.get(&*text).cloned();
         self.found(at(&self.by_home).or_else(|| at(&self.by_name)).unwrap_or_default())
     }
 
@@ -175,7 +175,7 @@ impl Accounts {
     /// The accounts that a mention may mean.
     fn candidates(&self, mention: &Mention<'_>) -> Vec<usize> {
         let named = match (&mention.home, &mention.name) {
-            (Some(home), _) => self.by_home.get(&*lower(home)),
+            (Some(home), _) => self.by_home.get(&*key(home)),
             (None, Some(name)) => self.by_name.get(&**name),
             (None, None) => None,
         };
@@ -201,7 +201,7 @@ impl Accounts {
     fn add_new(&mut self, mention: &Mention<'_>) {
         let written = mention.written.or(mention.home);
         let id = match (&mention.home, &mention.name) {
-            (Some(home), _) => Id::Home(home.to_lowercase()),
+            (Some(home), _) => Id::Home(key(home).into_owned()),
             (None, Some(name)) => Id::Name(name.clone().into_owned()),
             (None, None) => return,
         };
@@ -217,14 +217,14 @@ impl Accounts {
         });
         let at = self.all.len() - 1;
         if let Some(home) = &mention.home {
-            self.by_home.entry(home.to_lowercase()).or_default().push(at);
+            self.by_home.entry(key(home).into_owned()).or_default().push(at);
         }
         self.join(at, mention);
     }
 
     /// Takes over under which names it goes, and in which tenants it was seen.
     fn join(&mut self, at: usize, mention: &Mention<'_>) {
-        let written = mention.written.map(lower);
+        let written = mention.written.map(key);
         for name in mention.name.iter().chain(&written) {
             match self.by_name.get_mut(&**name) {
                 Some(places) if places.contains(&at) => {}
@@ -246,7 +246,7 @@ impl Accounts {
             written.clone_into(&mut account.id);
         }
         for tenant in mention.tenants {
-            if self.seen.insert((at, tenant.to_ascii_lowercase())) {
+            if self.seen.insert((at, key(tenant).into_owned())) {
                 account.tenants.push(tenant.clone());
             }
         }

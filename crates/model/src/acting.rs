@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::caseless::key;
 use crate::rules::active::Because;
 use crate::{Context, ContextAccount};
 
@@ -17,13 +18,13 @@ pub struct Acting {
 impl Acting {
     /// Keeps a copy: what acts stays the same, whatever changes meanwhile.
     pub fn new(context: &Context, source: Because) -> Self {
-        let tenants = context.tenant.iter().map(|tenant| tenant.id.to_lowercase()).collect();
+        let tenants = context.tenant.iter().map(|tenant| key(&tenant.id).into_owned()).collect();
         Self { context: context.copied(), source, tenants }
     }
 
     /// Adds tenants in which the account was seen: by other contexts, by sign-ins, by tokens.
     pub fn seen_in<'a>(mut self, tenants: impl IntoIterator<Item = &'a str>) -> Self {
-        self.tenants.extend(tenants.into_iter().map(str::to_lowercase));
+        self.tenants.extend(tenants.into_iter().map(|tenant| key(tenant).into_owned()));
         self
     }
 
@@ -44,7 +45,7 @@ impl Acting {
 
     /// Whether the account was ever seen in that tenant.
     pub fn was_seen_in(&self, tenant: &str) -> bool {
-        self.tenants.contains(&tenant.to_lowercase())
+        self.tenants.contains(&*key(tenant))
     }
 }
 

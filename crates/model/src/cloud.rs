@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::caseless;
+
 /// A cloud that Microsoft runs.
 pub struct BuiltInCloud {
     /// Its name in Azure PowerShell and Azure CLI.
@@ -119,7 +121,10 @@ impl Clouds {
         let mut custom = BTreeMap::new();
         for environment in environments {
             if let Some(authority) = environment.authority() {
-                custom.insert(environment.name.to_lowercase(), key_of_authority(authority));
+                custom.insert(
+                    caseless::key(&environment.name).into_owned(),
+                    key_of_authority(authority),
+                );
             }
         }
         Self { custom }
@@ -131,13 +136,13 @@ impl Clouds {
         {
             return CloudKey(Key::Host(built_in.authority_hosts[0].into()));
         }
-        let name = cloud.to_lowercase();
-        if let Some(custom) = self.custom.get(&name) {
+        let name = caseless::key(cloud);
+        if let Some(custom) = self.custom.get(&*name) {
             return CloudKey(custom.clone());
         }
         CloudKey(match cloud.contains(['.', ':']) {
             true => key_of_authority(cloud),
-            false => Key::Name(name),
+            false => Key::Name(name.to_lowercase()),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::caseless::lower;
+use crate::caseless::key;
 use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity};
 
 /// A named (account, tenant, subscription or none, environment).
@@ -91,7 +91,7 @@ impl Context {
 
     /// Its identity if that is the home account of its user.
     pub(crate) fn identity_at(&self, home: Option<&str>) -> Identity {
-        self.identity_of(home.map(lower).or_else(|| self.account_name()))
+        self.identity_of(home.map(key).or_else(|| self.account_name()))
     }
 
     /// Its identity, whichever account signs in.
@@ -100,23 +100,27 @@ impl Context {
     }
 
     fn identity_of(&self, account: Option<Cow<'_, str>>) -> Identity {
-        let tenant = self.tenant.as_ref().map(|tenant| lower(&tenant.id));
-        let subscription = self.subscription.as_ref().map(|one| lower(&one.id));
-        Identity::of([account, tenant, subscription, self.environment.as_deref().map(lower)])
+        let tenant = self.tenant.as_ref().map(|tenant| key(&tenant.id));
+        let subscription = self.subscription.as_ref().map(|one| key(&one.id));
+        Identity::of([account, tenant, subscription, self.environment.as_deref().map(key)])
     }
 
     /// Whether both are contexts of one account in one cloud.
     pub fn is_of_the_account_of(&self, other: &Self) -> bool {
         let account = |context: &Self| {
             let account = context.account.as_ref()?;
-            Some((account.home_account_id().map(str::to_lowercase), account.account_type.known()))
+            Some((
+                account.home_account_id().map(|home| key(home).into_owned()),
+                account.account_type.known(),
+            ))
         };
         let (ours, theirs) = (account(self), account(other));
         let homes =
             [&ours, &theirs].map(|account| account.as_ref().and_then(|(home, _)| home.clone()));
         let is_one_home = homes[0].is_none() || homes[1].is_none() || homes[0] == homes[1];
         let is_one_kind = ours.map(|(_, kind)| kind) == theirs.map(|(_, kind)| kind);
-        let cloud = |context: &Self| context.environment.as_ref().map(|cloud| cloud.to_lowercase());
+        let cloud =
+            |context: &Self| context.environment.as_ref().map(|cloud| key(cloud).into_owned());
         is_one_home && is_one_kind && self.owner() == other.owner() && cloud(self) == cloud(other)
     }
 
@@ -124,7 +128,7 @@ impl Context {
     pub fn is_same_as(&self, other: &Self) -> bool {
         let home = |context: &Self| {
             let home = context.account.as_ref().and_then(ContextAccount::home_account_id);
-            home.map(str::to_lowercase)
+            home.map(|home| key(home).into_owned())
         };
         let accounts = match (home(self), home(other)) {
             (Some(own), Some(other)) => own == other,
@@ -136,7 +140,7 @@ impl Context {
     /// The home account, where it is known, else the account's name.
     fn owner(&self) -> Option<Cow<'_, str>> {
         let home = self.account.as_ref().and_then(ContextAccount::home_account_id);
-        home.map(lower).or_else(|| self.account_name())
+        home.map(key).or_else(|| self.account_name())
     }
 
     /// The account's id without case; of a managed identity the one that tells it from others.
@@ -144,7 +148,7 @@ impl Context {
         let account = self.account.as_ref()?;
         let managed = account.account_type.known() == Some(KnownAccountType::ManagedService);
         let identity = managed.then(|| ManagedIdentity::of(account, self.subscription.as_ref()));
-        Some(identity.flatten().map_or_else(|| lower(&account.id), |own| own.key().into()))
+        Some(identity.flatten().map_or_else(|| key(&account.id), |own| own.key().into()))
     }
 
     /// Takes over what the other says of the same identity and this does not.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::caseless::key;
 use crate::{ContextAccount, Subscription};
 
 /// Which identity of a machine.
@@ -95,7 +96,7 @@ impl ManagedIdentity {
 
     /// The form under which identities are compared.
     pub(crate) fn key(&self) -> String {
-        self.id().map_or_else(|| SYSTEM_ASSIGNED.to_lowercase(), str::to_lowercase)
+        key(self.id().unwrap_or(SYSTEM_ASSIGNED)).into_owned()
     }
 
     /// The form of what a secret names as its account.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::caseless;
+
 /// The name of a context: any text, kept to the letter, compared without case.
 ///
 /// Azure PowerShell allows every text, the empty one and control characters included, and
@@ -25,37 +27,12 @@ impl ContextName {
 
     /// Whether both are one name to Azure PowerShell, which ignores case.
     pub fn same_as(&self, other: &Self) -> bool {
-        upper(&self.0).eq(upper(&other.0))
+        caseless::same(&self.0, &other.0)
     }
 
     /// The form under which names are compared: two names are one when their keys are equal.
     pub fn key(&self) -> String {
-        upper(&self.0).collect()
-    }
-}
-
-/// Letter by letter, whatever stands beside it: as .NET compares.
-fn upper(text: &str) -> impl Iterator<Item = char> {
-    text.chars().map(simple_upper)
-}
-
-/// The simple upper case of a letter, as `Rune.ToUpperInvariant` of .NET 10 without ICU has it: always
-/// one letter, and `ı` and `ſ` are letters of their own.
-fn simple_upper(letter: char) -> char {
-    // Greek letters with an iota beneath have an upper case of two letters, and a simple one of one.
-    let simple = match letter {
-        '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => 8,
-        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
-        _ => 0,
-    };
-    if simple > 0 {
-        return char::from_u32(u32::from(letter) + simple).unwrap_or(letter);
-    }
-    let mut upper = letter.to_uppercase();
-    match (letter, upper.next(), upper.next()) {
-        ('ı' | 'ſ', ..) => letter,
-        (_, Some(one), None) => one,
-        _ => letter,
+        caseless::upper(&self.0).collect()
     }
 }
 

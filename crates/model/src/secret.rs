@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::IdentityKind;
+use crate::{AccountId, IdentityKind};
 
 /// One secret value. Wiped when dropped; no `Debug`, `Clone`, `Serialize` or `PartialEq`.
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -161,8 +161,8 @@ impl SecretDescription {
 impl SecretDescription {
     /// Whether it belongs to one of these accounts, by id without case.
     pub fn is_of_one_of(&self, accounts: &[String]) -> bool {
-        let own = self.account.as_ref().map(|id| id.to_lowercase());
-        own.is_some_and(|own| accounts.iter().any(|id| id.to_lowercase() == own))
+        let own = self.account.as_deref().map(AccountId);
+        own.is_some_and(|own| accounts.iter().any(|id| AccountId(id) == own))
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use azvault_model::Environment;
+use azvault_model::EnvironmentName;
 use azvault_signin::managed_identity::Endpoint;
 use azvault_signin::{Cloud, Confirmed, Error, Http, Settings, Timeouts};
 use azvault_vault::Vault;
@@ -55,7 +56,7 @@ pub fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Failure> {
 
 /// The environment that a file defined under that name.
 fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environment, Failure> {
-    let same = |name: &str| name.eq_ignore_ascii_case(environment);
+    let same = |name: &str| EnvironmentName(name) == EnvironmentName(environment);
     contexts.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
         let name = quoted(environment);
         Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))

@@ -2,6 +2,7 @@
 
 use azvault_model::rules::connect::Place;
 use azvault_model::{Context, Subscription, Tenant};
+use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
 use azvault_signin::resource_manager;
 
 use crate::app::App;
@@ -46,13 +47,15 @@ pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
 fn tenant_name(contexts: &Contexts, id: &str) -> Option<String> {
     let seen = contexts.seen();
     let tenants = seen.iter().filter_map(|seen| seen.context.tenant.as_ref());
-    tenants.filter(|tenant| tenant.id.eq_ignore_ascii_case(id)).find_map(|t| t.name.clone())
+    tenants.filter(|tenant| TenantId(&tenant.id) == TenantId(id)).find_map(|t| t.name.clone())
 }
 
 /// Whether a context is on that subscription in that cloud.
 pub fn is_on(context: &Context, subscription: &str, environment: Option<&str>) -> bool {
     let own = context.subscription.as_ref();
-    let key = |text: Option<&str>| text.map(str::to_lowercase);
-    own.is_some_and(|own| own.id.eq_ignore_ascii_case(subscription))
+    fn key(text: Option<&str>) -> Option<EnvironmentName<'_>> {
+        text.map(EnvironmentName)
+    }
+    own.is_some_and(|own| SubscriptionId(&own.id) == SubscriptionId(subscription))
         && key(context.environment.as_deref()) == key(environment)
 }

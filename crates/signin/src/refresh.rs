@@ -1,5 +1,6 @@
 //! Refresh tokens: redemption, rotation, other resources, and Microsoft's family of clients.
 
+use azvault_model::ClientId;
 use azvault_model::Secret;
 
 use crate::client::{AZURE_POWERSHELL, Client, personal};
@@ -39,8 +40,8 @@ pub const FAMILY: [(&str, &str); 3] = [
 
 /// Whether a client may redeem a refresh token: its own, or one of the family it belongs to.
 pub fn may_redeem(client_id: &str, owner: &str, family_id: Option<&str>) -> bool {
-    let in_family = |id: &str| FAMILY.iter().any(|(member, _)| member.eq_ignore_ascii_case(id));
-    client_id.eq_ignore_ascii_case(owner) || (family_id == Some("1") && in_family(client_id))
+    let in_family = |id: &str| FAMILY.iter().any(|(member, _)| ClientId(member) == ClientId(id));
+    ClientId(client_id) == ClientId(owner) || (family_id == Some("1") && in_family(client_id))
 }
 
 #[cfg(test)]

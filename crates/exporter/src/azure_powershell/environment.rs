@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use azvault_model::EnvironmentName;
 use azvault_model::{Context, Environment, Profile};
 use serde_json::value::RawValue;
 
@@ -44,7 +45,9 @@ pub(super) fn write(
     if let Some(column) = public(name) {
         return write_public(column, json);
     }
-    if let Some(known) = profile.environments.iter().find(|e| e.name.eq_ignore_ascii_case(name)) {
+    if let Some(known) =
+        profile.environments.iter().find(|e| EnvironmentName(&e.name) == EnvironmentName(name))
+    {
         return write_custom(known, json);
     }
     let endpoints = legacy.map(members).unwrap_or_default().into_iter();
@@ -65,7 +68,10 @@ pub(super) fn endpoint<'p>(cloud: &str, name: &str, profile: &'p Profile) -> Opt
         Some(column) => URLS.iter().find(|url| url.name == name)?.public[column],
         None => {
             let mut environments = profile.environments.iter();
-            setting(environments.find(|own| own.name.eq_ignore_ascii_case(cloud))?, name)
+            setting(
+                environments.find(|own| EnvironmentName(&own.name) == EnvironmentName(cloud))?,
+                name,
+            )
         }
     }
 }

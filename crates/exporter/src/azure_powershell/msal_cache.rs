@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashSet};
 use azvault_model::rules::family;
 use azvault_model::rules::secrets::OWN_CLIENT;
 use azvault_model::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
+use azvault_model::{AccountId, EnvironmentName};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
@@ -180,11 +181,11 @@ fn users<'p>(profile: &'p Profile, tokens: &[Token<'p>]) -> Vec<User<'p>> {
         let host = host(known.environment.as_deref(), profile);
         // Caches that were made from ADAL's name the user in the place of a home account.
         let home = known.home_account_id.as_deref();
-        let home = home.filter(|home| home.to_lowercase() != known.id.to_lowercase());
+        let home = home.filter(|home| AccountId(home) != AccountId(&known.id));
         let Some(home) = home else { continue };
         let own = key(home, &host);
         let name = names.get(&own).copied().unwrap_or(&known.id);
-        if name.to_lowercase() != known.id.to_lowercase() {
+        if AccountId(name) != AccountId(&known.id) {
             continue;
         }
         covered.insert(own);
@@ -263,7 +264,10 @@ fn host(environment: Option<&str>, profile: &Profile) -> String {
         _ => BUILT_IN_CLOUDS.iter().find(|cloud| cloud.name == name).map(|c| c.authority_hosts[0]),
     };
     let custom = || {
-        let custom = profile.environments.iter().find(|e| e.name.eq_ignore_ascii_case(name))?;
+        let custom = profile
+            .environments
+            .iter()
+            .find(|e| EnvironmentName(&e.name) == EnvironmentName(name))?;
         let authority = super::environment::setting(custom, "ActiveDirectoryAuthority")?;
         let rest = authority.split_once("://").map_or(authority, |(_, rest)| rest);
         rest.split('/').next().filter(|host| !host.is_empty())

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_model::rules::secrets::{is_credential, may_use, restriction};
+use azvault_model::{AccountId, TenantId};
 use azvault_model::{
     Accounts, Context, Found, IdentityKind, KnownAccountType, Profile, SecretDescription,
     SecretKind,
@@ -240,8 +241,8 @@ impl<'p> Placing<'p> {
 
     /// Whether the secret is the context's account's, there.
     fn is_of(&self, about: &SecretDescription, context: &Context) -> bool {
-        let tenant = context.tenant.as_ref().map(|tenant| tenant.id.to_lowercase());
-        let there = about.tenant.as_ref().is_none_or(|own| Some(own.to_lowercase()) == tenant);
+        let tenant = context.tenant.as_ref().map(|tenant| TenantId(&tenant.id));
+        let there = about.tenant.as_ref().is_none_or(|own| Some(TenantId(own)) == tenant);
         let in_a_cloud = about.environment.is_none() || context.environment.is_some();
         let account = self.accounts.of_context(context).one();
         there && in_a_cloud && account.is_some_and(|own| may_use(about, &own.key, self.accounts))
@@ -332,8 +333,7 @@ fn companion(property: &str) -> Option<&'static str> {
 /// that stands under the user's name is found by nobody, and makes a second account of that name.
 fn home(about: &SecretDescription, accounts: &Accounts) -> Result<Home, Reason> {
     let same = |one: &Option<String>, other: &Option<String>| {
-        let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
-        one.is_some() && lower(one) == lower(other)
+        one.is_some() && one.as_deref().map(AccountId) == other.as_deref().map(AccountId)
     };
     let own =
         about.home_account_id.clone().filter(|_| !same(&about.home_account_id, &about.account));

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use azvault_model::{ClientId, EnvironmentName, TenantId};
 use azvault_model::{Context, KnownAccountType};
 
 use super::{Source, beside};
@@ -89,7 +90,7 @@ fn is_profile(source: &Source) -> bool {
 }
 
 fn is_in(context: &Context, cloud: &str) -> bool {
-    context.environment.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(cloud))
+    context.environment.as_deref().is_some_and(|own| EnvironmentName(own) == EnvironmentName(cloud))
 }
 
 /// The clouds in which a profile has contexts of service principals: `None` where they are several.
@@ -109,9 +110,9 @@ impl PrincipalClouds {
             if account.account_type.known() != Some(KnownAccountType::ServicePrincipal) {
                 continue;
             }
-            let id = account.id.to_ascii_lowercase();
+            let id = ClientId(&account.id).key().into_owned();
             if let Some(tenant) = &context.tenant {
-                let key = (id.clone(), tenant.id.to_ascii_lowercase());
+                let key = (id.clone(), TenantId(&tenant.id).key().into_owned());
                 note(&mut clouds.in_tenant, key, cloud);
             }
             note(&mut clouds.of_id, id, cloud);
@@ -121,9 +122,9 @@ impl PrincipalClouds {
 
     /// The one cloud of a service principal, or else of its contexts in that tenant.
     fn of_principal(&self, client_id: &str, tenant: Option<&str>) -> Option<String> {
-        let id = client_id.to_ascii_lowercase();
+        let id = ClientId(client_id).key().into_owned();
         self.of_id.get(&id)?.clone().or_else(|| {
-            let key = (id, tenant?.to_ascii_lowercase());
+            let key = (id, TenantId(tenant?).key().into_owned());
             self.in_tenant.get(&key).cloned().flatten()
         })
     }
@@ -133,7 +134,8 @@ fn note<K: Hash + Eq>(clouds: &mut HashMap<K, Option<String>>, key: K, cloud: &s
     clouds
         .entry(key)
         .and_modify(|known| {
-            if known.as_ref().is_some_and(|known| !known.eq_ignore_ascii_case(cloud)) {
+            if known.as_ref().is_some_and(|known| EnvironmentName(known) != EnvironmentName(cloud))
+            {
                 *known = None;
             }
         })

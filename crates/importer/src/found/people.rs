@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use azvault_model::{Account, AccountType};
+use azvault_model::{Account, AccountId, AccountType};
 
 /// Finds an account by id without case, type and cloud, and by its home account where both say
 /// theirs.
@@ -19,7 +19,7 @@ impl People {
     /// Adds an account to the list, or its home, tenants and properties to the one that it is.
     pub(super) fn add(&mut self, account: Account, known: &mut Vec<Account>) {
         let person: Person = (
-            account.id.to_ascii_lowercase(),
+            AccountId(&account.id).key().into_owned(),
             account.account_type.clone(),
             account.environment.clone(),
         );

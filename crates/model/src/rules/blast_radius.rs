@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::family::{self, FAMILY, client_name};
 use super::secrets::{Restriction, restriction};
+use crate::caseless::key;
 use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};
 
 /// How bad it is: the classes of `docs/threat-model.md`, worst first.
@@ -71,7 +72,7 @@ impl<'a> AccountTenants<'a> {
             let account = accounts.of_context(context).one();
             if let (Some(account), Some(tenant)) = (account, &context.tenant) {
                 let tenants = all.entry(account.key.clone()).or_default();
-                tenants.entry(tenant.id.to_lowercase()).or_insert(&tenant.id);
+                tenants.entry(key(&tenant.id).into_owned()).or_insert(&tenant.id);
             }
         }
         Self { accounts, all }
@@ -157,7 +158,7 @@ fn tenants(about: &SecretDescription, known: &AccountTenants<'_>) -> Vec<String>
     let account = account.and_then(|account| known.all.get(&account.key));
     let mut found = account.cloned().unwrap_or_default();
     if let Some(own) = &about.tenant {
-        found.insert(own.to_lowercase(), own);
+        found.insert(key(own).into_owned(), own);
     }
     found.into_values().map(str::to_owned).collect()
 }

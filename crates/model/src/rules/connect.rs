@@ -12,9 +12,10 @@
 use std::collections::BTreeSet;
 
 use super::default_name::{documented, free_name};
+use crate::caseless::same;
 use crate::{
-    Change, Context, ContextAccount, ContextName, Current, Decision, Kept, Known, Question,
-    Refusal, Remark, Subscription, Tenant,
+    Change, Context, ContextAccount, ContextName, Current, Decision, EnvironmentName, Kept, Known,
+    Question, Refusal, Remark, Subscription, SubscriptionId, Tenant,
 };
 
 /// Properties of an account that say how it signed in; those of an earlier sign-in do not stay.
@@ -109,12 +110,14 @@ pub fn choose<'a>(
 
 /// The subscription of an id, else of a name.
 pub(super) fn find<'a>(places: &'a [Place], asked: &str) -> Result<&'a Place, Refusal> {
-    if let Some(place) = places.iter().find(|p| p.subscription.id.eq_ignore_ascii_case(asked)) {
+    if let Some(place) =
+        places.iter().find(|p| SubscriptionId(&p.subscription.id) == SubscriptionId(asked))
+    {
         return Ok(place);
     }
     let named = |place: &&Place| {
         let name = place.subscription.name.as_ref();
-        name.is_some_and(|name| name.to_lowercase() == asked.to_lowercase())
+        name.is_some_and(|name| same(name, asked))
     };
     let wanted = asked.to_owned();
     match places.iter().filter(named).collect::<Vec<_>>().as_slice() {
@@ -145,7 +148,7 @@ pub fn connect(
         wanted
             .subscription
             .as_ref()
-            .is_some_and(|id| id.eq_ignore_ascii_case(&place.subscription.id))
+            .is_some_and(|id| SubscriptionId(id) == SubscriptionId(&place.subscription.id))
     };
     let chosen = signed_in.places.iter().find(is_chosen);
     if let (Some(id), None) = (&wanted.subscription, chosen) {
@@ -171,7 +174,7 @@ fn most(known: &Known<'_>, signed_in: &SignedIn, others: Others) -> usize {
         let account = context.account.as_ref();
         account.is_some_and(|own| own.may_be(&signed_in.account))
             && context.environment.as_ref().is_some_and(|environment| {
-                environment.to_lowercase() == signed_in.environment.to_lowercase()
+                EnvironmentName(environment) == EnvironmentName(&signed_in.environment)
             })
     };
     match others {

@@ -8,7 +8,7 @@
 //! Az.Accounts since 2.11.2).
 
 use super::secrets::{is_credential, order};
-use crate::{KnownAccountType, SecretDescription, SecretKind};
+use crate::{KnownAccountType, SecretDescription, SecretKind, TenantId};
 
 /// How an account signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub fn rank<T>(held: &mut Vec<T>, tenant: &str, candidate: impl Fn(&T) -> Candid
         one.holder.cmp(&other.holder).then_with(by_order)
     });
     let serves = |about: &SecretDescription| {
-        let of_tenant = |own: &String| own.eq_ignore_ascii_case(tenant);
+        let of_tenant = |own: &String| TenantId(own) == TenantId(tenant);
         !is_credential(about.kind) || about.tenant.as_ref().is_none_or(of_tenant)
     };
     if held.iter().any(|one| serves(candidate(one).about)) {

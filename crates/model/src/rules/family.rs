@@ -3,6 +3,8 @@
 //! Entra publishes no list. This is what secureworks/family-of-client-ids-research
 //! (`known-foci-clients.csv`) found by trying; the family grows, so it is a lower bound.
 
+use crate::ClientId;
+
 /// Members by id and name: those that keep Azure contexts first.
 pub(super) const FAMILY: [(&str, &str); 24] = [
     ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Azure CLI"),
@@ -37,6 +39,6 @@ pub fn is_member(client: &str) -> bool {
 }
 
 pub(super) fn client_name(client: &str) -> Option<&'static str> {
-    let found = FAMILY.iter().find(|(id, _)| id.eq_ignore_ascii_case(client));
+    let found = FAMILY.iter().find(|(id, _)| ClientId(id) == ClientId(client));
     found.map(|(_, name)| *name)
 }

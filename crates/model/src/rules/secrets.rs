@@ -11,7 +11,11 @@ use std::cmp::Reverse;
 
 use super::family;
 use crate::account::names_home;
-use crate::{AccountKey, Accounts, Clouds, Found, SecretDescription, SecretKind};
+use crate::caseless::same;
+use crate::{
+    AccountKey, Accounts, ClientId, Clouds, Found, HomeAccountId, SecretDescription, SecretKind,
+    TenantId,
+};
 pub use alike::Alike;
 
 /// The client as which azvault signs users in: Azure PowerShell's.
@@ -111,7 +115,7 @@ pub fn may_use(about: &SecretDescription, account: &AccountKey, accounts: &Accou
 /// `created` is when the secret came into the vault.
 pub fn order<'a>(about: &'a SecretDescription, created: i64, tenant: &str) -> impl Ord + use<'a> {
     let of_tenant = match &about.tenant {
-        Some(own) if own.eq_ignore_ascii_case(tenant) => 0,
+        Some(own) if TenantId(own) == TenantId(tenant) => 0,
         None => 1,
         Some(_) => 2,
     };
@@ -138,7 +142,7 @@ fn of_client(about: &SecretDescription) -> u8 {
     match &about.client_id {
         _ if !is_token => 0,
         None => 0,
-        Some(client) if client.eq_ignore_ascii_case(OWN_CLIENT) => 0,
+        Some(client) if ClientId(client) == ClientId(OWN_CLIENT) => 0,
         Some(client) if family::is_member(client) => 1,
         Some(_) if about.family_id.as_deref() == Some("1") => 1,
         Some(_) => 2,
@@ -165,7 +169,7 @@ fn is_same_owner(one: &SecretDescription, other: &SecretDescription) -> bool {
         about.home_account_id.as_ref().filter(|home| names_home(home, user))
     }
     match (home(one), home(other)) {
-        (Some(one), Some(other)) => one.to_lowercase() == other.to_lowercase(),
+        (Some(one), Some(other)) => HomeAccountId(one) == HomeAccountId(other),
         _ => is_equal(&one.account, &other.account),
     }
 }
@@ -178,8 +182,10 @@ fn is_same_cloud(one: &SecretDescription, other: &SecretDescription, clouds: &Cl
 }
 
 fn is_equal(one: &Option<String>, other: &Option<String>) -> bool {
-    let lower = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
-    lower(one) == lower(other)
+    match (one, other) {
+        (Some(one), Some(other)) => same(one, other),
+        _ => one.is_none() && other.is_none(),
+    }
 }
 
 #[cfg(test)]

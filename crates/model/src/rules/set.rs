@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 
 use super::connect::{Place, find};
 use super::default_name::{documented, free_name};
+use crate::caseless::same;
 use crate::{
     Acting, Change, Context, ContextName, Current, Decision, Kept, Known, Question, Refusal,
-    Remark, Subscription, Tenant,
+    Remark, Subscription, SubscriptionId, Tenant, TenantId,
 };
 
 /// What was asked for.
@@ -107,7 +108,7 @@ fn unseen(
     context: &Context,
 ) -> Option<Unseen> {
     let (account, tenant) = (acting.account()?, context.tenant.as_ref()?);
-    let is_it = |other: &Tenant| other.id.eq_ignore_ascii_case(&tenant.id);
+    let is_it = |other: &Tenant| TenantId(&other.id) == TenantId(&tenant.id);
     let own = known.contexts.iter().filter(|other| other.is_of_the_account_of(acting.context()));
     let is_seen = acting.was_seen_in(&tenant.id)
         || own.filter_map(|other| other.tenant.as_ref()).any(is_it)
@@ -155,10 +156,8 @@ fn find_tenant(
     let tenants = of_contexts.filter_map(|context| context.tenant.as_ref());
     let tenants: Vec<&Tenant> =
         tenants.chain(wanted.seen.iter().map(|place| &place.tenant)).collect();
-    let by_id = tenants.iter().find(|tenant| tenant.id.eq_ignore_ascii_case(text));
-    let is_named = |tenant: &&&Tenant| {
-        tenant.name.as_ref().is_some_and(|name| name.to_lowercase() == text.to_lowercase())
-    };
+    let by_id = tenants.iter().find(|tenant| TenantId(&tenant.id) == TenantId(text));
+    let is_named = |tenant: &&&Tenant| tenant.name.as_ref().is_some_and(|name| same(name, text));
     match by_id.or_else(|| tenants.iter().find(is_named)) {
         Some(tenant) => Ok((*tenant).clone()),
         None if text.contains('.') => Err(Refusal::NoSuchTenant { wanted: text.to_owned() }),
@@ -183,7 +182,7 @@ fn find_subscription(
     let own = |context: &&Context| {
         context.environment == base.environment
             && tenant.is_none_or(|id| {
-                context.tenant.as_ref().is_some_and(|t| t.id.eq_ignore_ascii_case(id))
+                context.tenant.as_ref().is_some_and(|t| TenantId(&t.id) == TenantId(id))
             })
     };
     // The acting context may live in another scope than the change.
@@ -193,12 +192,13 @@ fn find_subscription(
     let mut found: Vec<(&Subscription, &Context)> = Vec::new();
     for context in candidates {
         let Some(subscription) = &context.subscription else { continue };
-        if subscription.id.eq_ignore_ascii_case(text) {
+        if SubscriptionId(&subscription.id) == SubscriptionId(text) {
             return Ok((subscription.clone(), context.tenant.clone()));
         }
-        let named =
-            subscription.name.as_ref().is_some_and(|n| n.to_lowercase() == text.to_lowercase());
-        if named && !found.iter().any(|(s, _)| s.id.eq_ignore_ascii_case(&subscription.id)) {
+        let named = subscription.name.as_ref().is_some_and(|n| same(n, text));
+        if named
+            && !found.iter().any(|(s, _)| SubscriptionId(&s.id) == SubscriptionId(&subscription.id))
+        {
             found.push((subscription, context));
         }
     }

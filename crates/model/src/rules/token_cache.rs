@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::{IdentityKind, SecretDescription, SecretKind};
+use crate::{IdentityKind, SecretDescription, SecretKind, TenantId};
 
 /// Seconds that a token has still to live to be given out.
 const MIN_LIFE: i64 = 5 * 60;
@@ -30,7 +30,7 @@ pub fn fits(about: &SecretDescription, request: &Request<'_>, now: i64) -> bool 
 /// Whether it is for that tenant and opens what is asked for, however long it lives.
 pub fn is_for(about: &SecretDescription, request: &Request<'_>) -> bool {
     let target = target(about, request);
-    let of_tenant = |own: &String| own.eq_ignore_ascii_case(request.tenant);
+    let of_tenant = |own: &String| TenantId(own) == TenantId(request.tenant);
     about.kind == SecretKind::AccessToken
         && about.tenant.as_ref().is_some_and(of_tenant)
         && request.scopes.iter().all(|scope| opens(target.as_deref(), scope))
@@ -38,7 +38,7 @@ pub fn is_for(about: &SecretDescription, request: &Request<'_>) -> bool {
 
 /// Whether an access token has expired, or is for what a new one was got for.
 pub fn is_outdated(about: &SecretDescription, tenant: &str, scopes: &[String], now: i64) -> bool {
-    let of_tenant = |own: &String| own.eq_ignore_ascii_case(tenant);
+    let of_tenant = |own: &String| TenantId(own) == TenantId(tenant);
     let is_same = about.target.as_deref() == Some(&scopes.join(" "))
         && about.tenant.as_ref().is_some_and(of_tenant);
     let has_expired = about.expires_on.is_some_and(|at| at.saturating_sub(now) <= MIN_LIFE);

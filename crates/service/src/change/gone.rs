@@ -1,5 +1,6 @@
 //! What goes with a change: which contexts, and whose.
 
+use azvault_model::{AccountId, EnvironmentName};
 use azvault_model::{Accounts, Change, Context, ContextName, Forget, Scope};
 use serde::Serialize;
 
@@ -74,9 +75,11 @@ impl Gone {
     fn count(&mut self, context: &Context) {
         let Some(account) = &context.account else { return };
         let environment = context.environment.as_deref();
-        let key = |text: Option<&str>| text.map(str::to_lowercase);
+        fn key(text: Option<&str>) -> Option<EnvironmentName<'_>> {
+            text.map(EnvironmentName)
+        }
         let is_it = |known: &&mut GoneAccount| {
-            known.id.to_lowercase() == account.id.to_lowercase()
+            AccountId(&known.id) == AccountId(&account.id)
                 && key(known.environment.as_deref()) == key(environment)
         };
         match self.accounts.iter_mut().find(is_it) {
@@ -94,7 +97,7 @@ impl Gone {
     pub(super) fn forgetting(mut self, forget: &Forget, accounts: &Accounts) -> Self {
         let Forget::Accounts(keys) = forget else { return self };
         for account in accounts.all().iter().filter(|account| keys.contains(&account.key)) {
-            let is_it = |known: &GoneAccount| known.id.to_lowercase() == account.id.to_lowercase();
+            let is_it = |known: &GoneAccount| AccountId(&known.id) == AccountId(&account.id);
             if !self.accounts.iter().any(is_it) {
                 let id = account.id.clone();
                 let account =
@@ -126,7 +129,7 @@ impl Gone {
 
 /// An account in words: its id, and its cloud where that is not the public one.
 pub fn named(id: &str, environment: Option<&str>) -> String {
-    match environment.filter(|name| !name.eq_ignore_ascii_case("AzureCloud")) {
+    match environment.filter(|name| EnvironmentName(name) != EnvironmentName("AzureCloud")) {
         Some(environment) => format!("{} in {}", shown(id), shown(environment)),
         None => shown(id),
     }

@@ -8,6 +8,7 @@ use azvault_model::{
     Account, Accounts, Change, Clouds, Context, ContextName, Decision, Forget, HeldSecret, Known,
     Secret, SecretDescription,
 };
+use azvault_model::{EnvironmentName, TenantId};
 use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Vault, Writing};
 
 use super::supersede::{Older, is_superseded};
@@ -177,9 +178,9 @@ fn bring(
         }
     }
     for environment in &brought.environments {
-        let name = environment.name.to_lowercase();
+        let name = EnvironmentName(&environment.name);
         let known = writing.environments().iter();
-        let same = known.into_iter().find(|stored| stored.value.name.to_lowercase() == name);
+        let same = known.into_iter().find(|stored| EnvironmentName(&stored.value.name) == name);
         let id = same.map(|stored| stored.id);
         writing.put_environment(id, environment)?;
     }
@@ -202,7 +203,7 @@ fn renewed(before: &Account, now: &Account) -> Account {
     account.id.clone_from(&before.id);
     account.home_account_id = account.home_account_id.or_else(|| before.home_account_id.clone());
     for tenant in &before.tenants {
-        if !account.tenants.iter().any(|known| known.eq_ignore_ascii_case(tenant)) {
+        if !account.tenants.iter().any(|known| TenantId(known) == TenantId(tenant)) {
             account.tenants.push(tenant.clone());
         }
     }
@@ -269,6 +270,6 @@ pub(super) fn count(
     Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })
 }
 
-fn key(text: Option<&str>) -> Option<String> {
-    text.map(str::to_lowercase)
+fn key(text: Option<&str>) -> Option<EnvironmentName<'_>> {
+    text.map(EnvironmentName)
 }

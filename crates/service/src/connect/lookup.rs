@@ -5,6 +5,7 @@ use azvault_model::{
     Account, AccountType, ContextAccount, HeldSecret, IdentityKind, Secret, SecretDescription,
     SecretKind, Subscription, Tenant,
 };
+use azvault_model::{SubscriptionId, TenantId};
 use azvault_signin::{Error, TenantName, refresh, resource_manager};
 
 use super::entry::{Entry, Refresh};
@@ -36,7 +37,7 @@ pub fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
     let mut tenants = vec![own.clone()];
     let mut skipped = Vec::new();
     if at.tenant.is_none() && entry.refresh.is_some() {
-        for tenant in all.iter().filter(|tenant| !tenant.id.eq_ignore_ascii_case(&own.id)) {
+        for tenant in all.iter().filter(|tenant| TenantId(&tenant.id) != TenantId(&own.id)) {
             if let Err(because) = policy::signs_in(at.app, environment, Some(&tenant.id)) {
                 let Tenant { id, name } = named(tenant);
                 skipped.push(Skipped { tenant: id, name, because });
@@ -94,11 +95,12 @@ pub(super) fn add(
     found: resource_manager::Subscription,
 ) {
     let owner = match &found.home_tenant {
-        Some(home) if !home.eq_ignore_ascii_case(&tenant.id) => Owner::Another,
+        Some(home) if TenantId(home) != TenantId(&tenant.id) => Owner::Another,
         _ => Owner::ThisTenant,
     };
-    let known =
-        places.iter().position(|(place, _)| place.subscription.id.eq_ignore_ascii_case(&found.id));
+    let known = places
+        .iter()
+        .position(|(place, _)| SubscriptionId(&place.subscription.id) == SubscriptionId(&found.id));
     let subscription = Subscription { id: found.id, name: found.name, state: found.state };
     let place = Place { subscription, tenant: tenant.clone() };
     match known {
@@ -119,7 +121,7 @@ fn own_tenant(
     let asked = at.tenant.as_ref().map(TenantName::to_string);
     let found = entry.tenant.as_ref().or(asked.as_ref());
     if let Some(id) = found {
-        let same = |text: &str| text.eq_ignore_ascii_case(id);
+        let same = |text: &str| TenantId(text) == TenantId(id);
         let known = all
             .iter()
             .find(|tenant| same(&tenant.id) || tenant.default_domain.as_deref().is_some_and(same));

@@ -4,6 +4,7 @@
 //! that is redeemed is replaced before anything else happens. Where no service can be reached there is one
 //! context all the same: of the tenant that the account is known to be in.
 
+use azvault_model::TenantId;
 use azvault_model::rules::connect::{Place, SignedIn};
 use azvault_model::{
     Account, AccountType, ContextAccount, Found as Named, HOME_ACCOUNT_ID, IdentityKind,
@@ -102,12 +103,12 @@ pub fn look_up(
         }
         Err(failure) => return Err(failure),
     };
-    let is_own = |tenant: &&resource_manager::Tenant| tenant.id.eq_ignore_ascii_case(&own);
+    let is_own = |tenant: &&resource_manager::Tenant| TenantId(&tenant.id) == TenantId(&own);
     let first = all.iter().find(is_own).map(named).unwrap_or(Tenant { id: own, name: None });
     let mut seen = vec![(first.clone(), access)];
     let mut skipped = Vec::new();
     if at.tenant.is_none() && known.key.kind() == IdentityKind::User {
-        for tenant in all.iter().filter(|tenant| !tenant.id.eq_ignore_ascii_case(&first.id)) {
+        for tenant in all.iter().filter(|tenant| TenantId(&tenant.id) != TenantId(&first.id)) {
             let Tenant { id, name } = named(tenant);
             match token(at, vault, known, &id) {
                 Ok(access) => seen.push((Tenant { id, name }, access)),

@@ -1,5 +1,6 @@
 //! Getting a new token from the sign-in service, and storing it before anybody has it.
 
+use azvault_model::{AccountId, HomeAccountId};
 use azvault_model::{HeldSecret, ManagedIdentity, Secret, SecretDescription, SecretKind};
 use azvault_signin::managed_identity;
 use azvault_signin::{
@@ -125,7 +126,8 @@ fn check_home(wanted: &Wanted, redeemed: Option<&Held>, tokens: &Tokens) -> Resu
         return Ok(());
     };
     let named = redeemed.and_then(|held| held.about.home_account_id.as_ref());
-    if named.is_some_and(|named| named.eq_ignore_ascii_case(own)) || own.eq_ignore_ascii_case(came)
+    if named.is_some_and(|named| HomeAccountId(named) == HomeAccountId(own))
+        || HomeAccountId(own) == HomeAccountId(came)
     {
         return Ok(());
     }
@@ -169,7 +171,7 @@ fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<
     let before = redeemed.map(|held| &held.about);
     // A file can have the user's name in the place of the home account.
     let named = before.and_then(|about| about.home_account_id.clone());
-    let named = named.filter(|home| home.to_lowercase() != wanted.account.to_lowercase());
+    let named = named.filter(|home| AccountId(home) != AccountId(&wanted.account));
     let of = |kind| SecretDescription {
         account: Some(wanted.account.clone()),
         client_id: before.and_then(|about| about.client_id.clone()),

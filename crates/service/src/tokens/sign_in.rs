@@ -1,5 +1,6 @@
 //! What to type so that an account signs in: in its cloud and its tenant, as what it is.
 
+use azvault_model::EnvironmentName;
 use azvault_model::KnownAccountType;
 
 use super::Wanted;
@@ -24,7 +25,7 @@ pub fn to_type(wanted: &Wanted) -> String {
         }
         Some(KnownAccountType::User) | None => tenant,
     };
-    let is_usual = wanted.environment.eq_ignore_ascii_case(USUAL_CLOUD);
+    let is_usual = EnvironmentName(&wanted.environment) == EnvironmentName(USUAL_CLOUD);
     let cloud = format!(" --environment {}", shell_word(&wanted.environment));
     format!("azvault connect{how}{}", if is_usual { "" } else { &cloud })
 }

@@ -1,5 +1,6 @@
 //! `az account`, as the SDKs and Terraform parse it (azure-cli-core `_profile.py`).
 
+use azvault_model::{AccountId, SubscriptionId};
 use azvault_model::{Context, KnownAccountType};
 use azvault_service::contexts;
 use azvault_service::contexts::{Contexts, Seen};
@@ -132,7 +133,7 @@ impl List {
         let others = seen.iter().map(|seen| seen.context).filter(fits);
         for context in std::iter::once(active).chain(others) {
             let Some(entry) = entry(context, active) else { continue };
-            if entries.iter().all(|known| !known.id.eq_ignore_ascii_case(entry.id)) {
+            if entries.iter().all(|known| SubscriptionId(known.id) != SubscriptionId(entry.id)) {
                 entries.push(entry);
             }
         }
@@ -152,11 +153,13 @@ fn chosen<'a>(contexts: &'a Contexts, subscription: Option<&str>) -> Result<Seen
     let Some(wanted) = subscription else { return active };
     let has = |seen: &&Seen<'_>| {
         seen.context.subscription.as_ref().is_some_and(|own| {
-            own.id.eq_ignore_ascii_case(wanted)
+            SubscriptionId(&own.id) == SubscriptionId(wanted)
                 || own.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
         })
     };
-    let account = |context: &Context| context.account.as_ref().map(|own| own.id.to_lowercase());
+    fn account(context: &Context) -> Option<AccountId<'_>> {
+        context.account.as_ref().map(|own| AccountId(&own.id))
+    }
     let seen = contexts.seen();
     if let Ok(active) = active.as_ref()
         && has(&active)

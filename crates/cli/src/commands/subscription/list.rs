@@ -2,6 +2,7 @@
 
 use azvault_model::Subscription;
 use azvault_model::rules::connect::Place;
+use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
 use azvault_service::contexts::Contexts;
 use azvault_service::subscriptions;
 use azvault_service::subscriptions::is_on;
@@ -94,11 +95,11 @@ fn known<'a>(contexts: &'a Contexts, tenant: Option<&str>) -> Vec<Row<'a>> {
         let context = seen.context;
         let Some(subscription) = &context.subscription else { continue };
         let own = context.tenant.as_ref();
-        let fits = tenant.is_none_or(|id| own.is_some_and(|own| own.id.eq_ignore_ascii_case(id)));
+        let fits = tenant.is_none_or(|id| own.is_some_and(|own| TenantId(&own.id) == TenantId(id)));
         let environment = context.environment.as_deref();
         let is_listed = rows.iter().any(|row| {
-            row.subscription.id.eq_ignore_ascii_case(&subscription.id)
-                && row.environment.map(str::to_lowercase) == environment.map(str::to_lowercase)
+            SubscriptionId(row.subscription.id) == SubscriptionId(&subscription.id)
+                && row.environment.map(EnvironmentName) == environment.map(EnvironmentName)
         });
         if fits && !is_listed {
             rows.push(Row {

@@ -1,7 +1,7 @@
 //! The commands that take a secret's power away, for a POSIX shell in which az, or what is typed in its
 //! place, is signed in to the secret's tenant. `docs/rules.md` names the pages that they are from.
 
-use crate::{SecretDescription, SecretKind, cloud_of_authority};
+use crate::{SecretDescription, SecretKind, TenantId, cloud_of_authority};
 
 /// The tenant of personal Microsoft accounts, of which no administrator can end sessions.
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -93,7 +93,7 @@ fn of_storage(id: &str, about: &SecretDescription, az: &str) -> Vec<String> {
 
 fn is_personal(about: &SecretDescription) -> bool {
     let home = about.home_account_id.as_deref().and_then(|id| id.split_once('.'));
-    home.is_some_and(|(_, tenant)| tenant.eq_ignore_ascii_case(PERSONAL))
+    home.is_some_and(|(_, tenant)| TenantId(tenant) == TenantId(PERSONAL))
 }
 
 /// Microsoft Graph of the cloud, as azure-cli-core cloud.py has it.

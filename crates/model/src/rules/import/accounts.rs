@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::plan::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
-use crate::{Account, AccountKey, Accounts, Environment, Found};
+use crate::{Account, AccountKey, Accounts, Environment, Found, caseless};
 
 /// One environment a name, compared without case; a later file adds what the first leaves out.
 pub(super) fn plan_environments(incoming: &mut [Incoming], present: &Present<'_>, plan: &mut Plan) {
-    let key = |environment: &Environment| environment.name.to_lowercase();
+    let key = |environment: &Environment| caseless::key(&environment.name).into_owned();
     merge(
         incoming.iter_mut().map(|file| std::mem::take(&mut file.profile.environments)),
         present.environments,
@@ -31,7 +31,7 @@ pub(super) fn plan_accounts(
     let key = |account: &Account| {
         let environment = account.environment.as_deref().map(|cloud| known.clouds().key(cloud));
         let home = known.of_account(account).one().and_then(|one| one.home_account_id.as_ref());
-        let id = home.unwrap_or(&account.id).to_lowercase();
+        let id = caseless::key(home.unwrap_or(&account.id)).into_owned();
         (id, account.account_type.as_str().to_lowercase(), environment)
     };
     merge(

@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::plan::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
+use crate::caseless::key;
 use crate::{Accounts, Context, ContextName, Identity, Profile};
 
 /// Number of a file → the name in the vault of the context that is its default.
@@ -118,7 +119,7 @@ fn add<K: Eq + Hash>(bearers: &mut HashMap<K, Bearer>, name: K, identity: Identi
 }
 
 fn account(context: &Context) -> String {
-    context.account.as_ref().map(|account| account.id.to_lowercase()).unwrap_or_default()
+    context.account.as_ref().map(|account| key(&account.id).into_owned()).unwrap_or_default()
 }
 
 struct Step<'a> {

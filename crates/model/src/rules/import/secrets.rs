@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::plan::{Action, Incoming, Plan, Planned, Present};
 use crate::account::names_home;
+use crate::caseless::key;
 use crate::rules::secrets::{Alike, is_of_several, is_same};
 use crate::{
     Accounts, BUILT_IN_CLOUDS, Clouds, Environment, Found, HOME_ACCOUNT_ID, HeldSecret,
@@ -18,16 +19,16 @@ pub(super) fn name_owners(incoming: &mut [Incoming], clouds: &Clouds, plan: &Pla
     for file in incoming.iter() {
         for account in &file.profile.accounts {
             if let Some(home) = &account.home_account_id {
-                user_names.entry(home.to_lowercase()).or_insert_with(|| account.id.clone());
+                user_names.entry(key(home).into_owned()).or_insert_with(|| account.id.clone());
             }
         }
         for context in &file.profile.contexts {
             let (Some(account), Some(cloud)) = (&context.account, &context.environment) else {
                 continue;
             };
-            let tenant = context.tenant.as_ref().map(|tenant| tenant.id.to_lowercase());
+            let tenant = context.tenant.as_ref().map(|tenant| key(&tenant.id).into_owned());
             of_principals
-                .entry((account.id.to_lowercase(), tenant))
+                .entry((key(&account.id).into_owned(), tenant))
                 // Contexts of one principal in two clouds: which one the secret is for is unknown.
                 .and_modify(|known| {
                     if known.as_ref().map(|known| clouds.key(known)) != Some(clouds.key(cloud)) {
@@ -44,13 +45,13 @@ pub(super) fn name_owners(incoming: &mut [Incoming], clouds: &Clouds, plan: &Pla
         for secret in &mut file.profile.secrets {
             let about = &mut secret.description;
             if about.account.is_none() {
-                let home = about.home_account_id.as_deref().map(str::to_lowercase);
+                let home = about.home_account_id.as_deref().map(|text| key(text).into_owned());
                 about.account = home.and_then(|home| user_names.get(&home).cloned());
             }
             name_cloud(&mut about.environment, clouds, plan);
             if about.environment.is_none() {
-                let owner = about.account.as_deref().map(str::to_lowercase);
-                let tenant = about.tenant.as_deref().map(str::to_lowercase);
+                let owner = about.account.as_deref().map(|text| key(text).into_owned());
+                let tenant = about.tenant.as_deref().map(|text| key(text).into_owned());
                 about.environment =
                     owner.and_then(|owner| of_principals.get(&(owner, tenant)).cloned().flatten());
             }

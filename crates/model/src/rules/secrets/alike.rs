@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::is_credential;
+use crate::caseless::key;
 use crate::{Secret, SecretDescription};
 
 /// Secrets by kind, owner and value; `T` is where the caller has one.
@@ -48,7 +49,7 @@ impl<T: Copy> Alike<T> {
         about: &SecretDescription,
         value: &Secret,
     ) -> impl Iterator<Item = u64> + use<T> {
-        let lower = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
+        let lower = |text: &Option<String>| text.as_deref().map(|text| key(text).into_owned());
         let tenant = if is_credential(about.kind) { lower(&about.tenant) } else { None };
         let by_name = (true, lower(&about.account));
         let by_home = lower(&about.home_account_id).map(|home| (false, Some(home)));

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use azvault_importer::Format;
 use azvault_importer::folder::Source;
+use azvault_model::TenantId;
 use azvault_model::rules::import::{Plan, Planned};
 use azvault_model::{HeldSecret, SecretDescription, SecretKind};
 use azvault_vault::ValueDigest;
@@ -70,7 +71,7 @@ fn differing(held: &SecretDescription, said: &SecretDescription) -> Option<&'sta
         ("client", &held.client_id, &said.client_id),
     ];
     let differs = |held: &Option<String>, said: &Option<String>| match (held, said) {
-        (Some(held), Some(said)) => !held.eq_ignore_ascii_case(said),
+        (Some(held), Some(said)) => TenantId(held) != TenantId(said),
         (None, Some(_)) => true,
         (_, None) => false,
     };

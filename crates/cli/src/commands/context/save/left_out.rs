@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use azvault_exporter::azure_powershell::{self, ContextReason, LeftContext, Reason};
+use azvault_model::AccountId;
 use azvault_model::{Context, ContextName, Profile};
 use azvault_service::shell_word::shell_word;
 use azvault_service::text::{cited, count};
@@ -121,9 +122,9 @@ impl LeftOut {
             }
         }
         for left in self.secrets.iter().filter(|left| left.because == Reason::NoHomeAccount) {
-            let account = left.description.account.as_deref().map(str::to_lowercase);
+            let account = left.description.account.as_deref().map(AccountId);
             let own = |context: &&Context| {
-                let id = context.account.as_ref().map(|account| account.id.to_lowercase());
+                let id = context.account.as_ref().map(|account| AccountId(&account.id));
                 id.is_some() && id == account
             };
             if let Some(context) = profile.contexts.iter().find(own) {
