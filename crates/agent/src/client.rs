@@ -1,16 +1,15 @@
 //! What commands say to the agent.
 
 use std::io::{self, Read, Write};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use azvault_os::pipe::{Caller, Stream};
 use azvault_vault::OpenError;
 use azvault_vault::{Id, Keys, Opened, Placed, Sealer, SealerError, Subkey};
 use zeroize::Zeroizing;
 
 use crate::hold::Limits;
-use crate::peer;
 use crate::protocol::{Body, Leader, MAX_FRAME, Message, Outcome, Verb};
 
 /// An agent that says nothing for so long is none.
@@ -196,14 +195,13 @@ impl Client {
     }
 
     /// Connects, and makes sure that who answers is of this user.
-    fn connect(&self) -> Result<(UnixStream, u32), CallError> {
-        let stream = UnixStream::connect(&self.socket).map_err(|e| match e.kind() {
+    fn connect(&self) -> Result<(Stream, u32), CallError> {
+        let stream = Stream::connect(&self.socket).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => CallError::NotRunning,
             _ => e.into(),
         })?;
-        let pid = peer::of_same_user(&stream).ok_or(CallError::Refused)?;
-        stream.set_read_timeout(Some(self.patience))?;
-        stream.set_write_timeout(Some(self.patience))?;
+        let Caller::SameUser { pid } = stream.caller() else { return Err(CallError::Refused) };
+        stream.set_patience(self.patience)?;
         Ok((stream, pid))
     }
 }
@@ -269,7 +267,7 @@ impl Sealer for RemoteKeys {
     }
 }
 
-fn exchange(mut stream: UnixStream, message: Message) -> Result<Reply, CallError> {
+fn exchange(mut stream: Stream, message: Message) -> Result<Reply, CallError> {
     let frame = message.finish().ok_or(CallError::TooLarge)?;
     stream.write_all(&frame)?;
     let mut length = [0; 4];

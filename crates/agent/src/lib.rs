@@ -10,7 +10,6 @@
 
 mod client;
 mod clock;
-mod peer;
 mod server;
 mod sessions;
 
@@ -18,7 +17,6 @@ pub mod hold;
 pub mod holder;
 pub mod presence;
 pub mod protocol;
-pub mod signals;
 
 pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
 pub use clock::now;

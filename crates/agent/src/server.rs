@@ -4,15 +4,13 @@ mod answer;
 mod connection;
 mod place;
 
-use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use azvault_os::file::{Facts, Kind as FileKind, create_private_folders};
+use azvault_os::pipe::{Caller, Interest, Listener, Ready as Event, Wait};
+use azvault_os::process::{Signal, Signals};
 
 use self::answer::Held;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
@@ -20,9 +18,7 @@ use self::place::Place;
 use crate::clock::now;
 use crate::hold::{Limits, Moment};
 use crate::holder::{Beacon, Kind};
-use crate::peer;
 use crate::presence::Presence;
-use crate::signals::{SIGHUP, SIGINT, SIGTERM, Signals};
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -59,12 +55,6 @@ pub enum ServeError {
     Io(#[from] io::Error),
 }
 
-impl From<Errno> for ServeError {
-    fn from(error: Errno) -> Self {
-        Self::Io(error.into())
-    }
-}
-
 /// Serves at a post until there is nothing left to hold, a signal says so, or the socket is gone.
 /// `allowed` says how long keys may be held at the most, where that can be told; it is asked every few
 /// seconds. `ready` is called once callers can connect. The process has made itself
@@ -78,12 +68,10 @@ pub fn serve(
     let _lock = lock(socket)?;
     // Whoever holds the lock is the only agent: what lies at the path is of one that died.
     clear(socket)?;
-    let listener = UnixListener::bind(socket)?;
-    // Nobody can come before: the folder is this user's alone.
-    std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
-    listener.set_nonblocking(true)?;
+    // Nobody can come before it is private: the folder is this user's alone.
+    let listener = Listener::bind(socket)?;
     let place = Place::of(socket)?;
-    let signals = Signals::of(&[SIGTERM, SIGINT, SIGHUP])?;
+    let signals = Signals::of(&[Signal::End, Signal::Interrupt, Signal::HangUp])?;
     let beacon = Beacon::raise(Kind::Agent, vault)?;
     let ears = Ears { listener, signals, beacon, place };
     ready();
@@ -95,7 +83,7 @@ pub fn serve(
 
 /// What the loop waits for besides its callers.
 struct Ears<'a> {
-    listener: UnixListener,
+    listener: Listener,
     signals: Signals,
     beacon: Beacon,
     place: Place<'a>,
@@ -103,11 +91,11 @@ struct Ears<'a> {
 
 /// Removes the socket of an agent that died, and nothing else that has its name.
 fn clear(socket: &Path) -> io::Result<()> {
-    let facts = match socket.symlink_metadata() {
+    let facts = match Facts::of_name(socket) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
         facts => facts?,
     };
-    if facts.file_type().is_socket() && facts.uid() == rustix::process::geteuid().as_raw() {
+    if facts.kind() == FileKind::Socket && facts.is_own() {
         return std::fs::remove_file(socket);
     }
     Err(io::ErrorKind::AlreadyExists.into())
@@ -116,10 +104,9 @@ fn clear(socket: &Path) -> io::Result<()> {
 /// Makes the folder if need be, and takes the lock that one agent has.
 fn lock(socket: &Path) -> Result<Presence, ServeError> {
     let folder = socket.parent().unwrap_or(Path::new("/"));
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let facts = folder.symlink_metadata()?;
-    let own = facts.uid() == rustix::process::geteuid().as_raw();
-    if !facts.is_dir() || !own || facts.mode() & 0o077 != 0 {
+    create_private_folders(folder)?;
+    let facts = Facts::of_name(folder)?;
+    if !facts.is_folder() || !facts.is_own() || !facts.is_private() {
         return Err(ServeError::UnsafeFolder);
     }
     Presence::announce(&socket.with_extension("lock"))?.ok_or(ServeError::AlreadyServed)
@@ -165,7 +152,7 @@ fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(
             held.sessions.remove(session);
         }
         match ears.signals.taken() {
-            Some(SIGHUP) => held.lock(),
+            Some(Signal::HangUp) => held.lock(),
             Some(_) => return Ok(()),
             None => {}
         }
@@ -221,48 +208,43 @@ fn wait_for(
 ) -> Result<Ready, ServeError> {
     let sessions: Vec<i64> = held.sessions.iter().map(|(id, _)| id).collect();
     let changes = ears.place.changes();
-    let results: Vec<PollFlags> = {
+    let results: Vec<Event> = {
         let open = connections.len() < MOST_CONNECTIONS;
-        let wanted = if open { PollFlags::IN } else { PollFlags::empty() };
-        let mut fds = vec![
-            PollFd::new(&ears.listener, wanted),
-            PollFd::new(&ears.signals, PollFlags::IN),
-            PollFd::new(&ears.beacon, PollFlags::IN),
-        ];
+        let mut waits = Wait::new();
+        waits.add(&ears.listener, if open { Interest::Read } else { Interest::Nothing });
+        waits.add(&ears.signals, Interest::Read);
+        waits.add(ears.beacon.source(), Interest::Read);
         for (_, session) in held.sessions.iter() {
-            fds.push(PollFd::new(&session.ended, PollFlags::IN));
+            waits.add(&session.ended, Interest::Read);
         }
         for connection in connections.iter() {
-            fds.push(PollFd::new(connection, connection.waits_for()));
+            waits.add(connection.stream(), connection.waits_for());
         }
         // Last, since there may be none.
-        fds.extend(changes.as_ref().map(|changes| PollFd::new(changes, PollFlags::IN)));
-        let timeout = Timespec::try_from(wait).unwrap_or(Timespec { tv_sec: 1, tv_nsec: 0 });
-        match poll(&mut fds, Some(&timeout)) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(e) => return Err(e.into()),
+        if let Some(changes) = changes {
+            waits.add(changes, Interest::Read);
         }
-        fds.iter().map(PollFd::revents).collect()
+        waits.within(Some(wait))?
     };
-    let ([listener, _, beacon], rest) = results.split_first_chunk::<3>().ok_or(Errno::INVAL)?;
+    let fixed = results.split_first_chunk::<3>();
+    let ([listener, _, beacon], rest) =
+        fixed.ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
     let (of_sessions, rest) = rest.split_at(sessions.len());
     let (of_connections, of_place) = rest.split_at(connections.len());
     for (connection, result) in connections.iter_mut().zip(of_connections) {
         connection.polled(*result);
     }
-    let ended = sessions.into_iter().zip(of_sessions).filter(|(_, result)| !result.is_empty());
+    let ended = sessions.into_iter().zip(of_sessions).filter(|(_, result)| result.is_any());
     let ended = ended.map(|(id, _)| id).collect();
-    let [listener, beacon] = [listener, beacon].map(|result| !result.is_empty());
-    Ok(Ready { listener, beacon, place: of_place.iter().any(|one| !one.is_empty()), ended })
+    let [listener, beacon] = [listener, beacon].map(|result| result.is_any());
+    Ok(Ready { listener, beacon, place: of_place.iter().any(|one| one.is_any()), ended })
 }
 
 /// Takes who waits; somebody else's connection is closed without a word.
-fn accept(listener: &UnixListener, connections: &mut Vec<Connection>, moment: Moment) {
+fn accept(listener: &Listener, connections: &mut Vec<Connection>, moment: Moment) {
     while connections.len() < MOST_CONNECTIONS {
-        let Ok((stream, _)) = listener.accept() else { return };
-        let Some(pid) = peer::of_same_user(&stream) else { continue };
-        if stream.set_nonblocking(true).is_ok() {
-            connections.push(Connection::new(stream, pid, moment));
-        }
+        let Ok(stream) = listener.accept() else { return };
+        let Caller::SameUser { pid } = stream.caller() else { continue };
+        connections.push(Connection::new(stream, pid, moment));
     }
 }

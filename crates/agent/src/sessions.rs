@@ -1,11 +1,9 @@
 //! The state of sessions: sealed boxes in memory, each bound to a shell.
 
 use std::collections::HashMap;
-use std::os::fd::OwnedFd;
 
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use azvault_os::process::{self, ProcessFacts, ProcessHandle};
 
-use crate::peer::{self, Process};
 use crate::protocol::{Leader, Outcome};
 
 /// More sessions than this nobody has.
@@ -19,9 +17,9 @@ pub(crate) struct Sessions(HashMap<i64, Session>);
 
 pub(crate) struct Session {
     pub(crate) leader: u32,
-    process: Process,
+    process: ProcessFacts,
     /// Readable when the leader has ended.
-    pub(crate) ended: OwnedFd,
+    pub(crate) ended: ProcessHandle,
     pub(crate) revision: i64,
     pub(crate) sealed: Vec<u8>,
 }
@@ -40,21 +38,20 @@ impl Sessions {
         }
         let pid = match leader {
             Leader::Caller => caller,
-            Leader::Parent => peer::process(caller).ok_or(Outcome::Refused)?.parent,
+            Leader::Parent => process::facts(caller).ok_or(Outcome::Refused)?.parent,
             Leader::Ancestor(pid) => pid,
         };
         // A process whose parent ended was given to init, which is nobody's shell. In a container the
         // shell can be process 1, and then its children are of its terminal session.
-        let sid = |pid| peer::process(pid).map(|process| process.sid);
+        let sid = |pid| process::facts(pid).map(|process| process.terminal);
         let is_init = pid <= 1 && leader == Leader::Parent && sid(pid) != sid(caller);
-        if is_init || pid == 0 || !peer::descends(caller, pid) {
+        if is_init || pid == 0 || !process::descends(caller, pid) {
             return Err(Outcome::Refused);
         }
-        let before = peer::process(pid).ok_or(Outcome::Refused)?;
-        let raw = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or(Outcome::Refused)?;
-        let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|_| Outcome::Refused)?;
-        // The descriptor is of the process that was looked at, and of none that came after it.
-        if peer::process(pid).map(|process| process.started) != Some(before.started) {
+        let before = process::facts(pid).ok_or(Outcome::Refused)?;
+        let ended = ProcessHandle::open(pid).map_err(|_| Outcome::Refused)?;
+        // The handle is of the process that was looked at, and of none that came after it.
+        if process::facts(pid).map(|process| process.started) != Some(before.started) {
             return Err(Outcome::Refused);
         }
         let session =
@@ -69,12 +66,13 @@ impl Sessions {
         let session = self.0.get_mut(&id).ok_or(Outcome::NoSession)?;
         // A leader that ended a moment ago may not have been noticed yet, and another process may
         // have its number by now.
-        let leader = peer::process(session.leader).map(|process| process.started);
+        let leader = process::facts(session.leader).map(|process| process.started);
         if leader != Some(session.process.started) {
             return Err(Outcome::NoSession);
         }
-        let belongs = peer::descends(caller, session.leader)
-            || peer::process(caller).is_some_and(|process| process.sid == session.process.sid);
+        let belongs = process::descends(caller, session.leader)
+            || process::facts(caller)
+                .is_some_and(|process| process.terminal == session.process.terminal);
         if belongs { Ok(session) } else { Err(Outcome::NoSession) }
     }
 

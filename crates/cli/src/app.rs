@@ -3,8 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use azvault_os::process::Before;
 use azvault_service::app;
-use azvault_service::process::Before;
 
 use crate::cli::Global;
 use crate::terminal::ui::Ui;

@@ -19,7 +19,7 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    let before = azvault_service::process::harden();
+    let before = azvault_os::process::harden();
     let cli = arguments::read();
     let meant = arguments::check(&cli);
     let app = app::App::new(cli.global, before);

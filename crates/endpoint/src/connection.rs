@@ -1,12 +1,9 @@
 //! One connection: a request comes in, its reply goes out, and it is closed.
 
 use std::net::{Shutdown, SocketAddrV4, TcpStream};
-use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
-use rustix::event::PollFlags;
-use rustix::io::Errno;
-use rustix::net::SendFlags;
+use azvault_os::pipe::{Interest, Ready, Step, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
 use crate::Asked;
@@ -35,7 +32,7 @@ pub(crate) struct Connection {
     since: Instant,
     /// Since when its request waits for others to get their tokens.
     parked: Option<Instant>,
-    ready: PollFlags,
+    ready: Ready,
     state: State,
 }
 
@@ -68,7 +65,7 @@ pub(crate) enum Next {
 impl Connection {
     pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4) -> Self {
         let bytes = Zeroizing::new(Vec::with_capacity(MOST_HEAD));
-        let (since, ready) = (Instant::now(), PollFlags::IN);
+        let (since, ready) = (Instant::now(), Ready::TO_READ);
         Self { id, peer, stream, since, parked: None, ready, state: State::Head { bytes } }
     }
 
@@ -102,17 +99,22 @@ impl Connection {
         None
     }
 
-    pub(crate) fn waits_for(&self) -> PollFlags {
+    /// What it is waited for at.
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    pub(crate) fn waits_for(&self) -> Interest {
         match self.state {
-            State::Head { .. } | State::Body { .. } | State::Draining => PollFlags::IN,
+            State::Head { .. } | State::Body { .. } | State::Draining => Interest::Read,
             // A caller that went is reported all the same.
-            State::Parked { .. } | State::AwaitsToken => PollFlags::empty(),
-            State::Reply { .. } => PollFlags::OUT,
+            State::Parked { .. } | State::AwaitsToken => Interest::Nothing,
+            State::Reply { .. } => Interest::Write,
         }
     }
 
     /// What `poll` said of it.
-    pub(crate) fn polled(&mut self, result: PollFlags) {
+    pub(crate) fn polled(&mut self, result: Ready) {
         self.ready = result;
     }
 
@@ -123,7 +125,7 @@ impl Connection {
 
     fn begin_reply(&mut self, bytes: Zeroizing<Vec<u8>>, unread: Unread) {
         self.since = Instant::now();
-        self.ready = PollFlags::OUT;
+        self.ready = Ready::TO_WRITE;
         self.state = State::Reply { bytes, written: 0, unread };
     }
 
@@ -134,7 +136,7 @@ impl Connection {
     /// Reads, decides and writes as far as it goes without waiting.
     pub(crate) fn go_on(&mut self, door: &Door) -> Next {
         if self.awaits_token() || self.is_parked() {
-            if self.ready.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            if self.ready.is_over() {
                 return Next::Over;
             }
             return match std::mem::replace(&mut self.state, State::AwaitsToken) {
@@ -142,14 +144,14 @@ impl Connection {
                 _ => Next::Waits,
             };
         }
-        if self.ready.is_empty() {
+        if !self.ready.is_any() {
             return Next::Waits;
         }
         loop {
             match &mut self.state {
                 State::Head { bytes } => {
                     let looked_at = bytes.len().saturating_sub(3);
-                    match read_into(&self.stream, bytes) {
+                    match receive_into_spare(&self.stream, bytes) {
                         Step::Moved(_) => {}
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
@@ -169,7 +171,7 @@ impl Connection {
                     }
                 }
                 State::Body { bytes, length } if bytes.len() < *length => {
-                    match read_into(&self.stream, bytes) {
+                    match receive_into_spare(&self.stream, bytes) {
                         Step::Moved(_) => {}
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
@@ -181,9 +183,7 @@ impl Connection {
                 },
                 State::Parked { .. } | State::AwaitsToken => return Next::Waits,
                 State::Reply { bytes, written, .. } if *written < bytes.len() => {
-                    // Whoever uses this library may have let SIGPIPE end the process.
-                    let rest = &bytes[*written..];
-                    match step(rustix::net::send(&self.stream, rest, SendFlags::NOSIGNAL)) {
+                    match send(&self.stream, &bytes[*written..]) {
                         Step::Moved(count) => *written += count,
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
@@ -201,7 +201,7 @@ impl Connection {
                 }
                 State::Draining => {
                     let mut sink = Zeroizing::new([0; 4096]);
-                    match step(rustix::io::read(&self.stream, &mut sink[..])) {
+                    match receive(&self.stream, &mut sink[..]) {
                         Step::Moved(_) => {}
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
@@ -216,12 +216,6 @@ impl Connection {
     fn ask(&mut self, asked: Asked) -> Next {
         self.state = State::AwaitsToken;
         Next::Asks(asked)
-    }
-}
-
-impl AsFd for Connection {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
     }
 }
 
@@ -241,25 +235,5 @@ fn whole_head(bytes: &[u8], end: usize, door: &Door) -> Result<Whole, Denied> {
             Ok(Whole::Body(State::Body { bytes: body, length }))
         }
         _ => Err(Denied::unknown(Status::BadRequest, "one request a connection")),
-    }
-}
-
-enum Step {
-    Moved(usize),
-    Waits,
-    Over,
-}
-
-/// Into memory that was given before and does not grow.
-fn read_into(stream: &TcpStream, bytes: &mut Vec<u8>) -> Step {
-    step(rustix::io::read(stream, rustix::buffer::spare_capacity(bytes)))
-}
-
-fn step(result: Result<usize, Errno>) -> Step {
-    match result {
-        Ok(0) => Step::Over,
-        Ok(count) => Step::Moved(count),
-        Err(Errno::WOULDBLOCK | Errno::INTR) => Step::Waits,
-        Err(_) => Step::Over,
     }
 }

@@ -1,10 +1,10 @@
 //! A door: a port, and the keys to it.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::net::TcpListener;
 
+use azvault_os::pipe::listen_on_loopback;
 use data_encoding::BASE64URL_NOPAD;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -34,12 +34,7 @@ pub struct Door {
 impl Door {
     /// Listens. Who connects before [`serve`](Self::serve) waits for it.
     pub fn open(keys: &Keys) -> io::Result<Self> {
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let tcp = Some(ipproto::TCP);
-        let socket = rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, tcp)?;
-        rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
-        rustix::net::listen(&socket, BACKLOG)?;
-        let listener = TcpListener::from(socket);
+        let listener = listen_on_loopback(BACKLOG)?;
         let port = listener.local_addr()?.port();
         Ok(Self {
             listener,

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddrV4;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use rustix::event::{EventfdFlags, eventfd};
+use azvault_os::pipe::Bell;
 use zeroize::Zeroizing;
 
 use crate::Asked;
@@ -38,8 +37,8 @@ pub(crate) struct Queue {
     lists: Mutex<Lists>,
     /// Something is to be issued, or nothing will be any more.
     changed: Condvar,
-    /// Readable when something was issued.
-    done: OwnedFd,
+    /// Rung when something was issued.
+    done: Bell,
 }
 
 #[derive(Default)]
@@ -51,7 +50,7 @@ struct Lists {
 
 impl Queue {
     pub(crate) fn new() -> io::Result<Self> {
-        let done = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let done = Bell::new()?;
         Ok(Self { lists: Mutex::default(), changed: Condvar::new(), done })
     }
 
@@ -68,10 +67,14 @@ impl Queue {
         None
     }
 
+    /// Rings when something was issued.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.done
+    }
+
     /// What was issued since the last look.
     pub(crate) fn take(&self) -> Vec<Done> {
-        let mut count = [0; 8];
-        let _ = rustix::io::read(&self.done, &mut count);
+        self.done.clear();
         std::mem::take(&mut self.lists().done)
     }
 
@@ -80,7 +83,7 @@ impl Queue {
         while let Some(job) = self.next() {
             let reply = answer(&job);
             self.lists().done.push(Done { id: job.id, reply });
-            let _ = rustix::io::write(&self.done, &1_u64.to_ne_bytes());
+            self.done.ring();
         }
     }
 
@@ -107,12 +110,6 @@ impl Queue {
 
     fn lists(&self) -> MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl AsFd for Queue {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.done.as_fd()
     }
 }
 

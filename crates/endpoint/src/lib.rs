@@ -9,7 +9,7 @@
 //! use azvault_endpoint::{Door, Facts, Keys, Refusal};
 //! use zeroize::Zeroizing;
 //!
-//! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: std::os::fd::OwnedFd)
+//! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: azvault_os::process::ProcessHandle)
 //! # -> std::io::Result<()> {
 //! let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
 //! let door = Door::open(&keys)?;
@@ -17,7 +17,7 @@
 //! for (name, value) in door.environment(&facts) { /* for the child */ }
 //! let message = "nothing is for this command";
 //! let refused = |_: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
-//! door.serve(child, || 0, refused)?;
+//! door.serve(&child, || 0, refused)?;
 //! # Ok(())
 //! # }
 //! ```

@@ -2,13 +2,11 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use azvault_os::pipe::{Interest, Source, Wait};
 use azvault_os::tcp_owner::Peer;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use crate::connection::{Connection, Crowd, Next};
@@ -26,14 +24,14 @@ const MOST_CONNECTIONS: usize = 512;
 const TURN: Duration = Duration::from_millis(250);
 
 impl Door {
-    /// Serves until `stop` becomes readable, as the descriptor of a process that ended does.
+    /// Serves until `stop` becomes readable, as the handle of a process that ended does.
     ///
     /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
     /// the clock, in Unix seconds. After `stop` nobody is answered any more; what `issue` is about
     /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
     pub fn serve(
         self,
-        stop: OwnedFd,
+        stop: &impl Source,
         now: impl Fn() -> i64 + Sync,
         issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Sync,
     ) -> io::Result<()> {
@@ -45,7 +43,7 @@ impl Door {
                 let work = || queue.work(|job| answer(job, own, &now, &issue));
                 thread::Builder::new().name("issuing".into()).spawn_scoped(scope, work)?;
             }
-            let ended = run(&self, &stop, &queue);
+            let ended = run(&self, stop, &queue);
             // The port first: who still comes is refused by the kernel.
             drop(self);
             drop(closing);
@@ -71,7 +69,7 @@ fn answer(
     }
 }
 
-fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
+fn run(door: &Door, stop: &impl Source, queue: &Queue) -> io::Result<()> {
     let mut connections: Vec<Connection> = Vec::new();
     let mut next_id = 0;
     // Where descriptors are short, accepting rests for a turn: `poll` would not.
@@ -82,7 +80,7 @@ fn run(door: &Door, stop: &OwnedFd, queue: &Queue) -> io::Result<()> {
         let crowd = if is_full { Crowd::Waits } else { Crowd::None };
         connections.retain(|connection| !connection.is_late(now, crowd));
         let accepts = connections.len() < MOST_CONNECTIONS && now >= rests_until;
-        let callers = if accepts { PollFlags::IN } else { PollFlags::empty() };
+        let callers = if accepts { Interest::Read } else { Interest::Nothing };
         let ready = wait_for(door, stop, queue, &mut connections, callers)?;
         if ready.stop {
             return Ok(());
@@ -136,32 +134,26 @@ struct Ready {
 
 fn wait_for(
     door: &Door,
-    stop: &OwnedFd,
+    stop: &impl Source,
     queue: &Queue,
     connections: &mut [Connection],
-    callers: PollFlags,
+    callers: Interest,
 ) -> io::Result<Ready> {
-    let mut fds = vec![
-        PollFd::new(stop, PollFlags::IN),
-        PollFd::new(queue, PollFlags::IN),
-        PollFd::new(&door.listener, callers),
-    ];
+    let mut waits = Wait::new();
+    waits.add(stop, Interest::Read);
+    waits.add(queue.bell(), Interest::Read);
+    waits.add(&door.listener, callers);
     for connection in connections.iter() {
-        fds.push(PollFd::new(connection, connection.waits_for()));
+        waits.add(connection.stream(), connection.waits_for());
     }
     // Nobody is late where nobody is.
-    let turn = Timespec::try_from(TURN).ok();
-    let timeout = if connections.is_empty() && !callers.is_empty() { None } else { turn };
-    match poll(&mut fds, timeout.as_ref()) {
-        Ok(_) | Err(Errno::INTR) => {}
-        Err(e) => return Err(e.into()),
-    }
-    let results: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
+    let nobody_is_late = connections.is_empty() && callers == Interest::Read;
+    let results = waits.within((!nobody_is_late).then_some(TURN))?;
     let (fixed, of_connections) = results.split_at(3);
     for (connection, result) in connections.iter_mut().zip(of_connections) {
         connection.polled(*result);
     }
-    let [stop, done, listener] = [0, 1, 2].map(|at: usize| !fixed[at].is_empty());
+    let [stop, done, listener] = [0, 1, 2].map(|at: usize| fixed[at].is_any());
     Ok(Ready { stop, done, listener })
 }
 

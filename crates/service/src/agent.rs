@@ -12,7 +12,7 @@ use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::{paths, policy, process, runtime};
+use crate::{paths, policy, runtime};
 
 /// An agent that is only looked at has so long to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -51,7 +51,15 @@ fn sockets(vault: VaultId) -> Vec<PathBuf> {
     }
     let holders = holder::look(Whose::Vault(&vault.to_string())).unwrap_or_default();
     let agents = holders.iter().filter(|holder| holder.kind == Kind::Agent);
-    agents.filter_map(Holder::pid).filter_map(process::socket_of).collect()
+    agents.filter_map(Holder::pid).filter_map(socket_of).collect()
+}
+
+/// Where an agent listens, by its command line. Whether it does, and whose it is, a connection tells.
+fn socket_of(agent: u32) -> Option<PathBuf> {
+    let arguments = azvault_os::process::arguments(agent)?;
+    let mut words = arguments.into_iter().skip_while(|word| word != "--socket");
+    let path = PathBuf::from(words.nth(1)?);
+    path.is_absolute().then_some(path)
 }
 
 /// The name of the socket of a vault's agent.

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use azvault_model::ContextName;
 use azvault_model::rules::active::Because;
+use azvault_os::process::Before;
 use azvault_policy::Policy;
 
 use crate::console::{Answer, Console, Prompt};
 use crate::expect::Pin;
 use crate::failure::{Code, Failure};
-use crate::process::Before;
 use crate::{paths, policy};
 
 /// Options of every request.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use azvault_model::{Context, ProcessSecret, SecretDescription};
-use azvault_vault::{Entry, Id, Problem, Subject, Writing};
+use azvault_os::file::Owner;
+use azvault_os::process::parent_name;
+use azvault_vault::{Actor, Entry, Id, Problem, Subject, Writing};
 
 use crate::app::App;
-use crate::process;
 
 /// More subjects than this are told in several entries: a box has a limit.
 const MOST_SUBJECTS: usize = 1000;
@@ -23,10 +24,15 @@ pub fn log(
             time: app.now(),
             verb: verb.to_owned(),
             subjects: some.to_vec(),
-            actor: process::actor(),
+            actor: actor(),
         })?;
     }
     Ok(())
+}
+
+/// This process, as the log has it.
+pub(crate) fn actor() -> Actor {
+    Actor { user: Owner::of_caller(), pid: std::process::id(), parent: parent_name() }
 }
 
 /// A secret, in words.

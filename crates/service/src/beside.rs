@@ -2,9 +2,10 @@
 //! them through a pipe, where the agent has none.
 
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+use azvault_os::console::Input;
+use azvault_os::process::start_apart_from_terminal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -33,7 +34,7 @@ pub fn command(app: &App, verb: &str) -> io::Result<Command> {
         command.arg("--no-agent");
     }
     // Of its own group: Ctrl-C is for the command that waits.
-    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    start_apart_from_terminal(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped());
     Ok(command)
 }
 
@@ -57,7 +58,7 @@ pub fn start(command: &mut Command, by: &OpenedBy, wanted: &impl Serialize) -> i
 
 /// In that process: what was handed over. `None` where nobody of ours has started it.
 pub fn handed_over<T: DeserializeOwned>() -> Option<(OpenedBy, T)> {
-    let bytes = descriptor::read_secret_to_end(rustix::stdio::stdin(), LONGEST).ok()?;
+    let bytes = descriptor::read_secret_to_end(Input, LONGEST).ok()?;
     let (epoch, rest) = bytes.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;

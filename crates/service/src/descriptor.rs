@@ -1,7 +1,7 @@
-//! Reading secrets from descriptors: raw reads into memory that is wiped. `std::io::stdin` and
-//! `BufReader` keep what they read in buffers that nobody wipes.
+//! Reading secrets from files, pipes and standard input: raw reads into memory that is wiped.
+//! `std::io::stdin` and `BufReader` keep what they read in buffers that nobody wipes.
 
-use std::os::fd::AsFd;
+use std::io::{self, ErrorKind, Read};
 
 use azvault_model::Secret;
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub const MAX_LINE: usize = 4096;
 
 /// Reads the first line, without its end. `None` if there is not even one byte.
-pub fn read_line(from: impl AsFd) -> rustix::io::Result<Option<Secret>> {
+pub fn read_line(from: impl Read) -> io::Result<Option<Secret>> {
     let bytes = read_all(from)?;
     if bytes.is_empty() {
         return Ok(None);
@@ -21,11 +21,11 @@ pub fn read_line(from: impl AsFd) -> rustix::io::Result<Option<Secret>> {
 }
 
 /// Reads to the end, at most [`MAX_LINE`] bytes.
-pub fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
+pub fn read_all(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; MAX_LINE]);
     let mut length = 0;
     while length < MAX_LINE {
-        match rustix::io::read(&from, &mut bytes[length..]) {
+        match from.read(&mut bytes[length..]) {
             Ok(0) => break,
             Ok(read) => {
                 length += read;
@@ -34,7 +34,7 @@ pub fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
                     break;
                 }
             }
-            Err(rustix::io::Errno::INTR) => {}
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
     }
@@ -43,30 +43,29 @@ pub fn read_all(from: impl AsFd) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// Reads to the end, at most that many bytes, into memory that is wiped.
-pub fn read_secret_to_end(from: impl AsFd, most: usize) -> rustix::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most));
-    while bytes.len() < most {
-        match rustix::io::read(&from, rustix::buffer::spare_capacity(&mut bytes)) {
-            Ok(0) => return Ok(bytes),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+pub fn read_secret_to_end(mut from: impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; most]);
+    let mut length = 0;
+    while length < most {
+        match from.read(&mut bytes[length..]) {
+            Ok(0) => {
+                bytes.truncate(length);
+                return Ok(bytes);
+            }
+            Ok(read) => length += read,
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
     }
-    Err(rustix::io::Errno::FBIG)
+    Err(ErrorKind::FileTooLarge.into())
 }
 
 /// Reads what is no secret to its end, refusing more than `most` bytes.
-pub fn read_to_end(from: impl AsFd, most: usize) -> rustix::io::Result<Vec<u8>> {
+pub fn read_to_end(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    loop {
-        bytes.reserve(64 * 1024);
-        match rustix::io::read(&from, rustix::buffer::spare_capacity(&mut bytes)) {
-            Ok(0) => return Ok(bytes),
-            Ok(_) if bytes.len() > most => return Err(rustix::io::Errno::FBIG),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(e) => return Err(e),
-        }
-    }
+    let end = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    from.take(end).read_to_end(&mut bytes)?;
+    if bytes.len() > most { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// Key files have several lines and are read whole.

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use azvault_agent::holder::{Beacon, Kind};
 use azvault_endpoint::{AzConfig, Door, Keys};
 use azvault_model::{Context, ContextName};
+use azvault_os::process::{ProcessHandle, silence_errors, silence_output};
 use azvault_vault::Vault;
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -184,14 +184,16 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     let Post { start, by, facts, leader } = post;
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
-    let raw = i32::try_from(leader).ok().and_then(Pid::from_raw).ok_or_else(refused)?;
-    let ended = pidfd_open(raw, PidfdFlags::empty()).map_err(|e| cannot(e.into()))?;
+    let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
+        std::io::ErrorKind::InvalidInput => refused(),
+        _ => cannot(e),
+    })?;
     let vault = unlock::locked(app)?.vault_id();
     // Before there is anything to hand out: what cannot be found cannot be locked.
     let beacon = Beacon::raise(Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
     let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
-    // The descriptor is of who started this process, and of nobody who came after it.
-    if rustix::process::getppid() != Some(raw) {
+    // The handle is of who started this process, and of nobody who came after it.
+    if !leader.is_parent() {
         return Err(refused());
     }
     let random = || azvault_vault::random_key();
@@ -200,15 +202,13 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     if start == Start::Command {
         issue::keep_unlocked(app, &by);
     }
-    let kept = Arc::new(Kept::new(app, start, by, leader)?);
+    let kept = Arc::new(Kept::new(app, start, by, leader.pid())?);
     kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
     ready(&environment(&door, &facts));
-    let null = std::fs::File::options().write(true).open("/dev/null").map_err(cannot)?;
     // Whoever reads what the command prints does not wait for this process too.
-    rustix::stdio::dup2_stdout(&null).map_err(|e| cannot(e.into()))?;
-    rustix::stdio::dup2_stderr(&null).map_err(|e| cannot(e.into()))?;
+    silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
     let served =
-        door.serve(ended, || app.now(), |asked| issue::issue(app, &kept, &facts.reach, asked));
+        door.serve(&leader, || app.now(), |asked| issue::issue(app, &kept, &facts.reach, asked));
     // What is left to do needs none.
     kept.wipe();
     if let Some(folder) = az_folder {

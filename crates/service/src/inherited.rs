@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use azvault_os::file::{Facts, FileIdentity, Kind};
+use azvault_os::process::keep_descriptors_here;
 
 use crate::app::App;
 use crate::paths;
@@ -21,7 +22,7 @@ pub fn without_unlocking(app: &App, command: &mut Command) -> io::Result<()> {
     let identity = |path: &Path| Facts::followed(path).ok().map(|facts| facts.identity());
     let unlocking: Vec<FileIdentity> =
         unlocking_files(app).iter().filter_map(|path| identity(path)).collect();
-    azvault_vault::keep_descriptors_here(|path| {
+    keep_descriptors_here(|path| {
         identity(path).is_some_and(|identity| unlocking.contains(&identity))
     })?;
     // What is left of it there is not for the program. A terminal holds nothing of what was typed.
@@ -39,7 +40,7 @@ pub fn without_anything(command: &mut Command) -> io::Result<()> {
     for name in paths::own_variables() {
         command.env_remove(name);
     }
-    azvault_vault::keep_descriptors_here(|_| true)
+    keep_descriptors_here(|_| true)
 }
 
 /// Where a passphrase or a key was read from.

@@ -60,7 +60,7 @@ impl Entry {
         if !output.status.success() {
             return if output.stderr.is_empty() { Ok(None) } else { Err(refused(&output)) };
         }
-        let bytes = bytes.map_err(|e| not_run(&e.into()))?.unwrap_or_default();
+        let bytes = bytes.map_err(|e| not_run(&e))?.unwrap_or_default();
         Ok(RawKey::parse(&bytes).ok())
     }
 

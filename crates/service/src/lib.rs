@@ -37,7 +37,6 @@ pub mod panic;
 pub mod paths;
 pub mod policy;
 pub mod private_file;
-pub mod process;
 pub mod revocation;
 pub mod rotation;
 pub mod runtime;

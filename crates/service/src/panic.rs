@@ -184,7 +184,7 @@ fn end_in_folder(app: &App, ended: &mut Ended) {
     let left = presence::end(found);
     ended.agents += number - left.len();
     for one in left {
-        let pid = one.process.as_ref().map(|process| process.pid);
+        let pid = one.process.as_ref().map(|process| process.pid());
         if pid.is_none_or(|pid| ended.left.iter().all(|known| known.pid != Some(pid))) {
             ended.left.push(Left { pid, next: format!("fuser --kill {}", shell_path(&one.file)) });
         }

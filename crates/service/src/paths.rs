@@ -1,12 +1,12 @@
 //! Every folder and every environment variable that is read outside `cli.rs`, one function each.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use azvault_endpoint::{ForeignVariable, foreign_variable};
 use azvault_importer::places::{self, Roots};
 use azvault_model::Secret;
+use azvault_os::process::variable_bytes;
 use azvault_signin::ProxySetting;
 use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
@@ -70,7 +70,7 @@ pub const SESSION: &str = "AZVAULT_SESSION";
 
 /// The session of this shell: its id and key, in wiped memory.
 pub fn session() -> Option<Secret> {
-    let value = zeroize::Zeroizing::new(std::env::var_os(SESSION)?.into_vec());
+    let value = zeroize::Zeroizing::new(variable_bytes(std::env::var_os(SESSION)?));
     (!value.is_empty()).then(|| Secret::new(value))
 }
 
@@ -103,7 +103,7 @@ fn set_variables() -> impl Iterator<Item = OsString> {
     let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
     set.map(|(name, value)| {
         // A copy of what may be a secret.
-        drop(zeroize::Zeroizing::new(value.into_vec()));
+        drop(zeroize::Zeroizing::new(variable_bytes(value)));
         name
     })
 }
@@ -122,7 +122,7 @@ pub fn variable_that_says(path: &Path) -> Option<String> {
     let says = |value: &OsStr| Path::new(value) == path;
     let mut names = std::env::vars_os().filter_map(|(name, value)| {
         let says = says(&value);
-        drop(zeroize::Zeroizing::new(value.into_vec()));
+        drop(zeroize::Zeroizing::new(variable_bytes(value)));
         says.then(|| name.to_string_lossy().into_owned())
     });
     names.next()
@@ -166,7 +166,7 @@ pub fn proxy() -> Option<ProxySetting> {
     let bypass = bypass.to_string_lossy();
     let hosts = bypass.split(',').map(str::trim).filter(|host| !host.is_empty());
     Some(ProxySetting {
-        url: Secret::new(zeroize::Zeroizing::new(url.into_vec())),
+        url: Secret::new(zeroize::Zeroizing::new(variable_bytes(url))),
         bypass: hosts.map(str::to_owned).collect(),
     })
 }
@@ -209,7 +209,7 @@ pub fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
     let bad = |_| azvault_signin::Error::Input { what: "IDENTITY_ENDPOINT cannot be read" };
     let url = url.to_string_lossy().parse().map_err(bad);
-    let header = Secret::new(zeroize::Zeroizing::new(header.into_vec()));
+    let header = Secret::new(zeroize::Zeroizing::new(variable_bytes(header)));
     Some(url.map(|url| Endpoint::AppService { url, header }))
 }
 

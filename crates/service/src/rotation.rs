@@ -19,7 +19,7 @@ use crate::creation::Recovery;
 use crate::failure::{ChangeFailure, Code, Failure};
 use crate::keyring;
 use crate::unlock::{Opened, Source};
-use crate::{agent, holders, policy, process, slots};
+use crate::{agent, audit, holders, policy, slots};
 
 use at_hand::AtHand;
 pub use done::Done;
@@ -154,7 +154,7 @@ fn reseal(
         let kept = kept.map(|words| subject("kept", words));
         let subjects = kept.chain(went.map(|words| subject("dropped", words))).collect();
         let (time, verb) = (app.now(), "key rotate".to_owned());
-        Ok(Entry { time, verb, subjects, actor: process::actor() })
+        Ok(Entry { time, verb, subjects, actor: audit::actor() })
     };
     let bar = app.console.progress("sealing anew", 0);
     let rotated = vault.rotate(

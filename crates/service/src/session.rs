@@ -12,7 +12,7 @@ use azvault_vault::{Id, SessionKey, VaultId};
 use zeroize::Zeroizing;
 
 use crate::failure::{Code, Failure};
-use crate::{agent, paths, process, runtime};
+use crate::{agent, paths, runtime};
 
 /// More writers than this at one moment nobody has.
 const TRIES: usize = 1000;
@@ -166,7 +166,7 @@ pub fn none(why: &str) -> Failure {
 /// What starts a session in the shell in which this command was typed. A handle that it has already
 /// is replaced.
 pub fn to_start() -> &'static str {
-    match process::parent_name().as_deref() {
+    match azvault_os::process::parent_name().as_deref() {
         Some("fish") => "azvault session start --shell fish | source",
         Some("nu") => {
             "$env.AZVAULT_SESSION = (azvault session start -o json | from json | get value)"

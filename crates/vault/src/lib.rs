@@ -80,7 +80,6 @@ pub use format::slot_kind::SlotKind;
 pub use leftover::{DraftFolder, sweep};
 pub use locked::{Locked, Try};
 pub use master_key::MasterKey;
-pub use memory::keep_descriptors_here;
 pub use new_file::{Made, Over, write_file};
 pub use new_slot::{NewSlot, PreparedSlot};
 pub use random::random_key;

@@ -1,4 +1,5 @@
-//! What cryptography leaves behind in memory, and how it is wiped. The only `unsafe` of azvault.
+//! What cryptography leaves behind in memory, and how it is wiped. Nothing but this and `crates/os` has
+//! `unsafe`.
 //!
 //! ring wipes nothing: a key that was used lies on the stack several times over, and in the key
 //! object. Measured in release and debug builds, none is found any more when the object is
@@ -9,12 +10,9 @@
 use std::alloc::{Layout, dealloc};
 use std::hint::black_box;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::os::fd::BorrowedFd;
-use std::path::Path;
 use std::sync::atomic::{Ordering, compiler_fence};
 
 use ring::aead::LessSafeKey;
-use rustix::io::FdFlags;
 
 /// Bytes of stack that are cleared below a finished operation; ring uses a few KiB.
 const DEPTH: usize = 64 * 1024;
@@ -42,31 +40,6 @@ fn wipe_stack() {
     }
     compiler_fence(Ordering::SeqCst);
     black_box(&stack);
-}
-
-/// Keeps the pages of these bytes out of swap. A limit on locked memory can refuse that, which
-/// takes nothing from the other defences.
-pub(crate) fn keep_out_of_swap(bytes: &[u8]) {
-    // SAFETY: address and length are those of a live slice; locking changes no content.
-    let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
-}
-
-/// Has descriptors closed in programs that this one starts: those that `is_kept` says, by their path
-/// in `/proc/self/fd`. The three standard ones are left as they are.
-pub fn keep_descriptors_here(is_kept: impl Fn(&Path) -> bool) -> std::io::Result<()> {
-    for entry in std::fs::read_dir("/proc/self/fd")? {
-        let entry = entry?;
-        let number = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
-        let Some(number) = number.filter(|number| *number > 2) else { continue };
-        if !is_kept(&entry.path()) {
-            continue;
-        }
-        // SAFETY: the descriptor is borrowed for one call that changes a flag of it and neither
-        // uses nor closes it; one that is gone by now is an error of that call.
-        let descriptor = unsafe { BorrowedFd::borrow_raw(number) };
-        let _ = rustix::io::fcntl_setfd(descriptor, FdFlags::CLOEXEC);
-    }
-    Ok(())
 }
 
 /// A key of ring, on the heap and overwritten when dropped.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::io::{PipeWriter, Read, Write};
 use std::net::TcpStream;
-use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -64,7 +63,7 @@ impl World {
         let (stopped, stop) = std::io::pipe().unwrap();
         let log = Arc::clone(&asked);
         let serving = std::thread::spawn(move || {
-            door.serve(OwnedFd::from(stopped), now, |asked| {
+            door.serve(&stopped, now, |asked| {
                 log.lock().unwrap().push(asked.clone());
                 issue(asked)
             })

@@ -1,11 +1,8 @@
 //! One connection: a request comes in, its answer goes out.
 
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustix::event::PollFlags;
-use rustix::io::Errno;
+use azvault_os::pipe::{Interest, Ready, Step, Stream, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
 use super::answer::{Held, answer};
@@ -22,11 +19,11 @@ pub(super) const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(1);
 const SMALL: usize = 64 * 1024;
 
 pub(super) struct Connection {
-    stream: UnixStream,
+    stream: Stream,
     pid: u32,
     since: Moment,
     /// What `poll` said last.
-    ready: PollFlags,
+    ready: Ready,
     state: State,
 }
 
@@ -44,9 +41,9 @@ enum State {
 }
 
 impl Connection {
-    pub(super) fn new(stream: UnixStream, pid: u32, since: Moment) -> Self {
+    pub(super) fn new(stream: Stream, pid: u32, since: Moment) -> Self {
         let state = State::Length { bytes: [0; 4], read: 0 };
-        Self { stream, pid, since, ready: PollFlags::IN, state }
+        Self { stream, pid, since, ready: Ready::TO_READ, state }
     }
 
     /// Whether it had its time.
@@ -58,17 +55,22 @@ impl Connection {
         now.awake.saturating_sub(self.since.awake) > patience
     }
 
-    pub(super) fn waits_for(&self) -> PollFlags {
+    /// What it is waited for at.
+    pub(super) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    pub(super) fn waits_for(&self) -> Interest {
         match self.state {
             // Its body lies there already: nothing but room is missing, which `poll` knows not of.
-            _ if self.wants().is_some() => PollFlags::empty(),
-            State::Length { .. } | State::Body { .. } => PollFlags::IN,
-            State::Reply { .. } => PollFlags::OUT,
+            _ if self.wants().is_some() => Interest::Nothing,
+            State::Length { .. } | State::Body { .. } => Interest::Read,
+            State::Reply { .. } => Interest::Write,
         }
     }
 
     /// What `poll` said of it.
-    pub(super) fn polled(&mut self, result: PollFlags) {
+    pub(super) fn polled(&mut self, result: Ready) {
         self.ready = result;
     }
 
@@ -92,13 +94,13 @@ impl Connection {
     /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
     /// for which there is no `room` waits until others are served.
     pub(super) fn go_on(&mut self, held: &mut Held, now: Moment, room: usize) -> Option<()> {
-        if self.ready.is_empty() && self.wants().is_none() {
+        if !self.ready.is_any() && self.wants().is_none() {
             return Some(());
         }
         loop {
             match &mut self.state {
                 State::Length { bytes, read } if *read < 4 => {
-                    match step(rustix::io::read(&self.stream, &mut bytes[*read..])) {
+                    match receive(&self.stream, &mut bytes[*read..]) {
                         Step::Moved(count) => *read += count,
                         Step::Waits => return Some(()),
                         Step::Over => return None,
@@ -111,14 +113,13 @@ impl Connection {
                     }
                     if length > room.max(SMALL) {
                         // The body is left to wait in the socket, as long as somebody waits with it.
-                        return (!self.ready.contains(PollFlags::HUP)).then_some(());
+                        return (!self.ready.has_hung_up()).then_some(());
                     }
                     let bytes = Zeroizing::new(Vec::with_capacity(length));
                     self.state = State::Body { bytes, length };
                 }
                 State::Body { bytes, length } if bytes.len() < *length => {
-                    let free = rustix::buffer::spare_capacity(bytes);
-                    match step(rustix::io::read(&self.stream, free)) {
+                    match receive_into_spare(&self.stream, bytes) {
                         Step::Moved(_) => bytes.truncate(*length),
                         Step::Waits => return Some(()),
                         Step::Over => return None,
@@ -129,7 +130,7 @@ impl Connection {
                     self.state = State::Reply { bytes, written: 0 };
                 }
                 State::Reply { bytes, written } if *written < bytes.len() => {
-                    match step(rustix::io::write(&self.stream, &bytes[*written..])) {
+                    match send(&self.stream, &bytes[*written..]) {
                         Step::Moved(count) => *written += count,
                         Step::Waits => return Some(()),
                         Step::Over => return None,
@@ -138,26 +139,5 @@ impl Connection {
                 State::Reply { .. } => return None,
             }
         }
-    }
-}
-
-impl AsFd for Connection {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.stream.as_fd()
-    }
-}
-
-enum Step {
-    Moved(usize),
-    Waits,
-    Over,
-}
-
-fn step(result: Result<usize, Errno>) -> Step {
-    match result {
-        Ok(0) => Step::Over,
-        Ok(count) => Step::Moved(count),
-        Err(Errno::WOULDBLOCK | Errno::INTR) => Step::Waits,
-        Err(_) => Step::Over,
     }
 }

@@ -1,39 +1,36 @@
 //! The place of the agent's socket, and whether the socket is still there.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use azvault_os::file::{Facts, FileIdentity, FolderWatch};
 
 /// A socket that was bound at a path. Once it is gone or another file is in its place, no command
 /// finds this agent there, and what it holds would be held for nobody.
 pub(super) struct Place<'a> {
     path: &'a Path,
-    inode: (u64, u64),
+    identity: FileIdentity,
     /// Wakes the loop when something happens in the folder. The kernel may have none to give: then
     /// the loop's own turn notices, and so it does where a folder further up is moved.
-    changes: Option<OwnedFd>,
+    changes: Option<FolderWatch>,
 }
 
 impl<'a> Place<'a> {
     /// Of the socket that lies there now.
     pub(super) fn of(path: &'a Path) -> io::Result<Self> {
-        let changes = path.parent().and_then(|folder| changes(folder).ok());
-        Ok(Self { path, inode: inode(path)?, changes })
+        let changes = path.parent().and_then(|folder| FolderWatch::of(folder).ok());
+        Ok(Self { path, identity: identity(path)?, changes })
     }
 
     /// Whether the socket is where it was bound.
     pub(super) fn is_kept(&self) -> bool {
-        inode(self.path).is_ok_and(|found| found == self.inode)
+        identity(self.path).is_ok_and(|found| found == self.identity)
     }
 
     /// Forgets what woke the loop.
     pub(super) fn drain(&self) {
-        let mut events = [0; 4096];
         if let Some(changes) = &self.changes {
-            while rustix::io::read(changes, &mut events).is_ok_and(|read| read > 0) {}
+            changes.drain();
         }
     }
 
@@ -44,22 +41,13 @@ impl<'a> Place<'a> {
         }
     }
 
-    pub(super) fn changes(&self) -> Option<BorrowedFd<'_>> {
-        self.changes.as_ref().map(AsFd::as_fd)
+    pub(super) fn changes(&self) -> Option<&FolderWatch> {
+        self.changes.as_ref()
     }
 }
 
-fn inode(path: &Path) -> io::Result<(u64, u64)> {
-    let facts = path.symlink_metadata()?;
-    Ok((facts.dev(), facts.ino()))
-}
-
-fn changes(folder: &Path) -> io::Result<OwnedFd> {
-    let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-    let gone = WatchFlags::DELETE | WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO;
-    let folder_gone = WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
-    inotify::add_watch(&events, folder, gone | folder_gone | WatchFlags::ONLYDIR)?;
-    Ok(events)
+fn identity(path: &Path) -> io::Result<FileIdentity> {
+    Ok(Facts::of_name(path)?.identity())
 }
 
 #[cfg(test)]
@@ -67,14 +55,14 @@ mod tests {
     use std::fs;
     use std::os::unix::net::UnixListener;
 
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use azvault_os::pipe::{Interest, Wait};
 
     use super::Place;
 
     fn is_woken(place: &Place<'_>) -> bool {
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let changes = place.changes().unwrap();
-        poll(&mut [PollFd::new(&changes, PollFlags::IN)], Some(&now)).unwrap() > 0
+        let mut wait = Wait::new();
+        wait.add(place.changes().unwrap(), Interest::Read);
+        wait.within(Some(std::time::Duration::ZERO)).unwrap()[0].is_any()
     }
 
     #[test]

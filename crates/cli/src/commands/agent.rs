@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use azvault_agent::ServeError;
+use azvault_os::process::{keep_descriptors_here, leave_terminal, silence_output};
 use azvault_service::agent::{Post, agent_command};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::policy;
@@ -46,7 +47,7 @@ impl Args {
 }
 
 fn start(post: &Post) -> super::Ended {
-    azvault_vault::keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
+    keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
     let mut command = agent_command(post, "serve").map_err(|e| other(&e))?;
     // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
     // of a process group, which could not have a terminal session of its own.
@@ -56,12 +57,12 @@ fn start(post: &Post) -> super::Ended {
 
 fn serve(post: &Post) -> super::Ended {
     // A terminal that closes has nothing to say to the agent of the next one.
-    let _ = rustix::process::setsid();
+    leave_terminal();
     let ready = || {
         let mut out = std::io::stdout();
         let _ = out.write_all(b"\n").and_then(|()| out.flush());
         // The starter waits for the end of this pipe as well as for a byte on it.
-        let _ = redirect_stdout();
+        let _ = silence_output();
     };
     let allowed = || policy::most_by(post.user_policy.as_deref());
     let post = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
@@ -69,11 +70,6 @@ fn serve(post: &Post) -> super::Ended {
         Ok(()) | Err(ServeError::AlreadyServed) => Ok(0),
         Err(e) => Err(other(&e)),
     }
-}
-
-fn redirect_stdout() -> std::io::Result<()> {
-    let null = std::fs::File::options().write(true).open("/dev/null")?;
-    Ok(rustix::stdio::dup2_stdout(null)?)
 }
 
 fn other(error: &dyn std::error::Error) -> Failure {

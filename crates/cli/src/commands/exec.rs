@@ -3,11 +3,11 @@
 mod variables;
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use azvault_agent::Leader;
 use azvault_model::{ContextName, Current, ProcessScope};
+use azvault_os::process::become_command;
 use azvault_service::contexts::Contexts;
 use azvault_service::door;
 use azvault_service::door::{Chosen, Reach, Start, Told};
@@ -128,7 +128,7 @@ pub(super) fn become_session(
         Failure::new(Code::ChildNotRun, what).hint("mount /proc")
     })?;
     app.before.restore();
-    let error = command.exec();
+    let error = become_command(&mut command);
     let code = match error.kind() {
         std::io::ErrorKind::NotFound => Code::ChildNotFound,
         _ => Code::ChildNotRun,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azvault_importer::look::Ended;
+use azvault_os::console::note_interrupt;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::migration::gather::From;
 use azvault_service::paths;
 use azvault_service::scan::USUAL_PLACES;
 use azvault_service::scan::{Becomes, Survey, next};
 use azvault_service::text::count;
-use signal_hook::consts::SIGINT;
 
 use crate::app::App;
 use crate::cli::Output;
@@ -42,12 +42,7 @@ impl Args {
         let from = if self.home { From::Home } else { From::of(&self.paths) };
         let stopped = Arc::new(AtomicBool::new(false));
         // The first Ctrl-C has what was found so far printed, the second ends the process.
-        let _ = signal_hook::flag::register_conditional_shutdown(
-            SIGINT,
-            INTERRUPTED.into(),
-            Arc::clone(&stopped),
-        );
-        let _ = signal_hook::flag::register(SIGINT, Arc::clone(&stopped));
+        note_interrupt(&stopped, INTERRUPTED);
         let survey = Survey::new(app, from, &|| stopped.load(Ordering::Relaxed))?;
         let looked_in = match from {
             From::Usual => USUAL_PLACES,

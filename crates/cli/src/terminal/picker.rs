@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use azvault_model::ContextName;
+use azvault_os::console::interrupt_input;
 use azvault_service::contexts::{Contexts, Seen};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::text::shown;
 use console::{Term, truncate_str};
 use dialoguer::FuzzySelect;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
-use signal_hook::consts::SIGINT;
 
 use crate::app::App;
 
@@ -55,7 +55,7 @@ pub(crate) fn choose(
     let theme: &dyn Theme = if app.ui.is_colored() { &colorful } else { &SimpleTheme };
     // Ctrl-C ends the choice and not the process, which would leave the cursor hidden.
     let ends_process = Arc::new(AtomicBool::new(false));
-    let _ = signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&ends_process));
+    interrupt_input(&ends_process);
     let chosen = FuzzySelect::with_theme(theme)
         .with_prompt(prompt)
         .items(&lines)

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{IsTerminal, Write};
 
 use azvault_model::Secret;
+use azvault_os::console::{Hidden, input_is_terminal, open_terminal};
 use azvault_service::console::{Answer, Prompt};
 use azvault_service::descriptor::MAX_LINE;
 use azvault_service::failure::{Code, Failure};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 use zeroize::Zeroizing;
 
 /// A terminal to ask on.
@@ -17,7 +17,7 @@ pub(crate) struct Terminal {
 
 /// Whether somebody is there to answer: decided by stdin and stderr, never by stdout.
 pub(crate) fn somebody_is_there() -> bool {
-    rustix::termios::isatty(rustix::stdio::stdin()) && std::io::stderr().is_terminal()
+    input_is_terminal() && std::io::stderr().is_terminal()
 }
 
 /// Whether stderr is a terminal, and no file or log.
@@ -28,8 +28,7 @@ pub(crate) fn stderr_is_terminal() -> bool {
 impl Terminal {
     /// Opens the terminal device of this process.
     pub(crate) fn open() -> Option<Self> {
-        let device = File::options().read(true).write(true).open("/dev/tty").ok()?;
-        Some(Self { device })
+        Some(Self { device: open_terminal().ok()? })
     }
 
     fn say(&mut self, text: &str) -> Result<(), Failure> {
@@ -39,15 +38,12 @@ impl Terminal {
     /// Reads one line with echo, line editing and signals of the terminal off, so that Ctrl-C
     /// comes as a byte and the terminal is always put back as it was.
     fn read_hidden(&self) -> Result<Secret, Failure> {
-        let raw = Raw::enter(&self.device)?;
+        let hidden = Hidden::enter(&self.device).map_err(|e| broken(&e))?;
         let mut line = Zeroizing::new(Vec::with_capacity(MAX_LINE));
         let mut byte = Zeroizing::new([0_u8; 1]);
         loop {
-            match rustix::io::read(&raw.device, &mut byte[..]) {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(e) => return Err(broken(&e)),
+            if hidden.read(&mut byte[..]).map_err(|e| broken(&e))? == 0 {
+                break;
             }
             match byte[0] {
                 b'\r' | b'\n' => break,
@@ -90,29 +86,6 @@ fn erase_character(line: &mut Zeroizing<Vec<u8>>) {
         if byte & 0xC0 != 0x80 {
             break;
         }
-    }
-}
-
-struct Raw<'a> {
-    device: &'a File,
-    before: Termios,
-}
-
-impl<'a> Raw<'a> {
-    fn enter(device: &'a File) -> Result<Self, Failure> {
-        let before = rustix::termios::tcgetattr(device).map_err(|e| broken(&e))?;
-        let mut raw = before.clone();
-        raw.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        raw.special_codes[SpecialCodeIndex::VMIN] = 1;
-        raw.special_codes[SpecialCodeIndex::VTIME] = 0;
-        rustix::termios::tcsetattr(device, OptionalActions::Flush, &raw).map_err(|e| broken(&e))?;
-        Ok(Self { device, before })
-    }
-}
-
-impl Drop for Raw<'_> {
-    fn drop(&mut self) {
-        let _ = rustix::termios::tcsetattr(self.device, OptionalActions::Flush, &self.before);
     }
 }
 

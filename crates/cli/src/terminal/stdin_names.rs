@@ -2,6 +2,7 @@
 //! one name a line.
 
 use azvault_model::ContextName;
+use azvault_os::console::Input;
 use azvault_service::descriptor;
 use azvault_service::failure::{Code, Failure};
 use serde::Deserialize;
@@ -41,7 +42,7 @@ impl Piped {
 
 /// All names that come in; at least one.
 pub(crate) fn names() -> Result<Vec<ContextName>, Failure> {
-    let bytes = descriptor::read_to_end(rustix::stdio::stdin(), LONGEST)
+    let bytes = descriptor::read_to_end(Input, LONGEST)
         .map_err(|e| Failure::new(Code::Other, format!("standard input: {e}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(Code::Usage, "standard input is no text"))?;

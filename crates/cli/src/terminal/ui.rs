@@ -4,9 +4,7 @@
 //! file is escaped before it reaches a terminal: a context's name can hold anything. Colour means
 //! something or is not there.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write as _};
-use std::os::fd::AsFd;
 
 use anstyle::{AnsiColor, Style};
 use azvault_service::console::{Console, Line, Progress, Prompt, Work};
@@ -92,8 +90,7 @@ impl Ui {
     /// full disk cut short is none.
     pub(crate) fn raw(&self, bytes: &[u8]) {
         // The standard library's own stdout keeps a copy of what has no line's end yet: a secret.
-        let out = std::io::stdout().as_fd().try_clone_to_owned();
-        match out.and_then(|out| File::from(out).write_all(bytes)) {
+        match azvault_os::console::write_output(bytes) {
             Ok(()) => {}
             Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
             Err(e) => {

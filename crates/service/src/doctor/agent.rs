@@ -1,6 +1,5 @@
 //! Who may hold the keys: the agent, and the keyring of the desktop.
 
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -138,8 +137,8 @@ pub(super) fn keyring(locked: &Locked) -> Check {
     let socket = address.strip_prefix("unix:path=").map(|rest| rest.split(',').next());
     match socket.flatten() {
         None => Check::unknown(name, "the session bus is not a socket with a name"),
-        Some(path) => match UnixStream::connect(path) {
-            Ok(_) => Check::ok(name, "the session bus answers"),
+        Some(path) => match azvault_os::pipe::answers(Path::new(path)) {
+            Ok(()) => Check::ok(name, "the session bus answers"),
             Err(e) => lost(format!("out of reach: the session bus does not answer: {e}")),
         },
     }

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use azvault_os::process::{FileMask, is_hardened};
+
 use super::Check;
 use crate::app::App;
-use crate::process;
 use crate::shell_word::shell_path;
 use crate::text::shown;
 
@@ -14,7 +15,7 @@ const DEEPEST: usize = 8;
 
 pub(super) fn core_dumps(app: &App) -> Check {
     let read = |file: &str| fs::read_to_string(file).ok();
-    let dumpable = if process::is_not_dumpable() { Dumpable::No } else { Dumpable::Yes };
+    let dumpable = if is_hardened() { Dumpable::No } else { Dumpable::Yes };
     judge_dumps(&Dumps {
         pattern: read("/proc/sys/kernel/core_pattern").as_deref().map(str::trim),
         set_uid: read("/proc/sys/fs/suid_dumpable").as_deref().map(str::trim),
@@ -114,12 +115,12 @@ fn is_encrypted(sys: &Path, device: &str, depth: usize) -> bool {
         && slaves.all(|slave| is_encrypted(sys, &slave.to_string_lossy(), depth + 1))
 }
 
-pub(super) fn umask(mask: u32) -> Check {
+pub(super) fn umask(mask: FileMask) -> Check {
     let name = "umask";
-    if mask & 0o022 == 0o022 {
-        return Check::ok(name, format!("{mask:04o}"));
+    if mask.keeps_others_from_writing() {
+        return Check::ok(name, mask.to_string());
     }
-    let what = format!("{mask:04o}: others can write files that are made here");
+    let what = format!("{mask}: others can write files that are made here");
     Check::finding(name, what, "umask 077")
 }
 
@@ -128,7 +129,7 @@ mod tests {
     use std::fs;
 
     use super::super::State;
-    use super::{Dumpable, Dumps, judge_dumps, judge_swap, umask};
+    use super::{Dumpable, Dumps, FileMask, judge_dumps, judge_swap, umask};
 
     #[test]
     fn who_gets_a_core_dump_is_told_from_what_the_kernel_says() {
@@ -202,7 +203,7 @@ mod tests {
             (0o020, State::Finding),
             (0, State::Finding),
         ] {
-            assert_eq!(umask(mask).state, state, "{mask:o}");
+            assert_eq!(umask(FileMask::of_number(mask)).state, state, "{mask:o}");
         }
     }
 }

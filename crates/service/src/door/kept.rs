@@ -6,8 +6,8 @@ use std::time::Duration;
 use azvault_agent::hold::{Hold, Moment};
 use azvault_agent::holder::{Beacon, Report};
 use azvault_agent::now;
-use azvault_agent::signals::{SIGHUP, Signals};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use azvault_os::pipe::{Interest, Wait};
+use azvault_os::process::{Signal, Signals};
 use zeroize::Zeroizing;
 
 use super::Start;
@@ -112,10 +112,10 @@ impl Kept {
     }
 
     /// How long nothing is due; `None` where nothing will be.
-    fn wait(&self, now: Moment) -> Option<Timespec> {
+    fn wait(&self, now: Moment) -> Option<Duration> {
         let state = self.state();
         state.keys.as_ref()?;
-        Timespec::try_from(state.hold.wait(now).clamp(LEAST, MOST)).ok()
+        Some(state.hold.wait(now).clamp(LEAST, MOST))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -177,13 +177,13 @@ fn locked_for_good(start: Start) -> Failure {
 /// Wipes the keys in time and on a hang-up, and tells who looks for holders how this one is. Ends
 /// with the process.
 pub(super) fn watch(kept: Arc<Kept>, beacon: Beacon) -> std::io::Result<()> {
-    let signals = Signals::of(&[SIGHUP])?;
+    let signals = Signals::of(&[Signal::HangUp])?;
     let watching = move || {
         loop {
-            let wait = kept.wait(now());
-            let mut fds =
-                [PollFd::new(&beacon, PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
-            let _ = poll(&mut fds, wait.as_ref());
+            let mut wait = Wait::new();
+            wait.add(beacon.source(), Interest::Read);
+            wait.add(&signals, Interest::Read);
+            let _ = wait.within(kept.wait(now()));
             if signals.taken().is_some() {
                 kept.wipe();
             }

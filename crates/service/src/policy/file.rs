@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<String>, Finding>
             ));
         }
     }
-    let bytes = descriptor::read_to_end(file, MOST).map_err(|e| unreadable(e.into()))?;
+    let bytes = descriptor::read_to_end(file, MOST).map_err(unreadable)?;
     String::from_utf8(bytes)
         .map(Some)
         .map_err(|_| finding("it is not UTF-8", "save it as UTF-8 text"))

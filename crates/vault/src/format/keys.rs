@@ -13,7 +13,6 @@ use crate::format::id::VaultId;
 use crate::format::key::{Key, expand};
 use crate::format::sealed_box;
 use crate::format::slot_kind::SlotKind;
-use crate::memory;
 use crate::memory::with_stack_wiped;
 use crate::sealer::{Opened, Placed, Sealer, SealerError, Subkey};
 
@@ -67,7 +66,7 @@ impl Keys {
             key
         });
         for key in &keys {
-            memory::keep_out_of_swap(key.bytes());
+            azvault_os::memory::keep_out_of_swap(key.bytes());
         }
         Some(Self { epoch, keys })
     }

@@ -1,10 +1,10 @@
 //! `azvault az-shim run`: what the shim starts. Its words and its answers are az's.
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
+use azvault_os::process::become_command;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::{inherited, paths};
 use clap::{Parser, Subcommand};
@@ -82,7 +82,7 @@ impl Args {
         };
         inherited::without_unlocking(app, &mut command).map_err(not_run)?;
         app.before.restore();
-        Err(not_run(command.exec()))
+        Err(not_run(become_command(&mut command)))
     }
 }
 

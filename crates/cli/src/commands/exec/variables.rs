@@ -2,8 +2,6 @@
 //! asked for by name.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
 use azvault_model::{Context, Secret};
@@ -150,7 +148,7 @@ impl Variables {
         }
         for (name, value) in &self.secret {
             // EXPOSE: it was asked for in this variable.
-            command.env(name, OsStr::from_bytes(value.expose()));
+            command.env(name, azvault_os::process::variable(value.expose()));
         }
     }
 }

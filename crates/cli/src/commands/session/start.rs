@@ -48,7 +48,7 @@ impl Args {
         }
         let vault = unlock::locked(app)?.vault_id();
         let inherited = if self.inherit { inherited(app, vault)? } else { None };
-        let led_by = self.leader.unwrap_or_else(std::os::unix::process::parent_id);
+        let led_by = self.leader.or_else(azvault_os::process::parent).unwrap_or_default();
         let (session, handle) = match inherited {
             Some((session, handle)) if session.leader == led_by => (session, handle),
             inherited => {
