@@ -9,7 +9,7 @@ use azvault_model::{AutosaveMode, ContextName};
 use azvault_os::file::Owner;
 use azvault_vault::{
     Actor, AnchorFound, AnchorMismatch, Cost, Entry, Keys, Locked, NewSlot, Opener, Over, Problem,
-    RawKey, Settings, StagedVault, StorageError, Vault, Writing,
+    RawKey, Settings, StagedVault, StorageError, Transaction, Vault,
 };
 
 struct World {
@@ -64,7 +64,7 @@ impl World {
 }
 
 /// One of several changes, by number.
-fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Problem> {
+fn change(writing: &mut Transaction<'_>, number: u64) -> Result<(), Problem> {
     match number % 3 {
         0 => {
             let default = Some(ContextName::new(format!("context {number}")));

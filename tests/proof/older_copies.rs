@@ -1,14 +1,14 @@
 //! Older copies and forks over a long history, and no false alarm in an honest one.
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
-use azvault_vault::{AnchorMismatch, Problem, Vault, Writing};
+use azvault_vault::{AnchorMismatch, Problem, Transaction, Vault};
 
 use azvault_test_support::vault::{World, context, count, entry};
 
 const HISTORY: u64 = 200;
 
 /// One of the changes that people make.
-fn change(writing: &mut Writing<'_>, number: u64) -> Result<(), Problem> {
+fn change(writing: &mut Transaction<'_>, number: u64) -> Result<(), Problem> {
     let first = writing.contexts().first().map(|stored| stored.id);
     match number % 4 {
         0 => {

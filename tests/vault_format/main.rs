@@ -17,7 +17,8 @@ use azvault_model::{
 use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, KeyFile, Locked, NewSlot, Opener, Problem,
-    RawKey, RecoveryCode, Settings, Subject, Tampered, Try, Vault, Writing, seal_export, sha256,
+    RawKey, RecoveryCode, Settings, Subject, Tampered, Transaction, Try, Vault, seal_export,
+    sha256,
 };
 use azvault_vault::{BoxKind, worked_example};
 use data_encoding::{BASE64, HEXLOWER};
@@ -225,7 +226,7 @@ fn an_edited_audit_log_is_refused_and_the_first_bad_entry_is_named() {
     let world = World::new();
     fill(&mut world.create()).unwrap();
     let mut vault = world.open().unwrap();
-    let more = |writing: &mut Writing<'_>| (0..7).try_for_each(|_| writing.log(entry("use")));
+    let more = |writing: &mut Transaction<'_>| (0..7).try_for_each(|_| writing.log(entry("use")));
     vault.write(more).unwrap();
     assert_eq!(vault.snapshot().unwrap().audit_log().unwrap().len(), 10);
     drop(vault);

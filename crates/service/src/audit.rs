@@ -5,7 +5,7 @@ use std::path::Path;
 use azvault_model::{Context, ProcessSecret, SecretDescription};
 use azvault_os::file::Owner;
 use azvault_os::process::parent_name;
-use azvault_vault::{Actor, Entry, Id, Problem, Subject, Writing};
+use azvault_vault::{Actor, Entry, Id, Problem, Subject, Transaction};
 
 use crate::app::App;
 
@@ -15,7 +15,7 @@ const MOST_SUBJECTS: usize = 1000;
 /// Writes an entry of this moment and process; nothing where nothing is to be told.
 pub fn log(
     app: &App,
-    writing: &mut Writing<'_>,
+    writing: &mut Transaction<'_>,
     verb: &str,
     subjects: Vec<Subject>,
 ) -> Result<(), Problem> {

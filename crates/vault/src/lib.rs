@@ -52,9 +52,9 @@ mod slots;
 mod snapshot;
 mod store;
 mod strength;
+mod transaction;
 mod vault;
 mod verify;
-mod writing;
 
 pub use anchor::AnchorFound;
 pub use audit::{Actor, Entry, Logged, Subject};
@@ -89,6 +89,6 @@ pub use session::SessionKey;
 pub use snapshot::{Items, Snapshot};
 pub use store::slots::MAX_SLOTS;
 pub use strength::{MAX_BITS as MAX_PASSPHRASE_BITS, passphrase_bits};
+pub use transaction::{New, Transaction};
 pub use vault::Vault;
 pub use verify::Verified;
-pub use writing::{New, Writing};

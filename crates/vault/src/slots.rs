@@ -15,9 +15,9 @@ use crate::locked::MAX_TRIES;
 use crate::master_key::MasterKey;
 use crate::new_slot::PreparedSlot;
 use crate::store::slots;
-use crate::writing::Writing;
+use crate::transaction::Transaction;
 
-impl Writing<'_> {
+impl Transaction<'_> {
     /// Adds a way to unlock; its number. At most 32 in all, and 8 of a kind that costs a
     /// derivation; none is weaker than the vault allows.
     pub fn add_slot(&mut self, key: &MasterKey, new: &PreparedSlot) -> Result<i64, Problem> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
 use crate::anchor::{AnchorFound, Seen};
 use crate::boxes::Boxes;
@@ -18,7 +18,7 @@ use crate::format::slot::{Row, Slot};
 use crate::sealer::Sealer;
 use crate::snapshot::{Snapshot, State};
 use crate::store::{header, records, slots};
-use crate::writing::Writing;
+use crate::transaction::Transaction;
 use crate::{anchor, file, snapshot};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
@@ -123,7 +123,7 @@ impl Vault {
 
     fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Problem> {
         let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+            SqlTransaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
         let state = snapshot::load(self.boxes(&transaction), kept)?;
         Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, path: &self.path, state })
     }
@@ -132,7 +132,7 @@ impl Vault {
     /// before, so that a change never covers up what somebody else did to it.
     pub fn write<T, E: ChangeError>(
         &mut self,
-        change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E::Located> {
         let (result, written) = self.commit(change).map_err(|e| e.at(&self.path))?;
         self.after_commit(written);
@@ -164,13 +164,13 @@ impl Vault {
 
     fn commit<T, E: From<Problem>>(
         &self,
-        change: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
+        change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<(T, Written), E> {
         let transaction = self.begin()?;
         let boxes = self.boxes(&transaction);
         let State { mut head, head_hash, content } = snapshot::load(boxes, KeptMembers::Taken)?;
         head.generation = self.next_generation(&head);
-        let mut writing = Writing::new(boxes, content, head);
+        let mut writing = Transaction::new(boxes, content, head);
         let result = change(&mut writing)?;
         let head = writing.finish()?;
         let written = seal_head_and_commit(transaction, &*self.sealer, self.id, head, head_hash)?;
@@ -181,8 +181,9 @@ impl Vault {
         Boxes { connection, sealer: &*self.sealer, vault: self.id }
     }
 
-    pub(crate) fn begin(&self) -> Result<Transaction<'_>, Problem> {
-        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+    pub(crate) fn begin(&self) -> Result<SqlTransaction<'_>, Problem> {
+        let begun =
+            SqlTransaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         self.file.check()?;
         Ok(begun)
     }
@@ -206,7 +207,7 @@ pub(crate) struct Written {
 
 /// Seals the whole behind its parts, and commits.
 pub(crate) fn seal_head_and_commit(
-    transaction: Transaction<'_>,
+    transaction: SqlTransaction<'_>,
     sealer: &dyn Sealer,
     vault: VaultId,
     mut head: Head,

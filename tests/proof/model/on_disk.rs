@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use azvault_model::{ContextName, Secret, SecretDescription, SecretKind};
 use azvault_vault::{
     AnchorMismatch, Cost, Error, Id, Locked, MasterKey, NewSlot, Opener, PreparedSlot, Problem,
-    RawKey, SealerError, Settings, Vault, Writing,
+    RawKey, SealerError, Settings, Transaction, Vault,
 };
 use proptest_state_machine::StateMachineTest;
 use zeroize::Zeroizing;
@@ -330,7 +330,7 @@ fn prepared(key: &RawKey, label: &str) -> PreparedSlot {
 }
 
 fn carry_out(
-    writing: &mut Writing<'_>,
+    writing: &mut Transaction<'_>,
     change: &Resolved,
     known: &mut Known,
     key: Option<&MasterKey>,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
-use azvault_vault::{Error, Vault, Writing};
+use azvault_vault::{Error, Transaction, Vault};
 use rusqlite::types::Value;
 
 use super::{Edit, Matrix, Table, tables};
@@ -56,7 +56,7 @@ fn change(vault: &mut Vault, what: &str) -> Result<(), Error> {
     let imports: Vec<_> = snapshot.imports().iter().map(|stored| stored.id).collect();
     let settings = snapshot.settings();
     drop(snapshot);
-    vault.write(|writing: &mut Writing<'_>| {
+    vault.write(|writing: &mut Transaction<'_>| {
         writing.put_context(Some(contexts[0]), &context(what, "s2"))?;
         writing.remove(contexts[1])?;
         writing.put_context(None, &context(&format!("new {what}"), "s3"))?;

@@ -10,7 +10,7 @@ use azvault_model::{
 use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::{
     Actor, Cost, Entry, Error, Import, ImportedFile, Locked, MasterKey, NewSlot, Opener, Problem,
-    RawKey, RecoveryCode, Settings, Subject, Try, Vault, Writing, sha256,
+    RawKey, RecoveryCode, Settings, Subject, Transaction, Try, Vault, sha256,
 };
 use zeroize::Zeroizing;
 
@@ -126,7 +126,7 @@ pub fn entry(verb: &str) -> Entry {
     }
 }
 
-pub fn import(writing: &mut Writing<'_>, bytes: &[u8]) -> Result<Import, Problem> {
+pub fn import(writing: &mut Transaction<'_>, bytes: &[u8]) -> Result<Import, Problem> {
     let original = Some(writing.add_original(bytes)?);
     let file = ImportedFile {
         path: "/home/megan/.Azure/AzureRmContext.json".into(),

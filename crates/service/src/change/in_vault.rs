@@ -9,7 +9,7 @@ use azvault_model::{
     Secret, SecretDescription,
 };
 use azvault_model::{EnvironmentName, TenantId};
-use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Vault, Writing};
+use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transaction, Vault};
 
 use super::supersede::{Older, is_superseded};
 use super::{Brought, Counted, Decide, Whose};
@@ -34,6 +34,7 @@ pub(super) fn write(
             decide(&Known { contexts, current, acting, accounts, secrets })?
         };
         let agreed = agreed(writing, brought);
+        let known = self::accounts(writing, brought);
         let (mut subjects, mut secrets) = apply(writing, (&decision.change, accounts), &agreed)?;
         if let Some(from) = &brought.from {
             subjects.insert(0, from.clone());
@@ -41,10 +42,10 @@ pub(super) fn write(
             subjects.extend(came.map(|context| audit::of_context(None, context)));
         }
         subjects.extend(agreed.iter().map(|origin| audit::of_origin(origin)));
-        let gone = supersede(writing, brought)?;
+        let gone = supersede(writing, brought, &known)?;
         secrets.removed += gone.len();
         subjects.extend(gone.iter().map(|old| audit::of_secret(old.id, &old.description)));
-        for (id, about) in bring(app, writing, brought, &gone)? {
+        for (id, about) in bring(app, writing, brought, &known)? {
             secrets.added += 1;
             subjects.push(audit::of_secret(id, &about));
         }
@@ -55,7 +56,7 @@ pub(super) fn write(
 
 /// Writes a change, and says what is not there any more.
 fn apply(
-    writing: &mut Writing<'_>,
+    writing: &mut Transaction<'_>,
     (change, accounts): (&Change, &Accounts),
     agreed: &[String],
 ) -> Result<(Vec<Subject>, Counted), Problem> {
@@ -100,7 +101,7 @@ fn apply(
 }
 
 /// Contexts that are removed, or replaced by others: those whose identity does not stay.
-fn lost(writing: &Writing<'_>, change: &Change) -> Vec<Subject> {
+fn lost(writing: &Transaction<'_>, change: &Change) -> Vec<Subject> {
     let stays: BTreeSet<_> = change.put.iter().map(Context::identity).collect();
     let put = change.put.iter().map(|context| &context.name);
     let touched: BTreeSet<String> = change.remove.iter().chain(put).map(ContextName::key).collect();
@@ -123,13 +124,16 @@ fn forgotten(secrets: &[StoredSecret], forget: &Forget, accounts: &Accounts) -> 
 }
 
 /// The origins that the person agreed to just now.
-fn agreed(writing: &Writing<'_>, brought: &Brought) -> Vec<String> {
+fn agreed(writing: &Transaction<'_>, brought: &Brought) -> Vec<String> {
     brought.confirmed.difference(&writing.settings().confirmed).cloned().collect()
 }
 
 /// Removes the secrets whose place others take; one that is the same stays.
-fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredSecret>, Problem> {
-    let accounts = accounts(writing, brought);
+fn supersede(
+    writing: &mut Transaction<'_>,
+    brought: &Brought,
+    accounts: &Accounts,
+) -> Result<Vec<StoredSecret>, Problem> {
     let goes = |secret: &&StoredSecret| {
         is_superseded(brought.older, &secret.description, &brought.secrets, accounts.clouds())
     };
@@ -138,7 +142,7 @@ fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredS
     for secret in gone {
         let value = writing.open_secret(secret.id)?;
         let is_same = |held: &HeldSecret| {
-            is_same(&secret.description, &held.description, &accounts) && held.value.same_as(&value)
+            is_same(&secret.description, &held.description, accounts) && held.value.same_as(&value)
         };
         if !brought.secrets.iter().any(is_same) {
             writing.remove_secret(secret.id, Parting::Renewed)?;
@@ -148,15 +152,13 @@ fn supersede(writing: &mut Writing<'_>, brought: &Brought) -> Result<Vec<StoredS
     Ok(removed)
 }
 
-/// Stores what comes beside contexts, what is there already left out. `gone` are secrets that were
-/// removed just now.
+/// Stores what comes beside contexts, what is there already left out.
 fn bring(
     app: &App,
-    writing: &mut Writing<'_>,
+    writing: &mut Transaction<'_>,
     brought: &Brought,
-    gone: &[StoredSecret],
+    known: &Accounts,
 ) -> Result<Vec<(Id, SecretDescription)>, Problem> {
-    let known = accounts(writing, brought);
     for account in &brought.accounts {
         let own = known.of_account(account).one();
         let is_same = |stored: &Stored<Account>| {
@@ -184,10 +186,9 @@ fn bring(
         let id = same.map(|stored| stored.id);
         writing.put_environment(id, environment)?;
     }
-    let stays = |secret: &&StoredSecret| gone.iter().all(|gone| gone.id != secret.id);
-    let stored: Vec<StoredSecret> = writing.secrets().iter().filter(stays).cloned().collect();
+    let stored = writing.secrets();
     let mut added = Vec::new();
-    let unknown = unknown(&stored, &brought.secrets, &known, |id| writing.open_secret(id))?;
+    let unknown = unknown(stored, &brought.secrets, known, |id| writing.open_secret(id))?;
     for (number, held) in (1..).zip(unknown) {
         let place = held.description.place.or(Some(number));
         let about = SecretDescription { place, ..held.description.clone() };
@@ -214,7 +215,7 @@ fn renewed(before: &Account, now: &Account) -> Account {
 }
 
 /// The accounts of the vault, and those that come.
-fn accounts(writing: &Writing<'_>, brought: &Brought) -> Accounts {
+fn accounts(writing: &Transaction<'_>, brought: &Brought) -> Accounts {
     let environments = writing.environments().iter().map(|stored| &stored.value);
     let known = writing.accounts().iter().map(|stored| &stored.value);
     let secrets = writing.secrets().iter().map(|secret| &secret.description);

@@ -9,7 +9,7 @@ use azvault_model::rules::import::{Action, Plan, Planned};
 use azvault_os::file::FileIdentity;
 use azvault_vault::{
     FollowedLink, Id, Import, ImportedFile, New, Problem, Settings, Subject, Taken, TakenName,
-    Vault, Writing,
+    Transaction, Vault,
 };
 
 use super::proposal::Proposal;
@@ -150,7 +150,7 @@ fn followed(link: &Link) -> FollowedLink {
     FollowedLink { path: link.path.clone(), to: link.to.clone() }
 }
 
-fn add_import(writing: &mut Writing<'_>, proposal: &Proposal, now: i64) -> Result<Id, Problem> {
+fn add_import(writing: &mut Transaction<'_>, proposal: &Proposal, now: i64) -> Result<Id, Problem> {
     let sealed: HashSet<usize> = proposal.to_seal().map(|(number, _)| number).collect();
     let mut import = Import { created: now, ..Import::default() };
     import.since.environments = with_a_word_of_their_own(proposal);

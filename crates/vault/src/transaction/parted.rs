@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use azvault_model::{Context, ContextName, Identity, Secret, SecretKind};
 
-use super::Writing;
+use super::Transaction;
 use crate::error::Problem;
 use crate::format::box_address::BoxAddress;
 use crate::format::id::Id;
@@ -44,7 +44,7 @@ enum PartedContext {
     Removed(ContextName, Identity),
 }
 
-impl Writing<'_> {
+impl Transaction<'_> {
     /// Before a secret is removed.
     pub(super) fn part_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         let Ok(StoredSecret { description, created, pin, .. }) = self.known_secret(id) else {

@@ -1,4 +1,4 @@
-//! Writing: what one transaction may change.
+//! Transaction: what one transaction may change.
 
 mod parted;
 
@@ -26,12 +26,10 @@ use parted::Parted;
 const PART: usize = 1024 * 1024;
 
 /// A transaction on a vault that has been verified. Dropped without commit, it changes nothing.
-pub struct Writing<'w> {
+pub struct Transaction<'w> {
     pub(crate) boxes: Boxes<'w>,
-    /// As it was when the transaction began.
+    /// As it was when the transaction began; of settings and of secrets that go, as it is by now.
     content: Content,
-    /// The settings, where there were none when the transaction began.
-    first_settings: Option<Id>,
     /// As it will be: its generation is that of this transaction.
     pub(crate) head: Head,
     waiting: Waiting,
@@ -66,10 +64,10 @@ struct NewSecret {
     created: i64,
 }
 
-impl<'w> Writing<'w> {
+impl<'w> Transaction<'w> {
     pub(crate) fn new(boxes: Boxes<'w>, content: Content, head: Head) -> Self {
         let (waiting, parted) = (Waiting::default(), Parted::default());
-        Self { boxes, content, first_settings: None, head, waiting, parted }
+        Self { boxes, content, head, waiting, parted }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -87,12 +85,12 @@ impl<'w> Writing<'w> {
         &self.content.environments
     }
 
-    /// The secrets as they were when the transaction began, sealed.
+    /// The secrets that were there when the transaction began and still are, sealed.
     pub fn secrets(&self) -> &[StoredSecret] {
         &self.content.secrets
     }
 
-    /// The settings as they were when the transaction began.
+    /// The settings as they are by now.
     pub fn settings(&self) -> Settings {
         self.content.settings.as_ref().map(|stored| stored.value.clone()).unwrap_or_default()
     }
@@ -156,10 +154,9 @@ impl<'w> Writing<'w> {
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Problem> {
         self.part_settings(settings);
         let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
-        // Written twice in the transaction that writes the first, it stays one record.
-        let known = known.or(self.first_settings.map(|id| (id, 1)));
         let id = self.put(known, record::of_settings(settings))?;
-        self.first_settings = Some(id);
+        let revision = known.map_or(1, |(_, revision)| revision + 1);
+        self.content.settings = Some(Stored { id, revision, value: settings.clone() });
         Ok(id)
     }
 
@@ -173,7 +170,9 @@ impl<'w> Writing<'w> {
     pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         self.part_secret(id, why)?;
         records::delete(self.boxes.connection, id.0)?;
-        secrets::delete(self.boxes.connection, id.0)
+        secrets::delete(self.boxes.connection, id.0)?;
+        self.content.secrets.retain(|secret| secret.id != id);
+        Ok(())
     }
 
     /// Seals a new secret, and a record that describes and pins it.
