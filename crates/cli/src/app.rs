@@ -5,34 +5,41 @@ use std::sync::Arc;
 
 use azvault_os::process::Before;
 use azvault_service::app;
+use azvault_service::failure::Failure;
 
-use crate::cli::Global;
+use crate::options::Global;
 use crate::terminal::ui::Ui;
+
+/// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
+pub(crate) type Exit = Result<u8, Failure>;
 
 /// The application with the options of this run, and a terminal.
 pub(crate) struct App {
     global: Global,
     service: app::App,
     pub(crate) ui: Arc<Ui>,
+    /// The command line as a tree, for verbs that print it.
+    pub(crate) tree: fn() -> clap::Command,
 }
 
 impl App {
-    pub(crate) fn new(global: Global, before: Before) -> Self {
+    pub(crate) fn new(global: Global, before: Before, tree: fn() -> clap::Command) -> Self {
         let ui = Arc::new(Ui::new(&global));
         let console = Arc::clone(&ui);
         let service = app::App::new(global.options(), console, before, now);
-        Self { global, service, ui }
+        Self { global, service, ui, tree }
     }
 
     /// The same options, with nothing on stderr but what the caller prints itself.
     pub(crate) fn silent(&self) -> Self {
         let global = Global { quiet: true, verbose: 0, ..self.global.clone() };
-        Self::new(global, self.before)
+        Self::new(global, self.before, self.tree)
     }
 
     /// The same options, and nobody is asked anything.
     pub(crate) fn without_questions(&self) -> Self {
-        Self::new(Global { no_input: true, ..self.global.clone() }, self.before)
+        let global = Global { no_input: true, ..self.global.clone() };
+        Self::new(global, self.before, self.tree)
     }
 }
 

@@ -5,21 +5,13 @@ use azvault_service::paths::is_empty;
 use clap::builder::Resettable;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use crate::cli;
 use crate::cli::Cli;
+use crate::commands;
+use crate::options::Output;
 
 /// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.
 const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
-
-/// Takes a name or an id as it is. An empty one is what a variable leaves that was not set, and never
-/// means the one that acts.
-pub(crate) fn name(text: &str) -> Result<String, &'static str> {
-    match text.trim().is_empty() {
-        true => Err("a name or an id must not be empty"),
-        false => Ok(text.to_owned()),
-    }
-}
 
 /// The command line of this process, which ends here if it is none. Variables that are set and empty
 /// count as unset: jobs set them so.
@@ -31,10 +23,10 @@ pub(crate) fn read() -> Cli {
 /// Refuses where an empty variable was to say which vault is meant, or an answer is asked for in a
 /// form that it does not have. What ends everything does so first.
 pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
-    if matches!(cli.command, cli::Command::Panic(_)) {
+    if matches!(cli.command, commands::Command::Panic(_)) {
         return Ok(());
     }
-    if cli.global.output == cli::Output::Sarif && !matches!(cli.command, cli::Command::Scan(_)) {
+    if cli.global.output == Output::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
         let what = "only scan answers in SARIF";
         return Err(Failure::new(Code::Usage, what).hint("azvault scan -o sarif"));
     }
@@ -56,19 +48,4 @@ fn without_empty_variables(command: Command) -> Command {
     ids.into_iter().fold(command, |command, id| {
         command.mut_arg(id, |argument| argument.env(Resettable::Reset::<clap::builder::OsStr>))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name;
-
-    #[test]
-    fn a_name_has_a_letter_and_is_kept_as_it_is() {
-        for text in ["", " ", "\t", "\u{a0}", "\n \r"] {
-            assert!(name(text).is_err(), "{text:?}");
-        }
-        for text in ["a", " a ", "-", "\u{200b}", "''"] {
-            assert_eq!(name(text).as_deref(), Ok(text));
-        }
-    }
 }

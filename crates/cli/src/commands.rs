@@ -1,4 +1,4 @@
-//! The one match from the command tree to what runs.
+//! The verbs: a group of them a file, with what each is given and what runs.
 
 pub(crate) mod agent;
 pub(crate) mod audit;
@@ -33,78 +33,104 @@ pub(crate) mod unlock;
 pub(crate) mod r#use;
 pub(crate) mod verify;
 
-use azvault_service::failure::Failure;
+use clap::Subcommand;
 
-use crate::app::App;
-use crate::cli::{
-    Audit, Autosave, AzShim, Backup, Command, Context, Key, KeyAdd, Policy, Secret, Session,
-    Subscription,
-};
+use crate::app::{App, Exit};
 
-/// What a verb ends with: the exit code, 0 or 10, or why it could not be done.
-pub(crate) type Ended = Result<u8, Failure>;
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Init(init::Args),
+    Unlock(unlock::Args),
+    Lock(lock::Args),
+    Panic(panic::Args),
+    Status(status::Args),
+    Scan(scan::Args),
+    Migrate(migrate::Args),
+    Connect(Box<connect::Args>),
+    Disconnect(disconnect::Args),
+    /// Contexts: list, select, change, save and import them
+    #[command(subcommand)]
+    Context(context::Verb),
+    /// Subscriptions that your contexts know, or that Azure shows
+    #[command(subcommand)]
+    Subscription(subscription::Verb),
+    Use(r#use::Args),
+    /// Whether changes of contexts are saved for you
+    #[command(subcommand)]
+    Autosave(autosave::Verb),
+    /// The session of this shell, in which changes of process scope live
+    #[command(subcommand)]
+    Session(session::Verb),
+    Token(token::Args),
+    Exec(exec::Args),
+    Shell(shell::Args),
+    ShellInit(shell_init::Args),
+    Prompt(prompt::Args),
+    /// A program az for machines without Azure CLI
+    #[command(subcommand)]
+    AzShim(az_shim::Verb),
+    /// Secrets in the vault, and those of this session
+    #[command(subcommand)]
+    Secret(secret::Verb),
+    /// Ways to unlock the vault
+    #[command(subcommand)]
+    Key(key::Verb),
+    /// What was done with secrets and contexts
+    #[command(subcommand)]
+    Audit(audit::Verb),
+    /// What this machine, or you yourself, forbid azvault to do
+    #[command(subcommand)]
+    Policy(policy::Verb),
+    /// Copies of the vault, encrypted as it is
+    #[command(subcommand)]
+    Backup(backup::Verb),
+    Verify(verify::Args),
+    Doctor(doctor::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    #[command(hide = true)]
+    Agent(agent::Args),
+    #[command(hide = true)]
+    Renew(renew::Args),
+    #[command(hide = true)]
+    Door(door::Args),
+}
 
-/// Runs one command.
-pub(crate) fn run(app: &App, command: Command) -> Ended {
-    match command {
-        Command::Init(args) => args.run(app),
-        Command::Unlock(args) => args.run(app),
-        Command::Lock(args) => args.run(app),
-        Command::Panic(args) => args.run(app),
-        Command::Status(args) => args.run(app),
-        Command::Scan(args) => args.run(app),
-        Command::Migrate(args) => args.run(app),
-        Command::Connect(args) => args.run(app),
-        Command::Disconnect(args) => args.run(app),
-        Command::Context(Context::List(args)) => args.run(app),
-        Command::Context(Context::Show(args)) => args.run(app),
-        Command::Context(Context::Set(args)) => args.run(app),
-        Command::Context(Context::Select(args)) => args.run(app),
-        Command::Context(Context::Rename(args)) => args.run(app),
-        Command::Context(Context::Remove(args)) => args.run(app),
-        Command::Context(Context::Clear(args)) => args.run(app),
-        Command::Context(Context::Save(args)) => args.run(app),
-        Command::Context(Context::Import(args)) => args.run(app),
-        Command::Subscription(Subscription::List(args)) => args.run(app),
-        Command::Use(args) => args.run(app),
-        Command::Autosave(Autosave::Show(args)) => args.run(app),
-        Command::Autosave(Autosave::Enable(args)) => args.run(app),
-        Command::Autosave(Autosave::Disable(args)) => args.run(app),
-        Command::Session(Session::Start(args)) => args.run(app),
-        Command::Session(Session::End(args)) => args.run(app),
-        Command::Session(Session::Show(args)) => args.run(app),
-        Command::Session(Session::Check(args)) => args.run(app),
-        Command::Token(args) => args.run(app),
-        Command::Exec(args) => args.run(app),
-        Command::Shell(args) => args.run(app),
-        Command::ShellInit(args) => args.run(app),
-        Command::Prompt(args) => args.run(app),
-        Command::AzShim(AzShim::Install(args)) => args.run(app),
-        Command::AzShim(AzShim::Run(args)) => args.run(app),
-        Command::Secret(Secret::List(args)) => args.run(app),
-        Command::Secret(Secret::Show(args)) => args.run(app),
-        Command::Key(Key::List(args)) => args.run(app),
-        Command::Key(Key::Add(KeyAdd::Passphrase(args))) => args.run(app),
-        Command::Key(Key::Add(KeyAdd::KeyFile(args))) => args.run(app),
-        Command::Key(Key::Add(KeyAdd::Recovery(args))) => args.run(app),
-        Command::Key(Key::Add(KeyAdd::Raw(args))) => args.run(app),
-        Command::Key(Key::Add(KeyAdd::Keyring(args))) => args.run(app),
-        Command::Key(Key::Remove(args)) => args.run(app),
-        Command::Key(Key::Passphrase(args)) => args.run(app),
-        Command::Key(Key::Rotate(args)) => args.run(app),
-        Command::Audit(Audit::Log(args)) => args.run(app),
-        Command::Audit(Audit::Verify(args)) => args.run(app),
-        Command::Policy(Policy::Show(args)) => args.run(app),
-        Command::Policy(Policy::Check(args)) => args.run(app),
-        Command::Backup(Backup::Create(args)) => args.run(app),
-        Command::Backup(Backup::Restore(args)) => args.run(app),
-        Command::Backup(Backup::List(args)) => args.run(app),
-        Command::Verify(args) => args.run(app),
-        Command::Doctor(args) => args.run(app),
-        Command::Completions(args) => args.run(app),
-        Command::Man(args) => args.run(app),
-        Command::Agent(args) => args.run(app),
-        Command::Renew(args) => args.run(app),
-        Command::Door(args) => args.run(app),
+impl Command {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::Init(args) => args.run(app),
+            Self::Unlock(args) => args.run(app),
+            Self::Lock(args) => args.run(app),
+            Self::Panic(args) => args.run(app),
+            Self::Status(args) => args.run(app),
+            Self::Scan(args) => args.run(app),
+            Self::Migrate(args) => args.run(app),
+            Self::Connect(args) => args.run(app),
+            Self::Disconnect(args) => args.run(app),
+            Self::Context(verb) => verb.run(app),
+            Self::Subscription(verb) => verb.run(app),
+            Self::Use(args) => args.run(app),
+            Self::Autosave(verb) => verb.run(app),
+            Self::Session(verb) => verb.run(app),
+            Self::Token(args) => args.run(app),
+            Self::Exec(args) => args.run(app),
+            Self::Shell(args) => args.run(app),
+            Self::ShellInit(args) => args.run(app),
+            Self::Prompt(args) => args.run(app),
+            Self::AzShim(verb) => verb.run(app),
+            Self::Secret(verb) => verb.run(app),
+            Self::Key(verb) => verb.run(app),
+            Self::Audit(verb) => verb.run(app),
+            Self::Policy(verb) => verb.run(app),
+            Self::Backup(verb) => verb.run(app),
+            Self::Verify(args) => args.run(app),
+            Self::Doctor(args) => args.run(app),
+            Self::Completions(args) => args.run(app),
+            Self::Man(args) => args.run(app),
+            Self::Agent(args) => args.run(app),
+            Self::Renew(args) => args.run(app),
+            Self::Door(args) => args.run(app),
+        }
     }
 }

@@ -11,6 +11,7 @@ mod terminal;
 use std::alloc::System;
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Wipes all that is freed: libraries copy what they are handed, and wipe none of it (zxcvbn,
@@ -22,8 +23,8 @@ fn main() -> ExitCode {
     let before = azvault_os::process::harden();
     let cli = arguments::read();
     let meant = arguments::check(&cli);
-    let app = app::App::new(cli.global, before);
-    match meant.and_then(|()| commands::run(&app, cli.command)) {
+    let app = app::App::new(cli.global, before, cli::Cli::command);
+    match meant.and_then(|()| cli.command.run(&app)) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             app.ui.failure(&failure);

@@ -10,7 +10,7 @@ use azvault_service::agent::{Post, agent_command};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::policy;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Serve the keys of an unlocked vault; started by azvault itself
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ enum Step {
 }
 
 impl Args {
-    pub(crate) fn run(self, _: &App) -> super::Ended {
+    pub(crate) fn run(self, _: &App) -> Exit {
         let Self { step, socket, vault_id, user_policy } = self;
         let post = Post { socket, vault_id, user_policy };
         match step {
@@ -46,7 +46,7 @@ impl Args {
     }
 }
 
-fn start(post: &Post) -> super::Ended {
+fn start(post: &Post) -> Exit {
     keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
     let mut command = agent_command(post, "serve").map_err(|e| other(&e))?;
     // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
@@ -55,7 +55,7 @@ fn start(post: &Post) -> super::Ended {
     Ok(0)
 }
 
-fn serve(post: &Post) -> super::Ended {
+fn serve(post: &Post) -> Exit {
     // A terminal that closes has nothing to say to the agent of the next one.
     leave_terminal();
     let ready = || {

@@ -14,10 +14,27 @@ use azvault_service::session::Session;
 use azvault_vault::{Problem, Settings};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::options::change::ScopeOption;
 use crate::output::documents::SCHEMA;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    Show(show::Args),
+    Enable(enable::Args),
+    Disable(disable::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::Show(args) => args.run(app),
+            Self::Enable(args) => args.run(app),
+            Self::Disable(args) => args.run(app),
+        }
+    }
+}
 
 #[derive(Serialize)]
 struct Document {
@@ -29,7 +46,7 @@ struct Document {
 }
 
 /// Sets the mode for the user, or for this session, and says what holds now.
-fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> super::Ended {
+fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> Exit {
     if mode == AutosaveMode::CurrentUser {
         policy::keep(app)?;
     }

@@ -1,10 +1,8 @@
 //! `azvault completions`
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::app::App;
-use crate::cli::Cli;
+use crate::app::{App, Exit};
 
 /// Print a completion script for a shell
 ///
@@ -16,9 +14,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "azvault", &mut script);
+        clap_complete::generate(self.shell, &mut (app.tree)(), "azvault", &mut script);
         app.ui.raw(&script);
         Ok(0)
     }

@@ -24,10 +24,10 @@ use azvault_vault::Vault;
 use serde::Serialize;
 
 use self::options::WayOptions;
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::options::change::ScopeOption;
+use crate::options::name::name;
 use crate::output;
 
 /// Contexts of a sign-in, if nobody says a number.
@@ -111,7 +111,7 @@ impl<'a> SkippedView<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(mut self, app: &App) -> super::Ended {
+    pub(crate) fn run(mut self, app: &App) -> Exit {
         let tenant = self.tenant.as_deref().map(TenantName::parse).transpose().map_err(failed)?;
         policy::signs_in(app, &self.environment, self.tenant.as_deref())?;
         if let Some(account) = self.way.stored().map(str::to_owned) {
@@ -133,7 +133,7 @@ impl Args {
     }
 
     /// Contexts of an account that has signed in before: its tokens are those that are stored.
-    fn of_stored(self, app: &App, account: &str) -> super::Ended {
+    fn of_stored(self, app: &App, account: &str) -> Exit {
         let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
         let wanted = self.scope.wanted("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
@@ -160,7 +160,7 @@ impl Args {
         opened: (&mut Vault, Contexts),
         acting: Option<&Acting>,
         seen: Seen,
-    ) -> super::Ended {
+    ) -> Exit {
         let Seen { found, confirmed, way, older } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {

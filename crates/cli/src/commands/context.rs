@@ -9,3 +9,34 @@ pub(crate) mod save;
 pub(crate) mod select;
 pub(crate) mod set;
 pub(crate) mod show;
+
+use crate::app::{App, Exit};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    List(list::Args),
+    Show(show::Args),
+    Set(set::Args),
+    Select(select::Args),
+    Rename(rename::Args),
+    Remove(remove::Args),
+    Clear(clear::Args),
+    Save(save::Args),
+    Import(import::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::List(args) => args.run(app),
+            Self::Show(args) => args.run(app),
+            Self::Set(args) => args.run(app),
+            Self::Select(args) => args.run(app),
+            Self::Rename(args) => args.run(app),
+            Self::Remove(args) => args.run(app),
+            Self::Clear(args) => args.run(app),
+            Self::Save(args) => args.run(app),
+            Self::Import(args) => args.run(app),
+        }
+    }
+}

@@ -8,9 +8,9 @@ use azvault_service::contexts::Contexts;
 use azvault_service::failure::Failure;
 use azvault_service::text::count;
 
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
+use crate::options::name::name;
 use crate::output;
 
 /// Entra and ADFS have no endpoint for revocation (RFC 7009).
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = self.removal.wanted("disconnect");
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let who = self.who(&contexts)?;

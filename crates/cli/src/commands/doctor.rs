@@ -6,8 +6,8 @@ use azvault_service::failure::{Code, Failure};
 use azvault_service::text::{count, shown};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -29,7 +29,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let checks = doctor::look(app)?;
         let findings = checks.iter().filter(|check| check.state == State::Finding).count();
         match app.ui.output {

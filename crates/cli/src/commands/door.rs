@@ -5,7 +5,7 @@ use azvault_service::door;
 use azvault_service::door::{Post, Start};
 use azvault_service::failure::{Code, Failure};
 
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Hand tokens to a command and its children; started by azvault itself
 #[derive(clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
         let (by, facts) = beside::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };

@@ -19,8 +19,8 @@ use azvault_service::{audit, inherited, policy};
 use azvault_vault::{Subject, VaultId};
 
 use self::variables::{VariableOptions, Variables};
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
+use crate::options::name::name;
 use crate::options::reach::ReachOption;
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
@@ -47,7 +47,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(mut self, app: &App) -> super::Ended {
+    pub(crate) fn run(mut self, app: &App) -> Exit {
         let name = self.name.map(ContextName::new);
         let begun = begin(app, name, Start::Command, &self.options)?;
         let program = self.command.remove(0);
@@ -114,7 +114,7 @@ pub(super) fn become_session(
     Begun { start, by, state, told, variables }: Begun,
     program: &OsString,
     arguments: &[OsString],
-) -> super::Ended {
+) -> Exit {
     let vault = azvault_service::unlock::locked(app)?.vault_id();
     let chosen = chosen(app, vault, state)?;
     let door = door::open(app, start, &by, told, &chosen)?;

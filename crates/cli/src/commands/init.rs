@@ -6,7 +6,7 @@ use azvault_service::creation;
 use azvault_service::creation::Recovery;
 use azvault_service::text::shown_path;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::options::kdf::Kdf;
 
 /// Create a vault
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = creation::Wanted {
             verb: "init",
             cost: self.kdf.for_new(None)?,
@@ -45,7 +45,7 @@ impl Args {
         let (vault, _) = creation::create(app, wanted)?;
         let path = app.vault_path()?;
         match app.ui.output {
-            crate::cli::Output::Json => app.ui.json(&creation::document(&path, &vault)?),
+            crate::options::Output::Json => app.ui.json(&creation::document(&path, &vault)?),
             _ => app.ui.line(format!("created {}", shown_path(&path))),
         }
         Ok(0)

@@ -5,3 +5,28 @@ pub(crate) mod list;
 pub(crate) mod passphrase;
 pub(crate) mod remove;
 pub(crate) mod rotate;
+
+use crate::app::{App, Exit};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    List(list::Args),
+    /// Add a way to unlock
+    #[command(subcommand)]
+    Add(add::Verb),
+    Remove(remove::Args),
+    Passphrase(passphrase::Args),
+    Rotate(rotate::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::List(args) => args.run(app),
+            Self::Add(verb) => verb.run(app),
+            Self::Remove(args) => args.run(app),
+            Self::Passphrase(args) => args.run(app),
+            Self::Rotate(args) => args.run(app),
+        }
+    }
+}

@@ -6,8 +6,8 @@ use azvault_service::holders::{Found, HolderView};
 use azvault_service::unlock;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Lock the vault: every process that holds its keys wipes them
@@ -31,7 +31,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         // Its processes are found by the vault's id. Where that cannot be read, all are meant.
         let locked = unlock::locked(app).map_err(|failure| failure.hint("azvault panic"));
         let vault = locked?.vault_id();

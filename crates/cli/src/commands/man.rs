@@ -1,10 +1,8 @@
 //! `azvault man`
 
 use azvault_service::failure::{Code, Failure};
-use clap::CommandFactory;
 
-use crate::app::App;
-use crate::cli::Cli;
+use crate::app::{App, Exit};
 
 /// Print the manual page
 ///
@@ -16,8 +14,8 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
-        let mut command = Cli::command();
+    pub(crate) fn run(self, app: &App) -> Exit {
+        let mut command = (app.tree)();
         command.build();
         for word in &self.command {
             command = command.find_subcommand(word).cloned().ok_or_else(|| {

@@ -12,9 +12,35 @@ pub(crate) mod verify;
 
 use std::path::PathBuf;
 
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Migrate;
+use crate::app::{App, Exit};
+use crate::options::name::name;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    Plan(plan::Args),
+    Run(run::Args),
+    Verify(verify::Args),
+    Clean(clean::Args),
+    Rollback(rollback::Args),
+    List(list::Args),
+    Show(show::Args),
+    Forget(forget::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::Plan(args) => args.run(app),
+            Self::Run(args) => args.run(app),
+            Self::Verify(args) => args.run(app),
+            Self::Clean(args) => args.run(app),
+            Self::Rollback(args) => args.run(app),
+            Self::List(args) => args.run(app),
+            Self::Show(args) => args.run(app),
+            Self::Forget(args) => args.run(app),
+        }
+    }
+}
 
 /// Move saved sign-ins into the vault, step by step
 ///
@@ -24,7 +50,7 @@ use crate::cli::Migrate;
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    verb: Option<Migrate>,
+    verb: Option<Verb>,
     #[command(flatten)]
     guided: guided::Args,
 }
@@ -42,17 +68,10 @@ pub(crate) struct Wanted {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         match self.verb {
             None => self.guided.run(app),
-            Some(Migrate::Plan(args)) => args.run(app),
-            Some(Migrate::Run(args)) => args.run(app),
-            Some(Migrate::Verify(args)) => args.run(app),
-            Some(Migrate::Clean(args)) => args.run(app),
-            Some(Migrate::Rollback(args)) => args.run(app),
-            Some(Migrate::List(args)) => args.run(app),
-            Some(Migrate::Show(args)) => args.run(app),
-            Some(Migrate::Forget(args)) => args.run(app),
+            Some(verb) => verb.run(app),
         }
     }
 }

@@ -7,8 +7,8 @@ use azvault_service::panic::{Ended, Logged};
 use azvault_service::text::count;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output;
 use crate::output::documents::{SCHEMA, SecretView};
 use crate::terminal::ui::cell;
@@ -45,7 +45,7 @@ struct EndedView {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (ended, read) = panic::lock_all(app);
         say(app, &ended);
         let (contexts, logged) = match read {

@@ -9,8 +9,8 @@ use azvault_service::text::{quoted, shown};
 use console::truncate_str;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Columns of a name; what is longer is cut.
@@ -38,7 +38,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let app = &app.silent();
         match shown_state(app) {
             Ok(()) => Ok(0),

@@ -7,14 +7,14 @@ use azvault_service::tokens::apart;
 use azvault_service::unlock::OpenedBy;
 use azvault_service::{beside, unlock};
 
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Renew a token; started by azvault itself
 #[derive(clap::Args)]
 pub(crate) struct Args {}
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let ended = apart::Ended::of(renew(app));
         app.ui.json(&ended);
         Ok(0)

@@ -13,8 +13,8 @@ use azvault_service::scan::USUAL_PLACES;
 use azvault_service::scan::{Becomes, Survey, next};
 use azvault_service::text::count;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::{sarif, scan as print};
 
 /// Look for unencrypted Azure sign-ins; exit 10 when it finds any, or could not look at all of it
@@ -38,7 +38,7 @@ pub(crate) struct Args {
 const INTERRUPTED: u8 = 130;
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let from = if self.home { From::Home } else { From::of(&self.paths) };
         let stopped = Arc::new(AtomicBool::new(false));
         // The first Ctrl-C has what was found so far printed, the second ends the process.
@@ -62,7 +62,7 @@ impl Args {
     }
 }
 
-fn ended(survey: &Survey, from: From<'_>) -> super::Ended {
+fn ended(survey: &Survey, from: From<'_>) -> Exit {
     let found = survey.totals.files;
     if found == 0 && survey.is_complete() {
         return Ok(0);

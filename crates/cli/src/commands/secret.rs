@@ -10,7 +10,22 @@ use azvault_vault::{Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
-use crate::app::App;
+use crate::app::{App, Exit};
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    List(list::Args),
+    Show(show::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::List(args) => args.run(app),
+            Self::Show(args) => args.run(app),
+        }
+    }
+}
 
 /// The verb under which the audit log has a reveal.
 const REVEAL: &str = "secret reveal";

@@ -5,8 +5,8 @@ use azvault_service::door::Start;
 use azvault_service::paths;
 
 use super::exec::{Options, become_session, begin};
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
+use crate::options::name::name;
 
 /// Start a shell in which a context is active, whatever the default is
 ///
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let name = self.name.map(ContextName::new);
         let begun = begin(app, name, Start::Shell, &self.options)?;
         become_session(app, begun, &paths::shell().into_os_string(), &[])

@@ -1,7 +1,7 @@
 //! `azvault shell-init`
 
 use super::session::Shell;
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Print what a shell needs so that `use` and `--scope process` just work
 ///
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let script: &str = match self.shell {
             Shell::Bash | Shell::Zsh => include_str!("shell_init/init.sh"),
             Shell::Fish => include_str!("shell_init/init.fish"),

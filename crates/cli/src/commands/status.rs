@@ -17,8 +17,8 @@ use azvault_service::{agent, paths, unlock};
 use azvault_vault::{Error, Locked, Problem, Vault};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::ActingView;
 use crate::terminal::ui::cell;
 
@@ -92,7 +92,7 @@ struct Policy {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         let vault = path.display().to_string();
         let mut document = Document { schema: 1, vault, ..Document::default() };
@@ -222,7 +222,7 @@ fn fill_counts(document: &mut Document, vault: &Vault, contexts: &Contexts) -> R
     Ok(())
 }
 
-fn print_anchor(app: &App, anchor: Option<String>) -> super::Ended {
+fn print_anchor(app: &App, anchor: Option<String>) -> Exit {
     // Where there is no vault, that is what keeps it from having one.
     unlock::locked(app)?;
     let locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");

@@ -12,9 +12,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
+use crate::options::name::name;
 
 /// Print an access token of the active context (Get-AzAccessToken)
 ///
@@ -58,7 +58,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if std::io::stdout().is_terminal() && !self.reveal {
             return Err(Failure::new(Code::Refused, "a token is not shown on a terminal")
                 .hint("add --reveal, or hand it on: $(azvault token)"));

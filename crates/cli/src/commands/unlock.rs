@@ -8,8 +8,8 @@ use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Longest time that keys are held.
@@ -44,7 +44,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if app.options.no_agent {
             return Err(Failure::new(Code::Usage, "to unlock is to hand keys to the agent")
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));

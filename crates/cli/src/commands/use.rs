@@ -5,8 +5,8 @@ use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
 
 use super::context::select::select;
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
+use crate::options::name::name;
 use crate::terminal::picker;
 
 /// Use a context in this shell only
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let name = match self.name.as_deref() {
             Some("-") => previous(app)?,
             Some(name) => ContextName::new(name),

@@ -6,8 +6,8 @@ use azvault_service::unlock;
 use azvault_vault::Verified;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Check that the vault is whole: every box is opened, every row is accounted for
@@ -54,7 +54,7 @@ struct Finding<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> super::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (depth, word) = match self {
             Self { quick: true, full: false } => (Depth::Quick, "quick"),
             Self { .. } => (Depth::Full, "full"),

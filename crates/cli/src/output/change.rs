@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::documents::{ActingView, ContextView, Marks, SCHEMA};
 use crate::app::App;
-use crate::cli::Output;
+use crate::options::Output;
 
 /// What every change prints as JSON.
 #[derive(Serialize)]

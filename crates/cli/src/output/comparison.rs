@@ -7,7 +7,7 @@ use azvault_service::text::shown_path;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::cli::Output;
+use crate::options::Output;
 use crate::terminal::ui::Tone;
 
 /// Prints what was compared; the answer of `migrate verify`.

@@ -14,7 +14,7 @@ use azvault_service::text::{count, quoted, shown_path};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::cli::Output;
+use crate::options::Output;
 use crate::output::documents::{ContextView, Marks, SCHEMA};
 use crate::terminal::ui::{Tone, cell, toned};
 

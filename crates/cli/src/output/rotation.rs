@@ -9,7 +9,7 @@ use azvault_vault::StoredSecret;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::cli::Output;
+use crate::options::Output;
 use crate::output::documents::{SCHEMA, SecretView};
 use crate::terminal::ui::cell;
 

@@ -7,7 +7,7 @@ use azvault_service::descriptor;
 use azvault_service::failure::{Code, Failure};
 use serde::Deserialize;
 
-use crate::arguments::name;
+use crate::options::name::name;
 
 /// Longest input that is taken.
 const LONGEST: usize = 64 * 1024 * 1024;

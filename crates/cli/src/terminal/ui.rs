@@ -15,7 +15,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::bar::Bar;
 use super::prompt::{self, Terminal};
-use crate::cli::{Color, Global, Output};
+use crate::options::{Color, Global, Output};
 
 /// Where and how to print.
 pub(crate) struct Ui {

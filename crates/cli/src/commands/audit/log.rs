@@ -8,9 +8,9 @@ use azvault_vault::{Actor, Id, Logged, Subject};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
+use crate::options::name::name;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -89,7 +89,7 @@ struct SubjectView<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::vault(app)?;
         let log = vault.snapshot()?.audit_log()?;
         let now = app.now();

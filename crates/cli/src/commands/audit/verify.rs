@@ -3,8 +3,8 @@
 use azvault_service::unlock;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Verify the chain of the audit log; the first bad entry is named
@@ -22,7 +22,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::vault(app)?;
         let entries = vault.snapshot()?.audit_log()?.len();
         if app.ui.output == Output::Json {

@@ -2,7 +2,7 @@
 
 use azvault_model::AutosaveMode;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
 
 /// Keep changes of contexts in the session that makes them (Disable-AzContextAutosave)
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let ended = super::set(app, AutosaveMode::Process, &self.scope)?;
         app.ui.note(
             "What is stored in the vault stays there: azvault context clear --scope user removes it",

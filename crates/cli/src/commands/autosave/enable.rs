@@ -2,7 +2,7 @@
 
 use azvault_model::AutosaveMode;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
 
 /// Save changes of contexts in the vault (Enable-AzContextAutosave)
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         super::set(app, AutosaveMode::CurrentUser, &self.scope)
     }
 }

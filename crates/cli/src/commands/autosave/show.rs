@@ -2,14 +2,14 @@
 
 use azvault_service::contexts::Contexts;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Show whether changes are saved for you, and why (Get-AzContextAutosaveSetting)
 #[derive(clap::Args)]
 pub(crate) struct Args {}
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (_, contexts) = Contexts::open(app)?;
         let (mode, because) = contexts.autosave();
         super::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));

@@ -13,7 +13,7 @@ use azvault_vault::Vault;
 use serde::Serialize;
 
 use super::run::Common;
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::commands::token::print_as_az;
 
 #[derive(clap::Args)]
@@ -97,7 +97,7 @@ impl Version {
 }
 
 impl GetAccessToken {
-    pub(super) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(super) fn run(self, app: &App) -> Exit {
         let (mut vault, by, contexts) = open(app)?;
         let context = chosen(&contexts, self.subscription.as_deref())?.context;
         let to = match (self.resource.or(self.resource_type), self.scope.is_empty()) {
@@ -113,7 +113,7 @@ impl GetAccessToken {
 }
 
 impl Show {
-    pub(super) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(super) fn run(self, app: &App) -> Exit {
         let (_, _, contexts) = open(app)?;
         let seen = chosen(&contexts, self.subscription.as_deref())?;
         let active = contexts.acting()?.context;
@@ -123,7 +123,7 @@ impl Show {
 }
 
 impl List {
-    pub(super) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(super) fn run(self, app: &App) -> Exit {
         let (_, _, contexts) = open(app)?;
         let active = contexts.acting()?.context;
         let seen = contexts.seen();

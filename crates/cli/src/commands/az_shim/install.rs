@@ -9,8 +9,8 @@ use azvault_service::text::shown_path;
 use azvault_vault::{Over, write_file};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Install a program `az` that answers what SDKs and Terraform ask Azure CLI for
@@ -35,7 +35,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let folder = match &self.dir {
             Some(folder) => paths::absolute(folder)?,
             None => paths::programs()?,

@@ -10,7 +10,7 @@ use azvault_service::{inherited, paths};
 use clap::{Parser, Subcommand};
 
 use super::account;
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Answer as az; started by the shim
 #[derive(clap::Args)]
@@ -54,7 +54,7 @@ pub(super) struct Common {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         match Az::try_parse_from(&self.words) {
             Ok(az) => answer(app, az.command).map_err(as_az_says),
             Err(_) => self.hand_on(app),
@@ -62,7 +62,7 @@ impl Args {
     }
 
     /// A real az behind the shim does what the shim does not know.
-    fn hand_on(self, app: &App) -> crate::commands::Ended {
+    fn hand_on(self, app: &App) -> Exit {
         let own = self.shim.as_deref().and_then(|shim| shim.canonicalize().ok());
         let is_other = |path: &PathBuf| {
             path.is_file() && path.canonicalize().ok() != own && !super::install::is_shim(path)
@@ -86,7 +86,7 @@ impl Args {
     }
 }
 
-fn answer(app: &App, verb: Verb) -> crate::commands::Ended {
+fn answer(app: &App, verb: Verb) -> Exit {
     match verb {
         Verb::Account(Account::GetAccessToken(args)) => args.run(app),
         Verb::Account(Account::Show(args)) => args.run(app),

@@ -11,8 +11,8 @@ use azvault_service::{paths, unlock};
 use azvault_vault::{Error, Over, StagedVault, Verified, make_folder};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Make a backup: a copy of the vault, encrypted as it is, opened and verified before it counts
@@ -40,7 +40,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let over = if self.force { Over::Whatever } else { Over::Nothing };
         let file = self.file.as_deref().map(paths::absolute).transpose()?;
         if let Some(file) = &file {

@@ -14,8 +14,8 @@ use azvault_service::{backup, paths};
 use azvault_vault::DraftFolder;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -50,7 +50,7 @@ struct View {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let folder = match &self.folder {
             Some(folder) => paths::absolute(folder)?,
             None => backup::folder(app)?,

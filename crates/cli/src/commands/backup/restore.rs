@@ -10,8 +10,8 @@ use azvault_service::text::{count, shown_path};
 use azvault_vault::{Locked, Over, Problem, StagedVault, make_folder};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Put a backup in the vault's place, here or on another machine
@@ -50,7 +50,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (place, file) = (app.vault_path()?, paths::absolute(&self.file)?);
         if is_there(&place) && !self.force {
             return Err(Failure::new(Code::Exists, format!("{} exists", shown_path(&place)))

@@ -10,7 +10,7 @@ use azvault_signin::certificate::Chain;
 use azvault_signin::managed_identity::Identity;
 
 use crate::app::App;
-use crate::arguments::name;
+use crate::options::name::name;
 
 /// How one signs in.
 #[derive(clap::Args, Default)]

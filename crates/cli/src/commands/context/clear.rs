@@ -4,7 +4,7 @@ use azvault_model::rules;
 use azvault_service::change;
 use azvault_service::text::count;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
 use crate::output;
 
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = self.removal.wanted("context clear");
         let done = change::carry_out(app, wanted, &|known| Ok(rules::clear::clear(known)))?;
         let contexts = count(done.gone.contexts.len(), "context");

@@ -15,8 +15,8 @@ use azvault_service::text::{count, shown, shown_path};
 use azvault_service::{audit, paths, saved};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::options::change::ScopeOption;
 use crate::output;
 use crate::terminal::ui::{Tone, cell, toned};
@@ -65,7 +65,7 @@ struct ActionView<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = paths::absolute(&self.path)?;
         let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
         let file = File::of(profile, &path)?;

@@ -4,8 +4,8 @@ use azvault_service::connect::offers;
 use azvault_service::contexts::{Contexts, Seen};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::{ContextView, Marks, SCHEMA};
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -25,7 +25,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (_, contexts) = Contexts::open(app)?;
         let (active, _) = contexts.active()?;
         let marks = Marks { default: contexts.default(), active };

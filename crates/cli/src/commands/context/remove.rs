@@ -4,9 +4,9 @@ use azvault_model::{ContextName, rules};
 use azvault_service::change;
 use azvault_service::text::count;
 
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
+use crate::options::name::name;
 use crate::output;
 use crate::terminal::stdin_names as piped;
 
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let names: Vec<ContextName> = match self.names.as_slice() {
             [dash] if dash == "-" => piped::names()?,
             names => names.iter().map(ContextName::new).collect(),

@@ -5,9 +5,9 @@ use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::text::quoted;
 
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
+use crate::options::name::name;
 use crate::output;
 
 /// Rename a context (Rename-AzContext)
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = self.scope.wanted("context rename", Consent::from(self.force));
         let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
         let done =

@@ -18,8 +18,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use self::left_out::LeftOut;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Save all contexts with their secrets to a file (Save-AzContext)
@@ -72,7 +72,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         self.agree_with_format()?;
         if self.format == Format::AzurePowershell {
             policy::export_plaintext(app, "contexts and tokens are not saved unencrypted")?;

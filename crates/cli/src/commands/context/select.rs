@@ -8,9 +8,9 @@ use azvault_service::change::{Brought, Run, Wanted};
 use azvault_service::contexts::Contexts;
 use azvault_service::policy;
 
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
+use crate::options::name::name;
 use crate::output;
 use crate::terminal::{picker, stdin_names as piped};
 
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let name = match self.name.as_deref() {
             Some("-") => piped::one_name()?,
             Some(name) => ContextName::new(name),
@@ -44,7 +44,7 @@ pub(crate) fn select(
     verb: &'static str,
     scope: Option<Scope>,
     name: &ContextName,
-) -> crate::commands::Ended {
+) -> Exit {
     let wanted =
         Wanted { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
     let (mut vault, contexts) = Contexts::open_to_change(app)?;

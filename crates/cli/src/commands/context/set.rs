@@ -9,9 +9,9 @@ use azvault_service::change::Brought;
 use azvault_service::contexts::Contexts;
 use azvault_service::{policy, subscriptions};
 
-use crate::app::App;
-use crate::arguments::name;
+use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
+use crate::options::name::name;
 use crate::output;
 
 /// Make a subscription or a tenant the active context (Set-AzContext)
@@ -53,7 +53,7 @@ fn property(text: &str) -> Result<(String, String), &'static str> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = self.scope.wanted("context set", Consent::from(self.force));
         let seen = match self.online {
             true => subscriptions::seen(app, self.tenant.as_deref())?.places,

@@ -4,9 +4,9 @@ use azvault_model::ContextName;
 use azvault_service::contexts::Contexts;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
+use crate::options::name::name;
 use crate::output::documents::{ContextView, Marks, SCHEMA};
 use crate::terminal::ui::cell;
 
@@ -31,7 +31,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (_, contexts) = Contexts::open(app)?;
         let seen = match &self.name {
             Some(name) => contexts.expect(&ContextName::new(name))?,

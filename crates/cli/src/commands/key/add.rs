@@ -16,9 +16,30 @@ use azvault_vault::{
 };
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Verb {
+    Passphrase(passphrase::Args),
+    KeyFile(key_file::Args),
+    Recovery(recovery::Args),
+    Raw(raw::Args),
+    Keyring(keyring::Args),
+}
+
+impl Verb {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        match self {
+            Self::Passphrase(args) => args.run(app),
+            Self::KeyFile(args) => args.run(app),
+            Self::Recovery(args) => args.run(app),
+            Self::Raw(args) => args.run(app),
+            Self::Keyring(args) => args.run(app),
+        }
+    }
+}
 
 /// The option of all of them.
 #[derive(clap::Args)]

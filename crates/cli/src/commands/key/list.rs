@@ -4,8 +4,8 @@ use azvault_service::unlock;
 use azvault_vault::{Locked, Slot};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the ways to unlock the vault
@@ -38,7 +38,7 @@ struct KdfView {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         Locked::open(&path)?;
         let vault = unlock::vault(app)?;

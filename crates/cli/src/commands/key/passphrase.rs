@@ -11,8 +11,8 @@ use azvault_service::{policy, rotation};
 use azvault_vault::{NewSlot, Problem, SlotError, Try};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::options::kdf;
 use crate::options::kdf::Kdf;
 use crate::options::new_passphrase::NewPassphraseOptions;
@@ -44,7 +44,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let asked = self.kdf.asked()?;
         let which = self.which(app)?;
         let mut opened = slots::owner(app, which)?;
@@ -109,7 +109,7 @@ fn no_passphrase(id: i64) -> Failure {
 }
 
 /// Whoever has an old copy of the file and the old passphrase has the keys; new keys end that.
-fn offer_rotation(app: &App, opened: Opened) -> crate::commands::Ended {
+fn offer_rotation(app: &App, opened: Opened) -> Exit {
     let terminal = app.terminal().filter(|_| app.ui.output != Output::Json);
     let Some(mut terminal) = terminal else {
         app.ui.note("old copies of the file still open as before; new keys: azvault key rotate");

@@ -9,8 +9,8 @@ use azvault_service::{policy, unlock};
 use azvault_vault::{Problem, SlotError, SlotKind};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Remove a way to unlock
@@ -33,7 +33,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         let (mut vault, opened_by) = unlock::by_slot(app)?;
         let slot = vault.slots().iter().find(|slot| slot.id == self.id);

@@ -9,7 +9,7 @@ use azvault_service::rotation::{Others, Wanted};
 use azvault_service::slots;
 use azvault_vault::Try;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::output;
 
 /// Draw new keys and seal everything anew
@@ -40,7 +40,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let opened = slots::owner(app, Try::All)?;
         let wanted = Wanted {
             also: self.also,

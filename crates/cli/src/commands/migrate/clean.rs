@@ -22,8 +22,8 @@ use azvault_service::text::{count, quoted, shown, shown_path};
 use azvault_service::{policy, unlock};
 use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::comparison;
 
 mod document;
@@ -49,7 +49,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let mut vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
         if cleaning::differs_as_a_whole(&comparison) {

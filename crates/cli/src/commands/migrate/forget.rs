@@ -8,8 +8,8 @@ use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 
 /// Drop the sealed copies of a migration's originals: no way back after this
 ///
@@ -31,7 +31,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let mut vault = unlock::vault(app)?;
         let imports = vault.snapshot()?.into_imports();
         let import = migration::find(imports, Some(self.id))?;

@@ -20,8 +20,8 @@ use azvault_service::unlock::OpenedBy;
 use azvault_vault::Vault;
 
 use super::Wanted;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::comparison;
 use crate::output::migration as report;
 use crate::terminal::ui::Tone;
@@ -44,7 +44,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         let default = self.wanted.default.as_deref();
         let exists = path.symlink_metadata().is_ok();

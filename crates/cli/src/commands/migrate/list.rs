@@ -5,8 +5,8 @@ use azvault_service::unlock;
 use azvault_vault::{Import, Stored};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::terminal::ui::cell;
 
 /// List the migrations into this vault, the newest first
@@ -43,7 +43,7 @@ impl MigrationView {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::vault(app)?;
         let mut imports = vault.snapshot()?.into_imports();
         imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));

@@ -6,7 +6,7 @@ use azvault_service::migration::proposal;
 use azvault_service::unlock;
 
 use super::Wanted;
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::output::migration as report;
 
 /// Show what would be imported, from where, and which secrets; writes nothing
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         let before = if path.symlink_metadata().is_ok() {
             let vault = unlock::vault(app)?;

@@ -13,8 +13,8 @@ use azvault_service::{policy, unlock};
 use azvault_vault::{Id, Problem};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 
 /// Put the originals back: same bytes, same mode, same time
 ///
@@ -42,7 +42,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
         let mut vault = unlock::vault(app)?;
         let import = migration::find(vault.snapshot()?.into_imports(), self.id)?;

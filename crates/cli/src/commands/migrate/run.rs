@@ -15,8 +15,8 @@ use azvault_vault::Id;
 use serde::Serialize;
 
 use super::Wanted;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::migration as report;
 
 /// Import in one transaction; prints the migration's id
@@ -47,7 +47,7 @@ struct Document {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let mut vault = unlock::vault(app)?;
         let before = Content::read(&vault)?;
         let default = self.wanted.default.as_deref();

@@ -7,8 +7,8 @@ use azvault_vault::{Id, ImportedFile};
 use serde::Serialize;
 
 use super::list::MigrationView;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::terminal::ui::cell;
 
 /// Show one migration: its files, and what became of them
@@ -54,7 +54,7 @@ impl FileView {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::vault(app)?;
         let imports = vault.snapshot()?.into_imports();
         let import = migration::find(imports, Some(self.id))?;

@@ -7,7 +7,7 @@ use azvault_service::text::count;
 use azvault_service::unlock;
 use azvault_vault::Id;
 
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::output::comparison;
 
 /// Read originals and vault again and compare every secret by value; exit 10 on any difference
@@ -28,7 +28,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::vault(app)?;
         let comparison = compare::compare(app, &vault, self.id)?;
         comparison::print(app, &comparison);

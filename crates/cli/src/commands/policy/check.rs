@@ -12,8 +12,8 @@ use azvault_service::{agent, paths};
 use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Check a policy file; without one, both files and this vault against them
@@ -51,7 +51,7 @@ enum Looked {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let (findings, looked) = match &self.file {
             Some(file) => {
                 let path = paths::absolute(file)?;

@@ -8,8 +8,8 @@ use azvault_service::text::shown_path;
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::cell;
 
@@ -51,7 +51,7 @@ enum ValueView<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let policy = app.policy()?;
         let members = policy.members();
         let (system, user) = (paths::system_policy(), paths::user_policy());

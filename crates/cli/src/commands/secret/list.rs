@@ -11,8 +11,8 @@ use azvault_vault::Vault;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output;
 use crate::output::documents::{SCHEMA, SecretView};
 use crate::terminal::ui::{Tone, cell, toned};
@@ -40,7 +40,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if self.reveal && app.ui.output != Output::Json {
             return Err(Failure::new(Code::Usage, "all values at once come as JSON only")
                 .hint("azvault secret list --reveal -o json, or azvault secret show ID --reveal"));
@@ -74,11 +74,7 @@ impl Args {
 }
 
 /// Written piece by piece: a document with values in it is never held by a JSON library.
-fn reveal(
-    app: &App,
-    vault: &mut Vault,
-    secrets: &[(Listed<'_>, SecretView<'_>)],
-) -> crate::commands::Ended {
+fn reveal(app: &App, vault: &mut Vault, secrets: &[(Listed<'_>, SecretView<'_>)]) -> Exit {
     let subjects = secrets.iter().map(|(secret, _)| match secret {
         Listed::OfSession(own) => audit::of_session(own),
         Listed::OfVault(stored) => audit::of_secret(stored.id, &stored.description),

@@ -8,8 +8,8 @@ use azvault_service::{audit, policy};
 use azvault_vault::{Id, Problem};
 use zeroize::Zeroizing;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SecretView;
 use crate::terminal::ui::cell;
 
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if self.reveal {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
@@ -66,7 +66,7 @@ impl Args {
     }
 }
 
-fn reveal(app: &App, view: &SecretView<'_>, value: &Secret) -> crate::commands::Ended {
+fn reveal(app: &App, view: &SecretView<'_>, value: &Secret) -> Exit {
     if app.ui.output == Output::Json {
         let head =
             serde_json::to_vec(view).map_err(|e| Failure::new(Code::Other, e.to_string()))?;

@@ -8,7 +8,7 @@ use azvault_service::session::handle;
 use azvault_service::session::handle::Handle;
 use azvault_vault::{Error, Locked, Problem};
 
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// An agent that says nothing for so long does not hold up a new shell.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Args {}
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if paths::session().is_none() {
             return Ok(0);
         }

@@ -6,8 +6,8 @@ use azvault_service::session::Session;
 use azvault_service::unlock;
 
 use super::Shell;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 
 /// End the session of this shell: eval "$(azvault session end)"
 ///
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::locked(app)?.vault_id();
         let session = Session::current(vault)?.ok_or_else(none)?;
         session.end()?;

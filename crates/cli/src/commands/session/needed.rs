@@ -4,17 +4,16 @@ use std::ffi::OsString;
 
 use azvault_model::Scope;
 use azvault_service::paths;
-use clap::{ArgMatches, CommandFactory};
+use clap::{ArgMatches, Command};
 
-use crate::cli::Cli;
 use crate::options::change::ScopeOption;
 
 /// Whether a change of process scope may come of it: `use`, and verbs with `--scope` that are not
 /// told to change the vault. A line that is none of azvault's needs nothing.
-pub(super) fn is_needed_by(words: &[OsString]) -> bool {
+pub(super) fn is_needed_by(tree: Command, words: &[OsString]) -> bool {
     let name = OsString::from("azvault");
     let line = std::iter::once(&name).chain(words);
-    let Ok(matches) = Cli::command().try_get_matches_from(line) else { return false };
+    let Ok(matches) = tree.try_get_matches_from(line) else { return false };
     let mut verb = ("azvault", &matches);
     while let Some(next) = verb.1.subcommand() {
         verb = next;
@@ -32,6 +31,8 @@ fn keeps(asked: Option<Scope>, options: &ArgMatches) -> bool {
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
+
+    use clap::CommandFactory;
 
     use super::is_needed_by;
 
@@ -81,7 +82,7 @@ mod tests {
             ("", false),
         ] {
             let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
-            assert_eq!(is_needed_by(&words), needed, "{line}");
+            assert_eq!(is_needed_by(crate::cli::Cli::command(), &words), needed, "{line}");
         }
     }
 }

@@ -5,8 +5,8 @@ use azvault_service::session::Session;
 use azvault_service::unlock;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::cell;
 
@@ -30,7 +30,7 @@ struct Document<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         let vault = unlock::locked(app)?.vault_id();
         let session = Session::current(vault)?.ok_or_else(super::end::none)?;
         let state = &session.state;

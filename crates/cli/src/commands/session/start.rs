@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 use super::Shell;
 use super::needed::is_needed_by;
-use crate::app::App;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
 
 /// Start a session for this shell: eval "$(azvault session start)"
 ///
@@ -42,8 +42,8 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
-        if self.needed_by.as_deref().is_some_and(|words| !is_needed_by(words)) {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        if self.needed_by.as_deref().is_some_and(|words| !is_needed_by((app.tree)(), words)) {
             return Ok(0);
         }
         let vault = unlock::locked(app)?.vault_id();

@@ -8,9 +8,9 @@ use azvault_service::subscriptions;
 use azvault_service::subscriptions::is_on;
 use serde::Serialize;
 
-use crate::app::App;
-use crate::arguments::name;
-use crate::cli::Output;
+use crate::app::{App, Exit};
+use crate::options::Output;
+use crate::options::name::name;
 use crate::output::documents::{SCHEMA, SubscriptionView, TenantView};
 use crate::terminal::ui::cell;
 
@@ -48,7 +48,7 @@ struct Row<'a> {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         if self.refresh {
             let seen = subscriptions::seen(app, self.tenant.as_deref())?;
             let environment = Some(seen.environment.as_str());

@@ -5,7 +5,7 @@ use azvault_service::{policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Add a key that the keyring of the desktop keeps
 ///
@@ -19,7 +19,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::Keyring)?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;

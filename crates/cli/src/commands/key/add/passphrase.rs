@@ -4,7 +4,7 @@ use azvault_service::{policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
 use super::Label;
-use crate::app::App;
+use crate::app::{App, Exit};
 use crate::options::kdf::Kdf;
 use crate::options::new_passphrase::NewPassphraseOptions;
 
@@ -23,7 +23,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::Passphrase)?;
         self.kdf.asked()?;
         let mut opened = slots::owner(app, Try::All)?;

@@ -6,7 +6,7 @@ use azvault_service::{creation, policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::Label;
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Add a raw key, for CI and system credentials
 ///
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::RawKey)?;
         let mut opened = slots::owner(app, Try::All)?;
         super::check_room(app, &opened)?;

@@ -6,7 +6,7 @@ use azvault_service::{creation, policy, slots};
 use azvault_vault::{Cost, Opener, RecoveryCode, SlotKind, Try};
 
 use super::Label;
-use crate::app::App;
+use crate::app::{App, Exit};
 
 /// Add a recovery code
 ///
@@ -22,7 +22,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self, app: &App) -> crate::commands::Ended {
+    pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::RecoveryCode)?;
         if self.recovery_file.is_none() {
             creation::check_shown(app, "key add recovery")?;
