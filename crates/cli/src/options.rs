@@ -1,15 +1,17 @@
 //! Options of every command, and those that several verbs have in common.
 
 pub(crate) mod change;
+pub(crate) mod import;
 pub(crate) mod kdf;
 pub(crate) mod name;
 pub(crate) mod new_passphrase;
 pub(crate) mod reach;
+pub(crate) mod shell;
 
 use std::path::PathBuf;
 
 use azvault_service::app::Options;
-use azvault_service::expect::Pin;
+use azvault_service::vault_pin::Pin;
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 

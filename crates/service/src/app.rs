@@ -9,9 +9,10 @@ use azvault_os::process::Before;
 use azvault_policy::Policy;
 
 use crate::console::{Answer, Console, Prompt};
-use crate::expect::Pin;
 use crate::failure::{Code, Failure};
-use crate::{paths, policy};
+use crate::paths;
+use crate::policy::in_force;
+use crate::vault_pin::Pin;
 
 /// Options of every request.
 #[derive(Clone, Default)]
@@ -117,7 +118,7 @@ impl App {
         if let Some(policy) = self.policy.get() {
             return Ok(policy);
         }
-        let policy = policy::in_force()?;
+        let policy = in_force()?;
         Ok(self.policy.get_or_init(|| policy))
     }
 

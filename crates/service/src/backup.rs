@@ -43,7 +43,7 @@ pub fn parent(path: &Path) -> &Path {
 pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<(Vault, OpenedBy), Failure> {
     let apart = app.apart(draft.path().to_owned(), draft.anchors());
     let locked = draft.open().map_err(|e| failure(e, file))?;
-    let opened = crate::expect::check_id(app, locked.vault_id())
+    let opened = crate::expected_vault::check_id(app, locked.vault_id())
         .and_then(|()| unlock::unlocked(&apart, locked));
     opened.map_err(|failure| Failure {
         what: failure.what.replace(&shown_path(draft.path()), &shown_path(file)),

@@ -10,66 +10,28 @@ mod done;
 mod gone;
 mod in_session;
 mod in_vault;
+mod request;
 mod supersede;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
 
 use azvault_model::{
-    Account, Accounts, Acting, Change, Collision, Context, ContextName, Current, Decision,
-    Environment, HeldSecret, Known, Question, Refusal, Remark, Scope,
+    Acting, Change, Collision, Context, ContextName, Current, Decision, Known, Question, Refusal,
+    Remark, Scope,
 };
-use azvault_vault::{Subject, Vault};
+use azvault_vault::Vault;
 
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
+use self::request::Whose;
+pub use self::request::{Brought, Counted, Rule, Run, Wanted};
 pub use self::supersede::Older;
-use crate::app::{App, Consent};
+use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::door;
 use crate::failure::{Code, Failure};
 use crate::policy;
-
-/// What the person said beforehand.
-#[derive(Clone, Copy)]
-pub struct Wanted {
-    /// The verb, for the audit log.
-    pub verb: &'static str,
-    pub scope: Option<Scope>,
-    /// `--force`: what exists may be replaced.
-    pub replace: Consent,
-    /// `--yes`: what is destroyed may be destroyed.
-    pub destroy: Consent,
-    pub run: Run,
-}
-
-/// Whether it is done, or only told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Run {
-    Real,
-    Dry,
-}
-
-impl From<bool> for Run {
-    fn from(dry_run: bool) -> Self {
-        if dry_run { Self::Dry } else { Self::Real }
-    }
-}
-
-/// What comes beside the contexts of a change.
-#[derive(Default)]
-pub struct Brought {
-    pub accounts: Vec<Account>,
-    pub environments: Vec<Environment>,
-    pub secrets: Vec<HeldSecret>,
-    /// What becomes of secrets whose place these take.
-    pub older: Older,
-    /// Origins that the person agreed to.
-    pub confirmed: BTreeSet<String>,
-    /// Where it comes from, for the audit log.
-    pub from: Option<Subject>,
-}
 
 /// What was done.
 pub struct Done {
@@ -86,19 +48,6 @@ pub struct Done {
     pub secrets: Counted,
     pub remarks: Vec<Remark>,
 }
-
-/// How many secrets came and went.
-#[derive(Clone, Copy, Default)]
-pub struct Counted {
-    pub added: usize,
-    pub removed: usize,
-}
-
-/// A rule with its arguments.
-pub type Rule<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Refusal> + 'a;
-
-/// A rule whose questions were answered.
-type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + 'a;
 
 /// Carries out what a rule decides, on the vault of this run.
 pub fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Done, Failure> {
@@ -244,21 +193,6 @@ fn attempt(
     Ok(Some(Done::new(carried, standing, acting)))
 }
 
-/// Who acts, and all accounts that are known: the same for the vault and for the session.
-#[derive(Clone, Copy)]
-struct Whose<'a> {
-    acting: Option<&'a Acting>,
-    accounts: &'a Accounts,
-}
-
-/// Where a change lives, in words.
-fn place(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Process => "in this session",
-        Scope::User => "in the vault",
-    }
-}
-
 /// The context that a change makes current in its scope.
 fn chosen(contexts: &Contexts, scope: Scope, change: &Change) -> Option<Context> {
     let name = change.current.as_ref().and_then(contexts::chosen)?;
@@ -318,17 +252,6 @@ struct Carried {
     secrets: Counted,
     gone: Gone,
     chosen: Option<Context>,
-}
-
-impl Wanted {
-    /// Says so where the scope is not the one that was asked for.
-    fn warn(&self, app: &App, scope: Scope) {
-        if self.scope == Some(Scope::User) && scope == Scope::Process {
-            app.console.warning(
-                "--scope user does not count under a given context: the change lives in this session",
-            );
-        }
-    }
 }
 
 impl Done {

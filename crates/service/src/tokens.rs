@@ -8,15 +8,17 @@ mod assertion;
 mod cached;
 mod certificate;
 mod credential;
+mod place;
 mod renew;
 pub mod sign_in;
 mod store;
 mod turn;
 mod wanted;
 
-use azvault_model::{Secret, SecretDescription};
-use azvault_vault::{Id, Problem, Vault};
+use azvault_model::Secret;
+use azvault_vault::{Problem, Vault};
 
+use self::place::{Found, Place};
 pub use self::renew::renew;
 pub use self::wanted::{To, Wanted};
 use crate::app::App;
@@ -31,19 +33,6 @@ pub struct Issued {
     /// Unix seconds.
     pub expires_on: i64,
     pub tenant: String,
-}
-
-/// Where a secret is.
-#[derive(Clone, Copy)]
-enum Place {
-    Vault(Id),
-    Session(i64),
-}
-
-/// A secret that fits.
-struct Found {
-    place: Place,
-    about: SecretDescription,
 }
 
 /// The token: from the cache, else a new one, which is in the cache by the time it comes here.

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::given;
 use crate::given::Given;
-use crate::{agent, expect, keyring, policy};
+use crate::{agent, expected_vault, keyring, policy};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -66,13 +66,13 @@ pub fn vault(app: &App) -> Result<Vault, Failure> {
 pub fn locked(app: &App) -> Result<Locked, Failure> {
     let path = app.vault_path()?;
     let locked = Locked::open(&path)?;
-    expect::check_id(app, locked.vault_id())?;
+    expected_vault::check_id(app, locked.vault_id())?;
     Ok(locked)
 }
 
 /// Says what this machine makes of a vault that has just been unlocked.
 fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
-    expect::check_generation(app, &vault)?;
+    expected_vault::check_generation(app, &vault)?;
     if app.is_apart() {
         return Ok(vault);
     }
@@ -151,7 +151,7 @@ enum Agent {
 
 fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
-    expect::check_keys(app, &*keys)?;
+    expected_vault::check_keys(app, &*keys)?;
     match locked.unlock_with(keys, &app.anchors()?) {
         Ok(vault) => Ok(Agent::Unlocked(Box::new(recognised(app, vault)?))),
         // It locked in this very moment.
@@ -258,7 +258,7 @@ fn open_with(
     let key = key?;
     let keys = key.keys();
     let bytes = keys.to_bytes();
-    expect::check_keys(app, &keys)?;
+    expected_vault::check_keys(app, &keys)?;
     let vault = locked.unlock_with(Box::new(keys), &app.anchors()?)?;
     let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.

@@ -10,10 +10,7 @@ pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod verify;
 
-use std::path::PathBuf;
-
 use crate::app::{App, Exit};
-use crate::options::name::name;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
@@ -53,18 +50,6 @@ pub(crate) struct Args {
     verb: Option<Verb>,
     #[command(flatten)]
     guided: guided::Args,
-}
-
-/// What to read, and which default to take.
-#[derive(clap::Args, Clone, Default)]
-pub(crate) struct Wanted {
-    /// Read these files or folders (a home, a configuration folder) instead of the usual places
-    #[arg(long, value_name = "PATH")]
-    pub(crate) from: Vec<PathBuf>,
-    /// Make this context the default, whatever the files say
-    #[arg(long, value_name = "NAME")]
-    #[arg(value_parser = name)]
-    pub(crate) default: Option<String>,
 }
 
 impl Args {

@@ -6,8 +6,6 @@ mod needed;
 pub(crate) mod show;
 pub(crate) mod start;
 
-use clap::ValueEnum;
-
 use crate::app::{App, Exit};
 
 #[derive(clap::Subcommand)]
@@ -28,14 +26,4 @@ impl Verb {
             Self::Check(args) => args.run(app),
         }
     }
-}
-
-/// Shells whose language azvault writes.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Nu,
-    Pwsh,
 }

@@ -1,7 +1,7 @@
 //! `azvault shell-init`
 
-use super::session::Shell;
 use crate::app::{App, Exit};
+use crate::options::shell::Shell;
 
 /// Print what a shell needs so that `use` and `--scope process` just work
 ///

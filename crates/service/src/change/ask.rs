@@ -3,7 +3,7 @@
 use azvault_model::{Acting, Question, Refusal, Scope};
 
 use super::gone::{Gone, named};
-use super::{Wanted, place};
+use super::request::{Wanted, place};
 use crate::app::{App, Consent};
 use crate::contexts;
 use crate::failure::{Code, Failure};

@@ -3,7 +3,9 @@
 use azvault_model::Remark;
 use azvault_model::Scope;
 
-use super::{Done, named, place};
+use super::Done;
+use super::gone::named;
+use super::request::place;
 use crate::app::App;
 use crate::text::{cited, count, quoted, shown};
 

@@ -9,8 +9,8 @@ use azvault_model::{
 };
 use azvault_vault::Id;
 
+use super::request::{Brought, Counted, Decide, Rule, Whose};
 use super::supersede::is_superseded;
-use super::{Brought, Counted, Decide, Rule, Whose};
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::failure::Failure;

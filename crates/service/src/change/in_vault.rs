@@ -11,8 +11,8 @@ use azvault_model::{
 use azvault_model::{EnvironmentName, TenantId};
 use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transaction, Vault};
 
+use super::request::{Brought, Counted, Decide, Whose};
 use super::supersede::{Older, is_superseded};
-use super::{Brought, Counted, Decide, Whose};
 use crate::app::App;
 use crate::failure::{ChangeFailure, Failure};
 use crate::{audit, contexts};

@@ -8,7 +8,7 @@ use azvault_agent::{CallError, Client};
 use azvault_os::file::Facts;
 use azvault_vault::{Locked, SlotKind};
 
-use super::Check;
+use super::check::Check;
 use crate::app::App;
 use crate::shell_word::shell_path;
 use crate::text::shown_path;

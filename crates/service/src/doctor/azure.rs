@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use azvault_endpoint::Holds;
 
-use super::Check;
+use super::check::Check;
 use crate::app::App;
 use crate::migration::gather::From;
 use crate::paths;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_os::file::{Facts, Kind};
 
-use super::Check;
+use super::check::Check;
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use azvault_os::process::{FileMask, is_hardened};
 
-use super::Check;
+use super::check::Check;
 use crate::app::App;
 use crate::shell_word::shell_path;
 use crate::text::shown;

@@ -2,7 +2,7 @@
 
 use azvault_signin::{SystemStore, authorities_of_bundle};
 
-use super::Check;
+use super::check::Check;
 use crate::app::App;
 use crate::online::authorities;
 use crate::paths;

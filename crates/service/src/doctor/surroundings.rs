@@ -3,7 +3,7 @@
 use azvault_os::file::is_in_memory;
 use azvault_os::places::folder_in_memory;
 
-use super::Check;
+use super::check::Check;
 use crate::runtime;
 use crate::runtime::{Look, PassedOver, Source, Unfit};
 use crate::shell_word::shell_path;

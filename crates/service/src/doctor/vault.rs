@@ -7,12 +7,13 @@ use std::time::{Duration, UNIX_EPOCH};
 use azvault_model::{KnownAccountType, SecretKind};
 use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind, Snapshot, Vault};
 
-use super::{Check, agent};
+use super::agent;
+use super::check::Check;
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::shell_word::shell_path;
 use crate::text::{count, shown_path};
-use crate::{expect, policy, unlock};
+use crate::{expected_vault, policy, unlock};
 
 /// The check whether the vault opens.
 const NAME: &str = "vault";
@@ -97,7 +98,7 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
 
 /// Opens it where nobody has to be asked. Of an agent that hangs no key is awaited.
 fn opened(app: &App, locked: Locked, agent: agent::Answers) -> Result<Option<Vault>, Failure> {
-    expect::check_id(app, locked.vault_id())?;
+    expected_vault::check_id(app, locked.vault_id())?;
     match agent {
         agent::Answers::Yes => unlock::unasked(app, locked),
         agent::Answers::No => Ok(None),

@@ -5,8 +5,19 @@ use std::path::Path;
 
 use azvault_os::file::{self, Facts, open_without_waiting};
 
-use super::{Finding, Owner};
+use super::finding::Finding;
 use crate::descriptor;
+
+/// Whose file it is: whom it may belong to follows from that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// Root.
+    System,
+    /// This user, or root.
+    User,
+    /// Anybody: it is looked at, and does not hold.
+    Nobody,
+}
 
 /// Largest file.
 const MOST: usize = 64 * 1024;

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::app::App;
 use crate::beside;
 use crate::failure::{Code, Failure};

@@ -5,7 +5,8 @@ use azvault_model::rules::secrets::{may_use, order_of_access};
 use azvault_model::rules::token_cache::{fits, is_for};
 use azvault_policy::rules;
 
-use super::{Found, Place, Wanted};
+use super::place::{Found, Place};
+use super::wanted::Wanted;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};

@@ -4,8 +4,8 @@ use azvault_model::Secret;
 use azvault_signin::Error;
 use azvault_signin::certificate::{Certificate, Chain};
 
-use super::Wanted;
 use super::credential::{Held, property};
+use super::wanted::Wanted;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 use crate::online;

@@ -7,8 +7,10 @@ use azvault_model::{
 };
 use azvault_vault::Vault;
 
+use super::cached;
 use super::certificate::{self, Certificates};
-use super::{Place, Wanted, cached};
+use super::place::Place;
+use super::wanted::Wanted;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;

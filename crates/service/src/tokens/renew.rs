@@ -9,7 +9,8 @@ use azvault_signin::{
 use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
-use super::{Wanted, assertion, cached, certificate, store, turn};
+use super::wanted::Wanted;
+use super::{assertion, cached, certificate, store, turn};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};

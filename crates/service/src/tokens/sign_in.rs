@@ -3,7 +3,7 @@
 use azvault_model::EnvironmentName;
 use azvault_model::KnownAccountType;
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::connect::USUAL_CLOUD;
 use crate::shell_word::shell_word;
 

@@ -7,7 +7,8 @@ use azvault_policy::rules;
 use azvault_vault::{Id, Parting, Problem, Vault};
 
 use super::credential::Held;
-use super::{Place, Wanted};
+use super::place::Place;
+use super::wanted::Wanted;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let ended = super::set(app, AutosaveMode::Process, &self.scope)?;
+        let ended = super::mode::set(app, AutosaveMode::Process, &self.scope)?;
         app.ui.note(
             "What is stored in the vault stays there: azvault context clear --scope user removes it",
         );

@@ -17,6 +17,6 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        super::set(app, AutosaveMode::CurrentUser, &self.scope)
+        super::mode::set(app, AutosaveMode::CurrentUser, &self.scope)
     }
 }

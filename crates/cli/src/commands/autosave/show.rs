@@ -12,7 +12,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let (_, contexts) = Contexts::open(app)?;
         let (mode, because) = contexts.autosave();
-        super::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));
+        super::mode::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));
         Ok(0)
     }
 }

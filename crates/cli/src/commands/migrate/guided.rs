@@ -19,9 +19,9 @@ use azvault_service::unlock;
 use azvault_service::unlock::OpenedBy;
 use azvault_vault::Vault;
 
-use super::Wanted;
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::import::Wanted;
 use crate::output::comparison;
 use crate::output::migration as report;
 use crate::terminal::ui::Tone;

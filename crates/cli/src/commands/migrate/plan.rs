@@ -5,8 +5,8 @@ use azvault_service::migration::present::Content;
 use azvault_service::migration::proposal;
 use azvault_service::unlock;
 
-use super::Wanted;
 use crate::app::{App, Exit};
+use crate::options::import::Wanted;
 use crate::output::migration as report;
 
 /// Show what would be imported, from where, and which secrets; writes nothing

@@ -14,9 +14,9 @@ use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
-use super::Wanted;
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::import::Wanted;
 use crate::output::migration as report;
 
 /// Import in one transaction; prints the migration's id

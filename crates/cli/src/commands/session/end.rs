@@ -5,9 +5,9 @@ use azvault_service::session;
 use azvault_service::session::Session;
 use azvault_service::unlock;
 
-use super::Shell;
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::shell::Shell;
 
 /// End the session of this shell: eval "$(azvault session end)"
 ///

@@ -11,10 +11,10 @@ use azvault_service::unlock;
 use azvault_vault::VaultId;
 use zeroize::Zeroizing;
 
-use super::Shell;
 use super::needed::is_needed_by;
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::shell::Shell;
 
 /// Start a session for this shell: eval "$(azvault session start)"
 ///

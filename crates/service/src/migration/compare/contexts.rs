@@ -7,7 +7,8 @@ use azvault_model::rules::import::differing_parts;
 use azvault_model::{Context, ContextName, Identity};
 use azvault_vault::Course;
 
-use super::{Again, Against, Comparison};
+use super::again::Again;
+use super::comparison::{Against, Comparison};
 use crate::text::quoted;
 
 /// One context of the vault, and what the files say of it.

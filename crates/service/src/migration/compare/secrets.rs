@@ -9,7 +9,8 @@ use azvault_model::rules::import::{Plan, Planned};
 use azvault_model::{HeldSecret, SecretDescription, SecretKind};
 use azvault_vault::ValueDigest;
 
-use super::{Again, Against, Comparison};
+use super::again::Again;
+use super::comparison::{Against, Comparison};
 use crate::text::quoted;
 
 /// Compares every secret of the files, as the plan of an import would take it now.

@@ -8,7 +8,8 @@ use azvault_model::rules::import::agree;
 use azvault_model::{AutosaveMode, ContextName, Environment};
 use azvault_vault::Course;
 
-use super::{Again, Against, Comparison, Difference};
+use super::again::Again;
+use super::comparison::{Against, Comparison, Difference};
 use crate::text::quoted;
 
 /// Compares what is of no single context.

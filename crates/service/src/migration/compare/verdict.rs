@@ -1,6 +1,6 @@
 //! What was compared, in words.
 
-use super::Comparison;
+use super::comparison::Comparison;
 use crate::text::count;
 
 impl Comparison {

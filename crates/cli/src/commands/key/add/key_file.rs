@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azvault_service::{creation, policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
-use super::Label;
+use super::slot::Label;
 use crate::app::{App, Exit};
 use crate::options::kdf::Kdf;
 use crate::options::new_passphrase::NewPassphraseOptions;
@@ -31,15 +31,15 @@ impl Args {
         policy::may_add(app, SlotKind::PassphraseAndKeyFile)?;
         self.kdf.asked()?;
         let mut opened = slots::owner(app, Try::All)?;
-        super::check_room(app, &opened)?;
+        super::slot::check_room(app, &opened)?;
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
         policy::costs_enough(app, cost)?;
         let passphrase = self.new.read().ask(app)?;
         let (key_file, made) = creation::key_file(app, &self.file)?;
         let opener = Opener::PassphraseAndKeyFile { passphrase: &passphrase, key_file: &key_file };
         let slot = slots::prepare(app, &self.label.on(opener, cost))?;
-        super::add(app, &mut opened, &slot, || {
-            let _ = made.as_ref().map(super::forget);
+        super::slot::add(app, &mut opened, &slot, || {
+            let _ = made.as_ref().map(super::slot::forget);
         })?;
         Ok(0)
     }

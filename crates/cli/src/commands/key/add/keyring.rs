@@ -4,7 +4,7 @@ use azvault_service::keyring::Entry;
 use azvault_service::{policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
-use super::Label;
+use super::slot::Label;
 use crate::app::{App, Exit};
 
 /// Add a key that the keyring of the desktop keeps
@@ -22,13 +22,13 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::Keyring)?;
         let mut opened = slots::owner(app, Try::All)?;
-        super::check_room(app, &opened)?;
+        super::slot::check_room(app, &opened)?;
         let key = RawKey::generate();
         let slot = slots::prepare(app, &self.label.on(Opener::Keyring(&key), Cost::DEFAULT))?;
         // The keyring first: a slot whose key is nowhere would be one that nothing opens.
         let entry = Entry::new(opened.vault.id(), slot.salt());
         entry.store(&key)?;
-        super::add(app, &mut opened, &slot, || drop(entry.clear()))?;
+        super::slot::add(app, &mut opened, &slot, || drop(entry.clear()))?;
         Ok(0)
     }
 }

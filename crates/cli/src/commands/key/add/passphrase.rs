@@ -3,7 +3,7 @@
 use azvault_service::{policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
-use super::Label;
+use super::slot::Label;
 use crate::app::{App, Exit};
 use crate::options::kdf::Kdf;
 use crate::options::new_passphrase::NewPassphraseOptions;
@@ -31,7 +31,7 @@ impl Args {
         policy::costs_enough(app, cost)?;
         let passphrase = self.new.read().ask(app)?;
         let slot = slots::prepare(app, &self.label.on(Opener::Passphrase(&passphrase), cost))?;
-        super::add(app, &mut opened, &slot, || {})?;
+        super::slot::add(app, &mut opened, &slot, || {})?;
         Ok(0)
     }
 }

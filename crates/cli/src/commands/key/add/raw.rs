@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azvault_service::{creation, policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
-use super::Label;
+use super::slot::Label;
 use crate::app::{App, Exit};
 
 /// Add a raw key, for CI and system credentials
@@ -24,11 +24,11 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::RawKey)?;
         let mut opened = slots::owner(app, Try::All)?;
-        super::check_room(app, &opened)?;
+        super::slot::check_room(app, &opened)?;
         let key = RawKey::generate();
         let slot = slots::prepare(app, &self.label.on(Opener::RawKey(&key), Cost::DEFAULT))?;
         let made = creation::write_new(&self.file, key.to_text().as_bytes())?;
-        super::add(app, &mut opened, &slot, || super::forget(&made))?;
+        super::slot::add(app, &mut opened, &slot, || super::slot::forget(&made))?;
         Ok(0)
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azvault_service::{creation, policy, slots};
 use azvault_vault::{Cost, Opener, RecoveryCode, SlotKind, Try};
 
-use super::Label;
+use super::slot::Label;
 use crate::app::{App, Exit};
 
 /// Add a recovery code
@@ -28,17 +28,17 @@ impl Args {
             creation::check_shown(app, "key add recovery")?;
         }
         let mut opened = slots::owner(app, Try::All)?;
-        super::check_room(app, &opened)?;
+        super::slot::check_room(app, &opened)?;
         let code = RecoveryCode::generate();
         let new = self.label.on(Opener::RecoveryCode(&code), Cost::DEFAULT);
         let slot = slots::prepare(app, &new)?;
         let Some(file) = &self.recovery_file else {
-            super::add(app, &mut opened, &slot, || {})?;
+            super::slot::add(app, &mut opened, &slot, || {})?;
             creation::show_once(app, &code);
             return Ok(0);
         };
         let made = creation::write_new(file, code.to_text().as_bytes())?;
-        super::add(app, &mut opened, &slot, || super::forget(&made))?;
+        super::slot::add(app, &mut opened, &slot, || super::slot::forget(&made))?;
         Ok(0)
     }
 }

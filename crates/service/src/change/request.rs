@@ -1,0 +1,91 @@
+//! What is asked of a change, and what comes with it.
+
+use std::collections::BTreeSet;
+
+use azvault_model::{
+    Account, Accounts, Acting, Decision, Environment, HeldSecret, Known, Refusal, Scope,
+};
+use azvault_vault::Subject;
+
+use super::supersede::Older;
+use crate::app::{App, Consent};
+use crate::failure::Failure;
+
+/// What the person said beforehand.
+#[derive(Clone, Copy)]
+pub struct Wanted {
+    /// The verb, for the audit log.
+    pub verb: &'static str,
+    pub scope: Option<Scope>,
+    /// `--force`: what exists may be replaced.
+    pub replace: Consent,
+    /// `--yes`: what is destroyed may be destroyed.
+    pub destroy: Consent,
+    pub run: Run,
+}
+
+/// Whether it is done, or only told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    Real,
+    Dry,
+}
+
+impl From<bool> for Run {
+    fn from(dry_run: bool) -> Self {
+        if dry_run { Self::Dry } else { Self::Real }
+    }
+}
+
+/// What comes beside the contexts of a change.
+#[derive(Default)]
+pub struct Brought {
+    pub accounts: Vec<Account>,
+    pub environments: Vec<Environment>,
+    pub secrets: Vec<HeldSecret>,
+    /// What becomes of secrets whose place these take.
+    pub older: Older,
+    /// Origins that the person agreed to.
+    pub confirmed: BTreeSet<String>,
+    /// Where it comes from, for the audit log.
+    pub from: Option<Subject>,
+}
+
+/// How many secrets came and went.
+#[derive(Clone, Copy, Default)]
+pub struct Counted {
+    pub added: usize,
+    pub removed: usize,
+}
+
+/// A rule with its arguments.
+pub type Rule<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Refusal> + 'a;
+
+/// A rule whose questions were answered.
+pub(super) type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + 'a;
+
+/// Who acts, and all accounts that are known: the same for the vault and for the session.
+#[derive(Clone, Copy)]
+pub(super) struct Whose<'a> {
+    pub(super) acting: Option<&'a Acting>,
+    pub(super) accounts: &'a Accounts,
+}
+
+/// Where a change lives, in words.
+pub(super) fn place(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Process => "in this session",
+        Scope::User => "in the vault",
+    }
+}
+
+impl Wanted {
+    /// Says so where the scope is not the one that was asked for.
+    pub(super) fn warn(&self, app: &App, scope: Scope) {
+        if self.scope == Some(Scope::User) && scope == Scope::Process {
+            app.console.warning(
+                "--scope user does not count under a given context: the change lives in this session",
+            );
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a comparison compares, and what it finds.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use azvault_importer::folder::Source;
+use azvault_vault::{Id, ImportedFile, Since, Taken};
+
+use crate::migration::present::Content;
+use crate::migration::witnessed::LeftOut;
+
+/// What a comparison found.
+pub struct Comparison {
+    pub migration: Id,
+    pub files: Vec<Compared>,
+    pub contexts: usize,
+    pub secrets: usize,
+    pub accounts: usize,
+    pub environments: usize,
+    pub differences: Vec<Difference>,
+    /// Files with something that no reader understood, or that could not be read: importing them again
+    /// changes nothing of that.
+    pub unread: BTreeSet<PathBuf>,
+    /// What is there in another form than it was imported: renewed, renamed, changed.
+    pub since: Vec<Difference>,
+    /// What is not there any more because the user removed it or signed out.
+    pub gone: Vec<Difference>,
+    /// What the originals hold and the vault does not, with the reason.
+    pub left_out: Vec<LeftOut>,
+    /// How many secrets azvault has renewed since.
+    pub renewed: usize,
+    /// How many secrets went when the user signed out.
+    pub signed_out: usize,
+}
+
+/// One file of the migration.
+pub struct Compared {
+    pub file: ImportedFile,
+    pub place: Place,
+}
+
+/// What is at the place of the original now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The original, byte for byte.
+    Original,
+    /// Nothing: it was removed, and its sealed copy is in the vault.
+    Removed,
+    /// Something else, or nothing although it was never removed.
+    Changed,
+    /// Nothing was sealed of this file: settings, which stay where they are.
+    NotSealed,
+}
+
+impl Place {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+            Self::NotSealed => "settings",
+        }
+    }
+}
+
+/// One point in which file and vault differ.
+pub struct Difference {
+    pub path: PathBuf,
+    pub what: String,
+}
+
+/// What the files are compared with.
+pub(super) struct Against<'a> {
+    pub(super) content: &'a Content,
+    /// What the import decided; `None` for one by an earlier azvault.
+    pub(super) taken: Option<&'a Taken>,
+    pub(super) since: &'a Since,
+}
+
+impl Comparison {
+    /// Whether nothing of the files was lost: what is not in the vault as it was imported is there in
+    /// a newer form, or the user removed it.
+    pub fn lost_nothing(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// Whether all of the files is in the vault.
+    pub fn is_equal(&self) -> bool {
+        self.lost_nothing() && self.gone.is_empty()
+    }
+
+    pub(super) fn differ(&mut self, source: &Source, what: String) {
+        self.differences.push(Difference { path: source.path.clone(), what });
+    }
+
+    pub(super) fn tell(&mut self, source: &Source, what: String) {
+        self.since.push(Difference { path: source.path.clone(), what });
+    }
+
+    pub(super) fn miss(&mut self, source: &Source, what: String) {
+        self.gone.push(Difference { path: source.path.clone(), what });
+    }
+}

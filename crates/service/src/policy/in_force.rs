@@ -1,0 +1,45 @@
+//! The policy in force: the system's file and the user's own.
+
+use std::path::Path;
+
+use azvault_policy::{Policy, tighten};
+
+use super::file::{self, Owner};
+use super::finding::Finding;
+use crate::failure::{Code, Failure};
+use crate::paths;
+
+/// The policy of a file; `None` if there is no such file.
+pub fn read(path: &Path, owner: Owner) -> Result<Option<Policy>, Vec<Finding>> {
+    let text = file::read(path, owner).map_err(|finding| vec![finding])?;
+    let Some(text) = text else { return Ok(None) };
+    azvault_policy::read(&text, path)
+        .map(Some)
+        .map_err(|wrong| wrong.into_iter().map(Finding::from).collect())
+}
+
+/// The policy in force: both files, each where it is there.
+pub fn of_both_files() -> Result<Policy, Vec<Finding>> {
+    with_user(paths::user_policy().as_deref())
+}
+
+pub(super) fn with_user(user: Option<&Path>) -> Result<Policy, Vec<Finding>> {
+    let user = user.map_or(Ok(None), |path| read(path, Owner::User));
+    match (read(&paths::system_policy(), Owner::System), user) {
+        (Ok(system), Ok(user)) => tighten(system.unwrap_or_default(), user.unwrap_or_default())
+            .map_err(|loosens| loosens.into_iter().map(Finding::from).collect()),
+        (system, user) => {
+            let found = [system.err(), user.err()].into_iter().flatten();
+            Err(found.flatten().collect())
+        }
+    }
+}
+
+/// As [`of_both_files`], for a command that needs to know what is forbidden.
+pub fn in_force() -> Result<Policy, Failure> {
+    of_both_files().map_err(|findings| {
+        let first = findings.first().map(Finding::line).unwrap_or_default();
+        let what = format!("refused by a policy that cannot be followed: {first}");
+        Failure::new(Code::Refused, what).hint("azvault policy check says what to do")
+    })
+}
