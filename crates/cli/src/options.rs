@@ -11,7 +11,7 @@ pub(crate) mod shell;
 use std::path::PathBuf;
 
 use azvault_service::app::Options;
-use azvault_service::vault_pin::Pin;
+use azvault_service::vault_pin::VaultPin;
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
@@ -66,7 +66,7 @@ pub(crate) struct Global {
         value_name = "PIN",
         hide_env_values = true
     )]
-    pub(crate) expect_vault: Option<Pin>,
+    pub(crate) expect_vault: Option<VaultPin>,
     /// Trust the certificate authorities of this PEM file besides the system's
     #[arg(
         long,

@@ -12,7 +12,7 @@ use crate::console::{Answer, Console, Prompt};
 use crate::failure::{Code, Failure};
 use crate::paths;
 use crate::policy::in_force;
-use crate::vault_pin::Pin;
+use crate::vault_pin::VaultPin;
 
 /// Options of every request.
 #[derive(Clone, Default)]
@@ -28,7 +28,7 @@ pub struct Options {
     /// The key file that unlocks beside or instead of the passphrase.
     pub key_file: Option<PathBuf>,
     /// No other vault than this one, and none that is older.
-    pub expect_vault: Option<Pin>,
+    pub expect_vault: Option<VaultPin>,
     /// Certificate authorities that are trusted besides the system's.
     pub ca_bundle: Option<PathBuf>,
     /// Nobody is asked anything.
@@ -53,7 +53,7 @@ pub struct App {
 pub type Clock = fn() -> i64;
 
 /// A context that was named for this one command, and by what.
-pub struct Given {
+pub struct ContextOverride {
     pub name: ContextName,
     pub because: Because,
 }
@@ -80,13 +80,13 @@ impl App {
 
     /// As this one, for a file that may be older than what this machine has seen: with a memory of
     /// its own. The agent neither opens it nor gets its keys.
-    pub fn apart(&self, file: PathBuf, memory: PathBuf) -> Self {
+    pub fn with_scratch_anchors(&self, file: PathBuf, memory: PathBuf) -> Self {
         let options = Options { vault: Some(file), no_agent: true, ..self.options.clone() };
         Self { options, memory: Some(memory), ..self.afresh() }
     }
 
     /// Whether this machine's memory of vaults is left out.
-    pub fn is_apart(&self) -> bool {
+    pub fn ignores_anchors(&self) -> bool {
         self.memory.is_some()
     }
 
@@ -96,12 +96,13 @@ impl App {
     }
 
     /// The context of `--context`, else of `AZVAULT_CONTEXT`.
-    pub fn given(&self) -> Result<Option<Given>, Failure> {
+    pub fn given(&self) -> Result<Option<ContextOverride>, Failure> {
         if let Some(name) = &self.options.context {
             let name = ContextName::new(name.clone());
-            return Ok(Some(Given { name, because: Because::Option }));
+            return Ok(Some(ContextOverride { name, because: Because::Option }));
         }
-        let given = |name| Given { name: ContextName::new(name), because: Because::Variable };
+        let given =
+            |name| ContextOverride { name: ContextName::new(name), because: Because::Variable };
         Ok(paths::context()?.map(given))
     }
 

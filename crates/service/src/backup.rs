@@ -1,7 +1,7 @@
 //! Backups: where they lie, what they are called, and how one is opened.
 
-pub mod put_back;
-pub mod worth;
+pub mod inspect;
+pub mod restore;
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ pub fn parent(path: &Path) -> &Path {
 
 /// Opens the copy of a backup with what opens it: given, or typed. `file` is where the backup lies.
 pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<(Vault, OpenedBy), Failure> {
-    let apart = app.apart(draft.path().to_owned(), draft.anchors());
+    let apart = app.with_scratch_anchors(draft.path().to_owned(), draft.anchors());
     let locked = draft.open().map_err(|e| failure(e, file))?;
     let opened = crate::expected_vault::check_id(app, locked.vault_id())
         .and_then(|()| unlock::unlocked(&apart, locked));

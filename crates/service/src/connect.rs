@@ -4,19 +4,19 @@
 //! not at all.
 
 mod browser;
-mod entry;
 mod expected;
 mod lookup;
+pub mod method;
 pub mod offers;
+mod sign_in;
 pub mod stored;
-pub mod way;
 
 use azvault_model::rules::connect::SignedIn;
 use azvault_model::{Account, HeldSecret};
 use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
 
-pub use self::entry::{FEDERATED_TOKEN_FILE, identity, sign_in};
 pub use self::lookup::look_up;
+pub use self::sign_in::{FEDERATED_TOKEN_FILE, identity, sign_in};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::online::failed;

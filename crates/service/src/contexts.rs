@@ -15,7 +15,7 @@ use azvault_model::{
 use azvault_policy::Place;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
-use crate::app::{App, Given};
+use crate::app::{App, ContextOverride};
 use crate::failure::{Code, Failure};
 use crate::session;
 use crate::session::Session;
@@ -36,7 +36,7 @@ pub struct Contexts {
     pub environments: Vec<Environment>,
     pub settings: Settings,
     pub session: Option<Session>,
-    given: Option<Given>,
+    given: Option<ContextOverride>,
     /// The line of a policy by which autosave is off.
     autosave_off: Option<Place>,
     nothing: ProcessScope,
@@ -334,10 +334,10 @@ impl Contexts {
             ..Wishes::default()
         };
         match &self.given {
-            Some(Given { name, because: active::Because::Variable }) => {
+            Some(ContextOverride { name, because: active::Because::Variable }) => {
                 wishes.variable = Some(name);
             }
-            Some(Given { name, .. }) => wishes.option = Some(name),
+            Some(ContextOverride { name, .. }) => wishes.option = Some(name),
             None => {}
         }
         wishes

@@ -27,7 +27,7 @@ use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::unlock;
 use crate::unlock::OpenedBy;
-use crate::{beside, paths};
+use crate::{child_process, paths};
 
 /// What is started beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ pub fn open(
     chosen: &Chosen,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
-    let mut command = beside::command(app, "door").map_err(cannot)?;
+    let mut command = child_process::command(app, "door").map_err(cannot)?;
     chosen.surround(&mut command);
     command.arg("--leader").arg(std::process::id().to_string());
     if start == Start::Command {
@@ -125,11 +125,11 @@ pub fn open(
     // Held here until the door holds it too.
     let folder = AzFolder::make(&told.az).map_err(cannot)?;
     told.facts.az_folder = Some(folder.path().to_owned());
-    let child = beside::start(&mut command, by, &told.facts).map_err(cannot)?;
-    let mut answer = Zeroizing::new(Vec::with_capacity(beside::LONGEST));
+    let child = child_process::start(&mut command, by, &told.facts).map_err(cannot)?;
+    let mut answer = Zeroizing::new(Vec::with_capacity(child_process::LONGEST));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
-        let mut stdout = stdout.take(beside::LONGEST as u64);
+        let mut stdout = stdout.take(child_process::LONGEST as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
     let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {

@@ -8,30 +8,28 @@
 // says nothing.
 #![allow(missing_docs)]
 
+pub mod accept_rollback;
 pub mod agent;
 pub mod app;
 pub mod audit;
 pub mod backup;
-pub mod beside;
 pub mod change;
+pub mod child_process;
 pub mod claims;
 pub mod connect;
 pub mod console;
 pub mod contexts;
-pub mod creation;
+pub mod create_vault;
 pub mod descriptor;
 pub mod doctor;
 pub mod door;
 pub mod expected_vault;
 pub mod failure;
-pub mod given;
 pub mod holders;
 pub mod inherited;
 pub mod keyring;
-pub mod listed;
 pub mod migration;
 pub mod new_passphrase;
-pub mod older;
 pub mod online;
 pub mod panic;
 pub mod paths;
@@ -42,6 +40,7 @@ pub mod rotation;
 pub mod runtime;
 pub mod saved;
 pub mod scan;
+pub mod secrets;
 pub mod session;
 pub mod shell_word;
 pub mod slots;
@@ -52,4 +51,5 @@ pub mod text;
 pub mod time;
 pub mod tokens;
 pub mod unlock;
+pub mod unlock_inputs;
 pub mod vault_pin;

@@ -6,7 +6,7 @@ use azvault_model::Secret;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::{creation, given, strength};
+use crate::{create_vault, strength, unlock_inputs};
 
 /// Where it comes from when nobody is to type it. The options for what opens the vault now are
 /// others.
@@ -22,8 +22,8 @@ impl NewPassphrase {
     /// The one that was given.
     pub fn given(&self, app: &App) -> Result<Option<Secret>, Failure> {
         let given = match (self.fd, &self.file) {
-            (Some(number), _) => given::read_descriptor(number)?,
-            (None, Some(file)) => given::read_passphrase_file(file)?,
+            (Some(number), _) => unlock_inputs::read_descriptor(number)?,
+            (None, Some(file)) => unlock_inputs::read_passphrase_file(file)?,
             (None, None) => return Ok(None),
         };
         strength::checked(app, given).map(Some)
@@ -40,6 +40,6 @@ impl NewPassphrase {
                 .hint("name a file: --new-passphrase-file FILE"));
         };
         app.console.note("The new passphrase: 4 random words will do.");
-        creation::ask_new_passphrase(app, &mut *terminal)
+        create_vault::ask_new_passphrase(app, &mut *terminal)
     }
 }

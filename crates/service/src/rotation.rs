@@ -3,8 +3,8 @@
 //! A slot stays if its secret is at hand, because the new master key must be wrapped with it. A
 //! recovery code never stays: a fresh one takes its place. All others go, by name.
 
-mod at_hand;
 mod done;
+mod kept_slots;
 
 use std::path::PathBuf;
 
@@ -14,15 +14,15 @@ use azvault_vault::{
 };
 
 use crate::app::{App, Consent};
-use crate::creation;
-use crate::creation::Recovery;
+use crate::create_vault;
+use crate::create_vault::Recovery;
 use crate::failure::{ChangeFailure, Code, Failure};
 use crate::keyring;
 use crate::unlock::{Opened, Source};
 use crate::{agent, audit, holders, policy, slots};
 
-use at_hand::AtHand;
 pub use done::Done;
+use kept_slots::KeptSlots;
 
 /// How it shall be done.
 pub struct Wanted {
@@ -49,17 +49,17 @@ impl Default for Wanted {
 }
 
 /// What opens a slot that stays, from now on.
-enum Way {
+enum NewOpener {
     /// What opens it already: its place among the openers of its kind.
-    AtHand(usize),
+    Kept(usize),
     FreshCode(RecoveryCode),
     FreshKey(RawKey),
 }
 
-impl Way {
-    fn opener<'a>(&'a self, at_hand: &'a AtHand, kind: SlotKind) -> Opener<'a> {
+impl NewOpener {
+    fn opener<'a>(&'a self, kept: &'a KeptSlots, kind: SlotKind) -> Opener<'a> {
         match self {
-            Self::AtHand(place) => at_hand.openers(kind).swap_remove(*place),
+            Self::Kept(place) => kept.openers(kind).swap_remove(*place),
             Self::FreshCode(code) => Opener::RecoveryCode(code),
             Self::FreshKey(key) => Opener::Keyring(key),
         }
@@ -75,8 +75,8 @@ pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failur
         let what = "the vault has no recovery code that a fresh one could replace";
         return Err(Failure::new(Code::Usage, what).hint("azvault key add recovery, afterwards"));
     }
-    let mut at_hand = AtHand::of(given, &wanted.also)?;
-    let staying = at_hand.staying(app, &vault, &wanted.recovery)?;
+    let mut kept = KeptSlots::of(given, &wanted.also)?;
+    let staying = kept.staying(app, &vault, &wanted.recovery)?;
     let stays = |slot: &Slot| staying.iter().any(|(staying, _)| staying.id == slot.id);
     let going: Vec<&Slot> = before.iter().filter(|slot| !stays(slot)).collect();
     policy::may_remove(
@@ -85,16 +85,16 @@ pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failur
         staying.iter().map(|(slot, _)| slot.kind),
     )?;
     agree(app, &vault, &going, wanted)?;
-    let is_fresh = staying.iter().any(|(_, way)| matches!(way, Way::FreshCode(_)));
+    let is_fresh = staying.iter().any(|(_, new)| matches!(new, NewOpener::FreshCode(_)));
     if is_fresh && matches!(wanted.recovery, Recovery::Shown) {
-        creation::check_shown(app, "key rotate")?;
+        create_vault::check_shown(app, "key rotate")?;
     }
 
     let mut prepared = Vec::with_capacity(staying.len());
-    for (slot, way) in &staying {
+    for (slot, new) in &staying {
         // As dear as it was, which the head vouches for.
         let cost = slot.cost.unwrap_or(Cost::DEFAULT);
-        let opener = way.opener(&at_hand, slot.kind);
+        let opener = new.opener(&kept, slot.kind);
         let label = vault.label(slot.id).unwrap_or_default().to_owned();
         prepared.push((slot.id, slots::prepare(app, &NewSlot { opener, cost, label })?));
     }
@@ -182,20 +182,20 @@ impl Outside {
         app: &App,
         vault: &Vault,
         wanted: &Wanted,
-        staying: &[(Slot, Way)],
+        staying: &[(Slot, NewOpener)],
         prepared: &[(i64, PreparedSlot)],
     ) -> Result<Self, Failure> {
         let mut outside = Self { file: None, is_shown: false, entries: Vec::new() };
-        for ((_, way), (_, slot)) in staying.iter().zip(prepared) {
-            outside.add(vault, wanted, way, slot).inspect_err(|_| outside.undo(app))?;
+        for ((_, new), (_, slot)) in staying.iter().zip(prepared) {
+            outside.add(vault, wanted, new, slot).inspect_err(|_| outside.undo(app))?;
         }
         // Last: what follows fails seldom, and what was shown cannot be taken back.
-        let code = staying.iter().find_map(|(_, way)| match way {
-            Way::FreshCode(code) => Some(code),
+        let code = staying.iter().find_map(|(_, new)| match new {
+            NewOpener::FreshCode(code) => Some(code),
             _ => None,
         });
         if let (Some(code), Recovery::Shown) = (code, &wanted.recovery) {
-            creation::show_once(app, code);
+            create_vault::show_once(app, code);
             outside.is_shown = true;
         }
         Ok(outside)
@@ -205,14 +205,14 @@ impl Outside {
         &mut self,
         vault: &Vault,
         wanted: &Wanted,
-        way: &Way,
+        new: &NewOpener,
         slot: &PreparedSlot,
     ) -> Result<(), Failure> {
-        match (way, &wanted.recovery) {
-            (Way::FreshCode(code), Recovery::File(file)) => {
-                self.file = Some(creation::write_new(file, code.to_text().as_bytes())?);
+        match (new, &wanted.recovery) {
+            (NewOpener::FreshCode(code), Recovery::File(file)) => {
+                self.file = Some(create_vault::write_new(file, code.to_text().as_bytes())?);
             }
-            (Way::FreshKey(key), _) => {
+            (NewOpener::FreshKey(key), _) => {
                 let entry = keyring::Entry::new(vault.id(), slot.salt());
                 entry.store(key)?;
                 self.entries.push(entry);

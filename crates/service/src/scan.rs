@@ -1,12 +1,12 @@
 //! What a look at this machine found: one row a file, how bad each is, and what was looked at to
 //! say so. `scan` prints it, `doctor` counts it.
 
-pub mod beside;
 mod holdings;
 pub mod next;
 mod readers;
 mod severity;
 mod strangers;
+pub mod summary;
 mod words;
 
 use std::collections::BTreeSet;

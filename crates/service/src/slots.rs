@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Failure;
-use crate::given;
 use crate::text::{quoted, shown};
 use crate::unlock;
 use crate::unlock::{Hold, Opened};
+use crate::unlock_inputs;
 
 /// Longest label, in characters.
 const LONGEST_LABEL: usize = 64;
@@ -17,7 +17,7 @@ const LONGEST_LABEL: usize = 64;
 pub fn owner(app: &App, which: Try) -> Result<Opened, Failure> {
     let locked = unlock::locked(app)?;
     let has_keyring = locked.slots().iter().any(|slot| slot.kind == SlotKind::Keyring);
-    if !has_keyring && !given::is_given(app) && app.terminal().is_some() {
+    if !has_keyring && !unlock_inputs::has_unattended_input(app) && app.terminal().is_some() {
         app.console
             .note("Slots wrap the master key, which the agent never has: open one once more.");
     }

@@ -3,16 +3,16 @@
 //! What has to ask the service runs apart, in a process of its own (`renew`): a command that is
 //! killed between the service's answer and ours would lose a refresh token that nobody else has.
 
-pub mod apart;
+mod account_lock;
 mod assertion;
 mod cached;
 mod certificate;
 mod credential;
 mod place;
 mod renew;
+pub mod renewal_process;
 pub mod sign_in;
 mod store;
-mod turn;
 mod wanted;
 
 use azvault_model::Secret;
@@ -48,7 +48,7 @@ pub fn token(
         return hand_out(app, vault, &contexts, &found, wanted);
     }
     credential::check(app, &contexts, wanted)?;
-    apart::run(app, by, wanted)?;
+    renewal_process::run(app, by, wanted)?;
     let contexts = Contexts::of(app, vault)?;
     let found = cached::find(app, &contexts, wanted)?.ok_or_else(|| {
         Failure::new(Code::Busy, "the new token is gone already").hint("the same again")

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::given;
-use crate::given::Given;
+use crate::unlock_inputs;
+use crate::unlock_inputs::UnlockInput;
 use crate::{agent, expected_vault, keyring, policy};
 
 /// How often a person may mistype.
@@ -73,7 +73,7 @@ pub fn locked(app: &App) -> Result<Locked, Failure> {
 /// Says what this machine makes of a vault that has just been unlocked.
 fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
     expected_vault::check_generation(app, &vault)?;
-    if app.is_apart() {
+    if app.ignores_anchors() {
         return Ok(vault);
     }
     match vault.anchor_found() {
@@ -127,7 +127,7 @@ pub fn by_slot(app: &App) -> Result<(Vault, Option<i64>), Failure> {
 pub fn unasked(app: &App, locked: Locked) -> Result<Option<Vault>, Failure> {
     match with_agent(app, locked)? {
         Agent::Unlocked(vault) => Ok(Some(*vault)),
-        Agent::Locked(locked) if given::is_given(app) => {
+        Agent::Locked(locked) if unlock_inputs::has_unattended_input(app) => {
             let opened = without_agent(app, *locked, Try::All, Hold::Nowhere)?;
             Ok(Some(opened.vault))
         }
@@ -161,7 +161,7 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
         // The vault was changed, or the agent holds the keys of something else: with a passphrase
         // it turns out which.
         Err(Error { problem: Problem::Tampered(_), .. })
-            if given::is_given(app) || app.terminal().is_some() =>
+            if unlock_inputs::has_unattended_input(app) || app.terminal().is_some() =>
         {
             Ok(Agent::Locked(Box::new(self::locked(app)?)))
         }
@@ -173,7 +173,7 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
 pub struct Opened {
     pub vault: Vault,
     pub key: MasterKey,
-    pub given: Given,
+    pub given: UnlockInput,
     pub source: Source,
     held: Held,
 }
@@ -203,11 +203,11 @@ pub fn without_agent(
         Hold::Required(_) => hold,
         Hold::IfPossible | Hold::Nowhere => Hold::Nowhere,
     };
-    if let Some(given) = given::beforehand(app)? {
+    if let Some(given) = unlock_inputs::beforehand(app)? {
         return open_with(app, locked, which, (given, Source::AtHand), at_hand);
     }
     if let Some(key) = keyring::any_of(app, &locked, which) {
-        match open_with(app, locked, which, (Given::Keyring(key), Source::AtHand), at_hand) {
+        match open_with(app, locked, which, (UnlockInput::Keyring(key), Source::AtHand), at_hand) {
             Err(failure) if failure.code == Code::Locked => app.console.failure(&failure),
             opened => return opened,
         }
@@ -223,7 +223,7 @@ pub fn without_agent(
     let mut locked = Some(locked);
     for attempt in 1..=TRIES {
         let typed = terminal.ask_passphrase("Passphrase of the vault: ")?;
-        let given = given::typed(app, typed)?;
+        let given = unlock_inputs::typed(app, typed)?;
         let fresh = match locked.take() {
             Some(locked) => locked,
             None => self::locked(app)?,
@@ -239,7 +239,7 @@ pub fn without_agent(
 }
 
 /// Opens a vault that was just made, with what it was made for.
-pub fn afresh(app: &App, given: &Given) -> Result<Vault, Failure> {
+pub fn afresh(app: &App, given: &UnlockInput) -> Result<Vault, Failure> {
     let unlocked = locked(app)?.unlock(&given.opener(), &app.anchors()?);
     Ok(unlocked?)
 }
@@ -248,7 +248,7 @@ fn open_with(
     app: &App,
     locked: Locked,
     which: Try,
-    (given, source): (Given, Source),
+    (given, source): (UnlockInput, Source),
     hold: Hold,
 ) -> Result<Opened, Failure> {
     let epoch = locked.epoch();
@@ -266,7 +266,7 @@ fn open_with(
     let held = match hold {
         Hold::Required(limits) => in_agent(limits).map(|()| Held::ByAgent)?,
         // Nothing is held of a vault that is only looked at.
-        Hold::IfPossible if !app.options.no_agent && !app.is_apart() => {
+        Hold::IfPossible if !app.options.no_agent && !app.ignores_anchors() => {
             match policy::limits(app, None, None).and_then(in_agent) {
                 Ok(()) => Held::ByAgent,
                 Err(failure) => {

@@ -7,14 +7,14 @@ use azvault_vault::{Error, Vault};
 
 /// `ID:FINGERPRINT` or `ID:FINGERPRINT:GENERATION`.
 #[derive(Clone)]
-pub struct Pin {
+pub struct VaultPin {
     pub(crate) vault: String,
     pub(crate) fingerprint: String,
     /// The least that the vault may have.
     pub(crate) generation: Option<u64>,
 }
 
-impl Pin {
+impl VaultPin {
     /// As it is printed, to be given to another machine.
     pub fn of(vault: &Vault) -> Result<Self, Error> {
         Ok(Self {
@@ -25,14 +25,14 @@ impl Pin {
     }
 }
 
-impl fmt::Display for Pin {
+impl fmt::Display for VaultPin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.vault, self.fingerprint)?;
         self.generation.map_or(Ok(()), |generation| write!(f, ":{generation}"))
     }
 }
 
-impl FromStr for Pin {
+impl FromStr for VaultPin {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -57,14 +57,14 @@ impl FromStr for Pin {
 
 #[cfg(test)]
 mod tests {
-    use super::Pin;
+    use super::VaultPin;
 
     #[test]
     fn a_pin_is_read_as_it_is_printed_and_nothing_else_is_one() {
         let id = "00112233445566778899aabbccddeeff";
         for text in [format!("{id}:0123-4567-89ab-cdef"), format!("{id}:0123-4567-89ab-cdef:7")] {
-            assert_eq!(text.parse::<Pin>().unwrap().to_string(), text);
-            assert_eq!(text.to_uppercase().parse::<Pin>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<VaultPin>().unwrap().to_string(), text);
+            assert_eq!(text.to_uppercase().parse::<VaultPin>().unwrap().to_string(), text);
         }
         for text in [
             String::new(),
@@ -79,7 +79,7 @@ mod tests {
             format!("{id}:0123-4567-89ab-cdef:-1"),
             format!("{id}:0123-4567-89ab-cdef:1:2"),
         ] {
-            assert!(text.parse::<Pin>().is_err(), "{text}");
+            assert!(text.parse::<VaultPin>().is_err(), "{text}");
         }
     }
 }

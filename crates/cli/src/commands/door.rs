@@ -1,6 +1,6 @@
 //! `azvault door`: what `exec` and `shell` start beside their command. Not for people.
 
-use azvault_service::beside;
+use azvault_service::child_process;
 use azvault_service::door;
 use azvault_service::door::{Post, Start};
 use azvault_service::failure::{Code, Failure};
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
-        let (by, facts) = beside::handed_over().ok_or_else(usage)?;
+        let (by, facts) = child_process::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
         door::serve(app, Post { start, by, facts, leader: self.leader }, |told| app.ui.json(told))?;
         Ok(0)

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use azvault_service::creation;
-use azvault_service::creation::Recovery;
+use azvault_service::create_vault;
+use azvault_service::create_vault::Recovery;
 use azvault_service::text::shown_path;
 
 use crate::app::{App, Exit};
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = creation::Wanted {
+        let wanted = create_vault::Wanted {
             verb: "init",
             cost: self.kdf.for_new(None)?,
             recovery: match (self.no_recovery, self.recovery_file) {
@@ -42,10 +42,10 @@ impl Args {
             },
             raw_key_file: self.raw_key_file,
         };
-        let (vault, _) = creation::create(app, wanted)?;
+        let (vault, _) = create_vault::create(app, wanted)?;
         let path = app.vault_path()?;
         match app.ui.output {
-            crate::options::Output::Json => app.ui.json(&creation::document(&path, &vault)?),
+            crate::options::Output::Json => app.ui.json(&create_vault::document(&path, &vault)?),
             _ => app.ui.line(format!("created {}", shown_path(&path))),
         }
         Ok(0)

@@ -3,9 +3,9 @@
 use azvault_agent::holder::{Beacon, Kind};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::tokens;
-use azvault_service::tokens::apart;
+use azvault_service::tokens::renewal_process;
 use azvault_service::unlock::OpenedBy;
-use azvault_service::{beside, unlock};
+use azvault_service::{child_process, unlock};
 
 use crate::app::{App, Exit};
 
@@ -15,7 +15,7 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let ended = apart::Ended::of(renew(app));
+        let ended = renewal_process::Ended::of(renew(app));
         app.ui.json(&ended);
         Ok(0)
     }
@@ -23,7 +23,7 @@ impl Args {
 
 fn renew(app: &App) -> Result<(), Failure> {
     let usage = || Failure::new(Code::Usage, "azvault renew is started by azvault itself");
-    let (by, wanted) = beside::handed_over().ok_or_else(usage)?;
+    let (by, wanted) = child_process::handed_over().ok_or_else(usage)?;
     // Keys are not to be used where nobody finds them. One that asks the agent has none.
     let _beacon = match &by {
         OpenedBy::Agent => None,

@@ -12,7 +12,7 @@ use azvault_service::holders::{HolderView, Looked};
 use azvault_service::session;
 use azvault_service::session::Session;
 use azvault_service::text::{count, quoted, shown_path};
-use azvault_service::vault_pin::Pin;
+use azvault_service::vault_pin::VaultPin;
 use azvault_service::{agent, paths, unlock};
 use azvault_vault::{Error, Locked, Problem, Vault};
 use serde::Serialize;
@@ -213,7 +213,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
 
 /// What an open vault has, whichever context acts.
 fn fill_counts(document: &mut Document, vault: &Vault, contexts: &Contexts) -> Result<(), Failure> {
-    let pin = Pin::of(vault)?;
+    let pin = VaultPin::of(vault)?;
     document.state = "unlocked";
     document.anchor = Some(pin.to_string());
     document.default = contexts.default().map(|name| name.as_str().to_owned());

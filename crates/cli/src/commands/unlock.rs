@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azvault_service::failure::{Code, Failure};
-use azvault_service::{agent, older, policy, unlock};
+use azvault_service::{accept_rollback, agent, policy, unlock};
 use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -54,7 +54,7 @@ impl Args {
         agent::started(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
         if self.accept_rollback {
-            older::accept(app, limits)?;
+            accept_rollback::accept(app, limits)?;
         } else {
             unlock::without_agent(app, locked, Try::All, unlock::Hold::Required(limits))?;
         }

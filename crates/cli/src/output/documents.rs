@@ -4,8 +4,8 @@ use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::rules::secrets::{Restriction, restriction};
 use azvault_model::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
 use azvault_service::change;
-use azvault_service::listed::Listed;
 use azvault_service::revocation::to_type;
+use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
 use azvault_vault::StoredSecret;
 use serde::Serialize;
@@ -203,10 +203,10 @@ impl<'a> SecretFacts<'a> {
 }
 
 impl<'a> SecretView<'a> {
-    pub(crate) fn of(secret: Listed<'a>) -> Self {
+    pub(crate) fn of(secret: SecretRef<'a>) -> Self {
         match secret {
-            Listed::OfSession(secret) => Self::of_session(secret),
-            Listed::OfVault(secret) => Self::new(secret),
+            SecretRef::OfSession(secret) => Self::of_session(secret),
+            SecretRef::OfVault(secret) => Self::new(secret),
         }
     }
 
@@ -222,7 +222,7 @@ impl<'a> SecretView<'a> {
 
     pub(crate) fn of_session(secret: &'a ProcessSecret) -> Self {
         Self {
-            id: Listed::OfSession(secret).id(),
+            id: SecretRef::OfSession(secret).id(),
             facts: SecretFacts::new(&secret.held.description),
             scope: Scope::Process.as_str(),
             created: None,

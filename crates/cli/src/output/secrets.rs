@@ -1,7 +1,7 @@
 //! Secrets with what they open.
 
 use azvault_service::contexts::Contexts;
-use azvault_service::listed::{all, tenants};
+use azvault_service::secrets::{all, tenants};
 use azvault_service::text::shown;
 use azvault_service::time::utc;
 

@@ -8,7 +8,7 @@ use azvault_model::{
 use azvault_model::{SubscriptionId, TenantId};
 use azvault_signin::{Error, TenantName, refresh, resource_manager};
 
-use super::entry::{Entry, Refresh};
+use super::sign_in::{Entry, Refresh};
 use super::{At, Found, Skipped};
 use crate::failure::{Code, Failure};
 use crate::online::failed;

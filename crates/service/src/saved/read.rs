@@ -9,8 +9,8 @@ use azvault_vault::Problem;
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
-use crate::given;
 use crate::text::{shown, shown_path};
+use crate::unlock_inputs;
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -72,7 +72,7 @@ fn unseal(
         opened.map_err(failed)
     };
     if let Some(file) = passphrase {
-        return open(given::read_passphrase_file(file)?);
+        return open(unlock_inputs::read_passphrase_file(file)?);
     }
     let Some(mut terminal) = app.terminal() else {
         let what = "the file is sealed and nobody can be asked for its passphrase";

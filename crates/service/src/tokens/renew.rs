@@ -10,7 +10,7 @@ use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
 use super::wanted::Wanted;
-use super::{assertion, cached, certificate, store, turn};
+use super::{account_lock, assertion, cached, certificate, store};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -21,7 +21,7 @@ use crate::{audit, connect, online, paths, policy};
 pub fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
-    let turn = turn::wait(&paths::turns()?, vault.id(), account);
+    let turn = account_lock::wait(&paths::turns()?, vault.id(), account);
     let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
     let contexts = Contexts::of(app, vault)?;
     // Whoever had the turn before may have got just this token.

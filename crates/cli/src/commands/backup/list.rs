@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::Facts;
-use azvault_service::backup::worth;
-use azvault_service::backup::worth::{Known, State, Worth};
+use azvault_service::backup::inspect;
+use azvault_service::backup::inspect::{Known, State, Worth};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::private_file;
 use azvault_service::private_file::Readers;
@@ -55,7 +55,7 @@ impl Args {
             Some(folder) => paths::absolute(folder)?,
             None => backup::folder(app)?,
         };
-        let files = match worth::files(&folder) {
+        let files = match inspect::files(&folder) {
             Err(e) if self.folder.is_none() && e.kind() == std::io::ErrorKind::NotFound => vec![],
             Err(e) => return Err(unreadable(&folder, &e)),
             Ok(files) => files,
@@ -67,7 +67,7 @@ impl Args {
         let temporary = std::env::temp_dir();
         let aside = DraftFolder::within(&temporary).map_err(|e| unreadable(&temporary, &e))?;
         let mut keys = Known::default();
-        let mut look = |file: &PathBuf| view(file, worth::of(app, &mut keys, file, aside.path()));
+        let mut look = |file: &PathBuf| view(file, inspect::of(app, &mut keys, file, aside.path()));
         let views: Vec<_> = files.iter().map(&mut look).collect();
         match app.ui.output {
             Output::Json => {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azvault_service::backup;
-use azvault_service::backup::{is_there, put_back};
+use azvault_service::backup::{is_there, restore};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::paths;
 use azvault_service::text::{count, shown_path};
@@ -74,7 +74,7 @@ impl Args {
         let verified = verified.map_err(|e| of_file(e.problem))?;
         drop(copy);
         let (id, generation, rolled_back) =
-            put_back::goes_on(app, &draft, &by, (&file, self.accept_older))?;
+            restore::goes_on(app, &draft, &by, (&file, self.accept_older))?;
 
         let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
         let backups = backup::folder(app)?;
@@ -84,9 +84,9 @@ impl Args {
             Over::Whatever => Some(kept),
             Over::Nothing => None,
         };
-        put_back::remember(app, &by);
+        restore::remember(app, &by);
         for vault in before.into_iter().chain([id]) {
-            put_back::lock(app, vault);
+            restore::lock(app, vault);
         }
 
         let (contexts, secrets) = (verified.contexts, verified.secrets);

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use azvault_service::connect::way;
-use azvault_service::connect::way::{Credential, Source, Way};
+use azvault_service::connect::method;
+use azvault_service::connect::method::{Credential, SignInMethod, Source};
 use azvault_service::failure::Failure;
 use azvault_service::paths;
 use azvault_signin::certificate::Chain;
@@ -95,13 +95,13 @@ impl WayOptions {
     }
 
     /// The way, its secrets read or asked for.
-    pub(super) fn way(self, app: &App) -> Result<Way, Failure> {
+    pub(super) fn way(self, app: &App) -> Result<SignInMethod, Failure> {
         if let Some(application) = self.application {
             let chain = if self.send_certificate_chain { Chain::Sent } else { Chain::Left };
             let credential = match (&self.certificate, self.federated_token_file) {
                 (Some(path), _) => {
                     let password = self.certificate_password_file.as_deref();
-                    let held = way::certificate(app, path, password, chain)?;
+                    let held = method::certificate(app, path, password, chain)?;
                     Credential::Certificate(Box::new(held))
                 }
                 (None, Some(file)) => {
@@ -110,26 +110,26 @@ impl WayOptions {
                 }
                 (None, None) => {
                     let source = Source::of(self.secret_file.as_deref(), self.secret_fd);
-                    Credential::Secret(way::client_secret(app, source)?)
+                    Credential::Secret(method::client_secret(app, source)?)
                 }
             };
-            return Ok(Way::Principal { application, credential });
+            return Ok(SignInMethod::Principal { application, credential });
         }
         if self.identity {
             let assigned = self.client_id.map(Identity::ClientId);
             let assigned = assigned.or_else(|| self.object_id.map(Identity::ObjectId));
             let assigned = assigned.or_else(|| self.resource_id.map(Identity::ResourceId));
-            return Ok(Way::ManagedIdentity(assigned.unwrap_or(Identity::SystemAssigned)));
+            return Ok(SignInMethod::ManagedIdentity(assigned.unwrap_or(Identity::SystemAssigned)));
         }
         let token = Source::of(self.access_token_file.as_deref(), self.access_token_fd);
         if let (Some(source), Some(account)) = (token, self.account) {
-            return Ok(Way::AccessToken { account, token: source.token()? });
+            return Ok(SignInMethod::AccessToken { account, token: source.token()? });
         }
         let here = app.terminal().is_some() && paths::has_display();
         let login_hint = self.login_hint;
         match self.browser || (here && !self.device_code) {
-            true => Ok(Way::Browser { login_hint }),
-            false => Ok(Way::DeviceCode { login_hint }),
+            true => Ok(SignInMethod::Browser { login_hint }),
+            false => Ok(SignInMethod::DeviceCode { login_hint }),
         }
     }
 }

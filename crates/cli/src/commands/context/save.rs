@@ -11,7 +11,7 @@ use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
-use azvault_service::{audit, creation, given, paths, policy, saved, strength};
+use azvault_service::{audit, create_vault, paths, policy, saved, strength, unlock_inputs};
 use azvault_vault::{Over, Vault, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
@@ -135,10 +135,10 @@ impl Args {
     fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let cost = policy::usual_cost(app)?;
         let passphrase = match (&self.export_passphrase_file, app.terminal()) {
-            (Some(file), _) => strength::checked(app, given::read_passphrase_file(file)?)?,
+            (Some(file), _) => strength::checked(app, unlock_inputs::read_passphrase_file(file)?)?,
             (None, Some(mut terminal)) => {
                 app.ui.note("The file gets a passphrase of its own.");
-                creation::ask_new_passphrase(app, &mut *terminal)?
+                create_vault::ask_new_passphrase(app, &mut *terminal)?
             }
             (None, None) => {
                 let what = "the file needs a passphrase and nobody can be asked";

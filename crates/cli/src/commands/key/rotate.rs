@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azvault_service::app::Consent;
-use azvault_service::creation::Recovery;
+use azvault_service::create_vault::Recovery;
 use azvault_service::rotation;
 use azvault_service::rotation::{Others, Wanted};
 use azvault_service::slots;

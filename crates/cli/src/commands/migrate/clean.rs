@@ -15,8 +15,8 @@ use azvault_service::migration::remove::Kept;
 use azvault_service::migration::{compare, onward, unused};
 use azvault_service::revocation;
 use azvault_service::revocation::Revocation;
-use azvault_service::scan::beside;
-use azvault_service::scan::beside::Which;
+use azvault_service::scan::summary;
+use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, quoted, shown, shown_path};
 use azvault_service::{policy, unlock};
@@ -226,7 +226,7 @@ fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
         }
     }
     remove::say_lax_modes(app, removed);
-    beside::say(app, Which::All);
+    summary::report(app, Which::All);
     if policy::export_plaintext(app, "").is_ok() {
         app.ui.note(format!("To put the files back: azvault migrate rollback {id}"));
     }

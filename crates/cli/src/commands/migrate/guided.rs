@@ -1,22 +1,22 @@
 //! `azvault migrate` without a verb
 
 use azvault_service::app::Consent;
-use azvault_service::creation;
-use azvault_service::creation::Recovery;
+use azvault_service::create_vault;
+use azvault_service::create_vault::Recovery;
 use azvault_service::failure::{Code, Failure};
-use azvault_service::given;
-use azvault_service::given::Given;
 use azvault_service::migration::gather::Pointers;
 use azvault_service::migration::present::Content;
 use azvault_service::migration::unread::Read;
 use azvault_service::migration::{apply, compare, next, proposal, unused};
 use azvault_service::paths;
 use azvault_service::policy;
-use azvault_service::scan::beside;
-use azvault_service::scan::beside::Which;
+use azvault_service::scan::summary;
+use azvault_service::scan::summary::Which;
 use azvault_service::text::shown_path;
 use azvault_service::unlock;
 use azvault_service::unlock::OpenedBy;
+use azvault_service::unlock_inputs;
+use azvault_service::unlock_inputs::UnlockInput;
 use azvault_vault::Vault;
 
 use crate::app::{App, Exit};
@@ -74,7 +74,8 @@ impl Args {
             report::print(app, &proposal);
         }
         // A passphrase file says that nobody sits there: the run is unattended.
-        let unattended = self.yes || (given::is_given(app) && app.terminal().is_none());
+        let unattended =
+            self.yes || (unlock_inputs::has_unattended_input(app) && app.terminal().is_none());
         app.confirm(Consent::from(unattended), "Import this into the vault?")?;
         let (mut vault, again) = match opened {
             Some((vault, by)) => (vault, Again::By(by)),
@@ -84,13 +85,13 @@ impl Args {
                     (false, Some(file)) => Recovery::File(file),
                     (false, None) => Recovery::Shown,
                 };
-                let wanted = creation::Wanted {
+                let wanted = create_vault::Wanted {
                     verb: "migrate",
                     cost: policy::usual_cost(app)?,
                     recovery,
                     raw_key_file: None,
                 };
-                let (vault, given) = creation::create(app, wanted)?;
+                let (vault, given) = create_vault::create(app, wanted)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
                 (vault, Again::Given(given))
             }
@@ -115,7 +116,7 @@ impl Args {
         app.ui.line(format!("migration {id}"));
         unused::say_connects(app, &proposal);
         if self.wanted.from.is_empty() {
-            beside::say(app, Which::Left);
+            summary::report(app, Which::Left);
         }
         app.ui.note(format!(
             "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"
@@ -131,7 +132,7 @@ impl Args {
 enum Again {
     By(OpenedBy),
     /// It is new: with what it was made for, which so is known to open it.
-    Given(Given),
+    Given(UnlockInput),
 }
 
 impl Again {

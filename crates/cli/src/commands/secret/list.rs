@@ -3,8 +3,8 @@
 use azvault_model::Secret;
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
-use azvault_service::listed;
-use azvault_service::listed::Listed;
+use azvault_service::secrets;
+use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
 use azvault_service::{audit, policy};
 use azvault_vault::Vault;
@@ -49,9 +49,9 @@ impl Args {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
         let (mut vault, contexts) = Contexts::open(app)?;
-        let tenants = listed::tenants(&contexts);
+        let tenants = secrets::tenants(&contexts);
         let mut secrets = Vec::new();
-        for secret in listed::all(&contexts) {
+        for secret in secrets::all(&contexts) {
             let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
             secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
         }
@@ -74,10 +74,10 @@ impl Args {
 }
 
 /// Written piece by piece: a document with values in it is never held by a JSON library.
-fn reveal(app: &App, vault: &mut Vault, secrets: &[(Listed<'_>, SecretView<'_>)]) -> Exit {
+fn reveal(app: &App, vault: &mut Vault, secrets: &[(SecretRef<'_>, SecretView<'_>)]) -> Exit {
     let subjects = secrets.iter().map(|(secret, _)| match secret {
-        Listed::OfSession(own) => audit::of_session(own),
-        Listed::OfVault(stored) => audit::of_secret(stored.id, &stored.description),
+        SecretRef::OfSession(own) => audit::of_session(own),
+        SecretRef::OfVault(stored) => audit::of_secret(stored.id, &stored.description),
     });
     super::log_reveal(app, vault, subjects.collect())?;
     let snapshot = vault.snapshot()?;
@@ -85,8 +85,8 @@ fn reveal(app: &App, vault: &mut Vault, secrets: &[(Listed<'_>, SecretView<'_>)]
     let mut separator: &[u8] = b"";
     for (secret, view) in secrets {
         match secret {
-            Listed::OfSession(own) => print(app, separator, view, &own.held.value)?,
-            Listed::OfVault(stored) => {
+            SecretRef::OfSession(own) => print(app, separator, view, &own.held.value)?,
+            SecretRef::OfVault(stored) => {
                 let value = snapshot.open_secret(stored.id)?;
                 print(app, separator, view, &value)?;
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use azvault_service::{creation, policy, slots};
+use azvault_service::{create_vault, policy, slots};
 use azvault_vault::{Opener, SlotKind, Try};
 
 use super::slot::Label;
@@ -35,7 +35,7 @@ impl Args {
         let cost = self.kdf.for_new(opened.vault.least_cost())?;
         policy::costs_enough(app, cost)?;
         let passphrase = self.new.read().ask(app)?;
-        let (key_file, made) = creation::key_file(app, &self.file)?;
+        let (key_file, made) = create_vault::key_file(app, &self.file)?;
         let opener = Opener::PassphraseAndKeyFile { passphrase: &passphrase, key_file: &key_file };
         let slot = slots::prepare(app, &self.label.on(opener, cost))?;
         super::slot::add(app, &mut opened, &slot, || {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use azvault_service::{creation, policy, slots};
+use azvault_service::{create_vault, policy, slots};
 use azvault_vault::{Cost, Opener, RawKey, SlotKind, Try};
 
 use super::slot::Label;
@@ -27,7 +27,7 @@ impl Args {
         super::slot::check_room(app, &opened)?;
         let key = RawKey::generate();
         let slot = slots::prepare(app, &self.label.on(Opener::RawKey(&key), Cost::DEFAULT))?;
-        let made = creation::write_new(&self.file, key.to_text().as_bytes())?;
+        let made = create_vault::write_new(&self.file, key.to_text().as_bytes())?;
         super::slot::add(app, &mut opened, &slot, || super::slot::forget(&made))?;
         Ok(0)
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use azvault_service::{creation, policy, slots};
+use azvault_service::{create_vault, policy, slots};
 use azvault_vault::{Cost, Opener, RecoveryCode, SlotKind, Try};
 
 use super::slot::Label;
@@ -25,7 +25,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         policy::may_add(app, SlotKind::RecoveryCode)?;
         if self.recovery_file.is_none() {
-            creation::check_shown(app, "key add recovery")?;
+            create_vault::check_shown(app, "key add recovery")?;
         }
         let mut opened = slots::owner(app, Try::All)?;
         super::slot::check_room(app, &opened)?;
@@ -34,10 +34,10 @@ impl Args {
         let slot = slots::prepare(app, &new)?;
         let Some(file) = &self.recovery_file else {
             super::slot::add(app, &mut opened, &slot, || {})?;
-            creation::show_once(app, &code);
+            create_vault::show_once(app, &code);
             return Ok(0);
         };
-        let made = creation::write_new(file, code.to_text().as_bytes())?;
+        let made = create_vault::write_new(file, code.to_text().as_bytes())?;
         super::slot::add(app, &mut opened, &slot, || super::slot::forget(&made))?;
         Ok(0)
     }

@@ -8,20 +8,20 @@ use crate::contexts::Contexts;
 
 /// One secret, and where its value is.
 #[derive(Clone, Copy)]
-pub enum Listed<'a> {
+pub enum SecretRef<'a> {
     OfSession(&'a ProcessSecret),
     OfVault(&'a StoredSecret),
 }
 
 /// All of them: those of the session first, then by account, kind, tenant and target.
-pub fn all(contexts: &Contexts) -> Vec<Listed<'_>> {
+pub fn all(contexts: &Contexts) -> Vec<SecretRef<'_>> {
     let mut stored: Vec<_> = contexts.secrets.iter().collect();
     stored.sort_by_cached_key(|s| {
         let about = &s.description;
         (about.account.clone(), about.kind, about.tenant.clone(), about.target.clone(), s.id)
     });
-    let of_session = contexts.own().secrets.iter().map(Listed::OfSession);
-    of_session.chain(stored.into_iter().map(Listed::OfVault)).collect()
+    let of_session = contexts.own().secrets.iter().map(SecretRef::OfSession);
+    of_session.chain(stored.into_iter().map(SecretRef::OfVault)).collect()
 }
 
 /// Where the accounts of the contexts that are seen are known.
@@ -30,7 +30,7 @@ pub fn tenants(contexts: &Contexts) -> AccountTenants<'_> {
     AccountTenants::of(seen, contexts.accounts())
 }
 
-impl<'a> Listed<'a> {
+impl<'a> SecretRef<'a> {
     pub fn about(self) -> &'a SecretDescription {
         match self {
             Self::OfSession(secret) => &secret.held.description,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::failure::Code;
 use crate::unlock::OpenedBy;
-use crate::{agent, given, unlock};
+use crate::{agent, unlock, unlock_inputs};
 
 /// How far it is known to be whole.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -116,10 +116,10 @@ impl Known {
         if let Some(sealer) = sealer {
             return Ok(Some(locked.unlock_with(sealer, &draft.anchors())?));
         }
-        if !given::is_given(app) {
+        if !unlock_inputs::has_unattended_input(app) {
             return Ok(None);
         }
-        let mut apart = app.apart(draft.path().to_owned(), draft.anchors());
+        let mut apart = app.with_scratch_anchors(draft.path().to_owned(), draft.anchors());
         // A list names what there is; a pin says which one is to be used.
         apart.options.expect_vault = None;
         match unlock::unlocked(&apart, locked) {

@@ -7,37 +7,37 @@ use azvault_vault::{
     Error, KeyFile, Locked, Opener, Problem, RawKey, RecoveryCode, Slot, SlotKind, Try, Vault,
 };
 
-use super::Way;
+use super::NewOpener;
 use crate::app::App;
 use crate::console::Prompt;
-use crate::creation::Recovery;
+use crate::create_vault::Recovery;
 use crate::failure::{Code, Failure};
-use crate::given;
-use crate::given::{Given, KeyText};
 use crate::keyring;
 use crate::text::quoted;
 use crate::unlock;
+use crate::unlock_inputs;
+use crate::unlock_inputs::{KeyText, UnlockInput};
 
 /// How often a person may mistype the passphrase of one slot.
 const TRIES: usize = 3;
 
 /// Secrets, by what they are.
-pub(super) struct AtHand {
+pub(super) struct KeptSlots {
     passphrases: Vec<Secret>,
     key_files: Vec<KeyFile>,
     raw_keys: Vec<RawKey>,
 }
 
-impl AtHand {
+impl KeptSlots {
     /// What opened the vault, and what files have.
-    pub(super) fn of(given: Given, also: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn of(given: UnlockInput, also: &[PathBuf]) -> Result<Self, Failure> {
         let none = Self { passphrases: Vec::new(), key_files: Vec::new(), raw_keys: Vec::new() };
-        let mut at_hand = none;
-        at_hand.add(given);
+        let mut kept = none;
+        kept.add(given);
         for file in also {
-            at_hand.read(file)?;
+            kept.read(file)?;
         }
-        Ok(at_hand)
+        Ok(kept)
     }
 
     /// All that may open a slot of a kind. Those that come later are behind those that were there.
@@ -64,7 +64,7 @@ impl AtHand {
         app: &App,
         vault: &Vault,
         recovery: &Recovery,
-    ) -> Result<Vec<(Slot, Way)>, Failure> {
+    ) -> Result<Vec<(Slot, NewOpener)>, Failure> {
         let locked = unlock::locked(app)?;
         let mut terminal = app.terminal();
         let mut staying = Vec::new();
@@ -74,11 +74,11 @@ impl AtHand {
                 SlotKind::RecoveryCode if has_code => None,
                 SlotKind::RecoveryCode => {
                     has_code = true;
-                    Some(Way::FreshCode(RecoveryCode::generate()))
+                    Some(NewOpener::FreshCode(RecoveryCode::generate()))
                 }
                 SlotKind::Keyring => {
                     let key = keyring::any_of(app, &locked, Try::Slot(slot.id));
-                    key.map(|_| Way::FreshKey(RawKey::generate()))
+                    key.map(|_| NewOpener::FreshKey(RawKey::generate()))
                 }
                 _ => match (self.opens(app, &locked, slot)?, &mut terminal) {
                     (None, Some(terminal)) if self.could_open(slot) => {
@@ -87,31 +87,31 @@ impl AtHand {
                     }
                     (place, _) => place,
                 }
-                .map(Way::AtHand),
+                .map(NewOpener::Kept),
             };
             staying.extend(way.map(|way| (slot.clone(), way)));
         }
         Ok(staying)
     }
 
-    fn add(&mut self, given: Given) {
+    fn add(&mut self, given: UnlockInput) {
         match given {
-            Given::Passphrase(passphrase) => self.passphrases.push(passphrase),
-            Given::PassphraseAndKeyFile(passphrase, key_file) => {
+            UnlockInput::Passphrase(passphrase) => self.passphrases.push(passphrase),
+            UnlockInput::PassphraseAndKeyFile(passphrase, key_file) => {
                 self.passphrases.push(passphrase);
                 self.key_files.push(key_file);
             }
-            Given::RawKey(key) => self.raw_keys.push(key),
-            Given::RecoveryCode(_) | Given::Keyring(_) => {}
+            UnlockInput::RawKey(key) => self.raw_keys.push(key),
+            UnlockInput::RecoveryCode(_) | UnlockInput::Keyring(_) => {}
         }
     }
 
     /// A key file of either kind, or a passphrase in the first line.
     fn read(&mut self, file: &Path) -> Result<(), Failure> {
-        match given::read_key_file(file) {
+        match unlock_inputs::read_key_file(file) {
             Ok(KeyText::Alone(key)) => self.raw_keys.push(key),
             Ok(KeyText::Beside(key_file)) => self.key_files.push(key_file),
-            Err(_) => self.passphrases.push(given::read_passphrase_file(file)?),
+            Err(_) => self.passphrases.push(unlock_inputs::read_passphrase_file(file)?),
         }
         Ok(())
     }

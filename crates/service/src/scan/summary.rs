@@ -19,7 +19,7 @@ pub enum Which {
 }
 
 /// Says what else lies in the usual places, and where to see more.
-pub fn say(app: &App, which: Which) {
+pub fn report(app: &App, which: Which) {
     let Ok(survey) = Survey::new(app, From::Usual, &|| false) else {
         app.console.note("What else lies on this machine could not be looked at: azvault scan");
         return;

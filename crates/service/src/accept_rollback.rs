@@ -25,7 +25,7 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     // Against an empty memory it opens, if it opens at all.
     let memory =
         DraftFolder::within(&std::env::temp_dir()).map_err(|e| Problem::from(e).at(&path))?;
-    let apart = app.apart(path.clone(), memory.anchors());
+    let apart = app.with_scratch_anchors(path.clone(), memory.anchors());
     let (_, by) = unlock::unlocked(&apart, unlock::locked(&apart)?)?;
 
     let locked = unlock::locked(app)?;

@@ -14,7 +14,7 @@ use crate::private_file::Readers;
 use crate::text::shown_path;
 
 /// What opens a slot.
-pub enum Given {
+pub enum UnlockInput {
     Passphrase(Secret),
     PassphraseAndKeyFile(Secret, KeyFile),
     RawKey(RawKey),
@@ -22,7 +22,7 @@ pub enum Given {
     Keyring(RawKey),
 }
 
-impl Given {
+impl UnlockInput {
     pub fn opener(&self) -> Opener<'_> {
         match self {
             Self::Passphrase(passphrase) => Opener::Passphrase(passphrase),
@@ -72,32 +72,32 @@ pub fn read_key_file(path: &Path) -> Result<KeyText, Failure> {
 }
 
 /// What was named on the command line; `None` if nothing was that opens a slot by itself.
-pub fn beforehand(app: &App) -> Result<Option<Given>, Failure> {
+pub fn beforehand(app: &App) -> Result<Option<UnlockInput>, Failure> {
     let key = app.options.key_file.as_deref().map(read_key_file).transpose()?;
     if let Some(KeyText::Alone(key)) = key {
-        return Ok(Some(Given::RawKey(key)));
+        return Ok(Some(UnlockInput::RawKey(key)));
     }
     let Some(text) = passphrase(app)? else { return Ok(None) };
     Ok(Some(match key {
-        Some(KeyText::Beside(key_file)) => Given::PassphraseAndKeyFile(text, key_file),
+        Some(KeyText::Beside(key_file)) => UnlockInput::PassphraseAndKeyFile(text, key_file),
         _ => recovery_code_or_passphrase(text),
     }))
 }
 
 /// What somebody typed, with the key file that goes with it.
-pub fn typed(app: &App, typed: Secret) -> Result<Given, Failure> {
+pub fn typed(app: &App, typed: Secret) -> Result<UnlockInput, Failure> {
     match app.options.key_file.as_deref().map(read_key_file).transpose()? {
-        Some(KeyText::Beside(key_file)) => Ok(Given::PassphraseAndKeyFile(typed, key_file)),
+        Some(KeyText::Beside(key_file)) => Ok(UnlockInput::PassphraseAndKeyFile(typed, key_file)),
         _ => Ok(recovery_code_or_passphrase(typed)),
     }
 }
 
 /// A recovery code is known by its form and its checksum: it is taken wherever a passphrase is.
-fn recovery_code_or_passphrase(text: Secret) -> Given {
+fn recovery_code_or_passphrase(text: Secret) -> UnlockInput {
     // EXPOSE: parsed to see whether it is a recovery code.
     match RecoveryCode::parse(text.expose()) {
-        Ok(code) => Given::RecoveryCode(code),
-        Err(_) => Given::Passphrase(text),
+        Ok(code) => UnlockInput::RecoveryCode(code),
+        Err(_) => UnlockInput::Passphrase(text),
     }
 }
 
@@ -133,7 +133,7 @@ fn read_small(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// Whether something that may open the vault was given, so that nobody needs to be asked.
-pub fn is_given(app: &App) -> bool {
+pub fn has_unattended_input(app: &App) -> bool {
     let global = &app.options;
     global.passphrase_file.is_some()
         || global.passphrase_fd.is_some()

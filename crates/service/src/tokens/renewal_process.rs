@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wanted::Wanted;
 use crate::app::App;
-use crate::beside;
+use crate::child_process;
 use crate::failure::{Code, Failure};
 use crate::unlock::OpenedBy;
 
@@ -21,8 +21,8 @@ pub struct Ended {
 /// Starts the process and waits for it.
 pub(super) fn run(app: &App, by: &OpenedBy, wanted: &Wanted) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
-    let mut command = beside::command(app, "renew").map_err(cannot)?;
-    let mut child = beside::start(&mut command, by, wanted).map_err(cannot)?;
+    let mut command = child_process::command(app, "renew").map_err(cannot)?;
+    let mut child = child_process::start(&mut command, by, wanted).map_err(cannot)?;
     let mut answer = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
         stdout.read_to_end(&mut answer).map_err(cannot)?;

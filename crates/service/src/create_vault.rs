@@ -14,11 +14,11 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::console::{Answer, Prompt};
 use crate::failure::{Code, Failure};
-use crate::given;
-use crate::given::{Given, KeyText};
 use crate::strength;
 use crate::strength::Strength;
 use crate::text::shown_path;
+use crate::unlock_inputs;
+use crate::unlock_inputs::{KeyText, UnlockInput};
 use crate::{paths, policy, private_file};
 
 /// What the vault shall be.
@@ -60,7 +60,7 @@ pub fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> {
 /// Nothing is written before everything was asked and derived. The files that hold keys come before
 /// the vault: a vault whose key was never written could not be opened again. What fails leaves
 /// neither.
-pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failure> {
+pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, UnlockInput), Failure> {
     let path = app.vault_path()?;
     let anchors = paths::anchors()?;
     if let Some(pin) = &app.options.expect_vault {
@@ -103,7 +103,7 @@ pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, Given), Failure> {
     if let (Some(file), Some(key)) = (&wanted.raw_key_file, &raw_key) {
         written.add(file, key.to_text().as_bytes())?;
     }
-    if let (Some(file), Given::PassphraseAndKeyFile(_, key)) = (new_key_file, &given) {
+    if let (Some(file), UnlockInput::PassphraseAndKeyFile(_, key)) = (new_key_file, &given) {
         written.add(file, key.to_text().as_bytes())?;
         app.console.note(format!("wrote a new key file: {}", shown_path(file)));
     }
@@ -150,15 +150,15 @@ impl Drop for Written {
 }
 
 /// What opens the new vault, and where its key file has yet to be written.
-fn given(app: &App, passphrase: Secret) -> Result<(Given, Option<&Path>), Failure> {
+fn given(app: &App, passphrase: Secret) -> Result<(UnlockInput, Option<&Path>), Failure> {
     let Some(file) = app.options.key_file.as_deref() else {
-        return Ok((Given::Passphrase(passphrase), None));
+        return Ok((UnlockInput::Passphrase(passphrase), None));
     };
     let (key, new) = match file.symlink_metadata() {
         Ok(_) => (existing_key_file(file)?, None),
         Err(_) => (KeyFile::generate(), Some(file)),
     };
-    Ok((Given::PassphraseAndKeyFile(passphrase, key), new))
+    Ok((UnlockInput::PassphraseAndKeyFile(passphrase, key), new))
 }
 
 /// Why there is no vault at that place now, as before.
@@ -211,7 +211,7 @@ pub fn show_once(app: &App, code: &RecoveryCode) {
 }
 
 fn passphrase(app: &App) -> Result<Secret, Failure> {
-    if let Some(passphrase) = given::passphrase(app)? {
+    if let Some(passphrase) = unlock_inputs::passphrase(app)? {
         return strength::checked(app, passphrase);
     }
     let Some(mut terminal) = app.terminal() else {
@@ -278,7 +278,7 @@ pub fn key_file(app: &App, file: &Path) -> Result<(KeyFile, Option<Made>), Failu
 }
 
 fn existing_key_file(file: &Path) -> Result<KeyFile, Failure> {
-    match given::read_key_file(file)? {
+    match unlock_inputs::read_key_file(file)? {
         KeyText::Beside(key) => Ok(key),
         KeyText::Alone(_) => Err(Failure::new(
             Code::Usage,

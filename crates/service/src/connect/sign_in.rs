@@ -7,7 +7,7 @@ use azvault_signin::device_code::{self, Poll};
 use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 
-use super::way::{Credential, Held, Way};
+use super::method::{Credential, Held, SignInMethod};
 use super::{At, browser, expected};
 use crate::claims;
 use crate::failure::{Code, Failure};
@@ -59,21 +59,23 @@ pub(super) struct Refresh {
 }
 
 /// Signs in.
-pub fn sign_in(at: &At<'_>, way: Way) -> Result<Entry, Failure> {
+pub fn sign_in(at: &At<'_>, way: SignInMethod) -> Result<Entry, Failure> {
     match way {
-        Way::DeviceCode { login_hint } => {
+        SignInMethod::DeviceCode { login_hint } => {
             let tokens = by_device_code(at)?;
             expected::check(at.app, &tokens, login_hint.as_deref())?;
             of_person(tokens)
         }
-        Way::Browser { login_hint } => {
+        SignInMethod::Browser { login_hint } => {
             let tokens = browser::sign_in(at, login_hint.as_deref())?;
             expected::check(at.app, &tokens, login_hint.as_deref())?;
             of_person(tokens)
         }
-        Way::Principal { application, credential } => principal(at, application, credential),
-        Way::ManagedIdentity(identity) => managed(at, identity),
-        Way::AccessToken { account, token } => {
+        SignInMethod::Principal { application, credential } => {
+            principal(at, application, credential)
+        }
+        SignInMethod::ManagedIdentity(identity) => managed(at, identity),
+        SignInMethod::AccessToken { account, token } => {
             let claims = claims::claims(&token);
             if claims.exp.is_some_and(|exp| exp <= at.app.now()) {
                 return Err(Failure::new(Code::SignIn, "the access token has expired")

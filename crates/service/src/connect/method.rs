@@ -22,7 +22,7 @@ const MOST_TOKEN: usize = 64 * 1024;
 const MOST_CERTIFICATE: usize = 1024 * 1024;
 
 /// How one signs in.
-pub enum Way {
+pub enum SignInMethod {
     /// A code, typed on any device; with the user who is to sign in.
     DeviceCode { login_hint: Option<String> },
     /// The browser of this machine; with the user who is to sign in.
@@ -50,7 +50,7 @@ pub struct Held {
     pub chain: Chain,
 }
 
-impl Way {
+impl SignInMethod {
     /// The way in words, for the audit log.
     pub fn name(&self) -> &'static str {
         match self {
