@@ -1,5 +1,8 @@
 //! Rules of the house that are tests.
 
+mod architecture;
+mod pages;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
