@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use azvault_endpoint::{
-    ClientSelector, FOREIGN_VARIABLES, OwnFiles, Wanted, az_config, client_id, selected,
+    ClientSelector, FOREIGN_VARIABLES, OwnFiles, Target, az_config, client_id, selected,
 };
 use azvault_model::rules::blast_radius::{AccountTenants, blast_radius};
 use azvault_model::{
@@ -132,7 +132,7 @@ fn az_needs_no_login_and_each_terminal_has_its_own_subscription() {
     assert_eq!(terminals[0].shows(), "prod");
     terminals[0].az(&["account", "get-access-token"]).unwrap();
     let asked = terminals[0].world.asked.lock().unwrap().last().unwrap().clone();
-    assert!(matches!(asked.wanted, Wanted::Resource(_)));
+    assert!(matches!(asked.target, Target::Resource(_)));
     let Some(ClientSelector::ClientId(id)) = asked.client else { panic!("{asked:?}") };
     let all = contexts();
     assert_eq!(selected(&all, &id).unwrap().account.as_ref().unwrap().id, "admin@contoso.example");

@@ -48,7 +48,7 @@ fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
     match verb {
         Verb::Set(to, sub) => {
             let (name, subscription) = (Some(name(to)), Some(subscription(sub)));
-            set::set(known, &set::Wanted { name, subscription, ..Default::default() })
+            set::set(known, &set::SetRequest { name, subscription, ..Default::default() })
         }
         Verb::Select(to) => select::select(known, &name(to)),
         Verb::Rename(from, to) => rename::rename(known, &name(from), &name(to)),

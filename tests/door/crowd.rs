@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use azvault_endpoint::Wanted;
+use azvault_endpoint::Target;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use azvault_test_support::endpoint::{World, issue, reply, token};
@@ -123,7 +123,7 @@ fn a_token_that_is_waited_for_delays_no_refusal() {
     let (release, wait) = channel::<()>();
     let wait = Mutex::new(wait);
     let world = World::issuing(move |asked| {
-        if asked.wanted == Wanted::Resource("https://slow.example".to_owned()) {
+        if asked.target == Target::Resource("https://slow.example".to_owned()) {
             let _ = wait.lock().unwrap().recv();
         }
         issue(asked)

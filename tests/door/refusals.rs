@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use azvault_endpoint::{Asked, Refusal};
+use azvault_endpoint::{EndpointRequest, Refusal};
 
 use azvault_test_support::endpoint::{World, reply};
 use azvault_test_support::{find, not_run};
@@ -183,7 +183,7 @@ print(s.recv(65536).split(b' ')[1].decode())
 #[test]
 fn what_is_issued_and_is_no_token_is_not_handed_out() {
     for value in ["", "a b", "a\"b", "a\r\nb", "\u{fc}"] {
-        let world = World::issuing(move |asked: &Asked| {
+        let world = World::issuing(move |asked: &EndpointRequest| {
             let access_token = azvault_model::Secret::copied_from(value.as_bytes());
             Ok(azvault_endpoint::Issued {
                 access_token,

@@ -1,6 +1,6 @@
 //! What is said to who asks right, to the byte, and what the environment of a child says.
 
-use azvault_endpoint::{Asked, ClientSelector, Protocol, Wanted, foreign_variable};
+use azvault_endpoint::{ClientSelector, EndpointRequest, Protocol, Target, foreign_variable};
 
 use azvault_test_support::endpoint::{NOW, World, token};
 
@@ -57,9 +57,9 @@ fn each_protocol_has_its_own_reply() {
     assert_eq!(body, expected);
 
     let asked = world.asked.lock().unwrap();
-    let resource = || Wanted::Resource(arm.to_owned());
-    let of = |wanted, tenant: Option<&str>, client, protocol| Asked {
-        wanted,
+    let resource = || Target::Resource(arm.to_owned());
+    let of = |target, tenant: Option<&str>, client, protocol| EndpointRequest {
+        target,
         tenant: tenant.map(str::to_owned),
         client,
         protocol,
@@ -67,7 +67,7 @@ fn each_protocol_has_its_own_reply() {
     let expected = [
         of(resource(), None, None, Protocol::AppService),
         of(resource(), None, Some(client), Protocol::AppService),
-        of(Wanted::Scopes(vec![scope.to_owned()]), Some("t"), None, Protocol::Azd),
+        of(Target::Scopes(vec![scope.to_owned()]), Some("t"), None, Protocol::Azd),
         of(resource(), None, None, Protocol::Azurerm),
     ];
     assert_eq!(*asked, expected);

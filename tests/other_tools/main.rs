@@ -55,7 +55,7 @@ fn secrets(found: &Found) -> Vec<(SecretKind, String, String, String, String)> {
     rows
 }
 
-type Wanted<'a> = (SecretKind, &'a str, &'a str, &'a str, &'a str);
+type ExpectedSecret<'a> = (SecretKind, &'a str, &'a str, &'a str, &'a str);
 
 use SecretKind::{
     AccessToken, Certificate, CertificatePassword, CertificatePath, ClientSecret, IdToken,

@@ -12,7 +12,7 @@ fn every_secret_is_read_with_its_owner() {
     let (azd, azd_certificate) = (azd(P), azd(P2));
     let packer = format!("packer/oauth-{T}.json");
     let docker_machine = format!("docker-machine/{T}.json");
-    let m365_connections: [Wanted; 8] = [
+    let m365_connections: [ExpectedSecret; 8] = [
         (AccessToken, "m365-access-canary", DEV, T, public),
         (AccessToken, "m365-app-access-canary", P, T, "AzureUSGovernment"),
         (ClientSecret, "m365~secret-canary-1", P, T, "AzureUSGovernment"),
@@ -22,7 +22,7 @@ fn every_secret_is_read_with_its_owner() {
         (Certificate, "not text", P3, T, public),
         (CertificatePassword, "m365~pfx-password-canary", P3, T, public),
     ];
-    let cases: &[(&str, Format, Product, Outcome, &[Wanted])] = &[
+    let cases: &[(&str, Format, Product, Outcome, &[ExpectedSecret])] = &[
         (
             "service-principal/sdk-auth.json",
             Format::ServicePrincipal,

@@ -31,7 +31,7 @@ pub(crate) struct Cli {
 mod tests {
     use clap::Parser;
 
-    use azvault_service::tokens::{Wanted, sign_in};
+    use azvault_service::tokens::{TokenRequest, sign_in};
 
     #[test]
     fn each_line_can_be_typed_and_names_cloud_and_tenant() {
@@ -67,7 +67,7 @@ mod tests {
             ),
             ("User", "AzureCloud", "it's", r"azvault connect --tenant 'it'\''s'"),
         ] {
-            let wanted = Wanted {
+            let wanted = TokenRequest {
                 context: "c".to_owned(),
                 account: "me".to_owned(),
                 home_account_id: None,

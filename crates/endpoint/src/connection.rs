@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use azvault_os::pipe::{Interest, Ready, Step, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use crate::Asked;
+use crate::EndpointRequest;
 use crate::door::Door;
 use crate::reply::Status;
 use crate::request::{self, Denied, Head, MOST_HEAD};
@@ -39,7 +39,7 @@ pub(crate) struct Connection {
 enum State {
     Head { bytes: Zeroizing<Vec<u8>> },
     Body { bytes: Zeroizing<Vec<u8>>, length: usize },
-    Parked { asked: Asked },
+    Parked { asked: EndpointRequest },
     AwaitsToken,
     Reply { bytes: Zeroizing<Vec<u8>>, written: usize, unread: Unread },
     Draining,
@@ -57,7 +57,7 @@ pub(crate) enum Next {
     /// It waits for its socket, or for its token.
     Waits,
     /// A token is asked for.
-    Asks(Asked),
+    Asks(EndpointRequest),
     /// It is over.
     Over,
 }
@@ -90,7 +90,7 @@ impl Connection {
     }
 
     /// Has a request wait for others to get their tokens; it is back when that took too long.
-    pub(crate) fn park(&mut self, asked: Asked) -> Option<Asked> {
+    pub(crate) fn park(&mut self, asked: EndpointRequest) -> Option<EndpointRequest> {
         let since = *self.parked.get_or_insert_with(Instant::now);
         if since.elapsed() > PATIENCE_IN_A_CROWD {
             return Some(asked);
@@ -213,14 +213,14 @@ impl Connection {
         }
     }
 
-    fn ask(&mut self, asked: Asked) -> Next {
+    fn ask(&mut self, asked: EndpointRequest) -> Next {
         self.state = State::AwaitsToken;
         Next::Asks(asked)
     }
 }
 
 enum Whole {
-    Asked(Asked),
+    Asked(EndpointRequest),
     Body(State),
 }
 

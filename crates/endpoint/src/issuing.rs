@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use azvault_os::pipe::Bell;
 use zeroize::Zeroizing;
 
-use crate::Asked;
+use crate::EndpointRequest;
 
 /// How many tokens are waited for at once.
 pub(crate) const THREADS: usize = 8;
@@ -23,7 +23,7 @@ pub(crate) struct Job {
     pub(crate) id: u64,
     /// The caller's address.
     pub(crate) peer: SocketAddrV4,
-    pub(crate) asked: Asked,
+    pub(crate) asked: EndpointRequest,
 }
 
 /// A reply, and the connection it is for.

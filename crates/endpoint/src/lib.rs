@@ -22,10 +22,10 @@
 //! # }
 //! ```
 
-mod asked;
 mod az_config;
 mod connection;
 mod door;
+mod endpoint_request;
 mod environment;
 mod foreign_variables;
 mod issuing;
@@ -35,8 +35,8 @@ mod reply;
 mod request;
 mod serving;
 
-pub use asked::{Asked, ClientSelector, Issued, Protocol, Refusal, Wanted};
 pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
 pub use door::{Door, Keys};
+pub use endpoint_request::{ClientSelector, EndpointRequest, Issued, Protocol, Refusal, Target};
 pub use environment::{Facts, is_door};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};

@@ -6,7 +6,7 @@ pub(crate) mod azurerm;
 
 use zeroize::Zeroizing;
 
-use crate::asked::{Asked, Issued, Protocol, Refusal};
+use crate::endpoint_request::{EndpointRequest, Issued, Protocol, Refusal};
 use crate::reply::Status;
 
 impl Protocol {
@@ -28,7 +28,12 @@ impl Protocol {
     }
 
     /// The whole reply with a token.
-    pub(crate) fn issued(self, asked: &Asked, issued: &Issued, now: i64) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn issued(
+        self,
+        asked: &EndpointRequest,
+        issued: &Issued,
+        now: i64,
+    ) -> Zeroizing<Vec<u8>> {
         // EXPOSE: the token goes into the reply to the caller that asked for it.
         let token = issued.access_token.expose();
         if token.is_empty() || !token.iter().all(|byte| is_of_a_token(*byte)) {

@@ -6,7 +6,7 @@ use crate::door::Door;
 use crate::parameters;
 use crate::protocol::{app_service, azd, azurerm};
 use crate::reply::Status;
-use crate::{Asked, ClientSelector, Protocol, Wanted};
+use crate::{ClientSelector, EndpointRequest, Protocol, Target};
 
 /// Bytes of a request's head at most.
 pub(crate) const MOST_HEAD: usize = 16 * 1024;
@@ -19,7 +19,7 @@ const MOST_HEADERS: usize = 64;
 /// What a head says.
 pub(crate) enum Head {
     /// All there is to know.
-    Asked(Asked),
+    Asked(EndpointRequest),
     /// The rest is in a body of so many bytes.
     Body(usize),
 }
@@ -111,7 +111,7 @@ pub(crate) fn head(bytes: &[u8], door: &Door) -> Result<Head, Denied> {
 }
 
 /// Looks at the body of a request whose head was in order.
-pub(crate) fn body(bytes: &[u8]) -> Result<Asked, Denied> {
+pub(crate) fn body(bytes: &[u8]) -> Result<EndpointRequest, Denied> {
     let message = "the body is not {\"scopes\":[…]}";
     azd::asked(bytes).ok_or(Denied::new(Protocol::Azd, Status::BadRequest, message))
 }
@@ -157,7 +157,7 @@ fn length_of_body(headers: &Headers<'_, '_>) -> Result<Option<usize>, (Status, &
     }
 }
 
-fn asked_by_query(protocol: Protocol, query: &str) -> Result<Asked, &'static str> {
+fn asked_by_query(protocol: Protocol, query: &str) -> Result<EndpointRequest, &'static str> {
     let names = ["api-version", "resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
     let [version, resource, client, object, mi_resource, msi_resource] =
         parameters::read(query, names).ok_or("the query is malformed")?;
@@ -177,7 +177,7 @@ fn asked_by_query(protocol: Protocol, query: &str) -> Result<Asked, &'static str
     if selectors.next().is_some() {
         return Err("the query names more than one identity");
     }
-    Ok(Asked { wanted: Wanted::Resource(resource), tenant: None, client, protocol })
+    Ok(EndpointRequest { target: Target::Resource(resource), tenant: None, client, protocol })
 }
 
 struct Headers<'h, 'b>(&'h [httparse::Header<'b>]);

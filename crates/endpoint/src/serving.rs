@@ -14,7 +14,7 @@ use crate::door::Door;
 use crate::issuing::{Closing, Job, Queue, THREADS};
 use crate::reply::Status;
 use crate::request::Denied;
-use crate::{Asked, Issued, Refusal};
+use crate::{EndpointRequest, Issued, Refusal};
 
 /// Connections that are served at once; more wait in the listener's queue. Below the 1,024
 /// descriptors that a process has where nobody said otherwise.
@@ -33,7 +33,7 @@ impl Door {
         self,
         stop: &impl Source,
         now: impl Fn() -> i64 + Sync,
-        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Sync,
+        issue: impl Fn(&EndpointRequest) -> Result<Issued, Refusal> + Sync,
     ) -> io::Result<()> {
         let queue = Queue::new()?;
         let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port);
@@ -57,7 +57,7 @@ fn answer(
     job: &Job,
     own: SocketAddrV4,
     now: &impl Fn() -> i64,
-    issue: &impl Fn(&Asked) -> Result<Issued, Refusal>,
+    issue: &impl Fn(&EndpointRequest) -> Result<Issued, Refusal>,
 ) -> Zeroizing<Vec<u8>> {
     let protocol = job.asked.protocol;
     if let Some(reason) = refused(azvault_os::tcp_owner::look_up(job.peer.into(), own.into())) {

@@ -24,8 +24,8 @@ use azvault_vault::Vault;
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
 use self::request::Whose;
-pub use self::request::{Brought, Counted, Rule, Run, Wanted};
-pub use self::supersede::Older;
+pub use self::request::{ChangeExtras, ChangeRequest, Counted, Rule, Run};
+pub use self::supersede::OldSecrets;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
@@ -50,9 +50,9 @@ pub struct Done {
 }
 
 /// Carries out what a rule decides, on the vault of this run.
-pub fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Done, Failure> {
+pub fn carry_out(app: &App, request: ChangeRequest, rule: &Rule<'_>) -> Result<Done, Failure> {
     let (mut vault, contexts) = Contexts::open_to_change(app)?;
-    carry_out_on(app, (&mut vault, contexts), wanted, &Brought::default(), rule)
+    carry_out_on(app, (&mut vault, contexts), request, &ChangeExtras::default(), rule)
 }
 
 /// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
@@ -62,12 +62,12 @@ pub fn carry_out(app: &App, wanted: Wanted, rule: &Rule<'_>) -> Result<Done, Fai
 pub fn carry_out_on(
     app: &App,
     (vault, mut contexts): (&mut Vault, Contexts),
-    wanted: Wanted,
-    brought: &Brought,
+    request: ChangeRequest,
+    extras: &ChangeExtras,
     rule: &Rule<'_>,
 ) -> Result<Done, Failure> {
     for _ in 0..MAX_ATTEMPTS {
-        if let Some(done) = attempt(app, vault, contexts, wanted, brought, rule)? {
+        if let Some(done) = attempt(app, vault, contexts, request, extras, rule)? {
             return Ok(done);
         }
         contexts = Contexts::of_to_change(app, vault)?;
@@ -88,8 +88,8 @@ fn attempt(
     app: &App,
     vault: &mut Vault,
     mut contexts: Contexts,
-    wanted: Wanted,
-    brought: &Brought,
+    request: ChangeRequest,
+    extras: &ChangeExtras,
     rule: &Rule<'_>,
 ) -> Result<Option<Done>, Failure> {
     // Before anything is known of the scope: it is the same account in each.
@@ -97,14 +97,14 @@ fn attempt(
     let acting = acting.as_ref();
     let accounts = contexts.accounts();
     let whose = Whose { acting, accounts: &accounts };
-    let scope = contexts.scope_of_change(wanted.scope)?;
-    wanted.warn(app, scope);
+    let scope = contexts.scope_of_change(request.scope)?;
+    request.warn(app, scope);
     let mut preview = rule(&contexts.known(scope, acting)).map_err(|refusal| match refusal {
         // Nobody acts, or what was chosen is gone.
         Refusal::NoneCurrent => contexts.acting().err().unwrap_or_else(contexts::none_active),
         other => refused(other),
     })?;
-    if scope == Scope::User && keeps(&preview.change, brought) {
+    if scope == Scope::User && keeps(&preview.change, extras) {
         policy::keep(app)?;
     }
     // A change for the user is made in the session too, where another context may be active.
@@ -134,25 +134,25 @@ fn attempt(
     let forget_here = here.as_ref().map(|here| here.change.forget.clone());
     let of_session = here.and_then(|here| here.asks);
     let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
-    if wanted.run == Run::Dry {
+    if request.run == Run::Dry {
         let secrets = match scope {
             Scope::User => {
                 let own = contexts.own();
                 let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
                 let forget = &preview.change.forget;
-                let counted = in_vault::count(vault, brought, (forget, &accounts))?;
+                let counted = in_vault::count(vault, extras, (forget, &accounts))?;
                 Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
             }
             Scope::Process => {
                 let forget = (&preview.change.forget, &accounts);
-                in_session::count(contexts.own(), brought, forget)
+                in_session::count(contexts.own(), extras, forget)
             }
         };
-        let done = Carried { scope, run: wanted.run, decision: preview, secrets, gone, chosen };
+        let done = Carried { scope, run: request.run, decision: preview, secrets, gone, chosen };
         return Ok(Some(Done::new(done, standing, acting)));
     }
     let asked = preview.asks.or(of_session);
-    ask::ask(app, wanted, &ask::Asked { question: asked.as_ref(), acting, gone: &gone, scope })?;
+    ask::ask(app, request, &ask::Asking { question: asked.as_ref(), acting, gone: &gone, scope })?;
     let before = acting.and_then(|acting| contexts.find_in(scope, name_of(acting)));
     let before = before.map(Context::identity);
     let begins_again = Cell::new(false);
@@ -169,8 +169,8 @@ fn attempt(
         Ok(decision)
     };
     let written = match scope {
-        Scope::User => in_vault::write(app, vault, (wanted.verb, brought), whose, &decide),
-        Scope::Process => in_session::write(&mut contexts, (brought, app.now()), whose, &decide),
+        Scope::User => in_vault::write(app, vault, (request.verb, extras), whose, &decide),
+        Scope::Process => in_session::write(&mut contexts, (extras, app.now()), whose, &decide),
     };
     if begins_again.get() {
         return Ok(None);
@@ -189,7 +189,7 @@ fn attempt(
     if standing.is_touched_by(&decision.change) {
         door::follow(app, vault);
     }
-    let carried = Carried { scope, run: wanted.run, decision, secrets, gone, chosen };
+    let carried = Carried { scope, run: request.run, decision, secrets, gone, chosen };
     Ok(Some(Done::new(carried, standing, acting)))
 }
 
@@ -205,9 +205,9 @@ fn name_of(acting: &Acting) -> &ContextName {
 }
 
 /// Whether a change leaves more in the vault than there was.
-fn keeps(change: &Change, brought: &Brought) -> bool {
+fn keeps(change: &Change, extras: &ChangeExtras) -> bool {
     let chooses = matches!(change.current, Some(Current::To(_)));
-    chooses || !change.put.is_empty() || !brought.secrets.is_empty()
+    chooses || !change.put.is_empty() || !extras.secrets.is_empty()
 }
 
 /// What is active before and after a change when nothing is given for one command.

@@ -22,7 +22,7 @@ use crate::unlock_inputs::{KeyText, UnlockInput};
 use crate::{paths, policy, private_file};
 
 /// What the vault shall be.
-pub struct Wanted {
+pub struct NewVaultRequest {
     /// The verb that makes it.
     pub verb: &'static str,
     pub cost: Cost,
@@ -60,7 +60,7 @@ pub fn document(path: &Path, vault: &Vault) -> Result<Document, Failure> {
 /// Nothing is written before everything was asked and derived. The files that hold keys come before
 /// the vault: a vault whose key was never written could not be opened again. What fails leaves
 /// neither.
-pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, UnlockInput), Failure> {
+pub fn create(app: &App, request: NewVaultRequest) -> Result<(Vault, UnlockInput), Failure> {
     let path = app.vault_path()?;
     let anchors = paths::anchors()?;
     if let Some(pin) = &app.options.expect_vault {
@@ -73,20 +73,23 @@ pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, UnlockInput), Failure
             .hint("azvault status, or name another file with --vault FILE"));
     }
     azvault_vault::check_place(&path).map_err(|e| not_made(e, &path))?;
-    policy::costs_enough(app, wanted.cost)?;
-    policy::new_vault(app, &kinds(app, &wanted))?;
+    policy::costs_enough(app, request.cost)?;
+    policy::new_vault(app, &kinds(app, &request))?;
     let passphrase = passphrase(app)?;
-    if matches!(wanted.recovery, Recovery::Shown) {
-        check_shown(app, wanted.verb)?;
+    if matches!(request.recovery, Recovery::Shown) {
+        check_shown(app, request.verb)?;
     }
     let (given, new_key_file) = given(app, passphrase)?;
-    let code = match wanted.recovery {
+    let code = match request.recovery {
         Recovery::None => None,
         Recovery::Shown | Recovery::File(_) => Some(RecoveryCode::generate()),
     };
-    let raw_key = wanted.raw_key_file.as_ref().map(|_| RawKey::generate());
-    let mut slots =
-        vec![NewSlot { opener: given.opener(), cost: wanted.cost, label: "passphrase".to_owned() }];
+    let raw_key = request.raw_key_file.as_ref().map(|_| RawKey::generate());
+    let mut slots = vec![NewSlot {
+        opener: given.opener(),
+        cost: request.cost,
+        label: "passphrase".to_owned(),
+    }];
     let alone = |opener, label: &str| NewSlot { opener, cost: Cost::DEFAULT, label: label.into() };
     slots.extend(code.as_ref().map(|code| alone(Opener::RecoveryCode(code), "recovery code")));
     slots.extend(raw_key.as_ref().map(|key| alone(Opener::RawKey(key), "raw key")));
@@ -97,10 +100,10 @@ pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, UnlockInput), Failure
     drop(slots);
 
     let mut written = Written::default();
-    if let (Recovery::File(file), Some(code)) = (&wanted.recovery, &code) {
+    if let (Recovery::File(file), Some(code)) = (&request.recovery, &code) {
         written.add(file, code.to_text().as_bytes())?;
     }
-    if let (Some(file), Some(key)) = (&wanted.raw_key_file, &raw_key) {
+    if let (Some(file), Some(key)) = (&request.raw_key_file, &raw_key) {
         written.add(file, key.to_text().as_bytes())?;
     }
     if let (Some(file), UnlockInput::PassphraseAndKeyFile(_, key)) = (new_key_file, &given) {
@@ -108,7 +111,7 @@ pub fn create(app: &App, wanted: Wanted) -> Result<(Vault, UnlockInput), Failure
         app.console.note(format!("wrote a new key file: {}", shown_path(file)));
     }
     // Before the vault has its place: a vault must not stay whose code nobody saw.
-    let shown = code.as_ref().filter(|_| matches!(wanted.recovery, Recovery::Shown));
+    let shown = code.as_ref().filter(|_| matches!(request.recovery, Recovery::Shown));
     if let Some(code) = shown {
         show_once(app, code);
     }
@@ -174,15 +177,15 @@ fn not_made(error: Error, path: &Path) -> Failure {
 }
 
 /// The ways to unlock it.
-fn kinds(app: &App, wanted: &Wanted) -> Vec<SlotKind> {
+fn kinds(app: &App, request: &NewVaultRequest) -> Vec<SlotKind> {
     let mut kinds = vec![match app.options.key_file {
         Some(_) => SlotKind::PassphraseAndKeyFile,
         None => SlotKind::Passphrase,
     }];
-    if !matches!(wanted.recovery, Recovery::None) {
+    if !matches!(request.recovery, Recovery::None) {
         kinds.push(SlotKind::RecoveryCode);
     }
-    kinds.extend(wanted.raw_key_file.as_ref().map(|_| SlotKind::RawKey));
+    kinds.extend(request.raw_key_file.as_ref().map(|_| SlotKind::RawKey));
     kinds
 }
 

@@ -49,7 +49,7 @@ impl Start {
 }
 
 /// What the tools behind a door are told without asking.
-pub struct Told {
+pub struct ToolFacts {
     facts: Facts,
     az: AzConfig,
 }
@@ -73,7 +73,7 @@ pub struct Environment {
 }
 
 /// What there is to tell when that context acts.
-pub fn told(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> Told {
+pub fn tool_facts(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> ToolFacts {
     let az = az_folder::content(contexts, acting, &reach);
     let facts = Facts {
         tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
@@ -82,7 +82,7 @@ pub fn told(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> Told
         reach,
         az_folder: None,
     };
-    Told { facts, az }
+    ToolFacts { facts, az }
 }
 
 /// How the child knows who acts in it.
@@ -112,7 +112,7 @@ pub fn open(
     app: &App,
     start: Start,
     by: &OpenedBy,
-    mut told: Told,
+    mut tool_facts: ToolFacts,
     chosen: &Chosen,
 ) -> Result<Environment, Failure> {
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
@@ -123,9 +123,9 @@ pub fn open(
         command.arg("--in-use");
     }
     // Held here until the door holds it too.
-    let folder = AzFolder::make(&told.az).map_err(cannot)?;
-    told.facts.az_folder = Some(folder.path().to_owned());
-    let child = child_process::start(&mut command, by, &told.facts).map_err(cannot)?;
+    let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
+    tool_facts.facts.az_folder = Some(folder.path().to_owned());
+    let child = child_process::start(&mut command, by, &tool_facts.facts).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(child_process::LONGEST));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.

@@ -25,7 +25,7 @@ pub use done::Done;
 use kept_slots::KeptSlots;
 
 /// How it shall be done.
-pub struct Wanted {
+pub struct RotationOptions {
     /// Files with secrets of further slots.
     pub also: Vec<PathBuf>,
     pub others: Others,
@@ -41,7 +41,7 @@ pub enum Others {
     Stay,
 }
 
-impl Default for Wanted {
+impl Default for RotationOptions {
     fn default() -> Self {
         let (others, consent, recovery) = (Others::Go, Consent::Ask, Recovery::Shown);
         Self { also: Vec::new(), others, consent, recovery }
@@ -67,16 +67,16 @@ impl NewOpener {
 }
 
 /// Rotates the keys of a vault that was opened by a slot.
-pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failure> {
+pub fn rotate(app: &App, opened: Opened, options: &RotationOptions) -> Result<Done, Failure> {
     let Opened { mut vault, given, source, .. } = opened;
     let before = vault.slots().to_vec();
     let has_code = before.iter().any(|slot| slot.kind == SlotKind::RecoveryCode);
-    if matches!(wanted.recovery, Recovery::File(_)) && !has_code {
+    if matches!(options.recovery, Recovery::File(_)) && !has_code {
         let what = "the vault has no recovery code that a fresh one could replace";
         return Err(Failure::new(Code::Usage, what).hint("azvault key add recovery, afterwards"));
     }
-    let mut kept = KeptSlots::of(given, &wanted.also)?;
-    let staying = kept.staying(app, &vault, &wanted.recovery)?;
+    let mut kept = KeptSlots::of(given, &options.also)?;
+    let staying = kept.staying(app, &vault, &options.recovery)?;
     let stays = |slot: &Slot| staying.iter().any(|(staying, _)| staying.id == slot.id);
     let going: Vec<&Slot> = before.iter().filter(|slot| !stays(slot)).collect();
     policy::may_remove(
@@ -84,9 +84,9 @@ pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failur
         going.iter().map(|slot| slot.kind),
         staying.iter().map(|(slot, _)| slot.kind),
     )?;
-    agree(app, &vault, &going, wanted)?;
+    agree(app, &vault, &going, options)?;
     let is_fresh = staying.iter().any(|(_, new)| matches!(new, NewOpener::FreshCode(_)));
-    if is_fresh && matches!(wanted.recovery, Recovery::Shown) {
+    if is_fresh && matches!(options.recovery, Recovery::Shown) {
         create_vault::check_shown(app, "key rotate")?;
     }
 
@@ -98,7 +98,7 @@ pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failur
         let label = vault.label(slot.id).unwrap_or_default().to_owned();
         prepared.push((slot.id, slots::prepare(app, &NewSlot { opener, cost, label })?));
     }
-    let outside = Outside::write(app, &vault, wanted, &staying, &prepared)?;
+    let outside = Outside::write(app, &vault, options, &staying, &prepared)?;
     let rotated = reseal(app, &mut vault, &prepared, &going).inspect_err(|_| outside.undo(app))?;
     if let Some(error) = &rotated.not_compacted {
         app.console
@@ -115,10 +115,15 @@ pub fn rotate(app: &App, opened: Opened, wanted: &Wanted) -> Result<Done, Failur
 }
 
 /// Slots go only if that was said: by `--yes`, or by whoever was asked.
-fn agree(app: &App, vault: &Vault, going: &[&Slot], wanted: &Wanted) -> Result<(), Failure> {
+fn agree(
+    app: &App,
+    vault: &Vault,
+    going: &[&Slot],
+    options: &RotationOptions,
+) -> Result<(), Failure> {
     // A recovery code that is not wanted any more goes because that was asked for.
     let unasked = |slot: &&&Slot| {
-        !(slot.kind == SlotKind::RecoveryCode && matches!(wanted.recovery, Recovery::None))
+        !(slot.kind == SlotKind::RecoveryCode && matches!(options.recovery, Recovery::None))
     };
     let words =
         |slot: &&&Slot| slots::words(slot.id, slot.kind, vault.label(slot.id).unwrap_or(""));
@@ -127,12 +132,15 @@ fn agree(app: &App, vault: &Vault, going: &[&Slot], wanted: &Wanted) -> Result<(
         return Ok(());
     }
     let words = words.join(", ");
-    if wanted.others == Others::Stay {
+    if options.others == Others::Stay {
         let what = format!("the secret is not at hand of {words}");
         return Err(Failure::new(Code::Refused, what)
             .hint("name a file with it: --also FILE; or leave --keep-or-fail out"));
     }
-    app.confirm(wanted.consent, &format!("These go, their secret is not at hand: {words}. Rotate?"))
+    app.confirm(
+        options.consent,
+        &format!("These go, their secret is not at hand: {words}. Rotate?"),
+    )
 }
 
 fn reseal(
@@ -181,20 +189,20 @@ impl Outside {
     fn write(
         app: &App,
         vault: &Vault,
-        wanted: &Wanted,
+        options: &RotationOptions,
         staying: &[(Slot, NewOpener)],
         prepared: &[(i64, PreparedSlot)],
     ) -> Result<Self, Failure> {
         let mut outside = Self { file: None, is_shown: false, entries: Vec::new() };
         for ((_, new), (_, slot)) in staying.iter().zip(prepared) {
-            outside.add(vault, wanted, new, slot).inspect_err(|_| outside.undo(app))?;
+            outside.add(vault, options, new, slot).inspect_err(|_| outside.undo(app))?;
         }
         // Last: what follows fails seldom, and what was shown cannot be taken back.
         let code = staying.iter().find_map(|(_, new)| match new {
             NewOpener::FreshCode(code) => Some(code),
             _ => None,
         });
-        if let (Some(code), Recovery::Shown) = (code, &wanted.recovery) {
+        if let (Some(code), Recovery::Shown) = (code, &options.recovery) {
             create_vault::show_once(app, code);
             outside.is_shown = true;
         }
@@ -204,11 +212,11 @@ impl Outside {
     fn add(
         &mut self,
         vault: &Vault,
-        wanted: &Wanted,
+        options: &RotationOptions,
         new: &NewOpener,
         slot: &PreparedSlot,
     ) -> Result<(), Failure> {
-        match (new, &wanted.recovery) {
+        match (new, &options.recovery) {
             (NewOpener::FreshCode(code), Recovery::File(file)) => {
                 self.file = Some(create_vault::write_new(file, code.to_text().as_bytes())?);
             }

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::online;
 use crate::online::failed;
 use crate::tokens;
-use crate::tokens::{To, Wanted};
+use crate::tokens::{Target, TokenRequest};
 
 /// What Azure shows.
 pub struct Seen {
@@ -25,8 +25,8 @@ pub struct Seen {
 pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
     let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
     let context = contexts.acting()?.context;
-    let to = To::Resource(None);
-    let wanted = Wanted::new(&contexts, context, to, tenant.map(str::to_owned))?;
+    let to = Target::Resource(None);
+    let wanted = TokenRequest::new(&contexts, context, to, tenant.map(str::to_owned))?;
     let cloud = online::cloud(&contexts, &wanted.environment)?;
     let name = tenant_name(&contexts, &wanted.tenant);
     let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;

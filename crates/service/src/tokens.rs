@@ -11,16 +11,16 @@ mod credential;
 mod place;
 mod renew;
 pub mod renewal_process;
+mod request;
 pub mod sign_in;
 mod store;
-mod wanted;
 
 use azvault_model::Secret;
 use azvault_vault::{Problem, Vault};
 
 use self::place::{Found, Place};
 pub use self::renew::renew;
-pub use self::wanted::{To, Wanted};
+pub use self::request::{Target, TokenRequest};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -41,7 +41,7 @@ pub fn token(
     app: &App,
     (vault, by): (&mut Vault, &OpenedBy),
     contexts: Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
 ) -> Result<Issued, Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     if let Some(found) = cached::find(app, &contexts, wanted)? {
@@ -61,7 +61,7 @@ pub fn client_secret(
     app: &App,
     vault: &mut Vault,
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
 ) -> Result<Secret, Failure> {
     let held = credential::client_secret(contexts, wanted)?;
     let found = Found { place: held.place, about: held.about };
@@ -73,7 +73,7 @@ fn hand_out(
     vault: &mut Vault,
     contexts: &Contexts,
     found: &Found,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
 ) -> Result<Issued, Failure> {
     let value = release(app, vault, contexts, found, "token")?;
     let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());

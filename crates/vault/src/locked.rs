@@ -36,10 +36,10 @@ pub enum Try {
 }
 
 /// What is done about a vault that is older than, or another one than, what this machine has seen.
-enum Older<'a> {
-    Refused,
+enum OnRollback<'a> {
+    Refuse,
     /// Anchors of this machine, in this folder.
-    TakenDespite(&'a Path),
+    Accept(&'a Path),
 }
 
 /// A vault that has been found to be one, and safe to open.
@@ -133,7 +133,7 @@ impl Locked {
     /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
         let path = self.path.clone();
-        self.open_head(sealer, anchors, Older::Refused).map_err(|e| e.at(&path))
+        self.open_head(sealer, anchors, OnRollback::Refuse).map_err(|e| e.at(&path))
     }
 
     /// As [`Locked::unlock_with`], although this machine may have `seen` a newer or another one. Until
@@ -146,19 +146,19 @@ impl Locked {
         anchors: &Path,
     ) -> Result<Vault, Error> {
         let path = self.path.clone();
-        self.open_head(sealer, anchors, Older::TakenDespite(seen)).map_err(|e| e.at(&path))
+        self.open_head(sealer, anchors, OnRollback::Accept(seen)).map_err(|e| e.at(&path))
     }
 
     fn open_head(
         self,
         sealer: Box<dyn Sealer>,
         anchors: &Path,
-        older: Older<'_>,
+        on_rollback: OnRollback<'_>,
     ) -> Result<Vault, Problem> {
         let id = self.header.vault_id;
-        let recalled = match older {
-            Older::Refused => anchor::recall(anchors, id)?,
-            Older::TakenDespite(seen) => anchor::recall(seen, id)?,
+        let recalled = match on_rollback {
+            OnRollback::Refuse => anchor::recall(anchors, id)?,
+            OnRollback::Accept(seen) => anchor::recall(seen, id)?,
         };
         let (row, head, slots) = load_head(&self.connection, &*sealer, id)?;
         let head_hash = head::hash(&row.head);
@@ -168,12 +168,12 @@ impl Locked {
             head: &head_hash,
             former: &head.former,
         };
-        let (anchor_found, beyond, remembered) = match older {
-            Older::Refused => {
+        let (anchor_found, beyond, remembered) = match on_rollback {
+            OnRollback::Refuse => {
                 let found = anchor::check(&recalled, &*sealer, id, seen)?;
                 (found, None, anchor::remember(anchors, &*sealer, id, seen))
             }
-            Older::TakenDespite(_) => {
+            OnRollback::Accept(_) => {
                 let found = match anchor::check(&recalled, &*sealer, id, seen) {
                     Err(Problem::AnchorMismatch(AnchorMismatch::RolledBack { .. })) => {
                         AnchorFound::Newer

@@ -5,7 +5,7 @@ use crate::entropy;
 use crate::finding::{Confidence, Kind, NotASecret};
 use crate::layer::{self, Nature};
 use crate::names::{Name, Sense};
-use crate::walk::{As, Walk, Wanted};
+use crate::walk::{As, Selection, Walk};
 use crate::{json, shapes, text};
 
 /// Values below this length that no name makes a credential say nothing.
@@ -14,7 +14,7 @@ const MIN_NAMELESS: usize = 12;
 /// Looks at one value.
 pub(crate) fn read(walk: &mut Walk<'_>, name: Name, value: &str) {
     let value = value.trim();
-    if walk.wanted == Wanted::Texts {
+    if walk.selection == Selection::Texts {
         walk.found(Kind::Named, Confidence::Likely, value);
     }
     let names_it =

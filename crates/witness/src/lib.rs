@@ -62,6 +62,6 @@ pub fn each(
 fn texts(bytes: &[u8], sink: &mut dyn FnMut(&[u8])) {
     let mut hand_over = |seen: Seen<'_>| sink(seen.value);
     let mut walk = walk::Walk::new(bytes.len(), "", &mut hand_over);
-    walk.wanted = walk::Wanted::Texts;
+    walk.selection = walk::Selection::Texts;
     layer::read(&mut walk, names::Name::none(), bytes);
 }

@@ -35,7 +35,7 @@ impl Reach {
 
 /// What is handed over.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum Selection {
     /// What looks like a credential.
     Credentials,
     /// Every text, whatever it looks like.
@@ -67,7 +67,7 @@ pub(crate) struct Walk<'s> {
     set_aside: Vec<SetAside>,
     /// How far a value reaches in a line of this file.
     pub(crate) reach: Reach,
-    pub(crate) wanted: Wanted,
+    pub(crate) selection: Selection,
     /// How much was found or set aside so far.
     pub(crate) count: usize,
 }
@@ -85,7 +85,7 @@ impl<'s> Walk<'s> {
             unread: Vec::new(),
             set_aside: Vec::new(),
             reach: Reach::of(file_name),
-            wanted: Wanted::Credentials,
+            selection: Selection::Credentials,
             count: 0,
         }
     }

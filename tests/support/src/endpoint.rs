@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use azvault_endpoint::{Asked, ClientSelector, Door, Facts, Issued, Keys, Refusal, Wanted};
+use azvault_endpoint::{
+    ClientSelector, Door, EndpointRequest, Facts, Issued, Keys, Refusal, Target,
+};
 use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
@@ -20,7 +22,7 @@ pub const LIFE: i64 = 3600;
 pub struct World {
     pub environment: BTreeMap<&'static str, String>,
     pub port: u16,
-    pub asked: Arc<Mutex<Vec<Asked>>>,
+    pub asked: Arc<Mutex<Vec<EndpointRequest>>>,
     stop: Option<PipeWriter>,
     serving: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -32,7 +34,7 @@ impl World {
     }
 
     pub fn issuing(
-        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Send + Sync + 'static,
+        issue: impl Fn(&EndpointRequest) -> Result<Issued, Refusal> + Send + Sync + 'static,
     ) -> Self {
         Self::at(|| NOW, issue)
     }
@@ -44,7 +46,7 @@ impl World {
 
     fn at(
         now: fn() -> i64,
-        issue: impl Fn(&Asked) -> Result<Issued, Refusal> + Send + Sync + 'static,
+        issue: impl Fn(&EndpointRequest) -> Result<Issued, Refusal> + Send + Sync + 'static,
     ) -> Self {
         let key = |byte| Zeroizing::new([byte; 32]);
         let keys = Keys { identity_header: key(1), azd_key: key(2), azurerm_path: key(3) };
@@ -131,10 +133,10 @@ pub fn reply(mut stream: TcpStream) -> (u16, String) {
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-pub fn issue(asked: &Asked) -> Result<Issued, Refusal> {
-    let resource = match &asked.wanted {
-        Wanted::Resource(resource) => resource.clone(),
-        Wanted::Scopes(scopes) => scopes.join(" "),
+pub fn issue(asked: &EndpointRequest) -> Result<Issued, Refusal> {
+    let resource = match &asked.target {
+        Target::Resource(resource) => resource.clone(),
+        Target::Scopes(scopes) => scopes.join(" "),
     };
     if resource.contains("no.example") {
         let message = "azvault does not hand out tokens for this resource".to_owned();

@@ -5,11 +5,11 @@ mod options;
 
 use std::collections::BTreeSet;
 
-use azvault_model::rules::connect::{self as rule, Others, Wanted};
+use azvault_model::rules::connect::{self as rule, ConnectRequest, Others};
 use azvault_model::{Acting, ContextName};
 use azvault_service::app::Consent;
 use azvault_service::change;
-use azvault_service::change::{Brought, Done, Older};
+use azvault_service::change::{ChangeExtras, Done, OldSecrets};
 use azvault_service::connect;
 use azvault_service::connect::USUAL_CLOUD;
 use azvault_service::connect::stored;
@@ -118,7 +118,7 @@ impl Args {
             return self.of_stored(app, &account);
         }
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let wanted = self.scope.wanted("connect", Consent::from(self.force));
+        let wanted = self.scope.request("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
@@ -128,14 +128,14 @@ impl Args {
         let at = At { app, http: &http, cloud: &cloud, tenant };
         let entry = connect::sign_in(&at, way)?;
         let found = connect::look_up(&at, entry)?;
-        let seen = Seen { found, confirmed, way: name, older: Older::Go };
+        let seen = Seen { found, confirmed, way: name, old_secrets: OldSecrets::Replace };
         self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
     }
 
     /// Contexts of an account that has signed in before: its tokens are those that are stored.
     fn of_stored(self, app: &App, account: &str) -> Exit {
         let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
-        let wanted = self.scope.wanted("connect", Consent::from(self.force));
+        let wanted = self.scope.request("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
@@ -149,7 +149,7 @@ impl Args {
         let looking = Looking { app, http: &http, cloud: &cloud, by: &by, tenant };
         let found = stored::look_up(&looking, &mut vault, &known)?;
         let contexts = Contexts::of_to_change(app, &vault)?;
-        let seen = Seen { found, confirmed, way: "what is stored", older: Older::Stay };
+        let seen = Seen { found, confirmed, way: "what is stored", old_secrets: OldSecrets::Keep };
         self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
     }
 
@@ -161,15 +161,15 @@ impl Args {
         acting: Option<&Acting>,
         seen: Seen,
     ) -> Exit {
-        let Seen { found, confirmed, way, older } = seen;
+        let Seen { found, confirmed, way, old_secrets } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
         }
         let current = acting.map(Acting::context);
         let subscription = choice::choose(app, &signed_in, self.subscription.as_deref(), current)?;
-        let wanted = self.scope.wanted("connect", Consent::from(self.force));
-        let asked = Wanted {
+        let wanted = self.scope.request("connect", Consent::from(self.force));
+        let asked = ConnectRequest {
             subscription,
             name: self.context_name.map(ContextName::new),
             others: match (self.no_contexts, self.max_contexts) {
@@ -178,15 +178,15 @@ impl Args {
                 (false, None) => Others::AtFirst(MOST),
             },
         };
-        let brought = Brought {
+        let extras = ChangeExtras {
             accounts: vec![account],
             secrets,
-            older,
+            old_secrets,
             confirmed,
             from: Some(audit::of_sign_in(&signed_in.account.id, way)),
-            ..Brought::default()
+            ..ChangeExtras::default()
         };
-        let done = change::carry_out_on(app, opened, wanted, &brought, &|known| {
+        let done = change::carry_out_on(app, opened, wanted, &extras, &|known| {
             rule::connect(known, &signed_in, &asked)
         })?;
         say(app, &done, &signed_in, &skipped);
@@ -200,7 +200,7 @@ struct Seen {
     confirmed: BTreeSet<String>,
     /// How it signed in, for the audit log.
     way: &'static str,
-    older: Older,
+    old_secrets: OldSecrets,
 }
 
 fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) {

@@ -3,7 +3,7 @@
 use azvault_model::ContextName;
 use azvault_model::rules::disconnect::{Who, disconnect};
 use azvault_service::change;
-use azvault_service::change::{Brought, Run};
+use azvault_service::change::{ChangeExtras, Run};
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::Failure;
 use azvault_service::text::count;
@@ -44,10 +44,10 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.removal.wanted("disconnect");
+        let wanted = self.removal.request("disconnect");
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
         let who = self.who(&contexts)?;
-        let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+        let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
         let done =
             change::carry_out_on(app, opened, wanted, &nothing, &|known| disconnect(known, &who))?;
         let gone = &done.gone;

@@ -10,7 +10,7 @@ use azvault_model::{ContextName, Current, ProcessScope};
 use azvault_os::process::become_command;
 use azvault_service::contexts::Contexts;
 use azvault_service::door;
-use azvault_service::door::{Chosen, Reach, Start, Told};
+use azvault_service::door::{Chosen, Reach, Start, ToolFacts};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::session::Session;
 use azvault_service::text::shown;
@@ -69,7 +69,7 @@ pub(super) struct Begun {
     start: Start,
     by: OpenedBy,
     state: ProcessScope,
-    told: Told,
+    tool_facts: ToolFacts,
     variables: Variables,
 }
 
@@ -98,26 +98,26 @@ pub(super) fn begin(
         let written = vault.write(|writing| audit::log(app, writing, verb, vec![told]));
         written?;
     }
-    let told = door::told(&contexts, acting, reach.clone());
+    let tool_facts = door::tool_facts(&contexts, acting, reach.clone());
     let variables = options.variables.release(app, (&mut vault, &by), &contexts, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
     let accounts = contexts.accounts();
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
     reach.confine(&accounts, &mut state);
     state.active = Some(active);
-    Ok(Begun { start, by, state, told, variables })
+    Ok(Begun { start, by, state, tool_facts, variables })
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
-    Begun { start, by, state, told, variables }: Begun,
+    Begun { start, by, state, tool_facts, variables }: Begun,
     program: &OsString,
     arguments: &[OsString],
 ) -> Exit {
     let vault = azvault_service::unlock::locked(app)?.vault_id();
     let chosen = chosen(app, vault, state)?;
-    let door = door::open(app, start, &by, told, &chosen)?;
+    let door = door::open(app, start, &by, tool_facts, &chosen)?;
     let mut command = Command::new(program);
     door::surround(&mut command, door);
     variables.surround(&mut command);

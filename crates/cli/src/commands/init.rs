@@ -32,7 +32,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = create_vault::Wanted {
+        let request = create_vault::NewVaultRequest {
             verb: "init",
             cost: self.kdf.for_new(None)?,
             recovery: match (self.no_recovery, self.recovery_file) {
@@ -42,7 +42,7 @@ impl Args {
             },
             raw_key_file: self.raw_key_file,
         };
-        let (vault, _) = create_vault::create(app, wanted)?;
+        let (vault, _) = create_vault::create(app, request)?;
         let path = app.vault_path()?;
         match app.ui.output {
             crate::options::Output::Json => app.ui.json(&create_vault::document(&path, &vault)?),

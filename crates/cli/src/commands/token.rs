@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::tokens;
-use azvault_service::tokens::{Issued, To, Wanted};
+use azvault_service::tokens::{Issued, Target, TokenRequest};
 use azvault_service::{online, policy};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -73,18 +73,18 @@ impl Args {
             contexts = Contexts::of(app, &vault)?;
         }
         let to = match self.scopes.is_empty() {
-            true => To::Resource(self.resource),
-            false => To::Scopes(self.scopes),
+            true => Target::Resource(self.resource),
+            false => Target::Scopes(self.scopes),
         };
         let context = contexts.acting()?.context;
-        let wanted = Wanted::new(&contexts, context, to, self.tenant)?;
+        let wanted = TokenRequest::new(&contexts, context, to, self.tenant)?;
         let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
         print(app, &wanted, &issued)?;
         Ok(0)
     }
 }
 
-fn print(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
+fn print(app: &App, wanted: &TokenRequest, issued: &Issued) -> Result<(), Failure> {
     if app.ui.output == Output::Json {
         return print_as_az(app, wanted, issued);
     }
@@ -95,7 +95,11 @@ fn print(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
 }
 
 /// As `az account get-access-token` prints it.
-pub(crate) fn print_as_az(app: &App, wanted: &Wanted, issued: &Issued) -> Result<(), Failure> {
+pub(crate) fn print_as_az(
+    app: &App,
+    wanted: &TokenRequest,
+    issued: &Issued,
+) -> Result<(), Failure> {
     let local = Timestamp::from_second(issued.expires_on)
         .map_err(|e| Failure::new(Code::Other, e.to_string()))?
         .to_zoned_datetime(TimeZone::system());

@@ -2,7 +2,7 @@
 
 use azvault_model::Scope;
 use azvault_service::app::Consent;
-use azvault_service::change::{Run, Wanted};
+use azvault_service::change::{ChangeRequest, Run};
 use clap::{ArgMatches, ValueEnum};
 
 /// `--scope`, on every verb that changes contexts.
@@ -43,9 +43,9 @@ impl ScopeOption {
     }
 
     /// Of a verb that replaces what exists only if `replace` says so, and destroys nothing else.
-    pub(crate) fn wanted(&self, verb: &'static str, replace: Consent) -> Wanted {
+    pub(crate) fn request(&self, verb: &'static str, replace: Consent) -> ChangeRequest {
         let (destroy, run) = (Consent::Ask, Run::Real);
-        Wanted { verb, scope: self.asked(), replace, destroy, run }
+        ChangeRequest { verb, scope: self.asked(), replace, destroy, run }
     }
 }
 
@@ -66,11 +66,11 @@ pub(crate) struct RemovalOptions {
 }
 
 impl RemovalOptions {
-    pub(crate) fn wanted(&self, verb: &'static str) -> Wanted {
-        Wanted {
+    pub(crate) fn request(&self, verb: &'static str) -> ChangeRequest {
+        ChangeRequest {
             destroy: Consent::from(self.force || self.yes),
             run: Run::from(self.dry_run),
-            ..self.scope.wanted(verb, Consent::Ask)
+            ..self.scope.request(verb, Consent::Ask)
         }
     }
 }

@@ -6,7 +6,7 @@ use super::name::name;
 
 /// What to read, and which default to take.
 #[derive(clap::Args, Clone, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct ImportOptions {
     /// Read these files or folders (a home, a configuration folder) instead of the usual places
     #[arg(long, value_name = "PATH")]
     pub(crate) from: Vec<PathBuf>,

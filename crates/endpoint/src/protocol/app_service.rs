@@ -4,14 +4,14 @@
 use zeroize::Zeroizing;
 
 use crate::reply::{self, Status, quoted};
-use crate::{Asked, ClientSelector, Issued};
+use crate::{ClientSelector, EndpointRequest, Issued};
 
 pub(crate) const API_VERSION: &str = "2019-08-01";
 
 /// The path that App Service itself has.
 pub(crate) const PATH: &str = "/msi/token";
 
-pub(super) fn issued(asked: &Asked, issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(super) fn issued(asked: &EndpointRequest, issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut rest = format!(
         "\",\"expires_on\":\"{}\",\"resource\":{},\"token_type\":\"Bearer\"",
         issued.expires_on,

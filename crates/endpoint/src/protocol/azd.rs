@@ -5,7 +5,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::reply::{self, Status, quoted};
-use crate::{Asked, Issued, Protocol, Refusal, Wanted};
+use crate::{EndpointRequest, Issued, Protocol, Refusal, Target};
 
 pub(crate) const API_VERSION: &str = "2023-07-12-preview";
 
@@ -19,13 +19,18 @@ struct Body {
     tenant_id: Option<String>,
 }
 
-pub(crate) fn asked(body: &[u8]) -> Option<Asked> {
+pub(crate) fn asked(body: &[u8]) -> Option<EndpointRequest> {
     let body: Body = serde_json::from_slice(body).ok()?;
     let are_scopes = !body.scopes.is_empty() && body.scopes.iter().all(|scope| is_plain(scope));
     let tenant = body.tenant_id.filter(|tenant| !tenant.is_empty());
     let fits = are_scopes && tenant.as_deref().is_none_or(is_plain);
     let protocol = Protocol::Azd;
-    fits.then_some(Asked { wanted: Wanted::Scopes(body.scopes), tenant, client: None, protocol })
+    fits.then_some(EndpointRequest {
+        target: Target::Scopes(body.scopes),
+        tenant,
+        client: None,
+        protocol,
+    })
 }
 
 fn is_plain(text: &str) -> bool {

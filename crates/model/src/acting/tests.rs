@@ -159,7 +159,7 @@ fn sign_out(known: &Known<'_>) -> Result<Decision, Refusal> {
 }
 
 fn make(known: &Known<'_>) -> Result<Decision, Refusal> {
-    set(known, &set::Wanted { subscription: Some("s1".to_owned()), ..Default::default() })
+    set(known, &set::SetRequest { subscription: Some("s1".to_owned()), ..Default::default() })
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub enum Others {
 }
 
 /// What was asked for.
-pub struct Wanted {
+pub struct ConnectRequest {
     /// Id of the subscription that becomes current; without one, the tenant as such.
     pub subscription: Option<String>,
     /// The name to store it under.
@@ -139,30 +139,30 @@ fn is_usable(subscription: &Subscription) -> bool {
 pub fn connect(
     known: &Known<'_>,
     signed_in: &SignedIn,
-    wanted: &Wanted,
+    request: &ConnectRequest,
 ) -> Result<Decision, Refusal> {
-    if wanted.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
+    if request.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
         return Err(Refusal::EmptyName);
     }
     let is_chosen = |place: &&Place| {
-        wanted
+        request
             .subscription
             .as_ref()
             .is_some_and(|id| SubscriptionId(id) == SubscriptionId(&place.subscription.id))
     };
     let chosen = signed_in.places.iter().find(is_chosen);
-    if let (Some(id), None) = (&wanted.subscription, chosen) {
+    if let (Some(id), None) = (&request.subscription, chosen) {
         return Err(Refusal::NoSuchSubscription { wanted: id.clone() });
     }
     let mut made = Made { known, taken: BTreeSet::new(), put: Vec::new(), remarks: Vec::new() };
-    let asks = made.first(signed_in.context(chosen), wanted.name.as_ref());
+    let asks = made.first(signed_in.context(chosen), request.name.as_ref());
     let rest: Vec<Context> = signed_in
         .places
         .iter()
         .filter(|place| !is_chosen(place))
         .map(|place| signed_in.context(Some(place)))
         .collect();
-    made.rest(rest, most(known, signed_in, wanted.others));
+    made.rest(rest, most(known, signed_in, request.others));
     let current = made.put.first().map(|context| Current::To(context.name.clone()));
     let Made { put, remarks, .. } = made;
     Ok(Decision { change: Change { put, current, ..Change::default() }, asks, remarks })

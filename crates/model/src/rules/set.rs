@@ -22,7 +22,7 @@ use crate::{
 
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct SetRequest {
     /// The name to store it under.
     pub name: Option<ContextName>,
     /// Id or name of the subscription.
@@ -36,22 +36,22 @@ pub struct Wanted {
 }
 
 /// Makes the context and makes it current.
-pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
-    if wanted.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
+pub fn set(known: &Known<'_>, request: &SetRequest) -> Result<Decision, Refusal> {
+    if request.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
         return Err(Refusal::EmptyName);
     }
     let acting = known.expect_acting()?;
-    let mut context = target(known, acting.context(), wanted)?;
+    let mut context = target(known, acting.context(), request)?;
     let identity = context.identity();
     let same = known.contexts.iter().copied().find(|other| {
         // A name that is asked for is looked at before any other name of the identity.
-        other.identity() == identity && wanted.name.as_ref().is_none_or(|n| n.same_as(&other.name))
+        other.identity() == identity && request.name.as_ref().is_none_or(|n| n.same_as(&other.name))
     });
     if let Some(same) = same {
         context.take_over(same);
     }
-    context.extended_properties.extend(wanted.properties.clone());
-    context.name = match (&wanted.name, same) {
+    context.extended_properties.extend(request.properties.clone());
+    context.name = match (&request.name, same) {
         (Some(name), _) => name.clone(),
         (None, Some(same)) => same.name.clone(),
         (None, None) => {
@@ -76,8 +76,8 @@ pub fn set(known: &Known<'_>, wanted: &Wanted) -> Result<Decision, Refusal> {
     }
     let replaced = holder.map(|holder| holder.name.clone());
     let replace = |existing| Question::Replace { existing };
-    let asks = match unseen(known, acting, wanted, &context) {
-        Some(Unseen { account, tenant }) if wanted.tenant.is_none() => {
+    let asks = match unseen(known, acting, request, &context) {
+        Some(Unseen { account, tenant }) if request.tenant.is_none() => {
             Some(Question::UnseenTenant { account, tenant, replaced })
         }
         Some(Unseen { account, tenant }) => {
@@ -104,7 +104,7 @@ struct Unseen {
 fn unseen(
     known: &Known<'_>,
     acting: &Acting,
-    wanted: &Wanted,
+    request: &SetRequest,
     context: &Context,
 ) -> Option<Unseen> {
     let (account, tenant) = (acting.account()?, context.tenant.as_ref()?);
@@ -112,23 +112,27 @@ fn unseen(
     let own = known.contexts.iter().filter(|other| other.is_of_the_account_of(acting.context()));
     let is_seen = acting.was_seen_in(&tenant.id)
         || own.filter_map(|other| other.tenant.as_ref()).any(is_it)
-        || wanted.seen.iter().any(|place| is_it(&place.tenant));
+        || request.seen.iter().any(|place| is_it(&place.tenant));
     (!is_seen).then(|| Unseen { account: account.id.clone(), tenant: tenant.id.clone() })
 }
 
 /// Account and environment of the base, with the subscription and tenant that were asked for.
-fn target(known: &Known<'_>, base: &Context, wanted: &Wanted) -> Result<Context, Refusal> {
-    if wanted.subscription.is_none() && wanted.tenant.is_none() {
+fn target(known: &Known<'_>, base: &Context, request: &SetRequest) -> Result<Context, Refusal> {
+    if request.subscription.is_none() && request.tenant.is_none() {
         return Ok(base.copied());
     }
     let asked_tenant =
-        wanted.tenant.as_ref().map(|text| find_tenant(known, base, text, wanted)).transpose()?;
-    let (subscription, tenant) = match &wanted.subscription {
+        request.tenant.as_ref().map(|text| find_tenant(known, base, text, request)).transpose()?;
+    let (subscription, tenant) = match &request.subscription {
         None => (None, None),
         Some(text) => {
             let tenant = asked_tenant.as_ref().map(|tenant| tenant.id.as_str());
-            let (subscription, tenant) =
-                find_subscription(known, base, Asked { subscription: text, tenant }, wanted)?;
+            let (subscription, tenant) = find_subscription(
+                known,
+                base,
+                SubscriptionQuery { subscription: text, tenant },
+                request,
+            )?;
             (Some(subscription), tenant)
         }
     };
@@ -150,12 +154,12 @@ fn find_tenant(
     known: &Known<'_>,
     base: &Context,
     text: &str,
-    wanted: &Wanted,
+    request: &SetRequest,
 ) -> Result<Tenant, Refusal> {
     let of_contexts = std::iter::once(base).chain(known.contexts.iter().copied());
     let tenants = of_contexts.filter_map(|context| context.tenant.as_ref());
     let tenants: Vec<&Tenant> =
-        tenants.chain(wanted.seen.iter().map(|place| &place.tenant)).collect();
+        tenants.chain(request.seen.iter().map(|place| &place.tenant)).collect();
     let by_id = tenants.iter().find(|tenant| TenantId(&tenant.id) == TenantId(text));
     let is_named = |tenant: &&&Tenant| tenant.name.as_ref().is_some_and(|name| same(name, text));
     match by_id.or_else(|| tenants.iter().find(is_named)) {
@@ -166,7 +170,7 @@ fn find_tenant(
 }
 
 /// A subscription by id or name, in the tenant that was asked for.
-struct Asked<'a> {
+struct SubscriptionQuery<'a> {
     subscription: &'a str,
     tenant: Option<&'a str>,
 }
@@ -176,8 +180,8 @@ struct Asked<'a> {
 fn find_subscription(
     known: &Known<'_>,
     base: &Context,
-    Asked { subscription: text, tenant }: Asked<'_>,
-    wanted: &Wanted,
+    SubscriptionQuery { subscription: text, tenant }: SubscriptionQuery<'_>,
+    request: &SetRequest,
 ) -> Result<(Subscription, Option<Tenant>), Refusal> {
     let own = |context: &&Context| {
         context.environment == base.environment
@@ -204,7 +208,7 @@ fn find_subscription(
     }
     match found.as_slice() {
         [(subscription, context)] => Ok(((*subscription).clone(), context.tenant.clone())),
-        [] => match find(&wanted.seen, text) {
+        [] => match find(&request.seen, text) {
             Ok(place) => Ok((place.subscription.clone(), Some(place.tenant.clone()))),
             // An id that is given in full is the person's own word; a name cannot be.
             Err(Refusal::NoSuchSubscription { .. }) if is_guid(text) => {

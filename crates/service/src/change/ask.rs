@@ -3,14 +3,14 @@
 use azvault_model::{Acting, Question, Refusal, Scope};
 
 use super::gone::{Gone, named};
-use super::request::{Wanted, place};
+use super::request::{ChangeRequest, place};
 use crate::app::{App, Consent};
 use crate::contexts;
 use crate::failure::{Code, Failure};
 use crate::text::{count, quoted, shown};
 
 /// A question, with what the person has to know to answer it.
-pub(super) struct Asked<'a> {
+pub(super) struct Asking<'a> {
     pub(super) question: Option<&'a Question>,
     pub(super) acting: Option<&'a Acting>,
     pub(super) gone: &'a Gone,
@@ -18,14 +18,14 @@ pub(super) struct Asked<'a> {
 }
 
 /// Has the person agree, unless that was said beforehand.
-pub(super) fn ask(app: &App, wanted: Wanted, asked: &Asked<'_>) -> Result<(), Failure> {
+pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Result<(), Failure> {
     let Some(question) = asked.question else { return Ok(()) };
     match question {
         Question::Replace { existing } => {
             let name = quoted(existing.as_str());
             let what = format!("there is a context {name} already");
             let question = format!("Replace the context {name}?");
-            unless_forced(app, wanted, &question, || {
+            unless_forced(app, request, &question, || {
                 Failure::new(Code::Exists, what).hint("add --force to replace it")
             })
         }
@@ -36,14 +36,14 @@ pub(super) fn ask(app: &App, wanted: Wanted, asked: &Asked<'_>) -> Result<(), Fa
                 format!(", in place of the context {}", quoted(name.as_str()))
             });
             let question = format!("{what}. Make the context{replaced}?");
-            unless_forced(app, wanted, &question, || {
+            unless_forced(app, request, &question, || {
                 Failure::new(Code::Refused, what.clone()).hint(
                     "add --online to have Azure asked, or --tenant ID to name the tenant yourself",
                 )
             })
         }
         Question::RemoveCurrent { name } => {
-            app.confirm(wanted.destroy, &remove_current(asked, &quoted(name.as_str())))
+            app.confirm(request.destroy, &remove_current(asked, &quoted(name.as_str())))
         }
         Question::Clear { contexts, secrets } => {
             let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
@@ -53,26 +53,26 @@ pub(super) fn ask(app: &App, wanted: Wanted, asked: &Asked<'_>) -> Result<(), Fa
             };
             let question =
                 format!("Remove {contexts}{whose} and {secrets} {}?", place(asked.scope));
-            app.confirm(wanted.destroy, &question)
+            app.confirm(request.destroy, &question)
         }
-        Question::Disconnect { .. } => app.confirm(wanted.destroy, &disconnect(asked)),
+        Question::Disconnect { .. } => app.confirm(request.destroy, &disconnect(asked)),
     }
 }
 
 /// What `--force` answers. Without a terminal it is said that it is missing.
 fn unless_forced(
     app: &App,
-    wanted: Wanted,
+    request: ChangeRequest,
     question: &str,
     refusal: impl FnOnce() -> Failure,
 ) -> Result<(), Failure> {
-    if wanted.replace == Consent::Ask && app.terminal().is_none() {
+    if request.replace == Consent::Ask && app.terminal().is_none() {
         return Err(refusal());
     }
-    app.confirm(wanted.replace, question)
+    app.confirm(request.replace, question)
 }
 
-fn remove_current(asked: &Asked<'_>, name: &str) -> String {
+fn remove_current(asked: &Asking<'_>, name: &str) -> String {
     let removed = asked.gone.names_and_accounts();
     match asked.gone.contexts.len() {
         1 => format!("{name} is the current context. Remove {removed} {}?", place(asked.scope)),
@@ -83,8 +83,8 @@ fn remove_current(asked: &Asked<'_>, name: &str) -> String {
     }
 }
 
-fn disconnect(asked: &Asked<'_>) -> String {
-    let Asked { acting, gone, scope, .. } = asked;
+fn disconnect(asked: &Asking<'_>) -> String {
+    let Asking { acting, gone, scope, .. } = asked;
     let contexts = match gone.contexts.as_slice() {
         [] => "no context".to_owned(),
         contexts => format!("{} ({})", count(contexts.len(), "context"), gone.names()),

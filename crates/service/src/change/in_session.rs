@@ -9,7 +9,7 @@ use azvault_model::{
 };
 use azvault_vault::Id;
 
-use super::request::{Brought, Counted, Decide, Rule, Whose};
+use super::request::{ChangeExtras, Counted, Decide, Rule, Whose};
 use super::supersede::is_superseded;
 use crate::contexts;
 use crate::contexts::Contexts;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 /// Decides on what the session holds now, and changes that.
 pub(super) fn write(
     contexts: &mut Contexts,
-    (brought, now): (&Brought, i64),
+    (extras, now): (&ChangeExtras, i64),
     whose: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
@@ -36,11 +36,11 @@ pub(super) fn write(
         let before = state.secrets.len();
         state.secrets.retain(|own| {
             let about = &own.held.description;
-            !is_superseded(brought.older, about, &brought.secrets, accounts.clouds())
+            !is_superseded(extras.old_secrets, about, &extras.secrets, accounts.clouds())
         });
         let removed = removed + before - state.secrets.len();
-        state.confirmed.extend(brought.confirmed.iter().cloned());
-        let added = bring(state, brought, &accounts, now);
+        state.confirmed.extend(extras.confirmed.iter().cloned());
+        let added = bring(state, extras, &accounts, now);
         let secrets = Counted { added, removed };
         Ok((Decision { change: told, asks, remarks }, secrets))
     })
@@ -95,10 +95,10 @@ pub(super) fn take_part(
 /// How many secrets would come and go.
 pub(super) fn count(
     state: &ProcessScope,
-    brought: &Brought,
+    extras: &ChangeExtras,
     (forget, accounts): (&Forget, &Accounts),
 ) -> Counted {
-    let added = unknown(state, brought, accounts).len();
+    let added = unknown(state, extras, accounts).len();
     Counted { added, removed: forgotten(state, forget, accounts) }
 }
 
@@ -111,7 +111,7 @@ pub(super) fn forgotten(state: &ProcessScope, forget: &Forget, accounts: &Accoun
 /// Which secrets the session does not have yet.
 fn unknown<'a>(
     state: &ProcessScope,
-    brought: &'a Brought,
+    extras: &'a ChangeExtras,
     accounts: &Accounts,
 ) -> Vec<&'a HeldSecret> {
     let is_new = |new: &&HeldSecret| {
@@ -120,12 +120,12 @@ fn unknown<'a>(
                 && own.held.value.same_as(&new.value)
         })
     };
-    brought.secrets.iter().filter(is_new).collect()
+    extras.secrets.iter().filter(is_new).collect()
 }
 
 /// Takes secrets into the session.
-fn bring(state: &mut ProcessScope, brought: &Brought, accounts: &Accounts, now: i64) -> usize {
-    let unknown = unknown(state, brought, accounts);
+fn bring(state: &mut ProcessScope, extras: &ChangeExtras, accounts: &Accounts, now: i64) -> usize {
+    let unknown = unknown(state, extras, accounts);
     for new in &unknown {
         // EXPOSE: copied into the state of the session, which is sealed at once.
         let value = Secret::copied_from(new.value.expose());

@@ -11,8 +11,8 @@ use azvault_model::{
 use azvault_model::{EnvironmentName, TenantId};
 use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transaction, Vault};
 
-use super::request::{Brought, Counted, Decide, Whose};
-use super::supersede::{Older, is_superseded};
+use super::request::{ChangeExtras, Counted, Decide, Whose};
+use super::supersede::{OldSecrets, is_superseded};
 use crate::app::App;
 use crate::failure::{ChangeFailure, Failure};
 use crate::{audit, contexts};
@@ -21,7 +21,7 @@ use crate::{audit, contexts};
 pub(super) fn write(
     app: &App,
     vault: &mut Vault,
-    (verb, brought): (&str, &Brought),
+    (verb, extras): (&str, &ChangeExtras),
     Whose { acting, accounts }: Whose<'_>,
     decide: &Decide<'_>,
 ) -> Result<(Decision, Counted), Failure> {
@@ -33,19 +33,19 @@ pub(super) fn write(
             let accounts = Cow::Borrowed(accounts);
             decide(&Known { contexts, current, acting, accounts, secrets })?
         };
-        let agreed = agreed(writing, brought);
-        let known = self::accounts(writing, brought);
+        let agreed = agreed(writing, extras);
+        let known = self::accounts(writing, extras);
         let (mut subjects, mut secrets) = apply(writing, (&decision.change, accounts), &agreed)?;
-        if let Some(from) = &brought.from {
+        if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();
             subjects.extend(came.map(|context| audit::of_context(None, context)));
         }
         subjects.extend(agreed.iter().map(|origin| audit::of_origin(origin)));
-        let gone = supersede(writing, brought, &known)?;
+        let gone = supersede(writing, extras, &known)?;
         secrets.removed += gone.len();
         subjects.extend(gone.iter().map(|old| audit::of_secret(old.id, &old.description)));
-        for (id, about) in bring(app, writing, brought, &known)? {
+        for (id, about) in bring(app, writing, extras, &known)? {
             secrets.added += 1;
             subjects.push(audit::of_secret(id, &about));
         }
@@ -124,18 +124,18 @@ fn forgotten(secrets: &[StoredSecret], forget: &Forget, accounts: &Accounts) -> 
 }
 
 /// The origins that the person agreed to just now.
-fn agreed(writing: &Transaction<'_>, brought: &Brought) -> Vec<String> {
-    brought.confirmed.difference(&writing.settings().confirmed).cloned().collect()
+fn agreed(writing: &Transaction<'_>, extras: &ChangeExtras) -> Vec<String> {
+    extras.confirmed.difference(&writing.settings().confirmed).cloned().collect()
 }
 
 /// Removes the secrets whose place others take; one that is the same stays.
 fn supersede(
     writing: &mut Transaction<'_>,
-    brought: &Brought,
+    extras: &ChangeExtras,
     accounts: &Accounts,
 ) -> Result<Vec<StoredSecret>, Problem> {
     let goes = |secret: &&StoredSecret| {
-        is_superseded(brought.older, &secret.description, &brought.secrets, accounts.clouds())
+        is_superseded(extras.old_secrets, &secret.description, &extras.secrets, accounts.clouds())
     };
     let gone: Vec<StoredSecret> = writing.secrets().iter().filter(goes).cloned().collect();
     let mut removed = Vec::new();
@@ -144,7 +144,7 @@ fn supersede(
         let is_same = |held: &HeldSecret| {
             is_same(&secret.description, &held.description, accounts) && held.value.same_as(&value)
         };
-        if !brought.secrets.iter().any(is_same) {
+        if !extras.secrets.iter().any(is_same) {
             writing.remove_secret(secret.id, Parting::Renewed)?;
             removed.push(secret);
         }
@@ -156,10 +156,10 @@ fn supersede(
 fn bring(
     app: &App,
     writing: &mut Transaction<'_>,
-    brought: &Brought,
+    extras: &ChangeExtras,
     known: &Accounts,
 ) -> Result<Vec<(Id, SecretDescription)>, Problem> {
-    for account in &brought.accounts {
+    for account in &extras.accounts {
         let own = known.of_account(account).one();
         let is_same = |stored: &Stored<Account>| {
             let stored = &stored.value;
@@ -173,13 +173,13 @@ fn bring(
             None => {
                 writing.put_account(None, account)?;
             }
-            Some((id, account)) if brought.older == Older::Go => {
+            Some((id, account)) if extras.old_secrets == OldSecrets::Replace => {
                 writing.put_account(Some(id), &account)?;
             }
             Some(_) => {}
         }
     }
-    for environment in &brought.environments {
+    for environment in &extras.environments {
         let name = EnvironmentName(&environment.name);
         let known = writing.environments().iter();
         let same = known.into_iter().find(|stored| EnvironmentName(&stored.value.name) == name);
@@ -188,7 +188,7 @@ fn bring(
     }
     let stored = writing.secrets();
     let mut added = Vec::new();
-    let unknown = unknown(stored, &brought.secrets, known, |id| writing.open_secret(id))?;
+    let unknown = unknown(stored, &extras.secrets, known, |id| writing.open_secret(id))?;
     for (number, held) in (1..).zip(unknown) {
         let place = held.description.place.or(Some(number));
         let about = SecretDescription { place, ..held.description.clone() };
@@ -215,27 +215,27 @@ fn renewed(before: &Account, now: &Account) -> Account {
 }
 
 /// The accounts of the vault, and those that come.
-fn accounts(writing: &Transaction<'_>, brought: &Brought) -> Accounts {
+fn accounts(writing: &Transaction<'_>, extras: &ChangeExtras) -> Accounts {
     let environments = writing.environments().iter().map(|stored| &stored.value);
     let known = writing.accounts().iter().map(|stored| &stored.value);
     let secrets = writing.secrets().iter().map(|secret| &secret.description);
     Accounts::of(
-        Clouds::of(environments.chain(&brought.environments)),
+        Clouds::of(environments.chain(&extras.environments)),
         writing.contexts().iter().map(|stored| &stored.value),
-        known.chain(&brought.accounts),
-        secrets.chain(brought.secrets.iter().map(|held| &held.description)),
+        known.chain(&extras.accounts),
+        secrets.chain(extras.secrets.iter().map(|held| &held.description)),
     )
 }
 
 /// Which secrets the vault does not have yet. Only those that may be the same are opened.
 fn unknown<'a, E>(
     stored: &[StoredSecret],
-    brought: &'a [HeldSecret],
+    secrets: &'a [HeldSecret],
     accounts: &Accounts,
     open: impl Fn(Id) -> Result<Secret, E>,
 ) -> Result<Vec<&'a HeldSecret>, E> {
     let mut unknown = Vec::new();
-    for held in brought {
+    for held in secrets {
         let alike = stored
             .iter()
             .filter(|secret| is_same(&secret.description, &held.description, accounts));
@@ -253,7 +253,7 @@ fn unknown<'a, E>(
 /// How many secrets would come and go.
 pub(super) fn count(
     vault: &Vault,
-    brought: &Brought,
+    extras: &ChangeExtras,
     (forget, accounts): (&Forget, &Accounts),
 ) -> Result<Counted, Failure> {
     let snapshot = vault.snapshot()?;
@@ -261,13 +261,13 @@ pub(super) fn count(
     let environments = snapshot.environments().iter().map(|stored| &stored.value);
     let about = stored.iter().map(|secret| &secret.description);
     let known = Accounts::of(
-        Clouds::of(environments.chain(&brought.environments)),
+        Clouds::of(environments.chain(&extras.environments)),
         snapshot.contexts().iter().map(|stored| &stored.value),
-        snapshot.accounts().iter().map(|stored| &stored.value).chain(&brought.accounts),
-        about.chain(brought.secrets.iter().map(|held| &held.description)),
+        snapshot.accounts().iter().map(|stored| &stored.value).chain(&extras.accounts),
+        about.chain(extras.secrets.iter().map(|held| &held.description)),
     );
     let open = |id| snapshot.open_secret(id);
-    let new = unknown(stored, &brought.secrets, &known, open)?;
+    let new = unknown(stored, &extras.secrets, &known, open)?;
     Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })
 }
 

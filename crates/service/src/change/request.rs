@@ -7,13 +7,13 @@ use azvault_model::{
 };
 use azvault_vault::Subject;
 
-use super::supersede::Older;
+use super::supersede::OldSecrets;
 use crate::app::{App, Consent};
 use crate::failure::Failure;
 
 /// What the person said beforehand.
 #[derive(Clone, Copy)]
-pub struct Wanted {
+pub struct ChangeRequest {
     /// The verb, for the audit log.
     pub verb: &'static str,
     pub scope: Option<Scope>,
@@ -39,12 +39,12 @@ impl From<bool> for Run {
 
 /// What comes beside the contexts of a change.
 #[derive(Default)]
-pub struct Brought {
+pub struct ChangeExtras {
     pub accounts: Vec<Account>,
     pub environments: Vec<Environment>,
     pub secrets: Vec<HeldSecret>,
     /// What becomes of secrets whose place these take.
-    pub older: Older,
+    pub old_secrets: OldSecrets,
     /// Origins that the person agreed to.
     pub confirmed: BTreeSet<String>,
     /// Where it comes from, for the audit log.
@@ -79,7 +79,7 @@ pub(super) fn place(scope: Scope) -> &'static str {
     }
 }
 
-impl Wanted {
+impl ChangeRequest {
     /// Says so where the scope is not the one that was asked for.
     pub(super) fn warn(&self, app: &App, scope: Scope) {
         if self.scope == Some(Scope::User) && scope == Scope::Process {

@@ -5,29 +5,30 @@ use azvault_model::{Clouds, HeldSecret, SecretDescription};
 
 /// What becomes of older secrets of the same owner and kind.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub enum Older {
+pub enum OldSecrets {
     /// They stay: nobody knows which of them is the newer one.
     #[default]
-    Stay,
+    Keep,
     /// They go: the new ones come from a sign-in of this moment.
-    Go,
+    Replace,
 }
 
 /// Whether one of these takes the place of a secret that exists.
 pub(super) fn is_superseded(
-    older: Older,
+    old_secrets: OldSecrets,
     old: &SecretDescription,
     new: &[HeldSecret],
     clouds: &Clouds,
 ) -> bool {
-    older == Older::Go && new.iter().any(|new| takes_place(&new.description, old, clouds))
+    old_secrets == OldSecrets::Replace
+        && new.iter().any(|new| takes_place(&new.description, old, clouds))
 }
 
 #[cfg(test)]
 mod tests {
     use azvault_model::{Clouds, HeldSecret, Secret, SecretDescription, SecretKind};
 
-    use super::{Older, is_superseded};
+    use super::{OldSecrets, is_superseded};
 
     #[test]
     fn older_secrets_go_where_a_sign_in_of_this_moment_takes_their_place() {
@@ -37,11 +38,13 @@ mod tests {
             ..SecretDescription::of(SecretKind::RefreshToken)
         };
         let held = [HeldSecret { description: about("ps"), value: Secret::copied_from(b"x") }];
-        for (older, old, goes) in
-            [(Older::Go, "PS", true), (Older::Go, "cli", false), (Older::Stay, "ps", false)]
-        {
+        for (old_secrets, old, goes) in [
+            (OldSecrets::Replace, "PS", true),
+            (OldSecrets::Replace, "cli", false),
+            (OldSecrets::Keep, "ps", false),
+        ] {
             let clouds = Clouds::default();
-            assert_eq!(is_superseded(older, &about(old), &held, &clouds), goes, "{old}");
+            assert_eq!(is_superseded(old_secrets, &about(old), &held, &clouds), goes, "{old}");
         }
     }
 }

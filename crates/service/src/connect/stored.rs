@@ -22,7 +22,7 @@ use crate::online::failed;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
 use crate::tokens;
-use crate::tokens::Wanted;
+use crate::tokens::TokenRequest;
 use crate::unlock::OpenedBy;
 
 /// Where it is looked, and as whom.
@@ -152,7 +152,7 @@ fn token(
     tenant: &str,
 ) -> Result<Secret, Failure> {
     let contexts = Contexts::of(at.app, vault)?;
-    let wanted = Wanted {
+    let wanted = TokenRequest {
         context: String::new(),
         account: known.id.clone(),
         home_account_id: known.home_account_id.clone(),

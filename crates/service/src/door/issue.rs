@@ -1,7 +1,7 @@
 //! What a caller of the door gets: a token of the context that acts in its session.
 
 use azvault_agent::RemoteKeys;
-use azvault_endpoint::{Asked, ClientSelector, Issued, Refusal, Wanted, selected};
+use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, Refusal, selected};
 use azvault_model::Context;
 use azvault_vault::{Sealer, Subkey};
 
@@ -13,7 +13,7 @@ use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::policy;
 use crate::tokens;
-use crate::tokens::To;
+use crate::tokens::Target;
 use crate::unlock;
 use crate::unlock::OpenedBy;
 
@@ -43,7 +43,7 @@ pub(super) fn issue(
     app: &App,
     kept: &Kept,
     reach: &Reach,
-    asked: &Asked,
+    asked: &EndpointRequest,
 ) -> Result<Issued, Refusal> {
     let issued = kept.opener().and_then(|used| {
         // What is forbidden in the meantime is forbidden here too.
@@ -61,15 +61,20 @@ pub(super) fn issue(
     })
 }
 
-fn token(app: &App, by: &OpenedBy, reach: &Reach, asked: &Asked) -> Result<Issued, Failure> {
+fn token(
+    app: &App,
+    by: &OpenedBy,
+    reach: &Reach,
+    asked: &EndpointRequest,
+) -> Result<Issued, Failure> {
     let mut vault = by.open(app)?;
     let contexts = Contexts::of(app, &vault)?;
     let context = chosen(&contexts, reach, asked.client.as_ref())?;
-    let to = match &asked.wanted {
-        Wanted::Resource(resource) => To::Resource(Some(resource.clone())),
-        Wanted::Scopes(scopes) => To::Scopes(scopes.clone()),
+    let to = match &asked.target {
+        azvault_endpoint::Target::Resource(resource) => Target::Resource(Some(resource.clone())),
+        azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
     };
-    let wanted = tokens::Wanted::new(&contexts, context, to, asked.tenant.clone())?;
+    let wanted = tokens::TokenRequest::new(&contexts, context, to, asked.tenant.clone())?;
     let issued = tokens::token(app, (&mut vault, by), contexts, &wanted)?;
     Ok(Issued {
         access_token: issued.value,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use azvault_model::Secret;
 
-use super::{Wanted, credential};
+use super::{TokenRequest, credential};
 use crate::app::App;
 use crate::claims::claims;
 use crate::connect::FEDERATED_TOKEN_FILE;
@@ -26,7 +26,7 @@ const MOST: usize = 64 * 1024;
 pub(super) fn living(
     app: &App,
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     stored: Secret,
 ) -> Result<Secret, Failure> {
     let now = app.now();

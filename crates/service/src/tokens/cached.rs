@@ -6,7 +6,7 @@ use azvault_model::rules::token_cache::{fits, is_for};
 use azvault_policy::rules;
 
 use super::place::{Found, Place};
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
@@ -19,7 +19,7 @@ use crate::time::utc;
 pub(super) fn find(
     app: &App,
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
 ) -> Result<Option<Found>, Failure> {
     let (policy, now) = (app.policy()?, app.now());
     let accounts = contexts.accounts();
@@ -50,7 +50,7 @@ pub(super) fn find(
 /// Why an account that brought its tokens along has none for this.
 pub(super) fn none_brought(
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     now: i64,
 ) -> Result<Failure, Failure> {
     let accounts = contexts.accounts();

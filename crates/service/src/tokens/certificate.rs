@@ -5,7 +5,7 @@ use azvault_signin::Error;
 use azvault_signin::certificate::{Certificate, Chain};
 
 use super::credential::{Held, property};
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 use crate::online;
@@ -24,7 +24,7 @@ pub(super) struct Certificates {
 }
 
 /// Whether the account says that it signs in with a certificate, whatever secret it had before.
-pub(super) fn is_named(contexts: &Contexts, wanted: &Wanted) -> bool {
+pub(super) fn is_named(contexts: &Contexts, wanted: &TokenRequest) -> bool {
     NAMES.iter().any(|name| property(contexts, wanted, name).is_some())
 }
 
@@ -32,7 +32,7 @@ pub(super) fn is_named(contexts: &Contexts, wanted: &Wanted) -> bool {
 pub(super) fn choose(
     held: &Certificates,
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     value: &dyn Fn(&Held) -> Result<Secret, Failure>,
 ) -> Result<Certificate, Failure> {
     let thumbprint = property(contexts, wanted, NAMES[0]);
@@ -66,7 +66,7 @@ fn open(bytes: &Secret, passwords: &[Secret]) -> Result<Certificate, Error> {
 }
 
 /// Whether the certificate and its issuers are sent along.
-pub(super) fn chain(contexts: &Contexts, wanted: &Wanted) -> Chain {
+pub(super) fn chain(contexts: &Contexts, wanted: &TokenRequest) -> Chain {
     let says = |name: &&str| {
         property(contexts, wanted, name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     };

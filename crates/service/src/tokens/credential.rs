@@ -10,7 +10,7 @@ use azvault_vault::Vault;
 use super::cached;
 use super::certificate::{self, Certificates};
 use super::place::Place;
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
@@ -37,7 +37,7 @@ pub(super) enum Credential {
 }
 
 /// Refuses an account that has nothing to sign in with, before anything is started for it.
-pub(super) fn check(app: &App, contexts: &Contexts, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) fn check(app: &App, contexts: &Contexts, wanted: &TokenRequest) -> Result<(), Failure> {
     if wanted.known_type() == Some(KnownAccountType::AccessToken) {
         return Err(cached::none_brought(contexts, wanted, app.now())?);
     }
@@ -45,7 +45,7 @@ pub(super) fn check(app: &App, contexts: &Contexts, wanted: &Wanted) -> Result<(
 }
 
 /// What the account of a wanted token signs in with.
-pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Failure> {
+pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credential, Failure> {
     let accounts = contexts.accounts();
     let owner = wanted.owner(&accounts)?;
     let all = |kind| held(contexts, wanted, kind, &|about| may_use(about, &owner, &accounts));
@@ -77,7 +77,7 @@ pub(super) fn of(contexts: &Contexts, wanted: &Wanted) -> Result<Credential, Fai
 }
 
 /// The secret of a service principal that signs in with one. Whoever asks wants the secret itself.
-pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held, Failure> {
+pub(super) fn client_secret(contexts: &Contexts, wanted: &TokenRequest) -> Result<Held, Failure> {
     let account = quoted(&wanted.account);
     let refused = |what: String| {
         Failure::new(Code::Refused, what)
@@ -99,7 +99,11 @@ pub(super) fn client_secret(contexts: &Contexts, wanted: &Wanted) -> Result<Held
 }
 
 /// What the context's account says of itself under a name.
-pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) -> Option<&'a str> {
+pub(super) fn property<'a>(
+    contexts: &'a Contexts,
+    wanted: &TokenRequest,
+    name: &str,
+) -> Option<&'a str> {
     let seen = contexts.find(&ContextName::new(wanted.context.clone()))?;
     let mut properties = seen.context.account.as_ref()?.properties.iter();
     let found = properties.find(|(own, _)| own.eq_ignore_ascii_case(name));
@@ -109,7 +113,7 @@ pub(super) fn property<'a>(contexts: &'a Contexts, wanted: &Wanted, name: &str) 
 /// Secrets of a kind that may be used, in the order of [`rank`].
 fn held(
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     kind: SecretKind,
     may_use: &dyn Fn(&SecretDescription) -> bool,
 ) -> Vec<Held> {

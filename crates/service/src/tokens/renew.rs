@@ -9,7 +9,7 @@ use azvault_signin::{
 use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use super::{account_lock, assertion, cached, certificate, store};
 use crate::app::App;
 use crate::contexts::Contexts;
@@ -18,7 +18,7 @@ use crate::text::quoted;
 use crate::{audit, connect, online, paths, policy};
 
 /// Sees to it that a token that fits is in the cache.
-pub fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failure> {
+pub fn renew(app: &App, vault: &mut Vault, wanted: &TokenRequest) -> Result<(), Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
     let turn = account_lock::wait(&paths::turns()?, vault.id(), account);
@@ -47,7 +47,7 @@ pub fn renew(app: &App, vault: &mut Vault, wanted: &Wanted) -> Result<(), Failur
 
 /// Credentials have left, and nothing came for them: that stands in the audit log, since it need not
 /// have been the service that took them.
-fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &Wanted) {
+fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &TokenRequest) {
     let sent = match store::is_of_session(contexts, wanted) {
         true => audit::of_sent_by_session(),
         false => audit::of_sent(&wanted.account, &wanted.tenant),
@@ -64,7 +64,7 @@ fn sign_in(
     http: &Http,
     vault: &Vault,
     contexts: &Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     credential: Credential,
 ) -> Result<(Tokens, Option<Held>), Failure> {
     let cloud = online::cloud(contexts, &wanted.environment)?;
@@ -122,7 +122,11 @@ fn redeem_one(
 
 /// Refuses tokens of somebody else: a refresh token whose file named its user alone can be that of
 /// another account of the same name.
-fn check_home(wanted: &Wanted, redeemed: Option<&Held>, tokens: &Tokens) -> Result<(), Failure> {
+fn check_home(
+    wanted: &TokenRequest,
+    redeemed: Option<&Held>,
+    tokens: &Tokens,
+) -> Result<(), Failure> {
     let (Some(own), Some(came)) = (&wanted.home_account_id, &tokens.home_account_id) else {
         return Ok(());
     };
@@ -159,7 +163,11 @@ fn show_one(
     Err(first.map_or_else(crate::contexts::none_active, online::failed))
 }
 
-fn managed(app: &App, identity: &ManagedIdentity, wanted: &Wanted) -> Result<Tokens, Failure> {
+fn managed(
+    app: &App,
+    identity: &ManagedIdentity,
+    wanted: &TokenRequest,
+) -> Result<Tokens, Failure> {
     let (http, endpoint) = online::machine(app)?;
     let identity = connect::identity(identity);
     let tokens =
@@ -168,7 +176,7 @@ fn managed(app: &App, identity: &ManagedIdentity, wanted: &Wanted) -> Result<Tok
 }
 
 /// What is stored of a reply: the access token, and the refresh token if it came.
-fn new_secrets(wanted: &Wanted, tokens: Tokens, redeemed: Option<&Held>) -> Vec<HeldSecret> {
+fn new_secrets(wanted: &TokenRequest, tokens: Tokens, redeemed: Option<&Held>) -> Vec<HeldSecret> {
     let before = redeemed.map(|held| &held.about);
     // A file can have the user's name in the place of the home account.
     let named = before.and_then(|about| about.home_account_id.clone());

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::app::App;
 use crate::child_process;
 use crate::failure::{Code, Failure};
@@ -19,7 +19,7 @@ pub struct Ended {
 }
 
 /// Starts the process and waits for it.
-pub(super) fn run(app: &App, by: &OpenedBy, wanted: &Wanted) -> Result<(), Failure> {
+pub(super) fn run(app: &App, by: &OpenedBy, wanted: &TokenRequest) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
     let mut command = child_process::command(app, "renew").map_err(cannot)?;
     let mut child = child_process::start(&mut command, by, wanted).map_err(cannot)?;

@@ -3,12 +3,12 @@
 use azvault_model::EnvironmentName;
 use azvault_model::KnownAccountType;
 
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::connect::USUAL_CLOUD;
 use crate::shell_word::shell_word;
 
 /// The command, with what is known of the account; what only a person has is in capitals.
-pub fn to_type(wanted: &Wanted) -> String {
+pub fn to_type(wanted: &TokenRequest) -> String {
     let tenant = format!(" --tenant {}", shell_word(&wanted.tenant));
     let how = match wanted.known_type() {
         Some(KnownAccountType::ServicePrincipal) => format!(

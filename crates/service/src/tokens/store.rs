@@ -8,7 +8,7 @@ use azvault_vault::{Id, Parting, Problem, Vault};
 
 use super::credential::Held;
 use super::place::Place;
-use super::wanted::Wanted;
+use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ pub(super) fn store(
     app: &App,
     vault: &mut Vault,
     contexts: Contexts,
-    wanted: &Wanted,
+    wanted: &TokenRequest,
     new: Vec<HeldSecret>,
     redeemed: Option<Held>,
 ) -> Result<(), Failure> {
@@ -82,7 +82,7 @@ pub(super) fn store(
 }
 
 /// Whether the account signs in with something that only the session has.
-pub(super) fn is_of_session(contexts: &Contexts, wanted: &Wanted) -> bool {
+pub(super) fn is_of_session(contexts: &Contexts, wanted: &TokenRequest) -> bool {
     let accounts = contexts.accounts();
     // An account that fits several names has nothing that it could have signed in with.
     let Ok(owner) = wanted.owner(&accounts) else { return false };

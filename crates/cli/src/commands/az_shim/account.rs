@@ -7,7 +7,7 @@ use azvault_service::contexts::{Contexts, Seen};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::text::quoted;
 use azvault_service::tokens;
-use azvault_service::tokens::{To, Wanted};
+use azvault_service::tokens::{Target, TokenRequest};
 use azvault_service::unlock::OpenedBy;
 use azvault_vault::Vault;
 use serde::Serialize;
@@ -101,11 +101,11 @@ impl GetAccessToken {
         let (mut vault, by, contexts) = open(app)?;
         let context = chosen(&contexts, self.subscription.as_deref())?.context;
         let to = match (self.resource.or(self.resource_type), self.scope.is_empty()) {
-            (Some(resource), _) => To::Resource(Some(resource)),
-            (None, false) => To::Scopes(self.scope),
-            (None, true) => To::Resource(None),
+            (Some(resource), _) => Target::Resource(Some(resource)),
+            (None, false) => Target::Scopes(self.scope),
+            (None, true) => Target::Resource(None),
         };
-        let wanted = Wanted::new(&contexts, context, to, self.tenant)?;
+        let wanted = TokenRequest::new(&contexts, context, to, self.tenant)?;
         let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
         print_as_az(app, &wanted, &issued)?;
         Ok(0)

@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.removal.wanted("context clear");
+        let wanted = self.removal.request("context clear");
         let done = change::carry_out(app, wanted, &|known| Ok(rules::clear::clear(known)))?;
         let contexts = count(done.gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");

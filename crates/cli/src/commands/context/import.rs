@@ -7,7 +7,7 @@ use azvault_model::rules::merge::{self, Merge};
 use azvault_model::{Context, ContextName, Profile};
 use azvault_service::app::Consent;
 use azvault_service::change;
-use azvault_service::change::{Brought, Done, Run, Wanted};
+use azvault_service::change::{ChangeExtras, ChangeRequest, Done, Run};
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::shell_word::shell_path;
@@ -47,7 +47,7 @@ pub(crate) struct Args {
 struct File {
     contexts: Vec<Context>,
     default: Option<ContextName>,
-    brought: Brought,
+    extras: ChangeExtras,
 }
 
 #[derive(Serialize)]
@@ -70,8 +70,8 @@ impl Args {
         let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
         let file = File::of(profile, &path)?;
         let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let wanted = self.scope.wanted("context import", Consent::from(self.force));
-        let wanted = Wanted { run: Run::from(self.dry_run), ..wanted };
+        let wanted = self.scope.request("context import", Consent::from(self.force));
+        let wanted = ChangeRequest { run: Run::from(self.dry_run), ..wanted };
         let scope = contexts.scope_of_keeping(app, wanted.scope)?;
         let merged =
             merge::merge(&contexts.known(scope, None), &file.contexts, file.default.as_ref());
@@ -79,7 +79,7 @@ impl Args {
             preview(app, &merged);
         }
         let opened = (&mut vault, contexts);
-        let done = change::carry_out_on(app, opened, wanted, &file.brought, &|known| {
+        let done = change::carry_out_on(app, opened, wanted, &file.extras, &|known| {
             Ok(merge::merge(known, &file.contexts, file.default.as_ref()).decision)
         })?;
         say(app, &done, &merged, &path);
@@ -106,12 +106,12 @@ impl File {
         Ok(Self {
             contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
             default,
-            brought: Brought {
+            extras: ChangeExtras {
                 accounts: plan.accounts.into_iter().map(|planned| planned.item).collect(),
                 environments: plan.environments.into_iter().map(|planned| planned.item).collect(),
                 secrets: plan.secrets.into_iter().map(|planned| planned.item).collect(),
                 from: Some(audit::of_file(path)),
-                ..Brought::default()
+                ..ChangeExtras::default()
             },
         })
     }

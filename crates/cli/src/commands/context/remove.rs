@@ -33,7 +33,7 @@ impl Args {
             [dash] if dash == "-" => piped::names()?,
             names => names.iter().map(ContextName::new).collect(),
         };
-        let wanted = self.removal.wanted("context remove");
+        let wanted = self.removal.request("context remove");
         let done = change::carry_out(app, wanted, &|known| rules::remove::remove(known, &names))?;
         let mut line = format!("removed {} {}", done.gone.names_and_accounts(), done.place());
         if done.secrets.removed > 0 {

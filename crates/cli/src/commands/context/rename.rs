@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.scope.wanted("context rename", Consent::from(self.force));
+        let wanted = self.scope.request("context rename", Consent::from(self.force));
         let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
         let done =
             change::carry_out(app, wanted, &|known| rules::rename::rename(known, &old, &new))?;

@@ -4,7 +4,7 @@ use azvault_model::rules::active::Because;
 use azvault_model::{ContextName, Scope, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
-use azvault_service::change::{Brought, Run, Wanted};
+use azvault_service::change::{ChangeExtras, ChangeRequest, Run};
 use azvault_service::contexts::Contexts;
 use azvault_service::policy;
 
@@ -46,12 +46,12 @@ pub(crate) fn select(
     name: &ContextName,
 ) -> Exit {
     let wanted =
-        Wanted { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
+        ChangeRequest { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
     let (mut vault, contexts) = Contexts::open_to_change(app)?;
     if let Some(seen) = contexts.find(name) {
         policy::acts(app, seen.context)?;
     }
-    let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+    let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
     let done = change::carry_out_on(app, opened, wanted, &nothing, &|known| {
         rules::select::select(known, name)
     })?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use azvault_model::{ContextName, Known, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
-use azvault_service::change::Brought;
+use azvault_service::change::ChangeExtras;
 use azvault_service::contexts::Contexts;
 use azvault_service::{policy, subscriptions};
 
@@ -54,12 +54,12 @@ fn property(text: &str) -> Result<(String, String), &'static str> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.scope.wanted("context set", Consent::from(self.force));
+        let wanted = self.scope.request("context set", Consent::from(self.force));
         let seen = match self.online {
             true => subscriptions::seen(app, self.tenant.as_deref())?.places,
             false => Vec::new(),
         };
-        let asked = rules::set::Wanted {
+        let asked = rules::set::SetRequest {
             name: self.name.map(ContextName::new),
             subscription: self.subscription,
             tenant: self.tenant,
@@ -74,7 +74,7 @@ impl Args {
         for context in made.iter().flat_map(|set| &set.change.put) {
             policy::acts(app, context)?;
         }
-        let (opened, nothing) = ((&mut vault, contexts), Brought::default());
+        let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
         let done = change::carry_out_on(app, opened, wanted, &nothing, &rule)?;
         output::change::say(app, &done, &done.active_line());
         Ok(0)

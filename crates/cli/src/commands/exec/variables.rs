@@ -10,7 +10,7 @@ use azvault_service::failure::{Code, Failure};
 use azvault_service::text::{quoted, shown};
 use azvault_service::time::utc;
 use azvault_service::tokens;
-use azvault_service::tokens::{To, Wanted};
+use azvault_service::tokens::{Target, TokenRequest};
 use azvault_service::unlock::OpenedBy;
 use azvault_service::{online, policy};
 use azvault_signin::TenantName;
@@ -92,8 +92,8 @@ impl VariableOptions {
             variables.put_principal(app, vault, contexts, context)?;
         }
         for TokenVariable { name, resource } in &self.tokens {
-            let to = To::Resource(resource.clone());
-            let wanted = Wanted::new(contexts, context, to, None)?;
+            let to = Target::Resource(resource.clone());
+            let wanted = TokenRequest::new(contexts, context, to, None)?;
             let now = Contexts::of(app, vault)?;
             let issued = tokens::token(app, (&mut *vault, by), now, &wanted)?;
             app.ui.note(format!(
@@ -115,7 +115,7 @@ impl Variables {
         contexts: &Contexts,
         context: &Context,
     ) -> Result<(), Failure> {
-        let wanted = Wanted::new(contexts, context, To::Resource(None), None)?;
+        let wanted = TokenRequest::new(contexts, context, Target::Resource(None), None)?;
         let cloud = online::cloud(contexts, &wanted.environment)?;
         let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
         let authority = cloud.authority(tenant).token_endpoint().origin().ascii_serialization();

@@ -117,7 +117,7 @@ fn offer_rotation(app: &App, opened: Opened) -> Exit {
     };
     let question = "Old copies of the file still open as before. Rotate the keys as well?";
     if terminal.ask_yes(question)? == Answer::Yes {
-        let done = rotation::rotate(app, opened, &rotation::Wanted::default())?;
+        let done = rotation::rotate(app, opened, &rotation::RotationOptions::default())?;
         output::rotation::show(app, &done);
     }
     Ok(0)

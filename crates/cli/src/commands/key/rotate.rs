@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azvault_service::app::Consent;
 use azvault_service::create_vault::Recovery;
 use azvault_service::rotation;
-use azvault_service::rotation::{Others, Wanted};
+use azvault_service::rotation::{Others, RotationOptions};
 use azvault_service::slots;
 use azvault_vault::Try;
 
@@ -42,7 +42,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let opened = slots::owner(app, Try::All)?;
-        let wanted = Wanted {
+        let options = RotationOptions {
             also: self.also,
             others: if self.keep_or_fail { Others::Stay } else { Others::Go },
             consent: Consent::from(self.yes),
@@ -52,7 +52,7 @@ impl Args {
                 (false, None) => Recovery::Shown,
             },
         };
-        output::rotation::show(app, &rotation::rotate(app, opened, &wanted)?);
+        output::rotation::show(app, &rotation::rotate(app, opened, &options)?);
         Ok(0)
     }
 }

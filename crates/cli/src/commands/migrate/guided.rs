@@ -21,7 +21,7 @@ use azvault_vault::Vault;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
-use crate::options::import::Wanted;
+use crate::options::import::ImportOptions;
 use crate::output::comparison;
 use crate::output::migration as report;
 use crate::terminal::ui::Tone;
@@ -31,7 +31,7 @@ use crate::terminal::ui::Tone;
 #[group(skip)]
 pub(crate) struct Args {
     #[command(flatten)]
-    wanted: Wanted,
+    import: ImportOptions,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
-        let default = self.wanted.default.as_deref();
+        let default = self.import.default.as_deref();
         let exists = path.symlink_metadata().is_ok();
         // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
         let (opened, before) = if exists {
@@ -58,7 +58,7 @@ impl Args {
         };
         let proposal = proposal::propose(
             app,
-            (&self.wanted.from, Pointers::of(Consent::from(self.yes))),
+            (&self.import.from, Pointers::of(Consent::from(self.yes))),
             default,
             before,
         )?;
@@ -66,7 +66,7 @@ impl Args {
             if !proposal.sources.is_empty() {
                 report::print(app, &proposal);
             }
-            proposal.check_unread(&self.wanted.from, Read::Nothing)?;
+            proposal.check_unread(&self.import.from, Read::Nothing)?;
             app.ui.note("nothing to import was found");
             return Ok(0);
         }
@@ -85,13 +85,13 @@ impl Args {
                     (false, Some(file)) => Recovery::File(file),
                     (false, None) => Recovery::Shown,
                 };
-                let wanted = create_vault::Wanted {
+                let request = create_vault::NewVaultRequest {
                     verb: "migrate",
                     cost: policy::usual_cost(app)?,
                     recovery,
                     raw_key_file: None,
                 };
-                let (vault, given) = create_vault::create(app, wanted)?;
+                let (vault, given) = create_vault::create(app, request)?;
                 app.ui.note(format!("created the vault {}", shown_path(&path)));
                 (vault, Again::Given(given))
             }
@@ -110,12 +110,12 @@ impl Args {
         }
         if app.ui.output == Output::Json {
             comparison::print(app, &comparison);
-            return proposal.check_unread(&self.wanted.from, read).map(|()| 0);
+            return proposal.check_unread(&self.import.from, read).map(|()| 0);
         }
         app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
         unused::say_connects(app, &proposal);
-        if self.wanted.from.is_empty() {
+        if self.import.from.is_empty() {
             summary::report(app, Which::Left);
         }
         app.ui.note(format!(
@@ -124,7 +124,7 @@ impl Args {
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
-        proposal.check_unread(&self.wanted.from, read).map(|()| 0)
+        proposal.check_unread(&self.import.from, read).map(|()| 0)
     }
 }
 

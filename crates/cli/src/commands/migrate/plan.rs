@@ -6,7 +6,7 @@ use azvault_service::migration::proposal;
 use azvault_service::unlock;
 
 use crate::app::{App, Exit};
-use crate::options::import::Wanted;
+use crate::options::import::ImportOptions;
 use crate::output::migration as report;
 
 /// Show what would be imported, from where, and which secrets; writes nothing
@@ -15,7 +15,7 @@ use crate::output::migration as report;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    wanted: Wanted,
+    import: ImportOptions,
 }
 
 impl Args {
@@ -27,9 +27,9 @@ impl Args {
         } else {
             Content::default()
         };
-        let default = self.wanted.default.as_deref();
+        let default = self.import.default.as_deref();
         let proposal =
-            proposal::propose(app, (&self.wanted.from, Pointers::Told), default, before)?;
+            proposal::propose(app, (&self.import.from, Pointers::Told), default, before)?;
         if proposal.sources.is_empty() {
             app.ui.note("no files of Azure PowerShell or Azure CLI were found");
         }

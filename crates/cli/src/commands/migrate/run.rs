@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
-use crate::options::import::Wanted;
+use crate::options::import::ImportOptions;
 use crate::output::migration as report;
 
 /// Import in one transaction; prints the migration's id
@@ -26,7 +26,7 @@ use crate::output::migration as report;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    wanted: Wanted,
+    import: ImportOptions,
     /// Do not ask
     #[arg(long)]
     yes: bool,
@@ -50,10 +50,10 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let mut vault = unlock::vault(app)?;
         let before = Content::read(&vault)?;
-        let default = self.wanted.default.as_deref();
+        let default = self.import.default.as_deref();
         let proposal = proposal::propose(
             app,
-            (&self.wanted.from, Pointers::of(Consent::from(self.yes))),
+            (&self.import.from, Pointers::of(Consent::from(self.yes))),
             default,
             before,
         )?;
@@ -61,7 +61,7 @@ impl Args {
             let read = if proposal.is_of_something() { Read::Known } else { Read::Nothing };
             let id = if read == Read::Known { apply::newest(&proposal) } else { None };
             say(app, &proposal, id, Changed::No);
-            return proposal.check_unread(&self.wanted.from, read).map(|()| 0);
+            return proposal.check_unread(&self.import.from, read).map(|()| 0);
         }
         if !self.yes && app.ui.output != Output::Json {
             report::print(app, &proposal);
@@ -69,7 +69,7 @@ impl Args {
         app.confirm(Consent::from(self.yes), "Import this into the vault?")?;
         let id = apply::apply(app, &mut vault, &proposal)?;
         say(app, &proposal, Some(id), Changed::Yes);
-        proposal.check_unread(&self.wanted.from, Read::Imported).map(|()| 0)
+        proposal.check_unread(&self.import.from, Read::Imported).map(|()| 0)
     }
 }
 

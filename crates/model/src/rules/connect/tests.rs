@@ -1,4 +1,4 @@
-use super::{Choice, Others, Place, SignedIn, Wanted, choose, connect};
+use super::{Choice, ConnectRequest, Others, Place, SignedIn, choose, connect};
 use crate::rules::testing::{context, known, names, words};
 use crate::{Context, ContextName, Question, Refusal, Remark, Subscription, Tenant};
 
@@ -73,8 +73,8 @@ fn a_subscription_is_chosen_by_a_word_by_what_stands_or_as_the_only_one() {
     }
 }
 
-fn wanted(subscription: &str, name: Option<&str>, others: Others) -> Wanted {
-    Wanted {
+fn wanted(subscription: &str, name: Option<&str>, others: Others) -> ConnectRequest {
+    ConnectRequest {
         subscription: Some(subscription.to_owned()).filter(|id| !id.is_empty()),
         name: name.map(ContextName::new),
         others,

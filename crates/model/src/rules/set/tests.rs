@@ -1,4 +1,4 @@
-use super::{Wanted, set};
+use super::{SetRequest, set};
 use crate::rules::active::Because;
 use crate::rules::connect::Place;
 use crate::rules::testing::{context, known, words};
@@ -8,17 +8,17 @@ use crate::{
 
 const UNKNOWN: &str = "00000000-1111-2222-3333-444444444444";
 
-fn wanted(name: Option<&str>, subscription: Option<&str>, tenant: Option<&str>) -> Wanted {
-    Wanted {
+fn wanted(name: Option<&str>, subscription: Option<&str>, tenant: Option<&str>) -> SetRequest {
+    SetRequest {
         name: name.map(ContextName::new),
         subscription: subscription.map(str::to_owned),
         tenant: tenant.map(str::to_owned),
-        ..Wanted::default()
+        ..SetRequest::default()
     }
 }
 
 /// Sets as the first of these contexts, which is current as well.
-fn set_as_first(contexts: &[Context], asked: &Wanted) -> Result<Decision, Refusal> {
+fn set_as_first(contexts: &[Context], asked: &SetRequest) -> Result<Decision, Refusal> {
     let acting = Acting::new(&contexts[0], Because::Default);
     set(&Known { acting: Some(&acting), ..known(contexts, Some(&contexts[0].name)) }, asked)
 }
@@ -117,7 +117,8 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
         (Some("s2"), Some("TB"), None, None),
         (None, Some(UNKNOWN), None, None),
     ] {
-        let asked = Wanted { seen: vec![place.clone()], ..wanted(replaced, subscription, tenant) };
+        let asked =
+            SetRequest { seen: vec![place.clone()], ..wanted(replaced, subscription, tenant) };
         let decision = set(&known, &asked).unwrap();
         let is_said =
             decision.remarks.iter().any(|said| matches!(said, Remark::UnseenTenant { .. }));
@@ -157,13 +158,13 @@ fn what_azure_shows_comes_after_what_contexts_know() {
         ("Seen", "s1", "seen"),
         (UNKNOWN, UNKNOWN, "seen"),
     ] {
-        let asked = Wanted { seen: seen.to_vec(), ..wanted(None, Some(text), None) };
+        let asked = SetRequest { seen: seen.to_vec(), ..wanted(None, Some(text), None) };
         let decision = set_as_first(&contexts, &asked).unwrap();
         let put = &decision.change.put[0];
         assert_eq!(put.subscription.as_ref().unwrap().id, wanted_id, "{text}");
         assert_eq!(put.tenant.as_ref().unwrap().id, tenant, "{text}");
     }
-    let asked = Wanted { seen: twice.to_vec(), ..wanted(None, Some("twice"), None) };
+    let asked = SetRequest { seen: twice.to_vec(), ..wanted(None, Some("twice"), None) };
     let found = set_as_first(&contexts, &asked).err();
     let ids = vec!["a".to_owned(), "b".to_owned()];
     assert_eq!(found, Some(Refusal::AmbiguousSubscription { wanted: "twice".to_owned(), ids }));

@@ -15,9 +15,9 @@ use crate::online;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
 
-/// A token that is wanted. Holds no secret.
+/// A request for a token. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct TokenRequest {
     /// Name of the context.
     pub context: String,
     /// User name or application id; of an identity of the machine the id that tells it from others.
@@ -36,14 +36,14 @@ pub struct Wanted {
     pub scopes: Vec<String>,
 }
 
-/// To what.
-pub enum To {
+/// What the token is for.
+pub enum Target {
     /// A short name or an address; the resource manager if there is none.
     Resource(Option<String>),
     Scopes(Vec<String>),
 }
 
-impl Wanted {
+impl TokenRequest {
     /// What the token cache is asked, with the cloud's resources by their short names.
     pub(super) fn request<'a>(
         &'a self,
@@ -57,7 +57,7 @@ impl Wanted {
     pub fn new(
         contexts: &Contexts,
         context: &Context,
-        to: To,
+        to: Target,
         tenant: Option<String>,
     ) -> Result<Self, Failure> {
         let name = quoted(context.name.as_str());
@@ -174,9 +174,9 @@ fn unknown_identity(context: &str) -> Failure {
         .hint("azvault connect --identity --client-id ID, with the id of the identity")
 }
 
-fn scopes(cloud: &Cloud, to: To) -> Result<Vec<String>, Failure> {
+fn scopes(cloud: &Cloud, to: Target) -> Result<Vec<String>, Failure> {
     let scopes = match to {
-        To::Resource(None) => {
+        Target::Resource(None) => {
             let arm = cloud.resource("arm").map(str::to_owned);
             let arm = arm.ok_or_else(|| {
                 Failure::new(Code::NotFound, "this cloud names no resource manager")
@@ -184,11 +184,11 @@ fn scopes(cloud: &Cloud, to: To) -> Result<Vec<String>, Failure> {
             })?;
             vec![resource::scope_of(&arm)]
         }
-        To::Resource(Some(named)) => {
+        Target::Resource(Some(named)) => {
             let known = cloud.resource(&named).map(str::to_owned);
             vec![resource::scope_of(&known.unwrap_or(named))]
         }
-        To::Scopes(scopes) => scopes,
+        Target::Scopes(scopes) => scopes,
     };
     let mut resources = scopes.iter().filter_map(|scope| resource::resource_of(scope));
     let Some(first) = resources.next() else {

@@ -4,9 +4,9 @@ use azvault_model::Secret;
 
 /// A request that came by the right key, in the right form, from a process of the same user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct EndpointRequest {
     /// What the token is to open.
-    pub wanted: Wanted,
+    pub target: Target,
     /// The tenant it is for, where the protocol can say one (azd alone).
     pub tenant: Option<String>,
     /// Which identity is meant; `None` for the one that acts.
@@ -31,7 +31,7 @@ pub enum Protocol {
 
 /// What a token is to open, as given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum Target {
     /// A resource of the first generation: `https://management.azure.com/`.
     Resource(String),
     /// Scopes: `https://management.azure.com//.default`.
