@@ -1,6 +1,7 @@
 //! Rules of the house that are tests.
 
 mod architecture;
+mod decisions;
 mod pages;
 
 use std::collections::BTreeSet;
