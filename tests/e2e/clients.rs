@@ -69,7 +69,7 @@ fn cached(name: &str, resource: &str) -> String {
     format!("at-{name}-{}", resource.len())
 }
 
-/// A shell in a door, which does a line at a time.
+/// A shell in an endpoint, which does a line at a time.
 struct Terminal {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -235,7 +235,7 @@ fn az_in_a_command_of_one_account_knows_no_other() {
 }
 
 #[test]
-fn a_folder_that_is_no_doors_is_left_alone() {
+fn a_folder_that_is_of_no_endpoint_is_left_alone() {
     let home = people();
     let session = home.session();
     let profile = home.join(".azure/azureProfile.json");
@@ -264,7 +264,7 @@ fn az_acts_in_a_cloud_that_came_with_a_migration_once_its_hosts_are_agreed_to() 
     assert_eq!(terminal.az("account show")["environmentName"], "Test");
     let cloud = terminal.az("cloud show");
     assert_eq!(cloud["endpoints"]["resourceManager"], format!("{}/", origin()));
-    // By the cloud's own name for its resource manager, and got by the door.
+    // By the cloud's own name for its resource manager, and got by the endpoint.
     let token = terminal.az("account get-access-token");
     assert_eq!(token["accessToken"], azure.token(&[]));
     assert_eq!(token["tenant"], tenant);
@@ -303,7 +303,7 @@ fn sdk() -> Option<PathBuf> {
 }
 
 #[test]
-fn azure_identity_for_rust_gets_tokens_from_the_door_and_from_the_shim() {
+fn azure_identity_for_rust_gets_tokens_from_the_endpoint_and_from_the_shim() {
     let Some(program) = sdk() else { return };
     let tenant = "good-rust.example";
     let azure = Azure::with(&[tenant]);

@@ -9,7 +9,7 @@ use azvault_model::{Context, ContextAccount, ContextName, Kept, KnownAccountType
 use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, PRINCIPAL, seen};
-use crate::door::Asking;
+use crate::endpoint::Asking;
 use azvault_test_support::{Home, ran};
 
 /// The id by which az's folder names an account in a tenant: anybody can compute it.
@@ -191,7 +191,7 @@ impl Asking {
     fn in_shell(azure: &Azure, args: &[&str]) -> Self {
         let shell = azure.home.join("asking-shell");
         let script = azure.home.join("asking.py");
-        fs::write(&script, crate::door::ASKING).unwrap();
+        fs::write(&script, crate::endpoint::ASKING).unwrap();
         let text = format!("#!/bin/sh\nexec python3 {}\n", script.display());
         fs::write(&shell, text).unwrap();
         fs::set_permissions(&shell, fs::Permissions::from_mode(0o700)).unwrap();

@@ -47,7 +47,7 @@ fn a_token_stands_in_the_variable_that_was_named_and_in_no_other() {
     }
     // Two in variables, one by `token`, and the two that were new.
     assert_eq!(told(&azure.home, "token").len(), before + 5);
-    // The door stands open beside it, and a shell takes the same.
+    // The endpoint stands open beside it, and a shell takes the same.
     assert_eq!(value(&said, "AZURE_TOKEN_CREDENTIALS"), Some("ManagedIdentityCredential"));
     let mut shell = azure.command(&["shell", "-q", "--env-token", "KV=keyvault"]);
     let said = ran(shell.env("SHELL", "/usr/bin/env").output().unwrap()).expect(0);

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::azure::{ARM, Azure, CACHED, CLIENT_SECRET, REFRESH_TOKEN};
-use crate::door::Asking;
+use crate::endpoint::Asking;
 use crate::world::alone;
 use azvault_test_support::{AgentHome, CHEAP, PASSPHRASE, eventually, is_running, ran, signal};
 
@@ -19,7 +19,7 @@ fn ranks(document: &serde_json::Value) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn no_agent_door_or_session_of_any_vault_is_left() {
+fn no_agent_endpoint_or_session_of_any_vault_is_left() {
     alone(|| {
         let azure = Azure::with(&["good-panic.example"]);
         // Another vault, which the command does not name, with keys in an agent of its own.
@@ -27,13 +27,13 @@ fn no_agent_door_or_session_of_any_vault_is_left() {
         let other = ["--vault", other.to_str().unwrap()];
         azure.run(&[&["init", "--no-recovery"], &other[..], &CHEAP].concat()).expect(0);
         azure.run(&[&["unlock"], &other[..]].concat()).expect(0);
-        // A door that asks the agent, and one that has keys of its own.
-        let mut doors = [
+        // An endpoint that asks the agent, and one that has keys of its own.
+        let mut endpoints = [
             Asking::start(&azure, &["exec", "good-panic.example"]),
             Asking::start(&azure, &["exec", "good-panic.example", "--no-agent"]),
         ];
-        for door in &mut doors {
-            assert!(door.token(ARM).starts_with("at."));
+        for endpoint in &mut endpoints {
+            assert!(endpoint.token(ARM).starts_with("at."));
         }
         let session = azure.home.session();
         session.run(&["use", "good-panic.example"]).expect(0);
@@ -46,15 +46,15 @@ fn no_agent_door_or_session_of_any_vault_is_left() {
         assert_eq!(document["audited"], true);
         assert!(!document["credentials"].as_array().unwrap().is_empty());
 
-        for door in &mut doors {
-            let (status, text) = door.asks(json!({ "query": { "resource": ARM } }));
+        for endpoint in &mut endpoints {
+            let (status, text) = endpoint.asks(json!({ "query": { "resource": ARM } }));
             assert_eq!(status, 0, "the door answers: {text}");
-            assert!(!Path::new(door.variable("AZURE_CONFIG_DIR")).exists());
+            assert!(!Path::new(endpoint.variable("AZURE_CONFIG_DIR")).exists());
         }
         // Not with the passphrase at hand either: who locked everything did not mean for a moment.
         azure.home.run(&["unlock"]).expect(0);
-        for door in &mut doors {
-            assert_eq!(door.asks(json!({ "query": { "resource": ARM } })).0, 0);
+        for endpoint in &mut endpoints {
+            assert_eq!(endpoint.asks(json!({ "query": { "resource": ARM } })).0, 0);
         }
         session.run(&["session", "show"]).expect(4);
         for vault in [&[][..], &other] {
@@ -64,7 +64,7 @@ fn no_agent_door_or_session_of_any_vault_is_left() {
             let expected = if vault.is_empty() { "unlocked" } else { "locked" };
             assert_eq!(state.json()["state"], expected);
         }
-        doors.into_iter().for_each(Asking::ends);
+        endpoints.into_iter().for_each(Asking::ends);
         let log = azure.home.json(&["audit", "log", "--verb", "panic"]);
         assert_eq!(log["entries"].as_array().unwrap().len(), 1);
         // Once more: there is nothing left to end, and the list is the same.

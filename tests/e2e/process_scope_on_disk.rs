@@ -100,7 +100,7 @@ fn process_scope_is_in_no_file_and_not_on_the_way_to_the_agent() {
     assert_eq!(calls.iter().filter(has_key).count(), 0);
 
     // No regular file is written but what az needs to know of the vault's own contexts while `exec`
-    // runs, and which processes are agent and doors: two numbers in a file of each.
+    // runs, and which processes are agent and endpoints: two numbers in a file of each.
     let is_presence = |path: &str| path.contains("/run/azvault/") && path.ends_with(".lock");
     let mut files = touched(&calls);
     // The runtime folder itself is made if it is missing, by its path or from the folder above.

@@ -10,7 +10,7 @@ pub(crate) mod connect;
 pub(crate) mod context;
 pub(crate) mod disconnect;
 pub(crate) mod doctor;
-pub(crate) mod door;
+pub(crate) mod endpoint;
 pub(crate) mod exec;
 pub(crate) mod init;
 pub(crate) mod key;
@@ -93,7 +93,8 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Renew(renew::Args),
     #[command(hide = true)]
-    Door(door::Args),
+    #[command(name = "door")]
+    Endpoint(endpoint::Args),
 }
 
 impl Command {
@@ -130,7 +131,7 @@ impl Command {
             Self::Man(args) => args.run(app),
             Self::Agent(args) => args.run(app),
             Self::Renew(args) => args.run(app),
-            Self::Door(args) => args.run(app),
+            Self::Endpoint(args) => args.run(app),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a private `AZURE_CONFIG_DIR` holds so that the real az needs no login: metadata alone.
 //!
 //! Each account of the vault, in each of its tenants, looks to az like a user-assigned managed
-//! identity, whose tokens az (2.75 and later) fetches from the door. The client id is made up; it
+//! identity, whose tokens az (2.75 and later) fetches from the endpoint. The client id is made up; it
 //! comes back in the request and says which account is meant. azure-cli-core `_profile.py` (keys
 //! of `azureProfile.json`, `_USER_ASSIGNED_IDENTITY`), `_session.py` (encoding), `cloud.py`.
 

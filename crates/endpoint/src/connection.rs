@@ -7,9 +7,9 @@ use azvault_os::pipe::{Interest, Ready, Step, receive, receive_into_spare, send}
 use zeroize::Zeroizing;
 
 use crate::EndpointRequest;
-use crate::door::Door;
 use crate::reply::Status;
 use crate::request::{self, Denied, Head, MOST_HEAD};
+use crate::token_endpoint::TokenEndpoint;
 
 /// A caller that takes longer than this to ask, or to take its reply, is let go of.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ impl Connection {
     }
 
     /// Reads, decides and writes as far as it goes without waiting.
-    pub(crate) fn go_on(&mut self, door: &Door) -> Next {
+    pub(crate) fn go_on(&mut self, endpoint: &TokenEndpoint) -> Next {
         if self.awaits_token() || self.is_parked() {
             if self.ready.is_over() {
                 return Next::Over;
@@ -158,7 +158,7 @@ impl Connection {
                     }
                     let end = bytes[looked_at..].windows(4).position(|four| four == b"\r\n\r\n");
                     match end.map(|at| looked_at + at + 4) {
-                        Some(end) => match whole_head(bytes, end, door) {
+                        Some(end) => match whole_head(bytes, end, endpoint) {
                             Ok(Whole::Asked(asked)) => return self.ask(asked),
                             Ok(Whole::Body(state)) => self.state = state,
                             Err(denied) => self.deny(&denied),
@@ -225,9 +225,9 @@ enum Whole {
 }
 
 /// Decides on a head, and gives its body memory once the head may ask.
-fn whole_head(bytes: &[u8], end: usize, door: &Door) -> Result<Whole, Denied> {
+fn whole_head(bytes: &[u8], end: usize, endpoint: &TokenEndpoint) -> Result<Whole, Denied> {
     let (head, rest) = bytes.split_at(end);
-    match request::head(head, door)? {
+    match request::head(head, endpoint)? {
         Head::Asked(asked) if rest.is_empty() => Ok(Whole::Asked(asked)),
         Head::Body(length) if rest.len() <= length => {
             let mut body = Zeroizing::new(Vec::with_capacity(length));

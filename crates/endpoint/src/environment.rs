@@ -1,9 +1,9 @@
-//! What the environment of a child says of the door.
+//! What the environment of a child says of the endpoint.
 
 use zeroize::Zeroizing;
 
-use crate::door::Door;
 use crate::protocol::{app_service, azurerm};
+use crate::token_endpoint::TokenEndpoint;
 
 /// What is known of the context that acts.
 pub struct Facts<'a> {
@@ -17,8 +17,8 @@ pub struct Facts<'a> {
     pub no_proxy: &'a [&'a str],
 }
 
-impl Door {
-    /// The variables for the child: keys to this door, which die with it, and no token. The
+impl TokenEndpoint {
+    /// The variables for the child: keys to this endpoint, which die with it, and no token. The
     /// values go nowhere else.
     pub fn environment(&self, facts: &Facts<'_>) -> Vec<(&'static str, Zeroizing<String>)> {
         let at = format!("http://127.0.0.1:{}", self.port);
@@ -59,9 +59,9 @@ fn azurerm_environment(name: &str) -> Option<&'static str> {
         .find_map(|(cloud, own)| is(cloud).then_some(own))
 }
 
-/// Whether an `IDENTITY_ENDPOINT` beside this `AZD_AUTH_ENDPOINT` is a door: what it gives is of the
+/// Whether an `IDENTITY_ENDPOINT` beside this `AZD_AUTH_ENDPOINT` is of azvault: what it gives is of the
 /// context that acts, and no identity of the machine.
-pub fn is_door(identity_endpoint: &str, azd_auth_endpoint: &str) -> bool {
+pub fn is_token_endpoint(identity_endpoint: &str, azd_auth_endpoint: &str) -> bool {
     identity_endpoint.strip_prefix(azd_auth_endpoint) == Some(app_service::PATH)
 }
 
@@ -79,23 +79,23 @@ fn without_proxy(present: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{azurerm_environment, is_door, without_proxy};
+    use super::{azurerm_environment, is_token_endpoint, without_proxy};
 
     #[test]
-    fn a_door_is_told_from_an_identity_endpoint_of_the_machine() {
+    fn a_token_endpoint_is_told_from_an_identity_endpoint_of_the_machine() {
         let at = "http://127.0.0.1:4000";
-        assert!(is_door("http://127.0.0.1:4000/msi/token", at));
+        assert!(is_token_endpoint("http://127.0.0.1:4000/msi/token", at));
         for (endpoint, beside) in [
             ("http://127.0.0.1:4000/msi/token", ""),
             ("http://127.0.0.1:4001/msi/token", at),
             ("http://127.0.0.1:4000/other", at),
         ] {
-            assert!(!is_door(endpoint, beside), "{endpoint} {beside}");
+            assert!(!is_token_endpoint(endpoint, beside), "{endpoint} {beside}");
         }
     }
 
     #[test]
-    fn a_proxy_is_never_asked_for_the_door() {
+    fn a_proxy_is_never_asked_for_the_endpoint() {
         for (present, expected) in [
             (&[][..], "127.0.0.1,localhost"),
             (&["a.example, localhost"], "a.example,localhost,127.0.0.1"),

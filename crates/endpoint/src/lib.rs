@@ -1,30 +1,29 @@
 //! The loopback identity endpoint that the children of a command talk to.
 //!
 //! Tools of Azure ask a *managed identity endpoint* for tokens when their environment names one.
-//! [`Door`] is such an endpoint for one command and what that command starts: on a random port of
+//! [`TokenEndpoint`] is such an endpoint for one command and what that command starts: on a random port of
 //! 127.0.0.1, behind keys that only the command's environment knows, and gone with the command. It
 //! knows no vault, no keys of one and no terminal: where tokens come from is a closure.
 //!
 //! ```no_run
-//! use azvault_endpoint::{Door, Facts, Keys, Refusal};
+//! use azvault_endpoint::{TokenEndpoint, Facts, Keys, Refusal};
 //! use zeroize::Zeroizing;
 //!
 //! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: azvault_os::process::ProcessHandle)
 //! # -> std::io::Result<()> {
 //! let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
-//! let door = Door::open(&keys)?;
+//! let endpoint = TokenEndpoint::open(&keys)?;
 //! let facts = Facts { tenant: None, subscription: None, environment: None, no_proxy: &[] };
-//! for (name, value) in door.environment(&facts) { /* for the child */ }
+//! for (name, value) in endpoint.environment(&facts) { /* for the child */ }
 //! let message = "nothing is for this command";
 //! let refused = |_: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
-//! door.serve(&child, || 0, refused)?;
+//! endpoint.serve(&child, || 0, refused)?;
 //! # Ok(())
 //! # }
 //! ```
 
 mod az_config;
 mod connection;
-mod door;
 mod endpoint_request;
 mod environment;
 mod foreign_variables;
@@ -34,9 +33,10 @@ mod protocol;
 mod reply;
 mod request;
 mod serving;
+mod token_endpoint;
 
 pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
-pub use door::{Door, Keys};
 pub use endpoint_request::{ClientSelector, EndpointRequest, Issued, Protocol, Refusal, Target};
-pub use environment::{Facts, is_door};
+pub use environment::{Facts, is_token_endpoint};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};
+pub use token_endpoint::{Keys, TokenEndpoint};

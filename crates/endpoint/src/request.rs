@@ -2,10 +2,10 @@
 
 use zeroize::Zeroizing;
 
-use crate::door::Door;
 use crate::parameters;
 use crate::protocol::{app_service, azd, azurerm};
 use crate::reply::Status;
+use crate::token_endpoint::TokenEndpoint;
 use crate::{ClientSelector, EndpointRequest, Protocol, Target};
 
 /// Bytes of a request's head at most.
@@ -48,7 +48,7 @@ impl Denied {
 }
 
 /// Looks at a whole head, its last empty line included.
-pub(crate) fn head(bytes: &[u8], door: &Door) -> Result<Head, Denied> {
+pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denied> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(bytes) {
@@ -63,7 +63,7 @@ pub(crate) fn head(bytes: &[u8], door: &Door) -> Result<Head, Denied> {
 
     // A page in a browser can have a name of its own resolve to 127.0.0.1, and then speak to any
     // port there; the name stands in Host. It cannot leave Origin out where it sends headers.
-    if !headers.only("Host").is_some_and(|host| is_host(host, door.port)) {
+    if !headers.only("Host").is_some_and(|host| is_host(host, endpoint.port)) {
         return Err(Denied::unknown(Status::Forbidden, "Host is not this endpoint's address"));
     }
     if headers.named("Origin").next().is_some() {
@@ -81,7 +81,7 @@ pub(crate) fn head(bytes: &[u8], door: &Door) -> Result<Head, Denied> {
     if method != protocol.method() {
         return deny(Status::NoSuchMethod, "there is another method for this path");
     }
-    if !has_key(door, protocol, path, &headers) {
+    if !has_key(endpoint, protocol, path, &headers) {
         return deny(Status::Unauthorised, "the key is missing or wrong");
     }
     if protocol == Protocol::Azurerm && headers.only("Metadata") != Some(b"true") {
@@ -121,17 +121,22 @@ fn is_host(host: &[u8], port: u16) -> bool {
     is_at("127.0.0.1") || is_at("localhost")
 }
 
-fn has_key(door: &Door, protocol: Protocol, path: &str, headers: &Headers<'_, '_>) -> bool {
+fn has_key(
+    endpoint: &TokenEndpoint,
+    protocol: Protocol,
+    path: &str,
+    headers: &Headers<'_, '_>,
+) -> bool {
     match protocol {
-        Protocol::AppService => {
-            headers.only("X-IDENTITY-HEADER").is_some_and(|given| door.identity_header.is(given))
-        }
+        Protocol::AppService => headers
+            .only("X-IDENTITY-HEADER")
+            .is_some_and(|given| endpoint.identity_header.is(given)),
         Protocol::Azd => headers
             .only("Authorization")
             .and_then(|given| given.strip_prefix(b"Bearer "))
-            .is_some_and(|given| door.azd_key.is(given)),
+            .is_some_and(|given| endpoint.azd_key.is(given)),
         Protocol::Azurerm => {
-            azurerm::key_of(path).is_some_and(|given| door.azurerm_path.is(given.as_bytes()))
+            azurerm::key_of(path).is_some_and(|given| endpoint.azurerm_path.is(given.as_bytes()))
         }
     }
 }

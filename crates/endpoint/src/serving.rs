@@ -10,10 +10,10 @@ use azvault_os::tcp_owner::Peer;
 use zeroize::Zeroizing;
 
 use crate::connection::{Connection, Crowd, Next};
-use crate::door::Door;
 use crate::issuing::{Closing, Job, Queue, THREADS};
 use crate::reply::Status;
 use crate::request::Denied;
+use crate::token_endpoint::TokenEndpoint;
 use crate::{EndpointRequest, Issued, Refusal};
 
 /// Connections that are served at once; more wait in the listener's queue. Below the 1,024
@@ -23,7 +23,7 @@ const MOST_CONNECTIONS: usize = 512;
 /// How often one looks whether somebody is late.
 const TURN: Duration = Duration::from_millis(250);
 
-impl Door {
+impl TokenEndpoint {
     /// Serves until `stop` becomes readable, as the handle of a process that ended does.
     ///
     /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
@@ -69,7 +69,7 @@ fn answer(
     }
 }
 
-fn run(door: &Door, stop: &impl Source, queue: &Queue) -> io::Result<()> {
+fn run(endpoint: &TokenEndpoint, stop: &impl Source, queue: &Queue) -> io::Result<()> {
     let mut connections: Vec<Connection> = Vec::new();
     let mut next_id = 0;
     // Where descriptors are short, accepting rests for a turn: `poll` would not.
@@ -81,7 +81,7 @@ fn run(door: &Door, stop: &impl Source, queue: &Queue) -> io::Result<()> {
         connections.retain(|connection| !connection.is_late(now, crowd));
         let accepts = connections.len() < MOST_CONNECTIONS && now >= rests_until;
         let callers = if accepts { Interest::Read } else { Interest::Nothing };
-        let ready = wait_for(door, stop, queue, &mut connections, callers)?;
+        let ready = wait_for(endpoint, stop, queue, &mut connections, callers)?;
         if ready.stop {
             return Ok(());
         }
@@ -93,10 +93,10 @@ fn run(door: &Door, stop: &impl Source, queue: &Queue) -> io::Result<()> {
                 }
             }
         }
-        if ready.listener && accept(door, &mut connections, &mut next_id).is_err() {
+        if ready.listener && accept(endpoint, &mut connections, &mut next_id).is_err() {
             rests_until = Instant::now() + TURN;
         }
-        connections.retain_mut(|connection| goes_on(connection, door, queue));
+        connections.retain_mut(|connection| goes_on(connection, endpoint, queue));
     }
 }
 
@@ -113,8 +113,8 @@ fn refused(caller: Peer) -> Option<&'static str> {
 }
 
 /// Whether it does, having gone as far as it could.
-fn goes_on(connection: &mut Connection, door: &Door, queue: &Queue) -> bool {
-    let asked = match connection.go_on(door) {
+fn goes_on(connection: &mut Connection, endpoint: &TokenEndpoint, queue: &Queue) -> bool {
+    let asked = match connection.go_on(endpoint) {
         Next::Waits => return true,
         Next::Over => return false,
         Next::Asks(asked) => asked,
@@ -123,7 +123,7 @@ fn goes_on(connection: &mut Connection, door: &Door, queue: &Queue) -> bool {
     let Some(asked) = job.and_then(|job| connection.park(job.asked)) else { return true };
     let message = "too many tokens are waited for: try again in a moment";
     connection.reply(Denied::new(asked.protocol, Status::Unavailable, message).reply());
-    !matches!(connection.go_on(door), Next::Over)
+    !matches!(connection.go_on(endpoint), Next::Over)
 }
 
 struct Ready {
@@ -133,7 +133,7 @@ struct Ready {
 }
 
 fn wait_for(
-    door: &Door,
+    endpoint: &TokenEndpoint,
     stop: &impl Source,
     queue: &Queue,
     connections: &mut [Connection],
@@ -142,7 +142,7 @@ fn wait_for(
     let mut waits = Wait::new();
     waits.add(stop, Interest::Read);
     waits.add(queue.bell(), Interest::Read);
-    waits.add(&door.listener, callers);
+    waits.add(&endpoint.listener, callers);
     for connection in connections.iter() {
         waits.add(connection.stream(), connection.waits_for());
     }
@@ -159,12 +159,12 @@ fn wait_for(
 
 /// Takes who waits. Only callers on this machine can come to 127.0.0.1; it is looked at anyway.
 fn accept(
-    door: &Door,
+    endpoint: &TokenEndpoint,
     connections: &mut Vec<Connection>,
     next_id: &mut u64,
 ) -> Result<(), io::Error> {
     while connections.len() < MOST_CONNECTIONS {
-        let (stream, peer) = match door.listener.accept() {
+        let (stream, peer) = match endpoint.listener.accept() {
             Ok(accepted) => accepted,
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,

@@ -29,7 +29,7 @@ pub use self::supersede::OldSecrets;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
-use crate::door;
+use crate::endpoint;
 use crate::failure::{Code, Failure};
 use crate::policy;
 
@@ -187,7 +187,7 @@ fn attempt(
         }
     }
     if standing.is_touched_by(&decision.change) {
-        door::follow(app, vault);
+        endpoint::follow(app, vault);
     }
     let carried = Carried { scope, run: request.run, decision, secrets, gone, chosen };
     Ok(Some(Done::new(carried, standing, acting)))

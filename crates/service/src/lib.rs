@@ -22,7 +22,7 @@ pub mod contexts;
 pub mod create_vault;
 pub mod descriptor;
 pub mod doctor;
-pub mod door;
+pub mod endpoint;
 pub mod expected_vault;
 pub mod failure;
 pub mod holders;

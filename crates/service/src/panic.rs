@@ -14,7 +14,7 @@ use azvault_vault::{Error, Subject, Try, Vault};
 
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::door::az_folder;
+use crate::endpoint::az_folder;
 use crate::failure::{Code, Failure};
 use crate::session::Session;
 use crate::shell_word::shell_path;

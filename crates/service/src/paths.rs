@@ -193,17 +193,17 @@ pub fn az_folder() -> Option<PathBuf> {
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
-/// The subscription that the door of a shell told its tools.
+/// The subscription that the endpoint of a shell told its tools.
 pub fn told_subscription() -> Option<String> {
     std::env::var("ARM_SUBSCRIPTION_ID").ok().filter(|value| !value.is_empty())
 }
 
-/// Where App Service and its like hand out tokens of a managed identity. The door of `exec` is no
+/// Where App Service and its like hand out tokens of a managed identity. The endpoint of `exec` is no
 /// such place: what it hands out is of the context that acts, whichever that is.
 pub fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
     let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
-    if azvault_endpoint::is_door(&url.to_string_lossy(), &beside) {
+    if azvault_endpoint::is_token_endpoint(&url.to_string_lossy(), &beside) {
         return None;
     }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;

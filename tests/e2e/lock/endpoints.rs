@@ -7,7 +7,7 @@ use std::process::Stdio;
 use serde_json::json;
 
 use crate::azure::{ARM, Azure, REFRESH_TOKEN, seen};
-use crate::door::Asking;
+use crate::endpoint::Asking;
 use crate::world::alone;
 use azvault_test_support::memory::{Searched, found};
 use azvault_test_support::{PASSPHRASE, eventually, is_root, keys};

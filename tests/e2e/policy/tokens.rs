@@ -105,7 +105,7 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
 }
 
 #[test]
-fn a_door_that_is_open_already_obeys_too() {
+fn an_endpoint_that_is_open_already_obeys_too() {
     let azure = Azure::with(&["good-doorpolicy.example"]);
     let script = r#"
 import json, os, sys, urllib.error, urllib.parse, urllib.request

@@ -1,4 +1,4 @@
-//! A door that is open, and callers with nothing but a socket.
+//! An endpoint that is open, and callers with nothing but a socket.
 
 use std::collections::BTreeMap;
 use std::io::{PipeWriter, Read, Write};
@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use azvault_endpoint::{
-    ClientSelector, Door, EndpointRequest, Facts, Issued, Keys, Refusal, Target,
+    ClientSelector, EndpointRequest, Facts, Issued, Keys, Refusal, Target, TokenEndpoint,
 };
 use azvault_model::Secret;
 use data_encoding::BASE64URL_NOPAD;
@@ -18,7 +18,7 @@ pub const NOW: i64 = 1_790_000_000;
 
 pub const LIFE: i64 = 3600;
 
-/// An open door, which closes when this is dropped.
+/// An open endpoint, which closes when this is dropped.
 pub struct World {
     pub environment: BTreeMap<&'static str, String>,
     pub port: u16,
@@ -28,7 +28,7 @@ pub struct World {
 }
 
 impl World {
-    /// A door behind which every token is to be had, except one for `https://no.example`.
+    /// An endpoint behind which every token is to be had, except one for `https://no.example`.
     pub fn new() -> Self {
         Self::issuing(issue)
     }
@@ -50,14 +50,14 @@ impl World {
     ) -> Self {
         let key = |byte| Zeroizing::new([byte; 32]);
         let keys = Keys { identity_header: key(1), azd_key: key(2), azurerm_path: key(3) };
-        let door = Door::open(&keys).unwrap();
+        let endpoint = TokenEndpoint::open(&keys).unwrap();
         let facts = Facts {
             tenant: Some("11111111-1111-1111-1111-111111111111"),
             subscription: Some("22222222-2222-2222-2222-222222222222"),
             environment: None,
             no_proxy: &["intern.example"],
         };
-        let environment = door.environment(&facts);
+        let environment = endpoint.environment(&facts);
         let environment: BTreeMap<_, _> =
             environment.into_iter().map(|(name, value)| (name, value.to_string())).collect();
         let port = environment["AZD_AUTH_ENDPOINT"].rsplit(':').next().unwrap().parse().unwrap();
@@ -65,7 +65,7 @@ impl World {
         let (stopped, stop) = std::io::pipe().unwrap();
         let log = Arc::clone(&asked);
         let serving = std::thread::spawn(move || {
-            door.serve(&stopped, now, |asked| {
+            endpoint.serve(&stopped, now, |asked| {
                 log.lock().unwrap().push(asked.clone());
                 issue(asked)
             })

@@ -9,8 +9,8 @@ use azvault_agent::Leader;
 use azvault_model::{ContextName, Current, ProcessScope};
 use azvault_os::process::become_command;
 use azvault_service::contexts::Contexts;
-use azvault_service::door;
-use azvault_service::door::{Chosen, Reach, Start, ToolFacts};
+use azvault_service::endpoint;
+use azvault_service::endpoint::{Chosen, Reach, Start, ToolFacts};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::session::Session;
 use azvault_service::text::shown;
@@ -98,7 +98,7 @@ pub(super) fn begin(
         let written = vault.write(|writing| audit::log(app, writing, verb, vec![told]));
         written?;
     }
-    let tool_facts = door::tool_facts(&contexts, acting, reach.clone());
+    let tool_facts = endpoint::tool_facts(&contexts, acting, reach.clone());
     let variables = options.variables.release(app, (&mut vault, &by), &contexts, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
     let accounts = contexts.accounts();
@@ -117,9 +117,9 @@ pub(super) fn become_session(
 ) -> Exit {
     let vault = azvault_service::unlock::locked(app)?.vault_id();
     let chosen = chosen(app, vault, state)?;
-    let door = door::open(app, start, &by, tool_facts, &chosen)?;
+    let environment = endpoint::open(app, start, &by, tool_facts, &chosen)?;
     let mut command = Command::new(program);
-    door::surround(&mut command, door);
+    endpoint::surround(&mut command, environment);
     variables.surround(&mut command);
     command.args(arguments);
     chosen.surround(&mut command);

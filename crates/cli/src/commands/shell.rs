@@ -1,7 +1,7 @@
 //! `azvault shell`
 
 use azvault_model::ContextName;
-use azvault_service::door::Start;
+use azvault_service::endpoint::Start;
 use azvault_service::paths;
 
 use super::exec::{Options, become_session, begin};

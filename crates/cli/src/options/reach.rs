@@ -1,7 +1,7 @@
 //! Whom an endpoint serves, as it is typed.
 
 use azvault_model::Context;
-use azvault_service::door::Reach;
+use azvault_service::endpoint::Reach;
 
 /// `--all-accounts`
 #[derive(clap::Args)]

@@ -52,7 +52,7 @@ fn contexts() -> Vec<Context> {
     ]
 }
 
-/// A terminal: its door, its folder, and a home without anything.
+/// A terminal: its endpoint, its folder, and a home without anything.
 struct Terminal {
     az: PathBuf,
     world: World,

@@ -1,8 +1,8 @@
 //! `azvault door`: what `exec` and `shell` start beside their command. Not for people.
 
 use azvault_service::child_process;
-use azvault_service::door;
-use azvault_service::door::{Post, Start};
+use azvault_service::endpoint;
+use azvault_service::endpoint::{Post, Start};
 use azvault_service::failure::{Code, Failure};
 
 use crate::app::{App, Exit};
@@ -23,7 +23,9 @@ impl Args {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
         let (by, facts) = child_process::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        door::serve(app, Post { start, by, facts, leader: self.leader }, |told| app.ui.json(told))?;
+        endpoint::serve(app, Post { start, by, facts, leader: self.leader }, |told| {
+            app.ui.json(told);
+        })?;
         Ok(0)
     }
 }

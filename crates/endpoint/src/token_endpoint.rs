@@ -1,4 +1,4 @@
-//! A door: a port, and the keys to it.
+//! An endpoint: a port, and the keys to it.
 
 use std::io;
 use std::net::TcpListener;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 /// a thousand try again a second later.
 const BACKLOG: i32 = 4096;
 
-/// Randomness for one door, 256 bits a protocol: the key of one opens no other.
+/// Randomness for one endpoint, 256 bits a protocol: the key of one opens no other.
 pub struct Keys {
     /// For `IDENTITY_HEADER`.
     pub identity_header: Zeroizing<[u8; 32]>,
@@ -23,7 +23,7 @@ pub struct Keys {
 }
 
 /// An endpoint that listens, on a random port of 127.0.0.1.
-pub struct Door {
+pub struct TokenEndpoint {
     pub(crate) listener: TcpListener,
     pub(crate) port: u16,
     pub(crate) identity_header: Key,
@@ -31,7 +31,7 @@ pub struct Door {
     pub(crate) azurerm_path: Key,
 }
 
-impl Door {
+impl TokenEndpoint {
     /// Listens. Who connects before [`serve`](Self::serve) waits for it.
     pub fn open(keys: &Keys) -> io::Result<Self> {
         let listener = listen_on_loopback(BACKLOG)?;

@@ -128,7 +128,7 @@ fn a_token_that_is_waited_for_delays_no_refusal() {
         }
         issue(asked)
     });
-    // Dropped before the door, which waits for what is about to be issued.
+    // Dropped before the endpoint, which waits for what is about to be issued.
     let release = release;
     let mut waiting: Vec<TcpStream> = (0..100).map(|_| world.connect()).collect();
     for stream in &mut waiting {

@@ -1,4 +1,4 @@
-//! What a caller of the door gets: a token of the context that acts in its session.
+//! What a caller of the endpoint gets: a token of the context that acts in its session.
 
 use azvault_agent::RemoteKeys;
 use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, Refusal, selected};

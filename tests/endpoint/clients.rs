@@ -1,4 +1,4 @@
-//! Microsoft's own clients, unmodified, with the environment that the door gives.
+//! Microsoft's own clients, unmodified, with the environment that the endpoint gives.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use azvault_endpoint::{ClientSelector, FOREIGN_VARIABLES};
 use azvault_test_support::endpoint::{World, token};
 use azvault_test_support::{find, not_run, root};
 
-/// A program in an empty home with the environment of the door. A proxy that nobody runs stands in
+/// A program in an empty home with the environment of the endpoint. A proxy that nobody runs stands in
 /// it as well: who asked that proxy would fail, and would have shown it the key.
 fn child(world: &World, program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);

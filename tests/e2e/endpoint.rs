@@ -1,4 +1,4 @@
-//! The door of `exec` and `shell`: tokens for a command and its children, as long as it runs.
+//! The endpoint of `exec` and `shell`: tokens for a command and its children, as long as it runs.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -35,7 +35,7 @@ for line in sys.stdin:
     print(json.dumps({"status": status, "text": text}), flush=True)
 "#;
 
-/// A command in a door, which asks what it is told to ask.
+/// A command in an endpoint, which asks what it is told to ask.
 pub(crate) struct Asking {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -139,7 +139,7 @@ fn a_command_gets_the_tokens_of_its_context_and_az_a_folder_without_any() {
         assert!(!environment.contains(secret));
         assert!(!files.iter().any(|(_, bytes)| contains(bytes, secret.as_bytes())));
     }
-    // Every token stands in the log: three of the door, two of `token`, and the one that was new.
+    // Every token stands in the log: three of the endpoint, two of `token`, and the one that was new.
     let log = azure.home.json(&["audit", "log", "--verb", "token"]);
     assert_eq!(log["entries"].as_array().unwrap().len(), 6, "{log}");
 
@@ -187,7 +187,7 @@ fn the_context_of_a_session_is_whose_tokens_come() {
     assert_ne!(asking.token(ARM), first);
     assert_eq!((seen("good-one.example").len(), seen("good-two.example").len()), (1, 1));
 
-    // Who locks the vault locks the door, and says so to whoever asks.
+    // Who locks the vault locks the endpoint, and says so to whoever asks.
     azure.home.run(&["lock"]).expect(0);
     let (status, text) = asking.asks(json!({ "query": { "resource": VAULT } }));
     assert_ne!(status, 200);
@@ -197,7 +197,7 @@ fn the_context_of_a_session_is_whose_tokens_come() {
 }
 
 #[test]
-fn without_the_agent_the_door_has_the_keys_as_long_as_its_command_runs() {
+fn without_the_agent_the_endpoint_has_the_keys_as_long_as_its_command_runs() {
     let azure = Azure::with(&["strict-dooralone.example"]);
     azure.home.run(&["lock"]).expect(0);
     let mut asking = Asking::start(&azure, &["exec", "--no-agent"]);
@@ -213,7 +213,7 @@ fn without_the_agent_the_door_has_the_keys_as_long_as_its_command_runs() {
 }
 
 #[test]
-fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
+fn a_killed_command_ends_its_endpoint_and_the_next_one_sweeps_a_killed_endpoint() {
     let azure = Azure::with(&["good-killed.example"]);
     let mut asking = Asking::start(&azure, &["exec"]);
     let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
@@ -223,7 +223,7 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
 
     let asking = Asking::start(&azure, &["exec"]);
     let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
-    let door = asking.endpoint();
+    let endpoint = asking.endpoint();
     // Others' folders and files in its place, with names like those of such folders.
     let runtime = Path::new(&folder).parent().unwrap();
     let form = "az-0123456789abcdef";
@@ -236,11 +236,11 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
     fs::write(azure.home.join("elsewhere/azvault-serves.json"), "{}").unwrap();
     let link = runtime.join("az-aaaabbbbccccdddd");
     std::os::unix::fs::symlink(azure.home.join("elsewhere"), &link).unwrap();
-    rustix::process::kill_process(door, rustix::process::Signal::KILL).unwrap();
+    rustix::process::kill_process(endpoint, rustix::process::Signal::KILL).unwrap();
     asking.ends();
     assert!(Path::new(&folder).exists());
     // Its parent is gone, and nobody waits for it but the system.
-    let entry = format!("/proc/{}", door.as_raw_nonzero());
+    let entry = format!("/proc/{}", endpoint.as_raw_nonzero());
     eventually("the door is gone", || !Path::new(&entry).exists());
     azure.run(&["exec", "--", "true"]).expect(0);
     assert!(!Path::new(&folder).exists());
@@ -252,18 +252,18 @@ fn a_killed_command_ends_its_door_and_the_next_one_sweeps_a_killed_door() {
 }
 
 #[test]
-fn a_door_is_no_identity_of_the_machine() {
+fn an_endpoint_is_no_identity_of_the_machine() {
     let tenant = "good-nested.example";
     let azure = Azure::with(&[tenant]);
     let nested = [env!("CARGO_BIN_EXE_azvault"), "connect", "--identity", "--tenant", tenant];
     let cloud = ["--environment", "Test"];
     azure.run(&[&["exec", "--"], &nested[..], &cloud].concat()).expect(12);
-    // The door was not asked: it would have got a token of the person's.
+    // The endpoint was not asked: it would have got a token of the person's.
     assert_eq!(seen(tenant), [] as [Value; 0]);
 }
 
 #[test]
-fn nobody_waits_for_the_door_and_what_writes_to_the_folder_later_does_not_keep_it() {
+fn nobody_waits_for_the_endpoint_and_what_writes_to_the_folder_later_does_not_keep_it() {
     let azure = Azure::with(&["good-late.example"]);
     // As az does: a process that is left behind writes to the folder after the command has ended.
     let script = "echo $AZURE_CONFIG_DIR; (exec >/dev/null 2>&1; \
@@ -312,7 +312,7 @@ fn no_token_or_secret_is_in_a_file_an_argument_or_the_environment() {
     let token = azure.token(&[]);
     let refresh = azure.values("refresh_token").remove(0);
     assert_ne!(refresh, REFRESH_TOKEN);
-    // The control: the answer of the door is seen, and so is a program's environment.
+    // The control: the answer of the endpoint is seen, and so is a program's environment.
     let is_answer = |call: &Call| call.target.as_ref().is_some_and(|t| t.starts_with("TCP:"));
     assert!(!found(&calls, &token, is_answer).is_empty());
     let is_program = |call: &Call| call.name == "execve";

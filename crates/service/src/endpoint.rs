@@ -1,4 +1,4 @@
-//! The door beside `exec` and `shell`: a process that hands tokens to their children over loopback,
+//! The endpoint of `exec` and `shell`: a process that hands tokens to their children over loopback,
 //! and is gone when they are.
 
 pub mod az_folder;
@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use azvault_agent::holder::{Beacon, Kind};
-use azvault_endpoint::{AzConfig, Door, Keys};
+use azvault_endpoint::{AzConfig, Keys, TokenEndpoint};
 use azvault_model::{Context, ContextName};
 use azvault_os::process::{ProcessHandle, silence_errors, silence_output};
 use azvault_vault::Vault;
@@ -48,7 +48,7 @@ impl Start {
     }
 }
 
-/// What the tools behind a door are told without asking.
+/// What the tools behind an endpoint are told without asking.
 pub struct ToolFacts {
     facts: Facts,
     az: AzConfig,
@@ -60,13 +60,13 @@ pub struct Facts {
     tenant: Option<String>,
     subscription: Option<String>,
     environment: Option<String>,
-    /// Whom the door serves.
+    /// Whom the endpoint serves.
     reach: Reach,
     /// The folder of az that goes with it; told once it is made.
     az_folder: Option<PathBuf>,
 }
 
-/// What the environment of the child has to say: keys to the door and facts, no token.
+/// What the environment of the child has to say: keys to the endpoint and facts, no token.
 #[derive(Serialize, Deserialize)]
 pub struct Environment {
     set: Vec<(String, String)>,
@@ -106,7 +106,7 @@ impl Chosen {
     }
 }
 
-/// Opens a door for this process, which is about to become another program, and whatever that
+/// Opens an endpoint for this process, which is about to become another program, and whatever that
 /// starts. It gets tokens of the context that is chosen there.
 pub fn open(
     app: &App,
@@ -122,7 +122,7 @@ pub fn open(
     if start == Start::Command {
         command.arg("--in-use");
     }
-    // Held here until the door holds it too.
+    // Held here until the endpoint holds it too.
     let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
     tool_facts.facts.az_folder = Some(folder.path().to_owned());
     let child = child_process::start(&mut command, by, &tool_facts.facts).map_err(cannot)?;
@@ -141,7 +141,7 @@ pub fn open(
     Ok(environment)
 }
 
-/// In a shell with a door: another context is active, and az acts as it from now on.
+/// In a shell with an endpoint: another context is active, and az acts as it from now on.
 pub fn follow(app: &App, vault: &Vault) {
     let Some(folder) = az_folder::around() else { return };
     let followed = Contexts::of(app, vault).and_then(|contexts| {
@@ -169,17 +169,17 @@ pub fn follow(app: &App, vault: &Vault) {
     }
 }
 
-/// Whose door a process is.
+/// Whose endpoint a process is.
 pub struct Post {
     pub start: Start,
     pub by: OpenedBy,
     pub facts: Facts,
-    /// The process whose door it is.
+    /// The process whose endpoint it is.
     pub leader: u32,
 }
 
-/// Serves as the door of a process until that has ended. Says what the environment of the process has to
-/// say once it is ready.
+/// Serves as the endpoint of a process until that has ended. Says what the environment of the process
+/// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
     let Post { start, by, facts, leader } = post;
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
@@ -198,17 +198,20 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     }
     let random = || azvault_vault::random_key();
     let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
-    let door = Door::open(&keys).map_err(cannot)?;
+    let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
     if start == Start::Command {
         issue::keep_unlocked(app, &by);
     }
     let kept = Arc::new(Kept::new(app, start, by, leader.pid())?);
     kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
-    ready(&environment(&door, &facts));
+    ready(&environment(&endpoint, &facts));
     // Whoever reads what the command prints does not wait for this process too.
     silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
-    let served =
-        door.serve(&leader, || app.now(), |asked| issue::issue(app, &kept, &facts.reach, asked));
+    let served = endpoint.serve(
+        &leader,
+        || app.now(),
+        |asked| issue::issue(app, &kept, &facts.reach, asked),
+    );
     // What is left to do needs none.
     kept.wipe();
     if let Some(folder) = az_folder {
@@ -217,7 +220,7 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     served.map_err(cannot)
 }
 
-fn environment(door: &Door, facts: &Facts) -> Environment {
+fn environment(endpoint: &TokenEndpoint, facts: &Facts) -> Environment {
     let no_proxy = paths::no_proxy();
     let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
     let facts = azvault_endpoint::Facts {
@@ -226,14 +229,14 @@ fn environment(door: &Door, facts: &Facts) -> Environment {
         environment: facts.environment.as_deref(),
         no_proxy: &no_proxy,
     };
-    let set = door.environment(&facts).into_iter();
+    let set = endpoint.environment(&facts).into_iter();
     Environment {
         set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
     }
 }
 
-/// Puts the environment of a door into a command's, in the place of what would have its tools sign
-/// in as somebody else.
+/// Puts the environment of an endpoint into a command's, in the place of what would have its tools
+/// sign in as somebody else.
 pub fn surround(command: &mut Command, environment: Environment) {
     for (name, _) in paths::foreign_variables() {
         command.env_remove(name);
