@@ -2,11 +2,12 @@
 
 use crate::encoded::{self, Encoding};
 use crate::entropy;
+use crate::escapes::unescape;
 use crate::finding::{Confidence, Kind, NotASecret};
-use crate::layer::{self, Nature};
 use crate::names::{Name, Sense};
-use crate::walk::{As, Selection, Walk};
-use crate::{json, shapes, text};
+use crate::nature::{Nature, nature};
+use crate::walk::{As, Walk, Selection};
+use crate::{pieces, shapes};
 
 /// Values below this length that no name makes a credential say nothing.
 const MIN_NAMELESS: usize = 12;
@@ -55,25 +56,25 @@ fn kind_confidence(kind: Kind) -> Confidence {
 pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
     match value.as_bytes() {
         [b'{', .., b'}'] | [b'[', .., b']'] => {
-            return walk.deeper(value.len(), |walk| text::read(walk, name, value));
+            return walk.deeper(value.len(), |walk| walk.read_text(name, value));
         }
         [b'"', inside @ .., b'"'] if !inside.is_empty() => {
-            let inside = json::unescape(&value[1..value.len() - 1]);
+            let inside = unescape(&value[1..value.len() - 1]);
             return walk.deeper(value.len(), |walk| read(walk, name, &inside));
         }
         _ => {}
     }
     if value.contains("-----BEGIN ") {
-        return walk.deeper(value.len(), |walk| text::read(walk, name, value));
+        return walk.deeper(value.len(), |walk| walk.read_text(name, value));
     }
     if let Some(plain) = encoded::percent_decoded(value)
         && starts_something(plain.as_bytes())
     {
-        return walk.deeper(plain.len(), |walk| text::read(walk, name, &plain));
+        return walk.deeper(plain.len(), |walk| walk.read_text(name, &plain));
     }
     let Some(encoding) = encoded::encoding(value) else { return };
     let bytes = encoded::decode(value, encoding);
-    let nature = layer::nature(&bytes);
+    let nature = nature(&bytes);
     let opens = match nature {
         // By chance a short value decodes to letters, and a long one to some.
         Nature::Text => bytes.len() >= 8 && starts_something(&bytes),
@@ -98,7 +99,7 @@ pub(crate) fn look_inside(walk: &mut Walk<'_>, name: Name, value: &str) {
     };
     let mark = walk.enter(encoding.step());
     let before = walk.count;
-    walk.deeper(bytes.len(), |walk| layer::read(walk, inner, &bytes));
+    walk.deeper(bytes.len(), |walk| walk.read_bytes(inner, &bytes));
     walk.leave(mark);
     if walk.count == before && nature == Nature::Text && is_part_of_a_token(&bytes) {
         walk.found(Kind::JwtPart, Confidence::Likely, value);
@@ -174,7 +175,7 @@ fn by_looks(walk: &mut Walk<'_>, name: Name, value: &str) {
         return walk.found(Kind::KeyPath, Confidence::Likely, value);
     }
     if value.contains(char::is_whitespace) || value.starts_with('<') {
-        return walk.deeper(value.len(), |walk| text::read(walk, Name::none(), value));
+        return walk.deeper(value.len(), |walk| walk.read_text(Name::none(), value));
     }
     if entropy::is_digest(value) {
         return walk.set_aside(NotASecret::Digest);
@@ -185,7 +186,7 @@ fn by_looks(walk: &mut Walk<'_>, name: Name, value: &str) {
         && at > 0
         && at + 1 < value.trim_end_matches('=').len()
     {
-        crate::lines::pieces(walk, value);
+        pieces::read(walk, value);
     }
     if walk.count > before {
         return;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::encoded::{self, Encoding};
+use crate::escapes::unescape;
 use crate::finding::{Confidence, Kind, SetAside, Unread};
 
 /// Values that are held, by keyed hashes of 128 bits: the values themselves are not kept.
@@ -113,7 +114,7 @@ impl Ledger {
         }
         let Ok(text) = std::str::from_utf8(value) else { return false };
         // Settings escape signs, and readers take the escapes away.
-        if text.contains('\\') && has(crate::json::unescape(text).as_bytes()) {
+        if text.contains('\\') && has(unescape(text).as_bytes()) {
             return true;
         }
         let Some(encoding) = encoded::encoding(text) else { return false };

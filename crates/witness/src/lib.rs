@@ -10,6 +10,7 @@
 
 mod encoded;
 mod entropy;
+mod escapes;
 mod finding;
 mod json;
 mod layer;
@@ -18,8 +19,10 @@ mod ledger;
 mod lines;
 mod markup;
 mod names;
+mod nature;
 mod outline;
 mod pem;
+mod pieces;
 mod shapes;
 mod table;
 mod text;
@@ -28,6 +31,8 @@ mod walk;
 pub use finding::{Confidence, Finding, Kind, Looked, NotASecret, Seen, SetAside, Unread};
 pub use ledger::{Ledger, LeftOut, Testimony, Unaccounted};
 use zeroize::Zeroizing;
+
+const READERS: walk::Readers = walk::Readers { text: text::read, bytes: layer::read };
 
 /// Everything in `bytes` that looks like a credential. A value that stands at several places is
 /// reported once, at the first.
@@ -53,15 +58,15 @@ pub fn each(
     file_name: &str,
     sink: &mut dyn FnMut(Seen<'_>),
 ) -> (Vec<Unread>, Vec<SetAside>) {
-    let mut walk = walk::Walk::new(bytes.len(), file_name, sink);
-    layer::read(&mut walk, names::Name::none(), bytes);
+    let mut walk = walk::Walk::new(bytes.len(), file_name, READERS, sink);
+    walk.read_bytes(names::Name::none(), bytes);
     walk.end()
 }
 
 /// Every text in `bytes` and in the layers inside, credential or not.
 fn texts(bytes: &[u8], sink: &mut dyn FnMut(&[u8])) {
     let mut hand_over = |seen: Seen<'_>| sink(seen.value);
-    let mut walk = walk::Walk::new(bytes.len(), "", &mut hand_over);
+    let mut walk = walk::Walk::new(bytes.len(), "", READERS, &mut hand_over);
     walk.selection = walk::Selection::Texts;
-    layer::read(&mut walk, names::Name::none(), bytes);
+    walk.read_bytes(names::Name::none(), bytes);
 }

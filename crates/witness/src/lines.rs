@@ -1,9 +1,12 @@
 //! Text line by line: assignments, options of commands, and words that stand alone.
 
+use crate::encoded::is_hex_bytes;
+use crate::escapes::unescape;
 use crate::finding::Confidence;
 use crate::leaf;
 use crate::names::{Name, Sense, sense};
 use crate::outline::Outline;
+use crate::pieces::{self, is_identifier, named};
 use crate::walk::{Reach, Walk};
 
 /// Wrapped base64: lines of at least this length without a space.
@@ -94,7 +97,7 @@ fn one(walk: &mut Walk<'_>, name: Name, line: &str) {
     if line.is_empty() {
         return;
     }
-    if crate::encoded::is_hex_bytes(line) {
+    if is_hex_bytes(line) {
         return leaf::look_inside(walk, name, line);
     }
     let tokens = tokens(line);
@@ -160,39 +163,14 @@ fn setting<'t>(line: &'t str, tokens: &[Token<'t>]) -> Option<&'t str> {
 fn value(walk: &mut Walk<'_>, name: Name, token: Token<'_>) {
     let before = walk.count;
     if token.kind == Kind::Quoted && token.text.contains('\\') {
-        let text = crate::json::unescape(token.text);
+        let text = unescape(token.text);
         leaf::read(walk, name, &text);
     } else {
         leaf::read(walk, name, token.text);
     }
     // What is a credential as a whole is not taken apart.
     if walk.count == before && token.kind == Kind::Word && token.text.contains(['&', ';', ',']) {
-        pieces(walk, token.text);
-    }
-}
-
-/// Pairs in one word: a form, a query, a list of settings.
-pub(crate) fn pieces(walk: &mut Walk<'_>, word: &str) {
-    for piece in word.split(['?', '&', ';', ',', '(', ')']) {
-        match piece.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_identifier(name) => {
-                leaf::read(walk, named(name, value), value.trim_matches(['"', '\'']));
-            }
-            _ if piece.len() < word.len() => leaf::read(walk, Name::none(), piece),
-            _ => {}
-        }
-    }
-}
-
-/// A name in a line: prose has words with a colon too, so a plain word behind one is less sure.
-fn named(name: &str, value: &str) -> Name {
-    let is_word = value.bytes().all(|byte| byte.is_ascii_lowercase()) || value.len() < 6;
-    let surety = if is_word { Confidence::Likely } else { Confidence::Certain };
-    let named = Name { surety, ..Name::new(name) };
-    // In settings the word alone is mostly one, as in the files of Azure's libraries for Java.
-    match name.eq_ignore_ascii_case("key") {
-        true => Name { sense: Sense::Doubtful, ..named },
-        false => named,
+        pieces::read(walk, token.text);
     }
 }
 
@@ -301,9 +279,4 @@ fn word<'t>(line: &'t str, at: usize, tokens: &mut Vec<Token<'t>>) -> usize {
     let text = if is_value { text.trim_end_matches([',', ';', ')', ']', '}']) } else { text };
     tokens.push(Token { kind: Kind::Word, text });
     end.max(at + 1)
-}
-
-fn is_identifier(text: &str) -> bool {
-    !text.contains("://")
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:$@/".contains(&b))
 }

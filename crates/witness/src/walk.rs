@@ -51,12 +51,21 @@ pub(crate) enum As {
     Text,
 }
 
+/// The ways into what lies inside a value: a text, or bytes of any kind. A value is judged without
+/// knowing what reads either.
+#[derive(Clone, Copy)]
+pub(crate) struct Readers {
+    pub(crate) text: fn(&mut Walk<'_>, Name, &str),
+    pub(crate) bytes: fn(&mut Walk<'_>, Name, &[u8]),
+}
+
 /// Shortest text that is worth remembering.
 const MIN_KNOWN: usize = 256;
 
 /// One look.
 pub(crate) struct Walk<'s> {
     sink: &'s mut dyn FnMut(Seen<'_>),
+    readers: Readers,
     place: String,
     depth: usize,
     budget: usize,
@@ -73,9 +82,15 @@ pub(crate) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub(crate) fn new(length: usize, file_name: &str, sink: &'s mut dyn FnMut(Seen<'_>)) -> Self {
+    pub(crate) fn new(
+        length: usize,
+        file_name: &str,
+        readers: Readers,
+        sink: &'s mut dyn FnMut(Seen<'_>),
+    ) -> Self {
         Self {
             sink,
+            readers,
             place: String::new(),
             depth: 0,
             budget: length.saturating_mul(4).saturating_add(MAX_EXTRA),
@@ -88,6 +103,16 @@ impl<'s> Walk<'s> {
             selection: Selection::Credentials,
             count: 0,
         }
+    }
+
+    /// Looks into text.
+    pub(crate) fn read_text(&mut self, name: Name, text: &str) {
+        (self.readers.text)(self, name, text);
+    }
+
+    /// Looks into bytes, whatever they are.
+    pub(crate) fn read_bytes(&mut self, name: Name, bytes: &[u8]) {
+        (self.readers.bytes)(self, name, bytes);
     }
 
     pub(crate) fn end(self) -> (Vec<Unread>, Vec<SetAside>) {
