@@ -35,6 +35,7 @@ mod exec_variables;
 mod fixtures;
 mod foreign_vault;
 mod hostile;
+mod house;
 mod identity;
 mod inherited;
 mod init;
