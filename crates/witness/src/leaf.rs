@@ -6,7 +6,7 @@ use crate::escapes::unescape;
 use crate::finding::{Confidence, Kind, NotASecret};
 use crate::names::{Name, Sense};
 use crate::nature::{Nature, nature};
-use crate::walk::{As, Walk, Selection};
+use crate::walk::{As, Selection, Walk};
 use crate::{pieces, shapes};
 
 /// Values below this length that no name makes a credential say nothing.
