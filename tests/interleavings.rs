@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azvault_model::rules::active::Because;
+use azvault_model::rules::active::ActiveSource;
 use azvault_model::rules::{remove, rename, select, set};
 use azvault_model::{
     Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
@@ -41,7 +41,7 @@ fn subscription(number: u8) -> String {
 /// Decides for who acts in this place: the current context.
 fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
     let current = known.current.and_then(|name| known.find(name));
-    let acting = current.map(|context| Acting::new(context, Because::Default));
+    let acting = current.map(|context| Acting::new(context, ActiveSource::Default));
     let contexts = known.contexts.clone();
     let known =
         &Known { contexts, acting: acting.as_ref(), accounts: Default::default(), ..*known };

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use azvault_importer::folder::{self, Source};
 use azvault_importer::look;
 use azvault_importer::open::{MAX_SIZE, OpenError, read_once};
-use azvault_importer::places::{Because, Candidate, Roots};
+use azvault_importer::places::{Candidate, CandidateReason, Roots};
 use azvault_importer::{Format, Outcome, Product};
 use azvault_model::{Context, HeldSecret};
 use azvault_os::file::{Owner, Permissions};

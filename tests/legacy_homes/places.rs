@@ -109,7 +109,7 @@ fn two_names_of_one_folder_are_one_and_a_linked_file_is_refused_visibly() {
     }
     // One file by two paths is read once.
     let twice = ["real/azureProfile.json", ".azure/azureProfile.json", "real/azureProfile.json"]
-        .map(|path| Candidate { path: home.join(path), because: Because::Expected });
+        .map(|path| Candidate { path: home.join(path), because: CandidateReason::Expected });
     assert_eq!(read(&twice, home).len(), 1);
 }
 

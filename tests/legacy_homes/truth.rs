@@ -152,7 +152,7 @@ fn saved_files_are_moved_where_they_are_named() {
     let files = expected["files"].as_object().unwrap();
     for (file, facts) in files {
         let candidates = look::named(&copy.path().join(file)).unwrap();
-        assert_eq!(candidates[0].because, Because::Expected);
+        assert_eq!(candidates[0].because, CandidateReason::Expected);
         let [source] = &read(&candidates, copy.path())[..] else { panic!("{file}") };
         assert_eq!(source.found.outcome, Outcome::Accept, "{file}: {:?}", source.found.notes);
         let wanted: Vec<Row> =

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::{self, Source};
-use azvault_importer::places::{Because, Candidate};
+use azvault_importer::places::{Candidate, CandidateReason};
 use azvault_importer::{Format, Found, Outcome, Product, Reading};
 use azvault_model::SecretKind;
 use jiff::tz::TimeZone;
@@ -31,7 +31,7 @@ fn fixtures() -> PathBuf {
 /// The file, and what it points to.
 fn sources(path: &str) -> Vec<Source> {
     let path = fixtures().join(path);
-    let candidate = Candidate { path, because: Because::Expected };
+    let candidate = Candidate { path, because: CandidateReason::Expected };
     folder::read_all(&[candidate], fixtures().as_path(), &TimeZone::UTC, &mut |_| {})
 }
 

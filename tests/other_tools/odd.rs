@@ -150,11 +150,11 @@ fn a_certificate_that_lies_alone_is_held_where_a_product_writes_it() {
     let home = tempfile::tempdir().unwrap();
     let pem = fs::read(fixtures().join("service-principal/tmpw3x9qk2f.pem")).unwrap();
     for (path, because, held) in [
-        ("tmpw3x9qk2f.pem", Because::Expected, true),
-        (".azure/managementCertificate.pem", Because::Walked, true),
-        (".azure-work/sp.pem", Because::Walked, true),
+        ("tmpw3x9qk2f.pem", CandidateReason::Expected, true),
+        (".azure/managementCertificate.pem", CandidateReason::Walked, true),
+        (".azure-work/sp.pem", CandidateReason::Walked, true),
         // A server's, found on the way.
-        ("nginx/server.pem", Because::Walked, false),
+        ("nginx/server.pem", CandidateReason::Walked, false),
     ] {
         let path = home.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -170,7 +170,7 @@ fn a_certificate_that_lies_alone_is_held_where_a_product_writes_it() {
     for bytes in [&key[..], authority] {
         let path = home.path().join(".azure/x.pem");
         fs::write(&path, bytes).unwrap();
-        let candidate = Candidate { path, because: Because::Expected };
+        let candidate = Candidate { path, because: CandidateReason::Expected };
         let sources = folder::read_all(&[candidate], home.path(), &TimeZone::UTC, &mut |_| {});
         assert!(sources[0].found.profile.secrets.is_empty());
     }

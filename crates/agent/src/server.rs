@@ -1,8 +1,8 @@
 //! The loop: one thread around `poll`, one request a connection.
 
 mod answer;
+mod bound_socket;
 mod connection;
-mod place;
 
 use std::io;
 use std::path::Path;
@@ -12,19 +12,19 @@ use azvault_os::file::{Facts, Kind as FileKind, create_private_folders};
 use azvault_os::pipe::{Caller, Interest, Listener, Ready as Event, Wait};
 use azvault_os::process::{Signal, Signals};
 
-use self::answer::Held;
+use self::answer::AgentState;
+use self::bound_socket::BoundSocket;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
-use self::place::Place;
 use crate::clock::now;
 use crate::hold::{Limits, Moment};
 use crate::holder::{Beacon, Kind};
 use crate::presence::Presence;
 
 /// Connections that are served at once; more wait in the listener's queue.
-const MOST_CONNECTIONS: usize = 128;
+const MAX_CONNECTIONS: usize = 128;
 
 /// Bytes of requests that are read at once; connections beyond that wait.
-const MOST_BYTES: usize = 128 * 1024 * 1024;
+const MAX_BYTES: usize = 128 * 1024 * 1024;
 
 /// An agent without keys, sessions and callers goes after so long.
 const LINGER: Duration = Duration::from_secs(5);
@@ -70,7 +70,7 @@ pub fn serve(
     clear(socket)?;
     // Nobody can come before it is private: the folder is this user's alone.
     let listener = Listener::bind(socket)?;
-    let place = Place::of(socket)?;
+    let place = BoundSocket::of(socket)?;
     let signals = Signals::of(&[Signal::End, Signal::Interrupt, Signal::HangUp])?;
     let beacon = Beacon::raise(Kind::Agent, vault)?;
     let ears = Ears { listener, signals, beacon, place };
@@ -86,7 +86,7 @@ struct Ears<'a> {
     listener: Listener,
     signals: Signals,
     beacon: Beacon,
-    place: Place<'a>,
+    place: BoundSocket<'a>,
 }
 
 /// Removes the socket of an agent that died, and nothing else that has its name.
@@ -113,7 +113,7 @@ fn lock(socket: &Path) -> Result<Presence, ServeError> {
 }
 
 fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(), ServeError> {
-    let mut held = Held::default();
+    let mut held = AgentState::default();
     let mut connections: Vec<Connection> = Vec::new();
     let mut last_used = now();
     let mut last_read: Option<Moment> = None;
@@ -168,7 +168,7 @@ fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(
         let mut taken = taken(&connections);
         connections.retain_mut(|connection| {
             let before = connection.size();
-            let goes_on = connection.go_on(&mut held, moment, MOST_BYTES.saturating_sub(taken));
+            let goes_on = connection.go_on(&mut held, moment, MAX_BYTES.saturating_sub(taken));
             let after = goes_on.map_or(0, |()| connection.size());
             taken = taken.saturating_sub(before).saturating_add(after);
             goes_on.is_some()
@@ -182,14 +182,14 @@ fn taken(connections: &[Connection]) -> usize {
 }
 
 fn crowd(connections: &[Connection]) -> Crowd {
-    let is_full = connections.len() >= MOST_CONNECTIONS;
+    let is_full = connections.len() >= MAX_CONNECTIONS;
     let waits = is_full || connections.iter().any(|one| one.wants().is_some());
     if waits { Crowd::Waits } else { Crowd::None }
 }
 
 /// Whether there is room by now for one that waited for it.
 fn may_go_on(connections: &[Connection]) -> bool {
-    let room = MOST_BYTES.saturating_sub(taken(connections));
+    let room = MAX_BYTES.saturating_sub(taken(connections));
     connections.iter().filter_map(Connection::wants).any(|wanted| wanted <= room)
 }
 
@@ -202,14 +202,14 @@ struct Ready {
 
 fn wait_for(
     ears: &Ears<'_>,
-    held: &Held,
+    held: &AgentState,
     connections: &mut [Connection],
     wait: Duration,
 ) -> Result<Ready, ServeError> {
     let sessions: Vec<i64> = held.sessions.iter().map(|(id, _)| id).collect();
     let changes = ears.place.changes();
     let results: Vec<Event> = {
-        let open = connections.len() < MOST_CONNECTIONS;
+        let open = connections.len() < MAX_CONNECTIONS;
         let mut waits = Wait::new();
         waits.add(&ears.listener, if open { Interest::Read } else { Interest::Nothing });
         waits.add(&ears.signals, Interest::Read);
@@ -242,7 +242,7 @@ fn wait_for(
 
 /// Takes who waits; somebody else's connection is closed without a word.
 fn accept(listener: &Listener, connections: &mut Vec<Connection>, moment: Moment) {
-    while connections.len() < MOST_CONNECTIONS {
+    while connections.len() < MAX_CONNECTIONS {
         let Ok(stream) = listener.accept() else { return };
         let Caller::SameUser { pid } = stream.caller() else { continue };
         connections.push(Connection::new(stream, pid, moment));

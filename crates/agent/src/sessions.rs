@@ -7,10 +7,10 @@ use azvault_os::process::{self, ProcessFacts, ProcessHandle};
 use crate::protocol::{Leader, Outcome};
 
 /// More sessions than this nobody has.
-const MOST: usize = 256;
+const MAX_SESSIONS: usize = 256;
 
 /// Longest box of one session.
-const LONGEST: usize = 4 * 1024 * 1024;
+const MAX_SEALED: usize = 4 * 1024 * 1024;
 
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<i64, Session>);
@@ -33,7 +33,7 @@ impl Sessions {
         sealed: &[u8],
         caller: u32,
     ) -> Result<(), Outcome> {
-        if self.0.len() >= MOST || sealed.len() > LONGEST || self.0.contains_key(&id) {
+        if self.0.len() >= MAX_SESSIONS || sealed.len() > MAX_SEALED || self.0.contains_key(&id) {
             return Err(Outcome::Refused);
         }
         let pid = match leader {
@@ -88,7 +88,7 @@ impl Sessions {
         if session.revision != revision {
             return Err(Outcome::Conflict);
         }
-        if sealed.len() > LONGEST {
+        if sealed.len() > MAX_SEALED {
             return Err(Outcome::Refused);
         }
         session.revision += 1;

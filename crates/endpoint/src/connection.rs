@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::EndpointRequest;
 use crate::reply::Status;
-use crate::request::{self, Denied, Head, MOST_HEAD};
+use crate::request::{self, Denied, Head, MAX_HEAD};
 use crate::token_endpoint::TokenEndpoint;
 
 /// A caller that takes longer than this to ask, or to take its reply, is let go of.
@@ -64,7 +64,7 @@ pub(crate) enum Next {
 
 impl Connection {
     pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4) -> Self {
-        let bytes = Zeroizing::new(Vec::with_capacity(MOST_HEAD));
+        let bytes = Zeroizing::new(Vec::with_capacity(MAX_HEAD));
         let (since, ready) = (Instant::now(), Ready::TO_READ);
         Self { id, peer, stream, since, parked: None, ready, state: State::Head { bytes } }
     }
@@ -163,7 +163,7 @@ impl Connection {
                             Ok(Whole::Body(state)) => self.state = state,
                             Err(denied) => self.deny(&denied),
                         },
-                        None if bytes.len() == MOST_HEAD => {
+                        None if bytes.len() == MAX_HEAD => {
                             let message = "the head is too large";
                             self.deny(&Denied::unknown(Status::HeadTooLarge, message));
                         }

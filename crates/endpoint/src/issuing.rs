@@ -15,7 +15,7 @@ pub(crate) const THREADS: usize = 8;
 
 /// Requests that may await a token beside. Fewer than there are places for connections: the others
 /// are there to refuse, and are lent for a moment to requests that the next tokens make room for.
-const MOST_JOBS: usize = 384;
+const MAX_JOBS: usize = 384;
 
 /// A request that awaits its token.
 pub(crate) struct Job {
@@ -58,7 +58,7 @@ impl Queue {
     /// went meanwhile.
     pub(crate) fn add(&self, job: Job) -> Option<Job> {
         let mut lists = self.lists();
-        if lists.jobs.len() >= MOST_JOBS {
+        if lists.jobs.len() >= MAX_JOBS {
             return Some(job);
         }
         lists.jobs.push_back(job);

@@ -9,12 +9,12 @@ use crate::token_endpoint::TokenEndpoint;
 use crate::{ClientSelector, EndpointRequest, Protocol, Target};
 
 /// Bytes of a request's head at most.
-pub(crate) const MOST_HEAD: usize = 16 * 1024;
+pub(crate) const MAX_HEAD: usize = 16 * 1024;
 
 /// Bytes of a body at most.
-pub(crate) const MOST_BODY: usize = 64 * 1024;
+pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-const MOST_HEADERS: usize = 64;
+const MAX_HEADERS: usize = 64;
 
 /// What a head says.
 pub(crate) enum Head {
@@ -49,7 +49,7 @@ impl Denied {
 
 /// Looks at a whole head, its last empty line included.
 pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denied> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(bytes) {
         Ok(httparse::Status::Complete(length)) if length == bytes.len() => {}
@@ -157,7 +157,7 @@ fn length_of_body(headers: &Headers<'_, '_>) -> Result<Option<usize>, (Status, &
     }
     let value = str::from_utf8(length).ok().and_then(|digits| digits.parse().ok());
     match value {
-        Some(value) if value <= MOST_BODY => Ok(Some(value)),
+        Some(value) if value <= MAX_BODY => Ok(Some(value)),
         _ => Err((Status::BodyTooLarge, "the body is too large")),
     }
 }

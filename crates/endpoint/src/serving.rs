@@ -18,7 +18,7 @@ use crate::{EndpointRequest, Issued, Refusal};
 
 /// Connections that are served at once; more wait in the listener's queue. Below the 1,024
 /// descriptors that a process has where nobody said otherwise.
-const MOST_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 /// How often one looks whether somebody is late.
 const TURN: Duration = Duration::from_millis(250);
@@ -76,10 +76,10 @@ fn run(endpoint: &TokenEndpoint, stop: &impl Source, queue: &Queue) -> io::Resul
     let mut rests_until = Instant::now();
     loop {
         let now = Instant::now();
-        let is_full = connections.len() >= MOST_CONNECTIONS;
+        let is_full = connections.len() >= MAX_CONNECTIONS;
         let crowd = if is_full { Crowd::Waits } else { Crowd::None };
         connections.retain(|connection| !connection.is_late(now, crowd));
-        let accepts = connections.len() < MOST_CONNECTIONS && now >= rests_until;
+        let accepts = connections.len() < MAX_CONNECTIONS && now >= rests_until;
         let callers = if accepts { Interest::Read } else { Interest::Nothing };
         let ready = wait_for(endpoint, stop, queue, &mut connections, callers)?;
         if ready.stop {
@@ -163,7 +163,7 @@ fn accept(
     connections: &mut Vec<Connection>,
     next_id: &mut u64,
 ) -> Result<(), io::Error> {
-    while connections.len() < MOST_CONNECTIONS {
+    while connections.len() < MAX_CONNECTIONS {
         let (stream, peer) = match endpoint.listener.accept() {
             Ok(accepted) => accepted,
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::formats::row::Holds;
 use crate::formats::table::{by_name, product_at, row};
 use crate::open::{OpenError, Stat, read_once};
-use crate::places::{Because, Candidate};
+use crate::places::{Candidate, CandidateReason};
 use crate::{Format, Found, Outcome, Product, Reading};
 use azvault_os::file::FileIdentity;
 pub use certificates::certificates_of;
@@ -103,7 +103,7 @@ fn follow(
             sources.list[settings].is_outside(Outside { path, what: what.to_owned() });
             continue;
         }
-        let expected = Candidate { path: path.clone(), because: Because::Expected };
+        let expected = Candidate { path: path.clone(), because: CandidateReason::Expected };
         sources.read(&expected, time_zone, opened);
         if let Some(Some(at)) = sources.paths.get(&path)
             && path.parent() != from.parent()
@@ -186,7 +186,7 @@ fn read_one(candidate: &Candidate, time_zone: &TimeZone) -> Option<Source> {
             // Any server has certificates; those of a product lie where it writes them.
             let a_servers = row.holds == Holds::Certificate
                 && at_its_place.is_none()
-                && candidate.because == Because::Walked;
+                && candidate.because == CandidateReason::Walked;
             // A file of another tool without a credential of Azure is none of our business.
             let others = row.holds == Holds::OthersCredentials;
             let is_spotless = others && found.outcome == Outcome::Accept;

@@ -22,7 +22,7 @@ pub use far::WHOLE;
 
 use crate::folder::reach::Reach;
 use crate::open::Stat;
-use crate::places::{self, Candidate, Extent, Place, Roots};
+use crate::places::{self, Candidate, Extent, Roots, SearchPlace};
 use walk::Walk;
 
 /// What is looked at.
@@ -78,12 +78,12 @@ pub struct Looked {
     /// The files to read, most authoritative first.
     pub candidates: Vec<Candidate>,
     /// What was looked at to find them.
-    pub seen: Seen,
+    pub seen: Coverage,
 }
 
 /// What was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Coverage {
     /// How many files.
     pub files: usize,
     /// How many folders.
@@ -167,12 +167,14 @@ pub fn look(
         At::Products(roots) => places::products_places(roots),
         At::Home(roots) => {
             let mut places = places::products_places(roots);
-            places.push(Place::new(roots.home.clone(), Extent::Home));
+            places.push(SearchPlace::new(roots.home.clone(), Extent::Home));
             places
         }
         At::Named(paths) => {
-            let mut places =
-                paths.iter().map(|path| place_named(path)).collect::<io::Result<Vec<Place>>>()?;
+            let mut places = paths
+                .iter()
+                .map(|path| place_named(path))
+                .collect::<io::Result<Vec<SearchPlace>>>()?;
             // A file that was named is looked at as such, and passed by in a folder that was.
             places.sort_by_key(|place| place.extent != Extent::File);
             places
@@ -209,8 +211,8 @@ pub fn named(path: &Path) -> io::Result<Vec<Candidate>> {
 }
 
 /// A link to a folder is followed, as the products follow it; one to a file is refused later.
-fn place_named(path: &Path) -> io::Result<Place> {
+fn place_named(path: &Path) -> io::Result<SearchPlace> {
     let is_folder = path.symlink_metadata()?.is_dir() || path.is_dir();
     let extent = if is_folder { Extent::Named } else { Extent::File };
-    Ok(Place::new(path.to_owned(), extent))
+    Ok(SearchPlace::new(path.to_owned(), extent))
 }

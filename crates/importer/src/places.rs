@@ -58,7 +58,7 @@ pub fn variables() -> impl Iterator<Item = &'static str> {
 
 /// Why a file is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum CandidateReason {
     /// It lies where a product puts it, or the user named it.
     Expected,
     /// Its content says that it is one, wherever it lies.
@@ -71,7 +71,7 @@ pub struct Candidate {
     /// Where it lies.
     pub path: PathBuf,
     /// Why it is looked at.
-    pub because: Because,
+    pub because: CandidateReason,
 }
 
 /// How far a place is looked at.
@@ -95,14 +95,14 @@ pub(crate) enum Extent {
 
 /// A place, and how far it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct SearchPlace {
     pub(crate) path: PathBuf,
     pub(crate) extent: Extent,
     /// Of [`Extent::Files`]: names, with `*` for any characters.
     pub(crate) names: Vec<&'static str>,
 }
 
-impl Place {
+impl SearchPlace {
     pub(crate) fn new(path: PathBuf, extent: Extent) -> Self {
         Self { path, extent, names: Vec::new() }
     }
@@ -146,22 +146,26 @@ const IDENTITY_SERVICE: &str = ".IdentityService";
 const SAVED: [&str; 4] = ["", "Documents", "Desktop", "Downloads"];
 
 /// The usual places: those of the products, and where people save files.
-pub(crate) fn usual_places(roots: &Roots) -> Vec<Place> {
+pub(crate) fn usual_places(roots: &Roots) -> Vec<SearchPlace> {
     let mut places = products_places(roots);
-    let saved = SAVED.iter().map(|name| Place::new(below(&roots.home, name), Extent::OneLevel));
+    let saved =
+        SAVED.iter().map(|name| SearchPlace::new(below(&roots.home, name), Extent::OneLevel));
     places.extend(saved);
     places.sort_by_key(|place| place.extent);
     places
 }
 
 /// Folders of products, and files of theirs that lie elsewhere.
-pub(crate) fn products_places(roots: &Roots) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
+pub(crate) fn products_places(roots: &Roots) -> Vec<SearchPlace> {
+    let mut places: Vec<SearchPlace> = Vec::new();
     let mut add = |path: PathBuf, extent: Extent, names: &[&'static str]| {
         let known = places.iter_mut().find(|place| place.path == path && place.extent == extent);
         match known {
             Some(known) => known.names.extend(names),
-            None => places.push(Place { names: names.to_vec(), ..Place::new(path, extent) }),
+            None => {
+                places
+                    .push(SearchPlace { names: names.to_vec(), ..SearchPlace::new(path, extent) });
+            }
         }
     };
     for (folder, files) in folders_of_formats() {
@@ -186,7 +190,7 @@ pub(crate) fn products_places(roots: &Roots) -> Vec<Place> {
 /// Whether `migrate` finds a file without being told where it lies. One that a person saved by hand
 /// was saved on purpose: it is moved only where it is named.
 pub fn covers(roots: &Roots, path: &Path) -> bool {
-    let is_named = |place: &Place| {
+    let is_named = |place: &SearchPlace| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         place.names.iter().any(|pattern| matches(pattern, name))
     };

@@ -34,7 +34,7 @@ use crate::json::JsonError;
 use crate::{Format, Found, Outcome, Product};
 
 /// Most credentials of one file that are remarked on one by one.
-const MOST_SAID: usize = 20;
+const MAX_SAID: usize = 20;
 
 /// Reads a document. One that is damaged is refused with its place; what stands before the damage
 /// and was understood stays named.
@@ -94,11 +94,11 @@ fn readable(bytes: &[u8]) -> String {
 /// first ones are enough to find the rest.
 fn remark(found: &mut Found) {
     let said: Vec<_> =
-        found.reported.iter().take(MOST_SAID).map(|one| (one.place.clone(), one.what)).collect();
+        found.reported.iter().take(MAX_SAID).map(|one| (one.place.clone(), one.what)).collect();
     for (place, what) in said {
         found.remark(place, what);
     }
-    if let Some(more) = found.reported.len().checked_sub(MOST_SAID).filter(|more| *more > 0) {
+    if let Some(more) = found.reported.len().checked_sub(MAX_SAID).filter(|more| *more > 0) {
         found.remark("", format!("and {more} more"));
     }
 }

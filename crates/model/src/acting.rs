@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::caseless::key;
-use crate::rules::active::Because;
+use crate::rules::active::ActiveSource;
 use crate::{Context, ContextAccount};
 
 /// The context that acts, and why. It is resolved once, from the request alone, before the scope of
@@ -11,13 +11,13 @@ use crate::{Context, ContextAccount};
 /// a change for the user would act for the vault's default while the session shows another account.
 pub struct Acting {
     context: Context,
-    source: Because,
+    source: ActiveSource,
     tenants: BTreeSet<String>,
 }
 
 impl Acting {
     /// Keeps a copy: what acts stays the same, whatever changes meanwhile.
-    pub fn new(context: &Context, source: Because) -> Self {
+    pub fn new(context: &Context, source: ActiveSource) -> Self {
         let tenants = context.tenant.iter().map(|tenant| key(&tenant.id).into_owned()).collect();
         Self { context: context.copied(), source, tenants }
     }
@@ -39,7 +39,7 @@ impl Acting {
     }
 
     /// Why it is this one.
-    pub fn source(&self) -> Because {
+    pub fn source(&self) -> ActiveSource {
         self.source
     }
 

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct PolicyLine {
     /// The file.
     pub file: PathBuf,
     /// From 1 up.
     pub line: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for PolicyLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} line {}", self.file.display(), self.line)
     }
@@ -25,7 +25,7 @@ pub struct Set<T> {
     /// What is said.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: PolicyLine,
 }
 
 /// Whether something may be done.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Allowance, AtLeast, AtMost, Only, Place, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
 pub(crate) const KEYS: [&str; 14] = [
@@ -63,7 +63,7 @@ pub struct Shown<'a> {
     /// What it says.
     pub value: Value<'a>,
     /// Where that is said.
-    pub place: &'a Place,
+    pub place: &'a PolicyLine,
 }
 
 /// A value as it is shown.
@@ -116,7 +116,7 @@ impl Policy {
     }
 }
 
-type Said<'a> = Option<(Value<'a>, &'a Place)>;
+type Said<'a> = Option<(Value<'a>, &'a PolicyLine)>;
 
 fn said<'a, T>(set: &'a Option<Set<T>>, value: impl Fn(&'a T) -> Value<'a>) -> Said<'a> {
     set.as_ref().map(|set| (value(&set.value), &set.place))

@@ -9,23 +9,23 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::policy::KEYS;
-use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind};
 
 /// Tables of keys.
 const TABLES: [&str; 6] = ["unlock", "kdf", "passphrase", "token", "slots", "tls"];
 
 /// Longest that keys are held, with or without a policy.
-const LONGEST_UNLOCK: Duration = Duration::from_secs(24 * 3600);
+const MAX_UNLOCK: Duration = Duration::from_secs(24 * 3600);
 
 /// Whoever waits for a new token has to be handed it.
-const SHORTEST_CACHE: Duration = Duration::from_secs(60);
+const MIN_CACHE: Duration = Duration::from_secs(60);
 
 /// A line that cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {what}")]
 pub struct Wrong {
     /// Where.
-    pub place: Place,
+    pub place: PolicyLine,
     /// What is wrong with it.
     pub what: String,
     /// What could stand there instead.
@@ -94,11 +94,11 @@ impl Reading<'_> {
             "tenants" => self.policy.tenants = self.only(place, value),
             "unlock.idle" => {
                 let least = Duration::from_secs(1);
-                self.policy.unlock_idle = self.time(place, (least, LONGEST_UNLOCK), value);
+                self.policy.unlock_idle = self.time(place, (least, MAX_UNLOCK), value);
             }
             "unlock.for" => {
                 let least = Duration::from_secs(1);
-                self.policy.unlock_for = self.time(place, (least, LONGEST_UNLOCK), value);
+                self.policy.unlock_for = self.time(place, (least, MAX_UNLOCK), value);
             }
             // The bounds of what a vault can have.
             "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, (19, 1024), value),
@@ -109,7 +109,7 @@ impl Reading<'_> {
                 self.policy.passphrase_bits = self.number(place, (1, 63), value);
             }
             "token.cache" => {
-                let bounds = (SHORTEST_CACHE, LONGEST_UNLOCK);
+                let bounds = (MIN_CACHE, MAX_UNLOCK);
                 self.policy.token_cache = self.time(place, bounds, value);
             }
             "tls.extra-authorities" => {
@@ -122,7 +122,7 @@ impl Reading<'_> {
 
     fn allowance(
         &mut self,
-        place: Place,
+        place: PolicyLine,
         forbidden: &str,
         value: Value<'_, '_>,
     ) -> Option<Set<Allowance>> {
@@ -139,7 +139,7 @@ impl Reading<'_> {
 
     fn time(
         &mut self,
-        place: Place,
+        place: PolicyLine,
         (least, most): (Duration, Duration),
         value: Value<'_, '_>,
     ) -> Option<Set<AtMost>> {
@@ -159,7 +159,7 @@ impl Reading<'_> {
 
     fn number(
         &mut self,
-        place: Place,
+        place: PolicyLine,
         (least, most): (u32, u32),
         value: Value<'_, '_>,
     ) -> Option<Set<AtLeast>> {
@@ -178,14 +178,14 @@ impl Reading<'_> {
         }
     }
 
-    fn only(&mut self, place: Place, value: Value<'_, '_>) -> Option<Set<Only>> {
+    fn only(&mut self, place: PolicyLine, value: Value<'_, '_>) -> Option<Set<Only>> {
         match strings(value) {
             Some(names) => Some(Set { value: Only(names), place }),
             None => self.wrong(place, "this is no list of names", "[\"one\", \"another\"]"),
         }
     }
 
-    fn slots(&mut self, place: &Place, value: Value<'_, '_>) -> Vec<Set<SlotKind>> {
+    fn slots(&mut self, place: &PolicyLine, value: Value<'_, '_>) -> Vec<Set<SlotKind>> {
         let words = SlotKind::ALL.map(SlotKind::as_str);
         let Some(names) = strings(value) else {
             let all = format!("a list of: {}", words.join(", "));
@@ -213,10 +213,10 @@ impl Reading<'_> {
         slots
     }
 
-    fn place(&self, at: usize) -> Place {
+    fn place(&self, at: usize) -> PolicyLine {
         let before = self.text.as_bytes().get(..at).unwrap_or(self.text.as_bytes());
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Place { file: self.file.to_owned(), line }
+        PolicyLine { file: self.file.to_owned(), line }
     }
 
     fn refuse(&mut self, at: usize, what: String, instead: &str) {
@@ -224,7 +224,7 @@ impl Reading<'_> {
         self.wrong::<()>(place, &what, instead);
     }
 
-    fn wrong<T>(&mut self, place: Place, what: &str, instead: &str) -> Option<T> {
+    fn wrong<T>(&mut self, place: PolicyLine, what: &str, instead: &str) -> Option<T> {
         let (what, instead) = (what.to_owned(), instead.to_owned());
         self.wrong.push(Wrong { place, what, instead });
         None

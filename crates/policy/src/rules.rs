@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind};
 
 /// Something that a line of a policy forbids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("refused by {place}: {what}")]
 pub struct Refusal {
     /// The line.
-    pub place: Place,
+    pub place: PolicyLine,
     /// What it forbids, and what it allows.
     pub what: String,
     /// What to type instead.
@@ -25,7 +25,7 @@ fn forbids(set: Option<&Set<Allowance>>) -> Option<&Set<Allowance>> {
 }
 
 /// The line by which autosave is off, whatever a session or a user has set.
-pub fn autosave_off(policy: &Policy) -> Option<&Place> {
+pub fn autosave_off(policy: &Policy) -> Option<&PolicyLine> {
     forbids(policy.autosave.as_ref()).map(|set| &set.place)
 }
 

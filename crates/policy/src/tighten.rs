@@ -2,7 +2,7 @@
 
 use crate::member::Strictness;
 use crate::policy::KEYS;
-use crate::{Place, Policy, Set, SlotKind};
+use crate::{Policy, PolicyLine, Set, SlotKind};
 
 /// A line of the user's that would loosen, or contradict, one of the system's. It is refused and not
 /// passed over: a line that somebody wrote and that does nothing would deceive.
@@ -12,9 +12,9 @@ pub struct Loosens {
     /// The member.
     pub key: &'static str,
     /// The line that stands.
-    pub system: Place,
+    pub system: PolicyLine,
     /// The line that does not go with it.
-    pub user: Place,
+    pub user: PolicyLine,
 }
 
 /// Joins them: member by member the stricter one, and all slots that either names.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use azvault_model::ContextName;
-use azvault_model::rules::active::Because;
+use azvault_model::rules::active::ActiveSource;
 use azvault_os::process::Before;
 use azvault_policy::Policy;
 
@@ -55,7 +55,7 @@ pub type Clock = fn() -> i64;
 /// A context that was named for this one command, and by what.
 pub struct ContextOverride {
     pub name: ContextName,
-    pub because: Because,
+    pub because: ActiveSource,
 }
 
 /// Whether the extra question of a destructive verb has been answered beforehand.
@@ -99,10 +99,12 @@ impl App {
     pub fn given(&self) -> Result<Option<ContextOverride>, Failure> {
         if let Some(name) = &self.options.context {
             let name = ContextName::new(name.clone());
-            return Ok(Some(ContextOverride { name, because: Because::Option }));
+            return Ok(Some(ContextOverride { name, because: ActiveSource::Option }));
         }
-        let given =
-            |name| ContextOverride { name: ContextName::new(name), because: Because::Variable };
+        let given = |name| ContextOverride {
+            name: ContextName::new(name),
+            because: ActiveSource::Variable,
+        };
         Ok(paths::context()?.map(given))
     }
 

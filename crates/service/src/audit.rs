@@ -10,7 +10,7 @@ use azvault_vault::{Actor, Entry, Id, Problem, Subject, Transaction};
 use crate::app::App;
 
 /// More subjects than this are told in several entries: a box has a limit.
-const MOST_SUBJECTS: usize = 1000;
+const MAX_SUBJECTS: usize = 1000;
 
 /// Writes an entry of this moment and process; nothing where nothing is to be told.
 pub fn log(
@@ -19,7 +19,7 @@ pub fn log(
     verb: &str,
     subjects: Vec<Subject>,
 ) -> Result<(), Problem> {
-    for some in subjects.chunks(MOST_SUBJECTS) {
+    for some in subjects.chunks(MAX_SUBJECTS) {
         writing.log(Entry {
             time: app.now(),
             verb: verb.to_owned(),

@@ -15,7 +15,7 @@ use crate::descriptor;
 use crate::unlock::OpenedBy;
 
 /// Longest that is handed over, and longest that comes back, in bytes.
-pub const LONGEST: usize = 64 * 1024;
+pub const MAX_MESSAGE: usize = 64 * 1024;
 
 /// A verb of this program in a process of its own.
 pub fn command(app: &App, verb: &str) -> io::Result<Command> {
@@ -58,7 +58,7 @@ pub fn start(command: &mut Command, by: &OpenedBy, wanted: &impl Serialize) -> i
 
 /// In that process: what was handed over. `None` where nobody of ours has started it.
 pub fn handed_over<T: DeserializeOwned>() -> Option<(OpenedBy, T)> {
-    let bytes = descriptor::read_secret_to_end(Input, LONGEST).ok()?;
+    let bytes = descriptor::read_secret_to_end(Input, MAX_MESSAGE).ok()?;
     let (epoch, rest) = bytes.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;

@@ -12,7 +12,7 @@ use azvault_model::{
     Account, Acting, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope,
     Scope,
 };
-use azvault_policy::Place;
+use azvault_policy::PolicyLine;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, ContextOverride};
@@ -38,7 +38,7 @@ pub struct Contexts {
     pub session: Option<Session>,
     given: Option<ContextOverride>,
     /// The line of a policy by which autosave is off.
-    autosave_off: Option<Place>,
+    autosave_off: Option<PolicyLine>,
     nothing: ProcessScope,
 }
 
@@ -202,8 +202,8 @@ impl Contexts {
 
     /// The name that acts, and why; `None` when none does, also where the session's choice or the
     /// default is not there any more. A name that was given must be there.
-    pub fn active(&self) -> Result<(Option<&ContextName>, active::Because), Failure> {
-        use active::Because::{Default, Option, Session, Variable};
+    pub fn active(&self) -> Result<(Option<&ContextName>, active::ActiveSource), Failure> {
+        use active::ActiveSource::{Default, Option, Session, Variable};
         let (name, because) = active::active(&self.wishes());
         let Some(name) = name else { return Ok((None, because)) };
         match (self.find(name), because) {
@@ -241,7 +241,7 @@ impl Contexts {
     }
 
     /// The autosave mode in force.
-    pub fn autosave(&self) -> (AutosaveMode, autosave::Because) {
+    pub fn autosave(&self) -> (AutosaveMode, autosave::AutosaveSource) {
         let policy = match self.autosave_off {
             Some(_) => autosave::Policy::Off,
             None => autosave::Policy::Silent,
@@ -256,7 +256,9 @@ impl Contexts {
             None => scope::Session::None,
         };
         scope::of_change(self.given(), asked, self.autosave().0, session).map_err(|refused| {
-            if let (scope::Because::Autosave, Some(place)) = (refused.because, &self.autosave_off) {
+            if let (scope::ScopeReason::Autosave, Some(place)) =
+                (refused.because, &self.autosave_off)
+            {
                 let place = shown(&place.to_string());
                 let what =
                     format!("refused by {place}: autosave is off, so changes live in a session");
@@ -264,17 +266,17 @@ impl Contexts {
             }
             match refused.because {
                 // --scope does not help there, so it is no advice.
-                scope::Because::ContextGiven => session::none(
+                scope::ScopeReason::ContextGiven => session::none(
                     "a change made under a given context has process scope",
                 )
                 .hint(
                     "eval \"$(azvault session start)\", or leave out --context and AZVAULT_CONTEXT \
                          to change the vault",
                 ),
-                scope::Because::Asked => {
+                scope::ScopeReason::Asked => {
                     session::none("a change of process scope ends with its session")
                 }
-                scope::Because::Autosave => {
+                scope::ScopeReason::Autosave => {
                     session::none("autosave is off, so changes have process scope")
                 }
             }
@@ -334,7 +336,7 @@ impl Contexts {
             ..Wishes::default()
         };
         match &self.given {
-            Some(ContextOverride { name, because: active::Because::Variable }) => {
+            Some(ContextOverride { name, because: active::ActiveSource::Variable }) => {
                 wishes.variable = Some(name);
             }
             Some(ContextOverride { name, .. }) => wishes.option = Some(name),

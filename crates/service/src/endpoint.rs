@@ -126,10 +126,10 @@ pub fn open(
     let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
     tool_facts.facts.az_folder = Some(folder.path().to_owned());
     let child = child_process::start(&mut command, by, &tool_facts.facts).map_err(cannot)?;
-    let mut answer = Zeroizing::new(Vec::with_capacity(child_process::LONGEST));
+    let mut answer = Zeroizing::new(Vec::with_capacity(child_process::MAX_MESSAGE));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
-        let mut stdout = stdout.take(child_process::LONGEST as u64);
+        let mut stdout = stdout.take(child_process::MAX_MESSAGE as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
     let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {

@@ -27,10 +27,10 @@ use crate::paths;
 use crate::text::shown_path;
 
 /// The longest name of a socket in the folder: the id of a vault in hexadecimal, and `.sock`.
-const LONGEST_NAME: usize = 32 + ".sock".len();
+const MAX_NAME: usize = 32 + ".sock".len();
 
 /// The most that a path to a socket may have (`sun_path` of unix(7), less its NUL).
-const LONGEST_SOCKET: usize = 107;
+const MAX_SOCKET_PATH: usize = 107;
 
 /// Which of the three a place is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub enum Source {
 
 /// One place that is looked at.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct SocketFolder {
     pub source: Source,
     /// The folder in which ours lies; `None` where the variable is not set.
     pub base: Option<PathBuf>,
@@ -56,17 +56,17 @@ pub struct Place {
 
 /// Why a place is passed over.
 pub struct PassedOver {
-    pub place: Place,
+    pub place: SocketFolder,
     pub because: Unfit,
 }
 
 /// What there is to use, and what was passed over on the way.
 pub struct Look {
-    pub used: Option<Place>,
+    pub used: Option<SocketFolder>,
     pub passed_over: Vec<PassedOver>,
 }
 
-impl Place {
+impl SocketFolder {
     /// Our folder in it. It need not be there yet.
     pub fn folder(&self) -> Option<PathBuf> {
         self.base.as_ref().map(|base| base.join(&self.name))
@@ -80,8 +80,8 @@ impl Place {
         if !base.is_absolute() {
             return Err(Unfit::Relative);
         }
-        let length = folder.as_os_str().len() + 1 + LONGEST_NAME;
-        if length > LONGEST_SOCKET {
+        let length = folder.as_os_str().len() + 1 + MAX_NAME;
+        if length > MAX_SOCKET_PATH {
             return Err(Unfit::TooLong(length));
         }
         let above = Facts::followed(base).map_err(|e| Unfit::of_error(&e))?;
@@ -131,10 +131,10 @@ impl fmt::Display for PassedOver {
 }
 
 /// The places, in their order; one that the variable names as well is there once.
-fn places() -> Vec<Place> {
+fn places() -> Vec<SocketFolder> {
     let variable = paths::runtime_variable();
     let system = places::runtime_folder_of_login();
-    let place = |source, base, name: String| Place { source, base, name };
+    let place = |source, base, name: String| SocketFolder { source, base, name };
     let mut places = Vec::from([place(Source::Variable, variable.clone(), "azvault".to_owned())]);
     if variable.as_ref() != Some(&system) {
         places.push(place(Source::System, Some(system), "azvault".to_owned()));
@@ -179,7 +179,7 @@ pub fn made() -> Result<PathBuf, Failure> {
 /// environment started is in one of them. Also those that others can enter by now: nothing is started
 /// there, and who listens is known by the kernel's word.
 pub fn folders() -> Vec<PathBuf> {
-    let is_own = |place: &Place| matches!(place.fit(), Ok(()) | Err(Unfit::Lax(..)));
+    let is_own = |place: &SocketFolder| matches!(place.fit(), Ok(()) | Err(Unfit::Lax(..)));
     places().into_iter().filter(is_own).filter_map(|place| place.folder()).collect()
 }
 
@@ -194,7 +194,7 @@ pub fn for_files() -> Result<PathBuf, Failure> {
             let made = create_private_folders(base);
             made.map_err(|_| none)?;
         }
-        Place { source: Source::Home, base, name }.make().map_err(|because| {
+        SocketFolder { source: Source::Home, base, name }.make().map_err(|because| {
             let own = shown_path(&own);
             let what = format!("no folder for the files of this command: {own} {because}");
             Failure::new(Code::Unsupported, what).hint(format!("ls -ld {own}"))
@@ -234,29 +234,29 @@ pub fn advice(passed_over: &[PassedOver]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_NAME, LONGEST_SOCKET, Place, Source, Unfit};
+    use super::{MAX_NAME, MAX_SOCKET_PATH, SocketFolder, Source, Unfit};
 
     #[test]
     fn a_path_that_is_too_long_for_a_socket_is_told_before_it_is_tried() {
-        let name = "n".repeat(LONGEST_NAME);
+        let name = "n".repeat(MAX_NAME);
         let base = tempfile::tempdir().unwrap();
         let short = base.path().join("r");
         std::fs::create_dir(&short).unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(&short, mode).unwrap();
-        let place = |base: &std::path::Path, name: &str| Place {
+        let place = |base: &std::path::Path, name: &str| SocketFolder {
             source: Source::Variable,
             base: Some(base.to_owned()),
             name: name.to_owned(),
         };
         assert_eq!(place(&short, "azvault").fit(), Ok(()));
         // The longest name that fits, and one byte more.
-        let room = LONGEST_SOCKET - LONGEST_NAME - 2 - short.as_os_str().len();
+        let room = MAX_SOCKET_PATH - MAX_NAME - 2 - short.as_os_str().len();
         let longest = place(&short, &"n".repeat(room));
         assert_eq!(longest.fit(), Ok(()));
         let folder = longest.make().unwrap();
         std::os::unix::net::UnixListener::bind(folder.join(name)).unwrap();
         let long = place(&short, &"n".repeat(room + 1));
-        assert_eq!(long.fit(), Err(Unfit::TooLong(LONGEST_SOCKET + 1)));
+        assert_eq!(long.fit(), Err(Unfit::TooLong(MAX_SOCKET_PATH + 1)));
     }
 }

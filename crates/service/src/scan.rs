@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
-use azvault_importer::look::{Ended, Seen};
+use azvault_importer::look::{Coverage, Ended};
 use azvault_model::ContextName;
 use azvault_model::rules::import::{self, Present};
 
@@ -36,7 +36,7 @@ pub struct Survey {
     /// The worst first.
     pub rows: Vec<Row>,
     /// What was looked at.
-    pub seen: Seen,
+    pub seen: Coverage,
     /// Files and folders that could not be read, and why.
     pub unreadable: Vec<Unreadable>,
     pub totals: Totals,
@@ -168,7 +168,7 @@ impl Row {
 }
 
 /// What was not listed, and what was listed and not opened.
-fn unreadable(sources: &[Source], seen: &Seen, inside: Vec<Unreadable>) -> Vec<Unreadable> {
+fn unreadable(sources: &[Source], seen: &Coverage, inside: Vec<Unreadable>) -> Vec<Unreadable> {
     let listed = seen
         .unread
         .iter()

@@ -11,7 +11,7 @@ use crate::unlock::{Hold, Opened};
 use crate::unlock_inputs;
 
 /// Longest label, in characters.
-const LONGEST_LABEL: usize = 64;
+const MAX_LABEL: usize = 64;
 
 /// Opens a slot in this process: the agent has no master key, and slots wrap nothing else.
 pub fn owner(app: &App, which: Try) -> Result<Opened, Failure> {
@@ -55,8 +55,8 @@ pub fn subject(id: i64, kind: SlotKind, label: &str) -> Subject {
 
 /// A label, as it may be typed.
 pub fn label(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.chars().count() > LONGEST_LABEL || shown(text) != text {
-        return Err(format!("a label has 1 to {LONGEST_LABEL} characters, all of them visible"));
+    if text.is_empty() || text.chars().count() > MAX_LABEL || shown(text) != text {
+        return Err(format!("a label has 1 to {MAX_LABEL} characters, all of them visible"));
     }
     Ok(text.to_owned())
 }

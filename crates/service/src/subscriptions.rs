@@ -1,6 +1,6 @@
 //! The subscriptions that the account of the context that acts sees in one tenant: asked of Azure.
 
-use azvault_model::rules::connect::Place;
+use azvault_model::rules::connect::VisibleSubscription;
 use azvault_model::{Context, Subscription, Tenant};
 use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
 use azvault_signin::resource_manager;
@@ -16,7 +16,7 @@ use crate::tokens::{Target, TokenRequest};
 /// What Azure shows.
 pub struct Seen {
     pub environment: String,
-    pub places: Vec<Place>,
+    pub places: Vec<VisibleSubscription>,
     /// What the vault and the session hold besides.
     pub contexts: Contexts,
 }
@@ -34,7 +34,7 @@ pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
     let base = cloud.resource_manager().map_err(failed)?;
     let found = resource_manager::subscriptions(&http, base, &issued.value).map_err(failed)?;
     let tenant = Tenant { id: issued.tenant, name };
-    let place = |found: resource_manager::Subscription| Place {
+    let place = |found: resource_manager::Subscription| VisibleSubscription {
         subscription: Subscription { id: found.id, name: found.name, state: found.state },
         tenant: tenant.clone(),
     };

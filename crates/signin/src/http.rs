@@ -24,7 +24,7 @@ pub use proxy::ProxySetting;
 pub use roots::SystemStore;
 
 /// The longest pause that is waited out here; the caller hears of longer ones.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// How connections are made.
 #[derive(Default)]
@@ -158,7 +158,7 @@ impl Http {
             let pause = match (found, ask.repeat) {
                 (Ok(reply), Repeat::Safe(also)) if reply.asks_again(also) => {
                     let pause = reply.retry_after.unwrap_or_else(|| backoff(self.repeats - left));
-                    if left == 0 || pause > LONGEST_PAUSE {
+                    if left == 0 || pause > MAX_PAUSE {
                         return reply.judged();
                     }
                     pause
@@ -271,5 +271,5 @@ fn backoff(round: u32) -> Duration {
     // Without chance it is the plain pause.
     let _ = ring::rand::SecureRandom::fill(&random, &mut chance);
     let base = Duration::from_millis(500) * 2_u32.pow(round.min(3));
-    (base + Duration::from_millis(u64::from(chance[0]))).min(LONGEST_PAUSE)
+    (base + Duration::from_millis(u64::from(chance[0]))).min(MAX_PAUSE)
 }

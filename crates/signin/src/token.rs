@@ -21,7 +21,7 @@ pub use claims::IdClaims;
 const MAX_REPLY: usize = 256 * 1024;
 
 /// Longest life that is believed, in seconds: more is a mistake of the provider.
-const LONGEST_LIFE: i64 = 366 * 24 * 3600;
+const MAX_LIFE: i64 = 366 * 24 * 3600;
 
 /// What a sign-in gives.
 pub struct Tokens {
@@ -201,7 +201,7 @@ fn expiry(body: &Body<'_>, now: i64) -> Result<i64, &'static str> {
     if life <= 0 {
         return Err("the token has expired already");
     }
-    if life > LONGEST_LIFE {
+    if life > MAX_LIFE {
         return Err("its expiry is out of bounds");
     }
     now.checked_add(life).ok_or("its expiry is out of bounds")

@@ -54,7 +54,7 @@ impl Recalled {
 
 /// What a vault says of itself.
 #[derive(Clone, Copy)]
-pub(crate) struct Seen<'a> {
+pub(crate) struct HighWaterMark<'a> {
     pub(crate) epoch: u32,
     pub(crate) generation: u64,
     /// SHA-256 of the sealed head.
@@ -81,7 +81,7 @@ enum Is<'a> {
 struct Opened<'a> {
     sealer: &'a dyn Sealer,
     vault: VaultId,
-    seen: Seen<'a>,
+    seen: HighWaterMark<'a>,
     fingerprint: String,
     /// As in an anchor.
     proof: String,
@@ -89,7 +89,11 @@ struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    fn new(sealer: &'a dyn Sealer, vault: VaultId, seen: Seen<'a>) -> Result<Self, Problem> {
+    fn new(
+        sealer: &'a dyn Sealer,
+        vault: VaultId,
+        seen: HighWaterMark<'a>,
+    ) -> Result<Self, Problem> {
         let former = seen.former.iter().map(|told| proof(told)).collect();
         let (fingerprint, proof) = (fingerprint(sealer)?, proof(&succession(sealer)?));
         Ok(Self { sealer, vault, seen, fingerprint, proof, former })
@@ -151,7 +155,7 @@ pub(crate) fn check(
     recalled: &Recalled,
     sealer: &dyn Sealer,
     vault: VaultId,
-    seen: Seen<'_>,
+    seen: HighWaterMark<'_>,
 ) -> Result<AnchorFound, Problem> {
     if recalled.is_empty() {
         return Ok(AnchorFound::None);
@@ -187,11 +191,11 @@ pub(crate) fn check(
     }
 }
 
-fn older(seen: Seen<'_>, anchor: &Anchor) -> Problem {
+fn older(seen: HighWaterMark<'_>, anchor: &Anchor) -> Problem {
     AnchorMismatch::RolledBack { found: seen.generation, seen: anchor.generation }.into()
 }
 
-fn is_new_enough(seen: Seen<'_>, anchor: &Anchor) -> Result<(), Problem> {
+fn is_new_enough(seen: HighWaterMark<'_>, anchor: &Anchor) -> Result<(), Problem> {
     if (seen.epoch, seen.generation) < (anchor.epoch, anchor.generation) {
         return Err(older(seen, anchor));
     }
@@ -209,7 +213,7 @@ pub(crate) fn remember(
     folder: &Path,
     sealer: &dyn Sealer,
     vault: VaultId,
-    seen: Seen<'_>,
+    seen: HighWaterMark<'_>,
 ) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
     if is_said(folder, &opened)? {
@@ -247,7 +251,7 @@ pub(crate) fn replace(
     folder: &Path,
     sealer: &dyn Sealer,
     vault: VaultId,
-    seen: Seen<'_>,
+    seen: HighWaterMark<'_>,
 ) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
     let held = folder::hold(folder)?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::anchor::{AnchorFound, Seen};
+use crate::anchor::{AnchorFound, HighWaterMark};
 use crate::boxes::Boxes;
 use crate::error::{AnchorMismatch, Error, Problem};
 use crate::format::fingerprint::fingerprint;
@@ -162,7 +162,7 @@ impl Locked {
         };
         let (row, head, slots) = load_head(&self.connection, &*sealer, id)?;
         let head_hash = head::hash(&row.head);
-        let seen = Seen {
+        let seen = HighWaterMark {
             epoch: row.epoch,
             generation: head.generation,
             head: &head_hash,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
-use crate::anchor::{AnchorFound, Seen};
+use crate::anchor::{AnchorFound, HighWaterMark};
 use crate::boxes::Boxes;
 use crate::error::{ChangeError, Error, Problem};
 use crate::format::fingerprint::fingerprint;
@@ -80,7 +80,7 @@ impl Vault {
     fn replace_anchors(&self) -> Result<(), Problem> {
         let (row, head) = snapshot::load_head(self.boxes(&self.connection))?;
         let head_hash = head::hash(&row.head);
-        let seen = Seen {
+        let seen = HighWaterMark {
             epoch: row.epoch,
             generation: head.generation,
             head: &head_hash,
@@ -143,7 +143,7 @@ impl Vault {
     pub(crate) fn after_commit(&mut self, written: Written) {
         let Written { head, head_hash, slots } = written;
         let (epoch, generation) = (self.sealer.epoch(), head.generation);
-        let seen = Seen { epoch, generation, head: &head_hash, former: &head.former };
+        let seen = HighWaterMark { epoch, generation, head: &head_hash, former: &head.former };
         let remembered = match self.beyond.take() {
             None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
             Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),

@@ -8,7 +8,7 @@ use super::name::{self, Kind};
 use super::report::Report;
 
 /// Callers that are told in one turn, so that a crowd of them keeps nobody else waiting.
-const MOST_AT_ONCE: usize = 64;
+const MAX_AT_ONCE: usize = 64;
 
 /// That this process can be found, until it ends or drops this.
 pub struct Beacon {
@@ -23,7 +23,7 @@ impl Beacon {
 
     /// Tells who waits, if it is this user, how this process is.
     pub fn tell(&self, report: &Report) {
-        for _ in 0..MOST_AT_ONCE {
+        for _ in 0..MAX_AT_ONCE {
             let Some(caller) = self.announcement.accept() else { return };
             if matches!(caller.caller(), Caller::SameUser { .. }) {
                 // One line fits into any socket; who is gone already needs none.

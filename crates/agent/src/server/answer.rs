@@ -16,7 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Keys while they are held, and sessions.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct AgentState {
     keys: Option<Unlocked>,
     pub(super) sessions: Sessions,
 }
@@ -26,7 +26,7 @@ struct Unlocked {
     hold: Hold,
 }
 
-impl Held {
+impl AgentState {
     /// Wipes the keys if they are due.
     pub(super) fn look(&mut self, now: Moment) {
         if self.keys.as_ref().is_some_and(|unlocked| unlocked.hold.due(now).is_some()) {
@@ -77,7 +77,12 @@ impl Held {
 type Frame = Zeroizing<Vec<u8>>;
 
 /// The reply to one request, as a frame. `None`: the connection is to be closed.
-pub(super) fn answer(body: &[u8], held: &mut Held, caller: u32, now: Moment) -> Option<Frame> {
+pub(super) fn answer(
+    body: &[u8],
+    held: &mut AgentState,
+    caller: u32,
+    now: Moment,
+) -> Option<Frame> {
     let mut body = Body(body);
     let reply = match Verb::of(body.u8()?) {
         Some(verb) => reply(verb, &mut body, held, caller, now),
@@ -92,7 +97,7 @@ pub(super) fn answer(body: &[u8], held: &mut Held, caller: u32, now: Moment) -> 
 fn reply(
     verb: Verb,
     body: &mut Body<'_>,
-    held: &mut Held,
+    held: &mut AgentState,
     caller: u32,
     now: Moment,
 ) -> Result<Message, Outcome> {
@@ -152,7 +157,7 @@ fn done(room: usize) -> Message {
     Message::new(Outcome::Done as u8, room)
 }
 
-fn status(held: &Held, now: Moment) -> Message {
+fn status(held: &AgentState, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
     let limit = hold.map_or(0, |hold| hold.limits().idle.as_secs());
     done(37 + VERSION.len())
@@ -165,7 +170,7 @@ fn status(held: &Held, now: Moment) -> Message {
         .u64(limit)
 }
 
-fn unlock(body: &mut Body<'_>, held: &mut Held, now: Moment) -> Result<Message, Outcome> {
+fn unlock(body: &mut Body<'_>, held: &mut AgentState, now: Moment) -> Result<Message, Outcome> {
     let (keys, limits) = handed_over(body).ok_or(Outcome::Refused)?;
     // Anybody can make a vault that bears the id of another.
     let is_others =
@@ -188,7 +193,7 @@ fn handed_over(body: &mut Body<'_>) -> Option<(Keys, Limits)> {
 fn boxes(
     verb: Verb,
     body: &mut Body<'_>,
-    held: &mut Held,
+    held: &mut AgentState,
     now: Moment,
 ) -> Result<Message, Outcome> {
     let (epoch, key, placed) = batch(body).ok_or(Outcome::Refused)?;

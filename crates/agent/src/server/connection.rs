@@ -5,7 +5,7 @@ use std::time::Duration;
 use azvault_os::pipe::{Interest, Ready, Step, Stream, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use super::answer::{Held, answer};
+use super::answer::{AgentState, answer};
 use crate::hold::Moment;
 use crate::protocol::MAX_FRAME;
 
@@ -93,7 +93,7 @@ impl Connection {
 
     /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
     /// for which there is no `room` waits until others are served.
-    pub(super) fn go_on(&mut self, held: &mut Held, now: Moment, room: usize) -> Option<()> {
+    pub(super) fn go_on(&mut self, held: &mut AgentState, now: Moment, room: usize) -> Option<()> {
         if !self.ready.is_any() && self.wants().is_none() {
             return Some(());
         }

@@ -31,7 +31,7 @@ use crate::options::name::name;
 use crate::output;
 
 /// Contexts of a sign-in, if nobody says a number.
-const MOST: usize = 25;
+const MAX_CONTEXTS_AT_FIRST: usize = 25;
 
 /// Sign in, and make contexts of what the account sees (Connect-AzAccount)
 ///
@@ -175,7 +175,7 @@ impl Args {
             others: match (self.no_contexts, self.max_contexts) {
                 (true, _) => Others::Left,
                 (false, Some(most)) => Others::UpTo(most),
-                (false, None) => Others::AtFirst(MOST),
+                (false, None) => Others::AtFirst(MAX_CONTEXTS_AT_FIRST),
             },
         };
         let extras = ChangeExtras {

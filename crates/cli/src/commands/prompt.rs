@@ -1,6 +1,6 @@
 //! `azvault prompt`
 
-use azvault_model::rules::active::Because;
+use azvault_model::rules::active::ActiveSource;
 use azvault_model::{AutosaveMode, ContextName, Scope};
 use azvault_service::contexts::{Contexts, Unasked, chosen};
 use azvault_service::failure::{Code, Failure};
@@ -14,7 +14,7 @@ use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Columns of a name; what is longer is cut.
-const LONGEST: usize = 40;
+const MAX_NAME: usize = 40;
 
 /// Print what a shell's prompt may show: context, scope, autosave
 ///
@@ -73,8 +73,8 @@ fn shown_state(app: &App) -> Result<(), Failure> {
 fn unlocked(app: &App, contexts: &Contexts) -> Result<(), Failure> {
     let (active, because) = contexts.active()?;
     let scope = match because {
-        Because::Default => Scope::User,
-        Because::Option | Because::Variable | Because::Session => Scope::Process,
+        ActiveSource::Default => Scope::User,
+        ActiveSource::Option | ActiveSource::Variable | ActiveSource::Session => Scope::Process,
     };
     print(
         app,
@@ -135,5 +135,5 @@ fn short(name: &str) -> String {
     if name.trim().is_empty() {
         return quoted(name);
     }
-    truncate_str(&shown(name), LONGEST, "…").into_owned()
+    truncate_str(&shown(name), MAX_NAME, "…").into_owned()
 }

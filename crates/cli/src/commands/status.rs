@@ -3,7 +3,7 @@
 mod holding;
 
 use azvault_model::ContextName;
-use azvault_model::rules::active::Because;
+use azvault_model::rules::active::ActiveSource;
 use azvault_service::connect::offers;
 use azvault_service::contexts::{Contexts, Unasked, chosen};
 use azvault_service::failure::{Code, Failure};
@@ -172,7 +172,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
         // Told, where every other command refuses: this is where one looks for the reason.
         Err(failure) if failure.code == Code::SignIn => {
             document.session_state = "gone";
-            document.active_because = Some(Because::Session.as_str());
+            document.active_because = Some(ActiveSource::Session.as_str());
             match Contexts::open_unasked_beside(app)? {
                 Unasked::Locked(_) => document.state = "locked",
                 Unasked::Open(opened) => fill_counts(document, &opened.0, &opened.1)?,
@@ -186,7 +186,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let given = app.given()?;
             document.active_because = match (&given, choice) {
                 (Some(given), _) => Some(given.because.as_str()),
-                (None, Some(_)) => Some(Because::Session.as_str()),
+                (None, Some(_)) => Some(ActiveSource::Session.as_str()),
                 (None, None) => None,
             };
             let given = given.map(|given| given.name);

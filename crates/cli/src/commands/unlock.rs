@@ -13,7 +13,7 @@ use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
 /// Longest time that keys are held.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+const MAX_TIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Unlock the vault for a while: the agent holds its keys
 ///
@@ -76,7 +76,7 @@ impl Args {
 fn duration(text: &str) -> Result<Duration, String> {
     let time: SignedDuration = text.parse().map_err(|_| "a time is 8h, 45m, 1h30m".to_owned())?;
     match Duration::try_from(time) {
-        Ok(time) if time >= Duration::from_secs(1) && time <= LONGEST => Ok(time),
+        Ok(time) if time >= Duration::from_secs(1) && time <= MAX_TIME => Ok(time),
         _ => Err("from 1s to 24h".to_owned()),
     }
 }

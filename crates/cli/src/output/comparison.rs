@@ -1,6 +1,6 @@
 //! A comparison as it is shown: for people, and as the document that scripts rely on.
 
-use azvault_service::migration::compare::{Comparison, Difference, Place};
+use azvault_service::migration::compare::{Comparison, Difference, OriginalState};
 use azvault_service::migration::witnessed;
 use azvault_service::migration::witnessed::LeftOut;
 use azvault_service::text::shown_path;
@@ -20,7 +20,8 @@ pub(crate) fn print(app: &App, comparison: &Comparison) {
         .files
         .iter()
         .map(|compared| {
-            let tone = if compared.place == Place::Changed { Tone::Bad } else { Tone::Good };
+            let tone =
+                if compared.place == OriginalState::Changed { Tone::Bad } else { Tone::Good };
             vec![
                 crate::terminal::ui::toned(tone, compared.place.as_str()),
                 crate::terminal::ui::cell(&compared.file.format),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use azvault_importer::look::{Bound, Ended, Seen};
+use azvault_importer::look::{Bound, Coverage, Ended};
 use azvault_service::migration::gather::From;
 use azvault_service::migration::source::SourceView;
 use azvault_service::paths;
@@ -286,7 +286,7 @@ fn in_all(survey: &Survey, looked_in: &str) -> String {
 }
 
 /// What was looked at, in one sentence, and what was passed by.
-fn looked_at(seen: &Seen, unread: usize) -> String {
+fn looked_at(seen: &Coverage, unread: usize) -> String {
     let mut text =
         format!("looked at {} in {}", count(seen.files, "file"), count(seen.folders, "folder"));
     if unread > 0 {

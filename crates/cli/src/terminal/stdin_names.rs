@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::options::name::name;
 
 /// Longest input that is taken.
-const LONGEST: usize = 64 * 1024 * 1024;
+const MAX_INPUT: usize = 64 * 1024 * 1024;
 
 /// What JSON may hold. An object that says where its context lives is one of azvault's own: it is that
 /// context, also if a file gave it an empty name. Any other empty name is one that was not filled in.
@@ -42,7 +42,7 @@ impl Piped {
 
 /// All names that come in; at least one.
 pub(crate) fn names() -> Result<Vec<ContextName>, Failure> {
-    let bytes = descriptor::read_to_end(Input, LONGEST)
+    let bytes = descriptor::read_to_end(Input, MAX_INPUT)
         .map_err(|e| Failure::new(Code::Other, format!("standard input: {e}")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::new(Code::Usage, "standard input is no text"))?;

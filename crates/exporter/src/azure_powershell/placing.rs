@@ -126,8 +126,11 @@ impl<'p> Placing<'p> {
                 let mut placed = Err(Reason::NoContext);
                 for property in token_properties(about, self.profile) {
                     let owner = KnownAccountType::AccessToken;
-                    placed =
-                        placed.or(self.place_property(about, Place { property, owner }, value));
+                    placed = placed.or(self.place_property(
+                        about,
+                        AccountProperty { property, owner },
+                        value,
+                    ));
                 }
                 placed.or_else(|reason| match self.place_in_cache(number, about) {
                     Err(Reason::NoSuchMember) => Err(reason),
@@ -138,7 +141,7 @@ impl<'p> Placing<'p> {
             | SecretKind::CertificatePassword
             | SecretKind::CertificatePath
             | SecretKind::ClientAssertion
-            | SecretKind::ManagedIdentitySecret => match Place::of(about.kind) {
+            | SecretKind::ManagedIdentitySecret => match AccountProperty::of(about.kind) {
                 Some(place) => self.place_property(about, place, value),
                 None => Err(Reason::NoSuchMember),
             },
@@ -154,7 +157,9 @@ impl<'p> Placing<'p> {
             let held = &self.secrets[number];
             let is_free =
                 self.left_out[&number] == Reason::NoContext && is_credential(held.about.kind);
-            let (true, Some(place)) = (is_free, Place::of(held.about.kind)) else { continue };
+            let (true, Some(place)) = (is_free, AccountProperty::of(held.about.kind)) else {
+                continue;
+            };
             let Some(value) = text(held) else { continue };
             let anywhere = SecretDescription { tenant: None, ..held.about.clone() };
             let mut fitting = self.fitting(&anywhere, place);
@@ -189,14 +194,14 @@ impl<'p> Placing<'p> {
     fn place_property(
         &mut self,
         about: &SecretDescription,
-        place: Place,
+        place: AccountProperty,
         value: &'p str,
     ) -> Result<(), Reason> {
         let fitting = self.fitting(about, place);
         self.put(&fitting, place, value)
     }
 
-    fn fitting(&self, about: &SecretDescription, place: Place) -> Vec<usize> {
+    fn fitting(&self, about: &SecretDescription, place: AccountProperty) -> Vec<usize> {
         let contexts = &self.profile.contexts;
         let accounts = |at: usize| contexts[at].account.iter();
         let typed = |at: &usize| {
@@ -215,7 +220,12 @@ impl<'p> Placing<'p> {
     }
 
     /// Puts it into these contexts, where nothing stands in its place.
-    fn put(&mut self, fitting: &[usize], place: Place, value: &'p str) -> Result<(), Reason> {
+    fn put(
+        &mut self,
+        fitting: &[usize],
+        place: AccountProperty,
+        value: &'p str,
+    ) -> Result<(), Reason> {
         let property = place.property;
         let mut placed = Err(match fitting.is_empty() {
             true => Reason::NoContext,
@@ -277,12 +287,12 @@ impl<'p> Placing<'p> {
 
 /// A property of an account, and the type of the accounts that have it.
 #[derive(Clone, Copy)]
-struct Place {
+struct AccountProperty {
     property: &'static str,
     owner: KnownAccountType,
 }
 
-impl Place {
+impl AccountProperty {
     /// Of a credential.
     fn of(kind: SecretKind) -> Option<Self> {
         let (property, owner) = match kind {

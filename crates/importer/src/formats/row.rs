@@ -18,7 +18,7 @@ pub struct Row {
     /// Which versions wrote it.
     pub versions: &'static str,
     /// Where it lies. It is recognised anywhere else as well.
-    pub lies: &'static [Place],
+    pub lies: &'static [ProductFiles],
     /// How it is recognised.
     pub recognised: Recognised,
     /// What it holds.
@@ -40,7 +40,7 @@ pub struct Row {
 }
 
 /// Files of one product in folders of one kind.
-pub struct Place {
+pub struct ProductFiles {
     /// Who writes them there.
     pub product: Product,
     /// Each of these is looked at.

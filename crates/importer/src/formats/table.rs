@@ -15,7 +15,7 @@ mod tokens;
 
 use std::path::Path;
 
-use super::row::{Folder, Place, Row};
+use super::row::{Folder, ProductFiles, Row};
 use crate::format::{Format, Product};
 use crate::pattern::matches;
 
@@ -121,7 +121,7 @@ pub fn by_name(file_name: &str) -> Option<Format> {
 pub fn product_at(format: Format, path: &Path) -> Option<Product> {
     let name = path.file_name()?.to_str()?;
     let folder: Vec<&str> = path.parent()?.iter().filter_map(|part| part.to_str()).collect();
-    let fits = |place: &&Place| {
+    let fits = |place: &&ProductFiles| {
         let mut named = place.files.iter().filter(|pattern| matches(pattern, name)).peekable();
         // The home itself has no name: a file of it is told by its own.
         let of_the_home = place.folders.contains(&Folder::Home(""))

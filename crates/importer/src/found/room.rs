@@ -11,17 +11,17 @@ use super::{Found, Note};
 
 /// Largest single item that is taken: no product writes one a hundredth of that, and a vault's
 /// record holds it with room to spare.
-const MOST: usize = 4 * 1024 * 1024;
+const MAX_SIZE: usize = 4 * 1024 * 1024;
 
 /// Most notes of one file that are said one by one.
-const MOST_NOTES: usize = 50;
+const MAX_NOTES: usize = 50;
 
 impl Found {
     /// Drops each item that is too large, and says which: what was found beside it stays. The
     /// places count from one, because a name may be what is too large.
     pub(crate) fn drop_what_has_no_room(&mut self) {
         let mut dropped = Vec::new();
-        if self.profile.kept.as_json().len() > MOST {
+        if self.profile.kept.as_json().len() > MAX_SIZE {
             self.profile.kept = Kept::default();
             dropped.push("unknown members".to_owned());
         }
@@ -29,10 +29,10 @@ impl Found {
             lighten(context, &mut |what| dropped.push(format!("context {}, {what}", at + 1)));
         }
         let mut has_room = |what: &str, at: usize, size: usize| {
-            if size > MOST {
+            if size > MAX_SIZE {
                 dropped.push(format!("{what} {}", at + 1));
             }
-            size <= MOST
+            size <= MAX_SIZE
         };
         let sizes = self.profile.contexts.iter().map(size_of_context).enumerate();
         let stays: Vec<bool> = sizes.map(|(at, size)| has_room("context", at, size)).collect();
@@ -59,9 +59,9 @@ impl Found {
 
     /// Counts the notes beyond the first in one line.
     pub(crate) fn count_further_notes(&mut self) {
-        let more = self.notes.len().saturating_sub(MOST_NOTES);
+        let more = self.notes.len().saturating_sub(MAX_NOTES);
         if more > 0 {
-            self.notes.truncate(MOST_NOTES);
+            self.notes.truncate(MAX_NOTES);
             self.notes.push(Note { place: String::new(), text: format!("and {more} more") });
         }
     }
@@ -101,16 +101,16 @@ impl Found {
 
 /// Drops those parts of a context that alone are too large, and that it can be without.
 fn lighten(context: &mut Context, dropped: &mut dyn FnMut(&str)) {
-    if context.kept.as_json().len() > MOST {
+    if context.kept.as_json().len() > MAX_SIZE {
         context.kept = Kept::default();
         dropped("unknown members");
     }
-    if size_of_map(&context.extended_properties) > MOST {
+    if size_of_map(&context.extended_properties) > MAX_SIZE {
         context.extended_properties.clear();
         dropped("extended properties");
     }
     if let Some(account) = &mut context.account
-        && size_of_map(&account.properties) > MOST
+        && size_of_map(&account.properties) > MAX_SIZE
     {
         account.properties.clear();
         dropped("properties of its account");

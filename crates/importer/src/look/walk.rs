@@ -19,7 +19,9 @@ use super::{Bound, Bounds, Ended, Looked, Passed, Unknown, Unread, Watch};
 use crate::folder::Reach;
 use crate::folder::settings::folders_of;
 use crate::open::OpenError;
-use crate::places::{Because, Candidate, Extent, Place, is_product_folder, is_telling};
+use crate::places::{
+    Candidate, CandidateReason, Extent, SearchPlace, is_product_folder, is_telling,
+};
 use crate::{Format, Reading};
 
 /// A walk through places, one after the other.
@@ -81,10 +83,10 @@ impl<'a> Walk<'a> {
 
     /// Looks at a place, and at those that settings in it point to. One that is not there says
     /// nothing.
-    pub(super) fn place(&mut self, place: &Place) {
+    pub(super) fn place(&mut self, place: &SearchPlace) {
         self.only(place);
         while let Some(folder) = self.pointed.pop() {
-            self.only(&Place::new(folder, Extent::Pointed));
+            self.only(&SearchPlace::new(folder, Extent::Pointed));
         }
     }
 
@@ -92,7 +94,7 @@ impl<'a> Walk<'a> {
         self.looked
     }
 
-    fn only(&mut self, place: &Place) {
+    fn only(&mut self, place: &SearchPlace) {
         match place.extent {
             Extent::File => return self.named_file(&place.path),
             Extent::Files => return self.files_of(place),
@@ -324,8 +326,11 @@ impl<'a> Walk<'a> {
                 if format == Format::AzpsAutosaveSettings {
                     self.follow(&path, &bytes);
                 }
-                let because =
-                    if names == Names::Speak { Because::Expected } else { Because::Walked };
+                let because = if names == Names::Speak {
+                    CandidateReason::Expected
+                } else {
+                    CandidateReason::Walked
+                };
                 self.looked.candidates.push(Candidate { path, because });
                 None
             }

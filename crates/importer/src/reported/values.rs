@@ -7,7 +7,7 @@ use super::hosts;
 use super::kinds::{self, Kind};
 
 /// Shortest value that is taken for a secret.
-const LEAST: usize = 8;
+const MIN_VALUE: usize = 8;
 
 /// Signatures within keys, each at its place in a token of that length (without padding). They are
 /// what Azure's own scanners look for (microsoft/security-utilities, Common Annotated Security Keys).
@@ -43,7 +43,7 @@ pub(super) fn is_literal(value: &str) -> bool {
         .iter()
         .any(|word| lower.contains(word))
         || value.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'-' | b'0'));
-    value.len() >= LEAST && !reference && !stand_in
+    value.len() >= MIN_VALUE && !reference && !stand_in
 }
 
 /// What an Azure DevOps PAT looks like: 52 characters of base 32 until 2024, 84 with a signature

@@ -5,7 +5,7 @@ use crate::{ContextName, Current};
 
 /// Who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum ActiveSource {
     /// `--context`.
     Option,
     /// `AZVAULT_CONTEXT`.
@@ -16,7 +16,7 @@ pub enum Because {
     Default,
 }
 
-impl Because {
+impl ActiveSource {
     /// The reason as it is shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,32 +52,37 @@ pub struct Wishes<'a> {
 }
 
 /// The name that acts, and why; a session that chose none has none, whatever the default is.
-pub fn active<'a>(wishes: &Wishes<'a>) -> (Option<&'a ContextName>, Because) {
+pub fn active<'a>(wishes: &Wishes<'a>) -> (Option<&'a ContextName>, ActiveSource) {
     if let Some(name) = wishes.option {
-        return (Some(name), Because::Option);
+        return (Some(name), ActiveSource::Option);
     }
     if let Some(name) = wishes.variable {
-        return (Some(name), Because::Variable);
+        return (Some(name), ActiveSource::Variable);
     }
     match wishes.session {
-        Some(Current::To(name)) => (Some(name), Because::Session),
-        Some(Current::Nothing) => (None, Because::Session),
-        None => (wishes.default, Because::Default),
+        Some(Current::To(name)) => (Some(name), ActiveSource::Session),
+        Some(Current::Nothing) => (None, ActiveSource::Session),
+        None => (wishes.default, ActiveSource::Default),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Because, Wishes, active};
+    use super::{ActiveSource, Wishes, active};
     use crate::{ContextName, Current};
 
     #[test]
     fn reasons_are_shown_in_the_words_that_people_type() {
-        let all = [Because::Option, Because::Variable, Because::Session, Because::Default];
+        let all = [
+            ActiveSource::Option,
+            ActiveSource::Variable,
+            ActiveSource::Session,
+            ActiveSource::Default,
+        ];
         let words = ["--context", "AZVAULT_CONTEXT", "this session", "the default in the vault"];
-        assert_eq!(all.map(Because::as_str), words);
+        assert_eq!(all.map(ActiveSource::as_str), words);
         let sources = ["--context", "AZVAULT_CONTEXT", "session", "default"];
-        assert_eq!(all.map(Because::source), sources);
+        assert_eq!(all.map(ActiveSource::source), sources);
     }
 
     #[test]
@@ -86,13 +91,13 @@ mod tests {
         let (option, variable, default) = (name("option"), name("variable"), name("default"));
         let (to, none) = (Current::To(name("session")), Current::Nothing);
         for (wish, wanted, because) in [
-            ("ovsd", Some("option"), Because::Option),
-            ("vsd", Some("variable"), Because::Variable),
-            ("sd", Some("session"), Because::Session),
-            ("nd", None, Because::Session),
-            ("d", Some("default"), Because::Default),
-            ("", None, Because::Default),
-            ("on", Some("option"), Because::Option),
+            ("ovsd", Some("option"), ActiveSource::Option),
+            ("vsd", Some("variable"), ActiveSource::Variable),
+            ("sd", Some("session"), ActiveSource::Session),
+            ("nd", None, ActiveSource::Session),
+            ("d", Some("default"), ActiveSource::Default),
+            ("", None, ActiveSource::Default),
+            ("on", Some("option"), ActiveSource::Option),
         ] {
             let session = if wish.contains('n') { &none } else { &to };
             let wishes = Wishes {

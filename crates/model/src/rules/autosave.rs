@@ -8,7 +8,7 @@ use crate::{AutosaveMode, Scope};
 
 /// Who said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum AutosaveSource {
     /// A policy.
     Policy,
     /// This session.
@@ -19,7 +19,7 @@ pub enum Because {
     Default,
 }
 
-impl Because {
+impl AutosaveSource {
     /// The reason as it is shown.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,12 +45,12 @@ pub fn mode(
     policy: Policy,
     session: Option<AutosaveMode>,
     user: Option<AutosaveMode>,
-) -> (AutosaveMode, Because) {
+) -> (AutosaveMode, AutosaveSource) {
     match (policy, session, user) {
-        (Policy::Off, _, _) => (AutosaveMode::Process, Because::Policy),
-        (Policy::Silent, Some(mode), _) => (mode, Because::Session),
-        (Policy::Silent, None, Some(mode)) => (mode, Because::User),
-        (Policy::Silent, None, None) => (AutosaveMode::CurrentUser, Because::Default),
+        (Policy::Off, _, _) => (AutosaveMode::Process, AutosaveSource::Policy),
+        (Policy::Silent, Some(mode), _) => (mode, AutosaveSource::Session),
+        (Policy::Silent, None, Some(mode)) => (mode, AutosaveSource::User),
+        (Policy::Silent, None, None) => (AutosaveMode::CurrentUser, AutosaveSource::Default),
     }
 }
 
@@ -59,13 +59,18 @@ pub const DEFAULT_SCOPE: Scope = Scope::User;
 
 #[cfg(test)]
 mod tests {
-    use super::{Because, Policy, mode};
+    use super::{AutosaveSource, Policy, mode};
     use crate::AutosaveMode::{CurrentUser, Process};
 
     #[test]
     fn reasons_say_where_the_mode_is_kept() {
-        let all = [Because::Policy, Because::Session, Because::User, Because::Default];
-        let all = all.map(Because::as_str);
+        let all = [
+            AutosaveSource::Policy,
+            AutosaveSource::Session,
+            AutosaveSource::User,
+            AutosaveSource::Default,
+        ];
+        let all = all.map(AutosaveSource::as_str);
         let wanted = ["a policy", "this session", "the vault", "on by default"];
         assert!(all.iter().zip(wanted).all(|(text, words)| text.contains(words)), "{all:?}");
     }
@@ -73,15 +78,15 @@ mod tests {
     #[test]
     fn a_policy_overrides_the_session_that_the_user_and_on_is_the_default() {
         for (session, user, wanted) in [
-            (None, None, (CurrentUser, Because::Default)),
-            (None, Some(CurrentUser), (CurrentUser, Because::User)),
-            (None, Some(Process), (Process, Because::User)),
-            (Some(CurrentUser), Some(Process), (CurrentUser, Because::Session)),
-            (Some(Process), Some(CurrentUser), (Process, Because::Session)),
-            (Some(Process), None, (Process, Because::Session)),
+            (None, None, (CurrentUser, AutosaveSource::Default)),
+            (None, Some(CurrentUser), (CurrentUser, AutosaveSource::User)),
+            (None, Some(Process), (Process, AutosaveSource::User)),
+            (Some(CurrentUser), Some(Process), (CurrentUser, AutosaveSource::Session)),
+            (Some(Process), Some(CurrentUser), (Process, AutosaveSource::Session)),
+            (Some(Process), None, (Process, AutosaveSource::Session)),
         ] {
             assert_eq!(mode(Policy::Silent, session, user), wanted, "{session:?} {user:?}");
-            let forced = (Process, Because::Policy);
+            let forced = (Process, AutosaveSource::Policy);
             assert_eq!(mode(Policy::Off, session, user), forced, "{session:?} {user:?}");
         }
     }

@@ -37,12 +37,12 @@ pub struct SignedIn {
     /// The tenant that was signed in to.
     pub tenant: Option<Tenant>,
     /// In the order in which they are shown.
-    pub places: Vec<Place>,
+    pub places: Vec<VisibleSubscription>,
 }
 
 /// A subscription, and the tenant through which the account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct VisibleSubscription {
     /// It.
     pub subscription: Subscription,
     /// Its tenant.
@@ -53,11 +53,11 @@ pub struct Place {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Choice<'a> {
     /// This one.
-    This(&'a Place),
+    This(&'a VisibleSubscription),
     /// None: there is none.
     None,
     /// Somebody has to say which of these.
-    Several(Vec<&'a Place>),
+    Several(Vec<&'a VisibleSubscription>),
 }
 
 /// Contexts of further subscriptions.
@@ -91,14 +91,15 @@ pub fn choose<'a>(
     if let Some(asked) = asked {
         return find(places, asked).map(Choice::This);
     }
-    let is_current = |place: &&Place| {
+    let is_current = |place: &&VisibleSubscription| {
         current.is_some_and(|current| signed_in.context(Some(place)).is_same_as(current))
     };
     let standing = places.iter().find(is_current);
     if let Some(place) = standing {
         return Ok(Choice::This(place));
     }
-    let usable: Vec<&Place> = places.iter().filter(|p| is_usable(&p.subscription)).collect();
+    let usable: Vec<&VisibleSubscription> =
+        places.iter().filter(|p| is_usable(&p.subscription)).collect();
     Ok(match (usable.as_slice(), places.as_slice()) {
         ([one], _) => Choice::This(one),
         ([], [one]) => Choice::This(one),
@@ -109,13 +110,16 @@ pub fn choose<'a>(
 }
 
 /// The subscription of an id, else of a name.
-pub(super) fn find<'a>(places: &'a [Place], asked: &str) -> Result<&'a Place, Refusal> {
+pub(super) fn find<'a>(
+    places: &'a [VisibleSubscription],
+    asked: &str,
+) -> Result<&'a VisibleSubscription, Refusal> {
     if let Some(place) =
         places.iter().find(|p| SubscriptionId(&p.subscription.id) == SubscriptionId(asked))
     {
         return Ok(place);
     }
-    let named = |place: &&Place| {
+    let named = |place: &&VisibleSubscription| {
         let name = place.subscription.name.as_ref();
         name.is_some_and(|name| same(name, asked))
     };
@@ -144,7 +148,7 @@ pub fn connect(
     if request.name.as_ref().is_some_and(|name| name.as_str().is_empty()) {
         return Err(Refusal::EmptyName);
     }
-    let is_chosen = |place: &&Place| {
+    let is_chosen = |place: &&VisibleSubscription| {
         request
             .subscription
             .as_ref()
@@ -186,7 +190,7 @@ fn most(known: &Known<'_>, signed_in: &SignedIn, others: Others) -> usize {
 
 impl SignedIn {
     /// A context without a name.
-    fn context(&self, place: Option<&Place>) -> Context {
+    fn context(&self, place: Option<&VisibleSubscription>) -> Context {
         Context {
             name: ContextName::new(""),
             account: Some(self.account.clone()),

@@ -10,7 +10,7 @@ use crate::{AutosaveMode, ContextName, Scope};
 
 /// Why a change has the scope that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Because {
+pub enum ScopeReason {
     /// A context was given for this one command.
     ContextGiven,
     /// `--scope`.
@@ -24,7 +24,7 @@ pub enum Because {
 #[error("a change of process scope lives in a session, and this shell has none")]
 pub struct NoSession {
     /// Why the change has process scope.
-    pub because: Because,
+    pub because: ScopeReason,
 }
 
 /// Whether this command belongs to a session.
@@ -44,10 +44,10 @@ pub fn of_change(
     session: Session,
 ) -> Result<Scope, NoSession> {
     let (scope, because) = match (given, asked, autosave) {
-        (Some(_), _, _) => (Scope::Process, Because::ContextGiven),
-        (None, Some(scope), _) => (scope, Because::Asked),
-        (None, None, AutosaveMode::CurrentUser) => (Scope::User, Because::Autosave),
-        (None, None, AutosaveMode::Process) => (Scope::Process, Because::Autosave),
+        (Some(_), _, _) => (Scope::Process, ScopeReason::ContextGiven),
+        (None, Some(scope), _) => (scope, ScopeReason::Asked),
+        (None, None, AutosaveMode::CurrentUser) => (Scope::User, ScopeReason::Autosave),
+        (None, None, AutosaveMode::Process) => (Scope::Process, ScopeReason::Autosave),
     };
     match (scope, session) {
         (Scope::Process, Session::None) => Err(NoSession { because }),
@@ -57,7 +57,7 @@ pub fn of_change(
 
 #[cfg(test)]
 mod tests {
-    use super::{Because, NoSession, Session, of_change};
+    use super::{NoSession, ScopeReason, Session, of_change};
     use crate::{AutosaveMode, ContextName, Scope};
 
     #[test]
@@ -66,16 +66,16 @@ mod tests {
         use Scope::{Process, User};
         let name = ContextName::new("x");
         for (given, asked, mode, wanted, because) in [
-            (None, None, On, User, Because::Autosave),
-            (None, None, Off, Process, Because::Autosave),
-            (None, Some(User), On, User, Because::Asked),
-            (None, Some(User), Off, User, Because::Asked),
-            (None, Some(Process), On, Process, Because::Asked),
-            (None, Some(Process), Off, Process, Because::Asked),
-            (Some(&name), None, On, Process, Because::ContextGiven),
-            (Some(&name), None, Off, Process, Because::ContextGiven),
-            (Some(&name), Some(User), On, Process, Because::ContextGiven),
-            (Some(&name), Some(Process), On, Process, Because::ContextGiven),
+            (None, None, On, User, ScopeReason::Autosave),
+            (None, None, Off, Process, ScopeReason::Autosave),
+            (None, Some(User), On, User, ScopeReason::Asked),
+            (None, Some(User), Off, User, ScopeReason::Asked),
+            (None, Some(Process), On, Process, ScopeReason::Asked),
+            (None, Some(Process), Off, Process, ScopeReason::Asked),
+            (Some(&name), None, On, Process, ScopeReason::ContextGiven),
+            (Some(&name), None, Off, Process, ScopeReason::ContextGiven),
+            (Some(&name), Some(User), On, Process, ScopeReason::ContextGiven),
+            (Some(&name), Some(Process), On, Process, ScopeReason::ContextGiven),
         ] {
             let case = format!("{given:?} {asked:?} {mode:?}");
             assert_eq!(of_change(given, asked, mode, Session::Here), Ok(wanted), "{case}");

@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use super::connect::{Place, find};
+use super::connect::{VisibleSubscription, find};
 use super::default_name::{documented, free_name};
 use crate::caseless::same;
 use crate::{
@@ -32,7 +32,7 @@ pub struct SetRequest {
     /// Extended properties.
     pub properties: BTreeMap<String, String>,
     /// Subscriptions that Azure shows beside those that contexts know.
-    pub seen: Vec<Place>,
+    pub seen: Vec<VisibleSubscription>,
 }
 
 /// Makes the context and makes it current.

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 /// More ancestors than this has no process that a person started.
-const MOST_ANCESTORS: usize = 128;
+const MAX_ANCESTORS: usize = 128;
 
 /// What the kernel says of a process (proc(5), `/proc/PID/stat`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn facts(pid: u32) -> Option<ProcessFacts> {
 /// Whether `pid` descends from `ancestor`, or is it.
 pub fn descends(pid: u32, ancestor: u32) -> bool {
     let mut current = pid;
-    for _ in 0..MOST_ANCESTORS {
+    for _ in 0..MAX_ANCESTORS {
         if current == ancestor {
             return true;
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::tighten;
-use crate::{Allowance, AtLeast, AtMost, Only, Place, Policy, Set, SlotKind, read, rules};
+use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind, read, rules};
 
 fn of(text: &str, file: &str) -> Policy {
     read(text, &PathBuf::from(file)).unwrap()
@@ -77,7 +77,7 @@ fn set<T: std::fmt::Debug>(
     value: impl Strategy<Value = T>,
     file: &'static str,
 ) -> impl Strategy<Value = Option<Set<T>>> {
-    let place = move |line| Place { file: file.into(), line };
+    let place = move |line| PolicyLine { file: file.into(), line };
     proptest::option::of(
         (value, 1..9usize).prop_map(move |(value, line)| Set { value, place: place(line) }),
     )
@@ -104,7 +104,7 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
         (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
     (of_words, of_times, of_costs, of_tls, kinds(), kinds()).prop_map(
         move |(words, times, costs, tls, required, forbidden)| {
-            let place = Place { file: file.into(), line: 1 };
+            let place = PolicyLine { file: file.into(), line: 1 };
             let slots = |kinds: Vec<SlotKind>| -> Vec<Set<SlotKind>> {
                 kinds.into_iter().map(|value| Set { value, place: place.clone() }).collect()
             };

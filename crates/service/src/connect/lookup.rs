@@ -1,6 +1,6 @@
 //! Which tenants and subscriptions an account sees.
 
-use azvault_model::rules::connect::{Place, SignedIn};
+use azvault_model::rules::connect::{SignedIn, VisibleSubscription};
 use azvault_model::{
     Account, AccountType, ContextAccount, HeldSecret, IdentityKind, Secret, SecretDescription,
     SecretKind, Subscription, Tenant,
@@ -52,7 +52,7 @@ pub fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
             }
         }
     }
-    let mut places: Vec<(Place, Owner)> = Vec::new();
+    let mut places: Vec<(VisibleSubscription, Owner)> = Vec::new();
     for (tenant, access) in tenants.iter().zip(&accesses) {
         let found = resource_manager::subscriptions(at.http, base, &access.value);
         let found = match found {
@@ -73,7 +73,7 @@ pub fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
 }
 
 /// In the order in which they are shown.
-pub(super) fn sorted(mut places: Vec<(Place, Owner)>) -> Vec<Place> {
+pub(super) fn sorted(mut places: Vec<(VisibleSubscription, Owner)>) -> Vec<VisibleSubscription> {
     places.sort_by_cached_key(|(place, _)| {
         let subscription = &place.subscription;
         (subscription.name.as_deref().map(str::to_lowercase), subscription.id.clone())
@@ -90,7 +90,7 @@ pub(super) enum Owner {
 
 /// Adds a subscription once; what several tenants show is its owner's.
 pub(super) fn add(
-    places: &mut Vec<(Place, Owner)>,
+    places: &mut Vec<(VisibleSubscription, Owner)>,
     tenant: &Tenant,
     found: resource_manager::Subscription,
 ) {
@@ -102,7 +102,7 @@ pub(super) fn add(
         .iter()
         .position(|(place, _)| SubscriptionId(&place.subscription.id) == SubscriptionId(&found.id));
     let subscription = Subscription { id: found.id, name: found.name, state: found.state };
-    let place = Place { subscription, tenant: tenant.clone() };
+    let place = VisibleSubscription { subscription, tenant: tenant.clone() };
     match known {
         None => places.push((place, owner)),
         Some(at) if places[at].1 == Owner::Another && owner == Owner::ThisTenant => {
@@ -196,7 +196,7 @@ impl Skipped {
     }
 }
 
-type Seen = (Vec<Place>, Vec<Tenant>, Vec<Access>, Vec<Skipped>);
+type Seen = (Vec<VisibleSubscription>, Vec<Tenant>, Vec<Access>, Vec<Skipped>);
 
 fn found(
     at: &At<'_>,

@@ -16,10 +16,10 @@ use crate::private_file::Readers;
 use crate::text::shown_path;
 
 /// Largest token in a file.
-const MOST_TOKEN: usize = 64 * 1024;
+const MAX_TOKEN: usize = 64 * 1024;
 
 /// Largest certificate file.
-const MOST_CERTIFICATE: usize = 1024 * 1024;
+const MAX_CERTIFICATE: usize = 1024 * 1024;
 
 /// How one signs in.
 pub enum SignInMethod {
@@ -38,12 +38,12 @@ pub enum SignInMethod {
 /// What a service principal shows.
 pub enum Credential {
     Secret(Secret),
-    Certificate(Box<Held>),
+    Certificate(Box<LoadedCertificate>),
     Assertion { token: Secret, file: PathBuf },
 }
 
 /// A certificate, and the file's bytes as they are kept.
-pub struct Held {
+pub struct LoadedCertificate {
     pub certificate: Certificate,
     pub bytes: Secret,
     pub password: Option<Secret>,
@@ -81,7 +81,7 @@ impl<'a> Source<'a> {
 
     /// The text of a secret or a token: all there is, without blanks around it.
     pub fn token(&self) -> Result<Secret, Failure> {
-        let bytes = self.bytes(MOST_TOKEN)?;
+        let bytes = self.bytes(MAX_TOKEN)?;
         // EXPOSE: what surrounds it is cut off.
         let text = bytes.expose().trim_ascii();
         if text.is_empty() {
@@ -136,8 +136,8 @@ pub fn certificate(
     path: &Path,
     password: Option<&Path>,
     chain: Chain,
-) -> Result<Held, Failure> {
-    let bytes = Source::File(path).bytes(MOST_CERTIFICATE)?;
+) -> Result<LoadedCertificate, Failure> {
+    let bytes = Source::File(path).bytes(MAX_CERTIFICATE)?;
     let file = shown_path(path);
     let read = |password: Option<&Secret>| {
         // EXPOSE: the file is taken apart; certificate and key stay in wiped memory.
@@ -162,5 +162,5 @@ pub fn certificate(
             }
         },
     };
-    Ok(Held { certificate, bytes, password, chain })
+    Ok(LoadedCertificate { certificate, bytes, password, chain })
 }

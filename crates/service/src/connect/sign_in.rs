@@ -7,7 +7,7 @@ use azvault_signin::device_code::{self, Poll};
 use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 
-use super::method::{Credential, Held, SignInMethod};
+use super::method::{Credential, LoadedCertificate, SignInMethod};
 use super::{At, browser, expected};
 use crate::claims;
 use crate::failure::{Code, Failure};
@@ -172,7 +172,7 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
     match credential {
         Credential::Secret(secret) => keep(SecretKind::ClientSecret, secret),
         Credential::Certificate(held) => {
-            let Held { certificate, bytes, password, chain } = *held;
+            let LoadedCertificate { certificate, bytes, password, chain } = *held;
             properties.push(("CertificateThumbprint", certificate.thumbprint()));
             if chain == azvault_signin::certificate::Chain::Sent {
                 properties.push(("SendCertificateChain", "True".to_owned()));

@@ -5,7 +5,7 @@
 //! context all the same: of the tenant that the account is known to be in.
 
 use azvault_model::TenantId;
-use azvault_model::rules::connect::{Place, SignedIn};
+use azvault_model::rules::connect::{SignedIn, VisibleSubscription};
 use azvault_model::{
     Account, AccountType, ContextAccount, Found as Named, HOME_ACCOUNT_ID, IdentityKind,
     KnownAccount, KnownAccountType, Secret, Tenant,
@@ -119,7 +119,7 @@ pub fn look_up(
             }
         }
     }
-    let mut places: Vec<(Place, Owner)> = Vec::new();
+    let mut places: Vec<(VisibleSubscription, Owner)> = Vec::new();
     for (tenant, access) in &seen {
         let found = resource_manager::subscriptions(at.http, base, access).map_err(failed)?;
         for subscription in found {
@@ -207,7 +207,7 @@ fn offline(
 /// What is known of the account by now.
 struct Seen {
     own: Tenant,
-    places: Vec<Place>,
+    places: Vec<VisibleSubscription>,
     tenants: Vec<String>,
     skipped: Vec<Skipped>,
 }

@@ -17,8 +17,8 @@ use crate::policy;
 use crate::unlock::OpenedBy;
 
 /// The shortest and the longest time between two looks, while keys are held. A policy may change.
-const LEAST: Duration = Duration::from_millis(200);
-const MOST: Duration = Duration::from_secs(2);
+const MIN_WAIT: Duration = Duration::from_millis(200);
+const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// What opens the vault for an endpoint.
 pub(super) struct Kept {
@@ -115,7 +115,7 @@ impl Kept {
     fn wait(&self, now: Moment) -> Option<Duration> {
         let state = self.state();
         state.keys.as_ref()?;
-        Some(state.hold.wait(now).clamp(LEAST, MOST))
+        Some(state.hold.wait(now).clamp(MIN_WAIT, MAX_WAIT))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -12,7 +12,7 @@ use azvault_model::{SecretDescription, SecretKind};
 use azvault_os::file::Facts;
 use azvault_vault::{Import, ImportedFile, Snapshot, Stored, Vault};
 
-use super::compare::{Comparison, Place};
+use super::compare::{Comparison, OriginalState};
 use super::remove::{self, Kept, Removal};
 use crate::failure::Failure;
 use crate::paths;
@@ -72,7 +72,8 @@ pub fn plan<'a>(vault: &Vault, comparison: &'a Comparison) -> Result<Cleaning<'a
             cleaning.point(&snapshot, other)?;
         }
     }
-    let there = comparison.files.iter().filter(|compared| compared.place == Place::Original);
+    let there =
+        comparison.files.iter().filter(|compared| compared.place == OriginalState::Original);
     for file in there.map(|compared| &compared.file) {
         let why = unproven(comparison, file).or_else(|| cleaning.reason_to_stay(file, &own));
         match why {
@@ -89,10 +90,10 @@ pub fn plan<'a>(vault: &Vault, comparison: &'a Comparison) -> Result<Cleaning<'a
 /// or the vault differs in what belongs to none of those that would go.
 pub fn differs_as_a_whole(comparison: &Comparison) -> bool {
     let is_there = |path: &Path| {
-        let there = |place| matches!(place, Place::Original);
+        let there = |place| matches!(place, OriginalState::Original);
         comparison.files.iter().any(|one| one.file.path == path && there(one.place))
     };
-    comparison.files.iter().any(|one| one.place == Place::Changed)
+    comparison.files.iter().any(|one| one.place == OriginalState::Changed)
         || comparison.differences.iter().any(|difference| !is_there(&difference.path))
 }
 

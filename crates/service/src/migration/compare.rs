@@ -20,7 +20,7 @@ use azvault_vault::{Id, Import, Vault};
 
 use self::again::read_again;
 use self::comparison::Against;
-pub use self::comparison::{Compared, Comparison, Difference, Place};
+pub use self::comparison::{Compared, Comparison, Difference, OriginalState};
 use super::present::Content;
 use super::proposal;
 use super::witnessed::{self};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::{self, Reach, Source};
-use azvault_importer::look::{At, Bounds, Looked, Seen, Unknown, WHOLE, Watch, look};
+use azvault_importer::look::{At, Bounds, Coverage, Looked, Unknown, WHOLE, Watch, look};
 use azvault_importer::places::Candidate;
 
 use crate::app::{App, Consent};
@@ -68,13 +68,13 @@ impl Curious for Incurious {
 /// The files that were read, and what was looked at to find them.
 pub struct Gathered {
     pub sources: Vec<Source>,
-    pub seen: Seen,
+    pub seen: Coverage,
 }
 
 /// Reads the files in the products' places, or those that were named. Nothing is written.
 pub fn gather(app: &App, from: &[PathBuf], pointers: Pointers) -> Result<Gathered, Failure> {
-    let place = match Place::of(From::of(from))? {
-        Place::Usual(roots) => Place::Products(roots),
+    let place = match SearchRoots::of(From::of(from))? {
+        SearchRoots::Usual(roots) => SearchRoots::Products(roots),
         named => named,
     };
     let mut reach = place.reach();
@@ -87,19 +87,19 @@ pub fn gather(app: &App, from: &[PathBuf], pointers: Pointers) -> Result<Gathere
 
 /// As [`gather`], with somebody who looks at the files that no format knows. Asks nothing.
 pub fn survey(app: &App, from: From<'_>, curious: &mut dyn Curious) -> Result<Gathered, Failure> {
-    let place = Place::of(from)?;
+    let place = SearchRoots::of(from)?;
     place.read(app, &place.reach(), curious)
 }
 
 /// What is looked at, with absolute paths.
-enum Place {
+enum SearchRoots {
     Products(azvault_importer::places::Roots),
     Usual(azvault_importer::places::Roots),
     Home(azvault_importer::places::Roots),
     Named(Vec<PathBuf>),
 }
 
-impl Place {
+impl SearchRoots {
     fn of(from: From<'_>) -> Result<Self, Failure> {
         if let From::Named(named) = from {
             let mut seen = HashSet::new();

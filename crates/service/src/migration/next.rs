@@ -5,7 +5,7 @@ use std::path::Path;
 
 use azvault_importer::places::{self, Roots};
 
-use super::compare::{Comparison, Place};
+use super::compare::{Comparison, OriginalState};
 use crate::shell_word::shell_path;
 
 /// More files than this are named by their folders.
@@ -32,7 +32,7 @@ fn from_option(path: &Path) -> String {
 pub fn after(comparison: &Comparison, roots: Option<&Roots>) -> String {
     let is_there = |path: &Path| {
         let mut files = comparison.files.iter();
-        files.any(|one| one.file.path == path && one.place != Place::Removed)
+        files.any(|one| one.file.path == path && one.place != OriginalState::Removed)
     };
     let unread: BTreeSet<&Path> = comparison.unread.iter().map(|path| path.as_path()).collect();
     if unread.iter().copied().any(is_there) {

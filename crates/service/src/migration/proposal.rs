@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use azvault_importer::folder::Source;
-use azvault_importer::look::Seen;
+use azvault_importer::look::Coverage;
 use azvault_importer::{Outcome, Product};
 use azvault_model::rules::import::{self, Incoming, Origin, Plan, Present};
 use azvault_model::rules::signed_out::{is_of_user, signed_out};
@@ -28,7 +28,7 @@ pub struct Proposal {
     /// Numbers of the files that something of the plan comes from.
     holding: HashSet<usize>,
     /// What was looked at to find the files.
-    pub seen: Seen,
+    pub seen: Coverage,
     /// Contexts of users for whom nothing signs in, neither in the files nor in the vault.
     pub signed_out: Vec<ContextName>,
 }

@@ -123,7 +123,7 @@ fn is_the_original(file: &ImportedFile, opened: &Opened) -> bool {
 
 /// Holds the file against the products while it is removed: the lock that .NET takes on an open
 /// file, and the lock file that both MSAL libraries make beside a cache.
-fn hold(path: &Path) -> Result<Held, Kept> {
+fn hold(path: &Path) -> Result<LockedOriginal, Kept> {
     let file = open_unfollowed(path).map_err(Kept::Failed)?;
     hold_alone(&file)?;
     let mut name = path.as_os_str().to_owned();
@@ -138,10 +138,10 @@ fn hold(path: &Path) -> Result<Held, Kept> {
         Err(e) if e.kind() == ErrorKind::AlreadyExists => None,
         Err(e) => return Err(Kept::Failed(e)),
     };
-    Ok(Held { _file: file, lock_file })
+    Ok(LockedOriginal { _file: file, lock_file })
 }
 
-struct Held {
+struct LockedOriginal {
     _file: File,
     lock_file: Option<LockFile>,
 }
@@ -152,7 +152,7 @@ struct LockFile {
     _held: File,
 }
 
-impl Drop for Held {
+impl Drop for LockedOriginal {
     fn drop(&mut self) {
         if let Some(lock_file) = &self.lock_file {
             let _ = lock_file.made.undo();

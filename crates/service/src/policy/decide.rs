@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_model::Context;
-use azvault_policy::{Place, Policy, Refusal, SlotKind, rules};
+use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
 use azvault_vault::{Cost, Slot};
 
 use crate::app::App;
@@ -37,7 +37,7 @@ pub fn signs_in(app: &App, environment: &str, tenant: Option<&str>) -> Result<()
 }
 
 /// The line by which autosave is off.
-pub fn autosave_off(app: &App) -> Result<Option<&Place>, Failure> {
+pub fn autosave_off(app: &App) -> Result<Option<&PolicyLine>, Failure> {
     Ok(rules::autosave_off(app.policy()?))
 }
 

@@ -20,7 +20,7 @@ pub enum Owner {
 }
 
 /// Largest file.
-const MOST: usize = 64 * 1024;
+const MAX_SIZE: usize = 64 * 1024;
 
 /// Its text; `None` if there is no such file.
 pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<String>, Finding> {
@@ -58,7 +58,7 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<String>, Finding>
             ));
         }
     }
-    let bytes = descriptor::read_to_end(file, MOST).map_err(unreadable)?;
+    let bytes = descriptor::read_to_end(file, MAX_SIZE).map_err(unreadable)?;
     String::from_utf8(bytes)
         .map(Some)
         .map_err(|_| finding("it is not UTF-8", "save it as UTF-8 text"))

@@ -67,7 +67,7 @@ impl fmt::Display for Unfit {
             Self::Relative => f.write_str("is not an absolute path"),
             Self::Missing => f.write_str("does not exist"),
             Self::TooLong(length) => {
-                let most = super::LONGEST_SOCKET;
+                let most = super::MAX_SOCKET_PATH;
                 write!(f, "is too long for a socket ({length} bytes, at most {most})")
             }
             Self::NoFolder(_) => f.write_str("is not a folder"),

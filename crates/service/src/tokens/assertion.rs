@@ -17,7 +17,7 @@ use crate::private_file::Readers;
 use crate::text::{quoted, shown_path};
 
 /// Largest token in a file.
-const MOST: usize = 64 * 1024;
+const MAX_SIZE: usize = 64 * 1024;
 
 /// A token that lives. What does not say until when is what its issuer's service takes or refuses.
 ///
@@ -51,7 +51,7 @@ pub(super) fn living(
     let bytes = private_file::open(path, Readers::Anyone)
         .map_err(|failure| expired(&format!(", and {}", failure.what)))
         .and_then(|open| {
-            let read = descriptor::read_secret_to_end(open, MOST);
+            let read = descriptor::read_secret_to_end(open, MAX_SIZE);
             read.map_err(|e| expired(&format!(", and {file}: {e}")))
         })?;
     let token = Secret::copied_from(bytes.trim_ascii());

@@ -184,7 +184,7 @@ proptest! {
         let text = format!(r#"{{"access_token":"{token}","token_type":"{kind}"{expiry}}}"#);
         if let Ok(tokens) = read_reply(text.as_bytes(), now) {
             prop_assert!(which != 0 && kind.eq_ignore_ascii_case("bearer") && !token.is_empty());
-            prop_assert!(tokens.expires_on > now && tokens.expires_on <= now + super::LONGEST_LIFE);
+            prop_assert!(tokens.expires_on > now && tokens.expires_on <= now + super::MAX_LIFE);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::{AnchorFound, Seen, check, recall, remember, replace, succession, tag};
+use super::{AnchorFound, HighWaterMark, check, recall, remember, replace, succession, tag};
 use crate::error::{AnchorMismatch, Problem, StorageError};
 use crate::format::fingerprint::fingerprint;
 use crate::format::id::VaultId;
@@ -20,12 +20,12 @@ fn keys(epoch: u32) -> Keys {
     Keys::derive(&Key::random(), VAULT, epoch)
 }
 
-fn seen(generation: u64) -> Seen<'static> {
+fn seen(generation: u64) -> HighWaterMark<'static> {
     of_epoch(1, generation, &[])
 }
 
-fn of_epoch(epoch: u32, generation: u64, former: &[String]) -> Seen<'_> {
-    Seen { epoch, generation, head: "h", former }
+fn of_epoch(epoch: u32, generation: u64, former: &[String]) -> HighWaterMark<'_> {
+    HighWaterMark { epoch, generation, head: "h", former }
 }
 
 impl Machine {
@@ -33,11 +33,11 @@ impl Machine {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    fn remember(&self, keys: &Keys, seen: Seen<'_>) {
+    fn remember(&self, keys: &Keys, seen: HighWaterMark<'_>) {
         remember(self.folder.path(), keys, VAULT, seen).unwrap();
     }
 
-    fn check(&self, keys: &Keys, seen: Seen<'_>) -> Result<AnchorFound, Problem> {
+    fn check(&self, keys: &Keys, seen: HighWaterMark<'_>) -> Result<AnchorFound, Problem> {
         check(&recall(self.folder.path(), VAULT)?, keys, VAULT, seen)
     }
 
@@ -49,7 +49,7 @@ impl Machine {
         }
     }
 
-    fn is_another(&self, keys: &Keys, seen: Seen<'_>) -> bool {
+    fn is_another(&self, keys: &Keys, seen: HighWaterMark<'_>) -> bool {
         match self.check(keys, seen) {
             Ok(_) => false,
             Err(Problem::AnchorMismatch(AnchorMismatch::Another { found, .. })) => {

@@ -1,6 +1,6 @@
 //! Which subscription becomes active: said, or chosen on a terminal; never guessed.
 
-use azvault_model::rules::connect::{Choice, Place, SignedIn, choose as rule};
+use azvault_model::rules::connect::{Choice, SignedIn, VisibleSubscription, choose as rule};
 use azvault_model::{Context, Refusal};
 use azvault_service::failure::{Code, Failure};
 use azvault_service::text::{cited, count, quoted, shown};
@@ -39,7 +39,7 @@ pub(super) fn choose(
             Err(Failure::new(Code::NotFound, what).hint(hint))
         }
         Err(_) => {
-            let places: Vec<&Place> = signed_in.places.iter().collect();
+            let places: Vec<&VisibleSubscription> = signed_in.places.iter().collect();
             list(app, &places);
             let (who, wanted) = (cited(&signed_in.account.id), asked.unwrap_or_default());
             let what = format!("{who} sees no subscription {}", quoted(wanted));
@@ -48,7 +48,7 @@ pub(super) fn choose(
     }
 }
 
-fn list(app: &App, places: &[&Place]) {
+fn list(app: &App, places: &[&VisibleSubscription]) {
     for place in places.iter().take(LISTED) {
         app.ui.note(format!("  {}", line(place)));
     }
@@ -57,8 +57,8 @@ fn list(app: &App, places: &[&Place]) {
     }
 }
 
-fn line(place: &Place) -> String {
-    let Place { subscription, tenant } = place;
+fn line(place: &VisibleSubscription) -> String {
+    let VisibleSubscription { subscription, tenant } = place;
     let name = subscription.name.as_deref().map_or_else(|| "-".to_owned(), cited);
     let tenant = tenant.name.as_deref().map_or_else(|| shown(&tenant.id), cited);
     let state = subscription.state.as_deref().filter(|state| *state != "Enabled");

@@ -1,6 +1,6 @@
 //! `azvault context select`
 
-use azvault_model::rules::active::Because;
+use azvault_model::rules::active::ActiveSource;
 use azvault_model::{ContextName, Scope, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
@@ -56,7 +56,7 @@ pub(crate) fn select(
         rules::select::select(known, name)
     })?;
     output::change::say(app, &done, &done.active_line());
-    if app.given()?.is_some_and(|given| given.because == Because::Variable) {
+    if app.given()?.is_some_and(|given| given.because == ActiveSource::Variable) {
         app.ui.warning("AZVAULT_CONTEXT is set and stands above it: unset AZVAULT_CONTEXT");
     }
     Ok(0)

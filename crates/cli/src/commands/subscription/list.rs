@@ -1,7 +1,7 @@
 //! `azvault subscription list`
 
 use azvault_model::Subscription;
-use azvault_model::rules::connect::Place;
+use azvault_model::rules::connect::VisibleSubscription;
 use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
 use azvault_service::contexts::Contexts;
 use azvault_service::subscriptions;
@@ -63,8 +63,12 @@ impl Args {
     }
 }
 
-fn of_place<'a>(place: &'a Place, environment: Option<&'a str>, contexts: &'a Contexts) -> Row<'a> {
-    let Place { subscription, tenant } = place;
+fn of_place<'a>(
+    place: &'a VisibleSubscription,
+    environment: Option<&'a str>,
+    contexts: &'a Contexts,
+) -> Row<'a> {
+    let VisibleSubscription { subscription, tenant } = place;
     Row {
         subscription: view(subscription),
         tenant: Some(TenantView { id: &tenant.id, name: tenant.name.as_deref() }),

@@ -1,13 +1,13 @@
 //! Azure CLI.
 
 use crate::formats::azcli;
-use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::{Format, Found, Product};
 
 const SECRETS: &str = "a new secret of the application: az ad app credential reset";
 
-const fn lies(files: &'static [&'static str]) -> [Place; 1] {
-    [Place { product: Product::AzureCli, folders: &[Folder::AzureConfig("")], files }]
+const fn lies(files: &'static [&'static str]) -> [ProductFiles; 1] {
+    [ProductFiles { product: Product::AzureCli, folders: &[Folder::AzureConfig("")], files }]
 }
 
 /// azure-cli-core `auth/persistence.py` `build_persistence`, announced after 2.91: where libsecret or the
@@ -49,12 +49,12 @@ pub(super) const PROFILE: Row = Row {
     product: Product::AzureCli,
     versions: "Azure CLI 2.0 to today",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
             files: &["azureProfile.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureMl,
             folders: &[Folder::Home(".azureml/auth")],
             files: &["azureProfile.json"],
@@ -82,17 +82,17 @@ pub(super) const ACCESS_TOKENS: Row = Row {
     name: "azcli-access-tokens",
     versions: "Azure CLI to 2.29",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
             files: &["accessTokens.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureMl,
             folders: &[Folder::Home(".azureml/auth")],
             files: &["accessTokens.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::Variable("AZURE_ACCESS_TOKEN_FILE")],
             files: &["*"],

@@ -1,7 +1,7 @@
 //! Azure PowerShell, and Service Management before it.
 
 use crate::formats::azps;
-use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::{Format, Found, Product};
 
 /// AU/AzureSessionInitializer.cs: the profile folder of every era.
@@ -16,8 +16,8 @@ const SIGN_OUT: &str = "Disconnect-AzAccount forgets them here; an administrator
                         Revoke-MgUserSignInSession";
 const SECRETS: &str = "a new secret of the application: az ad app credential reset";
 
-const fn lies(files: &'static [&'static str]) -> [Place; 1] {
-    [Place { product: Product::AzurePowerShell, folders: PROFILE_FOLDERS, files }]
+const fn lies(files: &'static [&'static str]) -> [ProductFiles; 1] {
+    [ProductFiles { product: Product::AzurePowerShell, folders: PROFILE_FOLDERS, files }]
 }
 
 /// What the rows here have in common; each says the rest.
@@ -120,7 +120,7 @@ pub(super) const ASM_PROFILE: Row = Row {
     name: "asm-profile",
     product: Product::AzureServiceManagement,
     versions: "Azure Service Management, before AzureRM",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureServiceManagement,
         folders: PROFILE_FOLDERS,
         files: &["AzureProfile.json"],

@@ -1,7 +1,7 @@
 //! Service principals in files of their own.
 
 use super::folders::POWER_APPS;
-use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::formats::{azd, power_platform, principal, principal_text, publish_settings};
 use crate::{Format, Product};
 
@@ -12,12 +12,12 @@ pub(super) const JSON: Row = Row {
     versions: "az ad sp create-for-rbac with and without --sdk-auth, AZURE_AUTH_LOCATION, azure.json of \
                Kubernetes",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::AzureSdk,
             folders: &[Folder::Variable("AZURE_AUTH_LOCATION")],
             files: &["*"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureSdk,
             folders: &[Folder::Home(""), Folder::AzureConfig("")],
             files: &["azureauth.json", "azure-credentials.json", "azure_credentials.json"],
@@ -44,7 +44,7 @@ pub(super) const AKS: Row = Row {
     name: "aks-service-principals",
     product: Product::AzureCli,
     versions: "az aks create and az acs create to 2022",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureCli,
         folders: &[Folder::AzureConfig("")],
         files: &["aksServicePrincipal.json", "acsServicePrincipal.json"],
@@ -66,7 +66,7 @@ pub(super) const INI: Row = Row {
     name: "service-principal-ini",
     product: Product::Ansible,
     versions: "the `credentials` of Ansible, Chef, Test Kitchen and InSpec",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Ansible,
         folders: &[Folder::AzureConfig("")],
         files: &["credentials"],
@@ -106,7 +106,7 @@ pub(super) const AZD: Row = Row {
     name: "azd-credential",
     product: Product::AzureDeveloperCli,
     versions: "azd auth login --client-id",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureDeveloperCli,
         folders: &[Folder::Home(".azd/auth")],
         files: &["cred*.json", "cred*.bin"],
@@ -128,7 +128,7 @@ pub(super) const AZD_CURRENT_USER: Row = Row {
     format: Format::AzdCurrentUser,
     name: "azd-current-user",
     versions: "azd",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureDeveloperCli,
         folders: &[Folder::Home(".azd")],
         files: &["auth.json", "config.json"],
@@ -152,7 +152,7 @@ pub(super) const PAC_SECRETS: Row = Row {
     name: "pac-secrets",
     product: Product::PowerPlatformCli,
     versions: "pac auth create --applicationId",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::PowerPlatformCli,
         folders: POWER_APPS,
         files: &["pac.spn.cache*.dat"],
@@ -175,7 +175,7 @@ pub(super) const PUBLISH_SETTINGS: Row = Row {
     name: "publish-settings",
     product: Product::AzureServiceManagement,
     versions: "classic Azure CLI, Service Management",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureServiceManagement,
         folders: &[Folder::AzureConfig(""), Folder::Home("")],
         files: &["publishSettings.xml", "*.publishsettings"],

@@ -4,7 +4,7 @@ use super::azps::adal_version;
 use super::folders::{IDENTITY_SERVICE, POWER_APPS};
 use crate::decode::contains;
 use crate::formats::msal_cache;
-use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::formats::table::product_by_name;
 use crate::{Format, Found, Product, empty};
 
@@ -100,12 +100,12 @@ pub(super) const CERTIFICATE: Row = Row {
     versions: "service principals: where an entry points, by path or by thumbprint; az ad sp \
                create-for-rbac --create-cert; `azure account cert export` of the classic Azure CLI",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::Home("")],
             files: &["tmp????????.pem"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
             files: &["*.pem", "*.pfx", "*.p12"],
@@ -139,38 +139,38 @@ pub(super) const MSAL_CACHE: Row = Row {
     product: Product::AzurePowerShell,
     versions: "Az 5 to today, Azure CLI 2.30 to today, and every tool on MSAL; `CacheData` of saved files",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::AzurePowerShell,
             folders: IDENTITY_SERVICE,
             files: &["msal.cache.nocae", "msal.cache.cae", "msal.cache"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[Folder::AzureConfig("")],
             files: &["msal_token_cache.json", "msal_token_cache.bin"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzureDeveloperCli,
             folders: &[Folder::Home(".azd/auth/msal")],
             files: &["cache*.json", "cache*.bin"],
         },
-        Place {
+        ProductFiles {
             product: Product::GraphPowerShell,
             folders: IDENTITY_SERVICE,
             files: &["mg.msal.cache*"],
         },
-        Place {
+        ProductFiles {
             product: Product::GraphPowerShell,
             folders: &[Folder::Home(".mg"), Folder::Home(".graph")],
             files: &["*"],
         },
-        Place { product: Product::AzureIdentity, folders: IDENTITY_SERVICE, files: &["*"] },
-        Place {
+        ProductFiles { product: Product::AzureIdentity, folders: IDENTITY_SERVICE, files: &["*"] },
+        ProductFiles {
             product: Product::CliForMicrosoft365,
             folders: &[Folder::Home("")],
             files: &[".cli-m365-msal.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::PowerPlatformCli,
             folders: POWER_APPS,
             files: &["tokencache_msalv3.dat", "tokencache_spn_msalv3.dat"],

@@ -1,7 +1,7 @@
 //! Tokens in files of single tools.
 
 use super::folders::POWER_APPS;
-use crate::formats::row::{Clean, Folder, Holds, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::formats::{bearer, m365, power_platform, sfctl};
 use crate::{Format, Product};
 
@@ -14,17 +14,17 @@ pub(super) const GO_AUTOREST: Row = Row {
     product: Product::AzureSdk,
     versions: "kubelogin to 0.1, Packer, docker-machine",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::Kubelogin,
             folders: &[Folder::Home(".kube/cache/kubelogin")],
             files: &["*.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::Packer,
             folders: &[Folder::AzureConfig("packer")],
             files: &["oauth-*.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::DockerMachine,
             folders: &[Folder::Home(".docker/machine/credentials/azure")],
             files: &["*.json"],
@@ -51,7 +51,7 @@ pub(super) const DOCKER: Row = Row {
     name: "docker-azure-token",
     product: Product::Docker,
     versions: "docker login azure",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Docker,
         folders: &[Folder::AzureConfig("")],
         files: &["dockerAccessToken.json"],
@@ -74,7 +74,7 @@ pub(super) const MAVEN_SECRET: Row = Row {
     name: "maven-secret",
     product: Product::MavenPlugins,
     versions: "azure:login of the Maven plugins",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::MavenPlugins,
         folders: &[Folder::AzureConfig("")],
         files: &["azure-secret.json"],
@@ -97,7 +97,7 @@ pub(super) const M365_CONNECTION: Row = Row {
     name: "m365-connection",
     product: Product::CliForMicrosoft365,
     versions: "CLI for Microsoft 365",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::CliForMicrosoft365,
         folders: &[Folder::Home("")],
         files: &[
@@ -131,7 +131,7 @@ pub(super) const PAC_PROFILES: Row = Row {
     name: "pac-profiles",
     product: Product::PowerPlatformCli,
     versions: "Power Platform CLI",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::PowerPlatformCli,
         folders: POWER_APPS,
         files: &["authprofiles_v2.json"],
@@ -157,7 +157,7 @@ pub(super) const SFCTL: Row = Row {
     name: "sfctl-config",
     product: Product::ServiceFabricCli,
     versions: "sfctl cluster select --aad",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::ServiceFabricCli,
         folders: &[Folder::Home(".sfctl")],
         files: &["config"],

@@ -8,12 +8,12 @@ use super::{Names, Walk};
 use crate::look::Passed;
 use crate::look::there::{There, is_absence, there};
 use crate::pattern::matches;
-use crate::places::{Because, Candidate, Extent, Place};
+use crate::places::{Candidate, CandidateReason, Extent, SearchPlace};
 
 impl Walk<'_> {
     /// Files of a folder that have a name which a product gives them. People link such files into
     /// their dot folders: a link is followed to where it was allowed to look anyway.
-    pub(super) fn files_of(&mut self, place: &Place) {
+    pub(super) fn files_of(&mut self, place: &SearchPlace) {
         let is_named = |name: &str| place.names.iter().any(|pattern| matches(pattern, name));
         let Ok(listed) = std::fs::read_dir(&place.path) else {
             match there(&place.path) {
@@ -69,6 +69,6 @@ impl Walk<'_> {
         if path.symlink_metadata().is_err_and(|error| is_absence(&error)) {
             return;
         }
-        self.looked.candidates.push(Candidate { path, because: Because::Expected });
+        self.looked.candidates.push(Candidate { path, because: CandidateReason::Expected });
     }
 }

@@ -1,9 +1,9 @@
-use super::{Choice, ConnectRequest, Others, Place, SignedIn, choose, connect};
+use super::{Choice, ConnectRequest, Others, SignedIn, VisibleSubscription, choose, connect};
 use crate::rules::testing::{context, known, names, words};
 use crate::{Context, ContextName, Question, Refusal, Remark, Subscription, Tenant};
 
-fn place(id: &str, state: &str) -> Place {
-    Place {
+fn place(id: &str, state: &str) -> VisibleSubscription {
+    VisibleSubscription {
         subscription: Subscription {
             id: id.to_owned(),
             name: Some(format!("Sub {}", id.trim_end_matches('x'))),

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::{Who, disconnect};
-use crate::rules::active::Because;
+use crate::rules::active::ActiveSource;
 use crate::rules::testing::{context, known, of_principal, words};
 use crate::{
     Account, AccountKey, AccountType, Accounts, Acting, Clouds, Context, ContextName, Forget,
@@ -85,7 +85,7 @@ fn the_account_that_acts_goes_whatever_is_current_in_the_scope() {
         // It lives in another scope: here nothing of it is lost, and nothing of anybody else.
         (&of_session, Some("a"), "", "eve@x"),
     ] {
-        let acting = Acting::new(acting, Because::Session);
+        let acting = Acting::new(acting, ActiveSource::Session);
         let current = current.map(ContextName::new);
         let (acting, accounts) = (Some(&acting), Cow::Borrowed(&all));
         let known = Known { acting, accounts, ..known(&contexts, current.as_ref()) };

@@ -1,6 +1,6 @@
 use super::{SetRequest, set};
-use crate::rules::active::Because;
-use crate::rules::connect::Place;
+use crate::rules::active::ActiveSource;
+use crate::rules::connect::VisibleSubscription;
 use crate::rules::testing::{context, known, words};
 use crate::{
     Acting, Context, ContextName, Decision, Known, Question, Refusal, Remark, Subscription, Tenant,
@@ -19,7 +19,7 @@ fn wanted(name: Option<&str>, subscription: Option<&str>, tenant: Option<&str>) 
 
 /// Sets as the first of these contexts, which is current as well.
 fn set_as_first(contexts: &[Context], asked: &SetRequest) -> Result<Decision, Refusal> {
-    let acting = Acting::new(&contexts[0], Because::Default);
+    let acting = Acting::new(&contexts[0], ActiveSource::Default);
     set(&Known { acting: Some(&acting), ..known(contexts, Some(&contexts[0].name)) }, asked)
 }
 
@@ -73,7 +73,7 @@ fn who_acts_is_the_base_whatever_is_current_and_wherever_it_lives() {
     let contexts = contexts();
     let of_session = context("own", "eve", "s9");
     for (acting, account) in [(&contexts[1], "bob"), (&contexts[0], "ada"), (&of_session, "eve")] {
-        let acting = Acting::new(acting, Because::Session);
+        let acting = Acting::new(acting, ActiveSource::Session);
         for current in [Some(&contexts[0].name), Some(&contexts[1].name), None] {
             let known = Known { acting: Some(&acting), ..known(&contexts, current) };
             let decision = set(&known, &wanted(None, Some("s1"), None)).unwrap();
@@ -81,7 +81,7 @@ fn who_acts_is_the_base_whatever_is_current_and_wherever_it_lives() {
         }
     }
     // Its own subscription is known where the change goes, too.
-    let acting = Acting::new(&of_session, Because::Session);
+    let acting = Acting::new(&of_session, ActiveSource::Session);
     let known = Known { acting: Some(&acting), ..known(&contexts, None) };
     let decision = set(&known, &wanted(None, Some("sub s9"), None)).unwrap();
     assert_eq!(decision.change.put[0].subscription.as_ref().unwrap().id, "s9");
@@ -99,11 +99,11 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
         in_tenant("bobs", "bob", "s2", "tb"),
         in_tenant("adas", "ADA", "s3", "ta"),
     ];
-    let place = Place {
+    let place = VisibleSubscription {
         subscription: Subscription { id: "s7".to_owned(), name: None, state: None },
         tenant: Tenant { id: "seen".to_owned(), name: None },
     };
-    let acting = Acting::new(&contexts[0], Because::Session);
+    let acting = Acting::new(&contexts[0], ActiveSource::Session);
     let known = Known { acting: Some(&acting), ..known(&contexts, None) };
     for (subscription, tenant, asked_about, replaced) in [
         (Some("s1"), None, None, None),
@@ -134,7 +134,7 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
     }
     let refused = Refusal::NoSuchTenant { wanted: "nobodys.example".to_owned() };
     assert_eq!(set(&known, &wanted(None, None, Some("nobodys.example"))).err(), Some(refused));
-    let of_token = Acting::new(&contexts[0], Because::Session).seen_in([UNKNOWN]);
+    let of_token = Acting::new(&contexts[0], ActiveSource::Session).seen_in([UNKNOWN]);
     let known = Known { acting: Some(&of_token), ..known };
     let decision = set(&known, &wanted(None, None, Some(UNKNOWN))).unwrap();
     assert_eq!((decision.asks, decision.remarks), (None, vec![Remark::NoSubscription]));
@@ -142,7 +142,7 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
 
 #[test]
 fn what_azure_shows_comes_after_what_contexts_know() {
-    let place = |id: &str, name: &str| Place {
+    let place = |id: &str, name: &str| VisibleSubscription {
         subscription: Subscription { id: id.into(), name: Some(name.into()), state: None },
         tenant: Tenant { id: "seen".to_owned(), name: None },
     };

@@ -10,7 +10,7 @@ use azvault_vault::{ImportedFile, Since, Snapshot};
 use azvault_witness::Ledger;
 use zeroize::Zeroizing;
 
-use super::comparison::{Compared, Comparison, Difference, Place};
+use super::comparison::{Compared, Comparison, Difference, OriginalState};
 use crate::app::App;
 use crate::migration::witnessed::{self, Understood};
 use crate::paths;
@@ -43,7 +43,7 @@ pub(super) fn read_again(
                 let sealed = snapshot.original(original)?;
                 (at_its_place(&file, &sealed, comparison), Some(sealed))
             }
-            None if is_forgotten => (Place::NotSealed, None),
+            None if is_forgotten => (OriginalState::NotSealed, None),
             None => not_sealed(&file, comparison),
         };
         if let Some(bytes) = bytes {
@@ -58,18 +58,18 @@ pub(super) fn read_again(
     Ok(Again { sources, numbers })
 }
 
-fn at_its_place(file: &ImportedFile, sealed: &[u8], comparison: &mut Comparison) -> Place {
+fn at_its_place(file: &ImportedFile, sealed: &[u8], comparison: &mut Comparison) -> OriginalState {
     let what = match read_once(&file.path) {
-        Ok(opened) if opened.bytes[..] == *sealed => return Place::Original,
+        Ok(opened) if opened.bytes[..] == *sealed => return OriginalState::Original,
         Ok(_) => CHANGED.to_owned(),
-        Err(OpenError::NotFound) => return Place::Removed,
+        Err(OpenError::NotFound) => return OriginalState::Removed,
         Err(e) => {
             comparison.unread.insert(file.path.clone());
             format!("cannot be read again: {e}")
         }
     };
     comparison.differences.push(Difference { path: file.path.clone(), what });
-    Place::Changed
+    OriginalState::Changed
 }
 
 const CHANGED: &str = "changed since it was imported: run azvault migrate run again";
@@ -78,11 +78,11 @@ const CHANGED: &str = "changed since it was imported: run azvault migrate run ag
 fn not_sealed(
     file: &ImportedFile,
     comparison: &mut Comparison,
-) -> (Place, Option<Zeroizing<Vec<u8>>>) {
+) -> (OriginalState, Option<Zeroizing<Vec<u8>>>) {
     let is_certificate = file.format == Format::Certificate.as_str();
     let what = match read_once(&file.path) {
         Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => {
-            return (Place::NotSealed, Some(opened.bytes));
+            return (OriginalState::NotSealed, Some(opened.bytes));
         }
         Ok(_) => is_certificate.then(|| CHANGED.to_owned()),
         Err(OpenError::NotFound) if !is_certificate => None,
@@ -95,7 +95,7 @@ fn not_sealed(
     if let Some(what) = what {
         comparison.differences.push(Difference { path: file.path.clone(), what });
     }
-    (Place::NotSealed, None)
+    (OriginalState::NotSealed, None)
 }
 
 impl Again {

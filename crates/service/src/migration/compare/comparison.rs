@@ -36,12 +36,12 @@ pub struct Comparison {
 /// One file of the migration.
 pub struct Compared {
     pub file: ImportedFile,
-    pub place: Place,
+    pub place: OriginalState,
 }
 
 /// What is at the place of the original now.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum OriginalState {
     /// The original, byte for byte.
     Original,
     /// Nothing: it was removed, and its sealed copy is in the vault.
@@ -52,7 +52,7 @@ pub enum Place {
     NotSealed,
 }
 
-impl Place {
+impl OriginalState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Original => "original",

@@ -20,7 +20,7 @@ struct Group<'a> {
 
 /// Compares every context of the files.
 pub(super) fn compare(again: &Again, against: &Against<'_>, comparison: &mut Comparison) {
-    let held = Held::of(&against.content.contexts);
+    let held = ContextIndex::of(&against.content.contexts);
     let groups = groups(again, against, &held);
     comparison.contexts = groups.len();
     for group in groups {
@@ -63,7 +63,7 @@ pub(super) fn compare(again: &Again, against: &Against<'_>, comparison: &mut Com
 }
 
 /// What the files say, by the contexts of the vault that it became.
-fn groups<'a>(again: &'a Again, against: &Against<'_>, held: &Held<'_>) -> Vec<Group<'a>> {
+fn groups<'a>(again: &'a Again, against: &Against<'_>, held: &ContextIndex<'_>) -> Vec<Group<'a>> {
     let names = against.taken.into_iter().flat_map(|taken| &taken.names);
     let names: HashMap<(usize, usize), &ContextName> =
         names.map(|taken| ((taken.file, taken.at), &taken.name)).collect();
@@ -87,12 +87,12 @@ fn groups<'a>(again: &'a Again, against: &Against<'_>, held: &Held<'_>) -> Vec<G
 }
 
 /// The vault's contexts, to be found by name and by place.
-struct Held<'a> {
+struct ContextIndex<'a> {
     names: HashMap<String, &'a Context>,
     places: HashMap<Identity, Vec<&'a Context>>,
 }
 
-impl<'a> Held<'a> {
+impl<'a> ContextIndex<'a> {
     fn of(contexts: &'a [Context]) -> Self {
         let mut held = Self { names: HashMap::new(), places: HashMap::new() };
         for context in contexts {

@@ -1,7 +1,7 @@
 //! Clusters and registries.
 
 use super::base::OTHERS;
-use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::{kubeconfig, registries};
 use crate::{Format, Product};
 
@@ -10,7 +10,7 @@ pub(in crate::formats::table) const KUBECONFIG: Row = Row {
     name: "kubeconfig",
     product: Product::Kubernetes,
     versions: "kubectl, az aks get-credentials, kubelogin",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Kubernetes,
         folders: &[Folder::Home(".kube")],
         files: &["config", "config.*", "*.config", "*.yaml", "*.yml"],
@@ -35,22 +35,22 @@ pub(in crate::formats::table) const CONTAINER_REGISTRIES: Row = Row {
     product: Product::Containers,
     versions: "docker, podman and helm login, az acr login",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::Containers,
             folders: &[Folder::Home(".docker")],
             files: &["config.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::Containers,
             folders: &[Folder::Config("containers")],
             files: &["auth.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::Containers,
             folders: &[Folder::Config("helm/registry")],
             files: &["config.json"],
         },
-        Place {
+        ProductFiles {
             product: Product::Containers,
             folders: &[Folder::Home("")],
             files: &[".dockercfg"],

@@ -1,12 +1,12 @@
 //! Feeds of Azure Artifacts.
 
 use super::base::{OTHERS, PATS};
-use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::feeds;
 use crate::{Format, Product};
 
-const fn lies(folders: &'static [Folder], files: &'static [&'static str]) -> Place {
-    Place { product: Product::PackageManagers, folders, files }
+const fn lies(folders: &'static [Folder], files: &'static [&'static str]) -> ProductFiles {
+    ProductFiles { product: Product::PackageManagers, folders, files }
 }
 
 pub(in crate::formats::table) const NUGET_CONFIG: Row = Row {
@@ -103,7 +103,7 @@ pub(in crate::formats::table) const ARTIFACTS_TOKENS: Row = Row {
     name: "artifacts-session-tokens",
     product: Product::AzureArtifacts,
     versions: "Azure Artifacts credential provider without a keychain",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureArtifacts,
         folders: &[
             Folder::Data("MicrosoftCredentialProvider"),

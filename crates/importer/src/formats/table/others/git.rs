@@ -1,7 +1,7 @@
 //! Git, and what Azure CLI keeps for Azure DevOps and GitHub.
 
 use super::base::{OTHERS, PATS};
-use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::{azure_cli, git};
 use crate::{Format, Product};
 
@@ -11,8 +11,16 @@ pub(in crate::formats::table) const GIT_CREDENTIALS: Row = Row {
     product: Product::Git,
     versions: "git credential-store",
     lies: &[
-        Place { product: Product::Git, folders: &[Folder::Home("")], files: &[".git-credentials"] },
-        Place { product: Product::Git, folders: &[Folder::Config("git")], files: &["credentials"] },
+        ProductFiles {
+            product: Product::Git,
+            folders: &[Folder::Home("")],
+            files: &[".git-credentials"],
+        },
+        ProductFiles {
+            product: Product::Git,
+            folders: &[Folder::Config("git")],
+            files: &["credentials"],
+        },
     ],
     recognised: Recognised {
         text: git::is_credentials,
@@ -33,8 +41,16 @@ pub(in crate::formats::table) const GIT_CONFIG: Row = Row {
     name: "git-config",
     versions: "git: URLs with a password, headers of one host",
     lies: &[
-        Place { product: Product::Git, folders: &[Folder::Home("")], files: &[".gitconfig"] },
-        Place { product: Product::Git, folders: &[Folder::Config("git")], files: &["config"] },
+        ProductFiles {
+            product: Product::Git,
+            folders: &[Folder::Home("")],
+            files: &[".gitconfig"],
+        },
+        ProductFiles {
+            product: Product::Git,
+            folders: &[Folder::Config("git")],
+            files: &["config"],
+        },
     ],
     recognised: Recognised {
         text: git::is_config,
@@ -52,7 +68,7 @@ pub(in crate::formats::table) const NETRC: Row = Row {
     format: Format::Netrc,
     name: "netrc",
     versions: "curl, git and others",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Git,
         folders: &[Folder::Home("")],
         files: &[".netrc", "_netrc"],
@@ -73,7 +89,7 @@ pub(in crate::formats::table) const DEVOPS_PATS: Row = Row {
     name: "azdevops-pats",
     product: Product::AzureCli,
     versions: "Azure CLI: az devops login without a keyring",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureCli,
         folders: &[Folder::AzureConfig("azuredevops")],
         files: &["personalAccessTokens"],
@@ -96,7 +112,7 @@ pub(in crate::formats::table) const GITHUB_TOKENS: Row = Row {
     format: Format::GithubTokens,
     name: "azcli-github-tokens",
     versions: "Azure CLI: App Service and Container Apps commands",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureCli,
         folders: &[Folder::AzureConfig("")],
         files: &["github_token_cache.json", "github_token_cache.bin"],

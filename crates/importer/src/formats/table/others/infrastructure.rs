@@ -1,7 +1,7 @@
 //! Infrastructure as code.
 
 use super::base::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
-use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::infrastructure;
 use crate::{Format, Product};
 
@@ -10,7 +10,7 @@ pub(in crate::formats::table) const TERRAFORM_CODE: Row = Row {
     name: "terraform-code",
     product: Product::Terraform,
     versions: "Terraform, OpenTofu",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Terraform,
         folders: &[Folder::Home("")],
         files: &["*.tfvars", "*.tfvars.json", "*.tf"],
@@ -34,7 +34,7 @@ pub(in crate::formats::table) const TERRAFORM_STATE: Row = Row {
     format: Format::TerraformState,
     name: "terraform-state",
     versions: "Terraform 0.12 to today, OpenTofu: state, and settings of the azurerm backend",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Terraform,
         folders: &[Folder::Home("")],
         files: &["*.tfstate", "*.tfstate.backup"],
@@ -80,7 +80,7 @@ pub(in crate::formats::table) const PULUMI_STATE: Row = Row {
     format: Format::PulumiState,
     name: "pulumi-state",
     versions: "Pulumi: state of a local backend",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Pulumi,
         folders: &[Folder::Home(".pulumi/stacks"), Folder::Home(".pulumi/stacks/*")],
         files: &["*.json", "*.json.bak"],

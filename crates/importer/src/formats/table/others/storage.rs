@@ -1,7 +1,7 @@
 //! Tools for storage and data.
 
 use super::base::{OTHERS, STORAGE_KEY};
-use crate::formats::row::{Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::storage;
 use crate::{Format, Product};
 
@@ -11,12 +11,16 @@ pub(in crate::formats::table) const RCLONE_CONFIG: Row = Row {
     product: Product::Rclone,
     versions: "rclone",
     lies: &[
-        Place {
+        ProductFiles {
             product: Product::Rclone,
             folders: &[Folder::Config("rclone"), Folder::Roaming("rclone")],
             files: &["rclone.conf"],
         },
-        Place { product: Product::Rclone, folders: &[Folder::Home("")], files: &[".rclone.conf"] },
+        ProductFiles {
+            product: Product::Rclone,
+            folders: &[Folder::Home("")],
+            files: &[".rclone.conf"],
+        },
     ],
     recognised: Recognised {
         text: storage::is_rclone,
@@ -38,7 +42,7 @@ pub(in crate::formats::table) const BLOBFUSE_CONFIG: Row = Row {
     name: "blobfuse-config",
     product: Product::Blobfuse,
     versions: "blobfuse 1 and 2",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Blobfuse,
         folders: &[Folder::Home(""), Folder::Home(".blobfuse2"), Folder::Home(".blobfuse")],
         files: &["blobfuse*.yaml", "fuse_connection.cfg", "connection.cfg", "config.yaml"],
@@ -60,7 +64,7 @@ pub(in crate::formats::table) const DATABRICKS_CONFIG: Row = Row {
     name: "databricks-config",
     product: Product::Databricks,
     versions: "Databricks CLI and SDKs",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Databricks,
         folders: &[Folder::Home("")],
         files: &[".databrickscfg"],
@@ -83,7 +87,7 @@ pub(in crate::formats::table) const DATABRICKS_TOKENS: Row = Row {
     format: Format::DatabricksTokens,
     name: "databricks-tokens",
     versions: "Databricks CLI: databricks auth login",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::Databricks,
         folders: &[Folder::Home(".databricks")],
         files: &["token-cache.json"],

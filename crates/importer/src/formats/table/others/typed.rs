@@ -2,7 +2,7 @@
 
 use super::base::{CLIENT_SECRET, OTHERS, STORAGE_KEY, is_between};
 use crate::decode::contains;
-use crate::formats::row::{Clean, Folder, Place, Reader, Recognised, Row};
+use crate::formats::row::{Clean, Folder, ProductFiles, Reader, Recognised, Row};
 use crate::reported::{azure_cli, dotnet, powershell, shell};
 use crate::{Format, Product};
 
@@ -64,8 +64,8 @@ pub(in crate::formats::table) const SHELL_HISTORY: Row = Row {
     product: Product::Shells,
     versions: "histories of bash, zsh, fish, nushell and PSReadLine",
     lies: &[
-        Place { product: Product::Shells, folders: &[Folder::Home("")], files: HISTORIES },
-        Place {
+        ProductFiles { product: Product::Shells, folders: &[Folder::Home("")], files: HISTORIES },
+        ProductFiles {
             product: Product::Shells,
             folders: &[
                 Folder::Data("powershell/PSReadLine"),
@@ -102,8 +102,8 @@ pub(in crate::formats::table) const SHELL_VARIABLES: Row = Row {
     name: "shell-variables",
     versions: "dotenv, direnv, profiles of shells",
     lies: &[
-        Place { product: Product::Shells, folders: &[Folder::Home("")], files: VARIABLES },
-        Place {
+        ProductFiles { product: Product::Shells, folders: &[Folder::Home("")], files: VARIABLES },
+        ProductFiles {
             product: Product::Shells,
             folders: &[
                 Folder::Config("fish"),
@@ -132,8 +132,12 @@ pub(in crate::formats::table) const AZURE_LOG: Row = Row {
     product: Product::AzureCli,
     versions: "logs of AzCopy, `azure.err` of the classic CLI, error records of Azure PowerShell",
     lies: &[
-        Place { product: Product::AzCopy, folders: &[Folder::Home(".azcopy")], files: &["*.log"] },
-        Place {
+        ProductFiles {
+            product: Product::AzCopy,
+            folders: &[Folder::Home(".azcopy")],
+            files: &["*.log"],
+        },
+        ProductFiles {
             product: Product::AzureCli,
             folders: &[
                 Folder::AzureConfig(""),
@@ -142,7 +146,7 @@ pub(in crate::formats::table) const AZURE_LOG: Row = Row {
             ],
             files: &["azure.err", "*.log"],
         },
-        Place {
+        ProductFiles {
             product: Product::AzurePowerShell,
             folders: &[Folder::Home(".Azure/ErrorRecords"), Folder::AzureConfig("ErrorRecords")],
             files: &["*.log"],
@@ -169,7 +173,7 @@ pub(in crate::formats::table) const DOTNET_SETTINGS: Row = Row {
     name: "dotnet-settings",
     product: Product::DotNet,
     versions: "user secrets, appsettings.json, local.settings.json of Functions",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::DotNet,
         folders: &[
             Folder::Home(".microsoft/usersecrets/*"),
@@ -198,7 +202,7 @@ pub(in crate::formats::table) const CLIXML: Row = Row {
     name: "powershell-clixml",
     product: Product::PowerShell,
     versions: "Export-Clixml of PowerShell 3 to today",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::PowerShell,
         folders: &[Folder::Home("")],
         files: &["*.xml", "*.clixml"],
@@ -222,7 +226,7 @@ pub(in crate::formats::table) const SECURE_STRING: Row = Row {
     format: Format::SecureString,
     name: "powershell-secure-string",
     versions: "ConvertFrom-SecureString outside Windows",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::PowerShell,
         folders: &[Folder::Home("")],
         files: &["*.txt"],
@@ -242,7 +246,7 @@ pub(in crate::formats::table) const ASM_SUBSCRIPTIONS: Row = Row {
     name: "asm-subscriptions",
     product: Product::AzureServiceManagement,
     versions: "Azure Service Management: Azure PowerShell 0.8 and before",
-    lies: &[Place {
+    lies: &[ProductFiles {
         product: Product::AzureServiceManagement,
         folders: &[
             Folder::Roaming("Windows Azure Powershell"),

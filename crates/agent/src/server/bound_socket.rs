@@ -7,7 +7,7 @@ use azvault_os::file::{Facts, FileIdentity, FolderWatch};
 
 /// A socket that was bound at a path. Once it is gone or another file is in its place, no command
 /// finds this agent there, and what it holds would be held for nobody.
-pub(super) struct Place<'a> {
+pub(super) struct BoundSocket<'a> {
     path: &'a Path,
     identity: FileIdentity,
     /// Wakes the loop when something happens in the folder. The kernel may have none to give: then
@@ -15,7 +15,7 @@ pub(super) struct Place<'a> {
     changes: Option<FolderWatch>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> BoundSocket<'a> {
     /// Of the socket that lies there now.
     pub(super) fn of(path: &'a Path) -> io::Result<Self> {
         let changes = path.parent().and_then(|folder| FolderWatch::of(folder).ok());
@@ -57,9 +57,9 @@ mod tests {
 
     use azvault_os::pipe::{Interest, Wait};
 
-    use super::Place;
+    use super::BoundSocket;
 
-    fn is_woken(place: &Place<'_>) -> bool {
+    fn is_woken(place: &BoundSocket<'_>) -> bool {
         let mut wait = Wait::new();
         wait.add(place.changes().unwrap(), Interest::Read);
         wait.within(Some(std::time::Duration::ZERO)).unwrap()[0].is_any()
@@ -87,7 +87,7 @@ mod tests {
             fs::create_dir(&folder).unwrap();
             let path = folder.join("a.sock");
             let _listener = UnixListener::bind(&path).unwrap();
-            let place = Place::of(&path).unwrap();
+            let place = BoundSocket::of(&path).unwrap();
             assert!(place.is_kept() && !is_woken(&place), "{what}");
             fs::write(folder.join("other"), "").unwrap();
             assert!(place.is_kept(), "{what}");
@@ -106,7 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.sock");
         let _listener = UnixListener::bind(&path).unwrap();
-        Place::of(&path).unwrap().clear();
+        BoundSocket::of(&path).unwrap().clear();
         assert!(!path.exists());
     }
 }
