@@ -46,6 +46,21 @@ fn copies_that_equal_an_original_go_with_it_and_come_back() {
 }
 
 #[test]
+fn where_an_original_changed_the_hint_is_one_command_and_then_it_goes() {
+    let home = imported_with(&[]);
+    let mut text = fs::read_to_string(home.join(CONTEXTS)).unwrap();
+    text.push('\n');
+    fs::write(home.join(CONTEXTS), text).unwrap();
+    let refused = home.run(&["migrate", "clean", "--yes"]).expect(10);
+    let refused = refused.says("nothing was removed: vault and originals differ");
+    let hint = refused.stderr.lines().find_map(|line| line.trim().strip_prefix("try: azvault "));
+    let words: Vec<&str> = hint.unwrap().split(' ').chain(["--yes"]).collect();
+    home.run(&words).expect(0);
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(!home.join(CONTEXTS).exists());
+}
+
+#[test]
 fn a_copy_with_something_else_in_it_stays_and_is_named_with_what_imports_it() {
     let home = imported_with(&[(CONTEXTS, ".Azure/AzureRmContext (1).json")]);
     let older = home.join(".Azure/AzureRmContext (1).json");

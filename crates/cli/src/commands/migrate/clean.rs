@@ -12,14 +12,14 @@ use azvault_service::migration::copies;
 use azvault_service::migration::copies::Copies;
 use azvault_service::migration::remove;
 use azvault_service::migration::remove::Kept;
-use azvault_service::migration::{compare, onward, unused};
+use azvault_service::migration::{self, compare, onward, unused};
 use azvault_service::revocation;
 use azvault_service::revocation::Revocation;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, quoted, shown, shown_path};
-use azvault_service::{policy, unlock};
+use azvault_service::{paths, policy, unlock};
 use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
 
 use crate::app::{App, Exit};
@@ -54,11 +54,9 @@ impl Args {
         let comparison = compare::compare(app, &vault, self.id)?;
         if cleaning::differs_as_a_whole(&comparison) {
             comparison::print(app, &comparison);
-            return Err(Failure::new(
-                Code::Findings,
-                "nothing was removed: vault and originals differ",
-            )
-            .hint("azvault migrate run, then azvault migrate clean"));
+            let next = migration::next::after(&comparison, paths::roots().ok().as_ref());
+            let what = "nothing was removed: vault and originals differ";
+            return Err(Failure::new(Code::Findings, what).hint(next));
         }
         let id = comparison.migration;
         let mut cleaning = cleaning::plan(&vault, &comparison)?;
