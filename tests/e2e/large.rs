@@ -33,6 +33,29 @@ fn principals(home: &Home, number: usize) -> PathBuf {
     file
 }
 
+/// A file of that many service principals with nothing beyond name, tenant and secret.
+fn lean(home: &Home, number: usize) -> PathBuf {
+    let one = |number: usize| {
+        let id = format!("{number:07}-0000-4000-8000-000000000001");
+        let context = json!({
+            "Account": {"Id": format!("a{id}"), "Type": "ServicePrincipal",
+                "ExtendedProperties": {
+                    "ServicePrincipalSecret": format!("not-a-real-secret-{number:08}")}},
+            "Tenant": {"Id": "72f00000-0000-4000-8000-000000000001"},
+            "Subscription": {"Id": format!("5{id}"), "Name": format!("Subscription {number}"),
+                "State": "Enabled"},
+            "Environment": {"Name": "AzureCloud"},
+        });
+        format!("\"context {number}\":{context}")
+    };
+    let contexts: Vec<String> = (0..number).map(one).collect();
+    let file = home.join("contexts.json");
+    let contexts = contexts.join(",");
+    let text = format!("{{\"DefaultContextKey\":\"context 0\",\"Contexts\":{{{contexts}}}}}");
+    fs::write(&file, text).unwrap();
+    file
+}
+
 /// Four times the file and 64 MiB, in KiB: what a run may need.
 fn allowed(file: &PathBuf) -> u64 {
     fs::metadata(file).unwrap().len() * 4 / 1024 + 64 * 1024
@@ -58,6 +81,22 @@ fn the_proof_of_a_large_file_takes_memory_of_its_size() {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!((&answer["equal"], &answer["secrets"]), (&json!(true), &json!(8000)), "{answer}");
     assert!(memory <= allowed(&file), "{memory} KiB, allowed are {}", allowed(&file));
+}
+
+#[test]
+fn what_is_lean_is_imported_and_proven_in_memory_of_its_size_too() {
+    for number in [8_000, 16_000] {
+        let home = Home::with_vault();
+        let file = lean(&home, number);
+        let run = ["migrate", "run", "--yes", "--from", file.to_str().unwrap(), "-o", "json"];
+        for verb in [&run[..], &["migrate", "verify", "-o", "json"]] {
+            let (memory, answer) = most_memory(&home, 0, verb);
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            assert_eq!(answer["secrets"], number, "{answer}");
+            let allowed = allowed(&file);
+            assert!(memory <= allowed, "{verb:?}: {number}: {memory} KiB, allowed are {allowed}");
+        }
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use zeroizing_alloc::ZeroAlloc;
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
+    azvault_os::memory::return_large_blocks();
     let before = azvault_os::process::harden();
     let cli = arguments::read();
     let meant = arguments::check(&cli);

@@ -250,6 +250,14 @@ impl Found {
         nodes.into_iter().map(|(node, _)| node).collect()
     }
 
+    /// Makes room for so many more contexts, each of an account of its own that has a secret: a list
+    /// that grows by itself is there twice while it does.
+    pub(crate) fn expect(&mut self, contexts: usize) {
+        self.profile.contexts.reserve_exact(contexts);
+        self.profile.accounts.reserve_exact(contexts);
+        self.profile.secrets.reserve_exact(contexts);
+    }
+
     /// Gives back the memory that served to add to it: of 100,000 entries it is as much as they are.
     pub(crate) fn finish(&mut self) {
         self.people = People::default();

@@ -1,15 +1,23 @@
 //! Accounts: who signs in.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{AccountId, HomeAccountId};
 
 /// The type of an account, kept as it was written; unknown ones included.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AccountType(String);
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Cow<'_, str>")]
+pub struct AccountType(Written);
+
+/// How a type is written: of 100,000 accounts nearly all write it as Azure PowerShell does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Written {
+    AsKnown(KnownAccountType),
+    Otherwise(Box<str>),
+}
 
 /// The account types that can sign in (AzureAccount.cs `AccountType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,24 +58,46 @@ impl KnownAccountType {
 
 impl AccountType {
     /// Takes the text as it is.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub fn new(text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        let known = KnownAccountType::ALL.into_iter().find(|known| known.as_str() == text);
+        Self(known.map_or_else(|| Written::Otherwise(text.into()), Written::AsKnown))
     }
 
     /// The type as it was written.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Written::AsKnown(known) => known.as_str(),
+            Written::Otherwise(text) => text,
+        }
     }
 
     /// Which of the types that can sign in this is, compared without case; `None` if none.
     pub fn known(&self) -> Option<KnownAccountType> {
-        KnownAccountType::ALL.into_iter().find(|k| k.as_str().eq_ignore_ascii_case(&self.0))
+        match &self.0 {
+            Written::AsKnown(known) => Some(*known),
+            Written::Otherwise(text) => {
+                KnownAccountType::ALL.into_iter().find(|k| k.as_str().eq_ignore_ascii_case(text))
+            }
+        }
+    }
+}
+
+impl Serialize for AccountType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl From<Cow<'_, str>> for AccountType {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self::new(text)
     }
 }
 
 impl From<KnownAccountType> for AccountType {
     fn from(known: KnownAccountType) -> Self {
-        Self(known.as_str().to_owned())
+        Self(Written::AsKnown(known))
     }
 }
 
@@ -139,4 +169,27 @@ pub struct Account {
     /// Further facts that hold no secret (object id, certificate thumbprint, …).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AccountType, KnownAccountType};
+
+    #[test]
+    fn a_type_is_kept_as_it_was_written_and_known_without_case() {
+        for (written, known) in [
+            ("User", Some(KnownAccountType::User)),
+            ("serviceprincipal", Some(KnownAccountType::ServicePrincipal)),
+            ("ManagedService", Some(KnownAccountType::ManagedService)),
+            ("Certificate", None),
+            ("", None),
+        ] {
+            let account_type = AccountType::new(written);
+            assert_eq!((account_type.as_str(), account_type.known()), (written, known));
+            let json = serde_json::to_string(&account_type).unwrap();
+            assert_eq!(json, format!("{written:?}"));
+            assert_eq!(serde_json::from_str::<AccountType>(&json).unwrap(), account_type);
+        }
+        assert_ne!(AccountType::new("user"), AccountType::new("User"));
+    }
 }

@@ -165,6 +165,18 @@ impl<'a> Mention<'a> {
     }
 }
 
+impl Mention<'_> {
+    /// The rank of what says neither home account, kind nor cloud.
+    pub(crate) const LAST_RANK: u8 = 7;
+
+    /// How much it says: what says most has the lowest.
+    pub(crate) fn rank(&self) -> u8 {
+        let kind = self.kind.filter(|kind| *kind != IdentityKind::Unknown);
+        let missing = [self.home.is_none(), kind.is_none(), self.cloud.is_none()];
+        missing.into_iter().fold(0, |rank, is_missing| rank * 2 + u8::from(is_missing))
+    }
+}
+
 /// What kind of account has such a secret; `None` where several kinds may.
 fn kind_of_owner(about: &SecretDescription, home: Option<&str>) -> Option<IdentityKind> {
     let is_client = || {

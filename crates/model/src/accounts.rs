@@ -3,10 +3,11 @@
 //! A user name is resolved as Azure CLI does: it means the account that has it, and where several
 //! accounts have it, none of them. What names a home account means that account under any name.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use crate::account_key::{Id, Mention};
-use crate::caseless::key;
+use crate::caseless::{key, same};
+use crate::index::{Digests, Index};
 use crate::{Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription};
 
 /// The accounts that are known.
@@ -14,9 +15,10 @@ use crate::{Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, Secret
 pub struct Accounts {
     clouds: Clouds,
     all: Vec<KnownAccount>,
-    by_name: HashMap<String, Vec<usize>>,
-    by_home: HashMap<String, Vec<usize>>,
-    /// Which account was seen in which tenant, without case: one may be in 100,000.
+    digests: Digests,
+    by_name: Index<u32>,
+    by_home: Index<u32>,
+    /// Which account of many tenants was seen in which, without case: one may be in 100,000.
     seen: HashSet<(usize, String)>,
 }
 
@@ -86,18 +88,22 @@ impl Accounts {
         accounts: impl IntoIterator<Item = &'a Account>,
         secrets: impl IntoIterator<Item = &'a SecretDescription>,
     ) -> Self {
-        let contexts = contexts.into_iter().filter_map(|c| Mention::of_context(c, &clouds));
-        let accounts = accounts.into_iter().filter_map(|a| Mention::of_account(a, &clouds));
-        let secrets = secrets.into_iter().filter_map(|about| Mention::of_secret(about, &clouds));
-        let mut mentions: Vec<Mention<'_>> = contexts.chain(accounts).chain(secrets).collect();
-        // What says most comes first: the rest is understood by it. The order is otherwise kept.
-        mentions.sort_by_key(|mention| {
-            let kind = mention.kind.filter(|kind| *kind != IdentityKind::Unknown);
-            (mention.home.is_none(), kind.is_none(), mention.cloud.is_none())
-        });
+        let contexts = contexts.into_iter().map(Source::Context);
+        let accounts = accounts.into_iter().map(Source::Account);
+        let secrets = secrets.into_iter().map(Source::Secret);
+        let sources: Vec<Source<'a>> = contexts.chain(accounts).chain(secrets).collect();
+        // Mentions of 100,000 accounts take up as much as these do: each is made when it is needed.
+        let rank = |source: &Source<'_>| source.mention(&clouds).map(|mention| mention.rank());
+        let ranks: Vec<Option<u8>> = sources.iter().map(rank).collect();
         let mut known = Self { clouds, ..Self::default() };
-        for mention in mentions {
-            known.add(&mention);
+        // What says most comes first: the rest is understood by it. The order is otherwise kept.
+        for turn in 0..=Mention::LAST_RANK {
+            let now = sources.iter().zip(&ranks).filter(|(_, rank)| **rank == Some(turn));
+            for (source, _) in now {
+                if let Some(mention) = source.mention(&known.clouds) {
+                    known.add(&mention);
+                }
+            }
         }
         known
     }
@@ -138,9 +144,10 @@ impl Accounts {
 
     /// The account of a name or a home account id that somebody typed.
     pub fn named(&self, text: &str) -> Found<'_> {
-        let text = key(text);
-        let at = |index: &HashMap<String, Vec<usize>>| index.get(&*text).cloned();
-        self.found(at(&self.by_home).or_else(|| at(&self.by_name)).unwrap_or_default())
+        let digest = self.digests.of(key(text));
+        let at = |index: &Index<u32>| index.get(digest).copied().collect::<Vec<_>>();
+        let by_home = at(&self.by_home);
+        self.found(if by_home.is_empty() { at(&self.by_name) } else { by_home })
     }
 
     /// Whether a secret may be used as this account: it belongs to it, and to nobody else of the
@@ -148,10 +155,10 @@ impl Accounts {
     pub fn may_use(&self, account: &AccountKey, about: &SecretDescription) -> bool {
         let Some(mention) = Mention::of_secret(about, &self.clouds) else { return false };
         let candidates = self.candidates(&mention);
-        let fits = |at: &&usize| is_in(self.all[**at].key.cloud.as_ref(), account.cloud.as_ref());
-        let people: BTreeSet<&Id> =
-            candidates.iter().filter(fits).map(|at| &self.all[*at].key.id).collect();
-        people.len() == 1 && candidates.iter().any(|at| self.all[*at].key == *account)
+        let keys = || candidates.iter().map(|at| &self.at(*at).key);
+        let fits = |key: &&AccountKey| is_in(key.cloud.as_ref(), account.cloud.as_ref());
+        let people: BTreeSet<&Id> = keys().filter(fits).map(|key| &key.id).collect();
+        people.len() == 1 && keys().any(|key| key == account)
     }
 
     /// Whether a secret belongs to this account and could be no other's.
@@ -164,23 +171,27 @@ impl Accounts {
         matches!(self.of_context(context), Found::One(found) if found.key == *account)
     }
 
-    fn found(&self, candidates: Vec<usize>) -> Found<'_> {
+    fn at(&self, at: u32) -> &KnownAccount {
+        &self.all[at as usize]
+    }
+
+    fn found(&self, candidates: Vec<u32>) -> Found<'_> {
         match candidates.as_slice() {
             [] => Found::Nobody,
-            [one] => Found::One(&self.all[*one]),
-            several => Found::Several(several.iter().map(|at| &self.all[*at]).collect()),
+            [one] => Found::One(self.at(*one)),
+            several => Found::Several(several.iter().map(|at| self.at(*at)).collect()),
         }
     }
 
     /// The accounts that a mention may mean.
-    fn candidates(&self, mention: &Mention<'_>) -> Vec<usize> {
+    fn candidates(&self, mention: &Mention<'_>) -> Vec<u32> {
         let named = match (&mention.home, &mention.name) {
-            (Some(home), _) => self.by_home.get(&*key(home)),
-            (None, Some(name)) => self.by_name.get(&**name),
+            (Some(home), _) => Some(self.by_home.get(self.digests.of(key(home)))),
+            (None, Some(name)) => Some(self.by_name.get(self.digests.of(name))),
             (None, None) => None,
         };
-        let fits = |at: &usize| {
-            let key = &self.all[*at].key;
+        let fits = |at: &u32| {
+            let key = &self.at(*at).key;
             let open = |kind| kind == IdentityKind::Unknown;
             let kind = mention.kind.is_none_or(|kind| kind == key.kind || open(kind));
             (kind || open(key.kind)) && is_in(key.cloud.as_ref(), mention.cloud.as_ref())
@@ -215,25 +226,23 @@ impl Accounts {
             home_account_id: mention.home.map(str::to_owned),
             tenants: Vec::new(),
         });
-        let at = self.all.len() - 1;
+        let at = u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX);
         if let Some(home) = &mention.home {
-            self.by_home.entry(key(home).into_owned()).or_default().push(at);
+            self.by_home.insert(self.digests.of(key(home)), at);
         }
         self.join(at, mention);
     }
 
     /// Takes over under which names it goes, and in which tenants it was seen.
-    fn join(&mut self, at: usize, mention: &Mention<'_>) {
+    fn join(&mut self, at: u32, mention: &Mention<'_>) {
         let written = mention.written.map(key);
         for name in mention.name.iter().chain(&written) {
-            match self.by_name.get_mut(&**name) {
-                Some(places) if places.contains(&at) => {}
-                Some(places) => places.push(at),
-                None => {
-                    self.by_name.insert(name.clone().into_owned(), vec![at]);
-                }
+            let digest = self.digests.of(name);
+            if !self.by_name.get(digest).any(|known| *known == at) {
+                self.by_name.insert(digest, at);
             }
         }
+        let at = at as usize;
         let account = &mut self.all[at];
         // Who named no cloud is in the first that somebody names. What names another is not his:
         // an account of two clouds would lend the secrets of one to the contexts of the other.
@@ -246,9 +255,40 @@ impl Accounts {
             written.clone_into(&mut account.id);
         }
         for tenant in mention.tenants {
-            if self.seen.insert((at, key(tenant).into_owned())) {
+            let is_new = if account.tenants.len() < MAX_TENANTS_COMPARED {
+                !account.tenants.iter().any(|known| same(known, tenant))
+            } else {
+                if account.tenants.len() == MAX_TENANTS_COMPARED {
+                    let all = account.tenants.iter();
+                    self.seen.extend(all.map(|known| (at, key(known).into_owned())));
+                }
+                self.seen.insert((at, key(tenant).into_owned()))
+            };
+            if is_new {
+                // One, as a rule: a list that grows by itself has room for four.
+                account.tenants.reserve_exact(usize::from(account.tenants.is_empty()));
                 account.tenants.push(tenant.clone());
             }
+        }
+    }
+}
+
+/// Tenants of one account that are compared one by one; of more, an index is kept.
+const MAX_TENANTS_COMPARED: usize = 8;
+
+/// What names an account.
+enum Source<'a> {
+    Context(&'a Context),
+    Account(&'a Account),
+    Secret(&'a SecretDescription),
+}
+
+impl<'a> Source<'a> {
+    fn mention(&self, clouds: &Clouds) -> Option<Mention<'a>> {
+        match self {
+            Self::Context(context) => Mention::of_context(context, clouds),
+            Self::Account(account) => Mention::of_account(account, clouds),
+            Self::Secret(about) => Mention::of_secret(about, clouds),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Names of contexts.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 
 use crate::caseless;
@@ -12,12 +14,12 @@ use crate::caseless;
 /// without one. A name is never a path and never an option, and is escaped where it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ContextName(String);
+pub struct ContextName(Box<str>);
 
 impl ContextName {
     /// Takes the text as it is.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self(text.as_ref().into())
     }
 
     /// The name as it was written.
@@ -30,9 +32,23 @@ impl ContextName {
         caseless::same(&self.0, &other.0)
     }
 
+    /// What is hashed of a name: two names are one when they are equal in it.
+    pub fn caseless(&self) -> Caseless<'_> {
+        Caseless(&self.0)
+    }
+
     /// The form under which names are compared: two names are one when their keys are equal.
     pub fn key(&self) -> String {
         caseless::upper(&self.0).collect()
+    }
+}
+
+/// A name without case, to be hashed without a copy of it.
+pub struct Caseless<'a>(&'a str);
+
+impl Hash for Caseless<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        caseless::hash(self.0, state);
     }
 }
 

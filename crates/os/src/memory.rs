@@ -1,4 +1,4 @@
-//! Memory that must not reach a disk.
+//! Memory: what must not reach a disk, and what goes back to the system.
 
 #![allow(unsafe_code, reason = "the system is told of memory by its address")]
 
@@ -7,6 +7,23 @@
 pub fn keep_out_of_swap(bytes: &[u8]) {
     // SAFETY: address and length are those of a live slice; locking changes no content.
     let _ = unsafe { rustix::mm::mlock(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
+}
+
+/// Has every large block returned to the system when it is freed: the C library keeps back ever larger
+/// ones after the first, and a process then takes up more than it ever needed at once.
+pub fn return_large_blocks() {
+    #[cfg(target_env = "gnu")]
+    {
+        use std::ffi::c_int;
+        unsafe extern "C" {
+            fn mallopt(parameter: c_int, value: c_int) -> c_int;
+        }
+        /// `M_MMAP_THRESHOLD` of malloc.h, and the size that it has before it grows.
+        const MMAP_THRESHOLD: (c_int, c_int) = (-3, 128 * 1024);
+        // SAFETY: glibc's own function, with its parameter and a value that it documents; it refers to
+        // no memory.
+        unsafe { mallopt(MMAP_THRESHOLD.0, MMAP_THRESHOLD.1) };
+    }
 }
 
 #[cfg(test)]

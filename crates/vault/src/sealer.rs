@@ -11,7 +11,7 @@ use crate::format::sealed_box::OpenError;
 
 /// Bytes of boxes that callers hand over at once: large enough that a round trip to an agent
 /// costs nothing beside the work, small enough that no message is refused.
-pub(crate) const BATCH: usize = 4 * 1024 * 1024;
+pub(crate) const BATCH: usize = 1024 * 1024;
 
 /// One key of an epoch, by what it is for. The numbers are those of the agent's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

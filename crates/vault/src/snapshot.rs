@@ -69,7 +69,7 @@ pub(crate) fn load(boxes: Boxes<'_>, kept: KeptMembers) -> Result<State, Problem
         read.err().unwrap_or(e)
     })?;
     let mut content = Content::default();
-    let mut root = Root::new();
+    let mut root = Root::of(records::count(boxes.connection)?);
     let mut number = 0;
     let mut batch = Batch::default();
     records::each(boxes.connection, |record| {

@@ -213,7 +213,7 @@ pub(crate) fn seal_head_and_commit(
     mut head: Head,
     before: String,
 ) -> Result<Written, Problem> {
-    let mut root = Root::new();
+    let mut root = Root::of(records::count(&transaction)?);
     head.n = 0;
     records::each(&transaction, |row| {
         head.n += 1;

@@ -1,54 +1,72 @@
 //! The accounts of one file, found without looking at each: a file can have 100,000.
 
-use std::collections::{HashMap, HashSet};
-
-use azvault_model::{Account, AccountId, AccountType};
+use azvault_model::{Account, AccountId, ByDigest, Digest, Digests};
 
 /// Finds an account by id without case, type and cloud, and by its home account where both say
 /// theirs.
 #[derive(Default)]
 pub(super) struct People {
-    first: HashMap<Person, usize>,
-    by_home: HashMap<(Person, String), usize>,
-    tenants: HashSet<(usize, String)>,
+    digests: Digests,
+    first: ByDigest<usize>,
+    by_home: ByDigest<usize>,
+    tenants: ByDigest<()>,
 }
 
-type Person = (String, AccountType, Option<String>);
+/// Tenants of one account that are compared one by one; of more, an index is kept.
+const MAX_TENANTS_COMPARED: usize = 8;
 
 impl People {
     /// Adds an account to the list, or its home, tenants and properties to the one that it is.
-    pub(super) fn add(&mut self, account: Account, known: &mut Vec<Account>) {
-        let person: Person = (
-            AccountId(&account.id).key().into_owned(),
-            account.account_type.clone(),
-            account.environment.clone(),
-        );
-        let at = self.find(&person, &account, known).unwrap_or(known.len());
+    pub(super) fn add(&mut self, mut account: Account, known: &mut Vec<Account>) {
+        let person = self.person(&account);
+        let at = self.find(person, &account, known).unwrap_or(known.len());
         if let Some(home) = &account.home_account_id {
-            self.by_home.entry((person.clone(), home.clone())).or_insert(at);
+            self.by_home.entry(self.digests.of((person, home))).or_insert(at);
         }
-        let mut new = |tenant: &String| self.tenants.insert((at, tenant.clone()));
-        let tenants: Vec<String> =
-            account.tenants.iter().filter(|tenant| new(tenant)).cloned().collect();
-        let Some(own) = known.get_mut(at) else {
+        let tenants = std::mem::take(&mut account.tenants);
+        if at == known.len() {
             self.first.entry(person).or_insert(at);
-            known.push(Account { tenants, ..account });
-            return;
-        };
-        own.home_account_id = own.home_account_id.take().or(account.home_account_id);
-        own.tenants.extend(tenants);
-        for (name, value) in account.properties {
-            own.properties.entry(name).or_insert(value);
+            known.push(account);
+        } else if let Some(own) = known.get_mut(at) {
+            own.home_account_id = own.home_account_id.take().or(account.home_account_id);
+            for (name, value) in account.properties {
+                own.properties.entry(name).or_insert(value);
+            }
         }
+        for tenant in tenants {
+            self.add_tenant(tenant, at, &mut known[at].tenants);
+        }
+    }
+
+    fn add_tenant(&mut self, tenant: String, at: usize, known: &mut Vec<String>) {
+        let is_new = if known.len() < MAX_TENANTS_COMPARED {
+            !known.contains(&tenant)
+        } else {
+            if known.len() == MAX_TENANTS_COMPARED {
+                let all = known.iter().map(|known| (self.digests.of((at, known)), ()));
+                self.tenants.extend(all);
+            }
+            self.tenants.insert(self.digests.of((at, &tenant)), ()).is_none()
+        };
+        if is_new {
+            // One, as a rule: a list that grows by itself has room for four.
+            known.reserve_exact(usize::from(known.is_empty()));
+            known.push(tenant);
+        }
+    }
+
+    fn person(&self, account: &Account) -> Digest {
+        let id = AccountId(&account.id);
+        self.digests.of((id, &account.account_type, &account.environment))
     }
 
     /// Which one it is. What does not say its home is the first of its name; the first whose home
     /// nothing says is the next one that comes.
-    fn find(&self, person: &Person, account: &Account, known: &[Account]) -> Option<usize> {
-        let first = *self.first.get(person)?;
+    fn find(&self, person: Digest, account: &Account, known: &[Account]) -> Option<usize> {
+        let first = *self.first.get(&person)?;
         let has_home = known.get(first).is_some_and(|first| first.home_account_id.is_some());
         match &account.home_account_id {
-            Some(home) if has_home => self.by_home.get(&(person.clone(), home.clone())).copied(),
+            Some(home) if has_home => self.by_home.get(&self.digests.of((person, home))).copied(),
             _ => Some(first),
         }
     }

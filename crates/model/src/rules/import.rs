@@ -7,21 +7,26 @@ mod accounts;
 mod alike;
 mod contexts;
 mod default;
+mod file;
 mod plan;
 mod proof;
 mod secrets;
+mod sources;
 
 use crate::{Accounts, Clouds, ContextName};
 
+use file::File;
 pub use plan::{Action, Incoming, Named, NoSuchDefault, Origin, Plan, Planned, Present, Remark};
 pub use proof::{agree, differing_parts};
+pub use sources::Sources;
 
 /// Makes the plan. `default` is the context that the user asked for by name, if any.
 pub fn plan(
-    mut incoming: Vec<Incoming>,
+    incoming: Vec<Incoming>,
     present: &Present<'_>,
     default: Option<&ContextName>,
 ) -> Result<Plan, NoSuchDefault> {
+    let mut incoming: Vec<File> = incoming.into_iter().map(File::from).collect();
     let (mut plan, known) = begin(&mut incoming, present);
     let defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
     alike::tell(present, &mut plan);
@@ -33,10 +38,11 @@ pub fn plan(
 
 /// The accounts and secrets of [`plan`] alone: what the contexts of the files take up is given back
 /// before they are planned.
-pub fn plan_sign_ins(mut incoming: Vec<Incoming>, present: &Present<'_>) -> Plan {
+pub fn plan_sign_ins(incoming: Vec<Incoming>, present: &Present<'_>) -> Plan {
+    let mut incoming: Vec<File> = incoming.into_iter().map(File::from).collect();
     let (mut plan, known) = begin(&mut incoming, present);
     for file in &mut incoming {
-        file.profile.contexts = Vec::new();
+        drop(file.contexts.take());
     }
     accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
     secrets::plan(&mut incoming, present, &known, &mut plan);
@@ -44,9 +50,9 @@ pub fn plan_sign_ins(mut incoming: Vec<Incoming>, present: &Present<'_>) -> Plan
 }
 
 /// Environments, and who is who: everything else is understood by it.
-fn begin(incoming: &mut [Incoming], present: &Present<'_>) -> (Plan, Accounts) {
+fn begin(incoming: &mut [File], present: &Present<'_>) -> (Plan, Accounts) {
     let mut of_powershell = incoming.iter().filter(|file| file.origin == Origin::AzurePowerShell);
-    let autosave = of_powershell.find_map(|file| file.profile.autosave);
+    let autosave = of_powershell.find_map(|file| file.autosave);
     let mut plan = Plan { autosave, ..Plan::default() };
     accounts::plan_environments(incoming, present, &mut plan);
     let environments = plan.environments.iter().map(|planned| &planned.item);
@@ -58,13 +64,13 @@ fn begin(incoming: &mut [Incoming], present: &Present<'_>) -> (Plan, Accounts) {
 }
 
 /// Every account that the files or the vault name.
-fn known_accounts(clouds: Clouds, incoming: &[Incoming], present: &Present<'_>) -> Accounts {
-    let files = || incoming.iter().map(|file| &file.profile);
-    let of_files = files().flat_map(|file| &file.secrets).map(|held| &held.description);
+fn known_accounts(clouds: Clouds, incoming: &[File], present: &Present<'_>) -> Accounts {
+    let files = || incoming.iter();
+    let of_files = files().flat_map(|file| file.secrets.iter()).map(|held| &held.description);
     Accounts::of(
         clouds,
-        files().flat_map(|file| &file.contexts).chain(present.contexts),
-        files().flat_map(|file| &file.accounts).chain(present.accounts),
+        files().flat_map(|file| file.contexts.iter()).chain(present.contexts),
+        files().flat_map(|file| file.accounts.iter()).chain(present.accounts),
         of_files.chain(present.secrets.iter().map(|(about, _)| about)),
     )
 }

@@ -48,9 +48,9 @@ pub fn propose(
         Failure::new(Code::NotFound, format!("--default {name}: no such context would be there"))
             .hint("azvault migrate plan")
     })?;
-    let contexts = plan.contexts.iter().flat_map(|planned| &planned.sources);
-    let secrets = plan.secrets.iter().flat_map(|planned| &planned.sources);
-    let accounts = plan.accounts.iter().flat_map(|planned| &planned.sources);
+    let contexts = plan.contexts.iter().flat_map(|planned| &planned.sources[..]);
+    let secrets = plan.secrets.iter().flat_map(|planned| &planned.sources[..]);
+    let accounts = plan.accounts.iter().flat_map(|planned| &planned.sources[..]);
     let holding = contexts.chain(secrets).chain(accounts).copied().collect();
     let signed_out = without_sign_in(&plan, &before.present());
     Ok(Proposal { sources, plan, before, holding, seen, signed_out })

@@ -96,8 +96,13 @@ pub(crate) fn hash(sealed: &[u8]) -> String {
 pub(crate) struct Root(Vec<u8>);
 
 impl Root {
-    pub(crate) fn new() -> Self {
-        Self(b"azv1.root".to_vec())
+    const NAME: &[u8] = b"azv1.root";
+
+    /// Of so many records: what grows is there twice while it does.
+    pub(crate) fn of(records: usize) -> Self {
+        let mut message = Vec::with_capacity(Self::NAME.len() + records * 72);
+        message.extend_from_slice(Self::NAME);
+        Self(message)
     }
 
     pub(crate) fn add(&mut self, id: i64, rev: i64, start: &[u8]) {

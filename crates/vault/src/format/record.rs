@@ -127,6 +127,9 @@ impl Content {
                 let mut value: Context = serde_json::from_str(json).map_err(misshapen)?;
                 if let (KeptMembers::Taken, Some(members)) = (kept, envelope.kept) {
                     value.kept = import_record::kept(members);
+                    if let Some(before) = self.contexts.last() {
+                        value.kept.share(&before.value.kept);
+                    }
                 }
                 self.contexts.push(Stored { id, revision, value });
             }

@@ -68,6 +68,12 @@ pub(crate) fn delete(connection: &Connection, id: i64) -> Result<(), Problem> {
     if deleted == 1 { Ok(()) } else { Err(Problem::tampered("a record is missing")) }
 }
 
+/// How many rows there are.
+pub(crate) fn count(connection: &Connection) -> Result<usize, Problem> {
+    let count: i64 = connection.query_row("SELECT count(*) FROM record", [], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 fn wrong_type() -> Problem {
     Problem::tampered("a value of the wrong type or length")
 }

@@ -11,10 +11,9 @@
 //! `Default`, a `null` one none. The context `Default` without account, tenant and subscription is
 //! what a cleared profile leaves: a placeholder and no context.
 
-use std::collections::HashMap;
-
 use azvault_model::{
-    Context, ContextName, Kept, SecretDescription, SecretKind, Subscription, Tenant,
+    ByDigest, Context, ContextName, Digests, Kept, SecretDescription, SecretKind, Subscription,
+    Tenant,
 };
 
 use super::account::read_account;
@@ -49,10 +48,15 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
             }
         };
         // Counted before, so that the list of 100,000 is never there twice while it grows.
-        found.profile.contexts.reserve_exact(contexts.members().map_or(0, Iterator::count));
+        found.expect(contexts.members().map_or(0, Iterator::count));
         for (name, node) in members {
             match read_context(ContextName::new(name), &node, &mut caches, &unread, found) {
-                Some(context) => found.profile.contexts.push(context),
+                Some(mut context) => {
+                    if let Some(before) = found.profile.contexts.last() {
+                        context.kept.share(&before.kept);
+                    }
+                    found.profile.contexts.push(context);
+                }
                 None => placeholder = Placeholder::Present,
             }
         }
@@ -79,12 +83,9 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
 
 /// Says which names are one: to Azure PowerShell, which keeps the last of them; the import keeps each.
 fn name_repeated(found: &mut Found) {
-    let mut names: HashMap<String, usize> = HashMap::new();
-    for context in &found.profile.contexts {
-        *names.entry(context.name.key()).or_default() += 1;
-    }
-    let repeated = names.values().filter(|times| **times > 1).count();
-    if repeated > 0 {
+    let (digests, mut names) = (Digests::default(), ByDigest::default());
+    let mut contexts = found.profile.contexts.iter();
+    if contexts.any(|context| names.insert(digests.of(context.name.caseless()), ()).is_some()) {
         let text = "two contexts of one name, which differ by case at most: both are kept, the later \
                     one under a name of its own";
         found.warn("/Contexts", text);

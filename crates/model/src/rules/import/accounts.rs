@@ -1,18 +1,24 @@
 //! Accounts and environments of several files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::collections::hash_map::Entry;
 
-use super::plan::{Action, Incoming, Plan, Planned, Present};
+use super::file::File;
+use super::plan::{Action, Plan, Planned, Present};
+use super::sources::Sources;
 use crate::account::names_home;
-use crate::{Account, AccountKey, Accounts, Environment, Found, caseless};
+use crate::caseless::key;
+use crate::index::{ByDigest, Digest, Digests};
+use crate::{Account, AccountKey, Accounts, Environment, Found};
 
 /// One environment a name, compared without case; a later file adds what the first leaves out.
-pub(super) fn plan_environments(incoming: &mut [Incoming], present: &Present<'_>, plan: &mut Plan) {
-    let key = |environment: &Environment| caseless::key(&environment.name).into_owned();
+pub(super) fn plan_environments(incoming: &mut [File], present: &Present<'_>, plan: &mut Plan) {
+    let digests = Digests::default();
+    let digest = |environment: &Environment| digests.of(key(&environment.name));
     merge(
-        incoming.iter_mut().map(|file| std::mem::take(&mut file.profile.environments)),
+        incoming.iter_mut().map(|file| std::mem::take(&mut file.environments)),
         present.environments,
-        key,
+        digest,
         |own, other| add_missing(&mut own.settings, &other.settings),
         &mut plan.environments,
     );
@@ -23,21 +29,24 @@ pub(super) fn plan_environments(incoming: &mut [Incoming], present: &Present<'_>
 /// A cache can know the account of a context without its type or cloud in the same words; they
 /// stay two entries then, because guessing that they are one could give one the other's tokens.
 pub(super) fn plan_accounts(
-    incoming: &mut [Incoming],
+    incoming: &mut [File],
     present: &Present<'_>,
     known: &Accounts,
     plan: &mut Plan,
 ) {
-    let key = |account: &Account| {
+    let digests = Digests::default();
+    let digest = |account: &Account| {
         let environment = account.environment.as_deref().map(|cloud| known.clouds().key(cloud));
         let home = known.of_account(account).one().and_then(|one| one.home_account_id.as_ref());
-        let id = caseless::key(home.unwrap_or(&account.id)).into_owned();
-        (id, account.account_type.as_str().to_lowercase(), environment)
+        let id = key(home.unwrap_or(&account.id));
+        digests.of((id, account.account_type.as_str().to_lowercase(), environment))
     };
+    let number = incoming.iter().map(|file| file.accounts.len()).sum();
+    plan.accounts.reserve_exact(number);
     merge(
-        incoming.iter_mut().map(|file| std::mem::take(&mut file.profile.accounts)),
+        incoming.iter_mut().map(|file| file.accounts.take()),
         present.accounts,
-        key,
+        digest,
         |own, other| {
             let own_home = own.home_account_id.as_ref().filter(|home| names_home(home, &own.id));
             own.home_account_id = own_home.or(other.home_account_id.as_ref()).cloned();
@@ -64,35 +73,42 @@ pub(super) fn plan_accounts(
     plan.people += keys.len();
 }
 
-fn merge<T: Clone + PartialEq, K: std::hash::Hash + Eq>(
-    files: impl Iterator<Item = Vec<T>>,
+fn merge<T: Clone + PartialEq>(
+    files: impl Iterator<Item = impl IntoIterator<Item = T>>,
     present: &[T],
-    key: impl Fn(&T) -> K,
+    key: impl Fn(&T) -> Digest,
     add: impl Fn(&mut T, &T),
     planned: &mut Vec<Planned<T>>,
 ) {
-    let known: HashMap<K, usize> = present.iter().enumerate().map(|(i, t)| (key(t), i)).collect();
-    let mut at: HashMap<K, usize> = HashMap::new();
+    let known: ByDigest<usize> = present.iter().enumerate().map(|(i, t)| (key(t), i)).collect();
+    let mut places: ByDigest<usize> = ByDigest::default();
     for (source, items) in files.enumerate() {
         for item in items {
             let key = key(&item);
+            let free = match places.entry(key) {
+                Entry::Occupied(place) => {
+                    let entry = &mut planned[*place.get()];
+                    add(&mut entry.item, &item);
+                    if entry.sources.last() != Some(&source) {
+                        entry.sources.push(source);
+                    }
+                    continue;
+                }
+                Entry::Vacant(free) => free,
+            };
+            free.insert(planned.len());
             let present_at = known.get(&key).copied();
-            let place = *at.entry(key).or_insert_with(|| {
-                // What the vault has comes first, so that an import only ever adds to it.
-                let first = present_at.map_or_else(|| item.clone(), |at| present[at].clone());
-                planned.push(Planned {
-                    item: first,
-                    action: Action::Add,
-                    present: present_at,
-                    sources: Vec::new(),
-                });
-                planned.len() - 1
-            });
-            let entry = &mut planned[place];
-            add(&mut entry.item, &item);
-            if entry.sources.last() != Some(&source) {
-                entry.sources.push(source);
-            }
+            // What the vault has comes first, so that an import only ever adds to it.
+            let item = match present_at {
+                Some(at) => {
+                    let mut first = present[at].clone();
+                    add(&mut first, &item);
+                    first
+                }
+                None => item,
+            };
+            let sources = Sources::of(source);
+            planned.push(Planned { item, action: Action::Add, present: present_at, sources });
         }
     }
     for entry in planned {
@@ -160,7 +176,7 @@ mod tests {
         let whole = environment("Stack", &[("a", "1"), ("b", "3")]);
         let plan = planned(files(), &Present::default());
         let found: Vec<_> =
-            plan.environments.iter().map(|p| (&p.item, p.action, p.sources.as_slice())).collect();
+            plan.environments.iter().map(|p| (&p.item, p.action, &p.sources[..])).collect();
         let other = environment("other", &[]);
         let wanted = [(&whole, Action::Add, &[0, 1][..]), (&other, Action::Add, &[1])];
         assert_eq!(found, wanted);
@@ -188,7 +204,7 @@ mod tests {
         let whole = account("ada@x", Some("home"), &["t1", "t2"], &[("p", "1"), ("q", "3")]);
         let plan = planned(files(), &Present::default());
         let found: Vec<_> =
-            plan.accounts.iter().map(|p| (&p.item, p.action, p.sources.as_slice())).collect();
+            plan.accounts.iter().map(|p| (&p.item, p.action, &p.sources[..])).collect();
         let wanted = [
             (&whole, Action::Add, &[0, 1][..]),
             (&principal, Action::Add, &[1]),

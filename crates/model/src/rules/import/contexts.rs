@@ -4,30 +4,32 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
-use super::plan::{Action, Incoming, Named, Origin, Plan, Planned, Present, Remark};
+use super::file::File;
+use super::plan::{Action, Named, Origin, Plan, Planned, Present, Remark};
+use super::sources::Sources;
 use crate::caseless::key;
-use crate::{Accounts, Context, ContextName, Identity, Profile};
+use crate::index::{ByDigest, Digest, Digests};
+use crate::{Accounts, Context, ContextName, Identity};
 
 /// Number of a file → the name in the vault of the context that is its default.
 pub(super) type Defaults = HashMap<usize, ContextName>;
 
 /// Plans all contexts, Azure PowerShell's first: its names stay.
 pub(super) fn plan(
-    incoming: &mut [Incoming],
+    incoming: &mut [File],
     present: &Present<'_>,
     known: &Accounts,
     plan: &mut Plan,
 ) -> Defaults {
-    plan.contexts.reserve_exact(incoming.iter().map(|file| file.profile.contexts.len()).sum());
-    let mut step = Step::new(present, known);
+    plan.contexts.reserve_exact(incoming.iter().map(|file| file.contexts.len()).sum());
+    let mut step = Step::new(incoming, present, known);
     let mut defaults = Defaults::new();
     let shared = Shared::of(incoming, known);
     for origin in [Origin::AzurePowerShell, Origin::AzureCli] {
         for (source, file) in incoming.iter_mut().enumerate().filter(|(_, f)| f.origin == origin) {
             // The mark is the context's own: another one may have its name.
-            let default = default_of(&file.profile);
-            for (at, context) in std::mem::take(&mut file.profile.contexts).into_iter().enumerate()
-            {
+            let default = default_of(file);
+            for (at, context) in file.contexts.take().enumerate() {
                 let written = context.name.clone();
                 let name = match origin {
                     Origin::AzurePowerShell => step.add_under_its_name(context, source, plan),
@@ -45,10 +47,10 @@ pub(super) fn plan(
     defaults
 }
 
-fn default_of(profile: &Profile) -> Option<usize> {
-    let default = profile.default.as_ref()?;
-    let named = || profile.contexts.iter().position(|context| context.name.same_as(default));
-    profile.default_at.or_else(named)
+fn default_of(file: &File) -> Option<usize> {
+    let default = file.default.as_ref()?;
+    let named = || file.contexts.iter().position(|context| context.name.same_as(default));
+    file.default_at.or_else(named)
 }
 
 /// The identity of a context, its home account as all files together say it.
@@ -84,10 +86,10 @@ impl Bearer {
 }
 
 impl Shared {
-    fn of(incoming: &[Incoming], known: &Accounts) -> Self {
+    fn of(incoming: &[File], known: &Accounts) -> Self {
         let mut shared = Self::default();
         for file in incoming.iter().filter(|file| file.origin == Origin::AzureCli) {
-            for context in &file.profile.contexts {
+            for context in file.contexts.iter() {
                 let identity = identity_of(context, known);
                 let name = context.name.key();
                 add(&mut shared.names, name.clone(), identity.clone());
@@ -124,11 +126,18 @@ fn account(context: &Context) -> String {
 
 struct Step<'a> {
     present: &'a [Context],
-    present_names: HashMap<String, usize>,
-    present_identities: HashMap<Identity, usize>,
-    planned_names: HashMap<String, usize>,
-    planned_identities: HashMap<Identity, usize>,
+    digests: Digests,
+    present_names: ByDigest<usize>,
+    planned_names: ByDigest<usize>,
+    /// `None` where no file is of Azure CLI, which alone finds its contexts so.
+    identities: Option<Identities>,
     known: &'a Accounts,
+}
+
+#[derive(Default)]
+struct Identities {
+    present: ByDigest<usize>,
+    planned: ByDigest<usize>,
 }
 
 /// Who holds a name, seen from a context that wants it.
@@ -142,25 +151,38 @@ enum Holder {
 }
 
 impl<'a> Step<'a> {
-    fn new(present: &Present<'a>, known: &'a Accounts) -> Self {
+    fn new(incoming: &[File], present: &Present<'a>, known: &'a Accounts) -> Self {
+        let digests = Digests::default();
         let numbered = || present.contexts.iter().enumerate();
+        let finds = |file: &File| file.origin == Origin::AzureCli && file.contexts.len() > 0;
+        let identities = incoming.iter().any(finds).then(|| {
+            // The first of several names of one identity stands for it.
+            let numbered = numbered().rev();
+            let present = numbered.map(|(i, c)| (digests.of(identity_of(c, known)), i)).collect();
+            Identities { present, planned: ByDigest::default() }
+        });
+        let number = incoming.iter().map(|file| file.contexts.len()).sum();
         Self {
             present: present.contexts,
-            present_names: numbered().map(|(i, c)| (c.name.key(), i)).collect(),
-            // The first of several names of one identity stands for it.
-            present_identities: numbered().rev().map(|(i, c)| (identity_of(c, known), i)).collect(),
-            planned_names: HashMap::new(),
-            planned_identities: HashMap::new(),
+            present_names: numbered().map(|(i, c)| (digests.of(c.name.caseless()), i)).collect(),
+            planned_names: ByDigest::with_capacity_and_hasher(number, Default::default()),
+            identities,
+            digests,
             known,
         }
     }
 
+    fn name(&self, name: &ContextName) -> Digest {
+        self.digests.of(name.caseless())
+    }
+
     fn holder(&self, name: &ContextName, identity: &Identity, plan: &Plan) -> Holder {
-        if let Some(&at) = self.planned_names.get(&name.key()) {
+        let digest = self.name(name);
+        if let Some(&at) = self.planned_names.get(&digest) {
             let own = identity_of(&plan.contexts[at].item, self.known) == *identity;
             return if own { Holder::PlannedSelf(at) } else { Holder::Another };
         }
-        match self.present_names.get(&name.key()) {
+        match self.present_names.get(&digest) {
             Some(&at) if identity_of(&self.present[at], self.known) == *identity => {
                 Holder::PresentSelf(at)
             }
@@ -184,7 +206,9 @@ impl<'a> Step<'a> {
         plan: &mut Plan,
     ) -> ContextName {
         let identity = identity_of(&context, self.known);
-        if let Some(&at) = self.planned_identities.get(&identity) {
+        let digest = self.digests.of(&identity);
+        let identities = self.identities.as_ref();
+        if let Some(&at) = identities.and_then(|all| all.planned.get(&digest)) {
             let planned = &mut plan.contexts[at];
             planned.sources.push(source);
             planned.item.take_over(&context);
@@ -193,7 +217,7 @@ impl<'a> Step<'a> {
             }
             return planned.item.name.clone();
         }
-        if let Some(&at) = self.present_identities.get(&identity) {
+        if let Some(&at) = identities.and_then(|all| all.present.get(&digest)) {
             let name = self.present[at].name.clone();
             return self.add(context, name, source, plan);
         }
@@ -277,13 +301,17 @@ impl<'a> Step<'a> {
         source: usize,
         plan: &mut Plan,
     ) -> ContextName {
-        let (name, identity) = (context.name.clone(), identity_of(&context, self.known));
-        let mut planned = Planned { item: context, action, present, sources: vec![source] };
+        let name = context.name.clone();
+        self.planned_names.insert(self.name(&name), plan.contexts.len());
+        if let Some(all) = &mut self.identities {
+            let identity = self.digests.of(identity_of(&context, self.known));
+            all.planned.entry(identity).or_insert(plan.contexts.len());
+        }
+        let sources = Sources::of(source);
+        let mut planned = Planned { item: context, action, present, sources };
         if let Some(at) = present {
             settle(&mut planned, &self.present[at]);
         }
-        self.planned_names.insert(name.key(), plan.contexts.len());
-        self.planned_identities.entry(identity).or_insert(plan.contexts.len());
         plan.contexts.push(planned);
         name
     }

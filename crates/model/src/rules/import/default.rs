@@ -1,13 +1,14 @@
 //! Which context is the default after an import.
 
 use super::contexts::Defaults;
-use super::plan::{Incoming, NoSuchDefault, Origin, Plan, Present, Remark};
+use super::file::File;
+use super::plan::{NoSuchDefault, Origin, Plan, Present, Remark};
 use crate::ContextName;
 
 /// What the user asked for; else the vault's own default; else Azure PowerShell's; else Azure
 /// CLI's for its active cloud; else none.
 pub(super) fn choose(
-    incoming: &[Incoming],
+    incoming: &[File],
     defaults: &Defaults,
     present: &Present<'_>,
     asked: Option<&ContextName>,

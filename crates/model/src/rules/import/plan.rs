@@ -1,5 +1,6 @@
 //! What goes into an import and what comes out: files, what the vault holds, and the plan.
 
+use super::sources::Sources;
 use crate::{
     Account, AutosaveMode, Context, ContextName, Environment, HeldSecret, Profile, Secret,
     SecretDescription,
@@ -56,7 +57,7 @@ pub struct Planned<T> {
     /// Its place in the vault's list, where the vault has it.
     pub present: Option<usize>,
     /// Numbers of the files that hold it, the first being where it comes from.
-    pub sources: Vec<usize>,
+    pub sources: Sources,
 }
 
 /// What the user should know about a plan as a whole.

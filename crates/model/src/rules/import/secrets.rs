@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::plan::{Action, Incoming, Plan, Planned, Present};
+use super::file::File;
+use super::plan::{Action, Plan, Planned, Present};
+use super::sources::Sources;
 use crate::account::names_home;
 use crate::caseless::key;
 use crate::rules::secrets::{Alike, is_of_several, is_same};
@@ -13,16 +15,20 @@ use crate::{
 
 /// Completes descriptions from what other files know: the user name of a home account id, the
 /// cloud that a custom authority belongs to, the cloud of a service principal's contexts.
-pub(super) fn name_owners(incoming: &mut [Incoming], clouds: &Clouds, plan: &Plan) {
+pub(super) fn name_owners(incoming: &mut [File], clouds: &Clouds, plan: &Plan) {
     let mut user_names: HashMap<String, String> = HashMap::new();
     let mut of_principals: HashMap<(String, Option<String>), Option<String>> = HashMap::new();
+    let secrets = || incoming.iter().flat_map(|file| file.secrets.iter());
+    let any = |lacks: fn(&SecretDescription) -> bool| secrets().any(|s| lacks(&s.description));
+    let any_without_account = any(|about| about.account.is_none());
+    let any_without_cloud = any(|about| about.environment.is_none());
     for file in incoming.iter() {
-        for account in &file.profile.accounts {
+        for account in file.accounts.iter().filter(|_| any_without_account) {
             if let Some(home) = &account.home_account_id {
                 user_names.entry(key(home).into_owned()).or_insert_with(|| account.id.clone());
             }
         }
-        for context in &file.profile.contexts {
+        for context in file.contexts.iter().filter(|_| any_without_cloud) {
             let (Some(account), Some(cloud)) = (&context.account, &context.environment) else {
                 continue;
             };
@@ -39,10 +45,10 @@ pub(super) fn name_owners(incoming: &mut [Incoming], clouds: &Clouds, plan: &Pla
         }
     }
     for file in incoming.iter_mut() {
-        for account in &mut file.profile.accounts {
+        for account in file.accounts.iter_mut() {
             name_cloud(&mut account.environment, clouds, plan);
         }
-        for secret in &mut file.profile.secrets {
+        for secret in file.secrets.iter_mut() {
             let about = &mut secret.description;
             if about.account.is_none() {
                 let home = about.home_account_id.as_deref().map(|text| key(text).into_owned());
@@ -61,13 +67,13 @@ pub(super) fn name_owners(incoming: &mut [Incoming], clouds: &Clouds, plan: &Pla
 
 /// Says the home account of whatever names a user of whom exactly one home account is known, in that
 /// cloud: from now on it is this user's, also when another one of that name comes.
-pub(super) fn name_homes(incoming: &mut [Incoming], accounts: &Accounts) {
+pub(super) fn name_homes(incoming: &mut [File], accounts: &Accounts) {
     let home = |cloud: &Option<String>, found: Found<'_>| {
         let known = found.one().filter(|_| cloud.is_some())?;
         known.home_account_id.clone()
     };
     for file in incoming {
-        for context in &mut file.profile.contexts {
+        for context in file.contexts.iter_mut() {
             let found = home(&context.environment, accounts.of_context(context));
             if let (Some(home), Some(account)) = (found, &mut context.account)
                 && account.home_account_id().is_none()
@@ -75,7 +81,7 @@ pub(super) fn name_homes(incoming: &mut [Incoming], accounts: &Accounts) {
                 account.set_property(HOME_ACCOUNT_ID, home);
             }
         }
-        for account in &mut file.profile.accounts {
+        for account in file.accounts.iter_mut() {
             let stands =
                 account.home_account_id.as_deref().is_some_and(|h| names_home(h, &account.id));
             let found = home(&account.environment, accounts.of_account(account));
@@ -83,7 +89,7 @@ pub(super) fn name_homes(incoming: &mut [Incoming], accounts: &Accounts) {
                 account.home_account_id = Some(home);
             }
         }
-        for secret in &mut file.profile.secrets {
+        for secret in file.secrets.iter_mut() {
             let about = &mut secret.description;
             let user = about.account.as_deref().unwrap_or_default();
             let stands = about.home_account_id.as_deref().is_some_and(|h| names_home(h, user));
@@ -115,21 +121,21 @@ fn name_cloud(environment: &mut Option<String>, clouds: &Clouds, plan: &Plan) {
 /// One secret a kind, owner, cloud and value, as [`is_same`] says. New ones are numbered, so that
 /// their order outlives the ids that they get.
 pub(super) fn plan(
-    incoming: &mut [Incoming],
+    incoming: &mut [File],
     present: &Present<'_>,
     accounts: &Accounts,
     plan: &mut Plan,
 ) {
-    plan.secrets.reserve_exact(incoming.iter().map(|file| file.profile.secrets.len()).sum());
+    plan.secrets.reserve_exact(incoming.iter().map(|file| file.secrets.len()).sum());
     let mut index = Alike::default();
     for (at, (about, value)) in present.secrets.iter().enumerate() {
-        index.insert(about, value, At::Present(at));
+        index.insert(about, value, At::Present(place(at)));
     }
     for (source, file) in incoming.iter_mut().enumerate() {
-        for held in std::mem::take(&mut file.profile.secrets) {
+        for held in file.secrets.take() {
             let known = find(&index, &held, present, accounts, plan);
             if let Some(At::Planned(at)) = known {
-                let planned = &mut plan.secrets[at];
+                let planned = &mut plan.secrets[at as usize];
                 let item = &mut planned.item;
                 let knew_home = item.description.home_account_id.is_some();
                 complete(&mut item.description, &held.description, accounts);
@@ -141,9 +147,10 @@ pub(super) fn plan(
                 }
                 continue;
             }
-            let mut planned =
-                Planned { item: held, action: Action::Add, present: None, sources: vec![source] };
+            let sources = Sources::of(source);
+            let mut planned = Planned { item: held, action: Action::Add, present: None, sources };
             if let Some(At::Present(at)) = known {
+                let at = at as usize;
                 let about = &present.secrets[at].0;
                 complete(&mut planned.item.description, about, accounts);
                 // It stays what it is to the vault: of every cloud, in its place.
@@ -152,7 +159,7 @@ pub(super) fn plan(
                 planned.present = Some(at);
             }
             let item = &planned.item;
-            index.insert(&item.description, &item.value, At::Planned(plan.secrets.len()));
+            index.insert(&item.description, &item.value, At::Planned(place(plan.secrets.len())));
             plan.secrets.push(planned);
         }
     }
@@ -169,8 +176,13 @@ pub(super) fn plan(
 
 #[derive(Clone, Copy)]
 enum At {
-    Present(usize),
-    Planned(usize),
+    Present(u32),
+    Planned(u32),
+}
+
+/// A place in a list as the index has it, which takes up half as much.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// The secret that this one is, if there is one. The newest entry is the planned one.
@@ -184,9 +196,12 @@ fn find(
     let candidates = index.candidates(&held.description, &held.value);
     candidates.into_iter().rev().find(|at| {
         let (about, value) = match *at {
-            At::Present(at) => (&present.secrets[at].0, &present.secrets[at].1),
+            At::Present(at) => {
+                let (about, value) = &present.secrets[at as usize];
+                (about, value)
+            }
             At::Planned(at) => {
-                let item = &plan.secrets[at].item;
+                let item = &plan.secrets[at as usize].item;
                 (&item.description, &item.value)
             }
         };

@@ -42,7 +42,7 @@ fn an_az_subscription_of_the_same_identity_is_the_powershell_context_and_its_nam
     ];
     let plan = plan(files, &Present::default(), None).unwrap();
     assert_eq!(names(&plan), [("dev", Action::Add), ("Prod (s2)", Action::Add)]);
-    assert_eq!(plan.contexts[0].sources, [1, 0]);
+    assert_eq!(*plan.contexts[0].sources, [1, 0]);
     let state = plan.contexts[0].item.subscription.as_ref().unwrap().state.as_deref();
     assert_eq!(state, Some("Enabled"));
 }
@@ -153,7 +153,7 @@ fn a_secret_is_one_by_kind_owner_and_value() {
     ];
     let plan = plan(files, &Present::default(), None).unwrap();
     assert_eq!(plan.secrets.len(), 4);
-    assert_eq!(plan.secrets[0].sources, [0, 1]);
+    assert_eq!(*plan.secrets[0].sources, [0, 1]);
 }
 
 #[test]

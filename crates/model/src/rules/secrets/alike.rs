@@ -1,42 +1,51 @@
 //! Finding the secret that a new one is among 100,000, without comparing it with each.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
 use super::is_credential;
 use crate::caseless::key;
+use crate::index::{Digest, Digests, Index};
 use crate::{Secret, SecretDescription};
 
 /// Secrets by kind, owner and value; `T` is where the caller has one.
 ///
 /// A keyed hash that lives as long as the index stands for them. What it finds only may be the same:
-/// [`is_same`](super::is_same) and the value itself decide.
+/// [`is_same`](super::is_same) and the value itself decide. Where values are sealed an index has none:
+/// it then finds what is of one kind and owner.
 pub struct Alike<T> {
-    hasher: RandomState,
-    places: HashMap<u64, Vec<(usize, T)>>,
-    number: usize,
+    digests: Digests,
+    places: Index<(u32, T)>,
+    number: u32,
 }
 
 impl<T> Default for Alike<T> {
     fn default() -> Self {
-        Self { hasher: RandomState::new(), places: HashMap::new(), number: 0 }
+        Self { digests: Digests::default(), places: Index::default(), number: 0 }
     }
 }
 
 impl<T: Copy> Alike<T> {
     /// Adds a secret.
-    pub fn insert(&mut self, about: &SecretDescription, value: &Secret, at: T) {
+    pub fn insert<'v>(
+        &mut self,
+        about: &SecretDescription,
+        value: impl Into<Option<&'v Secret>>,
+        at: T,
+    ) {
         let number = self.number;
         self.number += 1;
-        for key in self.keys(about, value) {
-            self.places.entry(key).or_default().push((number, at));
+        for key in self.keys(about, value.into()).into_iter().flatten() {
+            self.places.insert(key, (number, at));
         }
     }
 
     /// Those that may be this one, in the order in which they were added.
-    pub fn candidates(&self, about: &SecretDescription, value: &Secret) -> Vec<T> {
-        let places = self.keys(about, value).filter_map(|key| self.places.get(&key));
-        let mut found: Vec<(usize, T)> = places.flatten().copied().collect();
+    pub fn candidates<'v>(
+        &self,
+        about: &SecretDescription,
+        value: impl Into<Option<&'v Secret>>,
+    ) -> Vec<T> {
+        let keys = self.keys(about, value.into()).into_iter().flatten();
+        let places = keys.flat_map(|key| self.places.get(key));
+        let mut found: Vec<(u32, T)> = places.copied().collect();
         found.sort_by_key(|(number, _)| *number);
         found.dedup_by_key(|(number, _)| *number);
         found.into_iter().map(|(_, at)| at).collect()
@@ -44,21 +53,15 @@ impl<T: Copy> Alike<T> {
 
     /// One by the name of its account and one by its home account, because either can make two
     /// secrets one. A credential is one per tenant as well.
-    fn keys(
-        &self,
-        about: &SecretDescription,
-        value: &Secret,
-    ) -> impl Iterator<Item = u64> + use<T> {
-        let lower = |text: &Option<String>| text.as_deref().map(|text| key(text).into_owned());
-        let tenant = if is_credential(about.kind) { lower(&about.tenant) } else { None };
-        let by_name = (true, lower(&about.account));
-        let by_home = lower(&about.home_account_id).map(|home| (false, Some(home)));
-        let key = |owner: (bool, Option<String>)| {
+    fn keys(&self, about: &SecretDescription, value: Option<&Secret>) -> [Option<Digest>; 2] {
+        let tenant = about.tenant.as_deref().filter(|_| is_credential(about.kind)).map(key);
+        let key = |owner: (bool, Option<&str>)| {
+            let owner = (owner.0, owner.1.map(key));
             // EXPOSE: hashed with a key of this index, to find equal values; it is never shown.
-            self.hasher.hash_one((about.kind, owner, &tenant, value.expose()))
+            self.digests.of((about.kind, owner, &tenant, value.map(Secret::expose)))
         };
-        let keys: Vec<u64> = std::iter::once(by_name).chain(by_home).map(key).collect();
-        keys.into_iter()
+        let by_home = about.home_account_id.as_deref().map(|home| key((false, Some(home))));
+        [Some(key((true, about.account.as_deref()))), by_home]
     }
 }
 
@@ -106,9 +109,9 @@ mod tests {
     fn many_secrets_of_one_value_are_not_compared_with_each_other() {
         let value = Secret::copied_from(b"the same everywhere");
         for about in [|n| principal(n, 0), |n| principal(0, n)] {
-            let mut alike = Alike::default();
+            let mut alike = Alike::<usize>::default();
             for number in 0..5_000 {
-                assert_eq!(alike.candidates(&about(number), &value), []);
+                assert_eq!(alike.candidates(&about(number), &value), [0; 0]);
                 alike.insert(&about(number), &value, number);
                 assert_eq!(alike.candidates(&about(number), &value), [number]);
             }
