@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use azvault_model::rules::secrets::is_same;
+use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
     Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
     ProcessSecret, Secret,
@@ -114,10 +114,13 @@ fn unknown<'a>(
     extras: &'a ChangeExtras,
     accounts: &Accounts,
 ) -> Vec<&'a HeldSecret> {
+    let mut index = Alike::default();
+    for ProcessSecret { held, .. } in &state.secrets {
+        index.insert(&held.description, &held.value, held);
+    }
     let is_new = |new: &&HeldSecret| {
-        !state.secrets.iter().any(|own| {
-            is_same(&own.held.description, &new.description, accounts)
-                && own.held.value.same_as(&new.value)
+        !index.candidates(&new.description, &new.value).into_iter().any(|own| {
+            is_same(&own.description, &new.description, accounts) && own.value.same_as(&new.value)
         })
     };
     extras.secrets.iter().filter(is_new).collect()
