@@ -131,7 +131,44 @@ fn what_could_not_be_read_is_not_there_already() {
     let run = |words: &[&str]| home.run(&[words, &both[..]].concat());
     run(&["migrate", "run", "--yes"]).expect(10).says("the rest was imported");
     run(&["migrate", "run", "--yes"]).expect(10).says("the vault holds the rest already");
-    assert_eq!(run(&["migrate", "--yes", "-o", "json"]).expect(10).json()["equal"], true);
+    assert_eq!(run(&["migrate", "--yes", "-o", "json"]).expect(10).json()["equal"], false);
     fs::remove_file(home.join(".Azure/AzureRmContext.other.json")).unwrap();
     home.run(&["migrate", "run", "--yes"]).expect(0).says("holds all that was read");
+}
+
+/// As `scan` names them: whatever is in such a file, the vault does not have it.
+#[test]
+fn a_file_of_which_nothing_could_be_read_is_a_difference() {
+    let home = Home::with_vault();
+    let azure = home.join(".Azure");
+    fs::create_dir(&azure).unwrap();
+    fs::write(azure.join("AzureRmContext.json"), file().to_string()).unwrap();
+    let damaged = azure.join("TokenCache.dat");
+    fs::write(&damaged, "damaged").unwrap();
+    let linked = azure.join("AzureRmContextSettings.json");
+    fs::write(&linked, "{}").unwrap();
+    fs::hard_link(&linked, home.join("second name")).unwrap();
+    home.run(&["migrate", "run", "--yes"]).expect(10).says("2 files could not be read");
+    let refused = |proof: &Value| {
+        let files = proof["files"].as_array().unwrap().iter();
+        files.filter(|file| file["place"] == "refused").count()
+    };
+    let proof = verify(&home, 10);
+    assert_eq!((&proof["equal"], refused(&proof)), (&json!(false), 2), "{proof}");
+    let differences = texts(&proof, "differences").join("\n");
+    assert!(
+        differences.contains("could not be read: nothing of it is in the vault"),
+        "{differences}"
+    );
+    assert!(differences.contains("could not be read: it has 2 names"), "{differences}");
+    // It keeps nothing else from being removed, and stays itself.
+    home.run(&["migrate", "clean", "--yes"]).expect(0);
+    assert!(damaged.exists() && !azure.join("AzureRmContext.json").exists());
+    fs::write(&damaged, "changed").unwrap();
+    let differences = texts(&verify(&home, 10), "differences").join("\n");
+    assert!(differences.contains("has changed: run azvault migrate run again"), "{differences}");
+    fs::remove_file(&damaged).unwrap();
+    fs::remove_file(home.join("second name")).unwrap();
+    fs::remove_file(&linked).unwrap();
+    assert_eq!(verify(&home, 0)["equal"], true);
 }

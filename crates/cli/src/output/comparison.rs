@@ -20,8 +20,8 @@ pub(crate) fn print(app: &App, comparison: &Comparison) {
         .files
         .iter()
         .map(|compared| {
-            let tone =
-                if compared.place == OriginalState::Changed { Tone::Bad } else { Tone::Good };
+            let is_bad = matches!(compared.place, OriginalState::Changed | OriginalState::Refused);
+            let tone = if is_bad { Tone::Bad } else { Tone::Good };
             vec![
                 crate::terminal::ui::toned(tone, compared.place.as_str()),
                 crate::terminal::ui::cell(&compared.file.format),

@@ -6,10 +6,10 @@ use std::path::Path;
 use azvault_importer::Outcome;
 use azvault_importer::folder::{Link, Source};
 use azvault_model::rules::import::{Action, Plan, Planned};
-use azvault_os::file::FileIdentity;
+use azvault_os::file::{FileIdentity, Owner, Permissions};
 use azvault_vault::{
-    FollowedLink, Id, Import, ImportedFile, New, Problem, Settings, Subject, Taken, TakenName,
-    Transaction, Vault,
+    FollowedLink, Id, Import, ImportedFile, New, OriginalRef, Problem, Settings, Subject, Taken,
+    TakenName, Transaction, Vault,
 };
 
 use super::proposal::Proposal;
@@ -156,29 +156,18 @@ fn add_import(writing: &mut Transaction<'_>, proposal: &Proposal, now: i64) -> R
     import.since.environments = with_a_word_of_their_own(proposal);
     let mut numbers = HashMap::new();
     for (number, source) in proposal.sources.iter().enumerate() {
-        let (Some(bytes), Some(stat)) = (&source.bytes, &source.stat) else { continue };
-        if source.found.outcome > Outcome::Warn {
+        let is_read = source.found.outcome <= Outcome::Warn;
+        if !is_read && source.found.outcome != Outcome::Reject {
             continue;
         }
-        let original =
-            if sealed.contains(&number) { Some(writing.add_original(bytes)?) } else { None };
-        numbers.insert(number, import.files.len());
-        import.files.push(ImportedFile {
-            path: source.path.clone(),
-            format: source.found.format.as_str().to_owned(),
-            product: source.found.product.as_str().to_owned(),
-            outcome: source.found.outcome.as_str().to_owned(),
-            permissions: stat.permissions,
-            owner: stat.owner,
-            modified_ns: stat.modified_ns,
-            size: stat.size,
-            identity: stat.identity,
-            sha256: azvault_vault::sha256(bytes),
-            kept: source.found.profile.kept.copied(),
-            original,
-            removed: None,
-            links: source.links.iter().map(followed).collect(),
-        });
+        let original = match &source.bytes {
+            Some(bytes) if sealed.contains(&number) => Some(writing.add_original(bytes)?),
+            _ => None,
+        };
+        if is_read {
+            numbers.insert(number, import.files.len());
+        }
+        import.files.push(imported(source, original));
     }
     let named = proposal.plan.names.iter().filter_map(|named| {
         let (file, at) = (*numbers.get(&named.source)?, named.at);
@@ -190,6 +179,28 @@ fn add_import(writing: &mut Transaction<'_>, proposal: &Proposal, now: i64) -> R
         names: named.collect(),
     });
     writing.add_import(&import)
+}
+
+/// What the import remembers of a file. One of which nothing could be read is remembered too, or its proof
+/// would not know of it; of one that could not be opened, the path alone.
+fn imported(source: &Source, original: Option<OriginalRef>) -> ImportedFile {
+    let stat = source.stat.as_ref();
+    ImportedFile {
+        path: source.path.clone(),
+        format: source.found.format.as_str().to_owned(),
+        product: source.found.product.as_str().to_owned(),
+        outcome: source.found.outcome.as_str().to_owned(),
+        permissions: stat.map_or_else(|| Permissions::of_record(0), |stat| stat.permissions),
+        owner: stat.map_or_else(|| Owner::of_record(0), |stat| stat.owner),
+        modified_ns: stat.map_or(0, |stat| stat.modified_ns),
+        size: stat.map_or(0, |stat| stat.size),
+        identity: stat.map_or_else(|| FileIdentity::of_record([0, 0]), |stat| stat.identity),
+        sha256: source.bytes.as_ref().map_or([0; 32], |bytes| azvault_vault::sha256(bytes)),
+        kept: source.found.profile.kept.copied(),
+        original,
+        removed: None,
+        links: source.links.iter().map(followed).collect(),
+    }
 }
 
 /// Environments that the vault knew before: what it says of them stays, whatever a file says.

@@ -90,7 +90,8 @@ pub fn plan<'a>(vault: &Vault, comparison: &'a Comparison) -> Result<Cleaning<'a
 /// or the vault differs in what belongs to none of those that would go.
 pub fn differs_as_a_whole(comparison: &Comparison) -> bool {
     let is_there = |path: &Path| {
-        let there = |place| matches!(place, OriginalState::Original);
+        // One of which nothing could be read stays, whatever becomes of the others.
+        let there = |place| matches!(place, OriginalState::Original | OriginalState::Refused);
         comparison.files.iter().any(|one| one.file.path == path && there(one.place))
     };
     comparison.files.iter().any(|one| one.place == OriginalState::Changed)

@@ -23,7 +23,7 @@ use self::comparison::Against;
 pub use self::comparison::{Compared, Comparison, Difference, OriginalState};
 use super::present::Content;
 use super::proposal;
-use super::witnessed::{self};
+use super::witnessed;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::migration;
@@ -59,9 +59,13 @@ pub fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Comparison, F
     let against = Against { content: &content, taken: taken.as_ref(), since: &since };
     contexts::compare(&again, &against, &mut comparison);
     surroundings::compare(&again, &against, &path, &mut comparison);
+    let ids = secrets::ids(&content.accounts);
+    again.leave_out_what_files_say(&mut content);
+    let against = Against { content: &content, taken: taken.as_ref(), since: &since };
     let incoming = again.sources.iter_mut().map(proposal::incoming).collect();
     let plan = import::plan_sign_ins(incoming, &content.present());
     secrets::compare(&again, &plan, &against, &mut comparison);
+    secrets::compare_accounts(&again, &plan, &ids, &since, &mut comparison);
     // What the witness misses and no reader does, no reader understood.
     for lost in &comparison.differences[before..] {
         overlooked.remove(&lost.path);

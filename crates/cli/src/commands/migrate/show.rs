@@ -1,5 +1,6 @@
 //! `azvault migrate show`
 
+use azvault_importer::Outcome;
 use azvault_service::migration;
 use azvault_service::time::utc;
 use azvault_service::unlock;
@@ -70,6 +71,9 @@ impl Args {
                 let state = match (&file.removed, file.sealed) {
                     (Some(when), _) => format!("removed {when}"),
                     (None, true) => "sealed".to_owned(),
+                    (None, false) if file.outcome == Outcome::Reject.as_str() => {
+                        "refused".to_owned()
+                    }
                     (None, false) => "settings".to_owned(),
                 };
                 vec![cell(state), cell(&file.format), cell(&file.mode), cell(&file.path)]

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use azvault_importer::folder::{Copy, Reach, Source, read_copies};
 use azvault_importer::open::{OpenError, read_once};
 use azvault_importer::{Format, Outcome};
+use azvault_model::{Account, ByDigest, Context, Digests};
 use azvault_vault::{ImportedFile, Since, Snapshot};
 use azvault_witness::Ledger;
 use zeroize::Zeroizing;
 
 use super::comparison::{Compared, Comparison, Difference, OriginalState};
 use crate::app::App;
+use crate::migration::present::Content;
 use crate::migration::witnessed::{self, Understood};
 use crate::paths;
 use crate::text::count;
@@ -43,6 +45,10 @@ pub(super) fn read_again(
                 let sealed = snapshot.original(original)?;
                 (at_its_place(&file, &sealed, comparison), Some(sealed))
             }
+            None if file.outcome == Outcome::Reject.as_str() => {
+                refused(&file, comparison);
+                (OriginalState::Refused, None)
+            }
             None if is_forgotten => (OriginalState::NotSealed, None),
             None => not_sealed(&file, comparison),
         };
@@ -73,6 +79,26 @@ fn at_its_place(file: &ImportedFile, sealed: &[u8], comparison: &mut Comparison)
 }
 
 const CHANGED: &str = "changed since it was imported: run azvault migrate run again";
+
+/// A file of which nothing could be read: whatever is in it, the vault does not have it.
+fn refused(file: &ImportedFile, comparison: &mut Comparison) {
+    let what = match read_once(&file.path) {
+        Err(OpenError::NotFound) => return,
+        Ok(opened) if azvault_vault::sha256(&opened.bytes) != file.sha256 => {
+            "could not be read when it was imported, and has changed: run azvault migrate run again"
+                .to_owned()
+        }
+        Ok(_) => {
+            comparison.unread.insert(file.path.clone());
+            "could not be read: nothing of it is in the vault".to_owned()
+        }
+        Err(e) => {
+            comparison.unread.insert(file.path.clone());
+            format!("could not be read: {e}")
+        }
+    };
+    comparison.differences.push(Difference { path: file.path.clone(), what });
+}
 
 /// Settings may change. A certificate that was not sealed must still be what was imported.
 fn not_sealed(
@@ -121,6 +147,28 @@ impl Again {
             comparison.unread.insert(source.path.clone());
             comparison.differ(source, what.to_owned());
         }
+    }
+}
+
+impl Again {
+    /// Drops what the vault says in the words of a file: who is who is known from the file as well.
+    pub(super) fn leave_out_what_files_say(&self, content: &mut Content) {
+        let digests = Digests::default();
+        let profiles = || self.sources.iter().map(|source| &source.found.profile);
+        let contexts = profiles().flat_map(|profile| &profile.contexts);
+        let said: ByDigest<&Context> =
+            contexts.map(|said| (digests.of(said.name.caseless()), said)).collect();
+        content.contexts.retain(|own| {
+            let said = said.get(&digests.of(own.name.caseless()));
+            !said.is_some_and(|said| said.says_the_same_as(own))
+        });
+        let accounts = profiles().flat_map(|profile| &profile.accounts);
+        let said: ByDigest<&Account> = accounts.map(|said| (digests.of(&said.id), said)).collect();
+        content
+            .accounts
+            .retain(|own| said.get(&digests.of(&own.id)).is_none_or(|said| *said != own));
+        content.contexts.shrink_to_fit();
+        content.accounts.shrink_to_fit();
     }
 }
 

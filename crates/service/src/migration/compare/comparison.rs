@@ -50,6 +50,8 @@ pub enum OriginalState {
     Changed,
     /// Nothing was sealed of this file: settings, which stay where they are.
     NotSealed,
+    /// Nothing of this file could be read when the others were imported.
+    Refused,
 }
 
 impl OriginalState {
@@ -59,6 +61,7 @@ impl OriginalState {
             Self::Removed => "removed",
             Self::Changed => "changed",
             Self::NotSealed => "settings",
+            Self::Refused => "refused",
         }
     }
 }
@@ -87,6 +90,13 @@ impl Comparison {
     /// Whether all of the files is in the vault.
     pub fn is_equal(&self) -> bool {
         self.lost_nothing() && self.gone.is_empty()
+    }
+
+    /// Whether only files differ of which nothing could be read: all that was imported is proven.
+    pub fn differs_in_refused_files_alone(&self) -> bool {
+        let refused = self.files.iter().filter(|one| one.place == Place::Refused);
+        let refused: BTreeSet<&PathBuf> = refused.map(|one| &one.file.path).collect();
+        self.gone.is_empty() && self.differences.iter().all(|one| refused.contains(&one.path))
     }
 
     pub(super) fn differ(&mut self, source: &Source, what: String) {

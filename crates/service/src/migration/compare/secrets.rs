@@ -6,8 +6,8 @@ use azvault_importer::Format;
 use azvault_importer::folder::Source;
 use azvault_model::TenantId;
 use azvault_model::rules::import::{Plan, Planned};
-use azvault_model::{HeldSecret, SecretDescription, SecretKind};
-use azvault_vault::ValueDigest;
+use azvault_model::{Account, ByDigest, Digests, HeldSecret, SecretDescription, SecretKind};
+use azvault_vault::{Since, ValueDigest};
 
 use super::again::Again;
 use super::comparison::{Against, Comparison};
@@ -51,7 +51,6 @@ pub(super) fn compare(
         }
     }
     certificates(again, plan, against, comparison);
-    accounts(again, plan, against, comparison);
 }
 
 fn source_of<'a, T>(again: &'a Again, planned: &Planned<T>) -> Option<&'a Source> {
@@ -102,24 +101,41 @@ fn certificates(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &
     }
 }
 
-/// Accounts by name or home: what else is known of them, contexts and secrets show.
-fn accounts(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &mut Comparison) {
-    comparison.accounts = plan.people;
-    let mut held: HashSet<String> = HashSet::new();
-    for account in &against.content.accounts {
+/// The ids and home accounts of the vault's accounts.
+pub(super) fn ids(accounts: &[Account]) -> Ids {
+    let mut ids = Ids { digests: Digests::default(), held: ByDigest::default() };
+    for account in accounts {
         for id in [Some(&account.id), account.home_account_id.as_ref()].into_iter().flatten() {
-            held.insert(id.to_lowercase());
+            ids.held.insert(ids.digests.of(id.to_lowercase()), ());
         }
     }
+    ids
+}
+
+/// Ids without case.
+pub(super) struct Ids {
+    digests: Digests,
+    held: ByDigest<()>,
+}
+
+/// Accounts by name or home: what else is known of them, contexts and secrets show.
+pub(super) fn compare_accounts(
+    again: &Again,
+    plan: &Plan,
+    ids: &Ids,
+    since: &Since,
+    comparison: &mut Comparison,
+) {
+    comparison.accounts = plan.people;
     for planned in &plan.accounts {
         let Some(source) = source_of(again, planned) else { continue };
         let (id, home) = (&planned.item.id, planned.item.home_account_id.as_ref());
-        let has = |id: &String| held.contains(&id.to_lowercase());
+        let has = |id: &String| ids.held.contains_key(&ids.digests.of(id.to_lowercase()));
         if has(id) || home.is_some_and(has) {
             continue;
         }
         let name = quoted(id);
-        if against.since.accounts.contains(&id.to_lowercase()) {
+        if since.accounts.contains(&id.to_lowercase()) {
             comparison.miss(source, format!("account {name} was signed out since"));
         } else {
             comparison.differ(source, format!("account {name} is not in the vault"));
