@@ -94,7 +94,7 @@ impl Comparison {
 
     /// Whether only files differ of which nothing could be read: all that was imported is proven.
     pub fn differs_in_refused_files_alone(&self) -> bool {
-        let refused = self.files.iter().filter(|one| one.place == Place::Refused);
+        let refused = self.files.iter().filter(|one| one.place == OriginalState::Refused);
         let refused: BTreeSet<&PathBuf> = refused.map(|one| &one.file.path).collect();
         self.gone.is_empty() && self.differences.iter().all(|one| refused.contains(&one.path))
     }
