@@ -3,6 +3,7 @@
 mod architecture;
 mod decisions;
 mod pages;
+mod recipes;
 
 use std::collections::BTreeSet;
 use std::fs;
