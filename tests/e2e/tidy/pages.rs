@@ -7,8 +7,13 @@ use std::path::Path;
 use super::root;
 
 /// Pages about the code itself.
-const PAGES: [&str; 4] =
-    ["docs/architecture.md", "docs/recipes.md", "docs/decisions/README.md", "README.md"];
+const PAGES: [&str; 5] = [
+    "docs/architecture.md",
+    "docs/recipes.md",
+    "docs/decisions/README.md",
+    "CONTRIBUTING.md",
+    "README.md",
+];
 
 /// Columns of the longest line, as it is shown: where a link leads is not.
 const MAX_COLUMNS: usize = 100;
