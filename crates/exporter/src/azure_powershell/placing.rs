@@ -1,5 +1,7 @@
 //! Which secret stands where: with an account, a subscription, in the token cache, or nowhere.
 
+mod placed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_model::rules::secrets::{is_credential, may_use, restriction};
@@ -13,6 +15,8 @@ use super::credentials::Credentials;
 use super::environment;
 use super::left_out::Reason;
 use super::ready::Entry;
+
+pub(super) use self::placed::{Cached, Home, Placed};
 
 /// Properties that hold access tokens, by what the token opens (ConnectAzureRmAccount.cs).
 const TOKEN_PROPERTIES: [&str; 3] = ["GraphAccessToken", "KeyVault", "MicrosoftGraphAccessToken"];
@@ -28,31 +32,6 @@ pub(super) struct Placing<'p> {
     cached: Vec<(usize, Home)>,
     /// Numbers of the secrets that go nowhere.
     left_out: BTreeMap<usize, Reason>,
-}
-
-/// Secrets that stand in one context.
-#[derive(Default)]
-pub(super) struct Placed<'p> {
-    /// Properties of the account.
-    pub(super) account: Vec<(&'static str, &'p str)>,
-    /// `StorageAccount` of the subscription.
-    pub(super) storage: Option<&'p str>,
-}
-
-/// A secret for the token cache.
-pub(super) struct Cached<'p> {
-    pub(super) about: &'p SecretDescription,
-    pub(super) value: &'p str,
-    pub(super) home: Home,
-}
-
-/// Under whom the token cache keeps a token.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Home {
-    /// This home account.
-    Account(String),
-    /// Nobody: an application got it for itself.
-    Application,
 }
 
 impl<'p> Placing<'p> {
