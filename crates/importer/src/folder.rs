@@ -68,15 +68,15 @@ pub fn read_within(
     time_zone: &TimeZone,
     opened: &mut dyn FnMut(&Path),
 ) -> Vec<Source> {
-    let mut sources = Sources::default();
+    let mut sources = Sources::new(reach, time_zone, opened);
     for candidate in candidates {
-        sources.read(candidate, time_zone, opened);
+        sources.read(candidate);
     }
     for at in 0..sources.list.len() {
-        follow(&mut sources, at, (reach, time_zone), opened);
+        follow(&mut sources, at);
     }
     clouds::name_clouds(&mut sources.list);
-    certificates::read_certificates(&mut sources, reach, opened);
+    certificates::read_certificates(&mut sources);
     certificates::hold_lone(&mut sources.list);
     clouds::choose_defaults(&mut sources.list);
     sources.list
@@ -84,12 +84,8 @@ pub fn read_within(
 
 /// Follows settings to the contexts and the token cache, unless they lead out of reach. A path of
 /// another machine is no path here; one that is not there says nothing.
-fn follow(
-    sources: &mut Sources,
-    settings: usize,
-    (reach, time_zone): (&Reach, &TimeZone),
-    opened: &mut dyn FnMut(&Path),
-) {
+fn follow(sources: &mut Sources<'_>, settings: usize) {
+    let reach = sources.reach;
     let from = sources.list[settings].path.clone();
     let found = &sources.list[settings].found;
     let contexts = found.redirect.iter().flat_map(|path| settings::resolve(path, &from, reach));
@@ -104,7 +100,7 @@ fn follow(
             continue;
         }
         let expected = Candidate { path: path.clone(), because: CandidateReason::Expected };
-        sources.read(&expected, time_zone, opened);
+        sources.read(&expected);
         if let Some(Some(at)) = sources.paths.get(&path)
             && path.parent() != from.parent()
         {
@@ -136,21 +132,30 @@ impl Source {
     }
 }
 
-/// Sources, and which of them a path or an inode is.
-#[derive(Default)]
-struct Sources {
+/// Sources, which of them a path or an inode is, and how further ones are read.
+struct Sources<'a> {
     list: Vec<Source>,
     paths: HashMap<PathBuf, Option<usize>>,
     inodes: HashMap<FileIdentity, usize>,
+    /// What may be read because a file points to it.
+    reach: &'a Reach,
+    time_zone: &'a TimeZone,
+    /// Hears of each file before it is read.
+    opened: &'a mut dyn FnMut(&Path),
 }
 
-impl Sources {
-    fn read(&mut self, candidate: &Candidate, time_zone: &TimeZone, opened: &mut dyn FnMut(&Path)) {
+impl<'a> Sources<'a> {
+    fn new(reach: &'a Reach, time_zone: &'a TimeZone, opened: &'a mut dyn FnMut(&Path)) -> Self {
+        let (list, paths, inodes) = Default::default();
+        Self { list, paths, inodes, reach, time_zone, opened }
+    }
+
+    fn read(&mut self, candidate: &Candidate) {
         if self.paths.contains_key(&candidate.path) {
             return;
         }
-        opened(&candidate.path);
-        let at = read_one(candidate, time_zone).map(|source| self.add(source));
+        (self.opened)(&candidate.path);
+        let at = read_one(candidate, self.time_zone).map(|source| self.add(source));
         self.paths.insert(candidate.path.clone(), at);
     }
 

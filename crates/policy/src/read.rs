@@ -1,6 +1,7 @@
 //! Reading the text of a policy. What is not understood is refused: a line that somebody wrote and
 //! that does nothing would deceive.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
 
@@ -94,22 +95,22 @@ impl Reading<'_> {
             "tenants" => self.policy.tenants = self.only(place, value),
             "unlock.idle" => {
                 let least = Duration::from_secs(1);
-                self.policy.unlock_idle = self.time(place, (least, MAX_UNLOCK), value);
+                self.policy.unlock_idle = self.time(place, least..=MAX_UNLOCK, value);
             }
             "unlock.for" => {
                 let least = Duration::from_secs(1);
-                self.policy.unlock_for = self.time(place, (least, MAX_UNLOCK), value);
+                self.policy.unlock_for = self.time(place, least..=MAX_UNLOCK, value);
             }
             // The bounds of what a vault can have.
-            "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, (19, 1024), value),
-            "kdf.passes" => self.policy.kdf_passes = self.number(place, (1, 16), value),
-            "kdf.product-mib" => self.policy.kdf_product = self.number(place, (38, 4096), value),
+            "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, 19..=1024, value),
+            "kdf.passes" => self.policy.kdf_passes = self.number(place, 1..=16, value),
+            "kdf.product-mib" => self.policy.kdf_product = self.number(place, 38..=4096, value),
             // The highest estimate there is.
             "passphrase.min-bits" => {
-                self.policy.passphrase_bits = self.number(place, (1, 63), value);
+                self.policy.passphrase_bits = self.number(place, 1..=63, value);
             }
             "token.cache" => {
-                let bounds = (MIN_CACHE, MAX_UNLOCK);
+                let bounds = MIN_CACHE..=MAX_UNLOCK;
                 self.policy.token_cache = self.time(place, bounds, value);
             }
             "tls.extra-authorities" => {
@@ -140,18 +141,16 @@ impl Reading<'_> {
     fn time(
         &mut self,
         place: PolicyLine,
-        (least, most): (Duration, Duration),
+        bounds: RangeInclusive<Duration>,
         value: Value<'_, '_>,
     ) -> Option<Set<AtMost>> {
         let text = value.get_ref().as_str();
         let time = text.and_then(|text| text.parse::<SignedDuration>().ok());
         match time.and_then(|time| Duration::try_from(time).ok()) {
-            Some(time) if (least..=most).contains(&time) => {
-                Some(Set { value: AtMost(time), place })
-            }
+            Some(time) if bounds.contains(&time) => Some(Set { value: AtMost(time), place }),
             _ => {
-                let instead =
-                    format!("\"1h30m\", from {}s to {}h", least.as_secs(), most.as_secs() / 3600);
+                let (least, most) = (bounds.start().as_secs(), bounds.end().as_secs() / 3600);
+                let instead = format!("\"1h30m\", from {least}s to {most}h");
                 self.wrong(place, "this is no time for it", &instead)
             }
         }
@@ -160,7 +159,7 @@ impl Reading<'_> {
     fn number(
         &mut self,
         place: PolicyLine,
-        (least, most): (u32, u32),
+        bounds: RangeInclusive<u32>,
         value: Value<'_, '_>,
     ) -> Option<Set<AtLeast>> {
         let number = match value.get_ref() {
@@ -168,11 +167,9 @@ impl Reading<'_> {
             _ => None,
         };
         match number {
-            Some(number) if (least..=most).contains(&number) => {
-                Some(Set { value: AtLeast(number), place })
-            }
+            Some(number) if bounds.contains(&number) => Some(Set { value: AtLeast(number), place }),
             _ => {
-                let instead = format!("a number from {least} to {most}");
+                let instead = format!("a number from {} to {}", bounds.start(), bounds.end());
                 self.wrong(place, "this is no number for it", &instead)
             }
         }

@@ -23,8 +23,8 @@ use azvault_vault::Vault;
 
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
-use self::request::Whose;
 pub use self::request::{ChangeExtras, ChangeRequest, Counted, Rule, Run};
+use self::request::{Step, Whose};
 pub use self::supersede::OldSecrets;
 use crate::app::App;
 use crate::contexts;
@@ -140,12 +140,12 @@ fn attempt(
                 let own = contexts.own();
                 let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
                 let forget = &preview.change.forget;
-                let counted = in_vault::count(vault, extras, (forget, &accounts))?;
+                let counted = in_vault::count(vault, extras, forget, &accounts)?;
                 Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
             }
             Scope::Process => {
-                let forget = (&preview.change.forget, &accounts);
-                in_session::count(contexts.own(), extras, forget)
+                let forget = &preview.change.forget;
+                in_session::count(contexts.own(), extras, forget, &accounts)
             }
         };
         let done = Carried { scope, run: request.run, decision: preview, secrets, gone, chosen };
@@ -168,9 +168,10 @@ fn attempt(
         }
         Ok(decision)
     };
+    let step = Step { whose, extras, decide: &decide };
     let written = match scope {
-        Scope::User => in_vault::write(app, vault, (request.verb, extras), whose, &decide),
-        Scope::Process => in_session::write(&mut contexts, (extras, app.now()), whose, &decide),
+        Scope::User => in_vault::write(app, vault, request.verb, &step),
+        Scope::Process => in_session::write(&mut contexts, app.now(), &step),
     };
     if begins_again.get() {
         return Ok(None);

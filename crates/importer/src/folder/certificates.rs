@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use azvault_model::{IdentityKind, KnownAccountType, Secret, SecretDescription, SecretKind};
 
 use self::content::{Kind, has_thumbprint, kind};
-use super::{Link, Outside, Reach, Source, Sources};
+use super::{Link, Outside, Source, Sources};
 use crate::open::{OpenError, look, read_once};
 use crate::{Format, Found, Product};
 
@@ -39,14 +39,10 @@ struct Pointer {
 }
 
 /// Reads every certificate that an entry points to, once; each entry holds it as its own.
-pub(super) fn read_certificates(
-    sources: &mut Sources,
-    reach: &Reach,
-    opened: &mut dyn FnMut(&Path),
-) {
+pub(super) fn read_certificates(sources: &mut Sources<'_>) {
     for at in 0..sources.list.len() {
         for pointer in pointers(&sources.list[at].found) {
-            let held = certificate(&pointer, (at, reach), sources, opened).and_then(|place| {
+            let held = certificate(&pointer, at, sources).and_then(|place| {
                 let owner = in_its_cloud(&pointer.owner, &sources.list[at]);
                 hold(&mut sources.list[place], owner)
             });
@@ -177,13 +173,12 @@ fn places(written: &Written, file: &Path, home: &Path) -> Vec<PathBuf> {
 /// The source that is the certificate of an entry.
 fn certificate(
     pointer: &Pointer,
-    (from, reach): (usize, &Reach),
-    sources: &mut Sources,
-    opened: &mut dyn FnMut(&Path),
+    from: usize,
+    sources: &mut Sources<'_>,
 ) -> Result<usize, NotRead> {
     let mut last = NotRead::Refused(OpenError::NotFound);
-    for path in places(&pointer.written, &sources.list[from].path, reach.home()) {
-        match read(&path, &pointer.written, (from, reach), sources, opened) {
+    for path in places(&pointer.written, &sources.list[from].path, sources.reach.home()) {
+        match read(&path, &pointer.written, from, sources) {
             Err(NotRead::Refused(OpenError::NotFound)) => {}
             Err(other) => last = other,
             Ok(at) => return Ok(at),
@@ -201,9 +196,8 @@ fn certificate(
 fn read(
     path: &Path,
     written: &Written,
-    (from, reach): (usize, &Reach),
-    sources: &mut Sources,
-    opened: &mut dyn FnMut(&Path),
+    from: usize,
+    sources: &mut Sources<'_>,
 ) -> Result<usize, NotRead> {
     let (path, links) = follow(path);
     let at = match sources.paths.get(&path) {
@@ -211,12 +205,12 @@ fn read(
         _ => {
             look(&path).map_err(NotRead::Refused)?;
             let pointing = &sources.list[from];
-            if !reach.has(&path, &pointing.path) {
+            if !sources.reach.has(&path, &pointing.path) {
                 return Err(NotRead::Outside(path));
             }
             let file = read_once(&path).map_err(NotRead::Refused)?;
             // Said only of a file that exists: where another machine had one is a part of the entry.
-            opened(&path);
+            (sources.opened)(&path);
             check(&file.bytes)?;
             let mut found = Found::new(Format::Certificate, pointing.found.product);
             found.remark("", format!("read because {} points to it", pointing.path.display()));

@@ -21,7 +21,8 @@ pub struct Copy {
 /// Reads copies as [`read_within`](super::read_within) read the files, in the same order, with what
 /// only several of them together say.
 pub fn read_copies(copies: Vec<Copy>, reach: &Reach, time_zone: &TimeZone) -> Vec<Source> {
-    let mut sources = Sources::default();
+    let mut unheard = |_: &std::path::Path| {};
+    let mut sources = Sources::new(reach, time_zone, &mut unheard);
     for Copy { path, also, bytes } in copies {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let found = crate::read(&bytes, &Reading { file_name: name, time_zone });
@@ -34,7 +35,7 @@ pub fn read_copies(copies: Vec<Copy>, reach: &Reach, time_zone: &TimeZone) -> Ve
         sources.list.push(source);
     }
     clouds::name_clouds(&mut sources.list);
-    certificates::read_certificates(&mut sources, reach, &mut |_| {});
+    certificates::read_certificates(&mut sources);
     clouds::choose_defaults(&mut sources.list);
     sources.list
 }

@@ -44,11 +44,16 @@ const SECRET_PROPERTIES: [(&str, SecretKind, Option<&str>); 8] = [
 /// Who a property's secrets belong to; `None` where a property cannot be one.
 type Owner<'o> = Option<&'o SecretDescription>;
 
-/// Reads a dictionary of texts, below `below` in its context. The secrets among an account's are held,
+/// A dictionary of texts, and where it stands in its context.
+struct Dictionary<'n, 't> {
+    node: &'n Node<'t>,
+    below: &'static str,
+}
+
+/// Reads a dictionary of texts. The secrets among an account's are held,
 /// each value of a repeated one; of another name that is repeated the last value counts.
 fn read_properties<'t>(
-    node: &Node<'t>,
-    below: &str,
+    Dictionary { node, below }: Dictionary<'_, 't>,
     owner: Owner<'_>,
     kept: &mut Vec<(String, Node<'t>)>,
     unread: &Unread<'t>,

@@ -19,7 +19,8 @@ pub fn goes_on(
     app: &App,
     draft: &StagedVault,
     by: &OpenedBy,
-    (file, accepted): (&Path, Option<u64>),
+    file: &Path,
+    accepted: Option<u64>,
 ) -> Result<(VaultId, u64, bool), Failure> {
     let failed = |e: Error| backup::failure(e, file);
     let locked = draft.open().map_err(|e| backup::failure(e, file))?;
@@ -30,7 +31,7 @@ pub fn goes_on(
     let in_place = in_place(app, draft, by, vault.id());
     let taken = vault.taken().unwrap_or_default().max(in_place.unwrap_or_default());
     let is_older = found < taken || vault.anchor_found() == AnchorFound::Newer;
-    agree(app, &vault, taken, (file, accepted))?;
+    agree(app, &vault, taken, file, accepted)?;
     let in_place = if is_older { format!(" in place of {taken}") } else { String::new() };
     let what = format!("generation {found}{in_place}");
     let subjects = vec![Subject { id: None, what }, audit::of_file(file)];
@@ -54,7 +55,8 @@ fn agree(
     app: &App,
     vault: &Vault,
     taken: u64,
-    (file, accepted): (&Path, Option<u64>),
+    file: &Path,
+    accepted: Option<u64>,
 ) -> Result<(), Failure> {
     let found = vault.generation();
     if let Some(named) = accepted.filter(|named| *named != found) {

@@ -9,7 +9,7 @@ use azvault_model::{
 };
 use azvault_vault::Id;
 
-use super::request::{ChangeExtras, Counted, Decide, Rule, Whose};
+use super::request::{ChangeExtras, Counted, Rule, Step, Whose};
 use super::supersede::is_superseded;
 use crate::contexts;
 use crate::contexts::Contexts;
@@ -18,17 +18,17 @@ use crate::failure::Failure;
 /// Decides on what the session holds now, and changes that.
 pub(super) fn write(
     contexts: &mut Contexts,
-    (extras, now): (&ChangeExtras, i64),
-    whose: Whose<'_>,
-    decide: &Decide<'_>,
+    now: i64,
+    step: &Step<'_>,
 ) -> Result<(Decision, Counted), Failure> {
+    let Step { whose, extras, decide } = *step;
     let accounts = contexts.accounts();
     let Contexts { session, stored, settings, .. } = contexts;
     let session = session.as_mut().ok_or_else(crate::session::gone)?;
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
     session.update(|state| {
         let default = settings.default.as_ref();
-        let (decision, active) = decided(state, (stored, default), whose, decide)?;
+        let (decision, active) = decided(state, stored, default, whose, decide)?;
         let Decision { change, asks, remarks } = decision;
         let removed = forgotten(state, &change.forget, whose.accounts);
         let told = copied(&change);
@@ -49,7 +49,8 @@ pub(super) fn write(
 /// What the rule decides on this state, and what is active in it.
 fn decided<E>(
     state: &ProcessScope,
-    (stored, default): (&[Context], Option<&ContextName>),
+    stored: &[Context],
+    default: Option<&ContextName>,
     Whose { acting, accounts }: Whose<'_>,
     decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
 ) -> Result<(Decision, Option<ContextName>), E> {
@@ -69,8 +70,8 @@ fn decided<E>(
 /// What the rule decides on what this session sees; `None` without a session, or if it refuses.
 pub(super) fn here(contexts: &Contexts, whose: Whose<'_>, rule: &Rule<'_>) -> Option<Decision> {
     let state = &contexts.session.as_ref()?.state;
-    let stored = (contexts.stored.as_slice(), contexts.default());
-    decided(state, stored, whose, rule).ok().map(|(decision, _)| decision)
+    let (stored, default) = (&contexts.stored, contexts.default());
+    decided(state, stored, default, whose, rule).ok().map(|(decision, _)| decision)
 }
 
 /// Takes part in a change of user scope that was made. `contexts` is what was there before it. Gives
@@ -84,7 +85,7 @@ pub(super) fn take_part(
     let Contexts { session, stored, settings, .. } = contexts;
     let Some(session) = session else { return Ok(0) };
     session.update(|state| {
-        let here = decided(state, (stored, settings.default.as_ref()), whose, rule);
+        let here = decided(state, stored, settings.default.as_ref(), whose, rule);
         let before = state.secrets.len();
         let here = here.ok().map(|(decision, _)| decision.change);
         state.take_part(of_user, here.as_ref(), whose.accounts);
@@ -96,7 +97,8 @@ pub(super) fn take_part(
 pub(super) fn count(
     state: &ProcessScope,
     extras: &ChangeExtras,
-    (forget, accounts): (&Forget, &Accounts),
+    forget: &Forget,
+    accounts: &Accounts,
 ) -> Counted {
     let added = unknown(state, extras, accounts).len();
     Counted { added, removed: forgotten(state, forget, accounts) }

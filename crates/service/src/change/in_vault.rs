@@ -11,7 +11,7 @@ use azvault_model::{
 use azvault_model::{EnvironmentName, TenantId};
 use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transaction, Vault};
 
-use super::request::{ChangeExtras, Counted, Decide, Whose};
+use super::request::{ChangeExtras, Counted, Step, Whose};
 use super::supersede::{OldSecrets, is_superseded};
 use crate::app::App;
 use crate::failure::{ChangeFailure, Failure};
@@ -21,10 +21,10 @@ use crate::{audit, contexts};
 pub(super) fn write(
     app: &App,
     vault: &mut Vault,
-    (verb, extras): (&str, &ChangeExtras),
-    Whose { acting, accounts }: Whose<'_>,
-    decide: &Decide<'_>,
+    verb: &str,
+    step: &Step<'_>,
 ) -> Result<(Decision, Counted), Failure> {
+    let Step { whose: Whose { acting, accounts }, extras, decide } = *step;
     vault.write(|writing| -> Result<_, ChangeFailure> {
         let decision = {
             let settings = writing.settings();
@@ -35,7 +35,7 @@ pub(super) fn write(
         };
         let agreed = agreed(writing, extras);
         let known = self::accounts(writing, extras);
-        let (mut subjects, mut secrets) = apply(writing, (&decision.change, accounts), &agreed)?;
+        let (mut subjects, mut secrets) = apply(writing, &decision.change, accounts, &agreed)?;
         if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();
@@ -57,7 +57,8 @@ pub(super) fn write(
 /// Writes a change, and says what is not there any more.
 fn apply(
     writing: &mut Transaction<'_>,
-    (change, accounts): (&Change, &Accounts),
+    change: &Change,
+    accounts: &Accounts,
     agreed: &[String],
 ) -> Result<(Vec<Subject>, Counted), Problem> {
     let ids: HashMap<String, Id> =
@@ -290,7 +291,8 @@ fn unknown_beside<'a, 's, Id: Copy, E>(
 pub(super) fn count(
     vault: &Vault,
     extras: &ChangeExtras,
-    (forget, accounts): (&Forget, &Accounts),
+    forget: &Forget,
+    accounts: &Accounts,
 ) -> Result<Counted, Failure> {
     let snapshot = vault.snapshot()?;
     let stored = snapshot.secrets();

@@ -71,6 +71,13 @@ pub(super) struct Whose<'a> {
     pub(super) accounts: &'a Accounts,
 }
 
+/// What is decided and written in one step, in the vault or in the session.
+pub(super) struct Step<'a> {
+    pub(super) whose: Whose<'a>,
+    pub(super) extras: &'a ChangeExtras,
+    pub(super) decide: &'a Decide<'a>,
+}
+
 /// Where a change lives, in words.
 pub(super) fn place(scope: Scope) -> &'static str {
     match scope {

@@ -36,7 +36,8 @@ pub struct Proposal {
 /// Reads the files and makes the plan, against a vault's content.
 pub fn propose(
     app: &App,
-    (from, pointers): (&[PathBuf], Pointers),
+    from: &[PathBuf],
+    pointers: Pointers,
     default: Option<&str>,
     before: Content,
 ) -> Result<Proposal, Failure> {

@@ -83,7 +83,8 @@ pub enum Understood {
 pub fn hear(
     held: &Ledger,
     file: &ImportedFile,
-    (bytes, found): (&[u8], &Found),
+    bytes: &[u8],
+    found: &Found,
     since: &Since,
 ) -> Heard {
     let reasons = Reasons::of(&found.left_out);

@@ -83,7 +83,7 @@ impl KeptSlots {
                 _ => match (self.opens(app, &locked, slot)?, &mut terminal) {
                     (None, Some(terminal)) if self.could_open(slot) => {
                         let label = vault.label(slot.id).unwrap_or_default();
-                        self.ask(app, &mut **terminal, &locked, (slot, label))?
+                        self.ask(app, &mut **terminal, &locked, slot, label)?
                     }
                     (place, _) => place,
                 }
@@ -145,7 +145,8 @@ impl KeptSlots {
         app: &App,
         terminal: &mut dyn Prompt,
         locked: &Locked,
-        (slot, label): (&Slot, &str),
+        slot: &Slot,
+        label: &str,
     ) -> Result<Option<usize>, Failure> {
         let label = quoted(label);
         let question = format!("Passphrase of slot {} {label} (empty: let it go): ", slot.id);

@@ -74,7 +74,7 @@ impl Args {
         let verified = verified.map_err(|e| of_file(e.problem))?;
         drop(copy);
         let (id, generation, rolled_back) =
-            restore::goes_on(app, &draft, &by, (&file, self.accept_older))?;
+            restore::goes_on(app, &draft, &by, &file, self.accept_older)?;
 
         let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
         let backups = backup::folder(app)?;

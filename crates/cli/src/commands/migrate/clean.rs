@@ -72,7 +72,11 @@ impl Args {
                     dry_run: true,
                     removed: texts(&cleaning.going).into_iter().chain(same).collect(),
                     similar: SimilarView::all(&copies),
-                    kept: cleaning.staying.iter().map(KeptView::new).collect(),
+                    kept: cleaning
+                        .staying
+                        .iter()
+                        .map(|(file, why)| KeptView::new(file, why))
+                        .collect(),
                     left_behind: cleaning.left_behind.iter().map(LeftBehindView::new).collect(),
                     ..Document::default()
                 });
@@ -106,12 +110,15 @@ impl Args {
                 dry_run: false,
                 removed: texts(&cleaned.removed),
                 gone_before: texts(&cleaned.gone_before),
-                kept: cleaned.kept.iter().map(KeptView::new).collect(),
+                kept: cleaned.kept.iter().map(|(file, why)| KeptView::new(file, why)).collect(),
                 left_behind: cleaning.left_behind.iter().map(LeftBehindView::new).collect(),
                 similar,
                 rotate: rotate.iter().map(Revocation::line).collect(),
                 then: revocation::connects(&rotate),
-                uncleaned: uncleaned.iter().map(UncleanedView::new).collect(),
+                uncleaned: uncleaned
+                    .iter()
+                    .map(|(id, files)| UncleanedView::new(*id, *files))
+                    .collect(),
                 go_on,
             });
         } else {

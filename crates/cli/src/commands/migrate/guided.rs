@@ -58,7 +58,8 @@ impl Args {
         };
         let proposal = proposal::propose(
             app,
-            (&self.import.from, Pointers::of(Consent::from(self.yes))),
+            &self.import.from,
+            Pointers::of(Consent::from(self.yes)),
             default,
             before,
         )?;

@@ -28,8 +28,7 @@ impl Args {
             Content::default()
         };
         let default = self.import.default.as_deref();
-        let proposal =
-            proposal::propose(app, (&self.import.from, Pointers::Told), default, before)?;
+        let proposal = proposal::propose(app, &self.import.from, Pointers::Told, default, before)?;
         if proposal.sources.is_empty() {
             app.ui.note("no files of Azure PowerShell or Azure CLI were found");
         }

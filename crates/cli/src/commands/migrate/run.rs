@@ -53,7 +53,8 @@ impl Args {
         let default = self.import.default.as_deref();
         let proposal = proposal::propose(
             app,
-            (&self.import.from, Pointers::of(Consent::from(self.yes))),
+            &self.import.from,
+            Pointers::of(Consent::from(self.yes)),
             default,
             before,
         )?;

@@ -5,7 +5,7 @@ use azvault_model::{
     SecretDescription, SecretKind,
 };
 
-use super::{expiry, leftovers, read_properties};
+use super::{Dictionary, expiry, leftovers, read_properties};
 use crate::Found;
 use crate::found::account;
 use crate::json::{Node, Unread};
@@ -45,8 +45,8 @@ pub(super) fn read_account<'t>(
     let mut inner = Vec::new();
     let mut properties = Default::default();
     if let Some(node) = fields.take("ExtendedProperties") {
-        let below = "/Account/ExtendedProperties";
-        properties = read_properties(&node, below, Some(owner), &mut inner, unread, found);
+        let texts = Dictionary { node: &node, below: "/Account/ExtendedProperties" };
+        properties = read_properties(texts, Some(owner), &mut inner, unread, found);
     }
     for credential in fields.secrets("Credential") {
         let kind = kind_of_credential(known);

@@ -16,7 +16,7 @@ use azvault_model::{
 
 use super::cache_data::Caches;
 use super::environment::add_environments;
-use super::{hold_storage, keep_all, leftovers, read_properties};
+use super::{Dictionary, hold_storage, keep_all, leftovers, read_properties};
 use crate::Found;
 use crate::found::account;
 use crate::json::{JsonError, Node, Unread, keep_by_place};
@@ -172,8 +172,8 @@ fn read_account<'t>(
     let mut inner = Vec::new();
     let mut properties = Default::default();
     if let Some(node) = fields.take("Properties") {
-        let below = "/Account/Properties";
-        properties = read_properties(&node, below, Some(owner), &mut inner, unread, found);
+        let texts = Dictionary { node: &node, below: "/Account/Properties" };
+        properties = read_properties(texts, Some(owner), &mut inner, unread, found);
     }
     leftovers(&fields, &[], "/Account", &mut inner);
     let Some(id) = id else {

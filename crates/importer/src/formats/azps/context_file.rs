@@ -19,7 +19,7 @@ use azvault_model::{
 use super::account::read_account;
 use super::cache_data::Caches;
 use super::environment::{add_custom_environment, add_environments};
-use super::{hold_storage, keep_all, leftovers, read_properties};
+use super::{Dictionary, hold_storage, keep_all, leftovers, read_properties};
 use crate::Found;
 use crate::formats::azcli::CONTEXT_MEMBERS;
 use crate::formats::msal_cache::is_guid;
@@ -163,8 +163,8 @@ fn read_context<'t>(
         .and_then(|subscription| read_subscription(subscription, &owner, &mut kept, unread, found));
     context.version_profile = fields.text("VersionProfile");
     if let Some(node) = fields.take("ExtendedProperties") {
-        let below = "/ExtendedProperties";
-        context.extended_properties = read_properties(&node, below, None, &mut kept, unread, found);
+        let texts = Dictionary { node: &node, below: "/ExtendedProperties" };
+        context.extended_properties = read_properties(texts, None, &mut kept, unread, found);
     }
     for cache in fields.take_all("TokenCache") {
         caches.read(&cache, unread, found);

@@ -192,7 +192,7 @@ impl Again {
                 source.bytes.clone_from(&kept);
             }
             let Some(bytes) = kept.filter(|_| file.original.is_some()) else { continue };
-            let heard = witnessed::hear(&held, file, (&bytes, &source.found), since);
+            let heard = witnessed::hear(&held, file, &bytes, &source.found, since);
             source.found.left_out = Vec::new();
             if heard.understood == Understood::InPart {
                 comparison.unread.insert(file.path.clone());

@@ -69,7 +69,7 @@ pub(super) fn texts(files: &[&ImportedFile]) -> Vec<String> {
 }
 
 impl KeptView {
-    pub(super) fn new((file, why): &(&ImportedFile, Kept)) -> Self {
+    pub(super) fn new(file: &ImportedFile, why: &Kept) -> Self {
         Self { path: file.path.display().to_string(), why: why.text() }
     }
 }
@@ -85,8 +85,8 @@ impl SimilarView {
 }
 
 impl UncleanedView {
-    pub(super) fn new((id, files): &(Id, usize)) -> Self {
-        Self { migration: id.to_string(), files: *files }
+    pub(super) fn new(id: Id, files: usize) -> Self {
+        Self { migration: id.to_string(), files }
     }
 }
 
