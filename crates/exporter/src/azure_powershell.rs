@@ -24,6 +24,7 @@
 //! * One context that it cannot read costs the whole file, or all contexts that stand behind it: what
 //!   is left out for that, `ready` says.
 
+mod account_property;
 mod claims;
 mod clouds;
 mod context;

@@ -11,6 +11,7 @@ use azvault_model::{
     SecretKind,
 };
 
+use super::account_property::{AccountProperty, CREDENTIALS, companion};
 use super::credentials::Credentials;
 use super::environment;
 use super::left_out::Reason;
@@ -264,57 +265,10 @@ impl<'p> Placing<'p> {
     }
 }
 
-/// A property of an account, and the type of the accounts that have it.
-#[derive(Clone, Copy)]
-struct AccountProperty {
-    property: &'static str,
-    owner: KnownAccountType,
-}
-
-impl AccountProperty {
-    /// Of a credential.
-    fn of(kind: SecretKind) -> Option<Self> {
-        let (property, owner) = match kind {
-            SecretKind::ClientSecret => {
-                ("ServicePrincipalSecret", KnownAccountType::ServicePrincipal)
-            }
-            SecretKind::CertificatePassword => {
-                ("CertificatePassword", KnownAccountType::ServicePrincipal)
-            }
-            SecretKind::CertificatePath => ("CertificatePath", KnownAccountType::ServicePrincipal),
-            SecretKind::ClientAssertion => ("ClientAssertion", KnownAccountType::ClientAssertion),
-            SecretKind::ManagedIdentitySecret => {
-                ("MSILoginSecret", KnownAccountType::ManagedService)
-            }
-            SecretKind::RefreshToken
-            | SecretKind::AccessToken
-            | SecretKind::IdToken
-            | SecretKind::Certificate
-            | SecretKind::StorageConnectionString
-            | SecretKind::SshCertificate
-            | SecretKind::UnknownCredential => return None,
-        };
-        Some(Self { property, owner })
-    }
-}
-
-/// What an application of a context signs in with already.
-const CREDENTIALS: [&str; 4] =
-    ["ServicePrincipalSecret", "CertificatePath", "CertificateThumbprint", "ClientAssertion"];
-
 /// Keeps those that have it, if any have.
 fn narrow(fitting: &mut Vec<usize>, has: impl Fn(&usize) -> bool) {
     if fitting.iter().any(&has) {
         fitting.retain(has);
-    }
-}
-
-/// The property without which a secret says nothing: what the secret is for.
-fn companion(property: &str) -> Option<&'static str> {
-    match property {
-        "MSILoginSecret" => Some("MSILoginUri"),
-        "CertificatePassword" => Some("CertificatePath"),
-        _ => None,
     }
 }
 
