@@ -120,18 +120,6 @@ fn a_circle_is_found_however_the_name_is_taken() {
     }
 }
 
-/// Functions that still take what has no type yet. None is added; one that is gone leaves the list.
-const UNTYPED: [&str; 8] = [
-    "cli/commands/connect keep",
-    "cli/commands/exec/variables release",
-    "service/change attempt",
-    "service/change carry_out_on",
-    "service/tokens token",
-    "service/tokens/renew sign_in",
-    "service/tokens/store store",
-    "service/unlock open_with",
-];
-
 #[test]
 fn what_belongs_together_is_one_parameter() {
     let found: BTreeSet<String> = functions(program())
@@ -139,14 +127,10 @@ fn what_belongs_together_is_one_parameter() {
         .filter(|f| f.parameters > MAX_PARAMETERS || f.has_tuple || f.has_bool)
         .map(|function| function.name)
         .collect();
-    let untyped: BTreeSet<String> = UNTYPED.map(str::to_owned).into();
-    let added: Vec<_> = found.difference(&untyped).collect();
     assert!(
-        added.is_empty(),
-        "a tuple, a bool or more than {MAX_PARAMETERS} parameters: {added:#?}"
+        found.is_empty(),
+        "a tuple, a bool or more than {MAX_PARAMETERS} parameters: {found:#?}"
     );
-    let gone: Vec<_> = untyped.difference(&found).collect();
-    assert!(gone.is_empty(), "these belong off the list: {gone:#?}");
 }
 
 #[test]

@@ -7,8 +7,7 @@ use azvault_vault::{AnchorMismatch, DraftFolder, Error, Problem, StorageError, S
 use crate::app::App;
 use crate::console::Answer;
 use crate::failure::{Code, Failure};
-use crate::unlock;
-use crate::unlock::OpenedBy;
+use crate::opening::{Opener, Reopener};
 use crate::{agent, audit};
 
 /// Unlocks the vault whatever this machine has seen of it, if a person says so, and has the agent
@@ -26,14 +25,14 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let memory =
         DraftFolder::within(&std::env::temp_dir()).map_err(|e| Problem::from(e).at(&path))?;
     let apart = app.with_scratch_anchors(path.clone(), memory.anchors());
-    let (_, by) = unlock::unlocked(&apart, unlock::locked(&apart)?)?;
+    let reopener = Opener::new(&apart).open_vault()?.reopener;
 
-    let locked = unlock::locked(app)?;
+    let locked = Opener::new(app).locked()?;
     let id = locked.vault_id();
-    let sealer = by.sealer(app, &locked)?;
-    let hold = |vault: &Vault| match &by {
-        OpenedBy::Keys(epoch, keys) => agent::hold(vault, *epoch, keys, limits),
-        OpenedBy::Agent => Ok(()),
+    let sealer = reopener.sealer(app, &locked)?;
+    let hold = |vault: &Vault| match &reopener {
+        Reopener::Keys(epoch, keys) => agent::hold(vault, *epoch, keys, limits),
+        Reopener::Agent => Ok(()),
     };
     let mut agents_keys = AgentsKeys::Stay;
     let (generation, question, what) = match locked.unlock_with(sealer, &anchors) {
@@ -82,8 +81,8 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     if terminal.ask_yes(&question)? == Answer::No {
         return Err(Failure::new(Code::Aborted, "the vault stays refused"));
     }
-    let locked = unlock::locked(app)?;
-    let sealer = by.sealer(app, &locked)?;
+    let locked = Opener::new(app).locked()?;
+    let sealer = reopener.sealer(app, &locked)?;
     let mut vault = locked.unlock_despite(&anchors, sealer, &anchors)?;
     if generation.is_some_and(|generation| vault.generation() != generation) {
         // Yes was said to another one.

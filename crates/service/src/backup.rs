@@ -5,13 +5,12 @@ pub mod restore;
 
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Problem, StagedVault, Vault};
+use azvault_vault::{Problem, StagedVault};
 
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::opening::{OpenVault, Opener};
 use crate::text::shown_path;
-use crate::unlock;
-use crate::unlock::OpenedBy;
 
 /// Where backups lie when nobody names a place: beside the vault.
 pub fn folder(app: &App) -> Result<PathBuf, Failure> {
@@ -40,11 +39,11 @@ pub fn parent(path: &Path) -> &Path {
 }
 
 /// Opens the copy of a backup with what opens it: given, or typed. `file` is where the backup lies.
-pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<(Vault, OpenedBy), Failure> {
+pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<OpenVault<()>, Failure> {
     let apart = app.with_scratch_anchors(draft.path().to_owned(), draft.anchors());
     let locked = draft.open().map_err(|e| failure(e, file))?;
     let opened = crate::expected_vault::check_id(app, locked.vault_id())
-        .and_then(|()| unlock::unlocked(&apart, locked));
+        .and_then(|()| Opener::new(&apart).of(locked).open_vault());
     opened.map_err(|failure| Failure {
         what: failure.what.replace(&shown_path(draft.path()), &shown_path(file)),
         ..failure

@@ -19,7 +19,6 @@ use azvault_model::{
     Acting, Change, Collision, Context, ContextName, Current, Decision, Known, Question, Refusal,
     Remark, Scope,
 };
-use azvault_vault::Vault;
 
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
@@ -31,6 +30,7 @@ use crate::contexts;
 use crate::contexts::Contexts;
 use crate::endpoint;
 use crate::failure::{Code, Failure};
+use crate::opening::{OpenVault, Opener};
 use crate::policy;
 
 /// What was done.
@@ -51,8 +51,8 @@ pub struct Done {
 
 /// Carries out what a rule decides, on the vault of this run.
 pub fn carry_out(app: &App, request: ChangeRequest, rule: &Rule<'_>) -> Result<Done, Failure> {
-    let (mut vault, contexts) = Contexts::open_to_change(app)?;
-    carry_out_on(app, (&mut vault, contexts), request, &ChangeExtras::default(), rule)
+    let mut open = Opener::new(app).for_change().open()?;
+    carry_out_on(app, &mut open, request, &ChangeExtras::default(), rule)
 }
 
 /// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
@@ -61,16 +61,16 @@ pub fn carry_out(app: &App, request: ChangeRequest, rule: &Rule<'_>) -> Result<D
 /// two. Where a person has agreed to something, it is refused: they were asked about what was.
 pub fn carry_out_on(
     app: &App,
-    (vault, mut contexts): (&mut Vault, Contexts),
+    open: &mut OpenVault,
     request: ChangeRequest,
     extras: &ChangeExtras,
     rule: &Rule<'_>,
 ) -> Result<Done, Failure> {
     for _ in 0..MAX_ATTEMPTS {
-        if let Some(done) = attempt(app, vault, contexts, request, extras, rule)? {
+        if let Some(done) = attempt(app, open, request, extras, rule)? {
             return Ok(done);
         }
-        contexts = Contexts::of_to_change(app, vault)?;
+        open.refresh(app)?;
     }
     Err(changed_meanwhile())
 }
@@ -86,12 +86,12 @@ fn changed_meanwhile() -> Failure {
 /// Carries a change out once; `None` where the context that acts changed, and nobody was asked.
 fn attempt(
     app: &App,
-    vault: &mut Vault,
-    mut contexts: Contexts,
+    open: &mut OpenVault,
     request: ChangeRequest,
     extras: &ChangeExtras,
     rule: &Rule<'_>,
 ) -> Result<Option<Done>, Failure> {
+    let OpenVault { vault, contexts, .. } = open;
     // Before anything is known of the scope: it is the same account in each.
     let acting = contexts.resolved()?;
     let acting = acting.as_ref();
@@ -109,7 +109,7 @@ fn attempt(
     }
     // A change for the user is made in the session too, where another context may be active.
     let here = match scope {
-        Scope::User => in_session::here(&contexts, whose, rule),
+        Scope::User => in_session::here(contexts, whose, rule),
         Scope::Process => None,
     };
     if scope == Scope::User {
@@ -126,11 +126,11 @@ fn attempt(
     }
     let standing = Standing {
         before: contexts.standing().cloned(),
-        after: standing_after(&contexts, scope, &preview.change, here.as_ref()),
+        after: standing_after(contexts, scope, &preview.change, here.as_ref()),
     };
-    let gone = Gone::of(&contexts, scope, &preview.change, here.as_ref().map(|h| &h.change));
+    let gone = Gone::of(contexts, scope, &preview.change, here.as_ref().map(|h| &h.change));
     let gone = gone.forgetting(&preview.change.forget, &accounts);
-    let chosen = chosen(&contexts, scope, &preview.change);
+    let chosen = chosen(contexts, scope, &preview.change);
     let forget_here = here.as_ref().map(|here| here.change.forget.clone());
     let of_session = here.and_then(|here| here.asks);
     let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
@@ -171,14 +171,14 @@ fn attempt(
     let step = Step { whose, extras, decide: &decide };
     let written = match scope {
         Scope::User => in_vault::write(app, vault, request.verb, &step),
-        Scope::Process => in_session::write(&mut contexts, app.now(), &step),
+        Scope::Process => in_session::write(contexts, app.now(), &step),
     };
     if begins_again.get() {
         return Ok(None);
     }
     let (decision, mut secrets) = written?;
     if scope == Scope::User {
-        match in_session::take_part(&mut contexts, &decision.change, whose, rule) {
+        match in_session::take_part(contexts, &decision.change, whose, rule) {
             Ok(removed) => secrets.removed += removed,
             // The vault has changed: a session that ended meanwhile undoes nothing of it.
             Err(failure) => {

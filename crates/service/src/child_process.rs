@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::descriptor;
-use crate::unlock::OpenedBy;
+use crate::opening::Reopener;
 
 /// Longest that is handed over, and longest that comes back, in bytes.
 pub const MAX_MESSAGE: usize = 64 * 1024;
@@ -39,10 +39,14 @@ pub fn command(app: &App, verb: &str) -> io::Result<Command> {
 }
 
 /// Starts it, and hands over what opens the vault and what is wanted, which is no secret.
-pub fn start(command: &mut Command, by: &OpenedBy, wanted: &impl Serialize) -> io::Result<Child> {
-    let (epoch, keys): (u32, &[u8]) = match by {
-        OpenedBy::Agent => (0, &[]),
-        OpenedBy::Keys(epoch, bytes) => (*epoch, bytes),
+pub fn start(
+    command: &mut Command,
+    reopener: &Reopener,
+    wanted: &impl Serialize,
+) -> io::Result<Child> {
+    let (epoch, keys): (u32, &[u8]) = match reopener {
+        Reopener::Agent => (0, &[]),
+        Reopener::Keys(epoch, bytes) => (*epoch, bytes),
     };
     let epoch = epoch.to_be_bytes();
     let length = u32::try_from(keys.len()).map_err(io::Error::other)?.to_be_bytes();
@@ -57,7 +61,7 @@ pub fn start(command: &mut Command, by: &OpenedBy, wanted: &impl Serialize) -> i
 }
 
 /// In that process: what was handed over. `None` where nobody of ours has started it.
-pub fn handed_over<T: DeserializeOwned>() -> Option<(OpenedBy, T)> {
+pub fn handed_over<T: DeserializeOwned>() -> Option<(Reopener, T)> {
     let bytes = descriptor::read_secret_to_end(Input, MAX_MESSAGE).ok()?;
     let (epoch, rest) = bytes.split_first_chunk::<4>()?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
@@ -66,6 +70,6 @@ pub fn handed_over<T: DeserializeOwned>() -> Option<(OpenedBy, T)> {
     let mut own = Zeroizing::new(Vec::with_capacity(keys.len()));
     own.extend_from_slice(keys);
     let epoch = u32::from_be_bytes(*epoch);
-    let by = if own.is_empty() { OpenedBy::Agent } else { OpenedBy::Keys(epoch, own) };
-    Some((by, serde_json::from_slice(wanted).ok()?))
+    let reopener = if own.is_empty() { Reopener::Agent } else { Reopener::Keys(epoch, own) };
+    Some((reopener, serde_json::from_slice(wanted).ok()?))
 }

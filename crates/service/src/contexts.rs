@@ -17,12 +17,10 @@ use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, ContextOverride};
 use crate::failure::{Code, Failure};
+use crate::policy;
 use crate::session;
 use crate::session::Session;
 use crate::text::{quoted, shown};
-use crate::unlock;
-use crate::unlock::OpenedBy;
-use crate::{paths, policy};
 
 /// What there is, and what was asked for.
 pub struct Contexts {
@@ -40,6 +38,7 @@ pub struct Contexts {
     /// The line of a policy by which autosave is off.
     autosave_off: Option<PolicyLine>,
     nothing: ProcessScope,
+    purpose: Purpose,
 }
 
 /// One context that is seen, and where it lives.
@@ -49,97 +48,36 @@ pub struct Seen<'a> {
     pub scope: Scope,
 }
 
-/// What can be known without a question.
-pub enum Unasked {
-    /// The session's own choice, which needs no key of the vault.
-    Locked(Option<Box<Session>>),
-    Open(Box<(Vault, Contexts)>),
-}
-
-/// What is wanted of the vault.
+/// What contexts are read for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum For {
-    Looking,
-    Storing,
+pub(crate) enum Purpose {
+    Read,
+    /// To be stored again, with all members that are kept of them.
+    Change,
     /// In an emergency, which a policy that cannot be followed must not hold up.
-    Revoking,
+    Revoke,
 }
 
 impl Contexts {
-    /// Opens the vault, and the session if there is one. A session that is gone is said before
-    /// anybody is asked for a passphrase.
-    pub fn open(app: &App) -> Result<(Vault, Self), Failure> {
-        let (vault, session) = open(app)?;
-        let contexts = Self::read(app, &vault, session, For::Looking)?;
-        Ok((vault, contexts))
-    }
-
-    /// As [`Contexts::open`], with what opened the vault.
-    pub fn open_and_opener(app: &App) -> Result<(Vault, OpenedBy, Self), Failure> {
-        let locked = locked(app)?;
-        let session = Session::current(locked.vault_id())?;
-        let (vault, by) = unlock::unlocked(app, locked)?;
-        let contexts = Self::read(app, &vault, session, For::Looking)?;
-        Ok((vault, by, contexts))
-    }
-
     /// Those of a vault that is open, and of the session, as they are now.
-    pub fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
-        Self::read(app, vault, Session::current(vault.id())?, For::Looking)
+    pub(crate) fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, Purpose::Read)
     }
 
-    /// Those of a vault that is open, beside a session that may be gone, for whoever has to revoke
-    /// them.
-    pub fn to_revoke(app: &App, vault: &Vault, session: Option<Session>) -> Result<Self, Failure> {
-        Self::read(app, vault, session, For::Revoking)
+    /// The same once more, as they are now.
+    pub(crate) fn read_again(&self, app: &App, vault: &Vault) -> Result<Self, Failure> {
+        Self::read(app, vault, Session::current(vault.id())?, self.purpose)
     }
 
-    /// As [`Contexts::open`], for commands that store contexts anew, with all that is kept of
-    /// them.
-    pub fn open_to_change(app: &App) -> Result<(Vault, Self), Failure> {
-        let (vault, session) = open(app)?;
-        let contexts = Self::read(app, &vault, session, For::Storing)?;
-        Ok((vault, contexts))
-    }
-
-    /// Those of a vault that is open, as they are now, with all that is kept of them.
-    pub fn of_to_change(app: &App, vault: &Vault) -> Result<Self, Failure> {
-        Self::read(app, vault, Session::current(vault.id())?, For::Storing)
-    }
-
-    /// As [`Contexts::open`] without asking anybody.
-    pub fn open_unasked(app: &App) -> Result<Unasked, Failure> {
-        let locked = locked(app)?;
-        let session = Session::current(locked.vault_id())?;
-        Self::unasked(app, locked, session)
-    }
-
-    /// What the vault has, without a session: for telling of one that is gone. Nothing of it acts.
-    pub fn open_unasked_beside(app: &App) -> Result<Unasked, Failure> {
-        Self::unasked(app, unlock::locked(app)?, None)
-    }
-
-    fn unasked(
-        app: &App,
-        locked: azvault_vault::Locked,
-        session: Option<Session>,
-    ) -> Result<Unasked, Failure> {
-        let Some(vault) = unlock::unasked(app, locked)? else {
-            return Ok(Unasked::Locked(session.map(Box::new)));
-        };
-        let contexts = Self::read(app, &vault, session, For::Looking)?;
-        Ok(Unasked::Open(Box::new((vault, contexts))))
-    }
-
-    fn read(
+    pub(crate) fn read(
         app: &App,
         vault: &Vault,
         session: Option<Session>,
-        wanted: For,
+        purpose: Purpose,
     ) -> Result<Self, Failure> {
-        let snapshot = match wanted {
-            For::Looking | For::Revoking => vault.snapshot(),
-            For::Storing => vault.snapshot_with_kept(),
+        let snapshot = match purpose {
+            Purpose::Read | Purpose::Revoke => vault.snapshot(),
+            Purpose::Change => vault.snapshot_with_kept(),
         };
         let snapshot: Snapshot<'_> = snapshot?;
         let settings = snapshot.settings();
@@ -149,13 +87,13 @@ impl Contexts {
         let environments = environments.map(|stored| stored.value.clone()).collect();
         let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
-        let given = match wanted {
-            For::Looking | For::Storing => app.given()?,
-            For::Revoking => None,
+        let given = match purpose {
+            Purpose::Read | Purpose::Change => app.given()?,
+            Purpose::Revoke => None,
         };
-        let autosave_off = match wanted {
-            For::Looking | For::Storing => policy::autosave_off(app)?.cloned(),
-            For::Revoking => None,
+        let autosave_off = match purpose {
+            Purpose::Read | Purpose::Change => policy::autosave_off(app)?.cloned(),
+            Purpose::Revoke => None,
         };
         Ok(Self {
             stored,
@@ -167,6 +105,7 @@ impl Contexts {
             given,
             autosave_off,
             nothing,
+            purpose,
         })
     }
 
@@ -344,22 +283,6 @@ impl Contexts {
         }
         wishes
     }
-}
-
-/// The vault of this run, locked. Whatever keeps the vault from being opened keeps a session from
-/// being found too, and then that is what has to be said.
-fn locked(app: &App) -> Result<azvault_vault::Locked, Failure> {
-    unlock::locked(app).map_err(|failure| match paths::session() {
-        Some(_) => session::unreachable(&failure),
-        None => failure,
-    })
-}
-
-fn open(app: &App) -> Result<(Vault, Option<Session>), Failure> {
-    let locked = locked(app)?;
-    let session = Session::current(locked.vault_id())?;
-    let (vault, _) = unlock::unlocked(app, locked)?;
-    Ok((vault, session))
 }
 
 /// The name that a choice names.

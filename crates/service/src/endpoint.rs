@@ -25,8 +25,7 @@ pub use self::reach::Reach;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::unlock;
-use crate::unlock::OpenedBy;
+use crate::opening::{Opener, Reopener};
 use crate::{child_process, paths};
 
 /// What is started beside it.
@@ -111,7 +110,7 @@ impl Chosen {
 pub fn open(
     app: &App,
     start: Start,
-    by: &OpenedBy,
+    reopener: &Reopener,
     mut tool_facts: ToolFacts,
     chosen: &Chosen,
 ) -> Result<Environment, Failure> {
@@ -125,7 +124,7 @@ pub fn open(
     // Held here until the endpoint holds it too.
     let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
     tool_facts.facts.az_folder = Some(folder.path().to_owned());
-    let child = child_process::start(&mut command, by, &tool_facts.facts).map_err(cannot)?;
+    let child = child_process::start(&mut command, reopener, &tool_facts.facts).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(child_process::MAX_MESSAGE));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
@@ -172,7 +171,7 @@ pub fn follow(app: &App, vault: &Vault) {
 /// Whose endpoint a process is.
 pub struct Post {
     pub start: Start,
-    pub by: OpenedBy,
+    pub reopener: Reopener,
     pub facts: Facts,
     /// The process whose endpoint it is.
     pub leader: u32,
@@ -181,14 +180,14 @@ pub struct Post {
 /// Serves as the endpoint of a process until that has ended. Says what the environment of the process
 /// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
-    let Post { start, by, facts, leader } = post;
+    let Post { start, reopener, facts, leader } = post;
     let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
     let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
     let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidInput => refused(),
         _ => cannot(e),
     })?;
-    let vault = unlock::locked(app)?.vault_id();
+    let vault = Opener::new(app).locked()?.vault_id();
     // Before there is anything to hand out: what cannot be found cannot be locked.
     let beacon = Beacon::raise(Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
     let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
@@ -200,9 +199,9 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
     let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
     if start == Start::Command {
-        issue::keep_unlocked(app, &by);
+        issue::keep_unlocked(app, &reopener);
     }
-    let kept = Arc::new(Kept::new(app, start, by, leader.pid())?);
+    let kept = Arc::new(Kept::new(app, start, reopener, leader.pid())?);
     kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
     ready(&environment(&endpoint, &facts));
     // Whoever reads what the command prints does not wait for this process too.

@@ -16,10 +16,11 @@ use crate::app::App;
 use crate::contexts::Contexts;
 use crate::endpoint::az_folder;
 use crate::failure::{Code, Failure};
+use crate::opening::{Hold, OpenVault, Opener};
 use crate::session::Session;
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
-use crate::{audit, holders, runtime, unlock};
+use crate::{audit, holders, runtime};
 
 /// How long agents are left their keys, so that the list can be read with them.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -93,8 +94,7 @@ pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
 
 /// The list, with whatever opens the vault now that everything is locked.
 pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
-    let locked = unlock::locked(app)?;
-    let opened = unlock::without_agent(app, locked, Try::All, unlock::Hold::Nowhere);
+    let opened = Opener::new(app).open_slot(Try::All, Hold::Nowhere);
     let opened = opened.map_err(|failure| match failure.code {
         Code::NeedsTerminal => Failure::new(
             Code::NeedsTerminal,
@@ -103,8 +103,7 @@ pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
         .hint("azvault panic in a terminal, or azvault panic --passphrase-file FILE"),
         _ => failure,
     })?;
-    let mut vault = opened.vault;
-    let contexts = Contexts::to_revoke(app, &vault, None)?;
+    let OpenVault { mut vault, contexts, .. } = opened.into_open().to_revoke(app, None)?;
     let logged = match log(app, &mut vault) {
         Ok(()) => Logged::Yes,
         Err(_) => Logged::No,
@@ -120,9 +119,9 @@ enum Step {
 
 /// Reads with the keys of the agent; silent where it has none.
 fn read(app: &App, send: &Sender<Step>) -> Result<(), Failure> {
-    let Some(mut vault) = unlock::by_agent(app, unlock::locked(app)?)? else { return Ok(()) };
-    let session = Session::current(vault.id()).ok().flatten();
-    let contexts = Contexts::to_revoke(app, &vault, session)?;
+    let Some(open) = Opener::new(app).open_vault_by_agent()? else { return Ok(()) };
+    let session = Session::current(open.vault.id()).ok().flatten();
+    let OpenVault { mut vault, contexts, .. } = open.to_revoke(app, session)?;
     // Nobody receives it where that took too long.
     let _ = send.send(Step::Read(Box::new(contexts)));
     log(app, &mut vault)?;

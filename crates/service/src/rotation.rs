@@ -18,7 +18,7 @@ use crate::create_vault;
 use crate::create_vault::Recovery;
 use crate::failure::{ChangeFailure, Code, Failure};
 use crate::keyring;
-use crate::unlock::{Opened, Source};
+use crate::opening::{OpenSlot, Source};
 use crate::{agent, audit, holders, policy, slots};
 
 pub use done::Done;
@@ -67,8 +67,8 @@ impl NewOpener {
 }
 
 /// Rotates the keys of a vault that was opened by a slot.
-pub fn rotate(app: &App, opened: Opened, options: &RotationOptions) -> Result<Done, Failure> {
-    let Opened { mut vault, given, source, .. } = opened;
+pub fn rotate(app: &App, opened: OpenSlot, options: &RotationOptions) -> Result<Done, Failure> {
+    let OpenSlot { mut vault, given, source, .. } = opened;
     let before = vault.slots().to_vec();
     let has_code = before.iter().any(|slot| slot.kind == SlotKind::RecoveryCode);
     if matches!(options.recovery, Recovery::File(_)) && !has_code {

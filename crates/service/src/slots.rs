@@ -5,23 +5,22 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::opening::{Hold, OpenSlot, Opener};
 use crate::text::{quoted, shown};
-use crate::unlock;
-use crate::unlock::{Hold, Opened};
 use crate::unlock_inputs;
 
 /// Longest label, in characters.
 const MAX_LABEL: usize = 64;
 
 /// Opens a slot in this process: the agent has no master key, and slots wrap nothing else.
-pub fn owner(app: &App, which: Try) -> Result<Opened, Failure> {
-    let locked = unlock::locked(app)?;
+pub fn owner(app: &App, which: Try) -> Result<OpenSlot, Failure> {
+    let locked = Opener::new(app).locked()?;
     let has_keyring = locked.slots().iter().any(|slot| slot.kind == SlotKind::Keyring);
     if !has_keyring && !unlock_inputs::has_unattended_input(app) && app.terminal().is_some() {
         app.console
             .note("Slots wrap the master key, which the agent never has: open one once more.");
     }
-    unlock::without_agent(app, locked, which, Hold::IfPossible)
+    Opener::new(app).of(locked).open_slot(which, Hold::IfPossible)
 }
 
 /// A slot as documents have it.

@@ -10,6 +10,7 @@ use crate::contexts::Contexts;
 use crate::failure::Failure;
 use crate::online;
 use crate::online::failed;
+use crate::opening::{OpenVault, Opener};
 use crate::tokens;
 use crate::tokens::{Target, TokenRequest};
 
@@ -23,13 +24,14 @@ pub struct Seen {
 
 /// Asks for them, in the context's tenant or in another one.
 pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
-    let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
+    let mut open = Opener::new(app).open()?;
+    let OpenVault { contexts, .. } = &open;
     let context = contexts.acting()?.context;
     let to = Target::Resource(None);
-    let wanted = TokenRequest::new(&contexts, context, to, tenant.map(str::to_owned))?;
-    let cloud = online::cloud(&contexts, &wanted.environment)?;
-    let name = tenant_name(&contexts, &wanted.tenant);
-    let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
+    let wanted = TokenRequest::new(contexts, context, to, tenant.map(str::to_owned))?;
+    let cloud = online::cloud(contexts, &wanted.environment)?;
+    let name = tenant_name(contexts, &wanted.tenant);
+    let issued = tokens::token(app, &mut open, &wanted)?;
     let http = online::http(app)?;
     let base = cloud.resource_manager().map_err(failed)?;
     let found = resource_manager::subscriptions(&http, base, &issued.value).map_err(failed)?;
@@ -39,8 +41,7 @@ pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
         tenant: tenant.clone(),
     };
     let places = found.into_iter().map(place).collect();
-    let contexts = Contexts::of(app, &vault)?;
-    Ok(Seen { environment: wanted.environment, places, contexts })
+    Ok(Seen { environment: wanted.environment, places, contexts: open.contexts })
 }
 
 /// The name that a context has for a tenant.

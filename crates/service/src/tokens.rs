@@ -16,15 +16,14 @@ pub mod sign_in;
 mod store;
 
 use azvault_model::Secret;
-use azvault_vault::{Problem, Vault};
+use azvault_vault::Problem;
 
 use self::place::{Found, Place};
 pub use self::renew::renew;
 pub use self::request::{Target, TokenRequest};
 use crate::app::App;
-use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
-use crate::unlock::OpenedBy;
+use crate::opening::OpenVault;
 use crate::{audit, policy};
 
 /// An access token.
@@ -37,57 +36,45 @@ pub struct Issued {
 
 /// The token: from the cache, else a new one, which is in the cache by the time it comes here.
 /// Each one that is handed out stands in the audit log.
-pub fn token(
-    app: &App,
-    (vault, by): (&mut Vault, &OpenedBy),
-    contexts: Contexts,
-    wanted: &TokenRequest,
-) -> Result<Issued, Failure> {
+pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<Issued, Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
-    if let Some(found) = cached::find(app, &contexts, wanted)? {
-        return hand_out(app, vault, &contexts, &found, wanted);
+    if let Some(found) = cached::find(app, &open.contexts, wanted)? {
+        return hand_out(app, open, &found, wanted);
     }
-    credential::check(app, &contexts, wanted)?;
-    renewal_process::run(app, by, wanted)?;
-    let contexts = Contexts::of(app, vault)?;
-    let found = cached::find(app, &contexts, wanted)?.ok_or_else(|| {
+    credential::check(app, &open.contexts, wanted)?;
+    renewal_process::run(app, &open.reopener, wanted)?;
+    open.refresh(app)?;
+    let found = cached::find(app, &open.contexts, wanted)?.ok_or_else(|| {
         Failure::new(Code::Busy, "the new token is gone already").hint("the same again")
     })?;
-    hand_out(app, vault, &contexts, &found, wanted)
+    hand_out(app, open, &found, wanted)
 }
 
 /// The secret with which a service principal signs in, for whoever is to sign in with it.
 pub fn client_secret(
     app: &App,
-    vault: &mut Vault,
-    contexts: &Contexts,
+    open: &mut OpenVault,
     wanted: &TokenRequest,
 ) -> Result<Secret, Failure> {
-    let held = credential::client_secret(contexts, wanted)?;
+    let held = credential::client_secret(&open.contexts, wanted)?;
     let found = Found { place: held.place, about: held.about };
-    release(app, vault, contexts, &found, "exec principal")
+    release(app, open, &found, "exec principal")
 }
 
 fn hand_out(
     app: &App,
-    vault: &mut Vault,
-    contexts: &Contexts,
+    open: &mut OpenVault,
     found: &Found,
     wanted: &TokenRequest,
 ) -> Result<Issued, Failure> {
-    let value = release(app, vault, contexts, found, "token")?;
+    let value = release(app, open, found, "token")?;
     let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
     Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
 }
 
 /// Opens a secret that is handed out, and writes that into the audit log under that verb.
-fn release(
-    app: &App,
-    vault: &mut Vault,
-    contexts: &Contexts,
-    found: &Found,
-    verb: &str,
-) -> Result<Secret, Failure> {
+fn release(app: &App, open: &mut OpenVault, found: &Found, verb: &str) -> Result<Secret, Failure> {
+    let OpenVault { vault, contexts, .. } = open;
     match found.place {
         // Opened and told in one transaction: if the entry cannot be written, nothing is released.
         Place::Vault(id) => vault

@@ -15,12 +15,11 @@ use azvault_service::connect::USUAL_CLOUD;
 use azvault_service::connect::stored;
 use azvault_service::connect::stored::Looking;
 use azvault_service::connect::{At, Found, Skipped};
-use azvault_service::contexts::Contexts;
 use azvault_service::online::{agreed, failed};
+use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::text::{cited, quoted};
 use azvault_service::{audit, online, policy};
 use azvault_signin::TenantName;
-use azvault_vault::Vault;
 use serde::Serialize;
 
 use self::options::WayOptions;
@@ -117,11 +116,12 @@ impl Args {
         if let Some(account) = self.way.stored().map(str::to_owned) {
             return self.of_stored(app, &account);
         }
-        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let mut open = Opener::new(app).for_change().open()?;
+        let contexts = &open.contexts;
         let wanted = self.scope.request("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
-        let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
+        let (cloud, confirmed) = agreed::cloud(app, contexts, &self.environment, &self.confirm)?;
         let way = std::mem::take(&mut self.way).way(app)?;
         let name = way.name();
         let http = online::http(app)?;
@@ -129,38 +129,34 @@ impl Args {
         let entry = connect::sign_in(&at, way)?;
         let found = connect::look_up(&at, entry)?;
         let seen = Seen { found, confirmed, way: name, old_secrets: OldSecrets::Replace };
-        self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
+        self.keep(app, &mut open, acting.as_ref(), seen)
     }
 
     /// Contexts of an account that has signed in before: its tokens are those that are stored.
     fn of_stored(self, app: &App, account: &str) -> Exit {
-        let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
+        let mut open = Opener::new(app).for_change().open()?;
+        let contexts = &open.contexts;
         let wanted = self.scope.request("connect", Consent::from(self.force));
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
-        let (cloud, confirmed) = agreed::cloud(app, &contexts, &self.environment, &self.confirm)?;
+        let (cloud, confirmed) = agreed::cloud(app, contexts, &self.environment, &self.confirm)?;
         if !confirmed.is_empty() {
-            online::confirm(app, &mut vault, &confirmed)?;
-            contexts = Contexts::of(app, &vault)?;
+            online::confirm(app, &mut open.vault, &confirmed)?;
+            open.refresh(app)?;
         }
-        let known = stored::account(&contexts, account, &self.environment)?;
+        let known = stored::account(&open.contexts, account, &self.environment)?;
         let http = online::http(app)?;
         let tenant = self.tenant.as_deref();
-        let looking = Looking { app, http: &http, cloud: &cloud, by: &by, tenant };
-        let found = stored::look_up(&looking, &mut vault, &known)?;
-        let contexts = Contexts::of_to_change(app, &vault)?;
+        let looking = Looking { app, http: &http, cloud: &cloud, tenant };
+        let found = stored::look_up(&looking, &mut open, &known)?;
+        // Others may have changed contexts while Azure was asked.
+        open.refresh(app)?;
         let seen = Seen { found, confirmed, way: "what is stored", old_secrets: OldSecrets::Keep };
-        self.keep(app, (&mut vault, contexts), acting.as_ref(), seen)
+        self.keep(app, &mut open, acting.as_ref(), seen)
     }
 
     /// Makes the contexts, and stores what came.
-    fn keep(
-        self,
-        app: &App,
-        opened: (&mut Vault, Contexts),
-        acting: Option<&Acting>,
-        seen: Seen,
-    ) -> Exit {
+    fn keep(self, app: &App, open: &mut OpenVault, acting: Option<&Acting>, seen: Seen) -> Exit {
         let Seen { found, confirmed, way, old_secrets } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
@@ -186,7 +182,7 @@ impl Args {
             from: Some(audit::of_sign_in(&signed_in.account.id, way)),
             ..ChangeExtras::default()
         };
-        let done = change::carry_out_on(app, opened, wanted, &extras, &|known| {
+        let done = change::carry_out_on(app, open, wanted, &extras, &|known| {
             rule::connect(known, &signed_in, &asked)
         })?;
         say(app, &done, &signed_in, &skipped);

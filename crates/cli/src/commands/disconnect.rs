@@ -6,6 +6,7 @@ use azvault_service::change;
 use azvault_service::change::{ChangeExtras, Run};
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::Failure;
+use azvault_service::opening::Opener;
 use azvault_service::text::count;
 
 use crate::app::{App, Exit};
@@ -45,11 +46,12 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let wanted = self.removal.request("disconnect");
-        let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let who = self.who(&contexts)?;
-        let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
-        let done =
-            change::carry_out_on(app, opened, wanted, &nothing, &|known| disconnect(known, &who))?;
+        let mut open = Opener::new(app).for_change().open()?;
+        let who = self.who(&open.contexts)?;
+        let nothing = ChangeExtras::default();
+        let done = change::carry_out_on(app, &mut open, wanted, &nothing, &|known| {
+            disconnect(known, &who)
+        })?;
         let gone = &done.gone;
         let contexts = count(gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");

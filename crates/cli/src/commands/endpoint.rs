@@ -21,11 +21,10 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
-        let (by, facts) = child_process::handed_over().ok_or_else(usage)?;
+        let (reopener, facts) = child_process::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        endpoint::serve(app, Post { start, by, facts, leader: self.leader }, |told| {
-            app.ui.json(told);
-        })?;
+        let post = Post { start, reopener, facts, leader: self.leader };
+        endpoint::serve(app, post, |told| app.ui.json(told))?;
         Ok(0)
     }
 }

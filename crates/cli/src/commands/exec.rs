@@ -6,15 +6,14 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use azvault_agent::Leader;
-use azvault_model::{ContextName, Current, ProcessScope};
+use azvault_model::{Context, ContextName, Current, ProcessScope};
 use azvault_os::process::become_command;
-use azvault_service::contexts::Contexts;
 use azvault_service::endpoint;
 use azvault_service::endpoint::{Chosen, Reach, Start, ToolFacts};
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{OpenVault, Opener, Reopener};
 use azvault_service::session::Session;
 use azvault_service::text::shown;
-use azvault_service::unlock::OpenedBy;
 use azvault_service::{audit, inherited, policy};
 use azvault_vault::{Subject, VaultId};
 
@@ -67,7 +66,7 @@ pub(crate) struct Options {
 /// A session that is about to begin.
 pub(super) struct Begun {
     start: Start,
-    by: OpenedBy,
+    reopener: Reopener,
     state: ProcessScope,
     tool_facts: ToolFacts,
     variables: Variables,
@@ -80,7 +79,8 @@ pub(super) fn begin(
     start: Start,
     options: &Options,
 ) -> Result<Begun, Failure> {
-    let (mut vault, by, contexts) = Contexts::open_and_opener(app)?;
+    let mut open = Opener::new(app).open()?;
+    let contexts = &open.contexts;
     let acting = match (&name, start) {
         (Some(name), _) => Some(contexts.expect(name)?.context),
         (None, Start::Command) => Some(contexts.acting()?.context),
@@ -91,33 +91,37 @@ pub(super) fn begin(
     if let Some(context) = acting {
         policy::acts(app, context)?;
     }
+    // What is released below may read the contexts again.
+    let acting = acting.map(Context::copied);
+    let acting = acting.as_ref();
     let reach = options.reach.reach(acting);
     if let Reach::AllAccounts = reach {
         let told = Subject { id: None, what: "endpoint for all accounts".to_owned() };
         let verb = start.verb();
-        let written = vault.write(|writing| audit::log(app, writing, verb, vec![told]));
+        let written = open.vault.write(|writing| audit::log(app, writing, verb, vec![told]));
         written?;
     }
-    let tool_facts = endpoint::tool_facts(&contexts, acting, reach.clone());
-    let variables = options.variables.release(app, (&mut vault, &by), &contexts, acting)?;
+    let tool_facts = endpoint::tool_facts(&open.contexts, acting, reach.clone());
+    let variables = options.variables.release(app, &mut open, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
+    let OpenVault { reopener, contexts, .. } = open;
     let accounts = contexts.accounts();
     let mut state = contexts.session.map(|session| session.state).unwrap_or_default();
     reach.confine(&accounts, &mut state);
     state.active = Some(active);
-    Ok(Begun { start, by, state, tool_facts, variables })
+    Ok(Begun { start, reopener, state, tool_facts, variables })
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
 pub(super) fn become_session(
     app: &App,
-    Begun { start, by, state, tool_facts, variables }: Begun,
+    Begun { start, reopener, state, tool_facts, variables }: Begun,
     program: &OsString,
     arguments: &[OsString],
 ) -> Exit {
-    let vault = azvault_service::unlock::locked(app)?.vault_id();
+    let vault = Opener::new(app).locked()?.vault_id();
     let chosen = chosen(app, vault, state)?;
-    let environment = endpoint::open(app, start, &by, tool_facts, &chosen)?;
+    let environment = endpoint::open(app, start, &reopener, tool_facts, &chosen)?;
     let mut command = Command::new(program);
     endpoint::surround(&mut command, environment);
     variables.surround(&mut command);

@@ -3,7 +3,7 @@
 use azvault_service::failure::{Code, Failure};
 use azvault_service::holders;
 use azvault_service::holders::{Found, HolderView};
-use azvault_service::unlock;
+use azvault_service::opening::Opener;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -33,7 +33,7 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         // Its processes are found by the vault's id. Where that cannot be read, all are meant.
-        let locked = unlock::locked(app).map_err(|failure| failure.hint("azvault panic"));
+        let locked = Opener::new(app).locked().map_err(|failure| failure.hint("azvault panic"));
         let vault = locked?.vault_id();
         let locked = holders::lock(vault);
         let done = words(&locked.looked.found);

@@ -2,8 +2,9 @@
 
 use azvault_model::rules::active::ActiveSource;
 use azvault_model::{AutosaveMode, ContextName, Scope};
-use azvault_service::contexts::{Contexts, Unasked, chosen};
+use azvault_service::contexts::{Contexts, chosen};
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{Opener, Unasked};
 use azvault_service::session::Session;
 use azvault_service::text::{quoted, shown};
 use console::truncate_str;
@@ -63,8 +64,8 @@ fn shown_state(app: &App) -> Result<(), Failure> {
         print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
         return Ok(());
     }
-    match Contexts::open_unasked(app)? {
-        Unasked::Open(opened) => unlocked(app, &opened.1)?,
+    match Opener::new(app).open_unasked()? {
+        Unasked::Open(open) => unlocked(app, &open.contexts)?,
         Unasked::Locked(session) => locked(app, session.as_deref()),
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! `azvault renew`: how a token is renewed apart from the command that wants it. Not for people.
 
 use azvault_agent::holder::{Beacon, Kind};
+use azvault_service::child_process;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{Opener, Reopener};
 use azvault_service::tokens;
 use azvault_service::tokens::renewal_process;
-use azvault_service::unlock::OpenedBy;
-use azvault_service::{child_process, unlock};
 
 use crate::app::{App, Exit};
 
@@ -23,15 +23,15 @@ impl Args {
 
 fn renew(app: &App) -> Result<(), Failure> {
     let usage = || Failure::new(Code::Usage, "azvault renew is started by azvault itself");
-    let (by, wanted) = child_process::handed_over().ok_or_else(usage)?;
+    let (reopener, wanted): (Reopener, _) = child_process::handed_over().ok_or_else(usage)?;
     // Keys are not to be used where nobody finds them. One that asks the agent has none.
-    let _beacon = match &by {
-        OpenedBy::Agent => None,
-        OpenedBy::Keys(..) => {
-            let vault = unlock::locked(app)?.vault_id().to_string();
+    let _beacon = match &reopener {
+        Reopener::Agent => None,
+        Reopener::Keys(..) => {
+            let vault = Opener::new(app).locked()?.vault_id().to_string();
             let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
             Some(Beacon::raise(Kind::Renewal, &vault).map_err(cannot)?)
         }
     };
-    tokens::renew(app, &mut by.open(app)?, &wanted)
+    tokens::renew(app, reopener.open_vault(app)?, &wanted)
 }

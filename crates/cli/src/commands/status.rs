@@ -5,16 +5,17 @@ mod holding;
 use azvault_model::ContextName;
 use azvault_model::rules::active::ActiveSource;
 use azvault_service::connect::offers;
-use azvault_service::contexts::{Contexts, Unasked, chosen};
+use azvault_service::contexts::chosen;
 use azvault_service::failure::{Code, Failure};
 use azvault_service::holders;
 use azvault_service::holders::{HolderView, Looked};
+use azvault_service::opening::{OpenVault, Opener, Unasked};
 use azvault_service::session;
 use azvault_service::session::Session;
 use azvault_service::text::{count, quoted, shown_path};
 use azvault_service::vault_pin::VaultPin;
-use azvault_service::{agent, paths, unlock};
-use azvault_vault::{Error, Locked, Problem, Vault};
+use azvault_service::{agent, paths};
+use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -168,14 +169,14 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
         |session: &Session| SessionView { id: session.id().to_string(), leader: session.leader };
     let text = |name: &ContextName| name.as_str().to_owned();
     document.session_state = if paths::session().is_some() { "alive" } else { "none" };
-    match Contexts::open_unasked(app) {
+    match Opener::new(app).open_unasked() {
         // Told, where every other command refuses: this is where one looks for the reason.
         Err(failure) if failure.code == Code::SignIn => {
             document.session_state = "gone";
             document.active_because = Some(ActiveSource::Session.as_str());
-            match Contexts::open_unasked_beside(app)? {
+            match Opener::new(app).without_session().open_unasked()? {
                 Unasked::Locked(_) => document.state = "locked",
-                Unasked::Open(opened) => fill_counts(document, &opened.0, &opened.1)?,
+                Unasked::Open(open) => fill_counts(document, &open)?,
             }
         }
         Err(failure) => return Err(failure),
@@ -192,9 +193,9 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let given = given.map(|given| given.name);
             document.active = given.as_ref().or(choice.and_then(chosen)).map(text);
         }
-        Ok(Unasked::Open(opened)) => {
-            let (vault, contexts) = &*opened;
-            fill_counts(document, vault, contexts)?;
+        Ok(Unasked::Open(open)) => {
+            fill_counts(document, &open)?;
+            let contexts = &open.contexts;
             let (active, because) = contexts.active()?;
             if contexts.seen().is_empty() {
                 document.offers = offers::of_vault(contexts);
@@ -212,7 +213,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
 }
 
 /// What an open vault has, whichever context acts.
-fn fill_counts(document: &mut Document, vault: &Vault, contexts: &Contexts) -> Result<(), Failure> {
+fn fill_counts(document: &mut Document, open: &OpenVault) -> Result<(), Failure> {
+    let OpenVault { vault, contexts, .. } = open;
     let pin = VaultPin::of(vault)?;
     document.state = "unlocked";
     document.anchor = Some(pin.to_string());
@@ -224,7 +226,7 @@ fn fill_counts(document: &mut Document, vault: &Vault, contexts: &Contexts) -> R
 
 fn print_anchor(app: &App, anchor: Option<String>) -> Exit {
     // Where there is no vault, that is what keeps it from having one.
-    unlock::locked(app)?;
+    Opener::new(app).locked()?;
     let locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
     app.ui.line(anchor.ok_or_else(locked)?);
     Ok(0)

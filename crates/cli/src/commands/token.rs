@@ -2,8 +2,8 @@
 
 use std::io::IsTerminal;
 
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::tokens;
 use azvault_service::tokens::{Issued, Target, TokenRequest};
 use azvault_service::{online, policy};
@@ -63,22 +63,23 @@ impl Args {
             return Err(Failure::new(Code::Refused, "a token is not shown on a terminal")
                 .hint("add --reveal, or hand it on: $(azvault token)"));
         }
-        let (mut vault, by, mut contexts) = Contexts::open_and_opener(app)?;
+        let mut open = Opener::new(app).open()?;
         if !self.confirm.is_empty() {
+            let contexts = &open.contexts;
             let environment = contexts.acting()?.context.environment.as_deref();
             let environment = environment.unwrap_or("AzureCloud");
             policy::signs_in(app, environment, self.tenant.as_deref())?;
-            let (_, agreed) = online::agreed::cloud(app, &contexts, environment, &self.confirm)?;
-            online::confirm(app, &mut vault, &agreed)?;
-            contexts = Contexts::of(app, &vault)?;
+            let (_, agreed) = online::agreed::cloud(app, contexts, environment, &self.confirm)?;
+            online::confirm(app, &mut open.vault, &agreed)?;
+            open.refresh(app)?;
         }
         let to = match self.scopes.is_empty() {
             true => Target::Resource(self.resource),
             false => Target::Scopes(self.scopes),
         };
-        let context = contexts.acting()?.context;
-        let wanted = TokenRequest::new(&contexts, context, to, self.tenant)?;
-        let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
+        let context = open.contexts.acting()?.context;
+        let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
+        let issued = tokens::token(app, &mut open, &wanted)?;
         print(app, &wanted, &issued)?;
         Ok(0)
     }

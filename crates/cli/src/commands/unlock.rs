@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use azvault_service::failure::{Code, Failure};
-use azvault_service::{accept_rollback, agent, policy, unlock};
+use azvault_service::opening::{Hold, Opener};
+use azvault_service::{accept_rollback, agent, policy};
 use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -50,13 +51,13 @@ impl Args {
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
         }
         let limits = policy::limits(app, self.hard, self.idle)?;
-        let locked = unlock::locked(app)?;
+        let locked = Opener::new(app).locked()?;
         agent::started(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
         if self.accept_rollback {
             accept_rollback::accept(app, limits)?;
         } else {
-            unlock::without_agent(app, locked, Try::All, unlock::Hold::Required(limits))?;
+            Opener::new(app).of(locked).open_slot(Try::All, Hold::Required(limits))?;
         }
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {

@@ -1,8 +1,8 @@
 //! `azvault use`
 
 use azvault_model::{ContextName, Scope};
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 
 use super::context::select::select;
 use crate::app::{App, Exit};
@@ -32,7 +32,7 @@ impl Args {
 }
 
 fn previous(app: &App) -> Result<ContextName, Failure> {
-    let (_, contexts) = Contexts::open(app)?;
+    let contexts = Opener::new(app).open()?.contexts;
     let Some(session) = &contexts.session else {
         return Err(azvault_service::session::none("`-` is the context before, in a session"));
     };

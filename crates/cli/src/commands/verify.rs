@@ -1,8 +1,8 @@
 //! `azvault verify`
 
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::text::count;
-use azvault_service::unlock;
 use azvault_vault::Verified;
 use serde::Serialize;
 
@@ -102,7 +102,7 @@ impl Args {
 }
 
 fn verify(app: &App, depth: Depth) -> Result<(Verified, String), Failure> {
-    let vault = unlock::vault(app)?;
+    let vault = Opener::new(app).open_vault()?.vault;
     let spinner = app.console.spinner("verifying");
     let verified = match depth {
         Depth::Full => vault.verify_all(),

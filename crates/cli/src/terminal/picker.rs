@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use azvault_model::ContextName;
 use azvault_os::console::interrupt_input;
-use azvault_service::contexts::{Contexts, Seen};
+use azvault_service::contexts::Seen;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::text::shown;
 use console::{Term, truncate_str};
 use dialoguer::FuzzySelect;
@@ -27,7 +28,7 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
         return Err(Failure::new(Code::NeedsTerminal, "which context? Nobody can choose")
             .hint("give its name; azvault context list shows them"));
     }
-    let (_, contexts) = Contexts::open(app)?;
+    let contexts = Opener::new(app).open()?.contexts;
     let seen = contexts.seen();
     if seen.is_empty() {
         return Err(Failure::new(Code::NotFound, "there are no contexts yet")

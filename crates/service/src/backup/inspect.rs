@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::failure::Code;
-use crate::unlock::OpenedBy;
-use crate::{agent, unlock, unlock_inputs};
+use crate::opening::{OpenVault, Opener, Reopener};
+use crate::{agent, unlock_inputs};
 
 /// How far it is known to be whole.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -97,7 +97,7 @@ fn look(
 
 /// Keys that were derived for one backup: they open others of the same vault.
 #[derive(Default)]
-pub struct Known(Vec<(VaultId, u32, OpenedBy)>);
+pub struct Known(Vec<(VaultId, u32, Reopener)>);
 
 impl Known {
     /// Opens a copy without asking; `None` where nothing at hand opens it.
@@ -110,7 +110,7 @@ impl Known {
         let (id, epoch) = (locked.vault_id(), locked.epoch());
         let known = self.0.iter().find(|known| (known.0, known.1) == (id, epoch));
         let sealer = match known {
-            Some((.., by)) => by.sealer(app, &locked).ok(),
+            Some((.., reopener)) => reopener.sealer(app, &locked).ok(),
             None => agent::keys(app, &locked),
         };
         if let Some(sealer) = sealer {
@@ -122,9 +122,9 @@ impl Known {
         let mut apart = app.with_scratch_anchors(draft.path().to_owned(), draft.anchors());
         // A list names what there is; a pin says which one is to be used.
         apart.options.expect_vault = None;
-        match unlock::unlocked(&apart, locked) {
-            Ok((vault, by)) => {
-                self.0.push((id, epoch, by));
+        match Opener::new(&apart).of(locked).open_vault() {
+            Ok(OpenVault { vault, reopener, .. }) => {
+                self.0.push((id, epoch, reopener));
                 Ok(Some(vault))
             }
             Err(failure) if failure.code == Code::Integrity => Err(Bad::Damaged(failure.what)),

@@ -7,10 +7,9 @@ use azvault_vault::{AnchorFound, Error, StagedVault, Subject, Vault, VaultId};
 use crate::app::App;
 use crate::console::Answer;
 use crate::failure::{Code, Failure};
+use crate::opening::{Opener, Reopener};
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
-use crate::unlock;
-use crate::unlock::OpenedBy;
 use crate::{agent, audit, backup};
 
 /// Has the copy tell of its restoring, in a generation beyond all that this machine has seen. The
@@ -18,17 +17,17 @@ use crate::{agent, audit, backup};
 pub fn goes_on(
     app: &App,
     draft: &StagedVault,
-    by: &OpenedBy,
+    reopener: &Reopener,
     file: &Path,
     accepted: Option<u64>,
 ) -> Result<(VaultId, u64, bool), Failure> {
     let failed = |e: Error| backup::failure(e, file);
     let locked = draft.open().map_err(|e| backup::failure(e, file))?;
-    let keys = by.sealer(app, &locked)?;
+    let keys = reopener.sealer(app, &locked)?;
     let seen = app.anchors()?;
     let mut vault = locked.unlock_despite(&seen, keys, &draft.anchors()).map_err(failed)?;
     let found = vault.generation();
-    let in_place = in_place(app, draft, by, vault.id());
+    let in_place = in_place(app, draft, reopener, vault.id());
     let taken = vault.taken().unwrap_or_default().max(in_place.unwrap_or_default());
     let is_older = found < taken || vault.anchor_found() == AnchorFound::Newer;
     agree(app, &vault, taken, file, accepted)?;
@@ -41,9 +40,9 @@ pub fn goes_on(
 
 /// The generation of the vault that would be replaced: what this machine remembers can be gone.
 /// `None` if it is another vault, or cannot be opened with the keys of the backup.
-fn in_place(app: &App, draft: &StagedVault, by: &OpenedBy, vault: VaultId) -> Option<u64> {
-    let locked = unlock::locked(app).ok().filter(|locked| locked.vault_id() == vault)?;
-    let keys = by.sealer(app, &locked).ok()?;
+fn in_place(app: &App, draft: &StagedVault, reopener: &Reopener, vault: VaultId) -> Option<u64> {
+    let locked = Opener::new(app).locked().ok().filter(|locked| locked.vault_id() == vault)?;
+    let keys = reopener.sealer(app, &locked).ok()?;
     let opened = locked.unlock_despite(&app.anchors().ok()?, keys, &draft.anchors());
     opened.ok().map(|vault| vault.generation())
 }
@@ -95,10 +94,10 @@ fn older(file: &Path, found: u64, taken: u64) -> String {
 
 /// Has this machine remember the vault as it is now. Where it cannot, the vault is restored all the
 /// same.
-pub fn remember(app: &App, by: &OpenedBy) {
+pub fn remember(app: &App, reopener: &Reopener) {
     let remembered = || -> Result<(), Failure> {
-        let (locked, anchors) = (unlock::locked(app)?, app.anchors()?);
-        let keys = by.sealer(app, &locked)?;
+        let (locked, anchors) = (Opener::new(app).locked()?, app.anchors()?);
+        let keys = reopener.sealer(app, &locked)?;
         let mut vault = locked.unlock_despite(&anchors, keys, &anchors)?;
         Ok(vault.remember()?)
     };

@@ -11,7 +11,6 @@ use azvault_model::{
     KnownAccount, KnownAccountType, Secret, Tenant,
 };
 use azvault_signin::{Cloud, Http, resource, resource_manager};
-use azvault_vault::Vault;
 
 use super::lookup::{Owner, add, named, sorted};
 use super::{Found, Skipped};
@@ -19,18 +18,17 @@ use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
 use crate::online::failed;
+use crate::opening::OpenVault;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
 use crate::tokens;
 use crate::tokens::TokenRequest;
-use crate::unlock::OpenedBy;
 
 /// Where it is looked, and as whom.
 pub struct Looking<'a> {
     pub app: &'a App,
     pub http: &'a Http,
     pub cloud: &'a Cloud,
-    pub by: &'a OpenedBy,
     /// Id of the tenant that was asked for.
     pub tenant: Option<&'a str>,
 }
@@ -84,11 +82,11 @@ pub fn account(
 /// What the account sees, by what is stored of it.
 pub fn look_up(
     at: &Looking<'_>,
-    vault: &mut Vault,
+    open: &mut OpenVault,
     known: &KnownAccount,
 ) -> Result<Found, Failure> {
     let own = own_tenant(at, known)?;
-    let access = match token(at, vault, known, &own) {
+    let access = match token(at, open, known, &own) {
         Ok(access) => access,
         Err(failure) if failure.code == Code::Network => {
             return offline(at, known, &own, &failure);
@@ -110,7 +108,7 @@ pub fn look_up(
     if at.tenant.is_none() && known.key.kind() == IdentityKind::User {
         for tenant in all.iter().filter(|tenant| TenantId(&tenant.id) != TenantId(&first.id)) {
             let Tenant { id, name } = named(tenant);
-            match token(at, vault, known, &id) {
+            match token(at, open, known, &id) {
                 Ok(access) => seen.push((Tenant { id, name }, access)),
                 Err(because) if matches!(because.code, Code::SignIn | Code::Refused) => {
                     skipped.push(Skipped { tenant: id, name, because });
@@ -147,11 +145,10 @@ fn own_tenant(at: &Looking<'_>, known: &KnownAccount) -> Result<String, Failure>
 /// A token to Resource Manager, which is in the cache by the time it comes here.
 fn token(
     at: &Looking<'_>,
-    vault: &mut Vault,
+    open: &mut OpenVault,
     known: &KnownAccount,
     tenant: &str,
 ) -> Result<Secret, Failure> {
-    let contexts = Contexts::of(at.app, vault)?;
     let wanted = TokenRequest {
         context: String::new(),
         account: known.id.clone(),
@@ -163,7 +160,7 @@ fn token(
         subscription: None,
         scopes: vec![scope(at.cloud)?],
     };
-    Ok(tokens::token(at.app, (vault, at.by), contexts, &wanted)?.value)
+    Ok(tokens::token(at.app, open, &wanted)?.value)
 }
 
 fn scope(cloud: &Cloud) -> Result<String, Failure> {

@@ -11,9 +11,10 @@ use super::agent;
 use super::check::Check;
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::opening::{OpenVault, Opener};
 use crate::shell_word::shell_path;
 use crate::text::{count, shown_path};
-use crate::{expected_vault, policy, unlock};
+use crate::{expected_vault, policy};
 
 /// The check whether the vault opens.
 const NAME: &str = "vault";
@@ -89,7 +90,7 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
     let (answers, of_agent) = agent::checks(app, &locked);
     checks.extend(of_agent);
     checks.extend(match opened(app, locked, answers) {
-        Ok(Some(vault)) => within(app, &vault),
+        Ok(Some(open)) => within(app, &open.vault),
         Ok(None) => without_key(app, Check::unknown(NAME, LOCKED)),
         Err(failure) => without_key(app, failed(NAME, failure)),
     });
@@ -97,10 +98,14 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
 }
 
 /// Opens it where nobody has to be asked. Of an agent that hangs no key is awaited.
-fn opened(app: &App, locked: Locked, agent: agent::Answers) -> Result<Option<Vault>, Failure> {
+fn opened(
+    app: &App,
+    locked: Locked,
+    agent: agent::Answers,
+) -> Result<Option<OpenVault<()>>, Failure> {
     expected_vault::check_id(app, locked.vault_id())?;
     match agent {
-        agent::Answers::Yes => unlock::unasked(app, locked),
+        agent::Answers::Yes => Opener::new(app).of(locked).open_vault_unasked(),
         agent::Answers::No => Ok(None),
     }
 }

@@ -11,21 +11,20 @@ use crate::agent;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
+use crate::opening::{Opener, Reopener};
 use crate::policy;
 use crate::tokens;
 use crate::tokens::Target;
-use crate::unlock;
-use crate::unlock::OpenedBy;
 
 /// How often the agent is told that its keys are in use, in seconds.
 const TOUCH: u64 = 5;
 
 /// Has the agent count the vault as used from now on: its idle limit does not lock a command out of
 /// its next token. The limit in all stays, and a policy that sets an idle limit means it.
-pub(super) fn keep_unlocked(app: &App, by: &OpenedBy) {
-    let OpenedBy::Agent = by else { return };
+pub(super) fn keep_unlocked(app: &App, reopener: &Reopener) {
+    let Reopener::Agent = reopener else { return };
     let app = app.afresh();
-    let Ok(locked) = unlock::locked(&app) else { return };
+    let Ok(locked) = Opener::new(&app).locked() else { return };
     let Ok(client) = agent::client(locked.vault_id()) else { return };
     let keys = RemoteKeys::new(client, locked.epoch());
     std::thread::spawn(move || {
@@ -45,10 +44,10 @@ pub(super) fn issue(
     reach: &Reach,
     asked: &EndpointRequest,
 ) -> Result<Issued, Refusal> {
-    let issued = kept.opener().and_then(|used| {
+    let issued = kept.keys().and_then(|keys| {
         // What is forbidden in the meantime is forbidden here too.
-        let issued = token(&app.afresh(), &used.by, reach, asked)?;
-        used.hand_out().map(|()| issued)
+        let issued = token(&app.afresh(), keys.reopener, reach, asked)?;
+        keys.in_use.hand_out().map(|()| issued)
     });
     issued.map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
@@ -63,19 +62,18 @@ pub(super) fn issue(
 
 fn token(
     app: &App,
-    by: &OpenedBy,
+    reopener: Reopener,
     reach: &Reach,
     asked: &EndpointRequest,
 ) -> Result<Issued, Failure> {
-    let mut vault = by.open(app)?;
-    let contexts = Contexts::of(app, &vault)?;
-    let context = chosen(&contexts, reach, asked.client.as_ref())?;
+    let mut open = reopener.open_vault(app)?.with_contexts(app)?;
+    let context = chosen(&open.contexts, reach, asked.client.as_ref())?;
     let to = match &asked.target {
         azvault_endpoint::Target::Resource(resource) => Target::Resource(Some(resource.clone())),
         azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
     };
-    let wanted = tokens::TokenRequest::new(&contexts, context, to, asked.tenant.clone())?;
-    let issued = tokens::token(app, (&mut vault, by), contexts, &wanted)?;
+    let wanted = tokens::TokenRequest::new(&open.contexts, context, to, asked.tenant.clone())?;
+    let issued = tokens::token(app, &mut open, &wanted)?;
     Ok(Issued {
         access_token: issued.value,
         expires_on: issued.expires_on,

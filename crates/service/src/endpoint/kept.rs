@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::Start;
 use crate::app::App;
 use crate::failure::{Code, Failure};
+use crate::opening::Reopener;
 use crate::policy;
-use crate::unlock::OpenedBy;
 
 /// The shortest and the longest time between two looks, while keys are held. A policy may change.
 const MIN_WAIT: Duration = Duration::from_millis(200);
@@ -44,19 +44,37 @@ struct OwnKeys {
 }
 
 /// The way into the vault for one token.
+pub(super) struct KeysInUse<'k> {
+    pub(super) reopener: Reopener,
+    pub(super) in_use: InUse<'k>,
+}
+
+/// Ends with the token.
 pub(super) struct InUse<'k> {
     kept: &'k Kept,
-    pub(super) by: OpenedBy,
+    holder: Holder,
     wiped: u64,
 }
 
+/// Who has the keys by which a token is got.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Agent,
+    ThisProcess,
+}
+
 impl Kept {
-    pub(super) fn new(app: &App, start: Start, by: OpenedBy, leader: u32) -> Result<Self, Failure> {
+    pub(super) fn new(
+        app: &App,
+        start: Start,
+        reopener: Reopener,
+        leader: u32,
+    ) -> Result<Self, Failure> {
         let app = app.afresh();
         let limits = policy::limits(&app, None, None)?;
-        let keys = match by {
-            OpenedBy::Agent => None,
-            OpenedBy::Keys(epoch, bytes) => Some(OwnKeys { epoch, bytes }),
+        let keys = match reopener {
+            Reopener::Agent => None,
+            Reopener::Keys(epoch, bytes) => Some(OwnKeys { epoch, bytes }),
         };
         let hold = Hold::new(limits, now());
         let state = Mutex::new(State { keys, hold, wiped: 0, under_way: 0 });
@@ -64,19 +82,20 @@ impl Kept {
     }
 
     /// What opens the vault now: keys of this process, else the agent.
-    pub(super) fn opener(&self) -> Result<InUse<'_>, Failure> {
+    pub(super) fn keys(&self) -> Result<KeysInUse<'_>, Failure> {
         self.look();
         let mut state = self.state();
-        let by = match state.keys.as_ref().map(OwnKeys::copy) {
-            Some(by) => {
+        let (reopener, holder) = match state.keys.as_ref().map(OwnKeys::copy) {
+            Some(own) => {
                 state.under_way += 1;
-                by
+                (own, Holder::ThisProcess)
             }
             // It may have been unlocked since.
-            None if !self.app.options.no_agent => OpenedBy::Agent,
+            None if !self.app.options.no_agent => (Reopener::Agent, Holder::Agent),
             None => return Err(locked_for_good(self.start)),
         };
-        Ok(InUse { kept: self, by, wiped: state.wiped })
+        let in_use = InUse { kept: self, holder, wiped: state.wiped };
+        Ok(KeysInUse { reopener, in_use })
     }
 
     /// Wipes the keys if they are due, or not allowed any more.
@@ -124,10 +143,10 @@ impl Kept {
 }
 
 impl OwnKeys {
-    fn copy(&self) -> OpenedBy {
+    fn copy(&self) -> Reopener {
         let mut copy = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
         copy.extend_from_slice(&self.bytes);
-        OpenedBy::Keys(self.epoch, copy)
+        Reopener::Keys(self.epoch, copy)
     }
 }
 
@@ -142,7 +161,7 @@ impl InUse<'_> {
     /// A token was got: it may be handed out unless the vault was locked meanwhile.
     pub(super) fn hand_out(&self) -> Result<(), Failure> {
         let mut state = self.kept.state();
-        if matches!(self.by, OpenedBy::Keys(..)) {
+        if self.holder == Holder::ThisProcess {
             if state.wiped != self.wiped {
                 return Err(locked());
             }
@@ -154,7 +173,7 @@ impl InUse<'_> {
 
 impl Drop for InUse<'_> {
     fn drop(&mut self) {
-        if matches!(self.by, OpenedBy::Keys(..)) {
+        if self.holder == Holder::ThisProcess {
             self.kept.state().under_way -= 1;
         }
     }

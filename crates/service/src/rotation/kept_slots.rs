@@ -13,8 +13,8 @@ use crate::console::Prompt;
 use crate::create_vault::Recovery;
 use crate::failure::{Code, Failure};
 use crate::keyring;
+use crate::opening;
 use crate::text::quoted;
-use crate::unlock;
 use crate::unlock_inputs;
 use crate::unlock_inputs::{KeyText, UnlockInput};
 
@@ -65,7 +65,7 @@ impl KeptSlots {
         vault: &Vault,
         recovery: &Recovery,
     ) -> Result<Vec<(Slot, NewOpener)>, Failure> {
-        let locked = unlock::locked(app)?;
+        let locked = opening::Opener::new(app).locked()?;
         let mut terminal = app.terminal();
         let mut staying = Vec::new();
         let mut has_code = matches!(recovery, Recovery::None);

@@ -6,53 +6,47 @@ use azvault_signin::managed_identity;
 use azvault_signin::{
     AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
 };
-use azvault_vault::Vault;
 
 use super::credential::{self, Credential, Held};
 use super::request::TokenRequest;
 use super::{account_lock, assertion, cached, certificate, store};
 use crate::app::App;
-use crate::contexts::Contexts;
 use crate::failure::{Code, Failure};
+use crate::opening::OpenVault;
 use crate::text::quoted;
 use crate::{audit, connect, online, paths, policy};
 
 /// Sees to it that a token that fits is in the cache.
-pub fn renew(app: &App, vault: &mut Vault, wanted: &TokenRequest) -> Result<(), Failure> {
+pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<(), Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
-    let turn = account_lock::wait(&paths::turns()?, vault.id(), account);
+    let turn = account_lock::wait(&paths::turns()?, open.vault.id(), account);
     let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
-    let contexts = Contexts::of(app, vault)?;
+    let mut open = open.with_contexts(app)?;
     // Whoever had the turn before may have got just this token.
-    if cached::find(app, &contexts, wanted)?.is_some() {
+    if cached::find(app, &open.contexts, wanted)?.is_some() {
         return Ok(());
     }
-    let credential = credential::of(&contexts, wanted)?;
+    let credential = credential::of(&open.contexts, wanted)?;
     let http = online::http(app)?;
-    let signed_in = sign_in(app, &http, vault, &contexts, wanted, credential);
+    let signed_in = sign_in(app, &http, &open, wanted, credential);
     if signed_in.is_err() && http.has_sent() {
-        tell(app, vault, &contexts, wanted);
+        tell(app, &mut open, wanted);
     }
     let (tokens, redeemed) = signed_in?;
-    store::store(
-        app,
-        vault,
-        contexts,
-        wanted,
-        new_secrets(wanted, tokens, redeemed.as_ref()),
-        redeemed,
-    )
+    let new = new_secrets(wanted, tokens, redeemed.as_ref());
+    store::store(app, &mut open, wanted, new, redeemed)
 }
 
 /// Credentials have left, and nothing came for them: that stands in the audit log, since it need not
 /// have been the service that took them.
-fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &TokenRequest) {
-    let sent = match store::is_of_session(contexts, wanted) {
+fn tell(app: &App, open: &mut OpenVault, wanted: &TokenRequest) {
+    let sent = match store::is_of_session(&open.contexts, wanted) {
         true => audit::of_sent_by_session(),
         false => audit::of_sent(&wanted.account, &wanted.tenant),
     };
-    let told = vault.write(|writing| audit::log(app, writing, "token renew failed", vec![sent]));
+    let told =
+        open.vault.write(|writing| audit::log(app, writing, "token renew failed", vec![sent]));
     if let Err(e) = told {
         app.console.warning(format!("the audit log does not have that credentials were sent: {e}"));
     }
@@ -62,11 +56,11 @@ fn tell(app: &App, vault: &mut Vault, contexts: &Contexts, wanted: &TokenRequest
 fn sign_in(
     app: &App,
     http: &Http,
-    vault: &Vault,
-    contexts: &Contexts,
+    open: &OpenVault,
     wanted: &TokenRequest,
     credential: Credential,
 ) -> Result<(Tokens, Option<Held>), Failure> {
+    let OpenVault { vault, contexts, .. } = open;
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
     let authority = cloud.authority(tenant);

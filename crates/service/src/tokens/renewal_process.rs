@@ -8,7 +8,7 @@ use super::request::TokenRequest;
 use crate::app::App;
 use crate::child_process;
 use crate::failure::{Code, Failure};
-use crate::unlock::OpenedBy;
+use crate::opening::Reopener;
 
 /// What comes back: how it ended, in the words of a [`Failure`].
 #[derive(Serialize, Deserialize)]
@@ -19,10 +19,10 @@ pub struct Ended {
 }
 
 /// Starts the process and waits for it.
-pub(super) fn run(app: &App, by: &OpenedBy, wanted: &TokenRequest) -> Result<(), Failure> {
+pub(super) fn run(app: &App, reopener: &Reopener, wanted: &TokenRequest) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Code::Other, format!("renewing: {e}"));
     let mut command = child_process::command(app, "renew").map_err(cannot)?;
-    let mut child = child_process::start(&mut command, by, wanted).map_err(cannot)?;
+    let mut child = child_process::start(&mut command, reopener, wanted).map_err(cannot)?;
     let mut answer = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
         stdout.read_to_end(&mut answer).map_err(cannot)?;

@@ -4,7 +4,7 @@ use azvault_model::rules::secrets::may_use;
 use azvault_model::rules::token_cache::is_outdated;
 use azvault_model::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
 use azvault_policy::rules;
-use azvault_vault::{Id, Parting, Problem, Vault};
+use azvault_vault::{Id, Parting, Problem};
 
 use super::credential::Held;
 use super::place::Place;
@@ -12,18 +12,19 @@ use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
+use crate::opening::OpenVault;
 use crate::{audit, session};
 
 /// Stores what came, where its credential is: in one transaction of the vault, or in one step of the
 /// session. The refresh token that was redeemed goes only if another one came.
 pub(super) fn store(
     app: &App,
-    vault: &mut Vault,
-    contexts: Contexts,
+    open: &mut OpenVault,
     wanted: &TokenRequest,
     new: Vec<HeldSecret>,
     redeemed: Option<Held>,
 ) -> Result<(), Failure> {
+    let OpenVault { vault, contexts, .. } = open;
     let now = app.now();
     let rotated = new.iter().any(|held| held.description.kind == SecretKind::RefreshToken);
     let void = redeemed.filter(|_| rotated).map(|held| held.place);
@@ -33,7 +34,7 @@ pub(super) fn store(
     // Without a credential of the session's, as for a managed identity, the vault keeps it.
     let in_session = match void {
         Some(place) => matches!(place, Place::Session(_)),
-        None => is_of_session(&contexts, wanted),
+        None => is_of_session(contexts, wanted),
     };
     let policy = app.policy()?;
     let is_to_go = |about: &SecretDescription, came: i64| {
@@ -43,7 +44,7 @@ pub(super) fn store(
                 || rules::token(policy, came, now).is_err())
     };
     if in_session {
-        let mut session = contexts.session.ok_or_else(session::gone)?;
+        let session = contexts.session.as_mut().ok_or_else(session::gone)?;
         return session.update(|state| {
             state.secrets.retain(|own| {
                 let is_void = matches!(void, Some(Place::Session(id)) if id == own.id);

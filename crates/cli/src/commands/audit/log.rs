@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use azvault_service::opening::Opener;
 use azvault_service::time::utc;
-use azvault_service::unlock;
 use azvault_vault::{Actor, Id, Logged, Subject};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -90,7 +90,7 @@ struct SubjectView<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let log = vault.snapshot()?.audit_log()?;
         let now = app.now();
         let mut entries: Vec<&Logged> =

@@ -1,6 +1,6 @@
 //! `azvault audit verify`
 
-use azvault_service::unlock;
+use azvault_service::opening::Opener;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -23,7 +23,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let entries = vault.snapshot()?.audit_log()?.len();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: SCHEMA, ok: true, entries });

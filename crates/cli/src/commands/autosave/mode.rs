@@ -4,6 +4,7 @@ use azvault_model::rules::autosave::DEFAULT_SCOPE;
 use azvault_model::{AutosaveMode, Scope};
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::Failure;
+use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::policy;
 use azvault_service::session;
 use azvault_service::session::Session;
@@ -29,7 +30,7 @@ pub(super) fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> Exit {
     if mode == AutosaveMode::CurrentUser {
         policy::keep(app)?;
     }
-    let (mut vault, mut contexts) = Contexts::open(app)?;
+    let OpenVault { mut vault, mut contexts, .. } = Opener::new(app).open()?;
     let scope = scope.asked().unwrap_or(DEFAULT_SCOPE);
     match scope {
         Scope::Process => {

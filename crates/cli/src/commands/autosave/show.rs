@@ -1,6 +1,6 @@
 //! `azvault autosave show`
 
-use azvault_service::contexts::Contexts;
+use azvault_service::opening::Opener;
 
 use crate::app::{App, Exit};
 
@@ -10,7 +10,7 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let (_, contexts) = Contexts::open(app)?;
+        let contexts = Opener::new(app).open()?.contexts;
         let (mode, because) = contexts.autosave();
         super::mode::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));
         Ok(0)

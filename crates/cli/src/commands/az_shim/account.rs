@@ -5,11 +5,10 @@ use azvault_model::{Context, KnownAccountType};
 use azvault_service::contexts;
 use azvault_service::contexts::{Contexts, Seen};
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::text::quoted;
 use azvault_service::tokens;
 use azvault_service::tokens::{Target, TokenRequest};
-use azvault_service::unlock::OpenedBy;
-use azvault_vault::Vault;
 use serde::Serialize;
 
 use super::run::Common;
@@ -98,15 +97,15 @@ impl Version {
 
 impl GetAccessToken {
     pub(super) fn run(self, app: &App) -> Exit {
-        let (mut vault, by, contexts) = open(app)?;
-        let context = chosen(&contexts, self.subscription.as_deref())?.context;
+        let mut open = open(app)?;
+        let context = chosen(&open.contexts, self.subscription.as_deref())?.context;
         let to = match (self.resource.or(self.resource_type), self.scope.is_empty()) {
             (Some(resource), _) => Target::Resource(Some(resource)),
             (None, false) => Target::Scopes(self.scope),
             (None, true) => Target::Resource(None),
         };
-        let wanted = TokenRequest::new(&contexts, context, to, self.tenant)?;
-        let issued = tokens::token(app, (&mut vault, &by), contexts, &wanted)?;
+        let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
+        let issued = tokens::token(app, &mut open, &wanted)?;
         print_as_az(app, &wanted, &issued)?;
         Ok(0)
     }
@@ -114,7 +113,7 @@ impl GetAccessToken {
 
 impl Show {
     pub(super) fn run(self, app: &App) -> Exit {
-        let (_, _, contexts) = open(app)?;
+        let contexts = open(app)?.contexts;
         let seen = chosen(&contexts, self.subscription.as_deref())?;
         let active = contexts.acting()?.context;
         app.ui.json(&entry(seen.context, active).ok_or_else(contexts::none_active)?);
@@ -124,7 +123,7 @@ impl Show {
 
 impl List {
     pub(super) fn run(self, app: &App) -> Exit {
-        let (_, _, contexts) = open(app)?;
+        let contexts = open(app)?.contexts;
         let active = contexts.acting()?.context;
         let seen = contexts.seen();
         // az knows one environment at a time, and each subscription once: the active context's.
@@ -143,8 +142,8 @@ impl List {
 }
 
 /// Whoever started az waits a few seconds at the most, and reads no question.
-fn open(app: &App) -> Result<(Vault, OpenedBy, Contexts), Failure> {
-    Contexts::open_and_opener(&app.without_questions())
+fn open(app: &App) -> Result<OpenVault, Failure> {
+    Opener::new(&app.without_questions()).open()
 }
 
 /// The active context, or one of the subscription; of several, one of the active account.

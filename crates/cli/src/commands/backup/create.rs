@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use azvault_service::backup;
 use azvault_service::backup::is_there;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::paths;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
-use azvault_service::{paths, unlock};
 use azvault_vault::{Error, Over, StagedVault, Verified, make_folder};
 use serde::Serialize;
 
@@ -46,7 +47,7 @@ impl Args {
         if let Some(file) = &file {
             check_place(app, file, over)?;
         }
-        let (vault, by) = unlock::unlocked(app, unlock::locked(app)?)?;
+        let OpenVault { vault, reopener, .. } = Opener::new(app).open_vault()?;
         let folder = match &file {
             Some(file) => backup::parent(file).to_owned(),
             None => {
@@ -61,7 +62,7 @@ impl Args {
         let draft =
             StagedVault::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
         let locked = draft.open().map_err(|e| backup::failure(e, &shown))?;
-        let keys = by.sealer(app, &locked)?;
+        let keys = reopener.sealer(app, &locked)?;
         let copy = locked.unlock_with(keys, &draft.anchors()).map_err(failed)?;
         let verified = copy.verify_all().map_err(failed)?;
         drop(copy);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use azvault_service::backup;
 use azvault_service::backup::{is_there, restore};
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::OpenVault;
 use azvault_service::paths;
 use azvault_service::text::{count, shown_path};
 use azvault_vault::{Locked, Over, Problem, StagedVault, make_folder};
@@ -67,14 +68,14 @@ impl Args {
         let folder = backup::parent(&place);
         make_folder(folder).map_err(|e| e.at(&place))?;
         let draft = StagedVault::of_file(&file, folder).map_err(of_file)?;
-        let (copy, by) = backup::open(app, &draft, &file)?;
+        let OpenVault { vault: copy, reopener, .. } = backup::open(app, &draft, &file)?;
         let spinner = app.console.spinner("verifying");
         let verified = copy.verify_all();
         drop(spinner);
         let verified = verified.map_err(|e| of_file(e.problem))?;
         drop(copy);
         let (id, generation, rolled_back) =
-            restore::goes_on(app, &draft, &by, &file, self.accept_older)?;
+            restore::goes_on(app, &draft, &reopener, &file, self.accept_older)?;
 
         let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
         let backups = backup::folder(app)?;
@@ -84,7 +85,7 @@ impl Args {
             Over::Whatever => Some(kept),
             Over::Nothing => None,
         };
-        restore::remember(app, &by);
+        restore::remember(app, &reopener);
         for vault in before.into_iter().chain([id]) {
             restore::lock(app, vault);
         }

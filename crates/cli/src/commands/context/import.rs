@@ -8,8 +8,8 @@ use azvault_model::{Context, ContextName, Profile};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::{ChangeExtras, ChangeRequest, Done, Run};
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown, shown_path};
 use azvault_service::{audit, paths, saved};
@@ -69,17 +69,16 @@ impl Args {
         let path = paths::absolute(&self.path)?;
         let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
         let file = File::of(profile, &path)?;
-        let (mut vault, contexts) = Contexts::open_to_change(app)?;
+        let mut open = Opener::new(app).for_change().open()?;
         let wanted = self.scope.request("context import", Consent::from(self.force));
         let wanted = ChangeRequest { run: Run::from(self.dry_run), ..wanted };
-        let scope = contexts.scope_of_keeping(app, wanted.scope)?;
+        let scope = open.contexts.scope_of_keeping(app, wanted.scope)?;
         let merged =
-            merge::merge(&contexts.known(scope, None), &file.contexts, file.default.as_ref());
+            merge::merge(&open.contexts.known(scope, None), &file.contexts, file.default.as_ref());
         if app.ui.output != Output::Json {
             preview(app, &merged);
         }
-        let opened = (&mut vault, contexts);
-        let done = change::carry_out_on(app, opened, wanted, &file.extras, &|known| {
+        let done = change::carry_out_on(app, &mut open, wanted, &file.extras, &|known| {
             Ok(merge::merge(known, &file.contexts, file.default.as_ref()).decision)
         })?;
         say(app, &done, &merged, &path);

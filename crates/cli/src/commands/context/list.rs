@@ -1,7 +1,8 @@
 //! `azvault context list`
 
 use azvault_service::connect::offers;
-use azvault_service::contexts::{Contexts, Seen};
+use azvault_service::contexts::Seen;
+use azvault_service::opening::Opener;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -26,7 +27,7 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let (_, contexts) = Contexts::open(app)?;
+        let contexts = Opener::new(app).open()?.contexts;
         let (active, _) = contexts.active()?;
         let marks = Marks { default: contexts.default(), active };
         let seen = contexts.seen();

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_model::Profile;
 use azvault_service::app::Consent;
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
 use azvault_service::{audit, create_vault, paths, policy, saved, strength, unlock_inputs};
@@ -79,13 +79,13 @@ impl Args {
         }
         let path = paths::absolute(&self.path)?;
         let over = self.over(app, &path)?;
-        let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let profile = saved::profile(&vault, &contexts)?;
+        let mut open = Opener::new(app).for_change().open()?;
+        let profile = saved::profile(&open.vault, &open.contexts)?;
         let (bytes, left_out) = match self.format {
             Format::Sealed => (self.seal(app, &profile)?, LeftOut::default()),
             Format::AzurePowershell => self.write_out(app, &profile, &path)?,
         };
-        self.log(app, &mut vault, &profile, &path)?;
+        self.log(app, &mut open.vault, &profile, &path)?;
         write_file(&path, &bytes, over, &|_| Ok(()))
             .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path))))?;
         let document = Document {

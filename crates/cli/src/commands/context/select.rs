@@ -5,7 +5,7 @@ use azvault_model::{ContextName, Scope, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::{ChangeExtras, ChangeRequest, Run};
-use azvault_service::contexts::Contexts;
+use azvault_service::opening::Opener;
 use azvault_service::policy;
 
 use crate::app::{App, Exit};
@@ -47,12 +47,12 @@ pub(crate) fn select(
 ) -> Exit {
     let wanted =
         ChangeRequest { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
-    let (mut vault, contexts) = Contexts::open_to_change(app)?;
-    if let Some(seen) = contexts.find(name) {
+    let mut open = Opener::new(app).for_change().open()?;
+    if let Some(seen) = open.contexts.find(name) {
         policy::acts(app, seen.context)?;
     }
-    let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
-    let done = change::carry_out_on(app, opened, wanted, &nothing, &|known| {
+    let nothing = ChangeExtras::default();
+    let done = change::carry_out_on(app, &mut open, wanted, &nothing, &|known| {
         rules::select::select(known, name)
     })?;
     output::change::say(app, &done, &done.active_line());

@@ -6,7 +6,7 @@ use azvault_model::{ContextName, Known, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::ChangeExtras;
-use azvault_service::contexts::Contexts;
+use azvault_service::opening::Opener;
 use azvault_service::{policy, subscriptions};
 
 use crate::app::{App, Exit};
@@ -67,15 +67,15 @@ impl Args {
             seen,
         };
         let rule = |known: &Known<'_>| rules::set::set(known, &asked);
-        let (mut vault, contexts) = Contexts::open_to_change(app)?;
-        let acting = contexts.resolved()?;
-        let scope = contexts.scope_of_change(wanted.scope)?;
-        let made = rule(&contexts.known(scope, acting.as_ref()));
+        let mut open = Opener::new(app).for_change().open()?;
+        let acting = open.contexts.resolved()?;
+        let scope = open.contexts.scope_of_change(wanted.scope)?;
+        let made = rule(&open.contexts.known(scope, acting.as_ref()));
         for context in made.iter().flat_map(|set| &set.change.put) {
             policy::acts(app, context)?;
         }
-        let (opened, nothing) = ((&mut vault, contexts), ChangeExtras::default());
-        let done = change::carry_out_on(app, opened, wanted, &nothing, &rule)?;
+        let nothing = ChangeExtras::default();
+        let done = change::carry_out_on(app, &mut open, wanted, &nothing, &rule)?;
         output::change::say(app, &done, &done.active_line());
         Ok(0)
     }

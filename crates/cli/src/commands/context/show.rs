@@ -1,7 +1,7 @@
 //! `azvault context show`
 
 use azvault_model::ContextName;
-use azvault_service::contexts::Contexts;
+use azvault_service::opening::Opener;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -32,7 +32,7 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let (_, contexts) = Contexts::open(app)?;
+        let contexts = Opener::new(app).open()?.contexts;
         let seen = match &self.name {
             Some(name) => contexts.expect(&ContextName::new(name))?,
             None => contexts.acting()?,

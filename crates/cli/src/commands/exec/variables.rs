@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use azvault_model::{Context, Secret};
-use azvault_service::contexts::{Contexts, none_active};
+use azvault_service::contexts::none_active;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::OpenVault;
 use azvault_service::text::{quoted, shown};
 use azvault_service::time::utc;
 use azvault_service::tokens;
 use azvault_service::tokens::{Target, TokenRequest};
-use azvault_service::unlock::OpenedBy;
 use azvault_service::{online, policy};
 use azvault_signin::TenantName;
-use azvault_vault::Vault;
 
 use crate::app::App;
 
@@ -73,8 +72,7 @@ impl VariableOptions {
     pub(super) fn release(
         &self,
         app: &App,
-        (vault, by): (&mut Vault, &OpenedBy),
-        contexts: &Contexts,
+        open: &mut OpenVault,
         acting: Option<&Context>,
     ) -> Result<Variables, Failure> {
         let mut variables = Variables::default();
@@ -89,13 +87,12 @@ impl VariableOptions {
         }
         if self.env_principal {
             policy::export_plaintext(app, "a secret is not put into variables")?;
-            variables.put_principal(app, vault, contexts, context)?;
+            variables.put_principal(app, open, context)?;
         }
         for TokenVariable { name, resource } in &self.tokens {
             let to = Target::Resource(resource.clone());
-            let wanted = TokenRequest::new(contexts, context, to, None)?;
-            let now = Contexts::of(app, vault)?;
-            let issued = tokens::token(app, (&mut *vault, by), now, &wanted)?;
+            let wanted = TokenRequest::new(&open.contexts, context, to, None)?;
+            let issued = tokens::token(app, open, &wanted)?;
             app.ui.note(format!(
                 "{name} holds an access token of {} until {}: what runs can read it",
                 quoted(&wanted.context),
@@ -111,15 +108,14 @@ impl Variables {
     fn put_principal(
         &mut self,
         app: &App,
-        vault: &mut Vault,
-        contexts: &Contexts,
+        open: &mut OpenVault,
         context: &Context,
     ) -> Result<(), Failure> {
-        let wanted = TokenRequest::new(contexts, context, Target::Resource(None), None)?;
-        let cloud = online::cloud(contexts, &wanted.environment)?;
+        let wanted = TokenRequest::new(&open.contexts, context, Target::Resource(None), None)?;
+        let cloud = online::cloud(&open.contexts, &wanted.environment)?;
         let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
         let authority = cloud.authority(tenant).token_endpoint().origin().ascii_serialization();
-        let secret = tokens::client_secret(app, vault, contexts, &wanted)?;
+        let secret = tokens::client_secret(app, open, &wanted)?;
         app.ui.warning(format!(
             "{} hold the secret of {}: what runs can read it",
             SECRETS.join(" and "),

@@ -1,6 +1,6 @@
 //! `azvault key list`
 
-use azvault_service::unlock;
+use azvault_service::opening::Opener;
 use azvault_vault::{Locked, Slot};
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         Locked::open(&path)?;
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let keys: Vec<KeyView> =
             vault.slots().iter().map(|slot| view(slot, vault.label(slot.id))).collect();
         if app.ui.output == Output::Json {

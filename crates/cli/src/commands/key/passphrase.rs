@@ -3,10 +3,10 @@
 use azvault_service::audit;
 use azvault_service::console::Answer;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::OpenSlot;
+use azvault_service::opening::Opener;
 use azvault_service::slots;
 use azvault_service::slots::SlotView;
-use azvault_service::unlock;
-use azvault_service::unlock::Opened;
 use azvault_service::{policy, rotation};
 use azvault_vault::{NewSlot, Problem, SlotError, Try};
 use serde::Serialize;
@@ -71,7 +71,7 @@ impl Args {
         let label = opened.vault.label(id).unwrap_or_default().to_owned();
         let opener = opened.given.opener();
         let prepared = slots::prepare(app, &NewSlot { opener, cost, label: label.clone() })?;
-        let Opened { vault, key, .. } = &mut opened;
+        let OpenSlot { vault, key, .. } = &mut opened;
         let written = vault.write(|writing| {
             writing.rewrap_slot(key, id, &prepared)?;
             let subject = slots::subject(id, slot.kind, &label);
@@ -92,7 +92,7 @@ impl Args {
     /// The slot that must open; one without a passphrase is refused before anybody is asked.
     fn which(&self, app: &App) -> Result<Try, Failure> {
         let Some(id) = self.id else { return Ok(Try::All) };
-        let locked = unlock::locked(app)?;
+        let locked = Opener::new(app).locked()?;
         let slot = locked.slots().iter().find(|slot| slot.id == id);
         let path = app.vault_path()?;
         match slot {
@@ -109,7 +109,7 @@ fn no_passphrase(id: i64) -> Failure {
 }
 
 /// Whoever has an old copy of the file and the old passphrase has the keys; new keys end that.
-fn offer_rotation(app: &App, opened: Opened) -> Exit {
+fn offer_rotation(app: &App, opened: OpenSlot) -> Exit {
     let terminal = app.terminal().filter(|_| app.ui.output != Output::Json);
     let Some(mut terminal) = terminal else {
         app.ui.note("old copies of the file still open as before; new keys: azvault key rotate");

@@ -3,9 +3,10 @@
 use azvault_service::app::Consent;
 use azvault_service::audit;
 use azvault_service::keyring::Entry;
+use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::policy;
 use azvault_service::slots;
 use azvault_service::slots::SlotView;
-use azvault_service::{policy, unlock};
 use azvault_vault::{Problem, SlotError, SlotKind};
 use serde::Serialize;
 
@@ -35,7 +36,7 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
-        let (mut vault, opened_by) = unlock::by_slot(app)?;
+        let OpenVault { mut vault, slot: opened_by, .. } = Opener::new(app).open_vault()?;
         let slot = vault.slots().iter().find(|slot| slot.id == self.id);
         let kind =
             slot.ok_or(SlotError::Missing(self.id)).map_err(|e| Problem::from(e).at(&path))?.kind;

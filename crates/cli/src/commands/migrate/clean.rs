@@ -13,13 +13,14 @@ use azvault_service::migration::copies::Copies;
 use azvault_service::migration::remove;
 use azvault_service::migration::remove::Kept;
 use azvault_service::migration::{self, compare, onward, unused};
+use azvault_service::opening::Opener;
 use azvault_service::revocation;
 use azvault_service::revocation::Revocation;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, quoted, shown, shown_path};
-use azvault_service::{paths, policy, unlock};
+use azvault_service::{paths, policy};
 use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
 
 use crate::app::{App, Exit};
@@ -50,7 +51,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let mut vault = unlock::vault(app)?;
+        let mut vault = Opener::new(app).open_vault()?.vault;
         let comparison = compare::compare(app, &vault, self.id)?;
         if cleaning::differs_as_a_whole(&comparison) {
             comparison::print(app, &comparison);

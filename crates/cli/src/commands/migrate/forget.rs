@@ -3,8 +3,8 @@
 use azvault_service::app::Consent;
 use azvault_service::audit;
 use azvault_service::migration;
+use azvault_service::opening::Opener;
 use azvault_service::text::count;
-use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let mut vault = unlock::vault(app)?;
+        let mut vault = Opener::new(app).open_vault()?.vault;
         let imports = vault.snapshot()?.into_imports();
         let import = migration::find(imports, Some(self.id))?;
         let sealed = import.value.files.iter().filter(|file| file.original.is_some()).count();

@@ -8,13 +8,12 @@ use azvault_service::migration::gather::Pointers;
 use azvault_service::migration::present::Content;
 use azvault_service::migration::unread::Read;
 use azvault_service::migration::{apply, compare, next, proposal, unused};
+use azvault_service::opening::{Opener, Reopener};
 use azvault_service::paths;
 use azvault_service::policy;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::text::shown_path;
-use azvault_service::unlock;
-use azvault_service::unlock::OpenedBy;
 use azvault_service::unlock_inputs;
 use azvault_service::unlock_inputs::UnlockInput;
 use azvault_vault::Vault;
@@ -49,10 +48,10 @@ impl Args {
         let default = self.import.default.as_deref();
         let exists = path.symlink_metadata().is_ok();
         // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
-        let (opened, before) = if exists {
-            let (vault, by) = unlock::unlocked(app, unlock::locked(app)?)?;
-            let before = Content::read(&vault)?;
-            (Some((vault, by)), before)
+        let (open, before) = if exists {
+            let open = Opener::new(app).open_vault()?;
+            let before = Content::read(&open.vault)?;
+            (Some(open), before)
         } else {
             (None, Content::default())
         };
@@ -78,8 +77,8 @@ impl Args {
         let unattended =
             self.yes || (unlock_inputs::has_unattended_input(app) && app.terminal().is_none());
         app.confirm(Consent::from(unattended), "Import this into the vault?")?;
-        let (mut vault, again) = match opened {
-            Some((vault, by)) => (vault, Again::By(by)),
+        let (mut vault, again) = match open {
+            Some(open) => (open.vault, Again::By(open.reopener)),
             None => {
                 let recovery = match (self.no_recovery, self.recovery_file) {
                     (true, _) => Recovery::None,
@@ -131,16 +130,19 @@ impl Args {
 
 /// How the vault is opened for the second look.
 enum Again {
-    By(OpenedBy),
+    By(Reopener),
     /// It is new: with what it was made for, which so is known to open it.
     Given(UnlockInput),
 }
 
 impl Again {
-    fn open(&self, app: &App) -> Result<Vault, Failure> {
+    fn open(self, app: &App) -> Result<Vault, Failure> {
         match self {
-            Self::By(by) => by.open(app),
-            Self::Given(given) => unlock::afresh(app, given),
+            Self::By(reopener) => Ok(reopener.open_vault(app)?.vault),
+            Self::Given(given) => {
+                let locked = Opener::new(app).locked()?;
+                Ok(locked.unlock(&given.opener(), &app.anchors()?)?)
+            }
         }
     }
 }

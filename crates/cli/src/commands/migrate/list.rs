@@ -1,7 +1,7 @@
 //! `azvault migrate list`
 
+use azvault_service::opening::Opener;
 use azvault_service::time::utc;
-use azvault_service::unlock;
 use azvault_vault::{Import, Stored};
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ impl MigrationView {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let mut imports = vault.snapshot()?.into_imports();
         imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));
         let migrations: Vec<_> = imports.iter().map(MigrationView::new).collect();

@@ -3,7 +3,7 @@
 use azvault_service::migration::gather::Pointers;
 use azvault_service::migration::present::Content;
 use azvault_service::migration::proposal;
-use azvault_service::unlock;
+use azvault_service::opening::Opener;
 
 use crate::app::{App, Exit};
 use crate::options::import::ImportOptions;
@@ -22,7 +22,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
         let before = if path.symlink_metadata().is_ok() {
-            let vault = unlock::vault(app)?;
+            let vault = Opener::new(app).open_vault()?.vault;
             Content::read(&vault)?
         } else {
             Content::default()

@@ -8,8 +8,9 @@ use azvault_service::failure::{Code, Failure};
 use azvault_service::migration;
 use azvault_service::migration::restore;
 use azvault_service::migration::restore::There;
+use azvault_service::opening::Opener;
+use azvault_service::policy;
 use azvault_service::text::{count, shown_path};
-use azvault_service::{policy, unlock};
 use azvault_vault::{Id, Problem};
 use serde::Serialize;
 
@@ -44,7 +45,7 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
-        let mut vault = unlock::vault(app)?;
+        let mut vault = Opener::new(app).open_vault()?.vault;
         let import = migration::find(vault.snapshot()?.into_imports(), self.id)?;
         let snapshot = vault.snapshot()?;
         let mut originals = Vec::new();

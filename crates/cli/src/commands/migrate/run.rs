@@ -8,9 +8,9 @@ use azvault_service::migration::proposal::Proposal;
 use azvault_service::migration::remarks;
 use azvault_service::migration::unread::Read;
 use azvault_service::migration::{apply, unused};
+use azvault_service::opening::Opener;
 use azvault_service::scan::no_sign_in;
 use azvault_service::text::count;
-use azvault_service::unlock;
 use azvault_vault::Id;
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let mut vault = unlock::vault(app)?;
+        let mut vault = Opener::new(app).open_vault()?.vault;
         let before = Content::read(&vault)?;
         let default = self.import.default.as_deref();
         let proposal = proposal::propose(

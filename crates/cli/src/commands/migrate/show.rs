@@ -2,8 +2,8 @@
 
 use azvault_importer::Outcome;
 use azvault_service::migration;
+use azvault_service::opening::Opener;
 use azvault_service::time::utc;
-use azvault_service::unlock;
 use azvault_vault::{Id, ImportedFile};
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ impl FileView {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let imports = vault.snapshot()?.into_imports();
         let import = migration::find(imports, Some(self.id))?;
         let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();

@@ -2,9 +2,9 @@
 
 use azvault_service::failure::{Code, Failure};
 use azvault_service::migration::{compare, next};
+use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::text::count;
-use azvault_service::unlock;
 use azvault_vault::Id;
 
 use crate::app::{App, Exit};
@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::vault(app)?;
+        let vault = Opener::new(app).open_vault()?.vault;
         let comparison = compare::compare(app, &vault, self.id)?;
         comparison::print(app, &comparison);
         let next = || next::after(&comparison, paths::roots().ok().as_ref());

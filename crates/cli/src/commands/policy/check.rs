@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use azvault_policy::Policy;
-use azvault_service::contexts::{Contexts, Unasked};
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{Opener, Unasked};
 use azvault_service::policy;
 use azvault_service::policy::{Finding, Owner};
 use azvault_service::text::{count, shown};
@@ -84,10 +84,10 @@ fn of_vault(app: &App, policy: &Policy) -> Result<(Vec<Finding>, Looked), Failur
             .and_then(|held| policy::of_hold(policy, held.expires_s)),
     );
     drop(locked);
-    match Contexts::open_unasked(app)? {
+    match Opener::new(app).open_unasked()? {
         Unasked::Locked(_) => Ok((findings, Looked::ExceptAtContexts)),
-        Unasked::Open(opened) => {
-            let seen = opened.1.seen();
+        Unasked::Open(open) => {
+            let seen = open.contexts.seen();
             findings
                 .extend(seen.iter().filter_map(|seen| policy::of_context(policy, seen.context)));
             Ok((findings, Looked::Everywhere))

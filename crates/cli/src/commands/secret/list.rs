@@ -1,8 +1,8 @@
 //! `azvault secret list`
 
 use azvault_model::Secret;
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::secrets;
 use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
@@ -48,7 +48,7 @@ impl Args {
         if self.reveal {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
-        let (mut vault, contexts) = Contexts::open(app)?;
+        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
         let tenants = secrets::tenants(&contexts);
         let mut secrets = Vec::new();
         for secret in secrets::all(&contexts) {

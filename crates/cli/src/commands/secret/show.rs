@@ -1,8 +1,8 @@
 //! `azvault secret show`
 
 use azvault_model::Secret;
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::time::utc;
 use azvault_service::{audit, policy};
 use azvault_vault::{Id, Problem};
@@ -31,7 +31,7 @@ impl Args {
         if self.reveal {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
-        let (mut vault, mut contexts) = Contexts::open(app)?;
+        let OpenVault { mut vault, mut contexts, .. } = Opener::new(app).open()?;
         let own = contexts.session.as_mut().and_then(|session| {
             let secrets = &mut session.state.secrets;
             let at = secrets.iter().position(|secret| secret.id == self.id.number())?;

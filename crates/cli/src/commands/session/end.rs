@@ -1,9 +1,9 @@
 //! `azvault session end`
 
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::session;
 use azvault_service::session::Session;
-use azvault_service::unlock;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::locked(app)?.vault_id();
+        let vault = Opener::new(app).locked()?.vault_id();
         let session = Session::current(vault)?.ok_or_else(none)?;
         session.end()?;
         app.ui.line(match (app.ui.output, self.shell) {

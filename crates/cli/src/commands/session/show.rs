@@ -1,8 +1,8 @@
 //! `azvault session show`
 
 use azvault_model::{AutosaveMode, ContextName, Current};
+use azvault_service::opening::Opener;
 use azvault_service::session::Session;
-use azvault_service::unlock;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -31,7 +31,7 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = unlock::locked(app)?.vault_id();
+        let vault = Opener::new(app).locked()?.vault_id();
         let session = Session::current(vault)?.ok_or_else(super::end::none)?;
         let state = &session.state;
         let document = Document {

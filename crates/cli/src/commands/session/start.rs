@@ -4,10 +4,10 @@ use std::ffi::OsString;
 
 use azvault_agent::Leader;
 use azvault_service::failure::{Code, Failure};
+use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::paths::SESSION;
 use azvault_service::session::Session;
-use azvault_service::unlock;
 use azvault_vault::VaultId;
 use zeroize::Zeroizing;
 
@@ -46,7 +46,7 @@ impl Args {
         if self.needed_by.as_deref().is_some_and(|words| !is_needed_by((app.tree)(), words)) {
             return Ok(0);
         }
-        let vault = unlock::locked(app)?.vault_id();
+        let vault = Opener::new(app).locked()?.vault_id();
         let inherited = if self.inherit { inherited(app, vault)? } else { None };
         let led_by = self.leader.or_else(azvault_os::process::parent).unwrap_or_default();
         let (session, handle) = match inherited {

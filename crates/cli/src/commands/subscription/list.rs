@@ -4,6 +4,7 @@ use azvault_model::Subscription;
 use azvault_model::rules::connect::VisibleSubscription;
 use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
 use azvault_service::contexts::Contexts;
+use azvault_service::opening::Opener;
 use azvault_service::subscriptions;
 use azvault_service::subscriptions::is_on;
 use serde::Serialize;
@@ -56,7 +57,7 @@ impl Args {
             print(app, &self, seen.places.iter().map(row).collect());
             return Ok(0);
         }
-        let (_, contexts) = Contexts::open(app)?;
+        let contexts = Opener::new(app).open()?.contexts;
         let rows = known(&contexts, self.tenant.as_deref());
         print(app, &self, rows);
         Ok(0)

@@ -2,9 +2,9 @@
 
 use azvault_service::audit;
 use azvault_service::failure::Failure;
+use azvault_service::opening::OpenSlot;
 use azvault_service::slots;
 use azvault_service::slots::SlotView;
-use azvault_service::unlock::Opened;
 use azvault_vault::{
     Cost, Error, MAX_SLOTS, Made, NewSlot, Opener, PreparedSlot, Problem, SlotError,
 };
@@ -41,12 +41,12 @@ pub(super) struct Document {
 /// undone if the vault does not take it.
 pub(super) fn add(
     app: &App,
-    opened: &mut Opened,
+    opened: &mut OpenSlot,
     slot: &PreparedSlot,
     undo: impl FnOnce(),
 ) -> Result<(), Failure> {
     let (kind, label) = (slot.kind(), slot.label());
-    let Opened { vault, key, .. } = opened;
+    let OpenSlot { vault, key, .. } = opened;
     let added = vault.write(|writing| -> Result<_, Problem> {
         let id = writing.add_slot(key, slot)?;
         audit::log(app, writing, "key add", vec![slots::subject(id, kind, label)])?;
@@ -71,7 +71,7 @@ pub(super) fn forget(made: &Made) {
 }
 
 /// Refuses before anything is written where the vault takes no slot more.
-pub(super) fn check_room(app: &App, opened: &Opened) -> Result<(), Failure> {
+pub(super) fn check_room(app: &App, opened: &OpenSlot) -> Result<(), Failure> {
     let slots = opened.vault.slots().len();
     if slots < MAX_SLOTS {
         return Ok(());

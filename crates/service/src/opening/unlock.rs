@@ -1,11 +1,9 @@
-//! Opening the vault of this run: by the agent, by what was given, by the keyring, by asking.
+//! Unlocking: by the agent, by what was given, by the keyring, by asking.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{
-    AnchorFound, Cost, Error, Keys, Locked, MasterKey, Problem, Sealer, Try, Vault,
-};
-use zeroize::Zeroizing;
+use azvault_vault::{AnchorFound, Cost, Error, Locked, MasterKey, Problem, Sealer, Try, Vault};
 
+use super::{OpenVault, Reopener};
 use crate::app::App;
 use crate::failure::{Code, Failure};
 use crate::unlock_inputs;
@@ -14,36 +12,6 @@ use crate::{agent, expected_vault, keyring, policy};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
-
-/// What opened the vault, so that it can be opened again: for a second look, or by a process of ours.
-pub enum OpenedBy {
-    /// The agent, which holds the keys.
-    Agent,
-    /// Keys of an epoch that were derived here or handed over, as [`Keys::to_bytes`] gives them.
-    Keys(u32, Zeroizing<Vec<u8>>),
-}
-
-impl OpenedBy {
-    /// Opens the vault through handles of its own. Nobody is asked.
-    pub fn open(&self, app: &App) -> Result<Vault, Failure> {
-        let locked = locked(app)?;
-        let sealer = self.sealer(app, &locked)?;
-        let opened = locked.unlock_with(sealer, &app.anchors()?);
-        Ok(opened?)
-    }
-
-    /// The keys once more.
-    pub fn sealer(&self, app: &App, locked: &Locked) -> Result<Box<dyn Sealer>, Failure> {
-        let was_locked =
-            || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
-        Ok(match self {
-            Self::Agent => agent::keys(app, locked).ok_or_else(was_locked)?,
-            Self::Keys(epoch, bytes) => {
-                Box::new(Keys::from_bytes(*epoch, bytes).ok_or_else(was_locked)?)
-            }
-        })
-    }
-}
 
 /// Whether the agent is to hold the keys from now on.
 #[derive(Clone, Copy)]
@@ -56,14 +24,9 @@ pub enum Hold {
     Nowhere,
 }
 
-/// Opens and unlocks the vault of this run.
-pub fn vault(app: &App) -> Result<Vault, Failure> {
-    unlocked(app, locked(app)?).map(|(vault, _)| vault)
-}
-
 /// Looks at the vault of this run before anybody is asked: a question about a vault that is not
 /// there, or not safe to open, would be asked in vain.
-pub fn locked(app: &App) -> Result<Locked, Failure> {
+pub(super) fn locked(app: &App) -> Result<Locked, Failure> {
     let path = app.vault_path()?;
     let locked = Locked::open(&path)?;
     expected_vault::check_id(app, locked.vault_id())?;
@@ -97,55 +60,38 @@ fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
 }
 
 /// Unlocks a vault: with the keys of the agent, else with what was given, else by asking.
-pub fn unlocked(app: &App, locked: Locked) -> Result<(Vault, OpenedBy), Failure> {
+pub(super) fn unlocked(app: &App, locked: Locked) -> Result<OpenVault<()>, Failure> {
     match with_agent(app, locked)? {
-        Agent::Unlocked(vault) => Ok((*vault, OpenedBy::Agent)),
+        Agent::Unlocked(open) => Ok(*open),
         Agent::Locked(locked) => {
-            let opened = without_agent(app, *locked, Try::All, Hold::IfPossible)?;
-            // The next opening asks the agent: what it locks is locked for all.
-            if opened.held == Held::ByAgent {
-                return Ok((opened.vault, OpenedBy::Agent));
-            }
-            let keys = opened.key.keys();
-            Ok((opened.vault, OpenedBy::Keys(keys.epoch(), keys.to_bytes())))
-        }
-    }
-}
-
-/// Unlocks the vault of this run, and says which slot opened; the agent needed none.
-pub fn by_slot(app: &App) -> Result<(Vault, Option<i64>), Failure> {
-    match with_agent(app, locked(app)?)? {
-        Agent::Unlocked(vault) => Ok((*vault, None)),
-        Agent::Locked(locked) => {
-            let opened = without_agent(app, *locked, Try::All, Hold::IfPossible)?;
-            Ok((opened.vault, Some(opened.key.slot())))
+            open_slot(app, *locked, Try::All, Hold::IfPossible).map(OpenSlot::into_open)
         }
     }
 }
 
 /// Unlocks a vault without asking anybody; `None` if that is not possible.
-pub fn unasked(app: &App, locked: Locked) -> Result<Option<Vault>, Failure> {
+pub(super) fn unasked(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>, Failure> {
     match with_agent(app, locked)? {
-        Agent::Unlocked(vault) => Ok(Some(*vault)),
+        Agent::Unlocked(open) => Ok(Some(*open)),
         Agent::Locked(locked) if unlock_inputs::has_unattended_input(app) => {
-            let opened = without_agent(app, *locked, Try::All, Hold::Nowhere)?;
-            Ok(Some(opened.vault))
+            let opened = open_slot(app, *locked, Try::All, Hold::Nowhere)?;
+            Ok(Some(opened.into_open()))
         }
         Agent::Locked(_) => Ok(None),
     }
 }
 
 /// Unlocks a vault with the keys of the agent; `None` if it has none.
-pub fn by_agent(app: &App, locked: Locked) -> Result<Option<Vault>, Failure> {
+pub(super) fn by_agent(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>, Failure> {
     match with_agent(app, locked)? {
-        Agent::Unlocked(vault) => Ok(Some(*vault)),
+        Agent::Unlocked(open) => Ok(Some(*open)),
         Agent::Locked(_) => Ok(None),
     }
 }
 
 /// What the agent says to a vault.
 enum Agent {
-    Unlocked(Box<Vault>),
+    Unlocked(Box<OpenVault<()>>),
     Locked(Box<Locked>),
 }
 
@@ -153,7 +99,11 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
     expected_vault::check_keys(app, &*keys)?;
     match locked.unlock_with(keys, &app.anchors()?) {
-        Ok(vault) => Ok(Agent::Unlocked(Box::new(recognised(app, vault)?))),
+        Ok(vault) => {
+            let vault = recognised(app, vault)?;
+            let reopener = Reopener::Agent;
+            Ok(Agent::Unlocked(Box::new(OpenVault { vault, reopener, slot: None, contexts: () })))
+        }
         // It locked in this very moment.
         Err(Error { problem: Problem::Sealer(_), .. }) => {
             Ok(Agent::Locked(Box::new(self::locked(app)?)))
@@ -169,13 +119,28 @@ fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
     }
 }
 
-/// A vault that was opened in this process, and by what.
-pub struct Opened {
+/// A vault whose slot was opened in this process, and by what.
+pub struct OpenSlot {
     pub vault: Vault,
     pub key: MasterKey,
     pub given: UnlockInput,
     pub source: Source,
     held: Held,
+}
+
+impl OpenSlot {
+    /// The vault alone, and what opens it again.
+    pub(crate) fn into_open(self) -> OpenVault<()> {
+        let reopener = match self.held {
+            // The next opening asks the agent: what it locks is locked for all.
+            Held::ByAgent => Reopener::Agent,
+            Held::Here => {
+                let keys = self.key.keys();
+                Reopener::Keys(keys.epoch(), keys.to_bytes())
+            }
+        };
+        OpenVault { vault: self.vault, reopener, slot: Some(self.key.slot()), contexts: () }
+    }
 }
 
 /// Whether the agent has the keys from now on.
@@ -193,21 +158,23 @@ pub enum Source {
 }
 
 /// Unlocks a vault with what was given, else with what the keyring has, else by asking.
-pub fn without_agent(
+pub(super) fn open_slot(
     app: &App,
     mut locked: Locked,
     which: Try,
     hold: Hold,
-) -> Result<Opened, Failure> {
+) -> Result<OpenSlot, Failure> {
     let at_hand = match hold {
         Hold::Required(_) => hold,
         Hold::IfPossible | Hold::Nowhere => Hold::Nowhere,
     };
     if let Some(given) = unlock_inputs::beforehand(app)? {
-        return open_with(app, locked, which, (given, Source::AtHand), at_hand);
+        let source = Source::AtHand;
+        return open_with(app, locked, Attempt { which, given, source, hold: at_hand });
     }
     if let Some(key) = keyring::any_of(app, &locked, which) {
-        match open_with(app, locked, which, (UnlockInput::Keyring(key), Source::AtHand), at_hand) {
+        let (given, source) = (UnlockInput::Keyring(key), Source::AtHand);
+        match open_with(app, locked, Attempt { which, given, source, hold: at_hand }) {
             Err(failure) if failure.code == Code::Locked => app.console.failure(&failure),
             opened => return opened,
         }
@@ -228,7 +195,7 @@ pub fn without_agent(
             Some(locked) => locked,
             None => self::locked(app)?,
         };
-        match open_with(app, fresh, which, (given, Source::Typed), hold) {
+        match open_with(app, fresh, Attempt { which, given, source: Source::Typed, hold }) {
             Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
                 app.console.failure(&failure);
             }
@@ -238,19 +205,16 @@ pub fn without_agent(
     Err(Failure::new(Code::Locked, "wrong passphrase"))
 }
 
-/// Opens a vault that was just made, with what it was made for.
-pub fn afresh(app: &App, given: &UnlockInput) -> Result<Vault, Failure> {
-    let unlocked = locked(app)?.unlock(&given.opener(), &app.anchors()?);
-    Ok(unlocked?)
+/// What is tried at which slots, and whether the agent gets the keys if it opens one.
+struct Attempt {
+    which: Try,
+    given: UnlockInput,
+    source: Source,
+    hold: Hold,
 }
 
-fn open_with(
-    app: &App,
-    locked: Locked,
-    which: Try,
-    (given, source): (UnlockInput, Source),
-    hold: Hold,
-) -> Result<Opened, Failure> {
+fn open_with(app: &App, locked: Locked, attempt: Attempt) -> Result<OpenSlot, Failure> {
+    let Attempt { which, given, source, hold } = attempt;
     let epoch = locked.epoch();
     let spinner = app.console.spinner("unlocking");
     let key = locked.master_key(&given.opener(), which);
@@ -280,7 +244,7 @@ fn open_with(
     if !matches!(hold, Hold::Nowhere) {
         warn_if_weak(app, &vault, key.slot());
     }
-    Ok(Opened { vault, key, given, source, held })
+    Ok(OpenSlot { vault, key, given, source, held })
 }
 
 /// Says that a guess at this slot costs less than it should, and what mends it.

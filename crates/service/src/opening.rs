@@ -1,0 +1,164 @@
+//! Opening the vault of this run, and reading what a command needs of it.
+
+mod reopener;
+mod unlock;
+
+use azvault_vault::{Locked, Try, Vault};
+
+pub use self::reopener::Reopener;
+pub use self::unlock::{Hold, OpenSlot, Source};
+use crate::app::App;
+use crate::contexts::{Contexts, Purpose};
+use crate::failure::Failure;
+use crate::paths;
+use crate::session;
+use crate::session::Session;
+
+/// An open vault, and what was read of it: its contexts, unless only the vault was wanted.
+pub struct OpenVault<Read = Contexts> {
+    pub vault: Vault,
+    /// Opens the same vault once more, without a question.
+    pub reopener: Reopener,
+    /// The slot that opened it; `None` where the agent had the keys.
+    pub slot: Option<i64>,
+    pub contexts: Read,
+}
+
+/// What can be read without a question.
+pub enum Unasked {
+    /// The session's own choice, which needs no key of the vault.
+    Locked(Option<Box<Session>>),
+    Open(Box<OpenVault>),
+}
+
+/// The one way to the vault of a run.
+pub struct Opener<'a> {
+    app: &'a App,
+    locked: Option<Locked>,
+    session: SessionUse,
+    purpose: Purpose,
+}
+
+/// Whether the session of this shell is part of what is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SessionUse {
+    Current,
+    Ignored,
+}
+
+impl<'a> Opener<'a> {
+    pub fn new(app: &'a App) -> Self {
+        Self { app, locked: None, session: SessionUse::Current, purpose: Purpose::Read }
+    }
+
+    /// Opens this file, which was looked at already.
+    pub fn of(self, locked: Locked) -> Self {
+        Self { locked: Some(locked), ..self }
+    }
+
+    /// Reads contexts with all members that are kept of them, so that they can be stored again.
+    pub fn for_change(self) -> Self {
+        Self { purpose: Purpose::Change, ..self }
+    }
+
+    /// Leaves the session out, to describe a vault whose session is gone. Nothing of it acts.
+    pub fn without_session(self) -> Self {
+        Self { session: SessionUse::Ignored, ..self }
+    }
+
+    /// The vault before it is unlocked: a question about a vault that does not exist, or is not safe
+    /// to open, would be asked in vain.
+    pub fn locked(self) -> Result<Locked, Failure> {
+        self.locked.map_or_else(|| unlock::locked(self.app), Ok)
+    }
+
+    /// Opens the vault, and the session if there is one. A session that is gone is reported before
+    /// anybody is asked for a passphrase.
+    pub fn open(self) -> Result<OpenVault, Failure> {
+        let (app, purpose) = (self.app, self.purpose);
+        let (locked, session) = self.locked_and_session()?;
+        unlock::unlocked(app, locked)?.read(app, session, purpose)
+    }
+
+    /// As [`Opener::open`], without asking.
+    pub fn open_unasked(self) -> Result<Unasked, Failure> {
+        let (app, purpose) = (self.app, self.purpose);
+        let (locked, session) = self.locked_and_session()?;
+        let Some(open) = unlock::unasked(app, locked)? else {
+            return Ok(Unasked::Locked(session.map(Box::new)));
+        };
+        Ok(Unasked::Open(Box::new(open.read(app, session, purpose)?)))
+    }
+
+    /// Opens the vault, and reads nothing of it yet.
+    pub fn open_vault(self) -> Result<OpenVault<()>, Failure> {
+        let app = self.app;
+        unlock::unlocked(app, self.locked()?)
+    }
+
+    /// As [`Opener::open_vault`], without asking; `None` if that is not possible.
+    pub fn open_vault_unasked(self) -> Result<Option<OpenVault<()>>, Failure> {
+        let app = self.app;
+        unlock::unasked(app, self.locked()?)
+    }
+
+    /// Opens the vault with the keys of the agent alone; `None` if it has none.
+    pub fn open_vault_by_agent(self) -> Result<Option<OpenVault<()>>, Failure> {
+        let app = self.app;
+        unlock::by_agent(app, self.locked()?)
+    }
+
+    /// Opens one of these slots in this process, whatever the agent has: with what was given, what
+    /// the keyring has, or what a person types.
+    pub fn open_slot(self, which: Try, hold: Hold) -> Result<OpenSlot, Failure> {
+        let app = self.app;
+        unlock::open_slot(app, self.locked()?, which, hold)
+    }
+
+    /// Whatever keeps the vault from being opened keeps a session from being found too, and then that
+    /// is what has to be said.
+    fn locked_and_session(self) -> Result<(Locked, Option<Session>), Failure> {
+        if self.session == SessionUse::Ignored {
+            return Ok((self.locked()?, None));
+        }
+        let locked = self.locked().map_err(|failure| match paths::session() {
+            Some(_) => session::unreachable(&failure),
+            None => failure,
+        })?;
+        let session = Session::current(locked.vault_id())?;
+        Ok((locked, session))
+    }
+}
+
+impl OpenVault<()> {
+    /// Reads the contexts as they are now, and those of the session.
+    pub fn with_contexts(self, app: &App) -> Result<OpenVault, Failure> {
+        let session = Session::current(self.vault.id())?;
+        self.read(app, session, Purpose::Read)
+    }
+
+    /// Reads what there is to revoke, which neither a policy that cannot be followed nor a context
+    /// that was given may hold up.
+    pub fn to_revoke(self, app: &App, session: Option<Session>) -> Result<OpenVault, Failure> {
+        self.read(app, session, Purpose::Revoke)
+    }
+
+    fn read(
+        self,
+        app: &App,
+        session: Option<Session>,
+        purpose: Purpose,
+    ) -> Result<OpenVault, Failure> {
+        let Self { vault, reopener, slot, contexts: () } = self;
+        let contexts = Contexts::read(app, &vault, session, purpose)?;
+        Ok(OpenVault { vault, reopener, slot, contexts })
+    }
+}
+
+impl OpenVault {
+    /// Reads the contexts again, because something changed.
+    pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
+        self.contexts = self.contexts.read_again(app, &self.vault)?;
+        Ok(())
+    }
+}
