@@ -151,3 +151,20 @@ fn the_pages_are_found_from_the_readme() {
     missing.retain(|name| !text.contains(&format!("]({name})")));
     assert_eq!(missing, BTreeSet::new(), "README.md links to them");
 }
+
+/// Words that `docs/style.md` says otherwise. Titles of older decisions are quotations.
+const UNWANTED: [&str; 8] =
+    ["whoever", "somebody", "nobody", "anew", "afresh", "in clear", "the same again", "door"];
+
+#[test]
+fn the_pages_speak_plainly() {
+    for name in PAGES {
+        for (at, line) in page(name).to_lowercase().lines().enumerate() {
+            let shown = line.split('[').next().unwrap();
+            let words = format!(" {} ", shown.replace(|c: char| !c.is_alphanumeric(), " "));
+            for word in UNWANTED {
+                assert!(!words.contains(&format!(" {word} ")), "{name}:{}: {word:?}", at + 1);
+            }
+        }
+    }
+}
