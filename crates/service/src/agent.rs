@@ -63,7 +63,7 @@ fn socket_of(agent: u32) -> Option<PathBuf> {
 }
 
 /// The name of the socket of a vault's agent.
-pub fn socket_name(vault: VaultId) -> String {
+pub(crate) fn socket_name(vault: VaultId) -> String {
     format!("{vault}.sock")
 }
 
@@ -76,7 +76,7 @@ pub fn status(app: &App, vault: VaultId) -> Option<Status> {
 }
 
 /// As [`status`], also where the agent is not to be used: a search for keys looks everywhere.
-pub fn at_socket(vault: VaultId) -> Option<Status> {
+pub(crate) fn at_socket(vault: VaultId) -> Option<Status> {
     client(vault).ok()?.within(PATIENCE).status().ok()
 }
 
@@ -116,7 +116,7 @@ pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<()
 }
 
 /// Whether the agent holds keys of another vault with the id of this one.
-pub fn holds_anothers(vault: &Vault) -> bool {
+pub(crate) fn holds_anothers(vault: &Vault) -> bool {
     let Ok(client) = client(vault.id()) else { return false };
     let holds = client.status().is_ok_and(|status| status.unlocked.is_some());
     holds && has_former(&client, vault).is_ok_and(|former| !former)

@@ -80,13 +80,13 @@ impl App {
 
     /// As this one, for a file that may be older than what this machine has seen: with a memory of
     /// its own. The agent neither opens it nor gets its keys.
-    pub fn with_scratch_anchors(&self, file: PathBuf, memory: PathBuf) -> Self {
+    pub(crate) fn with_scratch_anchors(&self, file: PathBuf, memory: PathBuf) -> Self {
         let options = Options { vault: Some(file), no_agent: true, ..self.options.clone() };
         Self { options, memory: Some(memory), ..self.afresh() }
     }
 
     /// Whether this machine's memory of vaults is left out.
-    pub fn ignores_anchors(&self) -> bool {
+    pub(crate) fn ignores_anchors(&self) -> bool {
         self.memory.is_some()
     }
 
@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Whether a person reads what is said, so that a secret can be shown there.
-    pub fn stderr_is_seen(&self) -> bool {
+    pub(crate) fn stderr_is_seen(&self) -> bool {
         !self.options.no_input && self.console.is_watched()
     }
 

@@ -70,7 +70,7 @@ pub fn of_migration<'a>(id: Id, files: impl Iterator<Item = &'a Path>) -> Vec<Su
 }
 
 /// An origin to which a person agreed, in words.
-pub fn of_origin(origin: &str) -> Subject {
+pub(crate) fn of_origin(origin: &str) -> Subject {
     Subject { id: None, what: format!("confirmed {origin}") }
 }
 
@@ -80,7 +80,7 @@ pub fn of_sign_in(account: &str, way: &str) -> Subject {
 }
 
 /// Credentials for which no token came back, in words.
-pub fn of_sent(account: &str, tenant: &str) -> Subject {
+pub(crate) fn of_sent(account: &str, tenant: &str) -> Subject {
     Subject {
         id: None,
         what: format!("credentials of {account} sent for {tenant}, and no token came"),
@@ -88,7 +88,7 @@ pub fn of_sent(account: &str, tenant: &str) -> Subject {
 }
 
 /// The same of a session's, of which nothing is on disk.
-pub fn of_sent_by_session() -> Subject {
+pub(crate) fn of_sent_by_session() -> Subject {
     Subject { id: None, what: "credentials of a session sent, and no token came".to_owned() }
 }
 

@@ -15,7 +15,7 @@ use crate::descriptor;
 use crate::opening::Reopener;
 
 /// Longest that is handed over, and longest that comes back, in bytes.
-pub const MAX_MESSAGE: usize = 64 * 1024;
+pub(crate) const MAX_MESSAGE: usize = 64 * 1024;
 
 /// A verb of this program in a process of its own.
 pub fn command(app: &App, verb: &str) -> io::Result<Command> {

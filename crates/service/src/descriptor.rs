@@ -43,7 +43,10 @@ pub fn read_all(mut from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// Reads to the end, at most that many bytes, into memory that is wiped.
-pub fn read_secret_to_end(mut from: impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_secret_to_end(
+    mut from: impl Read,
+    most: usize,
+) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; most]);
     let mut length = 0;
     while length < most {

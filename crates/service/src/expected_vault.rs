@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::failure::{Code, Failure};
 
 /// Refuses a vault of another id, before anybody is asked for what opens it.
-pub fn check_id(app: &App, vault: VaultId) -> Result<(), Failure> {
+pub(crate) fn check_id(app: &App, vault: VaultId) -> Result<(), Failure> {
     match &app.options.expect_vault {
         Some(pin) if pin.vault != vault.to_string() => {
             Err(other(&format!("its id is {vault}, not {}", pin.vault)))
@@ -17,7 +17,7 @@ pub fn check_id(app: &App, vault: VaultId) -> Result<(), Failure> {
 }
 
 /// Refuses keys of another fingerprint, before anything is opened with them.
-pub fn check_keys(app: &App, keys: &dyn Sealer) -> Result<(), Failure> {
+pub(crate) fn check_keys(app: &App, keys: &dyn Sealer) -> Result<(), Failure> {
     let Some(pin) = &app.options.expect_vault else { return Ok(()) };
     let path = app.vault_path()?;
     let found = fingerprint(keys).map_err(|e| e.at(&path))?;
@@ -28,7 +28,7 @@ pub fn check_keys(app: &App, keys: &dyn Sealer) -> Result<(), Failure> {
 }
 
 /// Refuses a vault of a lower generation.
-pub fn check_generation(app: &App, vault: &Vault) -> Result<(), Failure> {
+pub(crate) fn check_generation(app: &App, vault: &Vault) -> Result<(), Failure> {
     let least = app.options.expect_vault.as_ref().and_then(|pin| pin.generation);
     match (vault.generation(), least) {
         (found, Some(least)) if found < least => {

@@ -36,7 +36,7 @@ pub fn without_unlocking(app: &App, command: &mut Command) -> io::Result<()> {
 }
 
 /// For a program that does something for azvault: no variable of azvault either.
-pub fn without_anything(command: &mut Command) -> io::Result<()> {
+pub(crate) fn without_anything(command: &mut Command) -> io::Result<()> {
     for name in paths::own_variables() {
         command.env_remove(name);
     }

@@ -83,7 +83,7 @@ impl Entry {
 
 /// The first key that the keyring has for a slot of this vault. One that does not answer is no
 /// reason to give up: the person is asked then.
-pub fn any_of(app: &App, locked: &Locked, which: Try) -> Option<RawKey> {
+pub(crate) fn any_of(app: &App, locked: &Locked, which: Try) -> Option<RawKey> {
     let slots = locked.slots().iter().filter(|slot| slot.kind == SlotKind::Keyring);
     let mut slots = slots.filter(|slot| which == Try::All || which == Try::Slot(slot.id));
     slots.find_map(|slot| match Entry::new(locked.vault_id(), slot.salt).look_up() {

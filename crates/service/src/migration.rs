@@ -26,7 +26,7 @@ use azvault_vault::{Id, Import, Stored};
 
 /// Whether a file of this format is a saved sign-in, or what one signs in with: it is sealed, and `clean`
 /// removes it. Settings are not: the products go on using them.
-pub fn is_sign_in(format: Format) -> bool {
+pub(crate) fn is_sign_in(format: Format) -> bool {
     row(format).clean == Clean::Removes
 }
 

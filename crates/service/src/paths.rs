@@ -14,7 +14,7 @@ use etcetera::base_strategy::{BaseStrategy, Xdg};
 use crate::failure::{Code, Failure};
 
 /// The vault when nobody named one: `azvault/vault.db` in the platform's data folder.
-pub fn default_vault() -> Result<PathBuf, Failure> {
+pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
     Ok(base()?.data_dir().join("azvault").join("vault.db"))
 }
 
@@ -61,7 +61,7 @@ pub fn roots() -> Result<Roots, Failure> {
 }
 
 /// The folder that `XDG_RUNTIME_DIR` names for what lives as long as a login: see [`crate::runtime`].
-pub fn runtime_variable() -> Option<PathBuf> {
+pub(crate) fn runtime_variable() -> Option<PathBuf> {
     folder_variable("XDG_RUNTIME_DIR")
 }
 
@@ -96,7 +96,7 @@ pub fn is_empty(variable: &OsStr) -> bool {
 }
 
 /// Variables that name what unlocks the vault. No program that azvault starts gets them.
-pub const UNLOCKING: [&str; 2] = ["AZVAULT_PASSPHRASE_FILE", "AZVAULT_KEY_FILE"];
+pub(crate) const UNLOCKING: [&str; 2] = ["AZVAULT_PASSPHRASE_FILE", "AZVAULT_KEY_FILE"];
 
 /// Names of the variables that are set, the empty ones left out. Their values are not looked at.
 fn set_variables() -> impl Iterator<Item = OsString> {
@@ -118,7 +118,7 @@ pub fn foreign_variables() -> Vec<(OsString, &'static ForeignVariable)> {
 }
 
 /// The first variable that says exactly this path: a program is told of the file by it.
-pub fn variable_that_says(path: &Path) -> Option<String> {
+pub(crate) fn variable_that_says(path: &Path) -> Option<String> {
     let says = |value: &OsStr| Path::new(value) == path;
     let mut names = std::env::vars_os().filter_map(|(name, value)| {
         let says = says(&value);
@@ -129,19 +129,19 @@ pub fn variable_that_says(path: &Path) -> Option<String> {
 }
 
 /// Names of all variables of azvault that are set.
-pub fn own_variables() -> Vec<OsString> {
+pub(crate) fn own_variables() -> Vec<OsString> {
     set_variables().filter(|name| name.as_encoded_bytes().starts_with(b"AZVAULT_")).collect()
 }
 
 /// The bus on which a keyring would be asked: the first of its addresses.
-pub fn session_bus() -> Option<String> {
+pub(crate) fn session_bus() -> Option<String> {
     let named = std::env::var("DBUS_SESSION_BUS_ADDRESS").ok()?;
     named.split(';').find(|address| !address.is_empty()).map(str::to_owned)
 }
 
 /// What the keyring's program needs to find the bus, and a prompt of the keyring its display. Nothing
 /// else of the environment reaches it: variables can have it load other code.
-pub fn for_keyring() -> impl Iterator<Item = (&'static str, OsString)> {
+pub(crate) fn for_keyring() -> impl Iterator<Item = (&'static str, OsString)> {
     let names = [
         "DBUS_SESSION_BUS_ADDRESS",
         "XDG_RUNTIME_DIR",
@@ -173,7 +173,7 @@ pub fn proxy() -> Option<ProxySetting> {
 
 /// Variables by which other programs are given certificate authorities, as far as they are set:
 /// azvault does not follow them.
-pub fn foreign_authorities() -> Vec<&'static str> {
+pub(crate) fn foreign_authorities() -> Vec<&'static str> {
     let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
         .into_iter()
@@ -188,13 +188,13 @@ pub fn no_proxy() -> Vec<String> {
 }
 
 /// Where Azure CLI keeps its files.
-pub fn az_folder() -> Option<PathBuf> {
+pub(crate) fn az_folder() -> Option<PathBuf> {
     let usual = || base().ok().map(|base| base.home_dir().join(".azure"));
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
 /// The subscription that the endpoint of a shell told its tools.
-pub fn told_subscription() -> Option<String> {
+pub(crate) fn told_subscription() -> Option<String> {
     std::env::var("ARM_SUBSCRIPTION_ID").ok().filter(|value| !value.is_empty())
 }
 

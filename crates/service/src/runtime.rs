@@ -185,7 +185,7 @@ pub fn folders() -> Vec<PathBuf> {
 
 /// For files that need no socket: the folder that is used, else a private one in the user's home. It
 /// is on a disk, and the same for every process, so that what is left in it is found and removed.
-pub fn for_files() -> Result<PathBuf, Failure> {
+pub(crate) fn for_files() -> Result<PathBuf, Failure> {
     made().or_else(|none| {
         let own = paths::private()?;
         let (base, name) = (own.parent().map(Path::to_owned), own.file_name());
@@ -203,7 +203,7 @@ pub fn for_files() -> Result<PathBuf, Failure> {
 }
 
 /// The base that a login of this user has, if it can be used.
-pub fn of_login() -> Option<PathBuf> {
+pub(crate) fn of_login() -> Option<PathBuf> {
     let places = places();
     let system = places.iter().find(|place| place.source == Source::System)?;
     system.fit().ok().and_then(|()| system.base.clone())

@@ -82,7 +82,7 @@ impl Reach {
     }
 
     /// Why an id is not served.
-    pub fn refuse_id(&self) -> Failure {
+    pub(crate) fn refuse_id(&self) -> Failure {
         let what = "no account that this command was started for is meant by that id";
         Failure::new(Code::Refused, what).hint("azvault exec --all-accounts NAME -- COMMAND")
     }

@@ -55,7 +55,7 @@ pub fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Fa
 }
 
 /// Whether the vault has a sealed copy of exactly each file at exactly its place.
-pub fn are_sealed(proposal: &Proposal) -> bool {
+pub(crate) fn are_sealed(proposal: &Proposal) -> bool {
     let known = sealed_in(proposal);
     proposal
         .to_seal()

@@ -17,7 +17,7 @@ pub fn plan<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
 }
 
 /// The option `--from` with each of these paths.
-pub fn from_options<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
+pub(crate) fn from_options<'a>(paths: impl IntoIterator<Item = &'a Path>) -> String {
     paths.into_iter().map(from_option).collect()
 }
 

@@ -58,7 +58,7 @@ pub fn propose(
 }
 
 /// The planned contexts of users for whom neither the files nor the vault hold a sign-in.
-pub fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<ContextName> {
+pub(crate) fn without_sign_in(plan: &Plan, present: &Present<'_>) -> Vec<ContextName> {
     let contexts = || plan.contexts.iter().map(|planned| &planned.item);
     if !contexts().any(is_of_user) {
         return Vec::new();
@@ -95,7 +95,7 @@ impl Proposal {
     }
 
     /// The files whose bytes are sealed, so that they can be removed and put back.
-    pub fn to_seal(&self) -> impl Iterator<Item = (usize, &Source)> {
+    pub(crate) fn to_seal(&self) -> impl Iterator<Item = (usize, &Source)> {
         self.sources.iter().enumerate().filter(|(number, source)| {
             let number = *number;
             let imported = source.found.outcome <= Outcome::Warn && source.bytes.is_some();

@@ -85,7 +85,7 @@ pub fn remove(file: &ImportedFile) -> Result<Removal, Kept> {
 }
 
 /// Removes the links that led to a file that is gone: each as it was followed, and of this user.
-pub fn remove_links(file: &ImportedFile) {
+pub(crate) fn remove_links(file: &ImportedFile) {
     for link in &file.links {
         let _ = remove_link(link);
     }

@@ -54,7 +54,7 @@ pub fn accounts<'a>(
 
 /// Whether one of these secrets may be of an account that none of the contexts has: its home account
 /// where it has one, else its id.
-pub fn has_any<'a>(
+pub(crate) fn has_any<'a>(
     contexts: impl Iterator<Item = &'a Context>,
     mut secrets: impl Iterator<Item = &'a SecretDescription>,
 ) -> bool {

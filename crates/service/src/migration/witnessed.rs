@@ -117,7 +117,7 @@ pub fn hear(
 
 /// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
 /// in them, or a file of sign-ins of which nothing was understood.
-pub fn hear_unsealed(held: &Ledger, file: &ImportedFile) -> Heard {
+pub(crate) fn hear_unsealed(held: &Ledger, file: &ImportedFile) -> Heard {
     let mut heard =
         Heard { differences: Vec::new(), understood: Understood::InPart, left_out: Vec::new() };
     // That it cannot be read was said where it was read again.

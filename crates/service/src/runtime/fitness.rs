@@ -50,7 +50,7 @@ impl Unfit {
     }
 
     /// Whether it is our own folder that is wrong.
-    pub fn is_of_inner(self) -> bool {
+    pub(crate) fn is_of_inner(self) -> bool {
         matches!(
             self,
             Self::NoFolder(Owner::Inner)

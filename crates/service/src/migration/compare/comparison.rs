@@ -83,7 +83,7 @@ pub(super) struct Against<'a> {
 impl Comparison {
     /// Whether nothing of the files was lost: what is not in the vault as it was imported is there in
     /// a newer form, or the user removed it.
-    pub fn lost_nothing(&self) -> bool {
+    pub(crate) fn lost_nothing(&self) -> bool {
         self.differences.is_empty()
     }
 
