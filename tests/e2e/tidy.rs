@@ -267,6 +267,33 @@ fn files_have_names() {
     }
 }
 
+/// Names that said nothing, each of several things. None of them may name a file or a type again.
+const NAMELESS: [&str; 11] = [
+    "apart", "because", "beside", "brought", "door", "given", "listed", "older", "told", "wanted",
+    "way",
+];
+
+#[test]
+fn no_file_and_no_type_has_a_name_that_says_nothing() {
+    let mut types = 0;
+    for (path, text) in sources() {
+        for name in Path::new(&path).iter().filter_map(|name| name.to_str()) {
+            assert!(!NAMELESS.contains(&name.trim_end_matches(".rs")), "{path}");
+        }
+        for (at, keyword) in ["struct ", "enum ", "trait ", "type "]
+            .into_iter()
+            .flat_map(|keyword| text.match_indices(keyword))
+        {
+            let name = text[at + keyword.len()..].split(|c: char| !c.is_alphanumeric()).next();
+            let name = name.filter(|name| name.starts_with(char::is_uppercase));
+            types += usize::from(name.is_some());
+            let says = name.is_none_or(|name| !NAMELESS.contains(&name.to_lowercase().as_str()));
+            assert!(says, "{path}: {name:?}");
+        }
+    }
+    assert!(types > 700, "{types}");
+}
+
 #[test]
 fn types_that_hold_secrets_cannot_be_printed_copied_or_written() {
     for (path, text) in sources() {

@@ -7,7 +7,7 @@ use crate::token_endpoint::TokenEndpoint;
 
 /// What is known of the context that acts.
 pub struct Facts<'a> {
-    /// Its tenant.
+    /// The tenant of the acting context.
     pub tenant: Option<&'a str>,
     /// Its subscription.
     pub subscription: Option<&'a str>,

@@ -195,7 +195,7 @@ pub enum Product {
     PowerShell,
     /// Shells.
     Shells,
-    /// Nobody's that we know.
+    /// A product that azvault does not know.
     Unknown,
 }
 

@@ -107,9 +107,9 @@ pub struct Reported {
 
 /// What one file holds.
 pub struct Found {
-    /// What it is.
+    /// The format that the file was read as.
     pub format: Format,
-    /// Whose.
+    /// The product that writes the file.
     pub product: Product,
     /// What becomes of it.
     pub outcome: Outcome,

@@ -111,9 +111,9 @@ pub enum Ended {
 /// A file or folder that could not be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// Which one.
+    /// The file or folder.
     pub path: PathBuf,
-    /// Why.
+    /// The reason, for the user.
     pub why: String,
 }
 

@@ -36,7 +36,7 @@ pub struct Stat {
     pub modified_ns: i128,
     /// What its owner and others may do with it.
     pub permissions: Permissions,
-    /// Whose it is.
+    /// The user that owns the file.
     pub owner: Owner,
 }
 
@@ -55,13 +55,13 @@ pub enum OpenError {
     /// It has more than one name.
     #[error("it has {names} names (hard links)")]
     HardLink {
-        /// How many.
+        /// Number of hard links.
         names: u64,
     },
     /// Somebody else's.
     #[error("it belongs to another user ({owner})")]
     OtherOwner {
-        /// Whose.
+        /// The user that owns the file.
         owner: Owner,
     },
     /// Over [`MAX_SIZE`].

@@ -59,9 +59,9 @@ pub struct Change {
 /// Which context is current.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Current {
-    /// This one.
+    /// The context of this name.
     To(ContextName),
-    /// None.
+    /// No context, although there is a default.
     Nothing,
 }
 
@@ -115,7 +115,7 @@ pub enum Question {
     },
     /// The current or the acting context goes.
     RemoveCurrent {
-        /// It.
+        /// The context that would be removed.
         name: ContextName,
     },
     /// An account gets a context in a tenant in which it was never seen, and which nobody named.

@@ -17,7 +17,7 @@ pub struct Context {
     pub name: ContextName,
     /// Who signs in.
     pub account: Option<ContextAccount>,
-    /// Where.
+    /// The tenant to sign in to.
     pub tenant: Option<Tenant>,
     /// On what; `None` for a sign-in to a tenant as such.
     pub subscription: Option<Subscription>,

@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct PolicyLine {
     /// The file.
     pub file: PathBuf,
-    /// From 1 up.
+    /// Line number; the first is 1.
     pub line: usize,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for PolicyLine {
 pub struct Set<T> {
     /// What is said.
     pub value: T,
-    /// Where.
+    /// The line that sets it.
     pub place: PolicyLine,
 }
 

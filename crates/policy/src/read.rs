@@ -25,7 +25,7 @@ const MIN_CACHE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {what}")]
 pub struct Wrong {
-    /// Where.
+    /// The line that is wrong.
     pub place: PolicyLine,
     /// What is wrong with it.
     pub what: String,

@@ -23,7 +23,7 @@ pub struct DeviceCode {
     claims: Option<String>,
     /// To be typed.
     pub user_code: String,
-    /// Where.
+    /// The page on which the user enters the code.
     pub verification_uri: String,
     /// Where it is typed already, where the provider has such an address.
     pub verification_uri_complete: Option<String>,

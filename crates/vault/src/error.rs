@@ -47,9 +47,9 @@ pub enum Problem {
     /// Get a newer azvault; the file was not touched.
     #[error("the file is of version {found}, newer than version {known} which this azvault knows")]
     TooNew {
-        /// Of the file.
+        /// The file's version of the format.
         found: i32,
-        /// Of this program.
+        /// The newest version that this azvault reads.
         known: i32,
     },
     /// Mend the file's place, owner or mode first.

@@ -87,7 +87,7 @@ impl Locked {
         checked.map_err(|e| e.at(&self.path))
     }
 
-    /// Its id.
+    /// The id in the header, which nothing vouches for before the vault is unlocked.
     pub fn vault_id(&self) -> VaultId {
         self.header.vault_id
     }

@@ -52,7 +52,7 @@ enum Active {
 }
 
 impl SessionKey {
-    /// A new one.
+    /// Generates one from the system's randomness.
     pub fn generate() -> Self {
         Self(Key::random())
     }

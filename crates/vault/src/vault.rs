@@ -44,7 +44,7 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Its id.
+    /// The id that the vault keeps from its creation on.
     pub fn id(&self) -> VaultId {
         self.id
     }

@@ -8,7 +8,7 @@ use azvault_model::{ContextName, SecretDescription};
 pub struct LeftOut {
     /// What it is and whose.
     pub description: SecretDescription,
-    /// Why.
+    /// Why the file does not have it.
     pub because: Reason,
 }
 
@@ -85,7 +85,7 @@ impl Reason {
 pub struct LeftContext {
     /// Its name.
     pub name: ContextName,
-    /// Why.
+    /// Why the file does not have it.
     pub because: ContextReason,
 }
 

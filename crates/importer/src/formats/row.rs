@@ -9,7 +9,7 @@ use crate::shape::Shape;
 
 /// Everything that is known of one format.
 pub struct Row {
-    /// Which one.
+    /// The format that this row describes.
     pub format: Format,
     /// Its name in JSON and in tables.
     pub name: &'static str,

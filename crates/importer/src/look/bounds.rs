@@ -41,7 +41,7 @@ pub enum Bound {
     },
     /// A folder that lies too deep.
     Depth {
-        /// Which one.
+        /// The folder.
         at: PathBuf,
         /// The deepest that is looked at.
         most: usize,

@@ -30,7 +30,7 @@ const OF_A_SIGN_IN: [&str; 6] = [
 
 /// Who signed in, and what the account sees.
 pub struct SignedIn {
-    /// Who.
+    /// The account that signed in.
     pub account: ContextAccount,
     /// Azure cloud by name.
     pub environment: String,
@@ -43,16 +43,16 @@ pub struct SignedIn {
 /// A subscription, and the tenant through which the account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisibleSubscription {
-    /// It.
+    /// The subscription, as Azure lists it.
     pub subscription: Subscription,
-    /// Its tenant.
+    /// The tenant that the account reaches it through.
     pub tenant: Tenant,
 }
 
 /// Which subscription becomes current.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Choice<'a> {
-    /// This one.
+    /// The one that was named, is current already, or is the only usable one.
     This(&'a VisibleSubscription),
     /// None: there is none.
     None,
@@ -63,7 +63,7 @@ pub enum Choice<'a> {
 /// Contexts of further subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
-    /// None.
+    /// No further subscription gets a context.
     Left,
     /// So many contexts altogether, if the account has none yet.
     AtFirst(usize),

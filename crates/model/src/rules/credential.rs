@@ -73,7 +73,7 @@ pub enum Holder {
 pub struct Candidate<'a> {
     /// Where it is kept.
     pub holder: Holder,
-    /// What it is.
+    /// The description of the secret.
     pub about: &'a SecretDescription,
     /// When it came there, in Unix seconds.
     pub created: i64,

@@ -15,7 +15,7 @@ use crate::file::make_private;
 pub enum Caller {
     /// A process of this user. Its number is 0 where it is in another container.
     SameUser {
-        /// Its number.
+        /// The process id.
         pid: u32,
     },
     /// Another user's, root's as well; or the system does not say.

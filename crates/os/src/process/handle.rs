@@ -36,7 +36,7 @@ impl ProcessHandle {
         (kin::facts(pid)?.started == started).then_some(handle)
     }
 
-    /// Its number.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }

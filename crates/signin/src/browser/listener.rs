@@ -60,10 +60,10 @@ enum Progress {
 }
 
 /// What is at a port of ::1.
-enum Beside {
+enum OnIpv6 {
     Bound(TcpListener),
     /// This machine has no IPv6: nobody can listen there.
-    NoIpv6,
+    Unknown,
     Taken,
 }
 
@@ -80,10 +80,10 @@ impl Listener {
         for _ in 0..MAX_PORTS {
             let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
             let port = first.local_addr()?.port();
-            let sockets = match beside(port)? {
-                Beside::Bound(second) => vec![first, second],
-                Beside::NoIpv6 => vec![first],
-                Beside::Taken => continue,
+            let sockets = match bind_ipv6(port)? {
+                OnIpv6::Bound(second) => vec![first, second],
+                OnIpv6::Unknown => vec![first],
+                OnIpv6::Taken => continue,
             };
             for socket in &sockets {
                 socket.set_nonblocking(true)?;
@@ -157,12 +157,12 @@ impl Strangers {
     }
 }
 
-fn beside(port: u16) -> io::Result<Beside> {
+fn bind_ipv6(port: u16) -> io::Result<OnIpv6> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
-        Ok(socket) => Ok(Beside::Bound(socket)),
-        Err(e) if e.kind() == ErrorKind::AddrInUse => Ok(Beside::Taken),
-        Err(e) if e.kind() == ErrorKind::AddrNotAvailable => Ok(Beside::NoIpv6),
-        Err(e) if is_version_unknown(&e) => Ok(Beside::NoIpv6),
+        Ok(socket) => Ok(OnIpv6::Bound(socket)),
+        Err(e) if e.kind() == ErrorKind::AddrInUse => Ok(OnIpv6::Taken),
+        Err(e) if e.kind() == ErrorKind::AddrNotAvailable => Ok(OnIpv6::Unknown),
+        Err(e) if is_version_unknown(&e) => Ok(OnIpv6::Unknown),
         Err(e) => Err(e),
     }
 }
@@ -219,16 +219,19 @@ impl Connection {
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 
-    use super::{Beside, Listener, beside};
+    use super::{Listener, OnIpv6, bind_ipv6};
 
     #[test]
     fn a_port_is_ours_on_both_loopback_addresses_or_another_is_taken() {
         let Ok(foreign) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)) else {
-            assert!(matches!(beside(0), Ok(Beside::NoIpv6)), "without IPv6 there is one address");
+            assert!(
+                matches!(bind_ipv6(0), Ok(OnIpv6::Unknown)),
+                "without IPv6 there is one address"
+            );
             return;
         };
         let port = foreign.local_addr().unwrap().port();
-        assert!(matches!(beside(port), Ok(Beside::Taken)));
+        assert!(matches!(bind_ipv6(port), Ok(OnIpv6::Taken)));
         let own = Listener::bind().unwrap();
         assert_eq!(own.sockets.len(), 2);
         assert_ne!(own.port(), port);

@@ -49,9 +49,9 @@ pub enum BoxAddress {
     },
     /// A part of an imported file.
     Original {
-        /// Of the file.
+        /// The id of the imported file.
         id: Id,
-        /// From 0.
+        /// Number of the part; the first is 0.
         part: i64,
     },
 }

@@ -32,7 +32,7 @@ const KEY_FILE: &[u8] = b"azvault-key-file-v1:";
 const RAW_KEY: &[u8] = b"azvault-raw-key-v1:";
 
 impl KeyFile {
-    /// A new one.
+    /// Generates one from the system's randomness.
     pub fn generate() -> Self {
         Self(Key::random())
     }
@@ -49,7 +49,7 @@ impl KeyFile {
 }
 
 impl RawKey {
-    /// A new one.
+    /// Generates one from the system's randomness.
     pub fn generate() -> Self {
         Self(Key::random())
     }
@@ -66,7 +66,7 @@ impl RawKey {
 }
 
 impl RecoveryCode {
-    /// A new one.
+    /// Generates one from the system's randomness.
     pub fn generate() -> Self {
         Self(Key::random())
     }
