@@ -31,7 +31,7 @@ impl Folder {
     /// The folder at a path, through links.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(Self(rustix::fs::open(path, flags, Mode::empty())?.into()))
+        Ok(Self(openat(CWD, path, flags, Mode::empty())?.into()))
     }
 
     /// One that was opened as any file is. What it is was looked at before.

@@ -5,26 +5,26 @@ use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
 /// Opens for reading what another program may have put there: a link is not followed, and the other
 /// end of a pipe not waited for. What it is, [`Facts::of_open`](super::Facts::of_open) says.
 pub fn open_unfollowed(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+    Ok(openat(CWD, path, flags, Mode::empty())?.into())
 }
 
 /// The same through links, where a person named the file.
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+    Ok(openat(CWD, path, flags, Mode::empty())?.into())
 }
 
 /// Makes a file that is this user's alone, where there is none.
 pub fn create_new_private(path: &Path) -> io::Result<File> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?.into())
+    Ok(openat(CWD, path, flags, Mode::RUSR | Mode::WUSR)?.into())
 }
 
 /// Opens a file for writing that is this user's alone if it is made now, and keeps what is in it.
