@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`clock`] | how long has this machine run, asleep and awake |
 //! | [`console`] | is somebody there; type something hidden; interrupt |
-//! | [`file`] | whose file is it, who else can use it, is it still the same one; open, make and replace files |
+//! | [`file`](mod@file) | whose file is it, who else can use it, is it still the same one; open, make and replace files |
 //! | [`lock`] | hold a file against others, or see that another process holds it |
 //! | [`memory`] | keep memory off the disk |
 //! | [`pipe`] | listen and connect on this machine, and know who is at the other end; wait for any of several things |
