@@ -87,7 +87,8 @@ fn every_exposed_secret_has_its_reason() {
     for (path, text) in sources() {
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
-            if !line.contains(".expose()") || line.trim_start().starts_with("//") {
+            let opens = line.contains(".expose()") || line.contains("Secret::expose");
+            if !opens || line.trim_start().starts_with("//") {
                 continue;
             }
             count += 1;

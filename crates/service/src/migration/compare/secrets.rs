@@ -6,7 +6,9 @@ use azvault_importer::Format;
 use azvault_importer::folder::Source;
 use azvault_model::TenantId;
 use azvault_model::rules::import::{Plan, Planned};
-use azvault_model::{Account, ByDigest, Digests, HeldSecret, SecretDescription, SecretKind};
+use azvault_model::{
+    Account, AccountId, ByDigest, Digests, HeldSecret, SecretDescription, SecretKind,
+};
 use azvault_vault::{Since, ValueDigest};
 
 use super::again::Again;
@@ -106,7 +108,7 @@ pub(super) fn ids(accounts: &[Account]) -> Ids {
     let mut ids = Ids { digests: Digests::default(), held: ByDigest::default() };
     for account in accounts {
         for id in [Some(&account.id), account.home_account_id.as_ref()].into_iter().flatten() {
-            ids.held.insert(ids.digests.of(id.to_lowercase()), ());
+            ids.held.insert(ids.digests.of(AccountId(id)), ());
         }
     }
     ids
@@ -130,7 +132,7 @@ pub(super) fn compare_accounts(
     for planned in &plan.accounts {
         let Some(source) = source_of(again, planned) else { continue };
         let (id, home) = (&planned.item.id, planned.item.home_account_id.as_ref());
-        let has = |id: &String| ids.held.contains_key(&ids.digests.of(id.to_lowercase()));
+        let has = |id: &String| ids.held.contains_key(&ids.digests.of(AccountId(id)));
         if has(id) || home.is_some_and(has) {
             continue;
         }
