@@ -121,6 +121,23 @@ fn a_circle_is_found_however_the_name_is_taken() {
 }
 
 #[test]
+fn exit_codes_are_of_the_command_line_alone() {
+    for (place, tokens) in program() {
+        let is_cli = place[0] == "cli";
+        let code = tokens.to_string().replace(' ', "");
+        for word in ["ExitCode", "exit_code", "process::exit("] {
+            assert!(is_cli || !code.contains(word), "{place:?} has {word:?}");
+        }
+        if place == ["service", "failure"] {
+            let (_, kinds) = code.split_once("pubenumKind{").unwrap();
+            let (kinds, _) = kinds.split_once('}').unwrap();
+            let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+            assert!(!kinds.split('=').any(is_number), "{kinds}");
+        }
+    }
+}
+
+#[test]
 fn what_belongs_together_is_one_parameter() {
     let found: BTreeSet<String> = functions(program())
         .into_iter()

@@ -1,6 +1,6 @@
 //! What the command line and the variables that stand for its options say.
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths::is_empty;
 use clap::builder::Resettable;
 use clap::{Command, CommandFactory, FromArgMatches};
@@ -28,7 +28,7 @@ pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
     }
     if cli.global.output == Output::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
         let what = "only scan answers in SARIF";
-        return Err(Failure::new(Code::Usage, what).hint("azvault scan -o sarif"));
+        return Err(Failure::new(Kind::Usage, what).hint("azvault scan -o sarif"));
     }
     let is_given = [cli.global.vault.is_some(), cli.global.expect_vault.is_some()];
     let missing =
@@ -37,7 +37,7 @@ pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
         None => Ok(()),
         Some((variable, _)) => {
             let what = format!("{variable} is set, and names no vault: it is empty");
-            Err(Failure::new(Code::Usage, what).hint(format!("unset {variable}")))
+            Err(Failure::new(Kind::Usage, what).hint(format!("unset {variable}")))
         }
     }
 }

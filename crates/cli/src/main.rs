@@ -4,6 +4,7 @@ mod app;
 mod arguments;
 mod cli;
 mod commands;
+mod exit_code;
 mod options;
 mod output;
 mod terminal;
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             app.ui.failure(&failure);
-            ExitCode::from(failure.code.number())
+            ExitCode::from(exit_code::number(failure.kind))
         }
     }
 }

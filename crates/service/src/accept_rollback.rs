@@ -6,7 +6,7 @@ use azvault_vault::{AnchorMismatch, DraftFolder, Error, Problem, StorageError, S
 
 use crate::app::App;
 use crate::console::Answer;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{Opener, Reopener};
 use crate::{agent, audit};
 
@@ -16,7 +16,7 @@ use crate::{agent, audit};
 pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let Some(mut terminal) = app.terminal() else {
         let what = "only a person can accept an older vault, and nobody can be asked";
-        return Err(Failure::new(Code::NeedsTerminal, what)
+        return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("azvault unlock --accept-rollback in a terminal"));
     };
     let path = app.vault_path()?;
@@ -79,7 +79,7 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
         Err(e) => return Err(e.into()),
     };
     if terminal.ask_yes(&question)? == Answer::No {
-        return Err(Failure::new(Code::Aborted, "the vault stays refused"));
+        return Err(Failure::new(Kind::Aborted, "the vault stays refused"));
     }
     let locked = Opener::new(app).locked()?;
     let sealer = reopener.sealer(app, &locked)?;

@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use azvault_agent::hold::Limits;
-use azvault_agent::holder::{self, Holder, Kind, Whose};
+use azvault_agent::holder::{self, Holder, Whose};
 use azvault_agent::{CallError, Client, RemoteKeys, Status};
 use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::{paths, policy, runtime};
 
 /// An agent that is only looked at has so long to answer.
@@ -50,7 +50,7 @@ fn sockets(vault: VaultId) -> Vec<PathBuf> {
         return found;
     }
     let holders = holder::look(Whose::Vault(&vault.to_string())).unwrap_or_default();
-    let agents = holders.iter().filter(|holder| holder.kind == Kind::Agent);
+    let agents = holders.iter().filter(|holder| holder.kind == holder::Kind::Agent);
     agents.filter_map(Holder::pid).filter_map(socket_of).collect()
 }
 
@@ -109,7 +109,7 @@ pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<()
     }
     if !has_former(&client, vault)? {
         let what = "the agent holds the keys of another vault with the id of this one";
-        return Err(Failure::new(Code::Refused, what)
+        return Err(Failure::new(Kind::Refused, what)
             .hint("azvault lock, and then the command again; or add --no-agent"));
     }
     client.lock().and_then(|()| client.unlock(epoch, keys, limits)).map_err(|e| failed(&e))
@@ -127,7 +127,7 @@ fn has_former(client: &Client, vault: &Vault) -> Result<bool, Failure> {
     let held = client.status().map_err(|e| failed(&e))?.unlocked;
     let Some(held) = held else { return Ok(false) };
     let follows = vault.follows(&RemoteKeys::new(client.clone(), held.epoch));
-    follows.map_err(|e| Failure::new(Code::Other, format!("the agent: {e}")))
+    follows.map_err(|e| Failure::new(Kind::Other, format!("the agent: {e}")))
 }
 
 /// Has the agent of a vault wipe its keys; one that does not run has none.
@@ -155,7 +155,7 @@ pub fn started(vault: VaultId) -> Result<Client, Failure> {
 
 /// What to say when the agent does not do it.
 pub fn failed(error: &CallError) -> Failure {
-    Failure::new(Code::Other, format!("the agent: {error}")).hint("azvault doctor")
+    Failure::new(Kind::Other, format!("the agent: {error}")).hint("azvault doctor")
 }
 
 /// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
@@ -163,7 +163,7 @@ pub fn failed(error: &CallError) -> Failure {
 fn start(client: &Client, vault: VaultId) -> Result<(), Failure> {
     runtime::made()?;
     let cannot =
-        |e: std::io::Error| Failure::new(Code::Other, format!("the agent cannot be started: {e}"));
+        |e: std::io::Error| Failure::new(Kind::Other, format!("the agent cannot be started: {e}"));
     let post = Post {
         socket: client.socket().to_owned(),
         vault_id: vault.to_string(),

@@ -9,7 +9,7 @@ use azvault_os::process::Before;
 use azvault_policy::Policy;
 
 use crate::console::{Answer, Console, Prompt};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::policy::in_force;
 use crate::vault_pin::VaultPin;
@@ -146,12 +146,12 @@ impl App {
             return Ok(());
         }
         let Some(mut terminal) = self.terminal() else {
-            return Err(Failure::new(Code::NeedsTerminal, format!("{question} Nobody can answer"))
+            return Err(Failure::new(Kind::NeedsTerminal, format!("{question} Nobody can answer"))
                 .hint("add --yes to answer beforehand"));
         };
         match terminal.ask_yes(question)? {
             Answer::Yes => Ok(()),
-            Answer::No => Err(Failure::new(Code::Aborted, "nothing was done")),
+            Answer::No => Err(Failure::new(Kind::Aborted, "nothing was done")),
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use azvault_vault::{Problem, StagedVault};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{OpenVault, Opener};
 use crate::text::shown_path;
 
@@ -26,7 +26,7 @@ pub fn name(app: &App, folder: &Path, what: &str) -> Result<PathBuf, Failure> {
     let names = std::iter::once(format!("{begin}.db"))
         .chain((2_u32..).map(|number| format!("{begin}-{number}.db")));
     let mut free = names.map(|name| folder.join(name)).filter(|path| !is_there(path));
-    free.next().ok_or_else(|| Failure::new(Code::Exists, "every name is taken"))
+    free.next().ok_or_else(|| Failure::new(Kind::Exists, "every name is taken"))
 }
 
 pub fn is_there(path: &Path) -> bool {
@@ -59,9 +59,9 @@ pub fn failure(error: impl Into<Problem>, file: &Path) -> Failure {
     let mut failure = Failure::from(problem.at(file));
     if no_mode {
         failure.hint = Some("choose a place on a file system that knows modes".into());
-    } else if failure.code == Code::Integrity && !is_io {
+    } else if failure.kind == Kind::Integrity && !is_io {
         failure.hint = Some("azvault backup list says which backups are whole".into());
-    } else if failure.code == Code::Exists {
+    } else if failure.kind == Kind::Exists {
         failure.hint = Some("name another file, or add --force to replace it".into());
     }
     failure

@@ -29,7 +29,7 @@ use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::endpoint;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{OpenVault, Opener};
 use crate::policy;
 
@@ -79,7 +79,7 @@ pub fn carry_out_on(
 const MAX_ATTEMPTS: usize = 64;
 
 fn changed_meanwhile() -> Failure {
-    Failure::new(Code::Busy, "the contexts changed meanwhile: nothing was done")
+    Failure::new(Kind::Busy, "the contexts changed meanwhile: nothing was done")
         .hint("run the command again")
 }
 

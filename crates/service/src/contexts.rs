@@ -16,7 +16,7 @@ use azvault_policy::PolicyLine;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 
 use crate::app::{App, ContextOverride};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::policy;
 use crate::session;
 use crate::session::Session;
@@ -201,7 +201,7 @@ impl Contexts {
                 let place = shown(&place.to_string());
                 let what =
                     format!("refused by {place}: autosave is off, so changes live in a session");
-                return Failure::new(Code::Refused, what).hint(session::to_start());
+                return Failure::new(Kind::Refused, what).hint(session::to_start());
             }
             match refused.because {
                 // --scope does not help there, so it is no advice.
@@ -295,10 +295,10 @@ pub fn chosen(current: &Current) -> Option<&ContextName> {
 
 pub fn absent(name: &ContextName) -> Failure {
     let name = quoted(name.as_str());
-    Failure::new(Code::NotFound, format!("there is no context {name}")).hint("azvault context list")
+    Failure::new(Kind::NotFound, format!("there is no context {name}")).hint("azvault context list")
 }
 
 pub fn none_active() -> Failure {
-    Failure::new(Code::NotFound, "no context is active")
+    Failure::new(Kind::NotFound, "no context is active")
         .hint("azvault context select NAME, with a name of azvault context list")
 }

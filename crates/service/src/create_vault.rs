@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::console::{Answer, Prompt};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::strength;
 use crate::strength::Strength;
 use crate::text::shown_path;
@@ -65,11 +65,11 @@ pub fn create(app: &App, request: NewVaultRequest) -> Result<(Vault, UnlockInput
     let anchors = paths::anchors()?;
     if let Some(pin) = &app.options.expect_vault {
         let what = format!("a new vault would not be the expected one, {pin}");
-        return Err(Failure::new(Code::Integrity, what)
+        return Err(Failure::new(Kind::Integrity, what)
             .hint("name the expected one with --vault FILE, or leave out --expect-vault"));
     }
     if path.symlink_metadata().is_ok() {
-        return Err(Failure::new(Code::Exists, format!("{} exists already", shown_path(&path)))
+        return Err(Failure::new(Kind::Exists, format!("{} exists already", shown_path(&path)))
             .hint("azvault status, or name another file with --vault FILE"));
     }
     azvault_vault::check_place(&path).map_err(|e| not_made(e, &path))?;
@@ -201,7 +201,7 @@ pub fn check_shown(app: &App, verb: &str) -> Result<(), Failure> {
     } else {
         format!(", or azvault {verb} --no-recovery")
     };
-    Err(Failure::new(Code::NeedsTerminal, what)
+    Err(Failure::new(Kind::NeedsTerminal, what)
         .hint(format!("azvault {verb} --recovery-file FILE{or_none}")))
 }
 
@@ -219,7 +219,7 @@ fn passphrase(app: &App) -> Result<Secret, Failure> {
     }
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
-            Code::NeedsTerminal,
+            Kind::NeedsTerminal,
             "a new vault needs a passphrase and nobody can be asked",
         )
         .hint("name a file: --passphrase-file FILE"));
@@ -284,7 +284,7 @@ fn existing_key_file(file: &Path) -> Result<KeyFile, Failure> {
     match unlock_inputs::read_key_file(file)? {
         KeyText::Beside(key) => Ok(key),
         KeyText::Alone(_) => Err(Failure::new(
-            Code::Usage,
+            Kind::Usage,
             format!("{} is a raw key, which opens a vault alone", shown_path(file)),
         )
         .hint("name a new file with --key-file FILE")),
@@ -296,10 +296,10 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Made, Failure> {
     private_file::check_place(path)?;
     let line = Zeroizing::new([bytes, b"\n"].concat());
     write_file(path, &line, Over::Nothing, &|_| Ok(())).map_err(|e| {
-        let (code, why) = match e.kind() {
-            ErrorKind::AlreadyExists => (Code::Exists, "exists already".to_owned()),
-            _ => (Code::Other, e.to_string()),
+        let (kind, why) = match e.kind() {
+            ErrorKind::AlreadyExists => (Kind::Exists, "exists already".to_owned()),
+            _ => (Kind::Other, e.to_string()),
         };
-        Failure::new(code, format!("{}: {why}", shown_path(path)))
+        Failure::new(kind, format!("{}: {why}", shown_path(path)))
     })
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
-use azvault_agent::holder::{Beacon, Kind};
+use azvault_agent::holder::{self, Beacon};
 use azvault_endpoint::{AzConfig, Keys, TokenEndpoint};
 use azvault_model::{Context, ContextName};
 use azvault_os::process::{ProcessHandle, silence_errors, silence_output};
@@ -24,7 +24,7 @@ use self::kept::Kept;
 pub use self::reach::Reach;
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{Opener, Reopener};
 use crate::{child_process, paths};
 
@@ -114,7 +114,7 @@ pub fn open(
     mut tool_facts: ToolFacts,
     chosen: &Chosen,
 ) -> Result<Environment, Failure> {
-    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
+    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the door: {e}"));
     let mut command = child_process::command(app, "door").map_err(cannot)?;
     chosen.surround(&mut command);
     command.arg("--leader").arg(std::process::id().to_string());
@@ -133,7 +133,7 @@ pub fn open(
     }
     let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {
         let what = "the door for the command's children could not be opened";
-        Failure::new(Code::Other, what).hint("azvault status")
+        Failure::new(Kind::Other, what).hint("azvault status")
     })?;
     let folder = folder.path().to_string_lossy().into_owned();
     environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
@@ -153,7 +153,7 @@ pub fn follow(app: &App, vault: &Vault) {
                  azvault exec -- COMMAND",
             );
         }
-        let cannot = |e: std::io::Error| Failure::new(Code::Other, e.to_string());
+        let cannot = |e: std::io::Error| Failure::new(Kind::Other, e.to_string());
         az_folder::follow(&folder, &contexts, acting).map_err(cannot)
     });
     match followed {
@@ -181,15 +181,15 @@ pub struct Post {
 /// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
     let Post { start, reopener, facts, leader } = post;
-    let cannot = |e: std::io::Error| Failure::new(Code::Other, format!("the door: {e}"));
-    let refused = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
+    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the door: {e}"));
+    let refused = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
     let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidInput => refused(),
         _ => cannot(e),
     })?;
     let vault = Opener::new(app).locked()?.vault_id();
     // Before there is anything to hand out: what cannot be found cannot be locked.
-    let beacon = Beacon::raise(Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
+    let beacon = Beacon::raise(holder::Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
     let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
     // The handle is of who started this process, and of nobody who came after it.
     if !leader.is_parent() {

@@ -4,7 +4,7 @@
 use azvault_vault::{Sealer, Vault, VaultId, fingerprint};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 
 /// Refuses a vault of another id, before anybody is asked for what opens it.
 pub(crate) fn check_id(app: &App, vault: VaultId) -> Result<(), Failure> {
@@ -33,7 +33,7 @@ pub(crate) fn check_generation(app: &App, vault: &Vault) -> Result<(), Failure> 
     match (vault.generation(), least) {
         (found, Some(least)) if found < least => {
             let what = format!("the vault is older ({found}) than the expected one ({least})");
-            Err(Failure::new(Code::Integrity, what)
+            Err(Failure::new(Kind::Integrity, what)
                 .hint("put the newer vault back, or expect this one: azvault status --anchor"))
         }
         _ => Ok(()),
@@ -41,6 +41,6 @@ pub(crate) fn check_generation(app: &App, vault: &Vault) -> Result<(), Failure> 
 }
 
 fn other(why: &str) -> Failure {
-    Failure::new(Code::Integrity, format!("this is not the expected vault: {why}"))
+    Failure::new(Kind::Integrity, format!("this is not the expected vault: {why}"))
         .hint("name the right file with --vault, or expect this one: azvault status --anchor")
 }

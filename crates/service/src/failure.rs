@@ -1,4 +1,4 @@
-//! What went wrong, in words for the person who gets them: what, the next command, the exit code.
+//! What went wrong, in words for the person who gets them: its kind, what, and the next command.
 
 use std::path::Path;
 
@@ -6,65 +6,42 @@ use azvault_vault::{
     AnchorMismatch, ChangeError, Error, Problem, SealerError, SlotError, StorageError, Tampered,
     UnsafeBecause,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
 
-/// The published exit codes; never renumbered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    Other = 1,
-    Usage = 2,
-    Aborted = 3,
-    SignIn = 4,
-    NotFound = 5,
-    Locked = 6,
-    Refused = 7,
-    Integrity = 8,
-    Exists = 9,
-    Findings = 10,
-    Busy = 11,
-    Network = 12,
-    Unsupported = 13,
-    NeedsTerminal = 14,
-    ChildNotRun = 126,
-    ChildNotFound = 127,
+/// What happened, by what the caller does next. The command line gives each kind its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Other,
+    Usage,
+    Aborted,
+    SignInNeeded,
+    /// Nothing has the name, or more than one thing has it.
+    NotFound,
+    Locked,
+    /// A rule or a policy forbids it.
+    Refused,
+    /// Tampering, an older copy of the vault, a file that is too new or damaged.
+    Integrity,
+    Exists,
+    /// The work is done, and what it found needs attention.
+    Findings,
+    Busy,
+    /// No connection, or the sign-in service refused.
+    Network,
+    Unsupported,
+    NeedsTerminal,
+    ChildNotRun,
+    ChildNotFound,
 }
 
-impl Code {
-    const ALL: [Self; 16] = [
-        Self::Other,
-        Self::Usage,
-        Self::Aborted,
-        Self::SignIn,
-        Self::NotFound,
-        Self::Locked,
-        Self::Refused,
-        Self::Integrity,
-        Self::Exists,
-        Self::Findings,
-        Self::Busy,
-        Self::Network,
-        Self::Unsupported,
-        Self::NeedsTerminal,
-        Self::ChildNotRun,
-        Self::ChildNotFound,
-    ];
-
-    pub fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The code of a number; `None` for those that are no failure.
-    pub fn of(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.number() == number)
-    }
-}
-
-/// An error on its way to the person.
-#[derive(Debug)]
+/// An error on its way to the person; also from the renewal process to the command, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Failure {
-    pub code: Code,
+    pub kind: Kind,
     /// What happened and why. Holds no secret.
     pub what: String,
     /// The next command to type.
@@ -72,8 +49,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub fn new(code: Code, what: impl Into<String>) -> Self {
-        Self { code, what: what.into(), hint: None }
+    pub fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), hint: None }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -86,47 +63,47 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let Error { path, problem } = error;
         let vault = shown_path(&path);
-        let (code, hint) = match &problem {
+        let (kind, hint) = match &problem {
             Problem::NotThere => (
-                Code::NotFound,
+                Kind::NotFound,
                 Some(
                     "azvault migrate (makes one and moves your sign-ins in), or azvault init"
                         .into(),
                 ),
             ),
-            Problem::Exists => (Code::Exists, Some("azvault status".into())),
+            Problem::Exists => (Kind::Exists, Some("azvault status".into())),
             Problem::NotAVault { .. } => {
-                (Code::Integrity, Some("name the right file with --vault FILE".into()))
+                (Kind::Integrity, Some("name the right file with --vault FILE".into()))
             }
-            Problem::TooNew { .. } => (Code::Integrity, Some("install a newer azvault".into())),
-            Problem::Unsafe(because) => (Code::Refused, unsafe_hint(*because, &path)),
+            Problem::TooNew { .. } => (Kind::Integrity, Some("install a newer azvault".into())),
+            Problem::Unsafe(because) => (Kind::Refused, unsafe_hint(*because, &path)),
             Problem::KdfOutOfBounds { .. } => (
-                Code::Integrity,
+                Kind::Integrity,
                 Some("somebody changed this file: use a copy that you trust".into()),
             ),
             Problem::WrongKey => (
-                Code::Locked,
+                Kind::Locked,
                 Some(
                     "check the passphrase (or recovery code), and --key-file if the vault has one"
                         .into(),
                 ),
             ),
-            Problem::Slot(slot) => (code_of_slot(*slot), Some("azvault key list".into())),
-            Problem::Sealer(SealerError::TooLarge) => (Code::Other, None),
+            Problem::Slot(slot) => (kind_of_slot(*slot), Some("azvault key list".into())),
+            Problem::Sealer(SealerError::TooLarge) => (Kind::Other, None),
             Problem::Sealer(_) => {
-                (Code::Locked, Some("azvault unlock, then the command again".into()))
+                (Kind::Locked, Some("azvault unlock, then the command again".into()))
             }
             Problem::Tampered(Tampered::AuditEntry { .. }) => (
-                Code::Integrity,
+                Kind::Integrity,
                 Some("keep the file as evidence; use a copy that you trust".into()),
             ),
             Problem::Tampered(Tampered::Vault { .. }) => {
-                (Code::Integrity, Some("use a copy of the vault that you trust".into()))
+                (Kind::Integrity, Some("use a copy of the vault that you trust".into()))
             }
             Problem::AnchorMismatch(
                 AnchorMismatch::RolledBack { .. } | AnchorMismatch::Forked { .. },
             ) => (
-                Code::Integrity,
+                Kind::Integrity,
                 Some(
                     "put the vault back that was here; if this one is right: azvault unlock \
                      --accept-rollback"
@@ -134,24 +111,24 @@ impl From<Error> for Failure {
                 ),
             ),
             Problem::AnchorMismatch(AnchorMismatch::Another { .. }) => (
-                Code::Integrity,
+                Kind::Integrity,
                 Some(format!(
                     "name the right file with --vault FILE; if this one is right: azvault --vault {vault} \
                      unlock --accept-rollback"
                 )),
             ),
             Problem::Storage(StorageError::Replaced) => {
-                (Code::Busy, Some("the command again".into()))
+                (Kind::Busy, Some("the command again".into()))
             }
             Problem::Storage(_) if problem.is_busy() => {
-                (Code::Busy, Some("try again when the other command has ended".into()))
+                (Kind::Busy, Some("try again when the other command has ended".into()))
             }
             Problem::Storage(_) if problem.is_corrupt() => {
-                (Code::Integrity, Some("use a copy of the vault that you trust".into()))
+                (Kind::Integrity, Some("use a copy of the vault that you trust".into()))
             }
-            Problem::Storage(_) => (Code::Other, None),
+            Problem::Storage(_) => (Kind::Other, None),
         };
-        Self { code, what: format!("{vault}: {problem}"), hint }
+        Self { kind, what: format!("{vault}: {problem}"), hint }
     }
 }
 
@@ -184,14 +161,14 @@ impl ChangeError for ChangeFailure {
     }
 }
 
-fn code_of_slot(error: SlotError) -> Code {
+fn kind_of_slot(error: SlotError) -> Kind {
     match error {
-        SlotError::Missing(_) => Code::NotFound,
-        SlotError::OtherKind(_) => Code::Usage,
+        SlotError::Missing(_) => Kind::NotFound,
+        SlotError::OtherKind(_) => Kind::Usage,
         SlotError::Full(_)
         | SlotError::FullOfKind(_)
         | SlotError::Last
-        | SlotError::Weaker { .. } => Code::Refused,
+        | SlotError::Weaker { .. } => Kind::Refused,
     }
 }
 

@@ -12,7 +12,7 @@ use azvault_vault::{Locked, RawKey, SlotKind, Try, VaultId};
 use data_encoding::HEXLOWER;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::shown;
 use crate::{descriptor, paths, system_program};
 
@@ -97,18 +97,18 @@ pub(crate) fn any_of(app: &App, locked: &Locked, which: Try) -> Option<RawKey> {
 
 fn not_installed() -> Failure {
     let what = "the keyring is reached by the system's program secret-tool, which is not installed";
-    Failure::new(Code::Unsupported, what)
+    Failure::new(Kind::Unsupported, what)
         .hint("sudo apt install libsecret-tools (Fedora, Arch: libsecret)")
 }
 
 fn not_run(error: &std::io::Error) -> Failure {
-    Failure::new(Code::Other, format!("{PROGRAM}: {error}"))
+    Failure::new(Kind::Other, format!("{PROGRAM}: {error}"))
 }
 
 /// What the program says is about the service, never a key.
 fn refused(output: &Output) -> Failure {
     let said = std::str::from_utf8(&output.stderr).ok().and_then(|text| text.lines().next());
     let said = shown(said.unwrap_or("it does not say why"));
-    Failure::new(Code::Unsupported, format!("the keyring does not answer: {said}"))
+    Failure::new(Kind::Unsupported, format!("the keyring does not answer: {said}"))
         .hint("unlock the keyring of your desktop; over SSH and in CI there is none: azvault key add raw FILE")
 }

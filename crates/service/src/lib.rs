@@ -2,7 +2,7 @@
 //!
 //! It knows no command line, no standard output and no exit code. What it says and asks while it works
 //! goes to a [`console::Console`]: a terminal, or a test. Errors are a [`failure::Failure`]: what happened,
-//! and the next command to type.
+//! of which kind, and the next command to type.
 
 // Its one caller is the command, and names say what its members are: a comment that only fills a lint
 // says nothing.

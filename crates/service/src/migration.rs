@@ -18,7 +18,7 @@ pub mod unread;
 pub mod unused;
 pub mod witnessed;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use azvault_importer::Format;
 use azvault_importer::formats::row::Clean;
 use azvault_importer::formats::table::row;
@@ -37,9 +37,9 @@ pub fn find(imports: Vec<Stored<Import>>, id: Option<Id>) -> Result<Stored<Impor
         None => imports.into_iter().max_by_key(|import| (import.value.created, import.id)),
     };
     found.ok_or_else(|| match id {
-        Some(id) => Failure::new(Code::NotFound, format!("there is no migration {id}"))
+        Some(id) => Failure::new(Kind::NotFound, format!("there is no migration {id}"))
             .hint("azvault migrate list"),
-        None => Failure::new(Code::NotFound, "nothing has been migrated into this vault")
+        None => Failure::new(Kind::NotFound, "nothing has been migrated into this vault")
             .hint("azvault migrate"),
     })
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use azvault_model::Secret;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::{create_vault, strength, unlock_inputs};
 
 /// Where it comes from when nobody is to type it. The options for what opens the vault now are
@@ -36,7 +36,7 @@ impl NewPassphrase {
         }
         let Some(mut terminal) = app.terminal() else {
             let what = "a new passphrase is needed and nobody can be asked";
-            return Err(Failure::new(Code::NeedsTerminal, what)
+            return Err(Failure::new(Kind::NeedsTerminal, what)
                 .hint("name a file: --new-passphrase-file FILE"));
         };
         app.console.note("The new passphrase: 4 random words will do.");

@@ -14,7 +14,7 @@ use azvault_vault::Vault;
 
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{quoted, shown};
 use crate::{audit, paths};
 
@@ -59,35 +59,35 @@ fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environme
     let same = |name: &str| EnvironmentName(name) == EnvironmentName(environment);
     contexts.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
         let name = quoted(environment);
-        Failure::new(Code::NotFound, format!("nothing is known of the cloud {name}"))
+        Failure::new(Kind::NotFound, format!("nothing is known of the cloud {name}"))
             .hint("azvault migrate run --from PATH, with the file that defines it")
     })
 }
 
 /// What an error of the sign-in service, or of Azure, means to the person.
 pub fn failed(error: Error) -> Failure {
-    let (code, hint) = match &error {
+    let (kind, hint) = match &error {
         Error::InteractionNeeded(_) | Error::CredentialExpired(_) | Error::CredentialWrong(_) => {
-            (Code::SignIn, Some("azvault connect signs in again".to_owned()))
+            (Kind::SignInNeeded, Some("azvault connect signs in again".to_owned()))
         }
         Error::ConsentNeeded(_) => (
-            Code::SignIn,
+            Kind::SignInNeeded,
             Some("azvault connect asks for consent; an administrator may have to give it".into()),
         ),
-        Error::Declined => (Code::Aborted, None),
+        Error::Declined => (Kind::Aborted, None),
         Error::Throttled { retry_after } => {
-            (Code::Network, Some(format!("the same again in {} s", retry_after.as_secs())))
+            (Kind::Network, Some(format!("the same again in {} s", retry_after.as_secs())))
         }
         Error::Network { .. } | Error::Timeout { .. } => {
             let hint = "check the network, HTTPS_PROXY and --ca-bundle, then the same again";
-            (Code::Network, Some(hint.to_owned()))
+            (Kind::Network, Some(hint.to_owned()))
         }
-        Error::Refused(_) | Error::Reply { .. } => (Code::Network, None),
+        Error::Refused(_) | Error::Reply { .. } => (Kind::Network, None),
         Error::Unconfirmed { origins } => (
-            Code::Refused,
+            Kind::Refused,
             Some(format!("if you know them: --confirm {}", shown(&origins.join(" --confirm ")))),
         ),
-        Error::Input { .. } => (Code::Usage, None),
+        Error::Input { .. } => (Kind::Usage, None),
     };
     // The provider's words are text from elsewhere.
     let what = shown(&error.to_string());
@@ -103,7 +103,7 @@ pub fn failed(error: Error) -> Failure {
         Some(id) => format!("{what} (correlation id {})", shown(id)),
         None => what,
     };
-    Failure { code, what, hint }
+    Failure { kind, what, hint }
 }
 
 /// Remembers origins to which a person agreed, so that the question comes once.

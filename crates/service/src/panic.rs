@@ -8,14 +8,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use azvault_agent::holder::{self, Kind, Whose};
+use azvault_agent::holder::{self, Whose};
 use azvault_agent::presence;
 use azvault_vault::{Error, Subject, Try, Vault};
 
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::endpoint::az_folder;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{Hold, OpenVault, Opener};
 use crate::session::Session;
 use crate::shell_word::shell_path;
@@ -56,11 +56,11 @@ impl Ended {
         self.left.is_empty() && self.unseen.is_none()
     }
 
-    fn count(&mut self, kind: Kind) {
+    fn count(&mut self, kind: holder::Kind) {
         match kind {
-            Kind::Agent => self.agents += 1,
-            Kind::Endpoint => self.endpoints += 1,
-            Kind::Renewal => self.renewals += 1,
+            holder::Kind::Agent => self.agents += 1,
+            holder::Kind::Endpoint => self.endpoints += 1,
+            holder::Kind::Renewal => self.renewals += 1,
         }
     }
 }
@@ -76,7 +76,7 @@ pub enum Logged {
 pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
     let mut ended = Ended::default();
     // No token is needed for the list: what hands some out goes at once.
-    end(&mut ended, |kind| kind != Kind::Agent);
+    end(&mut ended, |kind| kind != holder::Kind::Agent);
     let read = thread::scope(|scope| {
         let (send, receive) = channel();
         scope.spawn(move || {
@@ -95,9 +95,9 @@ pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
 /// The list, with whatever opens the vault now that everything is locked.
 pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
     let opened = Opener::new(app).open_slot(Try::All, Hold::Nowhere);
-    let opened = opened.map_err(|failure| match failure.code {
-        Code::NeedsTerminal => Failure::new(
-            Code::NeedsTerminal,
+    let opened = opened.map_err(|failure| match failure.kind {
+        Kind::NeedsTerminal => Failure::new(
+            Kind::NeedsTerminal,
             "what there is to revoke is sealed, and there is no terminal to prompt on",
         )
         .hint("azvault panic in a terminal, or azvault panic --passphrase-file FILE"),
@@ -143,7 +143,7 @@ fn log(app: &App, vault: &mut Vault) -> Result<(), Error> {
 }
 
 /// Ends those of these kinds, of all vaults.
-fn end(ended: &mut Ended, is_meant: impl Fn(Kind) -> bool) {
+fn end(ended: &mut Ended, is_meant: impl Fn(holder::Kind) -> bool) {
     let mut found = match holder::look(Whose::Anyone) {
         Ok(found) => found,
         Err(e) => {

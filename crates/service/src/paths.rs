@@ -11,7 +11,7 @@ use azvault_signin::ProxySetting;
 use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 
 /// The vault when nobody named one: `azvault/vault.db` in the platform's data folder.
 pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
@@ -85,7 +85,7 @@ pub fn context() -> Result<Option<String>, Failure> {
     let name = name.to_string_lossy().into_owned();
     if name.trim().is_empty() {
         let what = format!("{CONTEXT} is set, and names no context: it is empty");
-        return Err(Failure::new(Code::Usage, what).hint(format!("unset {CONTEXT}")));
+        return Err(Failure::new(Kind::Usage, what).hint(format!("unset {CONTEXT}")));
     }
     Ok(Some(name))
 }
@@ -252,7 +252,7 @@ pub fn shell() -> PathBuf {
 /// the opening rules refuse them where they matter.
 pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path)
-        .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", crate::text::shown_path(path))))
+        .map_err(|e| Failure::new(Kind::Other, format!("{}: {e}", crate::text::shown_path(path))))
 }
 
 /// NO_COLOR (no-color.org): any text but the empty one.
@@ -276,7 +276,7 @@ fn folder_variable(name: &str) -> Option<PathBuf> {
 
 fn base() -> Result<Xdg, Failure> {
     Xdg::new().map_err(|_| {
-        Failure::new(Code::Other, "this user has no home folder")
+        Failure::new(Kind::Other, "this user has no home folder")
             .hint("set HOME, or name the vault with --vault FILE and the files with --from PATH")
     })
 }

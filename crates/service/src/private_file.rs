@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 
-use azvault_os::file::{Facts, Kind, Others, Owner};
+use azvault_os::file::{self, Facts, Others, Owner};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
@@ -49,7 +49,7 @@ pub fn check_place(path: &Path) -> Result<(), Failure> {
 
 /// Refuses what others own, can write or can read. Devices are the system's.
 fn check_file(path: &Path, facts: &Facts, readers: Readers) -> Result<(), Failure> {
-    if !matches!(facts.kind(), Kind::File | Kind::Pipe) {
+    if !matches!(facts.kind(), file::Kind::File | file::Kind::Pipe) {
         return Ok(());
     }
     let (shown, permissions) = (shown_path(path), facts.permissions());
@@ -108,7 +108,7 @@ fn follow(path: &Path) -> Result<Reached, Failure> {
         at.push(&name);
         let facts = Facts::of_name(&at).map_err(|e| unreadable(path, &e))?;
         let entries = check_folder(&folder, path)?;
-        if facts.kind() != Kind::Link {
+        if facts.kind() != file::Kind::Link {
             continue;
         }
         // Links of the kernel have no text that could be followed.
@@ -192,13 +192,13 @@ fn is_trusted(owner: Owner) -> bool {
 }
 
 fn refused(what: impl Into<String>, hint: impl Into<String>) -> Failure {
-    Failure::new(Code::Refused, what).hint(hint)
+    Failure::new(Kind::Refused, what).hint(hint)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    let code = match error.kind() {
-        std::io::ErrorKind::NotFound => Code::NotFound,
-        _ => Code::Other,
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Kind::NotFound,
+        _ => Kind::Other,
     };
-    Failure::new(code, format!("{}: {error}", shown_path(path)))
+    Failure::new(kind, format!("{}: {error}", shown_path(path)))
 }

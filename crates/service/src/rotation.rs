@@ -16,7 +16,7 @@ use azvault_vault::{
 use crate::app::{App, Consent};
 use crate::create_vault;
 use crate::create_vault::Recovery;
-use crate::failure::{ChangeFailure, Code, Failure};
+use crate::failure::{ChangeFailure, Failure, Kind};
 use crate::keyring;
 use crate::opening::{OpenSlot, Source};
 use crate::{agent, audit, holders, policy, slots};
@@ -73,7 +73,7 @@ pub fn rotate(app: &App, opened: OpenSlot, options: &RotationOptions) -> Result<
     let has_code = before.iter().any(|slot| slot.kind == SlotKind::RecoveryCode);
     if matches!(options.recovery, Recovery::File(_)) && !has_code {
         let what = "the vault has no recovery code that a fresh one could replace";
-        return Err(Failure::new(Code::Usage, what).hint("azvault key add recovery, afterwards"));
+        return Err(Failure::new(Kind::Usage, what).hint("azvault key add recovery, afterwards"));
     }
     let mut kept = KeptSlots::of(given, &options.also)?;
     let staying = kept.staying(app, &vault, &options.recovery)?;
@@ -134,7 +134,7 @@ fn agree(
     let words = words.join(", ");
     if options.others == Others::Stay {
         let what = format!("the secret is not at hand of {words}");
-        return Err(Failure::new(Code::Refused, what)
+        return Err(Failure::new(Kind::Refused, what)
             .hint("name a file with it: --also FILE; or leave --keep-or-fail out"));
     }
     app.confirm(
@@ -153,7 +153,7 @@ fn reseal(
         let is_agreed = |slot: &Slot| going.iter().any(|going| going.id == slot.id);
         if !dropped.iter().all(|(slot, _)| is_agreed(slot)) {
             let what = "another command changed the slots meanwhile; nothing was done";
-            return Err(Failure::new(Code::Busy, what).hint("azvault key rotate once more"));
+            return Err(Failure::new(Kind::Busy, what).hint("azvault key rotate once more"));
         }
         let subject =
             |what: &str, words: String| Subject { id: None, what: format!("{what} {words}") };

@@ -22,7 +22,7 @@ use azvault_os::places;
 
 pub use self::fitness::Unfit;
 use self::fitness::{Fitness, Owner};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::text::shown_path;
 
@@ -197,7 +197,7 @@ pub(crate) fn for_files() -> Result<PathBuf, Failure> {
         SocketFolder { source: Source::Home, base, name }.make().map_err(|because| {
             let own = shown_path(&own);
             let what = format!("no folder for the files of this command: {own} {because}");
-            Failure::new(Code::Unsupported, what).hint(format!("ls -ld {own}"))
+            Failure::new(Kind::Unsupported, what).hint(format!("ls -ld {own}"))
         })
     })
 }
@@ -213,7 +213,7 @@ pub(crate) fn of_login() -> Option<PathBuf> {
 fn none(passed_over: &[PassedOver]) -> Failure {
     let because: Vec<String> = passed_over.iter().map(PassedOver::to_string).collect();
     let what = format!("no folder for the agent's socket: {}", because.join("; "));
-    Failure::new(Code::Unsupported, what).hint(advice(passed_over))
+    Failure::new(Kind::Unsupported, what).hint(advice(passed_over))
 }
 
 /// One line to type, after which there is a folder.

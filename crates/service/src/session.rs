@@ -11,7 +11,7 @@ use azvault_model::ProcessScope;
 use azvault_vault::{Id, SessionKey, VaultId};
 use zeroize::Zeroizing;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::{agent, paths, runtime};
 
 /// More writers than this at one moment nobody has.
@@ -68,7 +68,7 @@ impl Session {
         let sealed = key.seal(vault, id, 1, state);
         client.start_session(id, leader, &sealed).map_err(|e| match e {
             CallError::Refused => Failure::new(
-                Code::Refused,
+                Kind::Refused,
                 "the agent refused the session: its leader is no ancestor of this command, or \
                  there are too many sessions",
             )
@@ -110,7 +110,7 @@ impl Session {
                 Err(e) => return Err(agent::failed(&e)),
             }
         }
-        Err(Failure::new(Code::Busy, "too many processes change this session"))
+        Err(Failure::new(Kind::Busy, "too many processes change this session"))
     }
 
     /// Ends it.
@@ -137,7 +137,7 @@ impl Session {
 /// What `AZVAULT_SESSION` names is not there.
 pub fn gone() -> Failure {
     Failure::new(
-        Code::SignIn,
+        Kind::SignInNeeded,
         "session is gone: its shell or the agent has ended, or it belongs to another shell",
     )
     .hint(to_start())
@@ -145,8 +145,8 @@ pub fn gone() -> Failure {
 
 /// What `AZVAULT_SESSION` names cannot be looked for.
 pub fn unreachable(because: &Failure) -> Failure {
-    let Failure { code, what, hint } = gone();
-    Failure { code, what: format!("{what} ({})", because.what), hint }
+    let Failure { kind, what, hint } = gone();
+    Failure { kind, what: format!("{what} ({})", because.what), hint }
 }
 
 /// There is no session, and the command needs one. Where there can be none, that is the reason.
@@ -154,11 +154,11 @@ pub fn none(why: &str) -> Failure {
     match runtime::folder() {
         Ok(_) => {
             let what = format!("{why}, and this shell has no session to keep it in");
-            Failure::new(Code::Refused, what).hint(to_start())
+            Failure::new(Kind::Refused, what).hint(to_start())
         }
         Err(Failure { what, hint, .. }) => {
             let what = format!("{why}, and this shell can have no session: {what}");
-            Failure { code: Code::Refused, what, hint }
+            Failure { kind: Kind::Refused, what, hint }
         }
     }
 }

@@ -4,7 +4,7 @@ use azvault_model::Secret;
 use azvault_vault::passphrase_bits;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::policy;
 
 /// A new passphrase with less is refused. At the default cost, guessing through 30 bits takes a
@@ -30,7 +30,7 @@ pub fn check(app: &App, passphrase: &Secret) -> Result<Strength, Failure> {
         let what = format!(
             "the new passphrase is too easy to guess: about {bits} bits, and {MIN_BITS} are needed"
         );
-        return Err(Failure::new(Code::Refused, what).hint(
+        return Err(Failure::new(Kind::Refused, what).hint(
             "take 4 random words, or make a file with one: (umask 077; head -c 16 /dev/urandom | \
              base64 >FILE)",
         ));

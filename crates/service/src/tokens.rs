@@ -22,7 +22,7 @@ use self::place::{Found, Place};
 pub use self::renew::renew;
 pub use self::request::{Target, TokenRequest};
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
 use crate::{audit, policy};
 
@@ -45,7 +45,7 @@ pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<I
     renewal_process::run(app, &open.reopener, wanted)?;
     open.refresh(app)?;
     let found = cached::find(app, &open.contexts, wanted)?.ok_or_else(|| {
-        Failure::new(Code::Busy, "the new token is gone already").hint("the same again")
+        Failure::new(Kind::Busy, "the new token is gone already").hint("the same again")
     })?;
     hand_out(app, open, &found, wanted)
 }

@@ -8,7 +8,7 @@ use azvault_vault::{KeyFile, Opener, RawKey, RecoveryCode};
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::private_file;
 use crate::private_file::Readers;
 use crate::text::shown_path;
@@ -67,7 +67,7 @@ pub fn read_key_file(path: &Path) -> Result<KeyText, Failure> {
         return Ok(KeyText::Alone(key));
     }
     KeyFile::parse(&bytes).map(KeyText::Beside).map_err(|e| {
-        Failure::new(Code::Locked, format!("{} is no key file: {e}", shown_path(path)))
+        Failure::new(Kind::Locked, format!("{} is no key file: {e}", shown_path(path)))
     })
 }
 
@@ -106,11 +106,11 @@ pub fn read_descriptor(number: i32) -> Result<Secret, Failure> {
     // The other two standard ones go to every program that is started.
     if number < 0 || number == 1 || number == 2 {
         let what = "a passphrase is read from descriptor 0, or from 3 up";
-        return Err(Failure::new(Code::Usage, what).hint("--passphrase-fd 3 3<FILE"));
+        return Err(Failure::new(Kind::Usage, what).hint("--passphrase-fd 3 3<FILE"));
     }
     let open = Path::new("/proc/self/fd").join(number.to_string());
     let file = File::open(open)
-        .map_err(|e| Failure::new(Code::Usage, format!("descriptor {number}: {e}")))?;
+        .map_err(|e| Failure::new(Kind::Usage, format!("descriptor {number}: {e}")))?;
     first_line(&file, &format!("descriptor {number}"))
 }
 
@@ -122,14 +122,14 @@ pub fn read_passphrase_file(path: &Path) -> Result<Secret, Failure> {
 
 fn first_line(file: &File, name: &str) -> Result<Secret, Failure> {
     let line = crate::descriptor::read_line(file)
-        .map_err(|e| Failure::new(Code::Other, format!("{name}: {e}")))?;
+        .map_err(|e| Failure::new(Kind::Other, format!("{name}: {e}")))?;
     line.filter(|line| !line.is_empty())
-        .ok_or_else(|| Failure::new(Code::Locked, format!("{name}: its first line is empty")))
+        .ok_or_else(|| Failure::new(Kind::Locked, format!("{name}: its first line is empty")))
 }
 
 fn read_small(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     crate::descriptor::read_all(&private_file::open(path, Readers::OwnerAlone)?)
-        .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(path))))
+        .map_err(|e| Failure::new(Kind::Other, format!("{}: {e}", shown_path(path))))
 }
 
 /// Whether something that may open the vault was given, so that nobody needs to be asked.
@@ -141,6 +141,6 @@ pub fn has_unattended_input(app: &App) -> bool {
             Ok(KeyText::Alone(_)) => true,
             Ok(KeyText::Beside(_)) => false,
             // Opening says what is wrong with it.
-            Err(failure) => failure.code == Code::Refused,
+            Err(failure) => failure.kind == Kind::Refused,
         })
 }

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use azvault_agent::ServeError;
 use azvault_os::process::{keep_descriptors_here, leave_terminal, silence_output};
 use azvault_service::agent::{Post, agent_command};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::policy;
 
 use crate::app::{App, Exit};
@@ -73,5 +73,5 @@ fn serve(post: &Post) -> Exit {
 }
 
 fn other(error: &dyn std::error::Error) -> Failure {
-    Failure::new(Code::Other, format!("the agent: {error}"))
+    Failure::new(Kind::Other, format!("the agent: {error}"))
 }

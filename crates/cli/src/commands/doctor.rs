@@ -2,7 +2,7 @@
 
 use azvault_service::doctor;
 use azvault_service::doctor::{Check, State};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::text::{count, shown};
 use serde::Serialize;
 
@@ -40,7 +40,7 @@ impl Args {
         if findings == 0 {
             return Ok(0);
         }
-        Err(Failure::new(Code::Findings, count(findings, "finding"))
+        Err(Failure::new(Kind::Findings, count(findings, "finding"))
             .hint("what is said to type, then azvault doctor again"))
     }
 }

@@ -3,7 +3,7 @@
 use azvault_service::child_process;
 use azvault_service::endpoint;
 use azvault_service::endpoint::{Post, Start};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 
 use crate::app::{App, Exit};
 
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let usage = || Failure::new(Code::Usage, "azvault door is started by azvault itself");
+        let usage = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
         let (reopener, facts) = child_process::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
         let post = Post { start, reopener, facts, leader: self.leader };

@@ -10,7 +10,7 @@ use azvault_model::{Context, ContextName, Current, ProcessScope};
 use azvault_os::process::become_command;
 use azvault_service::endpoint;
 use azvault_service::endpoint::{Chosen, Reach, Start, ToolFacts};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener, Reopener};
 use azvault_service::session::Session;
 use azvault_service::text::shown;
@@ -129,15 +129,15 @@ pub(super) fn become_session(
     chosen.surround(&mut command);
     inherited::without_unlocking(app, &mut command).map_err(|e| {
         let what = format!("what the command would inherit cannot be looked at: {e}");
-        Failure::new(Code::ChildNotRun, what).hint("mount /proc")
+        Failure::new(Kind::ChildNotRun, what).hint("mount /proc")
     })?;
     app.before.restore();
     let error = become_command(&mut command);
-    let code = match error.kind() {
-        std::io::ErrorKind::NotFound => Code::ChildNotFound,
-        _ => Code::ChildNotRun,
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Kind::ChildNotFound,
+        _ => Kind::ChildNotRun,
     };
-    Err(Failure::new(code, format!("{}: {error}", shown(&program.to_string_lossy()))))
+    Err(Failure::new(kind, format!("{}: {error}", shown(&program.to_string_lossy()))))
 }
 
 /// Starts the session of the command. Where `--no-agent` is given and there can be none, a variable

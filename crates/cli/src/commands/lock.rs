@@ -1,6 +1,6 @@
 //! `azvault lock`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::holders;
 use azvault_service::holders::{Found, HolderView};
 use azvault_service::opening::Opener;
@@ -62,11 +62,11 @@ fn left(locked: &holders::Locked) -> Option<Failure> {
     if !locked.left.is_empty() {
         let left: Vec<String> = locked.left.iter().map(Found::to_string).collect();
         let what = format!("may still hold keys, and does not answer: {}", left.join(", "));
-        return Some(Failure::new(Code::Other, what).hint("azvault panic"));
+        return Some(Failure::new(Kind::Other, what).hint("azvault panic"));
     }
     let why = locked.looked.unseen.as_ref()?;
     let what = format!("not all processes could be looked for, and one may hold keys: {why}");
-    Some(Failure::new(Code::Other, what).hint("mount -t proc proc /proc && azvault lock"))
+    Some(Failure::new(Kind::Other, what).hint("mount -t proc proc /proc && azvault lock"))
 }
 
 /// What was locked; `None` if there was nothing.

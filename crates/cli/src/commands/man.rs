@@ -1,6 +1,6 @@
 //! `azvault man`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 
 use crate::app::{App, Exit};
 
@@ -20,14 +20,14 @@ impl Args {
         for word in &self.command {
             command = command.find_subcommand(word).cloned().ok_or_else(|| {
                 let word = azvault_service::text::quoted(word);
-                Failure::new(Code::NotFound, format!("there is no command {word}"))
+                Failure::new(Kind::NotFound, format!("there is no command {word}"))
                     .hint("azvault --help")
             })?;
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(command)
             .render(&mut page)
-            .map_err(|e| Failure::new(Code::Other, format!("the page cannot be made: {e}")))?;
+            .map_err(|e| Failure::new(Kind::Other, format!("the page cannot be made: {e}")))?;
         app.ui.raw(&page);
         Ok(0)
     }

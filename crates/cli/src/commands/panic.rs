@@ -1,6 +1,6 @@
 //! `azvault panic`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::holders;
 use azvault_service::panic;
 use azvault_service::panic::{Ended, Logged};
@@ -87,12 +87,12 @@ fn verdict(ended: &Ended) -> Option<Failure> {
     if !ended.left.is_empty() {
         let next: Vec<&str> = ended.left.iter().map(|left| left.next.as_str()).collect();
         return Some(
-            Failure::new(Code::Other, "not everything could be ended").hint(next.join("; ")),
+            Failure::new(Kind::Other, "not everything could be ended").hint(next.join("; ")),
         );
     }
     let why = ended.unseen.as_ref()?;
     let what = format!("not all processes could be looked for, and one may hold keys: {why}");
-    Some(Failure::new(Code::Other, what).hint("mount -t proc proc /proc && azvault panic"))
+    Some(Failure::new(Kind::Other, what).hint("mount -t proc proc /proc && azvault panic"))
 }
 
 fn say(app: &App, ended: &Ended) {

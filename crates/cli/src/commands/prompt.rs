@@ -3,7 +3,7 @@
 use azvault_model::rules::active::ActiveSource;
 use azvault_model::{AutosaveMode, ContextName, Scope};
 use azvault_service::contexts::{Contexts, chosen};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{Opener, Unasked};
 use azvault_service::session::Session;
 use azvault_service::text::{quoted, shown};
@@ -11,6 +11,7 @@ use console::truncate_str;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
+use crate::exit_code;
 use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
@@ -46,14 +47,14 @@ impl Args {
             // Where the prompt would name a context there must not stand nothing. The code is that of
             // the failure; a line of it before each prompt helps nobody.
             Err(failure) => {
-                let state = match failure.code {
-                    Code::SignIn => "gone",
+                let state = match failure.kind {
+                    Kind::SignInNeeded => "gone",
                     // A variable names a context that does not exist.
-                    Code::NotFound => "none",
+                    Kind::NotFound => "none",
                     _ => "error",
                 };
                 print(app, &Document { schema: SCHEMA, state, ..Document::default() });
-                Ok(failure.code.number())
+                Ok(exit_code::number(failure.kind))
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use azvault_importer::look::Ended;
 use azvault_os::console::note_interrupt;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration::gather::From;
 use azvault_service::paths;
 use azvault_service::scan::USUAL_PLACES;
@@ -74,7 +74,7 @@ fn ended(survey: &Survey, from: From<'_>) -> Exit {
         (_, false) => format!("{} with unencrypted credentials", count(found, "file")),
     };
     let roots = paths::roots().ok();
-    let failure = Failure::new(Code::Findings, what);
+    let failure = Failure::new(Kind::Findings, what);
     Err(match next::of_all(survey, from, roots.as_ref()) {
         Some(next) => failure.hint(next),
         None => failure,

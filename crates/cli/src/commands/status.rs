@@ -6,7 +6,7 @@ use azvault_model::ContextName;
 use azvault_model::rules::active::ActiveSource;
 use azvault_service::connect::offers;
 use azvault_service::contexts::chosen;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::holders;
 use azvault_service::holders::{HolderView, Looked};
 use azvault_service::opening::{OpenVault, Opener, Unasked};
@@ -134,7 +134,7 @@ impl Args {
             None => Ok(0),
             Some(why) => {
                 let what = format!("not all processes could be looked for: {why}");
-                Err(Failure::new(Code::Other, what)
+                Err(Failure::new(Kind::Other, what)
                     .hint("mount -t proc proc /proc && azvault status"))
             }
         }
@@ -171,7 +171,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
     document.session_state = if paths::session().is_some() { "alive" } else { "none" };
     match Opener::new(app).open_unasked() {
         // Told, where every other command refuses: this is where one looks for the reason.
-        Err(failure) if failure.code == Code::SignIn => {
+        Err(failure) if failure.kind == Kind::SignInNeeded => {
             document.session_state = "gone";
             document.active_because = Some(ActiveSource::Session.as_str());
             match Opener::new(app).without_session().open_unasked()? {
@@ -227,7 +227,7 @@ fn fill_counts(document: &mut Document, open: &OpenVault) -> Result<(), Failure>
 fn print_anchor(app: &App, anchor: Option<String>) -> Exit {
     // Where there is no vault, that is what keeps it from having one.
     Opener::new(app).locked()?;
-    let locked = || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
+    let locked = || Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock");
     app.ui.line(anchor.ok_or_else(locked)?);
     Ok(0)
 }

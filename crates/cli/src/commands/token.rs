@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::tokens;
 use azvault_service::tokens::{Issued, Target, TokenRequest};
@@ -60,7 +60,7 @@ struct Document<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         if std::io::stdout().is_terminal() && !self.reveal {
-            return Err(Failure::new(Code::Refused, "a token is not shown on a terminal")
+            return Err(Failure::new(Kind::Refused, "a token is not shown on a terminal")
                 .hint("add --reveal, or hand it on: $(azvault token)"));
         }
         let mut open = Opener::new(app).open()?;
@@ -102,7 +102,7 @@ pub(crate) fn print_as_az(
     issued: &Issued,
 ) -> Result<(), Failure> {
     let local = Timestamp::from_second(issued.expires_on)
-        .map_err(|e| Failure::new(Code::Other, e.to_string()))?
+        .map_err(|e| Failure::new(Kind::Other, e.to_string()))?
         .to_zoned_datetime(TimeZone::system());
     let head = serde_json::to_vec(&Document {
         expires_on: issued.expires_on,
@@ -111,7 +111,7 @@ pub(crate) fn print_as_az(
         tenant: &issued.tenant,
         token_type: "Bearer",
     })
-    .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+    .map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let room = super::secret::json_room(&issued.value) + head.len() + 32;
     let mut document = Zeroizing::new(Vec::with_capacity(room));
     document.extend(b"{\"accessToken\":");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{Hold, Opener};
 use azvault_service::{accept_rollback, agent, policy};
 use azvault_vault::Try;
@@ -47,7 +47,7 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         if app.options.no_agent {
-            return Err(Failure::new(Code::Usage, "to unlock is to hand keys to the agent")
+            return Err(Failure::new(Kind::Usage, "to unlock is to hand keys to the agent")
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
         }
         let limits = policy::limits(app, self.hard, self.idle)?;

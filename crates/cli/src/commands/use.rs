@@ -1,7 +1,7 @@
 //! `azvault use`
 
 use azvault_model::{ContextName, Scope};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 
 use super::context::select::select;
@@ -37,7 +37,7 @@ fn previous(app: &App) -> Result<ContextName, Failure> {
         return Err(azvault_service::session::none("`-` is the context before, in a session"));
     };
     session.state.previous.clone().ok_or_else(|| {
-        Failure::new(Code::NotFound, "no other context was active in this session before")
+        Failure::new(Kind::NotFound, "no other context was active in this session before")
             .hint("azvault use NAME, with a name of azvault context list")
     })
 }

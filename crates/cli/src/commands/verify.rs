@@ -1,6 +1,6 @@
 //! `azvault verify`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::text::count;
 use azvault_vault::Verified;
@@ -60,7 +60,7 @@ impl Args {
             Self { .. } => (Depth::Full, "full"),
         };
         let (verified, fingerprint) = match verify(app, depth) {
-            Err(failure) if failure.code == Code::Integrity && app.ui.output == Output::Json => {
+            Err(failure) if failure.kind == Kind::Integrity && app.ui.output == Output::Json => {
                 let found = &failure.what;
                 app.ui.json(&Finding { schema: SCHEMA, ok: false, depth: word, found });
                 return Err(failure);

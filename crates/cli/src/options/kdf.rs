@@ -1,6 +1,6 @@
 //! What a guess at a passphrase shall cost, as it is typed.
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_vault::Cost;
 use clap::ValueEnum;
 
@@ -40,7 +40,7 @@ impl Kdf {
             }));
         };
         Cost::new(mib.saturating_mul(1024), passes, 1).map(Some).map_err(|e| {
-            Failure::new(Code::Usage, e.to_string())
+            Failure::new(Kind::Usage, e.to_string())
                 .hint("--kdf-memory 19 to 1024, --kdf-passes 1 to 16, their product 38 to 4096")
         })
     }

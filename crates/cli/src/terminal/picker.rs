@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use azvault_model::ContextName;
 use azvault_os::console::interrupt_input;
 use azvault_service::contexts::Seen;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::text::shown;
 use console::{Term, truncate_str};
@@ -25,13 +25,13 @@ const BESIDE: usize = 4;
 /// The context that the person chooses; the active one is offered first.
 pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     if app.terminal().is_none() {
-        return Err(Failure::new(Code::NeedsTerminal, "which context? Nobody can choose")
+        return Err(Failure::new(Kind::NeedsTerminal, "which context? Nobody can choose")
             .hint("give its name; azvault context list shows them"));
     }
     let contexts = Opener::new(app).open()?.contexts;
     let seen = contexts.seen();
     if seen.is_empty() {
-        return Err(Failure::new(Code::NotFound, "there are no contexts yet")
+        return Err(Failure::new(Kind::NotFound, "there are no contexts yet")
             .hint("azvault migrate moves your sign-ins in"));
     }
     let active = contexts.standing();
@@ -66,12 +66,12 @@ pub(crate) fn choose(
     ends_process.store(true, Ordering::SeqCst);
     match chosen {
         Ok(Some(number)) => Ok(number),
-        Ok(None) => Err(Failure::new(Code::Aborted, "nothing was chosen")),
+        Ok(None) => Err(Failure::new(Kind::Aborted, "nothing was chosen")),
         Err(dialoguer::Error::IO(e)) if e.kind() == ErrorKind::Interrupted => {
             let _ = term.show_cursor();
-            Err(Failure::new(Code::Aborted, "nothing was chosen"))
+            Err(Failure::new(Kind::Aborted, "nothing was chosen"))
         }
-        Err(e) => Err(Failure::new(Code::NeedsTerminal, format!("the terminal: {e}"))),
+        Err(e) => Err(Failure::new(Kind::NeedsTerminal, format!("the terminal: {e}"))),
     }
 }
 

@@ -7,7 +7,7 @@ use azvault_model::Secret;
 use azvault_os::console::{Hidden, input_is_terminal, open_terminal};
 use azvault_service::console::{Answer, Prompt};
 use azvault_service::descriptor::MAX_LINE;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use zeroize::Zeroizing;
 
 /// A terminal to ask on.
@@ -47,8 +47,8 @@ impl Terminal {
             }
             match byte[0] {
                 b'\r' | b'\n' => break,
-                0x03 => return Err(Failure::new(Code::Aborted, "aborted")),
-                0x04 if line.is_empty() => return Err(Failure::new(Code::Aborted, "aborted")),
+                0x03 => return Err(Failure::new(Kind::Aborted, "aborted")),
+                0x04 if line.is_empty() => return Err(Failure::new(Kind::Aborted, "aborted")),
                 0x04 => break,
                 0x7f | 0x08 => erase_character(&mut line),
                 0x15 => line.clear(),
@@ -90,7 +90,7 @@ fn erase_character(line: &mut Zeroizing<Vec<u8>>) {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Code::NeedsTerminal, format!("the terminal cannot be used: {error}"))
+    Failure::new(Kind::NeedsTerminal, format!("the terminal cannot be used: {error}"))
         .hint("name a file: --passphrase-file FILE")
 }
 

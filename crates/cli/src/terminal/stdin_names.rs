@@ -4,7 +4,7 @@
 use azvault_model::ContextName;
 use azvault_os::console::Input;
 use azvault_service::descriptor;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use serde::Deserialize;
 
 use crate::options::name::name;
@@ -43,12 +43,12 @@ impl Piped {
 /// All names that come in; at least one.
 pub(crate) fn names() -> Result<Vec<ContextName>, Failure> {
     let bytes = descriptor::read_to_end(Input, MAX_INPUT)
-        .map_err(|e| Failure::new(Code::Other, format!("standard input: {e}")))?;
+        .map_err(|e| Failure::new(Kind::Other, format!("standard input: {e}")))?;
     let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::new(Code::Usage, "standard input is no text"))?;
-    let names = parse(&text).map_err(|why| Failure::new(Code::Usage, why))?;
+        .map_err(|_| Failure::new(Kind::Usage, "standard input is no text"))?;
+    let names = parse(&text).map_err(|why| Failure::new(Kind::Usage, why))?;
     if names.is_empty() {
-        return Err(Failure::new(Code::Usage, "no name of a context came in")
+        return Err(Failure::new(Kind::Usage, "no name of a context came in")
             .hint("azvault context list -o json | jq '.contexts[0]' | azvault context select -"));
     }
     Ok(names)
@@ -61,7 +61,7 @@ pub(crate) fn one_name() -> Result<ContextName, Failure> {
         Ok([name]) => Ok(name),
         Err(names) => {
             let what = format!("{} names came in, where one is wanted", names.len());
-            Err(Failure::new(Code::Usage, what))
+            Err(Failure::new(Kind::Usage, what))
         }
     }
 }

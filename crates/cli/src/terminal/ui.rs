@@ -8,13 +8,14 @@ use std::io::{IsTerminal, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use azvault_service::console::{Console, Line, Progress, Prompt, Work};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_service::text::shown;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::bar::Bar;
 use super::prompt::{self, Terminal};
+use crate::exit_code;
 use crate::options::{Color, Global, Output};
 
 /// Where and how to print.
@@ -94,9 +95,9 @@ impl Ui {
             Ok(()) => {}
             Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
             Err(e) => {
-                let failure = Failure::new(Code::Other, format!("the answer was not written: {e}"));
+                let failure = Failure::new(Kind::Other, format!("the answer was not written: {e}"));
                 self.failure(&failure.hint("what the command changed is changed: azvault status"));
-                std::process::exit(Code::Other.number().into());
+                std::process::exit(exit_code::number(Kind::Other).into());
             }
         }
     }
@@ -220,7 +221,7 @@ impl Ui {
 
     /// A failure: what, why, the next command.
     pub(crate) fn failure(&self, failure: &Failure) {
-        let word = if failure.code == Code::Findings { "found:" } else { "error:" };
+        let word = if failure.kind == Kind::Findings { "found:" } else { "error:" };
         say(&format!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what));
         if let Some(hint) = &failure.hint {
             say(&format!("{} {hint}", paint(self.color_err, Tone::Good, "try:")));

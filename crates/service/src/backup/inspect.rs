@@ -7,7 +7,7 @@ use azvault_vault::{Error, Locked, Problem, StagedVault, Vault, VaultId, Verifie
 use serde::Serialize;
 
 use crate::app::App;
-use crate::failure::Code;
+use crate::failure::Kind;
 use crate::opening::{OpenVault, Opener, Reopener};
 use crate::{agent, unlock_inputs};
 
@@ -127,7 +127,7 @@ impl Known {
                 self.0.push((id, epoch, reopener));
                 Ok(Some(vault))
             }
-            Err(failure) if failure.code == Code::Integrity => Err(Bad::Damaged(failure.what)),
+            Err(failure) if failure.kind == Kind::Integrity => Err(Bad::Damaged(failure.what)),
             Err(_) => Ok(None),
         }
     }

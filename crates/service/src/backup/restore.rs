@@ -6,7 +6,7 @@ use azvault_vault::{AnchorFound, Error, StagedVault, Subject, Vault, VaultId};
 
 use crate::app::App;
 use crate::console::Answer;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{Opener, Reopener};
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
@@ -60,7 +60,7 @@ fn agree(
     let found = vault.generation();
     if let Some(named) = accepted.filter(|named| *named != found) {
         let what = format!("{} is at generation {found}, and not at {named}", shown_path(file));
-        return Err(Failure::new(Code::Refused, what).hint("azvault backup list"));
+        return Err(Failure::new(Kind::Refused, what).hint("azvault backup list"));
     }
     let what = match vault.anchor_found() {
         AnchorFound::Fork => format!(
@@ -75,7 +75,7 @@ fn agree(
         return Ok(());
     }
     let Some(mut terminal) = app.terminal() else {
-        return Err(Failure::new(Code::NeedsTerminal, what).hint(format!(
+        return Err(Failure::new(Kind::NeedsTerminal, what).hint(format!(
             "azvault backup restore {} --force --accept-older {found}",
             shell_path(file)
         )));
@@ -83,7 +83,7 @@ fn agree(
     let question = format!("{what}. What was stored since is not in it.\nRestore it all the same?");
     match terminal.ask_yes(&question)? {
         Answer::Yes => Ok(()),
-        Answer::No => Err(Failure::new(Code::Aborted, "nothing was done")),
+        Answer::No => Err(Failure::new(Kind::Aborted, "nothing was done")),
     }
 }
 

@@ -6,7 +6,7 @@ use super::gone::{Gone, named};
 use super::request::{ChangeRequest, place};
 use crate::app::{App, Consent};
 use crate::contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{count, quoted, shown};
 
 /// A question, with what the person has to know to answer it.
@@ -26,7 +26,7 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
             let what = format!("there is a context {name} already");
             let question = format!("Replace the context {name}?");
             unless_forced(app, request, &question, || {
-                Failure::new(Code::Exists, what).hint("add --force to replace it")
+                Failure::new(Kind::Exists, what).hint("add --force to replace it")
             })
         }
         Question::UnseenTenant { account, tenant, replaced } => {
@@ -37,7 +37,7 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
             });
             let question = format!("{what}. Make the context{replaced}?");
             unless_forced(app, request, &question, || {
-                Failure::new(Code::Refused, what.clone()).hint(
+                Failure::new(Kind::Refused, what.clone()).hint(
                     "add --online to have Azure asked, or --tenant ID to name the tenant yourself",
                 )
             })
@@ -106,41 +106,41 @@ pub fn refused(refusal: Refusal) -> Failure {
         Refusal::NoSuchContext { name } => contexts::absent(&name),
         Refusal::NoneCurrent => contexts::none_active(),
         Refusal::NoSuchAccount { id } => {
-            Failure::new(Code::NotFound, format!("there is no account {}", quoted(&id)))
+            Failure::new(Kind::NotFound, format!("there is no account {}", quoted(&id)))
                 .hint("azvault context list, and azvault secret list, show the accounts")
         }
         Refusal::AmbiguousAccount { wanted, accounts } => {
             let accounts: Vec<String> = accounts.iter().map(|own| shown(own)).collect();
             let accounts = accounts.join("; ");
-            Failure::new(Code::NotFound, format!("{what}: {}: {accounts}", quoted(&wanted))).hint(
+            Failure::new(Kind::NotFound, format!("{what}: {}: {accounts}", quoted(&wanted))).hint(
                 "azvault disconnect --account ID, with a home account id, or --context-name NAME",
             )
         }
         Refusal::NoAccount { context } => {
             let name = quoted(context.as_str());
-            Failure::new(Code::NotFound, format!("the context {name} has no account"))
+            Failure::new(Kind::NotFound, format!("the context {name} has no account"))
                 .hint("azvault disconnect --account ID, with an account of azvault context list")
         }
         Refusal::AnotherAccountHere { name } => {
             let name = quoted(name.as_str());
-            Failure::new(Code::Refused, format!("{name}: {what}")).hint(
+            Failure::new(Kind::Refused, format!("{name}: {what}")).hint(
                 "--scope process changes this session alone; azvault context rename gives its \
                  context another name",
             )
         }
         Refusal::NoSuchTenant { wanted } => {
-            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+            Failure::new(Kind::NotFound, format!("{what}: {}", quoted(&wanted)))
                 .hint("give the tenant's id: azvault context list -o json")
         }
         Refusal::NoSuchSubscription { wanted } => {
-            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+            Failure::new(Kind::NotFound, format!("{what}: {}", quoted(&wanted)))
                 .hint("give its id, a name of azvault subscription list, or --online to ask Azure")
         }
         Refusal::AmbiguousSubscription { wanted, ids } => {
             let ids = shown(&ids.join(", "));
-            Failure::new(Code::NotFound, format!("{what}: {}", quoted(&wanted)))
+            Failure::new(Kind::NotFound, format!("{what}: {}", quoted(&wanted)))
                 .hint(format!("give one of the ids: {ids}"))
         }
-        Refusal::EmptyName => Failure::new(Code::Usage, what),
+        Refusal::EmptyName => Failure::new(Kind::Usage, what),
     }
 }

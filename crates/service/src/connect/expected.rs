@@ -7,7 +7,7 @@
 use azvault_signin::Tokens;
 
 use crate::app::{App, Consent};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{cited, quoted};
 
 /// Asks whether another account than the one of `--login-hint` is meant, before anything is done
@@ -20,7 +20,7 @@ pub(super) fn check(app: &App, tokens: &Tokens, hint: Option<&str>) -> Result<()
     let found = found.map_or_else(|| "an account without a name".to_owned(), cited);
     let what = format!("{found} signed in, and not {}", quoted(hint));
     if app.terminal().is_none() {
-        return Err(Failure::new(Code::NeedsTerminal, format!("{what}; nothing was stored"))
+        return Err(Failure::new(Kind::NeedsTerminal, format!("{what}; nothing was stored"))
             .hint("azvault connect without --login-hint takes whichever account signs in"));
     }
     app.confirm(Consent::Ask, &format!("{what}. Take that account?"))

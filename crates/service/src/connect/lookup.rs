@@ -10,7 +10,7 @@ use azvault_signin::{Error, TenantName, refresh, resource_manager};
 
 use super::sign_in::{Entry, Refresh};
 use super::{At, Found, Skipped};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online::failed;
 use crate::policy;
 use crate::text::{cited, shown};
@@ -135,7 +135,7 @@ fn own_tenant(
         _ => {
             let ids: Vec<&str> = all.iter().map(|tenant| tenant.id.as_str()).collect();
             let what = "the token does not say which tenant it is for";
-            Err(Failure::new(Code::NotFound, what)
+            Err(Failure::new(Kind::NotFound, what)
                 .hint(format!("add --tenant ID, one of: {}", shown(&ids.join(", ")))))
         }
     }
@@ -189,7 +189,7 @@ impl Skipped {
         let id = shown(&self.tenant);
         let name = self.name.as_deref().map_or_else(|| id.clone(), cited);
         let what = &self.because.what;
-        if self.because.code == Code::Refused {
+        if self.because.kind == Kind::Refused {
             return format!("tenant {name} was left out: {what}");
         }
         format!("tenant {name} was left out: {what}\n         azvault connect --tenant {id}")

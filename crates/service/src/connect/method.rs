@@ -9,7 +9,7 @@ use azvault_signin::managed_identity::Identity;
 
 use crate::app::App;
 use crate::descriptor;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online::failed;
 use crate::private_file;
 use crate::private_file::Readers;
@@ -86,7 +86,7 @@ impl<'a> Source<'a> {
         let text = bytes.expose().trim_ascii();
         if text.is_empty() {
             let what = format!("{} is empty", self.name());
-            return Err(Failure::new(Code::Usage, what));
+            return Err(Failure::new(Kind::Usage, what));
         }
         Ok(Secret::copied_from(text))
     }
@@ -97,11 +97,11 @@ impl<'a> Source<'a> {
             Self::Projected(path) => private_file::open(path, Readers::Anyone)?,
             Self::Descriptor(number) => {
                 File::open(Path::new("/proc/self/fd").join(number.to_string()))
-                    .map_err(|e| Failure::new(Code::Usage, format!("descriptor {number}: {e}")))?
+                    .map_err(|e| Failure::new(Kind::Usage, format!("descriptor {number}: {e}")))?
             }
         };
         let bytes = descriptor::read_secret_to_end(file, most)
-            .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", self.name())))?;
+            .map_err(|e| Failure::new(Kind::Other, format!("{}: {e}", self.name())))?;
         Ok(Secret::copied_from(&bytes))
     }
 
@@ -120,12 +120,12 @@ pub fn client_secret(app: &App, source: Option<Source<'_>>) -> Result<Secret, Fa
     }
     let Some(mut terminal) = app.terminal() else {
         let what = "nobody can be asked for the secret of the service principal";
-        return Err(Failure::new(Code::NeedsTerminal, what)
+        return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("add --secret-file FILE, --certificate FILE or --federated-token-file FILE"));
     };
     let typed = terminal.ask_passphrase("Secret of the service principal: ")?;
     if typed.is_empty() {
-        return Err(Failure::new(Code::Aborted, "no secret was typed"));
+        return Err(Failure::new(Kind::Aborted, "no secret was typed"));
     }
     Ok(typed)
 }

@@ -10,7 +10,7 @@ use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 use super::method::{Credential, LoadedCertificate, SignInMethod};
 use super::{At, browser, expected};
 use crate::claims;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online;
 use crate::online::failed;
 use crate::text::shown;
@@ -78,7 +78,7 @@ pub fn sign_in(at: &At<'_>, way: SignInMethod) -> Result<Entry, Failure> {
         SignInMethod::AccessToken { account, token } => {
             let claims = claims::claims(&token);
             if claims.exp.is_some_and(|exp| exp <= at.app.now()) {
-                return Err(Failure::new(Code::SignIn, "the access token has expired")
+                return Err(Failure::new(Kind::SignInNeeded, "the access token has expired")
                     .hint("get another one, then the same again"));
             }
             Ok(Entry {
@@ -121,7 +121,7 @@ fn of_person(tokens: Tokens) -> Result<Entry, Failure> {
     let tenant = claims.as_ref().and_then(|claims| claims.tenant_id.clone());
     let account = claims.and_then(|claims| claims.user_name);
     let account = account.or_else(|| tokens.home_account_id.clone()).ok_or_else(|| {
-        Failure::new(Code::Network, "the sign-in service does not say who signed in")
+        Failure::new(Kind::Network, "the sign-in service does not say who signed in")
     })?;
     let home = tokens.home_account_id.clone();
     let family_id = tokens.family_id;
@@ -155,8 +155,8 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
     };
     let tokens = tokens.map_err(|error| {
         let failure = failed(error);
-        match failure.code {
-            Code::SignIn => failure.hint(
+        match failure.kind {
+            Kind::SignInNeeded => failure.hint(
                 "the same again with a secret, certificate or federated token that is valid; the \
                  application's page in the Azure portal makes new ones",
             ),
@@ -208,8 +208,8 @@ fn managed(at: &At<'_>, identity: Identity) -> Result<Entry, Failure> {
     let tokens = managed_identity::sign_in(&http, &endpoint, &identity, &resource, now);
     let tokens = tokens.map_err(|error| {
         let failure = failed(error);
-        match (failure.code, &endpoint) {
-            (Code::Network, Endpoint::Imds { .. }) => failure.hint(
+        match (failure.kind, &endpoint) {
+            (Kind::Network, Endpoint::Imds { .. }) => failure.hint(
                 "only a machine in Azure has a managed identity: azvault connect without \
                  --identity elsewhere",
             ),

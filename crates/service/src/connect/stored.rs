@@ -16,7 +16,7 @@ use super::lookup::{Owner, add, named, sorted};
 use super::{Found, Skipped};
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online::failed;
 use crate::opening::OpenVault;
 use crate::shell_word::shell_word;
@@ -52,7 +52,7 @@ pub fn account(
         [] => {
             let environment = quoted(environment);
             let what = format!("nothing of {} is stored for {environment}", quoted(typed));
-            Err(Failure::new(Code::NotFound, what).hint(match all.first() {
+            Err(Failure::new(Kind::NotFound, what).hint(match all.first() {
                 Some(known) => {
                     let cloud = known.key.cloud().map(|cloud| format!(" (it is at {cloud})"));
                     format!("add --environment NAME{}", cloud.unwrap_or_default())
@@ -70,7 +70,7 @@ pub fn account(
                 .map(|home| format!("azvault connect --account {}", shell_word(home)))
                 .collect();
             lines.sort();
-            let failure = Failure::new(Code::NotFound, what);
+            let failure = Failure::new(Kind::NotFound, what);
             Err(match lines.is_empty() {
                 true => failure.hint("azvault secret list shows which secrets each has"),
                 false => failure.hint(lines.join(", or ")),
@@ -88,7 +88,7 @@ pub fn look_up(
     let own = own_tenant(at, known)?;
     let access = match token(at, open, known, &own) {
         Ok(access) => access,
-        Err(failure) if failure.code == Code::Network => {
+        Err(failure) if failure.kind == Kind::Network => {
             return offline(at, known, &own, &failure);
         }
         Err(failure) => return Err(failure),
@@ -96,7 +96,7 @@ pub fn look_up(
     let base = at.cloud.resource_manager().map_err(failed)?;
     let all = match resource_manager::tenants(at.http, base, &access).map_err(failed) {
         Ok(all) => all,
-        Err(failure) if failure.code == Code::Network => {
+        Err(failure) if failure.kind == Kind::Network => {
             return offline(at, known, &own, &failure);
         }
         Err(failure) => return Err(failure),
@@ -110,7 +110,7 @@ pub fn look_up(
             let Tenant { id, name } = named(tenant);
             match token(at, open, known, &id) {
                 Ok(access) => seen.push((Tenant { id, name }, access)),
-                Err(because) if matches!(because.code, Code::SignIn | Code::Refused) => {
+                Err(because) if matches!(because.kind, Kind::SignInNeeded | Kind::Refused) => {
                     skipped.push(Skipped { tenant: id, name, because });
                 }
                 Err(failure) => return Err(failure),
@@ -137,7 +137,7 @@ fn own_tenant(at: &Looking<'_>, known: &KnownAccount) -> Result<String, Failure>
     tenant.ok_or_else(|| {
         let what = format!("nothing stored says a tenant of {}", quoted(&known.id));
         let account = shell_word(&known.id);
-        Failure::new(Code::NotFound, what)
+        Failure::new(Kind::NotFound, what)
             .hint(format!("azvault connect --account {account} --tenant ID"))
     })
 }
@@ -177,11 +177,11 @@ fn account_type(known: &KnownAccount) -> Result<KnownAccountType, Failure> {
         IdentityKind::AccessToken => Ok(KnownAccountType::AccessToken),
         IdentityKind::ManagedIdentity => {
             let what = "an identity of a machine has nothing stored to sign in with";
-            Err(Failure::new(Code::Refused, what).hint("azvault connect --identity"))
+            Err(Failure::new(Kind::Refused, what).hint("azvault connect --identity"))
         }
         IdentityKind::Unknown => {
             let what = format!("nothing says what kind of account {} is", quoted(&known.id));
-            Err(Failure::new(Code::SignIn, what).hint("azvault connect"))
+            Err(Failure::new(Kind::SignInNeeded, what).hint("azvault connect"))
         }
     }
 }

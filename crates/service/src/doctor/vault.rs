@@ -10,7 +10,7 @@ use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind, Snapsho
 use super::agent;
 use super::check::Check;
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{OpenVault, Opener};
 use crate::shell_word::shell_path;
 use crate::text::{count, shown_path};
@@ -135,10 +135,10 @@ fn within(app: &App, vault: &Vault) -> Vec<Check> {
 /// more of it.
 fn failed(name: &'static str, failure: Failure) -> Check {
     let hint = failure.hint.filter(|hint| hint.contains("azvault "));
-    let next = match failure.code {
-        Code::Locked => "azvault key list",
-        Code::Refused => "azvault policy check",
-        Code::Integrity => "azvault backup list",
+    let next = match failure.kind {
+        Kind::Locked => "azvault key list",
+        Kind::Refused => "azvault policy check",
+        Kind::Integrity => "azvault backup list",
         _ => "azvault verify",
     };
     Check::finding(name, failure.what, hint.unwrap_or_else(|| next.to_owned()))

@@ -10,7 +10,7 @@ use super::reach::Reach;
 use crate::agent;
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::{Opener, Reopener};
 use crate::policy;
 use crate::tokens;
@@ -52,9 +52,9 @@ pub(super) fn issue(
     issued.map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
-        match failure.code {
-            Code::Refused | Code::Usage => Refusal::NotAllowed { message },
-            Code::SignIn | Code::NotFound => Refusal::SignInNeeded { message },
+        match failure.kind {
+            Kind::Refused | Kind::Usage => Refusal::NotAllowed { message },
+            Kind::SignInNeeded | Kind::NotFound => Refusal::SignInNeeded { message },
             _ => Refusal::Unavailable { message },
         }
     })

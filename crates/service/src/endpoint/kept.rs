@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::Start;
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::Reopener;
 use crate::policy;
 
@@ -180,7 +180,7 @@ impl Drop for InUse<'_> {
 }
 
 fn locked() -> Failure {
-    Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock")
+    Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock")
 }
 
 /// With `--no-agent` there is nobody to get keys from.
@@ -190,7 +190,7 @@ fn locked_for_good(start: Start) -> Failure {
         Start::Command => "azvault exec --no-agent -- COMMAND",
         Start::Shell => "exit, then azvault shell --no-agent",
     };
-    Failure::new(Code::Locked, what).hint(next)
+    Failure::new(Kind::Locked, what).hint(next)
 }
 
 /// Wipes the keys in time and on a hang-up, and tells who looks for holders how this one is. Ends

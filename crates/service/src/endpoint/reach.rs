@@ -4,7 +4,7 @@
 use azvault_model::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::shell_word::shell_word;
 use crate::text::quoted;
 
@@ -78,13 +78,13 @@ impl Reach {
         };
         // A name is another's choice: as a word of a command it must not be one that a shell obeys.
         let name = shell_word(acting.name.as_str());
-        Failure::new(Code::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
+        Failure::new(Kind::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
     }
 
     /// Why an id is not served.
     pub(crate) fn refuse_id(&self) -> Failure {
         let what = "no account that this command was started for is meant by that id";
-        Failure::new(Code::Refused, what).hint("azvault exec --all-accounts NAME -- COMMAND")
+        Failure::new(Kind::Refused, what).hint("azvault exec --all-accounts NAME -- COMMAND")
     }
 }
 

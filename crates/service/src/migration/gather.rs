@@ -9,7 +9,7 @@ use azvault_importer::places::Candidate;
 
 use crate::app::{App, Consent};
 use crate::console::{Answer, Progress, Work};
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::text::{count, shown, shown_path};
 
@@ -114,7 +114,7 @@ impl SearchRoots {
         let roots = paths::roots()?;
         if !roots.home.is_dir() {
             let home = shown_path(&roots.home);
-            return Err(Failure::new(Code::NotFound, format!("the home folder {home} is missing"))
+            return Err(Failure::new(Kind::NotFound, format!("the home folder {home} is missing"))
                 .hint("set HOME, or name the files with --from PATH"));
         }
         Ok(if matches!(from, From::Home) { Self::Home(roots) } else { Self::Usual(roots) })
@@ -157,7 +157,7 @@ impl SearchRoots {
         let looked = look(at, reach, &Bounds::default(), &mut telling);
         drop(telling.bar);
         let Looked { candidates, seen } = looked.map_err(|error| {
-            Failure::new(Code::Other, format!("files were not listed: {error}"))
+            Failure::new(Kind::Other, format!("files were not listed: {error}"))
         })?;
         let sources = read(app, &candidates, reach);
         Ok(Gathered { sources, seen })
@@ -242,9 +242,9 @@ fn agree(app: &App, sources: &[Source], reach: &mut Reach) -> Result<Answer, Fai
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
-    let code = match error.kind() {
-        std::io::ErrorKind::NotFound => Code::NotFound,
-        _ => Code::Other,
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Kind::NotFound,
+        _ => Kind::Other,
     };
-    Failure::new(code, format!("{}: {error}", shown_path(path)))
+    Failure::new(kind, format!("{}: {error}", shown_path(path)))
 }

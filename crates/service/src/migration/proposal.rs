@@ -15,7 +15,7 @@ use super::present::Content;
 use super::unused;
 use crate::app::App;
 use crate::connect::offers::Known;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::quoted;
 
 /// Files, what is in them, and what would become of it.
@@ -46,7 +46,7 @@ pub fn propose(
     let asked = default.map(ContextName::new);
     let plan = import::plan(incoming, &before.present(), asked.as_ref()).map_err(|_| {
         let name = quoted(default.unwrap_or_default());
-        Failure::new(Code::NotFound, format!("--default {name}: no such context would be there"))
+        Failure::new(Kind::NotFound, format!("--default {name}: no such context would be there"))
             .hint("azvault migrate plan")
     })?;
     let contexts = plan.contexts.iter().flat_map(|planned| &planned.sources[..]);

@@ -6,7 +6,7 @@ use azvault_importer::Outcome;
 
 use super::next;
 use super::proposal::Proposal;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::count;
 
 /// How an import ended for the files that were read.
@@ -45,7 +45,7 @@ impl Proposal {
                 "nothing was imported: {} could not be understood; the plan says where",
                 count(pieces, "part")
             );
-            return Err(Failure::new(Code::Findings, what).hint(why(from)));
+            return Err(Failure::new(Kind::Findings, what).hint(why(from)));
         }
         let what = match read {
             Read::Nothing => {
@@ -59,7 +59,7 @@ impl Proposal {
                 format!("{} could not be read; the rest was imported", count(unread, "file"))
             }
         };
-        Err(Failure::new(Code::Findings, format!("{what}; the plan says why")).hint(why(from)))
+        Err(Failure::new(Kind::Findings, format!("{what}; the plan says why")).hint(why(from)))
     }
 }
 

@@ -7,7 +7,7 @@ use azvault_signin::{Cloud, Confirmed, Error};
 use super::{custom, failed};
 use crate::app::{App, Consent};
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{quoted, shown};
 
 /// The cloud of an environment's name, and the origins that were agreed to for it just now:
@@ -57,7 +57,7 @@ pub fn cloud(
 fn not_its_own(origin: &str, environment: &str) -> Failure {
     let (origin, environment) = (shown(origin), quoted(environment));
     Failure::new(
-        Code::Usage,
+        Kind::Usage,
         format!("--confirm {origin}: the cloud {environment} has no such host"),
     )
     .hint("without --confirm the error names the hosts")

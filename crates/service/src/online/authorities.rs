@@ -1,7 +1,7 @@
 //! Certificate authorities besides the system's, and who could read along with them.
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{shown, shown_path};
 use crate::{descriptor, paths, policy};
 
@@ -13,7 +13,7 @@ pub fn bundle(app: &App) -> Result<Option<Vec<u8>>, Failure> {
     let Some(path) = app.options.ca_bundle.as_deref() else { return Ok(None) };
     policy::extra_authorities(app)?;
     let failed =
-        |e: &dyn std::fmt::Display| Failure::new(Code::Other, format!("{}: {e}", shown_path(path)));
+        |e: &dyn std::fmt::Display| Failure::new(Kind::Other, format!("{}: {e}", shown_path(path)));
     let file = std::fs::File::open(path).map_err(|e| failed(&e))?;
     descriptor::read_to_end(file, MAX_BUNDLE).map(Some).map_err(|e| failed(&e))
 }

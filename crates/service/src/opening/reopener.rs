@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{OpenVault, unlock};
 use crate::agent;
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 
 /// What opened the vault.
 pub enum Reopener {
@@ -28,7 +28,7 @@ impl Reopener {
     /// The keys once more.
     pub fn sealer(&self, app: &App, locked: &Locked) -> Result<Box<dyn Sealer>, Failure> {
         let was_locked =
-            || Failure::new(Code::Locked, "the vault is locked").hint("azvault unlock");
+            || Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock");
         Ok(match self {
             Self::Agent => agent::keys(app, locked).ok_or_else(was_locked)?,
             Self::Keys(epoch, bytes) => {

@@ -5,7 +5,7 @@ use azvault_vault::{AnchorFound, Cost, Error, Locked, MasterKey, Problem, Sealer
 
 use super::{OpenVault, Reopener};
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::unlock_inputs;
 use crate::unlock_inputs::UnlockInput;
 use crate::{agent, expected_vault, keyring, policy};
@@ -175,14 +175,14 @@ pub(super) fn open_slot(
     if let Some(key) = keyring::any_of(app, &locked, which) {
         let (given, source) = (UnlockInput::Keyring(key), Source::AtHand);
         match open_with(app, locked, Attempt { which, given, source, hold: at_hand }) {
-            Err(failure) if failure.code == Code::Locked => app.console.failure(&failure),
+            Err(failure) if failure.kind == Kind::Locked => app.console.failure(&failure),
             opened => return opened,
         }
         locked = self::locked(app)?;
     }
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
-            Code::NeedsTerminal,
+            Kind::NeedsTerminal,
             "the vault is locked and nobody can be asked",
         )
         .hint("azvault unlock in a terminal, or name a file: --passphrase-file FILE"));
@@ -196,13 +196,13 @@ pub(super) fn open_slot(
             None => self::locked(app)?,
         };
         match open_with(app, fresh, Attempt { which, given, source: Source::Typed, hold }) {
-            Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
+            Err(failure) if failure.kind == Kind::Locked && attempt < TRIES => {
                 app.console.failure(&failure);
             }
             opened => return opened,
         }
     }
-    Err(Failure::new(Code::Locked, "wrong passphrase"))
+    Err(Failure::new(Kind::Locked, "wrong passphrase"))
 }
 
 /// What is tried at which slots, and whether the agent gets the keys if it opens one.

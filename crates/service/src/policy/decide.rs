@@ -1,5 +1,5 @@
 //! What the policy in force says to a command. The rules are in the crate of policies; here their
-//! refusals become failures of exit code 7.
+//! refusals become failures of [`Kind::Refused`].
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
 use azvault_vault::{Cost, Slot};
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::shown;
 
 fn refused(refusal: Refusal) -> Failure {
     // Names of contexts and of files are text from elsewhere.
-    Failure::new(Code::Refused, shown(&refusal.to_string())).hint(shown(&refusal.next))
+    Failure::new(Kind::Refused, shown(&refusal.to_string())).hint(shown(&refusal.next))
 }
 
 /// Whether a context may be used.

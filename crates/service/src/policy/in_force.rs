@@ -6,7 +6,7 @@ use azvault_policy::{Policy, tighten};
 
 use super::file::{self, Owner};
 use super::finding::Finding;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::paths;
 
 /// The policy of a file; `None` if there is no such file.
@@ -40,6 +40,6 @@ pub fn in_force() -> Result<Policy, Failure> {
     of_both_files().map_err(|findings| {
         let first = findings.first().map(Finding::line).unwrap_or_default();
         let what = format!("refused by a policy that cannot be followed: {first}");
-        Failure::new(Code::Refused, what).hint("azvault policy check says what to do")
+        Failure::new(Kind::Refused, what).hint("azvault policy check says what to do")
     })
 }

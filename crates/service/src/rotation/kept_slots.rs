@@ -11,7 +11,7 @@ use super::NewOpener;
 use crate::app::App;
 use crate::console::Prompt;
 use crate::create_vault::Recovery;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::keyring;
 use crate::opening;
 use crate::text::quoted;
@@ -161,7 +161,7 @@ impl KeptSlots {
                 return Ok(place);
             }
             self.passphrases.pop();
-            app.console.failure(&Failure::new(Code::Locked, "wrong passphrase"));
+            app.console.failure(&Failure::new(Kind::Locked, "wrong passphrase"));
         }
         Ok(None)
     }

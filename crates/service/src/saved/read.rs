@@ -8,7 +8,7 @@ use azvault_model::Profile;
 use azvault_vault::Problem;
 
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{shown, shown_path};
 use crate::unlock_inputs;
 
@@ -20,12 +20,12 @@ const TRIES: usize = 3;
 pub fn read(app: &App, path: &Path, passphrase: Option<&Path>) -> Result<Profile, Failure> {
     let file = shown_path(path);
     let opened = read_once(path).map_err(|e| {
-        let code = match e {
-            OpenError::NotFound => Code::NotFound,
-            OpenError::Busy => Code::Busy,
-            _ => Code::Other,
+        let kind = match e {
+            OpenError::NotFound => Kind::NotFound,
+            OpenError::Busy => Kind::Busy,
+            _ => Kind::Other,
         };
-        Failure::new(code, format!("{file}: {e}"))
+        Failure::new(kind, format!("{file}: {e}"))
     })?;
     if azvault_vault::is_export(&opened.bytes) {
         return unseal(app, &opened.bytes, &file, passphrase);
@@ -41,10 +41,10 @@ pub fn read(app: &App, path: &Path, passphrase: Option<&Path>) -> Result<Profile
     match found.outcome {
         Outcome::Accept | Outcome::Warn => Ok(found.profile),
         Outcome::Opaque => {
-            Err(Failure::new(Code::Unsupported, format!("{file} cannot be opened on this machine")))
+            Err(Failure::new(Kind::Unsupported, format!("{file} cannot be opened on this machine")))
         }
         Outcome::Report | Outcome::Reject => {
-            Err(Failure::new(Code::Other, format!("{file} is no file of saved contexts"))
+            Err(Failure::new(Kind::Other, format!("{file} is no file of saved contexts"))
                 .hint("azvault scan PATH says what a file is"))
         }
     }
@@ -57,13 +57,13 @@ fn unseal(
     passphrase: Option<&Path>,
 ) -> Result<Profile, Failure> {
     let failed = |error: Problem| {
-        let (code, what) = match &error {
-            Problem::WrongKey => (Code::Locked, "this is not its passphrase".to_owned()),
-            Problem::Tampered(_) => (Code::Integrity, "it was changed or cut".to_owned()),
-            Problem::KdfOutOfBounds { source, .. } => (Code::Integrity, source.to_string()),
-            other => (Code::Integrity, other.to_string()),
+        let (kind, what) = match &error {
+            Problem::WrongKey => (Kind::Locked, "this is not its passphrase".to_owned()),
+            Problem::Tampered(_) => (Kind::Integrity, "it was changed or cut".to_owned()),
+            Problem::KdfOutOfBounds { source, .. } => (Kind::Integrity, source.to_string()),
+            other => (Kind::Integrity, other.to_string()),
         };
-        Failure::new(code, format!("{shown}: {what}"))
+        Failure::new(kind, format!("{shown}: {what}"))
     };
     let open = |passphrase| {
         let spinner = app.console.spinner("opening the file");
@@ -76,16 +76,16 @@ fn unseal(
     }
     let Some(mut terminal) = app.terminal() else {
         let what = "the file is sealed and nobody can be asked for its passphrase";
-        return Err(Failure::new(Code::NeedsTerminal, what)
+        return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("name a file: --export-passphrase-file FILE"));
     };
     for attempt in 1..=TRIES {
         match open(terminal.ask_passphrase("Passphrase of the file: ")?) {
-            Err(failure) if failure.code == Code::Locked && attempt < TRIES => {
+            Err(failure) if failure.kind == Kind::Locked && attempt < TRIES => {
                 app.console.failure(&failure);
             }
             opened => return opened,
         }
     }
-    Err(Failure::new(Code::Locked, format!("{shown}: wrong passphrase")))
+    Err(Failure::new(Kind::Locked, format!("{shown}: wrong passphrase")))
 }

@@ -11,7 +11,7 @@ use crate::claims::claims;
 use crate::connect::FEDERATED_TOKEN_FILE;
 use crate::contexts::Contexts;
 use crate::descriptor;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::private_file;
 use crate::private_file::Readers;
 use crate::text::{quoted, shown_path};
@@ -36,7 +36,7 @@ pub(super) fn living(
     let expired = |more: &str| {
         let account = quoted(&wanted.account);
         let what = format!("the federated token of {account} has expired{more}");
-        Failure::new(Code::SignIn, what).hint(
+        Failure::new(Kind::SignInNeeded, what).hint(
             "azvault connect --service-principal --application ID --tenant ID \
              --federated-token-file FILE",
         )

@@ -9,7 +9,7 @@ use super::place::{Found, Place};
 use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online;
 use crate::shell_word::shell_word;
 use crate::text::quoted;
@@ -80,7 +80,7 @@ pub(super) fn none_brought(
         }
     };
     let (account, tenant) = (shell_word(&wanted.account), shell_word(&wanted.tenant));
-    Ok(Failure::new(Code::SignIn, what).hint(format!(
+    Ok(Failure::new(Kind::SignInNeeded, what).hint(format!(
         "azvault connect --access-token-file FILE --account {account} --tenant {tenant}, or azvault \
          connect"
     )))

@@ -14,7 +14,7 @@ use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::text::{quoted, shown};
 
 /// A secret that may sign in, its value still sealed.
@@ -72,7 +72,7 @@ pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credentia
         let home = wanted.home_account_id.as_deref().map(|home| format!(" ({})", shown(home)));
         let home = home.unwrap_or_default();
         let what = format!("nothing is stored that {account}{home} could sign in with");
-        Failure::new(Code::SignIn, what).hint(super::sign_in::to_type(wanted))
+        Failure::new(Kind::SignInNeeded, what).hint(super::sign_in::to_type(wanted))
     })
 }
 
@@ -80,7 +80,7 @@ pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credentia
 pub(super) fn client_secret(contexts: &Contexts, wanted: &TokenRequest) -> Result<Held, Failure> {
     let account = quoted(&wanted.account);
     let refused = |what: String| {
-        Failure::new(Code::Refused, what)
+        Failure::new(Kind::Refused, what)
             .hint("--env-token VARIABLE for a token, or a context of a service principal")
     };
     if wanted.known_type() != Some(KnownAccountType::ServicePrincipal) {
@@ -145,7 +145,7 @@ impl Held {
     pub(super) fn value(&self, vault: &Vault, contexts: &Contexts) -> Result<Secret, Failure> {
         match self.place {
             Place::Vault(id) => {
-                let failed = |e: azvault_vault::Error| Failure::new(Code::Other, e.to_string());
+                let failed = |e: azvault_vault::Error| Failure::new(Kind::Other, e.to_string());
                 vault.snapshot().and_then(|snapshot| snapshot.open_secret(id)).map_err(failed)
             }
             Place::Session(id) => {

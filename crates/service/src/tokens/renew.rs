@@ -11,7 +11,7 @@ use super::credential::{self, Credential, Held};
 use super::request::TokenRequest;
 use super::{account_lock, assertion, cached, certificate, store};
 use crate::app::App;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
 use crate::text::quoted;
 use crate::{audit, connect, online, paths, policy};
@@ -21,7 +21,7 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     let account = wanted.home_account_id.as_ref().unwrap_or(&wanted.account);
     let turn = account_lock::wait(&paths::turns()?, open.vault.id(), account);
-    let _turn = turn.map_err(|e| Failure::new(Code::Other, format!("no turn to renew: {e}")))?;
+    let _turn = turn.map_err(|e| Failure::new(Kind::Other, format!("no turn to renew: {e}")))?;
     let mut open = open.with_contexts(app)?;
     // Whoever had the turn before may have got just this token.
     if cached::find(app, &open.contexts, wanted)?.is_some() {
@@ -132,7 +132,7 @@ fn check_home(
     }
     let account = quoted(&wanted.account);
     let what = format!("what is stored for {account} signs in another account of that name");
-    Err(Failure::new(Code::SignIn, what).hint("azvault connect"))
+    Err(Failure::new(Kind::SignInNeeded, what).hint("azvault connect"))
 }
 
 /// Signs in with the first secret that the service takes.

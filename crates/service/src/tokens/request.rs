@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contexts;
 use crate::contexts::Contexts;
-use crate::failure::{Code, Failure};
+use crate::failure::{Failure, Kind};
 use crate::online;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
@@ -62,8 +62,11 @@ impl TokenRequest {
     ) -> Result<Self, Failure> {
         let name = quoted(context.name.as_str());
         let lacks = |part: &str| {
-            Failure::new(Code::SignIn, format!("the context {name} has no {part} to sign in with"))
-                .hint("azvault context set, or another context of azvault context list")
+            Failure::new(
+                Kind::SignInNeeded,
+                format!("the context {name} has no {part} to sign in with"),
+            )
+            .hint("azvault context set, or another context of azvault context list")
         };
         let account: &ContextAccount = context.account.as_ref().ok_or_else(|| lacks("account"))?;
         let environment = context.environment.clone().ok_or_else(|| lacks("environment"))?;
@@ -147,7 +150,7 @@ fn ambiguous(account: &ContextAccount, tenant: &str, all: &[&KnownAccount]) -> F
     all.sort();
     let what = format!("{} accounts are called {id}: {}", all.len(), all.join("; "));
     let tenant = shell_word(tenant);
-    Failure::new(Code::NotFound, what).hint(match account.account_type.known() {
+    Failure::new(Kind::NotFound, what).hint(match account.account_type.known() {
         Some(KnownAccountType::User) => format!(
             "azvault connect --tenant {tenant} signs in as one of them, and the context is that one's \
              from then on"
@@ -170,7 +173,7 @@ fn one_of(known: &KnownAccount) -> String {
 
 fn unknown_identity(context: &str) -> Failure {
     let what = format!("nothing says which identity of the machine the context {context} is of");
-    Failure::new(Code::SignIn, what)
+    Failure::new(Kind::SignInNeeded, what)
         .hint("azvault connect --identity --client-id ID, with the id of the identity")
 }
 
@@ -179,7 +182,7 @@ fn scopes(cloud: &Cloud, to: Target) -> Result<Vec<String>, Failure> {
         Target::Resource(None) => {
             let arm = cloud.resource("arm").map(str::to_owned);
             let arm = arm.ok_or_else(|| {
-                Failure::new(Code::NotFound, "this cloud names no resource manager")
+                Failure::new(Kind::NotFound, "this cloud names no resource manager")
                     .hint("name the resource: --resource URI")
             })?;
             vec![resource::scope_of(&arm)]
@@ -192,15 +195,15 @@ fn scopes(cloud: &Cloud, to: Target) -> Result<Vec<String>, Failure> {
     };
     let mut resources = scopes.iter().filter_map(|scope| resource::resource_of(scope));
     let Some(first) = resources.next() else {
-        return Err(Failure::new(Code::Usage, "no resource is named by these scopes"));
+        return Err(Failure::new(Kind::Usage, "no resource is named by these scopes"));
     };
     if resources.any(|other| !is_same_resource(first, other)) {
-        return Err(Failure::new(Code::Usage, "one token is for one resource: ask once for each"));
+        return Err(Failure::new(Kind::Usage, "one token is for one resource: ask once for each"));
     }
     if !cloud.allows(first, &[]) {
         let names: Vec<&str> = cloud.resources().map(|(short, _)| short).collect();
         let what = format!("{} is no resource of {}", quoted(first), cloud.name());
-        return Err(Failure::new(Code::Refused, what)
+        return Err(Failure::new(Kind::Refused, what)
             .hint(format!("--resource takes {}", names.join(", "))));
     }
     Ok(scopes)

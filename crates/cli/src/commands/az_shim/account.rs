@@ -4,7 +4,7 @@ use azvault_model::{AccountId, SubscriptionId};
 use azvault_model::{Context, KnownAccountType};
 use azvault_service::contexts;
 use azvault_service::contexts::{Contexts, Seen};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::text::quoted;
 use azvault_service::tokens;
@@ -170,7 +170,7 @@ fn chosen<'a>(contexts: &'a Contexts, subscription: Option<&str>) -> Result<Seen
     found.sort_by_key(|seen| account(seen.context) != own);
     found.first().copied().ok_or_else(|| {
         let wanted = quoted(wanted);
-        Failure::new(Code::NotFound, format!("no context has the subscription {wanted}."))
+        Failure::new(Kind::NotFound, format!("no context has the subscription {wanted}."))
             .hint("azvault context list, then az account set or azvault use")
     })
 }

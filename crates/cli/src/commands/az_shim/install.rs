@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::make_program;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_service::text::shown_path;
 use azvault_vault::{Over, write_file};
@@ -42,19 +42,19 @@ impl Args {
         };
         let path = folder.join("az");
         let failed =
-            |e: std::io::Error| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path)));
+            |e: std::io::Error| Failure::new(Kind::Other, format!("{}: {e}", shown_path(&path)));
         let over = match path.symlink_metadata() {
             Err(_) => Over::Nothing,
             Ok(_) if self.force || is_shim(&path) => Over::Whatever,
             Ok(_) => {
                 let what = format!("there is a program {} already", shown_path(&path));
-                return Err(Failure::new(Code::Exists, what).hint("--force replaces it"));
+                return Err(Failure::new(Kind::Exists, what).hint("--force replaces it"));
             }
         };
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let own = std::env::current_exe().map_err(failed)?;
         let script = script(&own)
-            .ok_or_else(|| Failure::new(Code::Other, "azvault's own path cannot be quoted"))?;
+            .ok_or_else(|| Failure::new(Kind::Other, "azvault's own path cannot be quoted"))?;
         write_file(&path, script.as_bytes(), over, &make_program).map_err(failed)?;
         match app.ui.output {
             Output::Json => {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use azvault_os::process::become_command;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::{inherited, paths};
 use clap::{Parser, Subcommand};
 
@@ -70,13 +70,13 @@ impl Args {
         let Some(az) = paths::on_path("az").into_iter().find(is_other) else {
             let what = "this az is azvault's, and knows account get-access-token, show, list and \
                         version, with -o json";
-            return Err(Failure::new(Code::Usage, what).hint("install Azure CLI for the rest"));
+            return Err(Failure::new(Kind::Usage, what).hint("install Azure CLI for the rest"));
         };
         let mut command = Command::new(&az);
         command.args(&self.words);
         let not_run = |e: std::io::Error| {
             Failure::new(
-                Code::ChildNotRun,
+                Kind::ChildNotRun,
                 format!("{}: {e}", azvault_service::text::shown_path(&az)),
             )
         };
@@ -102,5 +102,5 @@ fn answer(app: &App, verb: Verb) -> Exit {
 fn as_az_says(failure: Failure) -> Failure {
     let next = failure.hint.unwrap_or_else(|| "azvault status".to_owned());
     let what = format!("{} Please run 'az login': {next}", failure.what);
-    Failure { code: Code::Other, what, hint: None }
+    Failure { kind: Kind::Other, what, hint: None }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_service::backup;
 use azvault_service::backup::is_there;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::paths;
 use azvault_service::shell_word::shell_path;
@@ -94,11 +94,11 @@ fn check_place(app: &App, file: &Path, over: Over) -> Result<(), Failure> {
     let shown = shown_path(file);
     let folder = backup::parent(file);
     if !folder.is_dir() {
-        return Err(Failure::new(Code::NotFound, format!("{} is no folder", shown_path(folder)))
+        return Err(Failure::new(Kind::NotFound, format!("{} is no folder", shown_path(folder)))
             .hint(format!("mkdir -m 700 {}", shell_path(folder))));
     }
     if is_there(file) && (over == Over::Nothing || !is_regular(file)) {
-        return Err(Failure::new(Code::Exists, format!("{shown} exists already"))
+        return Err(Failure::new(Kind::Exists, format!("{shown} exists already"))
             .hint("name another file, or add --force to replace it"));
     }
     let vault = app.vault_path()?;
@@ -108,7 +108,7 @@ fn check_place(app: &App, file: &Path, over: Over) -> Result<(), Failure> {
         same_place(file, Path::new(&name))
     });
     if is_vaults {
-        return Err(Failure::new(Code::Usage, format!("{shown} is the vault's own file"))
+        return Err(Failure::new(Kind::Usage, format!("{shown} is the vault's own file"))
             .hint("name another one"));
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use azvault_os::file::Facts;
 use azvault_service::backup::inspect;
 use azvault_service::backup::inspect::{Known, State, Worth};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::private_file;
 use azvault_service::private_file::Readers;
 use azvault_service::text::shown_path;
@@ -15,6 +15,7 @@ use azvault_vault::DraftFolder;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
+use crate::exit_code;
 use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::{Tone, cell, toned};
@@ -85,16 +86,16 @@ impl Args {
             }
         }
         let is_bad = |view: &View| view.state == State::Damaged;
-        Ok(if views.iter().any(is_bad) { Code::Findings.number() } else { 0 })
+        Ok(if views.iter().any(is_bad) { exit_code::number(Kind::Findings) } else { 0 })
     }
 }
 
 fn unreadable(folder: &Path, error: &std::io::Error) -> Failure {
-    let code = match error.kind() {
-        std::io::ErrorKind::NotFound => Code::NotFound,
-        _ => Code::Other,
+    let kind = match error.kind() {
+        std::io::ErrorKind::NotFound => Kind::NotFound,
+        _ => Kind::Other,
     };
-    Failure::new(code, format!("{}: {error}", shown_path(folder)))
+    Failure::new(kind, format!("{}: {error}", shown_path(folder)))
 }
 
 fn view(file: &Path, worth: Worth) -> View {

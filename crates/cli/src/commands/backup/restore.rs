@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use azvault_service::backup;
 use azvault_service::backup::{is_there, restore};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::OpenVault;
 use azvault_service::paths;
 use azvault_service::text::{count, shown_path};
@@ -54,12 +54,12 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let (place, file) = (app.vault_path()?, paths::absolute(&self.file)?);
         if is_there(&place) && !self.force {
-            return Err(Failure::new(Code::Exists, format!("{} exists", shown_path(&place)))
+            return Err(Failure::new(Kind::Exists, format!("{} exists", shown_path(&place)))
                 .hint("add --force: the vault that is there is kept among the backups"));
         }
         if !is_there(&file) {
             return Err(Failure::new(
-                Code::NotFound,
+                Kind::NotFound,
                 format!("{}: no such file", shown_path(&file)),
             )
             .hint("azvault backup list, for those beside the vault"));

@@ -2,7 +2,7 @@
 
 use azvault_model::rules::connect::{Choice, SignedIn, VisibleSubscription, choose as rule};
 use azvault_model::{Context, Refusal};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::text::{cited, count, quoted, shown};
 
 use crate::app::App;
@@ -31,19 +31,19 @@ pub(super) fn choose(
             list(app, &places);
             let number = count(places.len(), "subscription");
             let what = format!("{number}, and nobody can choose which becomes active");
-            Err(Failure::new(Code::NeedsTerminal, what).hint(again))
+            Err(Failure::new(Kind::NeedsTerminal, what).hint(again))
         }
         Err(Refusal::AmbiguousSubscription { wanted, ids }) => {
             let what = format!("several subscriptions are called {}", quoted(&wanted));
             let hint = format!("{again}, one of: {}", shown(&ids.join(", ")));
-            Err(Failure::new(Code::NotFound, what).hint(hint))
+            Err(Failure::new(Kind::NotFound, what).hint(hint))
         }
         Err(_) => {
             let places: Vec<&VisibleSubscription> = signed_in.places.iter().collect();
             list(app, &places);
             let (who, wanted) = (cited(&signed_in.account.id), asked.unwrap_or_default());
             let what = format!("{who} sees no subscription {}", quoted(wanted));
-            Err(Failure::new(Code::NotFound, what).hint(again))
+            Err(Failure::new(Kind::NotFound, what).hint(again))
         }
     }
 }

@@ -8,7 +8,7 @@ use azvault_model::{Context, ContextName, Profile};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::{ChangeExtras, ChangeRequest, Done, Run};
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown, shown_path};
@@ -92,10 +92,10 @@ impl File {
         let default = profile.default.clone();
         let incoming = vec![Incoming { origin: Origin::AzurePowerShell, profile }];
         let plan = import::plan(incoming, &Present::default(), None)
-            .map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+            .map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
         if plan.contexts.is_empty() {
             let shown = shown_path(path);
-            return Err(Failure::new(Code::NotFound, format!("{shown} holds no contexts")).hint(
+            return Err(Failure::new(Kind::NotFound, format!("{shown} holds no contexts")).hint(
                 format!(
                     "to take what else is in it: azvault migrate run --from {}",
                     shell_path(path)

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_model::Profile;
 use azvault_service::app::Consent;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
@@ -87,7 +87,7 @@ impl Args {
         };
         self.log(app, &mut open.vault, &profile, &path)?;
         write_file(&path, &bytes, over, &|_| Ok(()))
-            .map_err(|e| Failure::new(Code::Other, format!("{}: {e}", shown_path(&path))))?;
+            .map_err(|e| Failure::new(Kind::Other, format!("{}: {e}", shown_path(&path))))?;
         let document = Document {
             schema: SCHEMA,
             path: path.display().to_string(),
@@ -110,10 +110,10 @@ impl Args {
             (Format::Sealed, false) | (Format::AzurePowershell, true) => Ok(()),
             (Format::AzurePowershell, false) => {
                 let what = "Azure PowerShell reads contexts and tokens unencrypted only";
-                Err(Failure::new(Code::Refused, what)
+                Err(Failure::new(Kind::Refused, what)
                     .hint("add --plaintext, or leave --format away for a sealed file"))
             }
-            (Format::Sealed, true) => Err(Failure::new(Code::Usage, "a sealed file is encrypted")
+            (Format::Sealed, true) => Err(Failure::new(Kind::Usage, "a sealed file is encrypted")
                 .hint("add --format azure-powershell, or leave --plaintext away")),
         }
     }
@@ -122,10 +122,10 @@ impl Args {
         let Ok(facts) = path.symlink_metadata() else { return Ok(Over::Nothing) };
         let shown = shown_path(path);
         if !facts.is_file() {
-            return Err(Failure::new(Code::Exists, format!("{shown} is there and is no file")));
+            return Err(Failure::new(Kind::Exists, format!("{shown} is there and is no file")));
         }
         if !self.force && app.terminal().is_none() {
-            return Err(Failure::new(Code::Exists, format!("{shown} exists already"))
+            return Err(Failure::new(Kind::Exists, format!("{shown} exists already"))
                 .hint("add --force to replace it"));
         }
         app.confirm(Consent::from(self.force), &format!("Replace {shown}?"))?;
@@ -142,14 +142,14 @@ impl Args {
             }
             (None, None) => {
                 let what = "the file needs a passphrase and nobody can be asked";
-                return Err(Failure::new(Code::NeedsTerminal, what)
+                return Err(Failure::new(Kind::NeedsTerminal, what)
                     .hint("name a file: --export-passphrase-file FILE"));
             }
         };
         let spinner = app.console.spinner("sealing");
         let sealed = azvault_vault::seal_export(profile, &passphrase, cost);
         drop(spinner);
-        sealed.map(Zeroizing::new).map_err(|e| Failure::new(Code::Other, e.to_string()))
+        sealed.map(Zeroizing::new).map_err(|e| Failure::new(Kind::Other, e.to_string()))
     }
 
     fn write_out(

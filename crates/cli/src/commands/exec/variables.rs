@@ -6,7 +6,7 @@ use std::process::Command;
 
 use azvault_model::{Context, Secret};
 use azvault_service::contexts::none_active;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::OpenVault;
 use azvault_service::text::{quoted, shown};
 use azvault_service::time::utc;
@@ -83,7 +83,7 @@ impl VariableOptions {
         let mut seen = BTreeSet::new();
         if let Some(twice) = self.tokens.iter().find(|token| !seen.insert(&token.name)) {
             let what = format!("{} can hold one token", twice.name);
-            return Err(Failure::new(Code::Usage, what).hint("name another variable"));
+            return Err(Failure::new(Kind::Usage, what).hint("name another variable"));
         }
         if self.env_principal {
             policy::export_plaintext(app, "a secret is not put into variables")?;

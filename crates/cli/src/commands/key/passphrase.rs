@@ -2,7 +2,7 @@
 
 use azvault_service::audit;
 use azvault_service::console::Answer;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::OpenSlot;
 use azvault_service::opening::Opener;
 use azvault_service::slots;
@@ -104,7 +104,7 @@ impl Args {
 }
 
 fn no_passphrase(id: i64) -> Failure {
-    Failure::new(Code::Usage, format!("slot {id} has no passphrase to change"))
+    Failure::new(Kind::Usage, format!("slot {id} has no passphrase to change"))
         .hint("azvault key add passphrase, then azvault key remove ID")
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_service::app::Consent;
 use azvault_service::audit;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration::cleaning;
 use azvault_service::migration::cleaning::{Cleaned, Cleaning};
 use azvault_service::migration::copies;
@@ -57,7 +57,7 @@ impl Args {
             comparison::print(app, &comparison);
             let next = migration::next::after(&comparison, paths::roots().ok().as_ref());
             let what = "nothing was removed: vault and originals differ";
-            return Err(Failure::new(Code::Findings, what).hint(next));
+            return Err(Failure::new(Kind::Findings, what).hint(next));
         }
         let id = comparison.migration;
         let mut cleaning = cleaning::plan(&vault, &comparison)?;
@@ -133,8 +133,8 @@ impl Args {
         let kept = || format!("{} kept", count(cleaned.kept.len(), "file"));
         match cleaned.kept.first() {
             None => Ok(0),
-            Some((_, Kept::Busy)) => Err(Failure::new(Code::Busy, kept())),
-            Some(_) => Err(Failure::new(Code::Findings, kept())),
+            Some((_, Kept::Busy)) => Err(Failure::new(Kind::Busy, kept())),
+            Some(_) => Err(Failure::new(Kind::Findings, kept())),
         }
     }
 }

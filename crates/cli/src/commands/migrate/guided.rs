@@ -3,7 +3,7 @@
 use azvault_service::app::Consent;
 use azvault_service::create_vault;
 use azvault_service::create_vault::Recovery;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration::gather::Pointers;
 use azvault_service::migration::present::Content;
 use azvault_service::migration::unread::Read;
@@ -105,7 +105,7 @@ impl Args {
         let comparison = compare::compare(app, &fresh, Some(id))?;
         if !comparison.is_equal() && !comparison.differs_in_refused_files_alone() {
             comparison::print(app, &comparison);
-            return Err(Failure::new(Code::Findings, "the vault and the files differ")
+            return Err(Failure::new(Kind::Findings, "the vault and the files differ")
                 .hint(next::after(&comparison, paths::roots().ok().as_ref())));
         }
         if app.ui.output == Output::Json {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use azvault_service::app::Consent;
 use azvault_service::audit;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration;
 use azvault_service::migration::restore;
 use azvault_service::migration::restore::There;
@@ -58,7 +58,7 @@ impl Args {
         drop(snapshot);
         if originals.is_empty() {
             return Err(Failure::new(
-                Code::NotFound,
+                Kind::NotFound,
                 format!("migration {} has no sealed originals any more", import.id),
             )
             .hint("azvault migrate list"));
@@ -70,7 +70,7 @@ impl Args {
         {
             let path = shown_path(&file.path);
             return Err(Failure::new(
-                Code::Exists,
+                Kind::Exists,
                 format!("something else is at {path}: nothing was put back"),
             )
             .hint(format!("azvault migrate rollback {} --force", import.id)));
@@ -94,7 +94,7 @@ impl Args {
             let back = restore::restore(file, bytes, *there).map_err(|e| {
                 let path = shown_path(&file.path);
                 let done = count(restored.len(), "file");
-                Failure::new(Code::Other, format!("{path}: {e} ({done} put back before)"))
+                Failure::new(Kind::Other, format!("{path}: {e} ({done} put back before)"))
                     .hint(format!("azvault migrate rollback {}", import.id))
             })?;
             for link in restore::restore_links(file) {

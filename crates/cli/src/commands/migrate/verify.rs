@@ -1,6 +1,6 @@
 //! `azvault migrate verify`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration::{compare, next};
 use azvault_service::opening::Opener;
 use azvault_service::paths;
@@ -35,7 +35,7 @@ impl Args {
         let next = || next::after(&comparison, paths::roots().ok().as_ref());
         let (differences, gone) = (comparison.differences.len(), comparison.gone.len());
         if differences > 0 {
-            return Err(Failure::new(Code::Findings, count(differences, "difference")).hint(next()));
+            return Err(Failure::new(Kind::Findings, count(differences, "difference")).hint(next()));
         }
         if gone > 0 {
             let what = format!(
@@ -45,7 +45,7 @@ impl Args {
                     number => format!("{number} things are"),
                 }
             );
-            return Err(Failure::new(Code::Findings, what).hint(next()));
+            return Err(Failure::new(Kind::Findings, what).hint(next()));
         }
         Ok(0)
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azvault_policy::Policy;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{Opener, Unasked};
 use azvault_service::policy;
 use azvault_service::policy::{Finding, Owner};
@@ -13,6 +13,7 @@ use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
+use crate::exit_code;
 use crate::options::Output;
 use crate::output::documents::SCHEMA;
 
@@ -62,7 +63,7 @@ impl Args {
                 Ok(policy) => of_vault(app, &policy)?,
             },
         };
-        let code = if findings.is_empty() { 0 } else { Code::Findings.number() };
+        let code = if findings.is_empty() { 0 } else { exit_code::number(Kind::Findings) };
         say(app, findings, looked);
         Ok(code)
     }

@@ -1,7 +1,7 @@
 //! `azvault secret list`
 
 use azvault_model::Secret;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::secrets;
 use azvault_service::secrets::SecretRef;
@@ -42,7 +42,7 @@ struct Document<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         if self.reveal && app.ui.output != Output::Json {
-            return Err(Failure::new(Code::Usage, "all values at once come as JSON only")
+            return Err(Failure::new(Kind::Usage, "all values at once come as JSON only")
                 .hint("azvault secret list --reveal -o json, or azvault secret show ID --reveal"));
         }
         if self.reveal {
@@ -103,7 +103,7 @@ fn print(
     view: &SecretView<'_>,
     value: &Secret,
 ) -> Result<(), Failure> {
-    let head = serde_json::to_vec(view).map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+    let head = serde_json::to_vec(view).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let room = super::json_room(value) + head.len() + 16;
     let mut item = Zeroizing::new(Vec::with_capacity(room));
     item.extend(separator);

@@ -1,7 +1,7 @@
 //! `azvault secret show`
 
 use azvault_model::Secret;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::time::utc;
 use azvault_service::{audit, policy};
@@ -47,7 +47,7 @@ impl Args {
             return reveal(app, &view, &own.held.value);
         }
         let Some(stored) = contexts.secrets.iter().find(|secret| secret.id == self.id) else {
-            return Err(Failure::new(Code::NotFound, format!("there is no secret {}", self.id))
+            return Err(Failure::new(Kind::NotFound, format!("there is no secret {}", self.id))
                 .hint("azvault secret list"));
         };
         let view = SecretView::new(stored);
@@ -69,7 +69,7 @@ impl Args {
 fn reveal(app: &App, view: &SecretView<'_>, value: &Secret) -> Exit {
     if app.ui.output == Output::Json {
         let head =
-            serde_json::to_vec(view).map_err(|e| Failure::new(Code::Other, e.to_string()))?;
+            serde_json::to_vec(view).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
         let room = super::json_room(value) + head.len() + 32;
         let mut document = Zeroizing::new(Vec::with_capacity(room));
         document.extend(b"{\"schema\":1,");

@@ -1,6 +1,6 @@
 //! `azvault session end`
 
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::session;
 use azvault_service::session::Session;
@@ -37,5 +37,5 @@ impl Args {
 
 /// There is no session to act on.
 pub(super) fn none() -> Failure {
-    Failure::new(Code::NotFound, "this shell has no session").hint(session::to_start())
+    Failure::new(Kind::NotFound, "this shell has no session").hint(session::to_start())
 }

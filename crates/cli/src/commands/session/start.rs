@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use azvault_agent::Leader;
-use azvault_service::failure::{Code, Failure};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::paths::SESSION;
@@ -87,7 +87,7 @@ fn inherited(app: &App, vault: VaultId) -> Result<Option<(Session, Zeroizing<Str
             Some((session, Zeroizing::new(handle.to_owned())))
         })),
         Ok(None) => Ok(None),
-        Err(gone) if gone.code == Code::SignIn => {
+        Err(gone) if gone.kind == Kind::SignInNeeded => {
             app.ui.warning(
                 "the session in AZVAULT_SESSION has ended or belongs to another shell; a new one \
                  starts, in which the default context is active",
