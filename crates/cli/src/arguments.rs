@@ -1,9 +1,13 @@
 //! What the command line and the variables that stand for its options say.
 
+mod one_verb;
+
+use std::ffi::OsString;
+
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths::is_empty;
 use clap::builder::Resettable;
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::commands;
@@ -16,8 +20,15 @@ const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
 /// The command line of this process, which ends here if it is none. Variables that are set and empty
 /// count as unset: jobs set them so.
 pub(crate) fn read() -> Cli {
-    let mut matches = without_empty_variables(Cli::command()).get_matches();
+    let line: Vec<OsString> = std::env::args_os().collect();
+    let mut matches = by_one_verb(&line)
+        .unwrap_or_else(|| without_empty_variables(Cli::command()).get_matches_from(&line));
     Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|e| e.format(&mut Cli::command()).exit())
+}
+
+/// What a line means, where the tree of one verb is enough to tell.
+fn by_one_verb(line: &[OsString]) -> Option<ArgMatches> {
+    without_empty_variables(one_verb::tree(line)?).try_get_matches_from(line).ok()
 }
 
 /// Refuses where an empty variable was to say which vault is meant, or an answer is asked for in a
