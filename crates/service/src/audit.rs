@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use azvault_model::{Context, ProcessSecret, SecretDescription};
+use azvault_model::{Context, SecretDescription};
 use azvault_os::file::Owner;
 use azvault_os::process::parent_name;
 use azvault_vault::{Actor, Entry, Id, Problem, Subject, Transaction};
@@ -53,8 +53,8 @@ pub fn of_new_secret(about: &SecretDescription) -> Subject {
 
 /// A secret of a session, as the audit log names it: the log is on disk, and nothing of a session
 /// is, sealed or not.
-pub fn of_session(secret: &ProcessSecret) -> Subject {
-    let kind = secret.held.description.kind.as_str();
+pub(crate) fn of_session_secret(about: &SecretDescription) -> Subject {
+    let kind = about.kind.as_str();
     Subject { id: None, what: format!("{kind} of a session") }
 }
 

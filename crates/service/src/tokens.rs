@@ -8,7 +8,6 @@ mod assertion;
 mod cached;
 mod certificate;
 mod credential;
-mod place;
 mod renew;
 pub mod renewal_process;
 mod request;
@@ -16,15 +15,16 @@ pub mod sign_in;
 mod store;
 
 use azvault_model::Secret;
-use azvault_vault::Problem;
+use azvault_vault::Vault;
 
-use self::place::{Found, Place};
 pub use self::renew::renew;
 pub use self::request::{Target, TokenRequest};
 use crate::app::App;
+use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
-use crate::{audit, policy};
+use crate::secrets::SecretRef;
+use crate::{policy, secrets};
 
 /// An access token.
 pub struct Issued {
@@ -39,7 +39,7 @@ pub struct Issued {
 pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<Issued, Failure> {
     policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
     if let Some(found) = cached::find(app, &open.contexts, wanted)? {
-        return hand_out(app, open, &found, wanted);
+        return hand_out(app, &mut open.vault, &open.contexts, found, wanted);
     }
     credential::check(app, &open.contexts, wanted)?;
     renewal_process::run(app, &open.reopener, wanted)?;
@@ -47,7 +47,7 @@ pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<I
     let found = cached::find(app, &open.contexts, wanted)?.ok_or_else(|| {
         Failure::new(Kind::Busy, "the new token is gone already").hint("the same again")
     })?;
-    hand_out(app, open, &found, wanted)
+    hand_out(app, &mut open.vault, &open.contexts, found, wanted)
 }
 
 /// The secret with which a service principal signs in, for whoever is to sign in with it.
@@ -56,41 +56,20 @@ pub fn client_secret(
     open: &mut OpenVault,
     wanted: &TokenRequest,
 ) -> Result<Secret, Failure> {
-    let held = credential::client_secret(&open.contexts, wanted)?;
-    let found = Found { place: held.place, about: held.about };
-    release(app, open, &found, "exec principal")
+    let OpenVault { vault, contexts, .. } = open;
+    let secret = credential::client_secret(contexts, wanted)?;
+    secrets::release(app, vault, contexts, secret, "exec principal")
 }
 
 fn hand_out(
     app: &App,
-    open: &mut OpenVault,
-    found: &Found,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    found: SecretRef<'_>,
     wanted: &TokenRequest,
 ) -> Result<Issued, Failure> {
-    let value = release(app, open, found, "token")?;
-    let tenant = found.about.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
-    Ok(Issued { value, expires_on: found.about.expires_on.unwrap_or_default(), tenant })
-}
-
-/// Opens a secret that is handed out, and writes that into the audit log under that verb.
-fn release(app: &App, open: &mut OpenVault, found: &Found, verb: &str) -> Result<Secret, Failure> {
-    let OpenVault { vault, contexts, .. } = open;
-    match found.place {
-        // Opened and told in one transaction: if the entry cannot be written, nothing is released.
-        Place::Vault(id) => vault
-            .write(|writing| -> Result<_, Problem> {
-                let value = writing.open_secret(id)?;
-                audit::log(app, writing, verb, vec![audit::of_secret(id, &found.about)])?;
-                Ok(value)
-            })
-            .map_err(Failure::from),
-        Place::Session(id) => {
-            let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
-            let own = own.ok_or_else(crate::session::gone)?;
-            let told = vec![audit::of_session(own)];
-            vault.write(|writing| audit::log(app, writing, verb, told))?;
-            // EXPOSE: the copy that is handed out; the session keeps its own.
-            Ok(Secret::copied_from(own.held.value.expose()))
-        }
-    }
+    let value = secrets::release(app, vault, contexts, found, "token")?;
+    let SecretRef { description, .. } = found;
+    let tenant = description.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
+    Ok(Issued { value, expires_on: description.expires_on.unwrap_or_default(), tenant })
 }

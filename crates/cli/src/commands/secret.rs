@@ -4,9 +4,6 @@ pub(crate) mod list;
 pub(crate) mod show;
 
 use azvault_model::Secret;
-use azvault_service::audit;
-use azvault_service::failure::Failure;
-use azvault_vault::{Subject, Vault};
 use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
@@ -29,12 +26,6 @@ impl Verb {
 
 /// The verb under which the audit log has a reveal.
 const REVEAL: &str = "secret reveal";
-
-/// Writes that these are about to be shown. If that cannot be written, they are not.
-fn log_reveal(app: &App, vault: &mut Vault, subjects: Vec<Subject>) -> Result<(), Failure> {
-    let logged = vault.write(|writing| audit::log(app, writing, REVEAL, subjects));
-    Ok(logged?)
-}
 
 /// Writes a secret as a JSON string into `out`, which has room for it: a certificate can be
 /// binary and then stands in base64.

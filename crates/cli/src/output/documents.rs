@@ -2,12 +2,11 @@
 
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::rules::secrets::{Restriction, restriction};
-use azvault_model::{Acting, Context, ContextName, ProcessSecret, Scope, SecretDescription};
+use azvault_model::{Acting, Context, ContextName, Scope, SecretDescription};
 use azvault_service::change;
 use azvault_service::revocation::to_type;
 use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
-use azvault_vault::StoredSecret;
 use serde::Serialize;
 
 /// Number of the document form, in each document's `schema`.
@@ -204,28 +203,12 @@ impl<'a> SecretFacts<'a> {
 
 impl<'a> SecretView<'a> {
     pub(crate) fn of(secret: SecretRef<'a>) -> Self {
-        match secret {
-            SecretRef::OfSession(secret) => Self::of_session(secret),
-            SecretRef::OfVault(secret) => Self::new(secret),
-        }
-    }
-
-    pub(crate) fn new(secret: &'a StoredSecret) -> Self {
+        let scope = secret.location.scope();
         Self {
-            id: secret.id.to_string(),
-            facts: SecretFacts::new(&secret.description),
-            scope: Scope::User.as_str(),
-            created: Some(utc(secret.created)),
-            blast_radius: None,
-        }
-    }
-
-    pub(crate) fn of_session(secret: &'a ProcessSecret) -> Self {
-        Self {
-            id: SecretRef::OfSession(secret).id(),
-            facts: SecretFacts::new(&secret.held.description),
-            scope: Scope::Process.as_str(),
-            created: None,
+            id: secret.location.id().to_string(),
+            facts: SecretFacts::new(secret.description),
+            scope: scope.as_str(),
+            created: (scope == Scope::User).then(|| utc(secret.created)),
             blast_radius: None,
         }
     }

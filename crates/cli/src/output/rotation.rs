@@ -2,6 +2,7 @@
 
 use azvault_service::revocation;
 use azvault_service::rotation::Done;
+use azvault_service::secrets::SecretRef;
 use azvault_service::slots::SlotView;
 use azvault_service::text::count;
 use azvault_service::time::utc;
@@ -38,7 +39,7 @@ pub(crate) fn show(app: &App, done: &Done) {
             epoch: done.epoch,
             kept: &done.kept,
             dropped: &done.dropped,
-            readable: done.readable.iter().map(SecretView::new).collect(),
+            readable: done.readable.iter().map(SecretRef::of_vault).map(SecretView::of).collect(),
         });
     } else if !done.readable.is_empty() {
         let number = count(done.readable.len(), "credential");

@@ -1,7 +1,7 @@
 //! Secrets with what they open.
 
 use azvault_service::contexts::Contexts;
-use azvault_service::secrets::{all, tenants};
+use azvault_service::secrets::{sorted, tenants};
 use azvault_service::text::shown;
 use azvault_service::time::utc;
 
@@ -12,7 +12,7 @@ use crate::terminal::ui::Tone;
 /// All of them with what they open at a time, the worst first.
 pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> {
     let tenants = tenants(contexts);
-    let secrets = all(contexts).into_iter();
+    let secrets = sorted(contexts).into_iter();
     let mut found: Vec<_> = secrets.map(|one| (one.radius(&tenants, now), one)).collect();
     found.sort_by_key(|(radius, _)| radius.order());
     let mut views = Vec::with_capacity(found.len());

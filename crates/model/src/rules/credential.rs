@@ -8,7 +8,7 @@
 //! Az.Accounts since 2.11.2).
 
 use super::secrets::{is_credential, order};
-use crate::{KnownAccountType, SecretDescription, SecretKind, TenantId};
+use crate::{KnownAccountType, Scope, SecretDescription, SecretKind, TenantId};
 
 /// How an account signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,20 +59,11 @@ pub fn means(
     tried.iter().find(|(kind, _)| has(*kind)).map(|(_, means)| *means)
 }
 
-/// Where a secret is kept: what the session has goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Holder {
-    /// The session.
-    Session,
-    /// The vault.
-    Vault,
-}
-
 /// A secret that may sign in.
 #[derive(Clone, Copy)]
 pub struct Candidate<'a> {
-    /// Where it is kept.
-    pub holder: Holder,
+    /// Where it lives: what the session has goes first.
+    pub scope: Scope,
     /// The description of the secret.
     pub about: &'a SecretDescription,
     /// When it came there, in Unix seconds.
@@ -86,7 +77,7 @@ pub fn rank<T>(held: &mut Vec<T>, tenant: &str, candidate: impl Fn(&T) -> Candid
         let (one, other) = (candidate(one), candidate(other));
         let order_of_one = order(one.about, one.created, tenant);
         let by_order = || order_of_one.cmp(&order(other.about, other.created, tenant));
-        one.holder.cmp(&other.holder).then_with(by_order)
+        one.scope.cmp(&other.scope).then_with(by_order)
     });
     let serves = |about: &SecretDescription| {
         let of_tenant = |own: &String| TenantId(own) == TenantId(tenant);
@@ -99,8 +90,8 @@ pub fn rank<T>(held: &mut Vec<T>, tenant: &str, candidate: impl Fn(&T) -> Candid
 
 #[cfg(test)]
 mod tests {
-    use super::{Candidate, Holder, Means, Named, means, rank};
-    use crate::{KnownAccountType, SecretDescription, SecretKind};
+    use super::{Candidate, Means, Named, means, rank};
+    use crate::{KnownAccountType, Scope, SecretDescription, SecretKind};
 
     #[test]
     fn an_account_signs_in_with_what_its_type_and_its_secrets_allow() {
@@ -140,11 +131,11 @@ mod tests {
 
     #[test]
     fn the_sessions_go_first_and_credentials_of_other_tenants_only_alone() {
-        let held = |name: &'static str, kind: SecretKind, tenant: Option<&str>, holder: Holder| {
+        let held = |name: &'static str, kind: SecretKind, tenant: Option<&str>, scope: Scope| {
             let tenant = tenant.map(str::to_owned);
-            (name, SecretDescription { tenant, ..SecretDescription::of(kind) }, holder)
+            (name, SecretDescription { tenant, ..SecretDescription::of(kind) }, scope)
         };
-        use Holder::{Session, Vault};
+        use Scope::{Process as Session, User as Vault};
         use SecretKind::{ClientSecret, RefreshToken};
         for (all, wanted) in [
             (vec![], ""),
@@ -173,11 +164,7 @@ mod tests {
             ),
         ] {
             let mut all = all;
-            rank(&mut all, "t", |(_, about, holder)| Candidate {
-                holder: *holder,
-                about,
-                created: 0,
-            });
+            rank(&mut all, "t", |(_, about, scope)| Candidate { scope: *scope, about, created: 0 });
             let names: String = all.iter().map(|(name, ..)| *name).collect();
             assert_eq!(names, wanted);
         }

@@ -5,46 +5,39 @@ use azvault_model::rules::secrets::{may_use, order_of_access};
 use azvault_model::rules::token_cache::{fits, is_for};
 use azvault_policy::rules;
 
-use super::place::{Found, Place};
 use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::online;
+use crate::secrets;
+use crate::secrets::SecretRef;
 use crate::shell_word::shell_word;
 use crate::text::quoted;
 use crate::time::utc;
 
 /// The first of those that fit, in the order of [`order_of_access`]; the session's go first.
-pub(super) fn find(
+pub(super) fn find<'a>(
     app: &App,
-    contexts: &Contexts,
+    contexts: &'a Contexts,
     wanted: &TokenRequest,
-) -> Result<Option<Found>, Failure> {
+) -> Result<Option<SecretRef<'a>>, Failure> {
     let (policy, now) = (app.policy()?, app.now());
     let accounts = contexts.accounts();
     let owner = wanted.owner(&accounts)?;
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let resource = |name: &str| cloud.resource(name);
     let request = wanted.request(&resource);
-    let own = contexts.own().secrets.iter();
-    let own = own.map(|own| (Place::Session(own.id), &own.held.description, own.created));
-    let stored = contexts.secrets.iter();
-    let stored = stored.map(|own| (Place::Vault(own.id), &own.description, own.created));
-    let first = |all: &mut dyn Iterator<Item = (Place, &SecretDescription, i64)>| {
-        all.filter(|(_, about, came)| {
-            fits(about, &request, now)
-                && may_use(about, &owner, &accounts)
-                && rules::token(policy, *came, now).is_ok()
-        })
-        .min_by(|(_, one, came), (_, other, other_came)| {
-            let one = order_of_access(one, *came, &wanted.tenant);
-            one.cmp(&order_of_access(other, *other_came, &wanted.tenant))
-        })
-        .map(|(place, about, _)| Found { place, about: about.clone() })
+    let fitting = secrets::visible(contexts).filter(|secret| {
+        fits(secret.description, &request, now)
+            && may_use(secret.description, &owner, &accounts)
+            && rules::token(policy, secret.created, now).is_ok()
+    });
+    let order = |secret: &SecretRef<'a>| {
+        let of_access = order_of_access(secret.description, secret.created, &wanted.tenant);
+        (secret.location.scope(), of_access)
     };
-    let of_session = first(&mut own.into_iter());
-    Ok(of_session.or_else(|| first(&mut stored.into_iter())))
+    Ok(fitting.min_by(|one, other| order(one).cmp(&order(other))))
 }
 
 /// Why an account that brought its tokens along has none for this.
@@ -58,8 +51,7 @@ pub(super) fn none_brought(
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let resource = |name: &str| cloud.resource(name);
     let request = wanted.request(&resource);
-    let own = contexts.own().secrets.iter().map(|secret| &secret.held.description);
-    let all = own.chain(contexts.secrets.iter().map(|secret| &secret.description));
+    let all = secrets::visible(contexts).map(|secret| secret.description);
     let is_for_this =
         |about: &&SecretDescription| is_for(about, &request) && may_use(about, &owner, &accounts);
     let mut ends: Vec<Option<i64>> =

@@ -4,11 +4,12 @@ use azvault_model::Secret;
 use azvault_signin::Error;
 use azvault_signin::certificate::{Certificate, Chain};
 
-use super::credential::{Held, property};
+use super::credential::property;
 use super::request::TokenRequest;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 use crate::online;
+use crate::secrets::SecretRef;
 
 /// What Azure PowerShell and `connect` set for an account that signs in with a certificate.
 const NAMES: [&str; 2] = ["CertificateThumbprint", "CertificatePath"];
@@ -18,9 +19,9 @@ const NAMES: [&str; 2] = ["CertificateThumbprint", "CertificatePath"];
 const SENDS_CHAIN: [&str; 2] = ["SendCertificateChain", "useCertSNIssuerAuth"];
 
 /// Certificates with their keys, and passwords of their files.
-pub(super) struct Certificates {
-    pub(super) certificates: Vec<Held>,
-    pub(super) passwords: Vec<Held>,
+pub(super) struct Certificates<'a> {
+    pub(super) certificates: Vec<SecretRef<'a>>,
+    pub(super) passwords: Vec<SecretRef<'a>>,
 }
 
 /// Whether the account says that it signs in with a certificate, whatever secret it had before.
@@ -30,16 +31,16 @@ pub(super) fn is_named(contexts: &Contexts, wanted: &TokenRequest) -> bool {
 
 /// The certificate with the thumbprint that the account says, else the first that opens.
 pub(super) fn choose(
-    held: &Certificates,
+    held: &Certificates<'_>,
     contexts: &Contexts,
     wanted: &TokenRequest,
-    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
+    value: &dyn Fn(SecretRef<'_>) -> Result<Secret, Failure>,
 ) -> Result<Certificate, Failure> {
     let thumbprint = property(contexts, wanted, NAMES[0]);
-    let passwords = held.passwords.iter().map(value).collect::<Result<Vec<_>, _>>()?;
+    let passwords = held.passwords.iter().copied().map(value).collect::<Result<Vec<_>, _>>()?;
     let (mut other, mut why) = (None, None);
     for one in &held.certificates {
-        match open(&value(one)?, &passwords) {
+        match open(&value(*one)?, &passwords) {
             Ok(own) if thumbprint.is_none_or(|t| t.eq_ignore_ascii_case(&own.thumbprint())) => {
                 return Ok(own);
             }

@@ -1,38 +1,30 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_model::rules::credential::{Candidate, Holder, Means, Named, means, rank};
+use azvault_model::rules::credential::{Candidate, Means, Named, means, rank};
 use azvault_model::rules::secrets::may_use;
 use azvault_model::{
-    ContextName, KnownAccountType, ManagedIdentity, Secret, SecretDescription, SecretKind,
+    ContextName, KnownAccountType, ManagedIdentity, SecretDescription, SecretKind,
 };
-use azvault_vault::Vault;
 
 use super::cached;
 use super::certificate::{self, Certificates};
-use super::place::Place;
 use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
+use crate::secrets;
+use crate::secrets::SecretRef;
 use crate::text::{quoted, shown};
 
-/// A secret that may sign in, its value still sealed.
-#[derive(Clone)]
-pub(super) struct Held {
-    pub(super) place: Place,
-    pub(super) about: SecretDescription,
-    created: i64,
-}
-
 /// What there is to sign in with, the best first.
-pub(super) enum Credential {
+pub(super) enum Credential<'a> {
     /// Of a person. Where one is void the next is tried.
-    RefreshTokens(Vec<Held>),
+    RefreshTokens(Vec<SecretRef<'a>>),
     /// Of an application, which may have an old one beside the one that is valid.
-    ClientSecrets(Vec<Held>),
-    Certificates(Certificates),
-    Assertion(Box<Held>),
+    ClientSecrets(Vec<SecretRef<'a>>),
+    Certificates(Certificates<'a>),
+    Assertion(SecretRef<'a>),
     ManagedIdentity(ManagedIdentity),
 }
 
@@ -45,7 +37,10 @@ pub(super) fn check(app: &App, contexts: &Contexts, wanted: &TokenRequest) -> Re
 }
 
 /// What the account of a wanted token signs in with.
-pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credential, Failure> {
+pub(super) fn of<'a>(
+    contexts: &'a Contexts,
+    wanted: &TokenRequest,
+) -> Result<Credential<'a>, Failure> {
     let accounts = contexts.accounts();
     let owner = wanted.owner(&accounts)?;
     let all = |kind| held(contexts, wanted, kind, &|about| may_use(about, &owner, &accounts));
@@ -63,7 +58,7 @@ pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credentia
         })),
         Means::Assertion => {
             let first = all(SecretKind::ClientAssertion).into_iter().next();
-            first.map(Box::new).map(Credential::Assertion)
+            first.map(Credential::Assertion)
         }
         Means::ManagedIdentity => wanted.identity.clone().map(Credential::ManagedIdentity),
     });
@@ -77,7 +72,10 @@ pub(super) fn of(contexts: &Contexts, wanted: &TokenRequest) -> Result<Credentia
 }
 
 /// The secret of a service principal that signs in with one. Whoever asks wants the secret itself.
-pub(super) fn client_secret(contexts: &Contexts, wanted: &TokenRequest) -> Result<Held, Failure> {
+pub(super) fn client_secret<'a>(
+    contexts: &'a Contexts,
+    wanted: &TokenRequest,
+) -> Result<SecretRef<'a>, Failure> {
     let account = quoted(&wanted.account);
     let refused = |what: String| {
         Failure::new(Kind::Refused, what)
@@ -111,49 +109,19 @@ pub(super) fn property<'a>(
 }
 
 /// Secrets of a kind that may be used, in the order of [`rank`].
-fn held(
-    contexts: &Contexts,
+fn held<'a>(
+    contexts: &'a Contexts,
     wanted: &TokenRequest,
     kind: SecretKind,
     may_use: &dyn Fn(&SecretDescription) -> bool,
-) -> Vec<Held> {
-    let own = contexts.own().secrets.iter().map(|secret| Held {
-        place: Place::Session(secret.id),
-        about: secret.held.description.clone(),
-        created: i64::MAX,
-    });
-    let stored = contexts.secrets.iter().map(|secret| Held {
-        place: Place::Vault(secret.id),
-        about: secret.description.clone(),
+) -> Vec<SecretRef<'a>> {
+    let fits = |about: &SecretDescription| about.kind == kind && may_use(about);
+    let mut held: Vec<_> =
+        secrets::visible(contexts).filter(|secret| fits(secret.description)).collect();
+    rank(&mut held, &wanted.tenant, |secret| Candidate {
+        scope: secret.location.scope(),
+        about: secret.description,
         created: secret.created,
     });
-    let fits = |held: &Held| held.about.kind == kind && may_use(&held.about);
-    let mut held: Vec<Held> = own.chain(stored).filter(fits).collect();
-    rank(&mut held, &wanted.tenant, |held| Candidate {
-        holder: match held.place {
-            Place::Session(_) => Holder::Session,
-            Place::Vault(_) => Holder::Vault,
-        },
-        about: &held.about,
-        created: held.created,
-    });
     held
-}
-
-impl Held {
-    /// Its value.
-    pub(super) fn value(&self, vault: &Vault, contexts: &Contexts) -> Result<Secret, Failure> {
-        match self.place {
-            Place::Vault(id) => {
-                let failed = |e: azvault_vault::Error| Failure::new(Kind::Other, e.to_string());
-                vault.snapshot().and_then(|snapshot| snapshot.open_secret(id)).map_err(failed)
-            }
-            Place::Session(id) => {
-                let own = contexts.own().secrets.iter().find(|secret| secret.id == id);
-                let own = own.ok_or_else(crate::session::gone)?;
-                // EXPOSE: copied for the one request that it is sent with.
-                Ok(Secret::copied_from(own.held.value.expose()))
-            }
-        }
-    }
 }

@@ -7,14 +7,15 @@ use azvault_signin::{
     AZURE_POWERSHELL, Client, Http, TenantName, Tokens, client_secret, federated_token, refresh,
 };
 
-use super::credential::{self, Credential, Held};
+use super::credential::{self, Credential};
 use super::request::TokenRequest;
 use super::{account_lock, assertion, cached, certificate, store};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
+use crate::secrets::SecretRef;
 use crate::text::quoted;
-use crate::{audit, connect, online, paths, policy};
+use crate::{audit, connect, online, paths, policy, secrets};
 
 /// Sees to it that a token that fits is in the cache.
 pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<(), Failure> {
@@ -29,12 +30,17 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
     }
     let credential = credential::of(&open.contexts, wanted)?;
     let http = online::http(app)?;
-    let signed_in = sign_in(app, &http, &open, wanted, credential);
-    if signed_in.is_err() && http.has_sent() {
-        tell(app, &mut open, wanted);
-    }
-    let (tokens, redeemed) = signed_in?;
-    let new = new_secrets(wanted, tokens, redeemed.as_ref());
+    let (tokens, redeemed) = match sign_in(app, &http, &open, wanted, credential) {
+        Ok(signed_in) => signed_in,
+        Err(failure) => {
+            if http.has_sent() {
+                tell(app, &mut open, wanted);
+            }
+            return Err(failure);
+        }
+    };
+    let new = new_secrets(wanted, tokens, redeemed);
+    let redeemed = redeemed.map(|secret| secret.location);
     store::store(app, &mut open, wanted, new, redeemed)
 }
 
@@ -53,13 +59,13 @@ fn tell(app: &App, open: &mut OpenVault, wanted: &TokenRequest) {
 }
 
 /// Signs in with what there is; for a refresh token also says which one was redeemed.
-fn sign_in(
+fn sign_in<'a>(
     app: &App,
     http: &Http,
     open: &OpenVault,
     wanted: &TokenRequest,
-    credential: Credential,
-) -> Result<(Tokens, Option<Held>), Failure> {
+    credential: Credential<'a>,
+) -> Result<(Tokens, Option<SecretRef<'a>>), Failure> {
     let OpenVault { vault, contexts, .. } = open;
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let tenant = TenantName::parse(&wanted.tenant).map_err(online::failed)?;
@@ -67,11 +73,12 @@ fn sign_in(
     let client = Client::with_id(http, &authority, &wanted.account);
     let scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
     let now = app.now();
-    let value = |held: &Held| held.value(vault, contexts);
+    let value =
+        |secret: SecretRef<'_>| secrets::value(&vault.snapshot()?, contexts, secret.location);
     let tokens = match credential {
         Credential::RefreshTokens(held) => {
             let (tokens, redeemed) = redeem_one(app, &client, held, &scopes, &value)?;
-            check_home(wanted, redeemed.as_ref(), &tokens)?;
+            check_home(wanted, redeemed, &tokens)?;
             return Ok((tokens, redeemed));
         }
         Credential::ClientSecrets(held) => return show_one(&client, held, &scopes, &value, now),
@@ -80,7 +87,7 @@ fn sign_in(
             own.sign_in(&client, certificate::chain(contexts, wanted), &scopes, None, now)
         }
         Credential::Assertion(held) => {
-            let assertion = assertion::living(app, contexts, wanted, value(&held)?)?;
+            let assertion = assertion::living(app, contexts, wanted, value(held)?)?;
             federated_token::sign_in(&client, &assertion, &scopes, None, now)
         }
         Credential::ManagedIdentity(identity) => {
@@ -91,19 +98,19 @@ fn sign_in(
 }
 
 /// Redeems the first refresh token that the service takes.
-fn redeem_one(
+fn redeem_one<'a>(
     app: &App,
     client: &Client<'_>,
-    held: Vec<Held>,
+    held: Vec<SecretRef<'a>>,
     scopes: &[&str],
-    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
-) -> Result<(Tokens, Option<Held>), Failure> {
+    value: &dyn Fn(SecretRef<'_>) -> Result<Secret, Failure>,
+) -> Result<(Tokens, Option<SecretRef<'a>>), Failure> {
     use azvault_signin::Error::{CredentialExpired, CredentialWrong, InteractionNeeded};
     let mut first = None;
     for held in held {
-        let id = held.about.client_id.as_deref().unwrap_or(AZURE_POWERSHELL);
+        let id = held.description.client_id.as_deref().unwrap_or(AZURE_POWERSHELL);
         let client = Client::with_id(client.http, client.authority, id);
-        match refresh::redeem(&client, &value(&held)?, scopes, None, app.now()) {
+        match refresh::redeem(&client, &value(held)?, scopes, None, app.now()) {
             Ok(tokens) => return Ok((tokens, Some(held))),
             Err(e @ (CredentialExpired(_) | CredentialWrong(_) | InteractionNeeded(_))) => {
                 first.get_or_insert(e);
@@ -118,13 +125,13 @@ fn redeem_one(
 /// another account of the same name.
 fn check_home(
     wanted: &TokenRequest,
-    redeemed: Option<&Held>,
+    redeemed: Option<SecretRef<'_>>,
     tokens: &Tokens,
 ) -> Result<(), Failure> {
     let (Some(own), Some(came)) = (&wanted.home_account_id, &tokens.home_account_id) else {
         return Ok(());
     };
-    let named = redeemed.and_then(|held| held.about.home_account_id.as_ref());
+    let named = redeemed.and_then(|held| held.description.home_account_id.as_ref());
     if named.is_some_and(|named| HomeAccountId(named) == HomeAccountId(own))
         || HomeAccountId(own) == HomeAccountId(came)
     {
@@ -136,17 +143,17 @@ fn check_home(
 }
 
 /// Signs in with the first secret that the service takes.
-fn show_one(
+fn show_one<'a>(
     client: &Client<'_>,
-    held: Vec<Held>,
+    held: Vec<SecretRef<'a>>,
     scopes: &[&str],
-    value: &dyn Fn(&Held) -> Result<Secret, Failure>,
+    value: &dyn Fn(SecretRef<'_>) -> Result<Secret, Failure>,
     now: i64,
-) -> Result<(Tokens, Option<Held>), Failure> {
+) -> Result<(Tokens, Option<SecretRef<'a>>), Failure> {
     use azvault_signin::Error::{CredentialExpired, CredentialWrong};
     let mut first = None;
     for held in held {
-        match client_secret::sign_in(client, &value(&held)?, scopes, None, now) {
+        match client_secret::sign_in(client, &value(held)?, scopes, None, now) {
             Ok(tokens) => return Ok((tokens, None)),
             Err(e @ (CredentialExpired(_) | CredentialWrong(_))) => {
                 first.get_or_insert(e);
@@ -170,8 +177,12 @@ fn managed(
 }
 
 /// What is stored of a reply: the access token, and the refresh token if it came.
-fn new_secrets(wanted: &TokenRequest, tokens: Tokens, redeemed: Option<&Held>) -> Vec<HeldSecret> {
-    let before = redeemed.map(|held| &held.about);
+fn new_secrets(
+    wanted: &TokenRequest,
+    tokens: Tokens,
+    redeemed: Option<SecretRef<'_>>,
+) -> Vec<HeldSecret> {
+    let before = redeemed.map(|held| held.description);
     // A file can have the user's name in the place of the home account.
     let named = before.and_then(|about| about.home_account_id.clone());
     let named = named.filter(|home| AccountId(home) != AccountId(&wanted.account));

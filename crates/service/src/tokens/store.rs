@@ -2,18 +2,17 @@
 
 use azvault_model::rules::secrets::may_use;
 use azvault_model::rules::token_cache::is_outdated;
-use azvault_model::{HeldSecret, ProcessSecret, Secret, SecretDescription, SecretKind};
+use azvault_model::{HeldSecret, Scope, SecretDescription, SecretKind};
 use azvault_policy::rules;
 use azvault_vault::{Id, Parting, Problem};
 
-use super::credential::Held;
-use super::place::Place;
 use super::request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
 use crate::opening::OpenVault;
-use crate::{audit, session};
+use crate::secrets::{SecretLocation, SecretRef};
+use crate::{audit, secrets, session};
 
 /// Stores what came, where its credential is: in one transaction of the vault, or in one step of the
 /// session. The refresh token that was redeemed goes only if another one came.
@@ -22,18 +21,18 @@ pub(super) fn store(
     open: &mut OpenVault,
     wanted: &TokenRequest,
     new: Vec<HeldSecret>,
-    redeemed: Option<Held>,
+    redeemed: Option<SecretLocation>,
 ) -> Result<(), Failure> {
     let OpenVault { vault, contexts, .. } = open;
     let now = app.now();
     let rotated = new.iter().any(|held| held.description.kind == SecretKind::RefreshToken);
-    let void = redeemed.filter(|_| rotated).map(|held| held.place);
+    let void = redeemed.filter(|_| rotated);
     let accounts = contexts.accounts();
     let owner = wanted.owner(&accounts)?;
     let is_own = |about: &SecretDescription| may_use(about, &owner, &accounts);
     // Without a credential of the session's, as for a managed identity, the vault keeps it.
     let in_session = match void {
-        Some(place) => matches!(place, Place::Session(_)),
+        Some(location) => location.scope() == Scope::Process,
         None => is_of_session(contexts, wanted),
     };
     let policy = app.policy()?;
@@ -47,14 +46,11 @@ pub(super) fn store(
         let session = contexts.session.as_mut().ok_or_else(session::gone)?;
         return session.update(|state| {
             state.secrets.retain(|own| {
-                let is_void = matches!(void, Some(Place::Session(id)) if id == own.id);
+                let is_void = void == Some(SecretRef::of_session(own).location);
                 !is_void && !is_to_go(&own.held.description, own.created)
             });
             for held in &new {
-                // EXPOSE: copied into the state of the session, which is sealed at once.
-                let value = Secret::copied_from(held.value.expose());
-                let held = HeldSecret { description: held.description.clone(), value };
-                state.secrets.push(ProcessSecret { id: Id::random().number(), created: now, held });
+                secrets::add_to_session(state, held, now);
             }
             Ok(())
         });
@@ -64,7 +60,7 @@ pub(super) fn store(
             .secrets()
             .iter()
             .filter(|stored| {
-                let is_void = matches!(void, Some(Place::Vault(id)) if id == stored.id);
+                let is_void = void == Some(SecretLocation::Vault(stored.id));
                 is_void || is_to_go(&stored.description, stored.created)
             })
             .map(|stored| stored.id)

@@ -16,6 +16,11 @@ impl Id {
         Self(crate::random::id())
     }
 
+    /// The id of a number, as the state of a session keeps one.
+    pub fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+
     /// The number itself.
     pub fn number(self) -> i64 {
         self.0

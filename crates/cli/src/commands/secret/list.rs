@@ -1,6 +1,7 @@
 //! `azvault secret list`
 
 use azvault_model::Secret;
+use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::secrets;
@@ -51,12 +52,12 @@ impl Args {
         let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
         let tenants = secrets::tenants(&contexts);
         let mut secrets = Vec::new();
-        for secret in secrets::all(&contexts) {
+        for secret in secrets::sorted(&contexts) {
             let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
             secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
         }
         if self.reveal {
-            return reveal(app, &mut vault, &secrets);
+            return reveal(app, &mut vault, &contexts, &secrets);
         }
         let secrets: Vec<_> = secrets.into_iter().map(|(_, view)| view).collect();
         if app.ui.output == Output::Json {
@@ -74,23 +75,21 @@ impl Args {
 }
 
 /// Written piece by piece: a document with values in it is never held by a JSON library.
-fn reveal(app: &App, vault: &mut Vault, secrets: &[(SecretRef<'_>, SecretView<'_>)]) -> Exit {
-    let subjects = secrets.iter().map(|(secret, _)| match secret {
-        SecretRef::OfSession(own) => audit::of_session(own),
-        SecretRef::OfVault(stored) => audit::of_secret(stored.id, &stored.description),
-    });
-    super::log_reveal(app, vault, subjects.collect())?;
+fn reveal(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    secrets: &[(SecretRef<'_>, SecretView<'_>)],
+) -> Exit {
+    // If that cannot be written, nothing is shown.
+    let subjects: Vec<_> = secrets.iter().map(|(secret, _)| secret.subject()).collect();
+    vault.write(|writing| audit::log(app, writing, super::REVEAL, subjects))?;
     let snapshot = vault.snapshot()?;
     app.ui.raw(b"{\"schema\":1,\"secrets\":[");
     let mut separator: &[u8] = b"";
     for (secret, view) in secrets {
-        match secret {
-            SecretRef::OfSession(own) => print(app, separator, view, &own.held.value)?,
-            SecretRef::OfVault(stored) => {
-                let value = snapshot.open_secret(stored.id)?;
-                print(app, separator, view, &value)?;
-            }
-        }
+        let value = secrets::value(&snapshot, contexts, secret.location)?;
+        print(app, separator, view, &value)?;
         separator = b",";
     }
     app.ui.raw(b"]}\n");

@@ -4,8 +4,8 @@ use azvault_model::Secret;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::time::utc;
-use azvault_service::{audit, policy};
-use azvault_vault::{Id, Problem};
+use azvault_service::{policy, secrets};
+use azvault_vault::Id;
 use zeroize::Zeroizing;
 
 use crate::app::{App, Exit};
@@ -31,38 +31,18 @@ impl Args {
         if self.reveal {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
-        let OpenVault { mut vault, mut contexts, .. } = Opener::new(app).open()?;
-        let own = contexts.session.as_mut().and_then(|session| {
-            let secrets = &mut session.state.secrets;
-            let at = secrets.iter().position(|secret| secret.id == self.id.number())?;
-            Some(secrets.swap_remove(at))
-        });
-        if let Some(own) = own {
-            let view = SecretView::of_session(&own);
-            if !self.reveal {
-                describe(app, &view);
-                return Ok(0);
-            }
-            super::log_reveal(app, &mut vault, vec![audit::of_session(&own)])?;
-            return reveal(app, &view, &own.held.value);
-        }
-        let Some(stored) = contexts.secrets.iter().find(|secret| secret.id == self.id) else {
+        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
+        let Some(secret) = secrets::find(&contexts, self.id) else {
             return Err(Failure::new(Kind::NotFound, format!("there is no secret {}", self.id))
                 .hint("azvault secret list"));
         };
-        let view = SecretView::new(stored);
+        let view = SecretView::of(secret);
         if !self.reveal {
             describe(app, &view);
             return Ok(0);
         }
-        let subject = audit::of_secret(stored.id, &stored.description);
-        // Opened and logged in one transaction: if the entry cannot be written, nothing is shown.
-        let opened = vault.write(|writing| -> Result<_, Problem> {
-            let value = writing.open_secret(self.id)?;
-            audit::log(app, writing, super::REVEAL, vec![subject])?;
-            Ok(value)
-        });
-        reveal(app, &view, &opened?)
+        let value = secrets::release(app, &mut vault, &contexts, secret, super::REVEAL)?;
+        reveal(app, &view, &value)
     }
 }
 
