@@ -13,7 +13,7 @@ use azvault_model::rules::active::ActiveSource;
 use azvault_model::rules::{remove, rename, select, set};
 use azvault_model::{
     Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
-    Secret,
+    Secret, Whose,
 };
 use azvault_vault::{Cost, Id, Locked, NewSlot, Opener, Problem, SessionKey, Vault, VaultId};
 use proptest::prelude::*;
@@ -135,8 +135,9 @@ fn write(vault: &mut Vault, verb: Verb) -> bool {
             let decision = {
                 let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
                 let current = settings.default.as_ref();
-                let accounts = Default::default();
-                decide(verb, &Known { contexts, current, acting: None, accounts, secrets: 0 })
+                let accounts = Accounts::default();
+                let whose = Whose { acting: None, accounts: &accounts };
+                decide(verb, &Known::of_vault(contexts, current, 0, whose))
             };
             let Ok(Decision { change, .. }) = decision else { return Ok(false) };
             let comes = |name: &ContextName| change.put.iter().any(|c| c.name.same_as(name));
@@ -204,14 +205,10 @@ fn change(
     verb: Verb,
 ) -> bool {
     let (decision, current) = {
-        let seen = state.seen(stored);
-        let contexts: Vec<&Context> = seen.into_iter().map(|(context, _)| context).collect();
-        let wanted = active(state, default.as_ref());
-        let current = wanted.and_then(|name| contexts.iter().find(|c| c.name.same_as(name)));
-        let current = current.map(|context| &context.name);
-        let accounts = Default::default();
-        let known = Known { contexts, current, acting: None, accounts, secrets: 0 };
-        (decide(verb, &known), current.cloned())
+        let accounts = Accounts::default();
+        let whose = Whose { acting: None, accounts: &accounts };
+        let known = state.known(stored, default.as_ref(), whose);
+        (decide(verb, &known), known.current.cloned())
     };
     let Ok(decision) = decision else { return false };
     let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();

@@ -138,6 +138,22 @@ fn exit_codes_are_of_the_command_line_alone() {
 }
 
 #[test]
+fn where_a_secret_lives_and_what_rules_know_have_one_home() {
+    for (place, tokens) in program() {
+        let code = tokens.to_string().replace(' ', "");
+        for (word, homes) in [
+            ("Known{contexts,current", &["model process_scope", "model rules testing"][..]),
+            ("Self{contexts,current:default", &["model change"]),
+            ("SecretLocation::Session(", &["service secrets"]),
+            ("ProcessSecret{id", &["service secrets", "vault session"]),
+        ] {
+            let is_home = homes.contains(&place.join(" ").as_str());
+            assert_eq!(code.contains(word), is_home, "{place:?} and {word:?}");
+        }
+    }
+}
+
+#[test]
 fn what_belongs_together_is_one_parameter() {
     let found: BTreeSet<String> = functions(program())
         .into_iter()

@@ -4,8 +4,18 @@ use std::borrow::Cow;
 
 use crate::{AccountKey, Accounts, Acting, Context, ContextName, SecretDescription};
 
+/// Who acts, and all accounts that are known: the same in the vault and in the session.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    /// Who acts.
+    pub acting: Option<&'a Acting>,
+    /// All accounts.
+    pub accounts: &'a Accounts,
+}
+
 /// The contexts of one scope, the current one among them (the default of the vault, or what is active
-/// in a session), and who acts, which is the same in every scope.
+/// in a session), and who acts, which is the same in every scope. Built by [`Known::of_vault`] and
+/// [`crate::ProcessScope::known`].
 pub struct Known<'a> {
     /// In any order; no two of one name.
     pub contexts: Vec<&'a Context>,
@@ -21,6 +31,17 @@ pub struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
+    /// What a vault has: its contexts, its default, and how many secrets.
+    pub fn of_vault(
+        contexts: Vec<&'a Context>,
+        default: Option<&'a ContextName>,
+        secrets: usize,
+        Whose { acting, accounts }: Whose<'a>,
+    ) -> Self {
+        let accounts = Cow::Borrowed(accounts);
+        Self { contexts, current: default, acting, accounts, secrets }
+    }
+
     /// The context of a name, compared as Azure PowerShell does.
     pub fn find(&self, name: &ContextName) -> Option<&'a Context> {
         self.contexts.iter().copied().find(|context| context.name.same_as(name))

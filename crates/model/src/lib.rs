@@ -36,7 +36,7 @@ pub use account::{Account, AccountType, ContextAccount, HOME_ACCOUNT_ID, KnownAc
 pub use account_key::{AccountKey, IdentityKind};
 pub use accounts::{Accounts, Found, KnownAccount};
 pub use acting::Acting;
-pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark};
+pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark, Whose};
 pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, CloudKey, Clouds, Environment, cloud_of_authority};
 pub use context::{Context, Identity, Subscription, Tenant};
 pub use ids::{AccountId, ClientId, EnvironmentName, HomeAccountId, SubscriptionId, TenantId};

@@ -4,10 +4,13 @@
 //! the vault: contexts that live only in the session, names that are hidden in it, its own choice
 //! of the active context and of autosave. What is not said here is as in the vault.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::rules::active::{Wishes, active};
 use crate::{
-    Accounts, AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Scope,
+    Accounts, AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Known,
+    Scope, Whose,
 };
 
 /// The state of one session. Held in memory and in sealed boxes; in no file.
@@ -62,6 +65,24 @@ impl ProcessScope {
         };
         let stored = stored.iter().filter(visible).map(|context| (context, Scope::User));
         stored.chain(self.contexts.iter().map(|context| (context, Scope::Process))).collect()
+    }
+
+    /// What rules know of this session: the contexts that it sees, given those of the vault and their
+    /// default, with the one that is active in it.
+    pub fn known<'a>(
+        &'a self,
+        stored: &'a [Context],
+        default: Option<&'a ContextName>,
+        Whose { acting, accounts }: Whose<'a>,
+    ) -> Known<'a> {
+        let seen = self.seen(stored).into_iter();
+        let contexts: Vec<&Context> = seen.map(|(context, _)| context).collect();
+        let wishes = Wishes { session: self.active.as_ref(), default, ..Wishes::default() };
+        let name = active(&wishes).0;
+        let found = name.and_then(|name| contexts.iter().find(|own| own.name.same_as(name)));
+        let current = found.map(|context| &context.name);
+        let (accounts, secrets) = (Cow::Borrowed(accounts), self.secrets.len());
+        Known { contexts, current, acting, accounts, secrets }
     }
 
     /// Carries a change of process scope out. `stored` are the names in the vault.

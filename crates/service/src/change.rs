@@ -17,13 +17,13 @@ use std::cell::Cell;
 
 use azvault_model::{
     Acting, Change, Collision, Context, ContextName, Current, Decision, Known, Question, Refusal,
-    Remark, Scope,
+    Remark, Scope, Whose,
 };
 
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
+use self::request::Step;
 pub use self::request::{ChangeExtras, ChangeRequest, Counted, Rule, Run};
-use self::request::{Step, Whose};
 pub use self::supersede::OldSecrets;
 use crate::app::App;
 use crate::contexts;
@@ -99,7 +99,7 @@ fn attempt(
     let whose = Whose { acting, accounts: &accounts };
     let scope = contexts.scope_of_change(request.scope)?;
     request.warn(app, scope);
-    let mut preview = rule(&contexts.known(scope, acting)).map_err(|refusal| match refusal {
+    let mut preview = rule(&contexts.known(scope, whose)).map_err(|refusal| match refusal {
         // Nobody acts, or what was chosen is gone.
         Refusal::NoneCurrent => contexts.acting().err().unwrap_or_else(contexts::none_active),
         other => refused(other),

@@ -3,14 +3,13 @@
 
 mod acting;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use azvault_model::rules::active::{self, Wishes};
 use azvault_model::rules::{autosave, scope};
 use azvault_model::{
-    Account, Acting, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope,
-    Scope,
+    Account, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope, Scope,
+    Whose,
 };
 use azvault_policy::PolicyLine;
 use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
@@ -232,26 +231,13 @@ impl Contexts {
     }
 
     /// What rules work on, for a scope, and who acts in any of them.
-    pub fn known<'a>(&'a self, scope: Scope, acting: Option<&'a Acting>) -> Known<'a> {
-        let accounts = Cow::Owned(self.accounts());
+    pub fn known<'a>(&'a self, scope: Scope, whose: Whose<'a>) -> Known<'a> {
+        let default = self.default();
         match scope {
-            Scope::User => Known {
-                contexts: self.stored.iter().collect(),
-                current: self.default(),
-                acting,
-                accounts,
-                secrets: self.secrets.len(),
-            },
-            Scope::Process => {
-                let seen = self.own().seen(&self.stored).into_iter();
-                Known {
-                    contexts: seen.map(|(context, _)| context).collect(),
-                    current: self.standing(),
-                    acting,
-                    accounts,
-                    secrets: self.own().secrets.len(),
-                }
+            Scope::User => {
+                Known::of_vault(self.stored.iter().collect(), default, self.secrets.len(), whose)
             }
+            Scope::Process => self.own().known(&self.stored, default, whose),
         }
     }
 

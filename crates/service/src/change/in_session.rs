@@ -1,19 +1,16 @@
 //! A change of process scope: one step of the session, and nothing in any file.
 
-use std::borrow::Cow;
-
 use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
     Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
-    ProcessSecret, Secret,
+    ProcessSecret, Whose,
 };
-use azvault_vault::Id;
 
-use super::request::{ChangeExtras, Counted, Rule, Step, Whose};
+use super::request::{ChangeExtras, Counted, Rule, Step};
 use super::supersede::is_superseded;
-use crate::contexts;
 use crate::contexts::Contexts;
 use crate::failure::Failure;
+use crate::secrets;
 
 /// Decides on what the session holds now, and changes that.
 pub(super) fn write(
@@ -51,20 +48,11 @@ fn decided<E>(
     state: &ProcessScope,
     stored: &[Context],
     default: Option<&ContextName>,
-    Whose { acting, accounts }: Whose<'_>,
+    whose: Whose<'_>,
     decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,
 ) -> Result<(Decision, Option<ContextName>), E> {
-    let contexts: Vec<&Context> =
-        state.seen(stored).into_iter().map(|(context, _)| context).collect();
-    let chosen = match &state.active {
-        Some(current) => contexts::chosen(current),
-        None => default,
-    };
-    let found = chosen.and_then(|name| contexts.iter().find(|context| context.name.same_as(name)));
-    let current = found.map(|context| &context.name);
-    let (accounts, secrets) = (Cow::Borrowed(accounts), state.secrets.len());
-    let decision = decide(&Known { contexts, current, acting, accounts, secrets })?;
-    Ok((decision, current.cloned()))
+    let known = state.known(stored, default, whose);
+    Ok((decide(&known)?, known.current.cloned()))
 }
 
 /// What the rule decides on what this session sees; `None` without a session, or if it refuses.
@@ -132,10 +120,7 @@ fn unknown<'a>(
 fn bring(state: &mut ProcessScope, extras: &ChangeExtras, accounts: &Accounts, now: i64) -> usize {
     let unknown = unknown(state, extras, accounts);
     for new in &unknown {
-        // EXPOSE: copied into the state of the session, which is sealed at once.
-        let value = Secret::copied_from(new.value.expose());
-        let held = HeldSecret { description: new.description.clone(), value };
-        state.secrets.push(ProcessSecret { id: Id::random().number(), created: now, held });
+        secrets::add_to_session(state, new, now);
     }
     unknown.len()
 }

@@ -11,7 +11,7 @@ use azvault_model::{
 use azvault_model::{EnvironmentName, TenantId};
 use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transaction, Vault};
 
-use super::request::{ChangeExtras, Counted, Step, Whose};
+use super::request::{ChangeExtras, Counted, Step};
 use super::supersede::{OldSecrets, is_superseded};
 use crate::app::App;
 use crate::failure::{ChangeFailure, Failure};
@@ -24,18 +24,18 @@ pub(super) fn write(
     verb: &str,
     step: &Step<'_>,
 ) -> Result<(Decision, Counted), Failure> {
-    let Step { whose: Whose { acting, accounts }, extras, decide } = *step;
+    let Step { whose, extras, decide } = *step;
     vault.write(|writing| -> Result<_, ChangeFailure> {
         let decision = {
             let settings = writing.settings();
             let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
             let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
-            let accounts = Cow::Borrowed(accounts);
-            decide(&Known { contexts, current, acting, accounts, secrets })?
+            decide(&Known::of_vault(contexts, current, secrets, whose))?
         };
         let agreed = agreed(writing, extras);
-        let known = self::accounts(writing, extras);
-        let (mut subjects, mut secrets) = apply(writing, &decision.change, accounts, &agreed)?;
+        let known = accounts(writing, extras);
+        let (mut subjects, mut secrets) =
+            apply(writing, &decision.change, whose.accounts, &agreed)?;
         if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_model::{
-    Account, Accounts, Acting, Decision, Environment, HeldSecret, Known, Refusal, Scope,
-};
+use azvault_model::{Account, Decision, Environment, HeldSecret, Known, Refusal, Scope, Whose};
 use azvault_vault::Subject;
 
 use super::supersede::OldSecrets;
@@ -63,13 +61,6 @@ pub type Rule<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Refusal> + 'a;
 
 /// A rule whose questions were answered.
 pub(super) type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + 'a;
-
-/// Who acts, and all accounts that are known: the same for the vault and for the session.
-#[derive(Clone, Copy)]
-pub(super) struct Whose<'a> {
-    pub(super) acting: Option<&'a Acting>,
-    pub(super) accounts: &'a Accounts,
-}
 
 /// What is decided and written in one step, in the vault or in the session.
 pub(super) struct Step<'a> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use azvault_model::rules::import::{self, Incoming, Origin, Present};
 use azvault_model::rules::merge::{self, Merge};
-use azvault_model::{Context, ContextName, Profile};
+use azvault_model::{Context, ContextName, Profile, Whose};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::{ChangeExtras, ChangeRequest, Done, Run};
@@ -73,8 +73,9 @@ impl Args {
         let wanted = self.scope.request("context import", Consent::from(self.force));
         let wanted = ChangeRequest { run: Run::from(self.dry_run), ..wanted };
         let scope = open.contexts.scope_of_keeping(app, wanted.scope)?;
-        let merged =
-            merge::merge(&open.contexts.known(scope, None), &file.contexts, file.default.as_ref());
+        let accounts = open.contexts.accounts();
+        let known = open.contexts.known(scope, Whose { acting: None, accounts: &accounts });
+        let merged = merge::merge(&known, &file.contexts, file.default.as_ref());
         if app.ui.output != Output::Json {
             preview(app, &merged);
         }

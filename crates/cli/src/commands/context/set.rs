@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_model::{ContextName, Known, rules};
+use azvault_model::{ContextName, Known, Whose, rules};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::ChangeExtras;
@@ -70,7 +70,9 @@ impl Args {
         let mut open = Opener::new(app).for_change().open()?;
         let acting = open.contexts.resolved()?;
         let scope = open.contexts.scope_of_change(wanted.scope)?;
-        let made = rule(&open.contexts.known(scope, acting.as_ref()));
+        let accounts = open.contexts.accounts();
+        let whose = Whose { acting: acting.as_ref(), accounts: &accounts };
+        let made = rule(&open.contexts.known(scope, whose));
         for context in made.iter().flat_map(|set| &set.change.put) {
             policy::acts(app, context)?;
         }
