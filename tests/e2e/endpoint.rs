@@ -130,7 +130,7 @@ fn a_command_gets_the_tokens_of_its_context_and_az_a_folder_without_any() {
     // What signs in as somebody else is gone, and what is there is no token.
     assert!(asking.environment.get("AZURE_CLIENT_SECRET").is_none());
     assert_eq!(asking.variable("ARM_TENANT_ID"), "door.example");
-    assert_eq!(asking.variable("AZURE_TOKEN_CREDENTIALS"), "ManagedIdentityCredential");
+    assert_eq!(asking.variable("AZURE_TOKEN_CREDENTIALS"), "prod");
     let environment = asking.environment.to_string();
     let folder = asking.variable("AZURE_CONFIG_DIR").to_owned();
     let files = all_bytes(Path::new(&folder));
@@ -316,7 +316,7 @@ fn no_token_or_secret_is_in_a_file_an_argument_or_the_environment() {
     let is_answer = |call: &Call| call.target.as_ref().is_some_and(|t| t.starts_with("TCP:"));
     assert!(!found(&calls, &token, is_answer).is_empty());
     let is_program = |call: &Call| call.name == "execve";
-    assert!(!found(&calls, "ManagedIdentityCredential", is_program).is_empty());
+    assert!(!found(&calls, "AZURE_TOKEN_CREDENTIALS=prod", is_program).is_empty());
     assert!(calls.iter().any(|call| call.file().is_some_and(|file| file.contains("vault.db"))));
     let outside = |call: &Call| call.file().is_some() || is_program(call);
     for secret in [&token, &refresh, REFRESH_TOKEN, CACHED, CLIENT_SECRET, PASSPHRASE] {

@@ -48,7 +48,7 @@ fn a_token_stands_in_the_variable_that_was_named_and_in_no_other() {
     // Two in variables, one by `token`, and the two that were new.
     assert_eq!(told(&azure.home, "token").len(), before + 5);
     // The endpoint stands open beside it, and a shell takes the same.
-    assert_eq!(value(&said, "AZURE_TOKEN_CREDENTIALS"), Some("ManagedIdentityCredential"));
+    assert_eq!(value(&said, "AZURE_TOKEN_CREDENTIALS"), Some("prod"));
     let mut shell = azure.command(&["shell", "-q", "--env-token", "KV=keyvault"]);
     let said = ran(shell.env("SHELL", "/usr/bin/env").output().unwrap()).expect(0);
     assert_eq!((value(&said, "KV"), &*said.stderr), (Some(CACHED), ""));
@@ -75,7 +75,7 @@ fn the_secret_of_a_principal_is_released_on_request_and_told() {
         ("AZURE_CLIENT_ID", PRINCIPAL),
         ("AZURE_CLIENT_SECRET", CLIENT_SECRET),
         ("AZURE_AUTHORITY_HOST", &origin),
-        ("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"),
+        ("AZURE_TOKEN_CREDENTIALS", "prod"),
         ("ARM_TENANT_ID", "good-principal.example"),
         ("ARM_CLIENT_ID", PRINCIPAL),
         ("ARM_CLIENT_SECRET", CLIENT_SECRET),

@@ -5,5 +5,7 @@
 
 mod clients;
 mod crowd;
+mod documented;
+mod msi;
 mod refusals;
 mod replies;

@@ -1,6 +1,10 @@
 //! What is said to who asks right, to the byte, and what the environment of a child says.
 
-use azvault_endpoint::{ClientSelector, EndpointRequest, Protocol, Target, foreign_variable};
+use std::collections::BTreeSet;
+
+use azvault_endpoint::{
+    ClientSelector, EndpointRequest, Protocol, TOOL_VARIABLES, Target, foreign_variable,
+};
 
 use azvault_test_support::endpoint::{NOW, World, token};
 
@@ -88,6 +92,10 @@ fn an_identity_is_named_in_any_of_the_ways_of_the_protocols() {
     }
 }
 
+/// Always set, so that nothing inherited stays; or added to.
+const KEPT: [&str; 5] =
+    ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_CONFIG_DIR", "NO_PROXY", "no_proxy"];
+
 #[test]
 fn a_child_is_told_where_to_ask_and_nothing_else() {
     let world = World::new();
@@ -95,29 +103,39 @@ fn a_child_is_told_where_to_ask_and_nothing_else() {
     let (tenant, subscription) =
         ("11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222");
     let encoded = |byte: u8| data_encoding::BASE64URL_NOPAD.encode(&[byte; 32]);
-    let msi = format!("{at}/{}/token", encoded(3));
+    let arm_msi = format!("{at}/{}/token", encoded(3));
+    let msi = format!("{at}/{}/msi/token", encoded(4));
+    let identity = format!("{at}/msi/token");
     let expected = [
+        ("ANSIBLE_AZURE_AUTH_SOURCE", "msi"),
         ("ARM_ENVIRONMENT", "public"),
         ("ARM_MSI_API_VERSION", "2018-02-01"),
-        ("ARM_MSI_ENDPOINT", &msi),
+        ("ARM_MSI_ENDPOINT", &arm_msi),
         ("ARM_SUBSCRIPTION_ID", subscription),
         ("ARM_TENANT_ID", tenant),
         ("ARM_USE_CLI", "false"),
         ("ARM_USE_MSI", "true"),
+        ("AZCOPY_AUTO_LOGIN_TYPE", "MSI"),
         ("AZD_AUTH_ENDPOINT", &at),
         ("AZD_AUTH_KEY", &encoded(2)),
+        ("AZURE_MSI_ENDPOINT", &identity),
         ("AZURE_SUBSCRIPTION_ID", subscription),
         ("AZURE_TENANT_ID", tenant),
-        ("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"),
-        ("IDENTITY_ENDPOINT", &format!("{at}/msi/token")),
+        ("AZURE_TOKEN_CREDENTIALS", "prod"),
+        ("IDENTITY_ENDPOINT", &identity),
         ("IDENTITY_HEADER", &encoded(1)),
+        ("MSI_ENDPOINT", &msi),
+        ("MSI_SECRET", &encoded(5)),
         ("NO_PROXY", "intern.example,127.0.0.1,localhost"),
         ("no_proxy", "intern.example,127.0.0.1,localhost"),
     ];
     let found: Vec<(&str, &str)> =
         world.environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(found, expected);
-    for name in ["AZURE_CLIENT_SECRET", "ARM_CLIENT_SECRET", "MSI_ENDPOINT", "AZD_AUTH_CERT"] {
+    // What is set here is taken away where it was inherited: a child has one value, or none.
+    for name in TOOL_VARIABLES.iter().map(|row| row.name).filter(|name| !KEPT.contains(name)) {
         assert!(foreign_variable(name).is_some(), "{name}");
     }
+    let mut names = BTreeSet::new();
+    assert!(TOOL_VARIABLES.iter().all(|row| names.insert(row.name)), "{names:?}");
 }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use azvault_os::pipe::{Interest, Ready, Step, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use crate::EndpointRequest;
 use crate::reply::Status;
 use crate::request::{self, Denied, Head, MAX_HEAD};
 use crate::token_endpoint::TokenEndpoint;
+use crate::{EndpointRequest, Protocol};
 
 /// A caller that takes longer than this to ask, or to take its reply, is let go of.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,7 +38,7 @@ pub(crate) struct Connection {
 
 enum State {
     Head { bytes: Zeroizing<Vec<u8>> },
-    Body { bytes: Zeroizing<Vec<u8>>, length: usize },
+    Body { protocol: Protocol, bytes: Zeroizing<Vec<u8>>, length: usize },
     Parked { asked: EndpointRequest },
     AwaitsToken,
     Reply { bytes: Zeroizing<Vec<u8>>, written: usize, unread: Unread },
@@ -170,14 +170,14 @@ impl Connection {
                         None => {}
                     }
                 }
-                State::Body { bytes, length } if bytes.len() < *length => {
+                State::Body { bytes, length, .. } if bytes.len() < *length => {
                     match receive_into_spare(&self.stream, bytes) {
                         Step::Moved(_) => {}
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
                     }
                 }
-                State::Body { bytes, .. } => match request::body(bytes) {
+                State::Body { protocol, bytes, .. } => match request::body(*protocol, bytes) {
                     Ok(asked) => return self.ask(asked),
                     Err(denied) => self.deny(&denied),
                 },
@@ -229,10 +229,10 @@ fn whole_head(bytes: &[u8], end: usize, endpoint: &TokenEndpoint) -> Result<Whol
     let (head, rest) = bytes.split_at(end);
     match request::head(head, endpoint)? {
         Head::Asked(asked) if rest.is_empty() => Ok(Whole::Asked(asked)),
-        Head::Body(length) if rest.len() <= length => {
+        Head::Body(protocol, length) if rest.len() <= length => {
             let mut body = Zeroizing::new(Vec::with_capacity(length));
             body.extend_from_slice(rest);
-            Ok(Whole::Body(State::Body { bytes: body, length }))
+            Ok(Whole::Body(State::Body { protocol, bytes: body, length }))
         }
         _ => Err(Denied::unknown(Status::BadRequest, "one request a connection")),
     }

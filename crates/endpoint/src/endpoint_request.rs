@@ -21,6 +21,10 @@ pub enum Protocol {
     /// The managed identity endpoint of App Service, api-version 2019-08-01: az from 2.75 and the
     /// Azure SDKs. <https://learn.microsoft.com/azure/app-service/overview-managed-identity>
     AppService,
+    /// Its forerunner, api-version 2017-09-01: azure-identity before 2021, msrestazure.
+    AppService2017,
+    /// What Cloud Shell had: az before 2.75, msrestazure, go-autorest.
+    CloudShell,
     /// External authentication of the Azure Developer CLI, api-version 2023-07-12-preview:
     /// cli/azd/docs/external-authentication.md of azure-dev.
     Azd,

@@ -63,6 +63,7 @@ pub const FOREIGN_VARIABLES: &[ForeignVariable] = rows! {
             "IDENTITY_SERVER_THUMBPRINT";
     }
     "MSAL" { Secret: "MSI_SECRET" }
+    "object_store" { Endpoint: "AZURE_MSI_ENDPOINT" }
     "azure-cli" {
         Secret: "AZURE_ACCESS_TOKEN", "AZURE_BATCH_ACCESS_KEY", "AZURE_COSMOS_KEY",
             "AZURE_APPCONFIG_CONNECTION_STRING", "AZURE_IOT_HUB_CONNECTION_STRING";

@@ -11,9 +11,21 @@
 //!
 //! # fn example(random: fn() -> Zeroizing<[u8; 32]>, child: azvault_os::process::ProcessHandle)
 //! # -> std::io::Result<()> {
-//! let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
+//! let keys = Keys {
+//!     identity_header: random(),
+//!     azd_key: random(),
+//!     azurerm_path: random(),
+//!     msi_path: random(),
+//!     msi_secret: random(),
+//! };
 //! let endpoint = TokenEndpoint::open(&keys)?;
-//! let facts = Facts { tenant: None, subscription: None, environment: None, no_proxy: &[] };
+//! let facts = Facts {
+//!     tenant: None,
+//!     subscription: None,
+//!     environment: None,
+//!     az_folder: None,
+//!     no_proxy: &[],
+//! };
 //! for (name, value) in endpoint.environment(&facts) { /* for the child */ }
 //! let message = "nothing is for this command";
 //! let refused = |_: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
@@ -37,6 +49,6 @@ mod token_endpoint;
 
 pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
 pub use endpoint_request::{ClientSelector, EndpointRequest, Issued, Protocol, Refusal, Target};
-pub use environment::{Facts, is_token_endpoint};
+pub use environment::{Facts, TOOL_VARIABLES, ToolValue, ToolVariable, is_token_endpoint};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};
 pub use token_endpoint::{Keys, TokenEndpoint};

@@ -3,6 +3,7 @@
 pub(crate) mod app_service;
 pub(crate) mod azd;
 pub(crate) mod azurerm;
+pub(crate) mod msi;
 
 use zeroize::Zeroizing;
 
@@ -13,17 +14,19 @@ impl Protocol {
     /// The one method it has.
     pub(crate) fn method(self) -> &'static str {
         match self {
-            Self::Azd => "POST",
-            Self::AppService | Self::Azurerm => "GET",
+            Self::Azd | Self::CloudShell => "POST",
+            Self::AppService | Self::AppService2017 | Self::Azurerm => "GET",
         }
     }
 
-    /// The one version that is spoken.
-    pub(crate) fn api_version(self) -> &'static str {
+    /// The one version that is spoken, where requests say one.
+    pub(crate) fn api_version(self) -> Option<&'static str> {
         match self {
-            Self::AppService => app_service::API_VERSION,
-            Self::Azd => azd::API_VERSION,
-            Self::Azurerm => azurerm::API_VERSION,
+            Self::AppService => Some(app_service::API_VERSION),
+            Self::AppService2017 => Some(msi::API_VERSION),
+            Self::Azd => Some(azd::API_VERSION),
+            Self::Azurerm => Some(azurerm::API_VERSION),
+            Self::CloudShell => None,
         }
     }
 
@@ -43,7 +46,8 @@ impl Protocol {
         match self {
             Self::AppService => app_service::issued(asked, issued, token),
             Self::Azd => azd::issued(issued, token),
-            Self::Azurerm => azurerm::issued(issued, token, now),
+            Self::Azurerm | Self::CloudShell => azurerm::issued(issued, token, now),
+            Self::AppService2017 => msi::issued(issued, token),
         }
     }
 
@@ -64,7 +68,8 @@ impl Protocol {
     /// The whole reply to a request that is none of this protocol.
     pub(crate) fn denied(self, status: Status, message: &str) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::AppService => app_service::denied(status, message),
+            Self::AppService | Self::AppService2017 => app_service::denied(status, message),
+            Self::CloudShell => msi::denied(status, message),
             Self::Azd => azd::denied(status, message),
             Self::Azurerm => azurerm::denied(status, message),
         }

@@ -2,6 +2,9 @@
 
 use zeroize::Zeroizing;
 
+/// Characters of a reason in a status line at most: clients read lines of limited length.
+const MAX_REASON: usize = 1024;
+
 /// The statuses that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -55,12 +58,19 @@ impl Status {
 /// A whole reply, whose parts are copied once into memory of its final size. Every reply closes
 /// its connection.
 pub(crate) fn whole(status: Status, body: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    with_reason(status, status.reason(), body)
+}
+
+/// The same with a reason of its own in the status line. What no status line can have is left out.
+pub(crate) fn with_reason(status: Status, reason: &str, body: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    let is_plain = |c: &char| c.is_ascii_graphic() || *c == ' ';
+    let reason: String = reason.chars().filter(is_plain).take(MAX_REASON).collect();
     let length: usize = body.iter().map(|part| part.len()).sum();
     let head = format!(
         "HTTP/1.1 {} {}\r\nContent-Type: application/json; charset=utf-8\r\n\
          Content-Length: {length}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
         status.code(),
-        status.reason()
+        reason
     );
     let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + length));
     bytes.extend_from_slice(head.as_bytes());

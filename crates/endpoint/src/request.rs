@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::parameters;
-use crate::protocol::{app_service, azd, azurerm};
+use crate::protocol::{app_service, azd, azurerm, msi};
 use crate::reply::Status;
 use crate::token_endpoint::TokenEndpoint;
 use crate::{ClientSelector, EndpointRequest, Protocol, Target};
@@ -21,7 +21,7 @@ pub(crate) enum Head {
     /// All there is to know.
     Asked(EndpointRequest),
     /// The rest is in a body of so many bytes.
-    Body(usize),
+    Body(Protocol, usize),
 }
 
 /// Why a request is not answered with a token.
@@ -75,6 +75,8 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
         app_service::PATH => Protocol::AppService,
         azd::PATH => Protocol::Azd,
         _ if azurerm::key_of(path).is_some() => Protocol::Azurerm,
+        _ if msi::key_of(path).is_some() && method == "GET" => Protocol::AppService2017,
+        _ if msi::key_of(path).is_some() => Protocol::CloudShell,
         _ => return Err(Denied::unknown(Status::NotFound, "there is no such path")),
     };
     let deny = |status, message| Err(Denied::new(protocol, status, message));
@@ -84,7 +86,8 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
     if !has_key(endpoint, protocol, path, &headers) {
         return deny(Status::Unauthorised, "the key is missing or wrong");
     }
-    if protocol == Protocol::Azurerm && headers.only("Metadata") != Some(b"true") {
+    let is_of_imds = matches!(protocol, Protocol::Azurerm | Protocol::CloudShell);
+    if is_of_imds && headers.only("Metadata") != Some(b"true") {
         return deny(Status::BadRequest, "Metadata: true is missing");
     }
     let body = match length_of_body(&headers) {
@@ -92,16 +95,18 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
         Err((status, message)) => return deny(status, message),
     };
     match (protocol, body) {
-        (Protocol::Azd, Some(length)) => {
-            let Some([Some(version)]) = parameters::read(query, ["api-version"]) else {
+        (Protocol::Azd | Protocol::CloudShell, Some(length)) => {
+            let Some([version]) = parameters::read(query, ["api-version"]) else {
                 return deny(Status::BadRequest, "the query is malformed");
             };
-            if version != protocol.api_version() {
+            if protocol.api_version().is_some_and(|own| version.as_deref() != Some(own)) {
                 return deny(Status::BadRequest, "this api-version is not spoken");
             }
-            Ok(Head::Body(length))
+            Ok(Head::Body(protocol, length))
         }
-        (Protocol::Azd, None) => deny(Status::LengthRequired, "a body with its length is missing"),
+        (Protocol::Azd | Protocol::CloudShell, None) => {
+            deny(Status::LengthRequired, "a body with its length is missing")
+        }
         (_, None | Some(0)) => match asked_by_query(protocol, query) {
             Ok(asked) => Ok(Head::Asked(asked)),
             Err(message) => deny(Status::BadRequest, message),
@@ -111,9 +116,13 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
 }
 
 /// Looks at the body of a request whose head was in order.
-pub(crate) fn body(bytes: &[u8]) -> Result<EndpointRequest, Denied> {
-    let message = "the body is not {\"scopes\":[…]}";
-    azd::asked(bytes).ok_or(Denied::new(Protocol::Azd, Status::BadRequest, message))
+pub(crate) fn body(protocol: Protocol, bytes: &[u8]) -> Result<EndpointRequest, Denied> {
+    let (asked, message) = if protocol == Protocol::CloudShell {
+        (msi::asked_by_form(bytes), "the body is no form with one resource")
+    } else {
+        (azd::asked(bytes), "the body is not {\"scopes\":[…]}")
+    };
+    asked.ok_or(Denied::new(protocol, Status::BadRequest, message))
 }
 
 fn is_host(host: &[u8], port: u16) -> bool {
@@ -127,6 +136,8 @@ fn has_key(
     path: &str,
     headers: &Headers<'_, '_>,
 ) -> bool {
+    let has_msi_path =
+        || msi::key_of(path).is_some_and(|given| endpoint.msi_path.is(given.as_bytes()));
     match protocol {
         Protocol::AppService => headers
             .only("X-IDENTITY-HEADER")
@@ -137,6 +148,11 @@ fn has_key(
             .is_some_and(|given| endpoint.azd_key.is(given)),
         Protocol::Azurerm => {
             azurerm::key_of(path).is_some_and(|given| endpoint.azurerm_path.is(given.as_bytes()))
+        }
+        Protocol::CloudShell => has_msi_path(),
+        Protocol::AppService2017 => {
+            has_msi_path()
+                && headers.only("secret").is_some_and(|given| endpoint.msi_secret.is(given))
         }
     }
 }
@@ -163,15 +179,25 @@ fn length_of_body(headers: &Headers<'_, '_>) -> Result<Option<usize>, (Status, &
 }
 
 fn asked_by_query(protocol: Protocol, query: &str) -> Result<EndpointRequest, &'static str> {
-    let names = ["api-version", "resource", "client_id", "object_id", "mi_res_id", "msi_res_id"];
-    let [version, resource, client, object, mi_resource, msi_resource] =
+    // The last is how 2017-09-01 spells the third.
+    let names = [
+        "api-version",
+        "resource",
+        "client_id",
+        "object_id",
+        "mi_res_id",
+        "msi_res_id",
+        "clientid",
+    ];
+    let [version, resource, client, object, mi_resource, msi_resource, old_client] =
         parameters::read(query, names).ok_or("the query is malformed")?;
-    if version.as_deref() != Some(protocol.api_version()) {
+    if version.as_deref() != protocol.api_version() {
         return Err("this api-version is not spoken");
     }
     let resource = resource.ok_or("the query has no resource")?;
     let mut selectors = [
         client.map(ClientSelector::ClientId),
+        old_client.map(ClientSelector::ClientId),
         object.map(ClientSelector::ObjectId),
         mi_resource.map(ClientSelector::ResourceId),
         msi_resource.map(ClientSelector::ResourceId),

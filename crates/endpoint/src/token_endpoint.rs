@@ -20,6 +20,10 @@ pub struct Keys {
     pub azd_key: Zeroizing<[u8; 32]>,
     /// For the path of `ARM_MSI_ENDPOINT`: that client sends no header of its own.
     pub azurerm_path: Zeroizing<[u8; 32]>,
+    /// For the path of `MSI_ENDPOINT`: of its two protocols one has no header.
+    pub msi_path: Zeroizing<[u8; 32]>,
+    /// For `MSI_SECRET`, the header of the other.
+    pub msi_secret: Zeroizing<[u8; 32]>,
 }
 
 /// An endpoint that listens, on a random port of 127.0.0.1.
@@ -29,6 +33,8 @@ pub struct TokenEndpoint {
     pub(crate) identity_header: Key,
     pub(crate) azd_key: Key,
     pub(crate) azurerm_path: Key,
+    pub(crate) msi_path: Key,
+    pub(crate) msi_secret: Key,
 }
 
 impl TokenEndpoint {
@@ -42,6 +48,8 @@ impl TokenEndpoint {
             identity_header: Key::of(&keys.identity_header),
             azd_key: Key::of(&keys.azd_key),
             azurerm_path: Key::of(&keys.azurerm_path),
+            msi_path: Key::of(&keys.msi_path),
+            msi_secret: Key::of(&keys.msi_secret),
         })
     }
 }

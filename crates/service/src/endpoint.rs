@@ -131,13 +131,10 @@ pub fn open(
         let mut stdout = stdout.take(child_process::MAX_MESSAGE as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
-    let mut environment: Environment = serde_json::from_slice(&answer).map_err(|_| {
+    serde_json::from_slice(&answer).map_err(|_| {
         let what = "the door for the command's children could not be opened";
         Failure::new(Kind::Other, what).hint("azvault status")
-    })?;
-    let folder = folder.path().to_string_lossy().into_owned();
-    environment.set.push(("AZURE_CONFIG_DIR".to_owned(), folder));
-    Ok(environment)
+    })
 }
 
 /// In a shell with an endpoint: another context is active, and az acts as it from now on.
@@ -196,7 +193,13 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
         return Err(refused());
     }
     let random = || azvault_vault::random_key();
-    let keys = Keys { identity_header: random(), azd_key: random(), azurerm_path: random() };
+    let keys = Keys {
+        identity_header: random(),
+        azd_key: random(),
+        azurerm_path: random(),
+        msi_path: random(),
+        msi_secret: random(),
+    };
     let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
     if start == Start::Command {
         issue::keep_unlocked(app, &reopener);
@@ -222,10 +225,12 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
 fn environment(endpoint: &TokenEndpoint, facts: &Facts) -> Environment {
     let no_proxy = paths::no_proxy();
     let no_proxy: Vec<&str> = no_proxy.iter().map(String::as_str).collect();
+    let az_folder = facts.az_folder.as_ref().map(|folder| folder.to_string_lossy());
     let facts = azvault_endpoint::Facts {
         tenant: facts.tenant.as_deref(),
         subscription: facts.subscription.as_deref(),
         environment: facts.environment.as_deref(),
+        az_folder: az_folder.as_deref(),
         no_proxy: &no_proxy,
     };
     let set = endpoint.environment(&facts).into_iter();

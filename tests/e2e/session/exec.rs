@@ -57,6 +57,7 @@ fn exec_is_its_command() {
     let more: Vec<&String> = after.difference(&before).filter(|v| !v.starts_with("_=")).collect();
     let more: Vec<&str> = more.iter().filter_map(|v| Some(v.split_once('=')?.0)).collect();
     let expected = [
+        "ANSIBLE_AZURE_AUTH_SOURCE",
         "ARM_ENVIRONMENT",
         "ARM_MSI_API_VERSION",
         "ARM_MSI_ENDPOINT",
@@ -64,15 +65,19 @@ fn exec_is_its_command() {
         "ARM_TENANT_ID",
         "ARM_USE_CLI",
         "ARM_USE_MSI",
+        "AZCOPY_AUTO_LOGIN_TYPE",
         "AZD_AUTH_ENDPOINT",
         "AZD_AUTH_KEY",
         "AZURE_CONFIG_DIR",
+        "AZURE_MSI_ENDPOINT",
         "AZURE_SUBSCRIPTION_ID",
         "AZURE_TENANT_ID",
         "AZURE_TOKEN_CREDENTIALS",
         "AZVAULT_SESSION",
         "IDENTITY_ENDPOINT",
         "IDENTITY_HEADER",
+        "MSI_ENDPOINT",
+        "MSI_SECRET",
         "NO_PROXY",
         "no_proxy",
     ];

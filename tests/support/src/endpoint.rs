@@ -49,12 +49,19 @@ impl World {
         issue: impl Fn(&EndpointRequest) -> Result<Issued, Refusal> + Send + Sync + 'static,
     ) -> Self {
         let key = |byte| Zeroizing::new([byte; 32]);
-        let keys = Keys { identity_header: key(1), azd_key: key(2), azurerm_path: key(3) };
+        let keys = Keys {
+            identity_header: key(1),
+            azd_key: key(2),
+            azurerm_path: key(3),
+            msi_path: key(4),
+            msi_secret: key(5),
+        };
         let endpoint = TokenEndpoint::open(&keys).unwrap();
         let facts = Facts {
             tenant: Some("11111111-1111-1111-1111-111111111111"),
             subscription: Some("22222222-2222-2222-2222-222222222222"),
             environment: None,
+            az_folder: None,
             no_proxy: &["intern.example"],
         };
         let environment = endpoint.environment(&facts);

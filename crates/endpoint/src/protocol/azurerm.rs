@@ -9,9 +9,16 @@ use crate::reply::{self, Status, quoted};
 
 pub(crate) const API_VERSION: &str = "2018-02-01";
 
+const END: &str = "/token";
+
+/// The path with that key, without the slash in front.
+pub(crate) fn path(key: &str) -> String {
+    [key, END].concat()
+}
+
 /// The key in a path, if it is one of this protocol's.
 pub(crate) fn key_of(path: &str) -> Option<&str> {
-    path.strip_prefix('/')?.strip_suffix("/token").filter(|key| !key.contains('/'))
+    path.strip_prefix('/')?.strip_suffix(END).filter(|key| !key.contains('/'))
 }
 
 pub(super) fn issued(issued: &Issued, token: &[u8], now: i64) -> Zeroizing<Vec<u8>> {
@@ -25,6 +32,11 @@ pub(super) fn issued(issued: &Issued, token: &[u8], now: i64) -> Zeroizing<Vec<u
 }
 
 pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+    reply::whole(status, &[error(status, message).as_bytes()])
+}
+
+/// The body of an error in the form of IMDS.
+pub(super) fn error(status: Status, message: &str) -> String {
     let error = match status {
         Status::Unauthorised => "unauthorized_client",
         Status::Unavailable => "temporarily_unavailable",
@@ -32,6 +44,5 @@ pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
         _ => "invalid_request",
     };
     let message = quoted(message);
-    let body = format!("{{\"error\":\"{error}\",\"error_description\":{message}}}");
-    reply::whole(status, &[body.as_bytes()])
+    format!("{{\"error\":\"{error}\",\"error_description\":{message}}}")
 }

@@ -127,7 +127,6 @@ impl Variables {
             ("AZURE_CLIENT_ID", wanted.account.clone()),
             ("ARM_CLIENT_ID", wanted.account),
             ("AZURE_AUTHORITY_HOST", authority),
-            ("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential".to_owned()),
             ("ARM_USE_MSI", "false".to_owned()),
         ];
         // EXPOSE: the same value for the second variable.
