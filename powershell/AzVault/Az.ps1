@@ -1,10 +1,11 @@
 # How Az is used: by its own cmdlets, whose words are kept and whose error records are not.
 
-# A cmdlet of Az; $null where this release has none.
+# A cmdlet of Az; $null where this release has none. Az is named with its module: a function that somebody
+# defined under the name of a cmdlet would be given the token.
 function Find-AzCommand {
     param([string] $Name)
 
-    Microsoft.PowerShell.Core\Get-Command -Name $Name -ErrorAction Ignore | Microsoft.PowerShell.Utility\Select-Object -First 1
+    Microsoft.PowerShell.Core\Get-Command -Name "Az.Accounts\$Name" -ErrorAction Ignore
 }
 
 function Assert-AzAccounts {
@@ -34,22 +35,27 @@ function Assert-NothingRecorded {
 }
 
 # Has Az do something: what it gave, and in Failed its words where it failed. An error record of Az
-# carries the parameters that Az was given, tokens among them: none stays in $Error.
+# carries the parameters that Az was given, tokens among them: none gets into $Error, nor into the
+# -ErrorVariable of a caller, which takes what happens in the pipeline of its own.
 function Invoke-Az {
     param([scriptblock] $What)
 
     $ErrorActionPreference = 'Stop'
     $WarningPreference = 'SilentlyContinue'
     $newest = if ($global:Error.Count -gt 0) { $global:Error[0] } else { $null }
+    $apart = [PowerShell]::Create('CurrentRunspace')
     try {
-        return @{ Answer = @(& $What); Failed = $null }
-    } catch {
-        $words = $_.Exception.Message
+        $null = $apart.AddScript('try { @{ Answer = @(& $args[0]); Failed = $null } } catch { @{ Answer = @(); Failed = "$($_.Exception.Message)" } }')
+        $done = $apart.AddArgument($What).Invoke()[0]
+    } finally {
+        $apart.Dispose()
     }
+    if ($null -eq $done.Failed) { return $done }
     while ($global:Error.Count -gt 0 -and -not [object]::ReferenceEquals($global:Error[0], $newest)) {
         $global:Error.RemoveAt(0)
     }
-    @{ Answer = @(); Failed = $(if ($words) { $words } else { 'Az failed and did not say why' }) }
+    if (-not $done.Failed) { $done.Failed = 'Az failed and did not say why' }
+    $done
 }
 
 function Write-AzError {
@@ -60,14 +66,14 @@ function Write-AzError {
 
 # The contexts that Az has in this process.
 function Get-AzList {
-    foreach ($context in (Invoke-Az { Get-AzContext -ListAvailable }).Answer) {
+    foreach ($context in (Invoke-Az { Az.Accounts\Get-AzContext -ListAvailable }).Answer) {
         if ($null -ne [AzVaultGiven]::Member($context, 'Account.Id')) { $context }
     }
 }
 
 # The context that Az acts as, if any.
 function Get-AzCurrent {
-    foreach ($context in (Invoke-Az { Get-AzContext }).Answer) {
+    foreach ($context in (Invoke-Az { Az.Accounts\Get-AzContext }).Answer) {
         if ($null -ne [AzVaultGiven]::Member($context, 'Account.Id')) { $context }
     }
 }
@@ -79,14 +85,14 @@ function Get-AzTokenDigest {
     if ($null -eq $command) { return [AzVaultGiven]::DigestIn((Get-AzCurrent)) }
     $option = @{}
     if ($command.Parameters.ContainsKey('AsSecureString')) { $option.AsSecureString = $true }
-    $asked = Invoke-Az { Get-AzAccessToken @option }
+    $asked = Invoke-Az { Az.Accounts\Get-AzAccessToken @option }
     foreach ($answer in $asked.Answer) { return [AzVaultGiven]::Digest($answer.Token) }
 }
 
 # The file in which Az keeps contexts of the scope CurrentUser; nothing where this release does not say.
 function Get-AzFile {
     if ($null -eq (Find-AzCommand 'Get-AzContextAutosaveSetting')) { return }
-    foreach ($setting in (Invoke-Az { Get-AzContextAutosaveSetting -Scope CurrentUser }).Answer) {
+    foreach ($setting in (Invoke-Az { Az.Accounts\Get-AzContextAutosaveSetting -Scope CurrentUser }).Answer) {
         $folder = [AzVaultGiven]::Member($setting, 'ContextDirectory')
         $name = [AzVaultGiven]::Member($setting, 'ContextFile')
         if ($folder -and $name -and $folder -ne 'None') { return [IO.Path]::Combine($folder, $name) }

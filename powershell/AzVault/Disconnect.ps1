@@ -16,6 +16,7 @@ function Disconnect-AzVault {
     param(
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string[]] $Name
     )
     begin {
@@ -35,7 +36,7 @@ function Disconnect-AzVault {
             if (Confirm-Change $PSCmdlet (Format-Visible $az.Name) 'Take the access token from Az') {
                 # Of the user's scope Az removes it from the process and from the file.
                 $scope = if ($az.Name -in $written) { 'CurrentUser' } else { 'Process' }
-                $gone = Invoke-Az { Remove-AzContext -Name $az.Name -Scope $scope -Force -Confirm:$false }
+                $gone = Invoke-Az { Az.Accounts\Remove-AzContext -Name $az.Name -Scope $scope -Force -Confirm:$false }
                 if ($gone.Failed) { Write-AzError $PSCmdlet $az.Name $gone.Failed }
             }
         }

@@ -51,12 +51,12 @@ Describe 'what is recorded has no secret' {
 }
 
 Describe 'Az, which takes tokens as parameters, gets none' {
-    AfterEach { (Get-Module AzStandIn).LogPipelineExecutionDetails = $false }
+    AfterEach { (Get-Module Az.Accounts).LogPipelineExecutionDetails = $false }
 
     It 'while module logging is on for it' {
-        (Get-Module AzStandIn).LogPipelineExecutionDetails = $true
+        (Get-Module Az.Accounts).LogPipelineExecutionDetails = $true
         $global:Az.Calls.Clear()
-        { Connect-AzVault $test.Name -ErrorAction Stop } | Should -Throw '*module logging is on for AzStandIn*'
+        { Connect-AzVault $test.Name -ErrorAction Stop } | Should -Throw '*module logging is on for Az.Accounts*'
         $global:Az.Calls.Count | Should -Be 0
     }
 
