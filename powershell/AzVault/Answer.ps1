@@ -51,6 +51,19 @@ class AzVaultAnswer {
         return $null
     }
 
+    # Gives a program a secret on its standard input.
+    static [void] Tell([IO.Stream] $To, [securestring] $Secret) {
+        $bytes = [Text.Encoding]::UTF8.GetBytes([AzVaultAnswer]::Reveal($Secret))
+        try { $To.Write($bytes, 0, $bytes.Length) } catch [IO.IOException] { return } finally { [Array]::Clear($bytes, 0, $bytes.Length) }
+    }
+
+    # A moment as azvault writes it, seconds or text, in local time.
+    static [object] Moment([object] $Written) {
+        if ($null -eq $Written) { return $null }
+        if ($Written -is [long]) { return [DateTimeOffset]::FromUnixTimeSeconds($Written).ToLocalTime() }
+        return [DateTimeOffset]::Parse($Written, [Globalization.CultureInfo]::InvariantCulture).ToLocalTime()
+    }
+
     static [string] Reveal([securestring] $Value) {
         return [Net.NetworkCredential]::new('', $Value).Password
     }
@@ -68,9 +81,8 @@ function ConvertTo-AzVaultObject {
             $found = $value.PSObject.Properties[$member]
             $value = if ($null -ne $found) { $found.Value } else { $null }
         }
-        if ($name -eq 'ExpiresOn' -and $null -ne $value) {
-            $value = [DateTimeOffset]::FromUnixTimeSeconds($value).ToLocalTime()
-        }
+        if ($Moments -contains $name) { $value = [AzVaultAnswer]::Moment($value) }
+        elseif ($Spans -contains $name -and $null -ne $value) { $value = [timespan]::FromSeconds($value) }
         $properties[$name] = $value
     }
     $object = [pscustomobject]$properties

@@ -15,8 +15,9 @@ function Find-AzVault {
 }
 
 # Runs azvault and gives its JSON document. A failure is an error of the calling cmdlet, and then
-# nothing is given. An option without a value is one that was not given: no exported function takes an
-# empty value. Operands stand behind `--`, so that a name may begin with a hyphen.
+# nothing is given; findings (exit code 10) are an answer with a warning. An option without a value is
+# one that was not given: no exported function takes an empty value. Operands stand behind `--`, so that
+# a name may begin with a hyphen.
 function Invoke-AzVault {
     param(
         [Management.Automation.PSCmdlet] $Caller,
@@ -26,7 +27,11 @@ function Invoke-AzVault {
         # The person at the terminal may be prompted.
         [switch] $MayAsk,
         # A failure is no error: nothing is given.
-        [switch] $Quiet
+        [switch] $Quiet,
+        # What azvault reads from its standard input.
+        [securestring] $Secret,
+        # What azvault says is for the person, at once: a code to type.
+        [switch] $Told
     )
 
     $executable = Find-AzVault $Caller
@@ -35,11 +40,12 @@ function Invoke-AzVault {
     $words.AddRange([string[]]@('--output=json', '--color=never'))
     if (-not $MayAsk) { $words.Add('--no-input') }
     foreach ($name in $Option.Keys) {
-        $value = $Option[$name]
-        if ($value -is [switch] -or $value -is [bool]) {
-            if ($value) { $words.Add("--$name") }
-        } elseif ($value) {
-            $words.Add("--$name=$value")
+        foreach ($value in $Option[$name]) {
+            if ($value -is [switch] -or $value -is [bool]) {
+                if ($value) { $words.Add("--$name") }
+            } elseif ($value) {
+                $words.Add("--$name=$value")
+            }
         }
     }
     if ($Operand.Count -gt 0) {
@@ -47,54 +53,91 @@ function Invoke-AzVault {
         $words.AddRange([string[]]$Operand)
     }
 
-    $folder = $Caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     $Caller.WriteVerbose((Format-Visible "azvault $($words -join ' ')"))
-    $ran = Invoke-Program -Executable $executable -Word $words -Folder $folder -MayAsk:$MayAsk
+    # What went wrong is for the error.
+    $tell = if ($Told) { { param($line) if ($line -cnotmatch '^(error|try|hint|found|warning): ') { $Caller.WriteInformation((Format-Visible $line), [string[]]@('PSHOST', 'AzVault')) } } }
+    $ran = Invoke-Program -Caller $Caller -Executable $executable -Word $words -MayAsk:$MayAsk -Secret $Secret -Tell $tell
     $said = foreach ($line in $ran.Said) {
-        if ($line.StartsWith('warning: ')) { $Caller.WriteWarning((Format-Visible $line.Substring(9))) }
+        if ($line.StartsWith('warning: ')) { $Caller.WriteWarning((Format-Visible (ConvertTo-CmdletText $line.Substring(9)))) }
         elseif ($line.Trim()) { $line }
     }
-    if ($ran.Code -ne 0) {
+    if ($ran.Code -ne 0 -and ($ran.Code -ne 10 -or $ran.Answer.Length -eq 0)) {
         if (-not $Quiet) {
             $Caller.WriteError((ConvertTo-AzVaultError -Code $ran.Code -Said $said -Target ($Operand -join ', ')))
         }
         return
     }
-    foreach ($line in $said) { $Caller.WriteVerbose((Format-Visible $line)) }
+    foreach ($line in $said) {
+        if ($line.StartsWith('found: ')) { $Caller.WriteWarning((Format-Visible $line.Substring(7))) }
+        else { $Caller.WriteVerbose((Format-Visible (ConvertTo-CmdletText $line))) }
+    }
     if ($ran.Answer.Length -gt 0) { [AzVaultAnswer]::Read($ran.Answer) }
+}
+
+# A path of PowerShell as programs know it: the folder of PowerShell is not that of its process.
+function Get-FullPath {
+    param([Management.Automation.PSCmdlet] $Caller, [string] $Path)
+
+    if ($Path) { $Caller.GetUnresolvedProviderPathFromPSPath($Path) }
 }
 
 # Runs a program with exactly these arguments: its exit code, what it answered (which may be a secret,
 # and stays bytes), and its lines on stderr. With -MayAsk terminal and stderr are the program's own.
+# What takes longer than a second shows that it goes on.
 function Invoke-Program {
-    param([string] $Executable, [string[]] $Word, [string] $Folder, [switch] $MayAsk)
+    param(
+        [Management.Automation.PSCmdlet] $Caller, [string] $Executable, [string[]] $Word, [switch] $MayAsk,
+        [securestring] $Secret, [scriptblock] $Tell
+    )
 
     $start = [Diagnostics.ProcessStartInfo]::new($Executable)
     foreach ($text in $Word) { $start.ArgumentList.Add($text) }
     $start.UseShellExecute = $false
-    # The folder of PowerShell is not that of its process.
-    $start.WorkingDirectory = $Folder
+    $start.WorkingDirectory = $Caller.SessionState.Path.CurrentFileSystemLocation.ProviderPath
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = -not $MayAsk
     # A name `-` would be read from stdin.
     $start.RedirectStandardInput = -not $MayAsk
     $answer = [IO.MemoryStream]::new(65536)
-    $said = @()
+    $said = [Collections.Generic.List[string]]::new()
+    $activity = "azvault $(($Word -notlike '-*' | Microsoft.PowerShell.Utility\Select-Object -First 2) -join ' ')"
+    $shown = $false
+    $clock = [Diagnostics.Stopwatch]::StartNew()
     $process = [Diagnostics.Process]::Start($start)
     try {
-        $reading = @($process.StandardOutput.BaseStream.CopyToAsync($answer))
+        $reading = $process.StandardOutput.BaseStream.CopyToAsync($answer)
+        $next = $null
         if (-not $MayAsk) {
+            if ($null -ne $Secret) { [AzVaultAnswer]::Tell($process.StandardInput.BaseStream, $Secret) }
             $process.StandardInput.Close()
-            $errors = [IO.StreamReader]::new($process.StandardError.BaseStream, [Text.UTF8Encoding]::new($false)).ReadToEndAsync()
-            $reading += $errors
+            $errors = [IO.StreamReader]::new($process.StandardError.BaseStream, [Text.UTF8Encoding]::new($false))
+            $next = $errors.ReadLineAsync()
         }
         # In short steps: Ctrl-C and Stop-Job end a statement of PowerShell, never one of .NET.
-        while (-not $process.WaitForExit(200)) { }
-        foreach ($task in $reading) { while (-not $task.Wait(200)) { } }
-        if (-not $MayAsk) { $said = $errors.Result -split "`r?`n" }
+        while ($true) {
+            if ($null -eq $next) {
+                if ($process.WaitForExit(200)) { break }
+            } elseif ($next.Wait(200)) {
+                $line = $next.Result
+                $next = if ($null -ne $line) { $errors.ReadLineAsync() }
+                if ($null -eq $line) { continue }
+                $said.Add($line)
+                if ($null -ne $Tell) { & $Tell $line }
+            }
+            if ($MayAsk -or $clock.ElapsedMilliseconds -lt 1000) { continue }
+            $shown = $true
+            $status = if ($said.Count -gt 0) { Format-Visible $said[$said.Count - 1] } else { '{0:n0} s' -f $clock.Elapsed.TotalSeconds }
+            $Caller.WriteProgress([Management.Automation.ProgressRecord]::new(1, $activity, $status))
+        }
+        while (-not $reading.Wait(200)) { }
         @{ Code = $process.ExitCode; Answer = $answer; Said = $said }
     } finally {
         if (-not $process.HasExited) { $process.Kill() }
         $process.Dispose()
+        if ($shown) {
+            $done = [Management.Automation.ProgressRecord]::new(1, $activity, 'done')
+            $done.RecordType = 'Completed'
+            $Caller.WriteProgress($done)
+        }
     }
 }

@@ -28,6 +28,7 @@ function Invoke-AzVaultCommand {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Name,
 
         [Parameter(Mandatory, Position = 1)]
@@ -45,6 +46,7 @@ function Invoke-AzVaultCommand {
     )
     begin {
         Use-CallerPreference $PSCmdlet
+        Assert-OwnParameters $PSCmdlet
         $takesInput = $PSBoundParameters.ContainsKey('Name') -and $MyInvocation.ExpectingInput
         $lines = [Collections.Generic.List[object]]::new()
         $words = [Collections.Generic.List[string]]::new()
@@ -62,6 +64,39 @@ function Invoke-AzVaultCommand {
     }
 }
 
+# PowerShell takes a word with a hyphen for a parameter of the cmdlet, also behind the program's name,
+# where it was meant for the program. Only parameters that no program has are let through there.
+function Assert-OwnParameters {
+    param([Management.Automation.PSCmdlet] $Caller)
+
+    $call = $Caller.MyInvocation
+    $whole = $call.PSObject.Properties['Statement']
+    $typed = if ($null -ne $whole -and $whole.Value) { $whole.Value } else { $call.Line }
+    $read = [Management.Automation.Language.Parser]::ParseInput($typed, [ref]$null, [ref]$null)
+    $commands = $read.FindAll({ param($at) $at -is [Management.Automation.Language.CommandAst] -and $at.GetCommandName() -eq $call.InvocationName }, $true)
+    foreach ($command in $commands) {
+        $positional = 0
+        $isValue = $false
+        foreach ($element in $command.CommandElements) {
+            if ($element.Extent.Text -eq '--') { break }
+            if ($element -isnot [Management.Automation.Language.CommandParameterAst]) {
+                if (-not $isValue) { $positional++ }
+                $isValue = $false
+                continue
+            }
+            $name = $element.ParameterName
+            $isKnown = $name -match '^(ArgumentList|(Error|Warning|Information|Progress)(Action|Variable)|Out(Variable|Buffer)|PipelineVariable)$'
+            # The cmdlet, the context and the program stand before.
+            if ($positional -gt 2 -and -not $isKnown) {
+                $Caller.ThrowTerminatingError((New-AzVaultError -Id 'Usage' -Category 'InvalidArgument' -Code 2 -Target $element.Extent.Text `
+                            -Message "PowerShell would keep $($element.Extent.Text) from the program" `
+                            -Hint "write -- before the program, or $($element.Extent.Text) before the context's name"))
+            }
+            $isValue = $isKnown -and $null -eq $element.Argument
+        }
+    }
+}
+
 # Runs a program by azvault exec. Terminal, output and errors are the program's own, which only
 # PowerShell's own way of running programs can give: as long as nothing catches its output the program
 # writes to the terminal itself. Each argument is a quoted string in the source of the call, for values
@@ -69,6 +104,7 @@ function Invoke-AzVaultCommand {
 function Start-Program {
     param(
         [Management.Automation.PSCmdlet] $Caller,
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Name,
         [string[]] $Word,
         [Collections.Generic.List[object]] $Line

@@ -14,12 +14,14 @@ function Connect-AzVault {
     you have Az write it there: Set-AzContext, Select-AzContext and others with -Scope CurrentUser, and
     Save-AzContext, write a context with its token. Use Set-AzContext -Scope Process.
     .PARAMETER Name
-    The context's name, in any case; without one, the active context. Of several that come by the
-    pipeline the last one is active in Az.
+    The contexts' names, in any case; without one, the active context. Of several the last one is active
+    in Az.
+    .PARAMETER All
+    Every context of the vault; the active one is active in Az too.
     .PARAMETER Include
     Further tokens that Az shall have: Graph (Azure AD Graph), KeyVault, MicrosoftGraph.
     .PARAMETER Tenant
-    Another tenant than the context's, by its id.
+    Another tenant than the context's, by its id. Az's context is then called by both.
     .PARAMETER Subscription
     Another subscription than the context's, by its id or name.
     .PARAMETER PassThru
@@ -29,20 +31,28 @@ function Connect-AzVault {
     .EXAMPLE
     Get-AzVaultContext | Where-Object SubscriptionName -eq 'Contoso Prod' | Connect-AzVault -Include KeyVault -PassThru
     #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(DefaultParameterSetName = 'Name', SupportsShouldProcess)]
     [OutputType('AzVault.Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [Parameter(ParameterSetName = 'Name', Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
-        [string] $Name,
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $Name,
+
+        [Parameter(ParameterSetName = 'All', Mandatory)]
+        [switch] $All,
 
         [ValidateSet('Graph', 'KeyVault', 'MicrosoftGraph')]
         [string[]] $Include = @(),
 
+        [Alias('TenantId')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Tenant,
 
+        [Alias('SubscriptionId')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Subscription,
 
         [switch] $PassThru
@@ -57,39 +67,49 @@ function Connect-AzVault {
         }
     }
     process {
-        $named = @(if ($Name) { $Name })
-        $document = Invoke-InSession $PSCmdlet 'context show' -Operand $named
-        if ($null -eq $document) { return }
-        $context = ConvertTo-AzVaultObject 'AzVault.Context' $document
-        if (Confirm-Change $PSCmdlet (Format-Visible $context.Name) 'Give Az an access token') {
-            Assert-NothingRecorded $PSCmdlet
-            $token = Get-TokenDocument $PSCmdlet $context.Name 'arm' $Tenant
-            if ($null -eq $token) { return }
-            # A subscription belongs to its tenant.
-            $chosen = if ($Subscription -or $Tenant) { $Subscription } else { $context.SubscriptionId }
-            $connection = [pscustomobject][ordered]@{
-                Name         = $context.Name
-                AccountId    = $context.AccountId
-                TenantId     = $token.tenant
-                Subscription = $chosen
-                Environment  = $context.Environment
-                Include      = $Include
-                ExpiresOn    = [DateTimeOffset]::FromUnixTimeSeconds($token.expires_on).ToLocalTime()
-            }
-            $connection.PSObject.TypeNames.Insert(0, 'AzVault.Connection')
-            $tokens = @{ AccessToken = $token.accessToken }
-            foreach ($further in $Include) {
-                $token = Get-TokenDocument $PSCmdlet $context.Name $FurtherTokens[$further].Resource $Tenant
-                if ($null -eq $token) { return }
-                $tokens[$FurtherTokens[$further].Parameter] = $token.accessToken
-                $ends = [DateTimeOffset]::FromUnixTimeSeconds($token.expires_on).ToLocalTime()
-                if ($ends -lt $connection.ExpiresOn) { $connection.ExpiresOn = $ends }
-            }
-            if (-not (Set-AzConnection $PSCmdlet $connection $tokens)) { return }
+        foreach ($one in $(if ($Name) { $Name } elseif ($All) { (Get-AzVaultContext | Microsoft.PowerShell.Utility\Sort-Object IsActive).Name } else { $null })) {
+            $made = Connect-Context $PSCmdlet $one @{ Include = $Include; Tenant = $Tenant; Subscription = $Subscription }
+            if ($null -eq $made) { continue }
             Microsoft.PowerShell.Utility\Write-Information -Tags AzVault -MessageData (
-                'Az has {0} until {1:yyyy-MM-dd HH:mm zzz}; then Connect-AzVault again.' -f (Format-Visible $context.Name), $connection.ExpiresOn)
-            if ($PassThru) { $connection }
+                'Az has {0} until {1:yyyy-MM-dd HH:mm zzz}; then Connect-AzVault again.' -f (Format-Visible $made.Name), $made.ExpiresOn)
+            if ($PassThru) { $made }
         }
+    }
+}
+
+# Gives Az one context, the active one where none is named, and says what Az has got; nothing where that
+# failed or was not wanted.
+function Connect-Context {
+    param([Management.Automation.PSCmdlet] $Caller, [string] $Name, [hashtable] $Other)
+
+    $document = Invoke-InSession $Caller 'context show' -Operand @(if ($Name) { $Name })
+    if ($null -eq $document) { return }
+    $context = ConvertTo-AzVaultObject 'AzVault.Context' $document
+    if (Confirm-Change $Caller (Format-Visible $context.Name) 'Give Az an access token') {
+        Assert-NothingRecorded $Caller
+        $token = Get-TokenDocument $Caller $context.Name 'arm' $Other.Tenant
+        if ($null -eq $token) { return }
+        $isOther = $Other.Tenant -and $token.tenant -ne $context.TenantId
+        $connection = [pscustomobject][ordered]@{
+            Name         = if ($isOther) { "$($context.Name) ($($token.tenant))" } else { $context.Name }
+            AccountId    = $context.AccountId
+            TenantId     = $token.tenant
+            # A subscription belongs to its tenant.
+            Subscription = if ($Other.Subscription -or $Other.Tenant) { $Other.Subscription } else { $context.SubscriptionId }
+            Environment  = $context.Environment
+            Include      = $Other.Include
+            ExpiresOn    = [AzVaultAnswer]::Moment($token.expires_on)
+        }
+        $connection.PSObject.TypeNames.Insert(0, 'AzVault.Connection')
+        $tokens = @{ AccessToken = $token.accessToken }
+        foreach ($further in $Other.Include) {
+            $token = Get-TokenDocument $Caller $context.Name $FurtherTokens[$further].Resource $Other.Tenant
+            if ($null -eq $token) { return }
+            $tokens[$FurtherTokens[$further].Parameter] = $token.accessToken
+            $ends = [AzVaultAnswer]::Moment($token.expires_on)
+            if ($ends -lt $connection.ExpiresOn) { $connection.ExpiresOn = $ends }
+        }
+        if (Set-AzConnection $Caller $connection $tokens) { $connection }
     }
 }
 
@@ -117,18 +137,18 @@ function Set-AzConnection {
     $removed = [Collections.Generic.List[string]]::new()
     $tried = Invoke-Az {
         # With autosave on, the next change of a context in Az would write this one into its file.
-        Disable-AzContextAutosave -Scope Process -Confirm:$false
+        Az.Accounts\Disable-AzContextAutosave -Scope Process -Confirm:$false
         if ($null -ne (Find-AzCommand 'Get-AzContextAutosaveSetting')) {
-            $mode = (Get-AzContextAutosaveSetting -Scope Process).Mode
+            $mode = (Az.Accounts\Get-AzContextAutosaveSetting -Scope Process).Mode
             if ($mode -and $mode -ne 'Process') { throw "Az still saves contexts by itself: autosave is $mode" }
         }
         foreach ($old in $before) {
             if (-not [AzVaultGiven]::InTheWay($old, $Connection)) { continue }
             $removed.Add($old.Name)
-            Remove-AzContext -Name $old.Name -Scope Process -Force -Confirm:$false
+            Az.Accounts\Remove-AzContext -Name $old.Name -Scope Process -Force -Confirm:$false
         }
         [AzVaultGiven]::All()[$digest] = $Connection.Name
-        Connect-AzAccount @parameters
+        Az.Accounts\Connect-AzAccount @parameters
     }
     $parameters.Clear()
     $wrong = @(if ($tried.Failed) { $tried.Failed } else { Compare-AzConnection $Connection $digest })
@@ -138,14 +158,14 @@ function Set-AzConnection {
         foreach ($made in @(Get-AzList)) {
             $isNew = $made.Name -notin $before.Name -or $made.Name -in $removed
             if (-not $isNew -and [AzVaultGiven]::DigestIn($made) -ne $digest) { continue }
-            Remove-AzContext -Name $made.Name -Scope Process -Force -Confirm:$false
+            Az.Accounts\Remove-AzContext -Name $made.Name -Scope Process -Force -Confirm:$false
         }
         $left = @(foreach ($context in Get-AzList) { $context.Name })
         foreach ($old in $before) {
             if ($old.Name -in $left) { continue }
-            Set-AzContext -Context $old -Name $old.Name -Scope Process -Force -Confirm:$false
+            Az.Accounts\Set-AzContext -Context $old -Name $old.Name -Scope Process -Force -Confirm:$false
         }
-        foreach ($one in $current) { Select-AzContext -Name $one.Name -Scope Process -Confirm:$false }
+        foreach ($one in $current) { Az.Accounts\Select-AzContext -Name $one.Name -Scope Process -Confirm:$false }
     }
     if ($null -eq $was) { [AzVaultGiven]::All().Remove($digest) }
     if ($undone.Failed) { $wrong += "Az could not be put back as it was: $($undone.Failed)" }

@@ -8,18 +8,56 @@ function ConvertTo-AzVaultError {
     $message = @()
     $hint = ''
     foreach ($line in $Said) {
-        if ($line -cmatch '^(try|hint): (.*)$') { if (-not $hint) { $hint = $Matches[2] } }
-        elseif ($line.Trim()) { $message += $line -replace '^(error|found): ', '' }
+        if ($line -cmatch '^(try|hint): (.*)$') { if (-not $hint) { $hint = ConvertTo-CmdletText $Matches[2] } }
+        elseif ($line.Trim()) { $message += ConvertTo-CmdletText ($line -replace '^(error|found): ', '') }
     }
     if ($message.Count -eq 0) { $message = @("azvault ended with code $Code") }
-    # azvault's hints are written for a POSIX shell where they are about the shell itself.
-    if ($Code -in 6, 14) { $hint = 'Unlock-AzVault' }
+    if ($Code -eq 6 -or ($Code -eq 14 -and $message[0] -match '\blocked\b')) { $hint = 'Unlock-AzVault' }
     elseif ($message[0].StartsWith('session is gone')) {
         $known = @{ Id = 'SessionGone'; Category = 'ResourceUnavailable' }
         $hint = 'Remove-Item Env:AZVAULT_SESSION, and the next change of process scope starts a new session'
     }
     New-AzVaultError -Id $known.Id -Category $known.Category -Message ($message -join "`n") -Hint $hint `
         -Target $Target -Code $Code
+}
+
+# Text of azvault as somebody in PowerShell types it: commands that have a cmdlet become that cmdlet, and
+# what only a POSIX shell takes becomes what PowerShell takes. Prose around them stays.
+function ConvertTo-CmdletText {
+    param([string] $Text)
+
+    $Text = $Text.Replace('eval "$(azvault session start)"', 'azvault session start --shell pwsh | Invoke-Expression')
+    $Text = $Text -creplace '\bunset (\w+)', 'Remove-Item Env:$1' -creplace '\bexport (\w+)=([^\s$"]+)', '$$env:$1 = ''$2'''
+    if (-not $Text.Contains('azvault ') -and -not $Text.Contains('--')) { return $Text }
+    # A command goes on to the next comma, semicolon or operator.
+    $Text = $Text -creplace '\bazvault ([a-z-]+)( [a-z-]+)?((?:(?!, |; | && | \|\| |`).)*)', {
+        $one, $two, $rest = $_.Groups[1].Value, $_.Groups[2].Value, $_.Groups[3].Value
+        $cmdlet = $Cmdlets["$one$two"]
+        if (-not $cmdlet) {
+            $cmdlet = $Cmdlets[$one]
+            $rest = $two + $rest
+        }
+        if (-not $cmdlet) { return $_.Value }
+        # In single quotes a quote is doubled.
+        $cmdlet + (ConvertTo-ParameterText $rest).Replace("'\''", "''")
+    }
+    # Of a verb without a cmdlet the options stay as they are.
+    if ($Text -cmatch '\bazvault [a-z]') { return $Text }
+    ConvertTo-ParameterText $Text
+}
+
+# Options before `--` as parameters: --for-example VALUE becomes -ForExample VALUE.
+function ConvertTo-ParameterText {
+    param([string] $Text)
+
+    $own, $program = $Text -split '(?<= )(?=-- )', 2
+    $own = $own -creplace ' (-o|--output) json\b', '' -creplace '(?<=^|[\s(])--([a-z]+(?:-[a-z]+)*)(=?)', {
+        $name = $_.Groups[1].Value
+        if ($name -eq 'yes') { return '-Confirm:$false' }
+        $name = -join ($name.Split('-') -replace '^.', { $_.Value.ToUpperInvariant() })
+        '-' + $(if ($ParameterWords[$name]) { $ParameterWords[$name] } else { $name }) + $(if ($_.Groups[2].Value) { ' ' })
+    }
+    "$own$program"
 }
 
 function New-AzVaultError {

@@ -6,6 +6,8 @@ function Get-AzVaultSecret {
     A value is given only by id and with -Reveal, as a SecureString; azvault's audit log names each.
     .PARAMETER Id
     Its id, from the list.
+    .PARAMETER Wide
+    Says too what each opens, by rank (1 is worst), and what revokes it.
     .PARAMETER Reveal
     Gives the value too, in the property Value.
     .EXAMPLE
@@ -18,7 +20,11 @@ function Get-AzVaultSecret {
     param(
         [Parameter(ParameterSetName = 'Id', Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Id,
+
+        [Parameter(ParameterSetName = 'List')]
+        [switch] $Wide,
 
         [Parameter(ParameterSetName = 'Id')]
         [switch] $Reveal
@@ -28,9 +34,9 @@ function Get-AzVaultSecret {
     }
     process {
         if ($PSCmdlet.ParameterSetName -eq 'List') {
-            $list = Invoke-InSession $PSCmdlet 'secret list'
+            $list = Invoke-InSession $PSCmdlet 'secret list' -Option @{ wide = $Wide }
             if ($null -eq $list) { return }
-            foreach ($secret in $list.secrets) { ConvertTo-AzVaultObject 'AzVault.Secret' $secret }
+            foreach ($secret in $list.secrets) { ConvertTo-AzVaultObject $(if ($Wide) { 'AzVault.WideSecret' } else { 'AzVault.Secret' }) $secret }
             return
         }
         $document = Invoke-InSession $PSCmdlet 'secret show' -Option @{ reveal = $Reveal } -Operand $Id

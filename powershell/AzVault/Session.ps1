@@ -35,10 +35,12 @@ function Invoke-InSession {
         [hashtable] $Option = @{},
         [string[]] $Operand = @(),
         # The change may be of process scope.
-        [switch] $Changes
+        [switch] $Changes,
+        # Further parameters of Invoke-AzVault.
+        [hashtable] $How = @{}
     )
 
     if (Use-Session $Caller -Needed:$Changes) {
-        Invoke-AzVault $Caller $Verb -Option $Option -Operand $Operand
+        Invoke-AzVault $Caller $Verb -Option $Option -Operand $Operand @How
     }
 }

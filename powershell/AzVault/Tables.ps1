@@ -63,10 +63,170 @@ $Shapes = @{
         Autosave       = 'autosave.mode'
         Contexts       = 'contexts'
         Secrets        = 'secrets'
-        IdleSeconds    = 'agent.idle_s'
-        SecondsTheMost = 'agent.expires_s'
+        IdleTime       = 'agent.idle_s'
+        RemainingTime  = 'agent.expires_s'
+    }
+    'AzVault.WideSecret' = [ordered]@{
+        Id        = 'id'
+        Kind      = 'kind'
+        AccountId = 'account'
+        Rank      = 'blast_radius.rank'
+        Opens     = 'blast_radius.opens'
+        Revoke    = 'blast_radius.revoke'
+        Remark    = 'blast_radius.remark'
+    }
+    'AzVault.Account' = [ordered]@{
+        AccountId   = 'id'
+        AccountType = 'type'
+        Environment = 'environment'
+        Contexts    = 'contexts'
+    }
+    'AzVault.Autosave' = [ordered]@{
+        Mode    = 'mode'
+        Because = 'because'
+        Session = 'session'
+        User    = 'user'
+    }
+    'AzVault.Subscription' = [ordered]@{
+        SubscriptionName = 'name'
+        SubscriptionId   = 'id'
+        State            = 'state'
+        TenantId         = 'tenant.id'
+        TenantName       = 'tenant.name'
+        Environment      = 'environment'
+        Contexts         = 'contexts'
+    }
+    'AzVault.Leftover' = [ordered]@{
+        Path       = 'path'
+        Product    = 'product'
+        Format     = 'format'
+        Severity   = 'severity'
+        ReadableBy = 'readable_by'
+        Mode       = 'mode'
+        Size       = 'size'
+        Modified   = 'modified'
+        Outcome    = 'outcome'
+        Notes      = 'notes'
+    }
+    'AzVault.MigrationPlan' = [ordered]@{
+        Sources  = 'sources'
+        Contexts = 'contexts'
+        Secrets  = 'secrets'
+        Default  = 'default'
+        Autosave = 'autosave'
+        Remarks  = 'remarks'
+    }
+    'AzVault.Imported' = [ordered]@{
+        Id       = 'migration'
+        Changed  = 'changed'
+        Contexts = 'contexts'
+        Secrets  = 'secrets'
+        Rejected = 'rejected'
+        Default  = 'default'
+        Remarks  = 'remarks'
+    }
+    'AzVault.Migration' = [ordered]@{
+        Id      = 'id'
+        Created = 'created'
+        Files   = 'files'
+        Sealed  = 'sealed'
+        Removed = 'removed'
+    }
+    'AzVault.MigratedFile' = [ordered]@{
+        Path    = 'path'
+        Product = 'product'
+        Format  = 'format'
+        Outcome = 'outcome'
+        Sealed  = 'sealed'
+        Removed = 'removed'
+    }
+    'AzVault.Comparison' = [ordered]@{
+        Id          = 'migration'
+        Equal       = 'equal'
+        Contexts    = 'contexts'
+        Secrets     = 'secrets'
+        Accounts    = 'accounts'
+        Differences = 'differences'
+        Since       = 'since'
+        Gone        = 'gone'
+        LeftOut     = 'left_out'
+    }
+    'AzVault.Cleaned' = [ordered]@{
+        Id      = 'migration'
+        Removed = 'removed'
+        Kept    = 'kept'
+        Revoke  = 'rotate'
+        Then    = 'then'
+    }
+    'AzVault.Vault' = [ordered]@{
+        Vault       = 'vault'
+        Id          = 'id'
+        Fingerprint = 'fingerprint'
+    }
+    'AzVault.Check' = [ordered]@{
+        Name   = 'name'
+        State  = 'state'
+        What   = 'what'
+        Advice = 'advice'
+    }
+    'AzVault.Integrity' = [ordered]@{
+        IsWhole      = 'ok'
+        Depth        = 'depth'
+        Generation   = 'generation'
+        Fingerprint  = 'fingerprint'
+        Records      = 'records'
+        Secrets      = 'secrets'
+        AuditEntries = 'audit_entries'
+    }
+    'AzVault.AuditEntry' = [ordered]@{
+        Number     = 'seq'
+        Time       = 'time'
+        Verb       = 'verb'
+        Subjects   = 'subjects'
+        ProcessId  = 'actor.pid'
+        ParentName = 'actor.parent'
+        Generation = 'generation'
+    }
+    'AzVault.Backup' = [ordered]@{
+        Path       = 'backup'
+        Generation = 'generation'
+        Contexts   = 'contexts'
+        Secrets    = 'secrets'
+        Size       = 'size'
+    }
+    'AzVault.BackupFile' = [ordered]@{
+        Path       = 'path'
+        Modified   = 'modified'
+        State      = 'state'
+        Why        = 'why'
+        Generation = 'generation'
+        Contexts   = 'contexts'
+        Secrets    = 'secrets'
+        Size       = 'size'
+    }
+    'AzVault.Key' = [ordered]@{
+        Id    = 'id'
+        Kind  = 'kind'
+        Label = 'label'
+    }
+    'AzVault.PolicyMember' = [ordered]@{
+        Key   = 'key'
+        Value = 'value'
+        File  = 'file'
+        Line  = 'line'
+    }
+    'AzVault.PolicyFinding' = [ordered]@{
+        File   = 'file'
+        Line   = 'line'
+        What   = 'what'
+        Advice = 'next'
     }
 }
+
+# Properties that are moments and spans of time, in any shape.
+$Moments = 'ExpiresOn', 'Created', 'Modified', 'Time'
+$Spans = 'IdleTime', 'RemainingTime'
+
 
 # The tokens that Connect-AzAccount takes beside that of Azure Resource Manager: its parameter for
 # each, and azvault's word for the resource.
@@ -90,3 +250,84 @@ $Preferences = @{
 
 # Scopes, in azvault's words.
 $ScopeWords = @{ Process = 'process'; User = 'user'; CurrentUser = 'user' }
+
+# What Get-AzVaultToken offers as resources, and Az's words for those that it has.
+$ResourceWords = 'arm', 'graph', 'aad-graph', 'keyvault', 'storage', 'sql'
+$ResourceTypes = @{
+    Arm             = 'arm'
+    AadGraph        = 'aad-graph'
+    KeyVault        = 'keyvault'
+    MSGraph         = 'graph'
+    ResourceManager = 'arm'
+    Storage         = 'storage'
+}
+
+# Formats of saved files, and ways to unlock, in azvault's words.
+$FormatWords = @{ Sealed = 'sealed'; AzurePowerShell = 'azure-powershell' }
+$KeyWords = @{ Passphrase = 'passphrase'; KeyFile = 'key-file'; Recovery = 'recovery'; Raw = 'raw'; Keyring = 'keyring' }
+
+# The cmdlet for each command of azvault.
+$Cmdlets = @{
+    'audit log'         = 'Get-AzVaultAudit'
+    'audit verify'      = 'Test-AzVaultAudit'
+    'autosave disable'  = 'Disable-AzVaultAutosave'
+    'autosave enable'   = 'Enable-AzVaultAutosave'
+    'autosave show'     = 'Get-AzVaultAutosave'
+    'backup create'     = 'New-AzVaultBackup'
+    'backup list'       = 'Get-AzVaultBackup'
+    'backup restore'    = 'Restore-AzVaultBackup'
+    'connect'           = 'Connect-AzVaultAccount'
+    'context clear'     = 'Clear-AzVaultContext'
+    'context import'    = 'Import-AzVaultContext'
+    'context list'      = 'Get-AzVaultContext'
+    'context remove'    = 'Remove-AzVaultContext'
+    'context rename'    = 'Rename-AzVaultContext'
+    'context save'      = 'Save-AzVaultContext'
+    'context select'    = 'Select-AzVaultContext'
+    'context set'       = 'Set-AzVaultContext'
+    'context show'      = 'Get-AzVaultContext'
+    'disconnect'        = 'Disconnect-AzVaultAccount'
+    'doctor'            = 'Test-AzVault'
+    'exec'              = 'Invoke-AzVaultCommand'
+    'init'              = 'New-AzVault'
+    'key add'           = 'Add-AzVaultKey'
+    'key list'          = 'Get-AzVaultKey'
+    'key passphrase'    = 'Set-AzVaultPassphrase'
+    'key remove'        = 'Remove-AzVaultKey'
+    'key rotate'        = 'Update-AzVaultKey'
+    'lock'              = 'Lock-AzVault'
+    'migrate'           = 'Start-AzVaultMigration'
+    'migrate clean'     = 'Complete-AzVaultMigration'
+    'migrate forget'    = 'Remove-AzVaultMigration'
+    'migrate list'      = 'Get-AzVaultMigration'
+    'migrate plan'      = 'Get-AzVaultMigrationPlan'
+    'migrate rollback'  = 'Undo-AzVaultMigration'
+    'migrate run'       = 'Start-AzVaultMigration'
+    'migrate show'      = 'Get-AzVaultMigration'
+    'migrate verify'    = 'Test-AzVaultMigration'
+    'panic'             = 'Lock-AzVault -Panic'
+    'policy check'      = 'Test-AzVaultPolicy'
+    'policy show'       = 'Get-AzVaultPolicy'
+    'scan'              = 'Find-AzVaultLeftover'
+    'secret list'       = 'Get-AzVaultSecret'
+    'secret show'       = 'Get-AzVaultSecret -Id'
+    'status'            = 'Get-AzVaultStatus'
+    'subscription list' = 'Get-AzVaultSubscription'
+    'token'             = 'Get-AzVaultToken'
+    'unlock'            = 'Unlock-AzVault'
+    'use'               = 'Select-AzVaultContext -Scope Process'
+    'verify'            = 'Test-AzVault -Integrity'
+}
+
+# Parameters that are not called as the option is.
+$ParameterWords = @{
+    Certificate = 'CertificatePath'
+    Confirm     = 'TrustHost'
+    Context     = 'Name'
+    DeviceCode  = 'UseDeviceAuthentication'
+    For         = 'For'
+    Home        = 'HomeFolder'
+    Limit       = 'Newest'
+    NoContexts  = 'SkipContextPopulation'
+    Property    = 'ExtendedProperty'
+}

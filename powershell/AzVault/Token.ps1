@@ -8,9 +8,16 @@ function Get-AzVaultToken {
     .PARAMETER Name
     The context's name, in any case; without one, the active context.
     .PARAMETER Resource
-    What the token shall open: an address, or arm, graph, keyvault, storage, sql and others.
+    What the token shall open: an address, the id of an application, or arm, graph, keyvault, storage,
+    sql and others.
+    .PARAMETER ResourceTypeName
+    The same in Az's words.
+    .PARAMETER Scopes
+    Scopes, all of one resource, in place of a resource.
     .PARAMETER Tenant
     Another tenant than the context's, by its id.
+    .PARAMETER AsSecureString
+    Gives the token as a SecureString, as it is without this too.
     .PARAMETER AsPlainText
     Gives the token as text, which PowerShell may keep in its history and its logs.
     .EXAMPLE
@@ -18,26 +25,52 @@ function Get-AzVaultToken {
     .EXAMPLE
     Connect-MgGraph -AccessToken (Get-AzVaultToken prod -Resource graph).Token
     #>
-    [CmdletBinding()]
+    [CmdletBinding(DefaultParameterSetName = 'Resource')]
     [OutputType('AzVault.Token')]
     param(
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Name,
 
+        [Parameter(ParameterSetName = 'Resource')]
+        [Alias('ResourceUrl', 'ResourceUri')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Resource = 'arm',
 
+        [Parameter(ParameterSetName = 'Type', Mandatory)]
+        [ValidateSet('Arm', 'AadGraph', 'KeyVault', 'MSGraph', 'ResourceManager', 'Storage')]
+        [string] $ResourceTypeName,
+
+        [Parameter(ParameterSetName = 'Scopes', Mandatory)]
+        [Alias('AuthScope', 'For')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $Scopes,
+
+        [Alias('TenantId')]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Tenant,
+
+        [switch] $AsSecureString,
 
         [switch] $AsPlainText
     )
     begin {
         Use-CallerPreference $PSCmdlet
+        # A scope, as SDKs write a resource.
+        if ($Resource.EndsWith('/.default')) { $Scopes = @($Resource) }
+        if ($ResourceTypeName) { $Resource = $ResourceTypes[$ResourceTypeName] }
+        if ($AsPlainText -and $AsSecureString) {
+            $PSCmdlet.ThrowTerminatingError((New-AzVaultError -Id 'Usage' -Category 'InvalidArgument' -Code 2 `
+                        -Message 'a token is text or a SecureString' -Hint 'leave out -AsSecureString or -AsPlainText'))
+        }
     }
     process {
-        $document = Get-TokenDocument $PSCmdlet $Name $Resource $Tenant
+        $document = if ($Scopes) { Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'for' = $Scopes; 'tenant' = $Tenant } }
+        else { Get-TokenDocument $PSCmdlet $Name $Resource $Tenant }
         if ($null -eq $document) { return }
         $token = ConvertTo-AzVaultObject 'AzVault.Token' $document
         if ($AsPlainText) { $token.Token = [AzVaultAnswer]::Reveal($token.Token) }

@@ -19,6 +19,105 @@ function Get-AzVaultStatus {
     }
 }
 
+function New-AzVault {
+    <#
+    .SYNOPSIS
+    Creates a vault, as azvault init does.
+    .DESCRIPTION
+    The passphrase is asked for on the terminal, or is in a file: PowerShell never has it. A recovery
+    code is printed once, on the terminal; without one -RecoveryFile or -NoRecovery is needed.
+    .PARAMETER Kdf
+    How much work a guess at the passphrase costs: interactive, default or paranoid.
+    .PARAMETER PassphraseFile
+    Reads the passphrase from the first line of this file and asks nothing.
+    .PARAMETER RecoveryFile
+    Writes the recovery code to this new file in place of the terminal.
+    .PARAMETER NoRecovery
+    Makes no recovery code: without the passphrase the vault is lost.
+    .PARAMETER RawKeyFile
+    Also writes a raw key to this new file, which opens the vault alone.
+    .EXAMPLE
+    New-AzVault
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('AzVault.Vault')]
+    param(
+        [ValidateSet('interactive', 'default', 'paranoid')]
+        [string] $Kdf,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $PassphraseFile,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $RecoveryFile,
+
+        [switch] $NoRecovery,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $RawKeyFile
+    )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
+    process {
+        if (Confirm-Change $PSCmdlet 'the vault' 'Create') {
+            $made = Invoke-AzVault $PSCmdlet 'init' -MayAsk:(Test-Terminal) -Option @{
+                'kdf'             = $Kdf
+                'passphrase-file' = (Get-FullPath $PSCmdlet $PassphraseFile)
+                'recovery-file'   = (Get-FullPath $PSCmdlet $RecoveryFile)
+                'no-recovery'     = $NoRecovery
+                'raw-key-file'    = (Get-FullPath $PSCmdlet $RawKeyFile)
+            }
+            if ($null -ne $made) { ConvertTo-AzVaultObject 'AzVault.Vault' $made }
+        }
+    }
+}
+
+function Test-AzVault {
+    <#
+    .SYNOPSIS
+    Looks at the vault's surroundings, as azvault doctor does, or at the vault itself.
+    .DESCRIPTION
+    A line for each check; Advice is the line to type where something should be changed. A warning says
+    that there are such.
+    .PARAMETER Integrity
+    Checks that the vault is whole, as azvault verify does: every box is opened.
+    .PARAMETER Quick
+    With -Integrity: looks at the whole only.
+    .EXAMPLE
+    Test-AzVault | Where-Object State -eq finding
+    .EXAMPLE
+    Test-AzVault -Integrity
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'Surroundings')]
+    [OutputType('AzVault.Check', ParameterSetName = 'Surroundings')]
+    [OutputType('AzVault.Integrity', ParameterSetName = 'Integrity')]
+    param(
+        [Parameter(ParameterSetName = 'Integrity', Mandatory)]
+        [switch] $Integrity,
+
+        [Parameter(ParameterSetName = 'Integrity')]
+        [switch] $Quick
+    )
+    begin {
+        Use-CallerPreference $PSCmdlet
+    }
+    process {
+        if ($Integrity) {
+            $verified = Invoke-AzVault $PSCmdlet 'verify' -Option @{ 'quick' = $Quick }
+            if ($null -ne $verified) { ConvertTo-AzVaultObject 'AzVault.Integrity' $verified }
+            return
+        }
+        $looked = Invoke-InSession $PSCmdlet 'doctor'
+        if ($null -eq $looked) { return }
+        foreach ($check in $looked.checks) {
+            $object = ConvertTo-AzVaultObject 'AzVault.Check' $check
+            if ($object.Advice) { $object.Advice = ConvertTo-CmdletText $object.Advice }
+            $object
+        }
+    }
+}
+
 function Unlock-AzVault {
     <#
     .SYNOPSIS
@@ -37,9 +136,11 @@ function Unlock-AzVault {
     [CmdletBinding(SupportsShouldProcess)]
     param(
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $For,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string] $Idle,
 
         [ValidateNotNullOrEmpty()]
@@ -51,8 +152,7 @@ function Unlock-AzVault {
     process {
         if (Confirm-Change $PSCmdlet 'the vault' 'Unlock') {
             if ($PassphraseFile) {
-                # The folder of PowerShell is not that of its process.
-                $PassphraseFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($PassphraseFile)
+                $PassphraseFile = Get-FullPath $PSCmdlet $PassphraseFile
             }
             # Where there is somebody to ask, azvault says on the terminal what is wrong.
             $mayAsk = -not $PassphraseFile -and (Test-Terminal)
@@ -74,15 +174,29 @@ function Lock-AzVault {
     Has the agent wipe the keys of the vault.
     .DESCRIPTION
     What Connect-AzVault gave to Az stays with Az until it expires: Disconnect-AzVault.
+    .PARAMETER Panic
+    For when the machine or an account may be in other hands: ends every agent, endpoint and renewal of
+    yours, of all vaults, and gives what to revoke, worst first.
     .EXAMPLE
     Lock-AzVault
+    .EXAMPLE
+    Lock-AzVault -Panic | Format-List Opens, Revoke
     #>
     [CmdletBinding(SupportsShouldProcess)]
-    param()
+    [OutputType('AzVault.WideSecret')]
+    param(
+        [switch] $Panic
+    )
     begin {
         Use-CallerPreference $PSCmdlet
     }
     process {
-        if (Confirm-Change $PSCmdlet 'the vault' 'Lock') { $null = Invoke-AzVault $PSCmdlet 'lock' }
+        if ($Panic) {
+            if (Confirm-Change $PSCmdlet 'every vault' 'Lock at once') {
+                $locked = Invoke-AzVault $PSCmdlet 'panic'
+                if ($null -eq $locked) { return }
+                foreach ($secret in $locked.credentials) { ConvertTo-AzVaultObject 'AzVault.WideSecret' $secret }
+            }
+        } elseif (Confirm-Change $PSCmdlet 'the vault' 'Lock') { $null = Invoke-AzVault $PSCmdlet 'lock' }
     }
 }

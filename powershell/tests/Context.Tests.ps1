@@ -82,14 +82,6 @@ Describe 'secrets' {
 }
 
 Describe 'the module' {
-    It 'has help with an example for every cmdlet' {
-        foreach ($command in Get-Command -Module AzVault) {
-            $help = Get-Help $command.Name
-            $help.Synopsis | Should -Not -BeNullOrEmpty
-            @($help.examples.example).Count | Should -BeGreaterThan 0
-        }
-    }
-
     It 'calls no function that a caller defined under the name of a cmdlet' {
         $names = 'ConvertFrom-Json', 'Get-Command', 'Where-Object', 'Select-Object', 'Set-Variable', 'ForEach-Object', 'Write-Information', 'Out-Null'
         $global:stolen = 0

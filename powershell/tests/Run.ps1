@@ -9,16 +9,21 @@ param(
     # A file with that token: a transcript has the arguments of its process.
     [Parameter(Mandatory)] [string] $KeyVaultTokenFile,
     [Parameter(Mandatory)] [string] $PassphraseFile,
+    # The file of Azure PowerShell from which they were migrated.
+    [Parameter(Mandatory)] [string] $ContextFile,
     # Only the files whose name this pattern matches.
     [string] $Only = '.'
 )
 
 $ErrorActionPreference = 'Stop'
 Import-Module Pester -MinimumVersion 5.0
+$given = Get-Content -Raw $ContextFile | ConvertFrom-Json
 # For the tests, and for the jobs, scripts and processes that they start.
 $env:AZVAULT_TEST = @{
-    Name = $Name; Other = $OtherName; KeyVaultToken = (Get-Content $KeyVaultTokenFile); PassphraseFile = $PassphraseFile
-    Module = "$PSScriptRoot/../AzVault/AzVault.psd1"; StandIn = "$PSScriptRoot/AzStandIn.psm1"
+    Name = $Name; Other = $OtherName; KeyVaultToken = (Get-Content $KeyVaultTokenFile); PassphraseFile = $PassphraseFile; Contexts = $ContextFile
+    Origin = $given.EnvironmentTable.Test.ResourceManagerUrl.TrimEnd('/')
+    ClientSecret = $given.Contexts.$OtherName.Account.ExtendedProperties.ServicePrincipalSecret
+    Module = "$PSScriptRoot/../AzVault/AzVault.psd1"; StandIn = "$PSScriptRoot/Az.Accounts.psm1"
 } | ConvertTo-Json -Compress
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = @(Get-ChildItem "$PSScriptRoot/*.Tests.ps1" | Where-Object Name -Match $Only).FullName

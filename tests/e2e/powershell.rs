@@ -1,6 +1,8 @@
 //! The PowerShell module: a grammar reads it, the real binary is asked for what it counts on, and
 //! where there is pwsh the module's own tests are run.
 
+mod cmdlets;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +71,7 @@ fn the_grammar_finds_a_broken_script() {
     let home = Home::empty();
     let whole = fs::read_to_string(root().join("powershell/AzVault/Connect.ps1")).unwrap();
     for (number, (right, wrong)) in [
-        ("if ($Subscription -or", "if $Subscription -or"),
+        ("if ($null -eq $token)", "if $null -eq $token"),
         ("function Connect-AzVault {", "function Connect-AzVault"),
         ("'Process'\n", "'Process\n"),
         ("process {\n", "process (\n"),
@@ -95,7 +97,8 @@ fn the_manifest_exports_the_cmdlets_that_are_documented_and_they_have_approved_n
             continue;
         }
         let (verb, noun) = name.split_once('-').unwrap();
-        let verbs = "Connect Disconnect Get Invoke Lock Remove Rename Select Unlock";
+        let verbs = "Add Clear Complete Connect Disable Disconnect Enable Find Get Import Invoke \
+                     Lock New Remove Rename Restore Save Select Set Start Test Undo Unlock Update";
         assert!(verbs.split(' ').any(|approved| approved == verb), "{name}");
         assert!(noun.starts_with("AzVault"), "{name}");
         assert!(help.contains(".SYNOPSIS") && help.contains(".EXAMPLE"), "{name}");
@@ -155,16 +158,17 @@ fn value(expression: &str, azure: &Azure) -> Option<String> {
     };
     let passphrase = azure.home.join("passphrase").to_str().unwrap().to_owned();
     Some(match expression {
-        "$Name" | "$named" | "$one" | "$context.Name" => NAME.to_owned(),
+        "$Name" | "$one" | "$context.Name" => NAME.to_owned(),
         "$NewName" => "-another".to_owned(),
         "$ScopeWords[$Scope]" => "user".to_owned(),
         "$Resource" => "keyvault".to_owned(),
+        "$Scopes" => "https://vault.azure.net/.default".to_owned(),
         "$Tenant" => TENANT.to_owned(),
         "$Id" => secret(),
         "$PID" => std::process::id().to_string(),
         "$For" | "$Idle" => "8m".to_owned(),
         "$PassphraseFile" => passphrase,
-        "$true" | "$Force" | "$Reveal" => return None,
+        "$true" | "$Force" | "$Reveal" | "$Wide" => return None,
         _ => panic!("{expression}: say here what it stands for"),
     })
 }
@@ -196,6 +200,23 @@ fn member<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(document, |value, name| value.as_object()?.get(name))
 }
 
+/// The verbs that are run with the module's own words. The words of the others are compared with the
+/// help of the binary, in `cmdlets.rs`, and `powershell/tests/` runs them.
+const RUN: [&str; 12] = [
+    "context list",
+    "context remove",
+    "context rename",
+    "context select",
+    "context show",
+    "lock",
+    "secret list",
+    "secret show",
+    "session start",
+    "status",
+    "token",
+    "unlock",
+];
+
 #[test]
 fn the_binary_takes_what_the_module_says_and_answers_what_it_reads() {
     let azure = Azure::with(&[TENANT]);
@@ -211,6 +232,9 @@ fn the_binary_takes_what_the_module_says_and_answers_what_it_reads() {
     for (name, function) in functions() {
         for call in function["calls"].as_array().unwrap() {
             let verb = call["verb"].as_str().unwrap();
+            if !RUN.contains(&verb) {
+                continue;
+            }
             // A context that is renamed or removed is there again for the next call.
             azure.run(&["context", "rename", "--force", "--", TENANT, NAME]);
             let words = words(call, &azure);
@@ -236,9 +260,7 @@ fn the_binary_takes_what_the_module_says_and_answers_what_it_reads() {
             }
         }
     }
-    let expected = "context list|context remove|context rename|context select|context show|lock|\
-                    secret list|secret show|session start|status|token|unlock";
-    assert_eq!(verbs.into_iter().collect::<Vec<_>>().join("|"), expected);
+    assert_eq!(verbs.iter().map(String::as_str).collect::<Vec<_>>(), RUN);
     let expected = "accessToken|account|contexts|expires_on|name|secrets|subscription|tenant|value";
     assert_eq!(seen.into_iter().collect::<Vec<_>>().join("|"), expected);
     // What Invoke-AzVaultCommand runs.
@@ -272,10 +294,12 @@ fn pester(files: &str) {
     let token = azure.home.secret_file("keyvault-token", CACHED);
     let line = format!(
         "export PATH={}:$PATH\n pwsh -NoProfile -NonInteractive -File {} -Name {tenant} \
-         -OtherName sp-{tenant} -KeyVaultTokenFile {token} -PassphraseFile {} -Only '{files}'",
+         -OtherName sp-{tenant} -KeyVaultTokenFile {token} -PassphraseFile {} -ContextFile {} \
+         -Only '{files}'",
         pwsh.parent().unwrap().display(),
         root().join("powershell/tests/Run.ps1").display(),
         azure.home.join("passphrase").display(),
+        azure.home.join("contexts.json").display(),
     );
     let mut command = azure.home.script(&line);
     command.env("AZVAULT_CA_BUNDLE", crate::azure::certificates().join("ca.pem"));
@@ -291,6 +315,11 @@ fn the_modules_tests_of_confirmations_and_sessions_hold_in_powershell() {
 }
 
 #[test]
+fn the_modules_tests_of_vault_and_accounts_hold_in_powershell() {
+    pester("^(Account|SignIn|Vault)");
+}
+
+#[test]
 fn the_modules_other_tests_hold_in_powershell() {
-    pester("^(?!Confirm|Session)");
+    pester("^(?!Confirm|Session|Account|SignIn|Vault)");
 }

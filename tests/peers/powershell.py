@@ -55,6 +55,24 @@ def word(node):
     return found[1:-1] if re.fullmatch(r"'[^']*'", found) else found
 
 
+def options(element):
+    """The options that an expression gives, also where variables of the function hold some of them."""
+    found = {}
+    tables = list(below(element, "hash_literal_expression"))
+    function = element
+    while function.type not in ("function_statement", "program"):
+        function = function.parent
+    names = {text(variable) for variable in below(element, "variable")}
+    for assignment in below(function, "assignment_expression"):
+        if text(assignment.named_children[0]) in names:
+            tables += below(assignment.named_children[-1], "hash_literal_expression")
+    for table in tables:
+        # A table inside one is no option.
+        if not any(other is not table and other.start_byte < table.start_byte and table.end_byte < other.end_byte for other in tables):
+            found |= literal(table)
+    return found
+
+
 def call(command):
     """Verb, options and operands of a command that runs azvault."""
     name = text(command.child_by_field_name("command_name"))
@@ -66,16 +84,18 @@ def call(command):
         if element.type == "command_parameter":
             parameter = text(element)
         elif parameter == "-Option":
-            found["options"] = literal(element)
+            found["options"] = options(element)
         elif parameter == "-Operand":
             found["operands"] += [text(variable) for variable in below(element, "variable", "member_access")]
         elif found["verb"] is None and text(element).startswith("'"):
             found["verb"] = word(element)
+    found["operands"] = list(dict.fromkeys(found["operands"]))
     return found
 
 
 def function(node):
     parameters = [text(next(below(p, "variable")))[1:] for p in below(node, "script_parameter")]
+    aliases = [a.strip("' ") for p in below(node, "script_parameter") for found in re.findall(r"\[Alias\((.*?)\)\]", text(p)) for a in found.split(",")]
     comments = [text(child) for child in below(node, "comment") if text(child).startswith("<#")]
     calls, members = [], {}
     for command in below(node, "command"):
@@ -96,7 +116,7 @@ def function(node):
         owner, member = text(access).split(".", 1) if "." in text(access) else (text(access), "")
         if owner in members and re.fullmatch(r"\w+", member):
             members[owner].append(member)
-    return {"parameters": parameters, "help": comments[0] if comments else "", "calls": calls}
+    return {"parameters": parameters, "aliases": aliases, "help": comments[0] if comments else "", "calls": calls}
 
 
 def facts(path):
