@@ -67,7 +67,8 @@ function Connect-AzVault {
         }
     }
     process {
-        foreach ($one in $(if ($Name) { $Name } elseif ($All) { (Get-AzVaultContext | Microsoft.PowerShell.Utility\Sort-Object IsActive).Name } else { $null })) {
+        $names = @(if ($Name) { $Name } elseif ($All) { (Get-AzVaultContext | Microsoft.PowerShell.Utility\Sort-Object IsActive).Name } else { '' })
+        foreach ($one in $names) {
             $made = Connect-Context $PSCmdlet $one @{ Include = $Include; Tenant = $Tenant; Subscription = $Subscription }
             if ($null -eq $made) { continue }
             Microsoft.PowerShell.Utility\Write-Information -Tags AzVault -MessageData (

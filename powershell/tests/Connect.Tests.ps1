@@ -23,6 +23,17 @@ Describe 'Connect-AzVault' {
         "$said" | Should -Match ([regex]::Escape($connection.ExpiresOn.ToString('yyyy-MM-dd HH:mm')))
     }
 
+    It 'takes the active context where none is named, several by name, and all of them' {
+        (Connect-AzVault -PassThru).Name | Should -Be $test.Name
+        (Connect-AzVault $test.Other, $test.Name -PassThru).Name | Should -Be $test.Other, $test.Name
+        (Get-AzContext).Name | Should -Be $test.Name
+        Disconnect-AzVault
+        @(Connect-AzVault -All -PassThru).Count | Should -Be @(Get-AzVaultContext).Count
+        (Get-AzContext).Name | Should -Be $test.Name
+        $connection = Connect-AzVault $test.Name -Tenant $context.TenantId -PassThru
+        $connection.Name | Should -Be $test.Name
+    }
+
     It 'removes contexts of the same identity first, in process scope, and no others' {
         Add-Foreign; Add-Own
         Connect-AzVault $test.Name
