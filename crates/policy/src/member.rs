@@ -66,6 +66,42 @@ impl PartialEq for Only {
 
 impl Eq for Only {}
 
+/// These resources and no others: short names, addresses, or addresses whose host begins with `*.`
+/// and stands for all that is below it.
+#[derive(Clone, Debug)]
+pub struct Resources(pub Vec<String>);
+
+impl Resources {
+    /// Whether a resource is one of them, by any of the names that it goes by.
+    pub fn has(&self, names: &[&str]) -> bool {
+        self.0.iter().any(|own| names.iter().any(|name| is_resource(own, name)))
+    }
+}
+
+/// In any order, and without case.
+impl PartialEq for Resources {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_as_strict_as(other) && other.is_as_strict_as(self)
+    }
+}
+
+impl Eq for Resources {}
+
+/// Whether what a policy names is what a resource is called: without case, without the slash at the
+/// end, and with `*.` for whatever is below a domain.
+pub(crate) fn is_resource(own: &str, name: &str) -> bool {
+    let plain = |text: &str| text.trim_end_matches('/').to_lowercase();
+    let (own, name) = (plain(own), plain(name));
+    if own == name {
+        return true;
+    }
+    let Some((scheme, domain)) = own.split_once("://*.") else { return false };
+    let host = name.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://"));
+    // A port is no other service.
+    let host = host.map(|host| host.split([':', '/']).next().unwrap_or_default());
+    host.and_then(|host| host.strip_suffix(domain)).is_some_and(|rest| rest.ends_with('.'))
+}
+
 /// A way to unlock a vault, by the word of `azvault key list`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SlotKind {
@@ -140,6 +176,12 @@ impl Strictness for AtMost {
 impl Strictness for AtLeast {
     fn is_as_strict_as(&self, other: &Self) -> bool {
         self.0 >= other.0
+    }
+}
+
+impl Strictness for Resources {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        self.0.iter().all(|name| other.has(&[name.as_str()]))
     }
 }
 

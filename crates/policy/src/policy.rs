@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Resources, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 14] = [
+pub(crate) const KEYS: [&str; 17] = [
     "autosave",
     "plaintext-export",
     "environments",
     "tenants",
+    "resources",
     "unlock.idle",
     "unlock.for",
     "kdf.memory-mib",
@@ -18,6 +19,8 @@ pub(crate) const KEYS: [&str; 14] = [
     "passphrase.min-bits",
     "token.cache",
     "tls.extra-authorities",
+    "forbidden.tenants",
+    "forbidden.resources",
     "slots.required",
     "slots.forbidden",
 ];
@@ -33,6 +36,8 @@ pub struct Policy {
     pub environments: Option<Set<Only>>,
     /// `tenants`: ids, as contexts have them.
     pub tenants: Option<Set<Only>>,
+    /// `resources`: what tokens are for, by short name or address.
+    pub resources: Option<Set<Resources>>,
     /// `unlock.idle`: how long keys are held without use.
     pub unlock_idle: Option<Set<AtMost>>,
     /// `unlock.for`: how long keys are held in all.
@@ -49,6 +54,10 @@ pub struct Policy {
     pub token_cache: Option<Set<AtMost>>,
     /// `tls.extra-authorities`: whether certificate authorities besides the system's are trusted.
     pub extra_authorities: Option<Set<Allowance>>,
+    /// `forbidden.tenants`: ids, as contexts have them.
+    pub forbidden_tenants: Vec<Set<String>>,
+    /// `forbidden.resources`: each by short name or address.
+    pub forbidden_resources: Vec<Set<String>>,
     /// `slots.required`: of each of these kinds a vault has one at least.
     pub slots_required: Vec<Set<SlotKind>>,
     /// `slots.forbidden`: of these kinds a vault has none.
@@ -85,8 +94,8 @@ impl Policy {
         *self == Self::default()
     }
 
-    /// What is said, in the order of the reference. Each kind of slot stands alone, since two files
-    /// may have named some.
+    /// What is said, in the order of the reference. What is forbidden and each kind of slot stand
+    /// alone, since two files may have named some.
     pub fn members(&self) -> Vec<Shown<'_>> {
         let autosave = word(&self.autosave, "off");
         let export = word(&self.plaintext_export, "forbidden");
@@ -95,6 +104,7 @@ impl Policy {
             export,
             said(&self.environments, |only| Value::Names(&only.0)),
             said(&self.tenants, |only| Value::Names(&only.0)),
+            said(&self.resources, |own| Value::Names(&own.0)),
             said(&self.unlock_idle, |most| Value::Time(most.0)),
             said(&self.unlock_for, |most| Value::Time(most.0)),
             said(&self.kdf_memory, |least| Value::Number(least.0)),
@@ -104,15 +114,20 @@ impl Policy {
             said(&self.token_cache, |most| Value::Time(most.0)),
             word(&self.extra_authorities, "forbidden"),
         ];
-        let [.., required, forbidden] = KEYS;
+        let [.., tenants, resources, required, forbidden] = KEYS;
         let shown = |key, (value, place)| Shown { key, value, place };
         let single = KEYS.into_iter().zip(single);
         let single = single.filter_map(|(key, said)| Some(shown(key, said?)));
+        let named = self.forbidden_tenants.iter().map(|set| (tenants, set));
+        let named = named.chain(self.forbidden_resources.iter().map(|set| (resources, set)));
+        let named = named.map(|(key, set)| {
+            shown(key, (Value::Names(std::slice::from_ref(&set.value)), &set.place))
+        });
         let slots = self.slots_required.iter().map(|set| (required, set));
         let slots = slots.chain(self.slots_forbidden.iter().map(|set| (forbidden, set)));
         let slots =
             slots.map(|(key, set)| shown(key, (Value::Word(set.value.as_str()), &set.place)));
-        single.chain(slots).collect()
+        single.chain(named).chain(slots).collect()
     }
 }
 

@@ -10,10 +10,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::policy::KEYS;
-use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Resources, Set, SlotKind};
 
 /// Tables of keys.
-const TABLES: [&str; 6] = ["unlock", "kdf", "passphrase", "token", "slots", "tls"];
+const TABLES: [&str; 7] = ["unlock", "kdf", "passphrase", "token", "slots", "tls", "forbidden"];
 
 /// Longest that keys are held, with or without a policy.
 const MAX_UNLOCK: Duration = Duration::from_secs(24 * 3600);
@@ -93,6 +93,14 @@ impl Reading<'_> {
             }
             "environments" => self.policy.environments = self.only(place, value),
             "tenants" => self.policy.tenants = self.only(place, value),
+            "resources" => {
+                let only = self.only(place, value);
+                let resources =
+                    |Set { value: Only(names), place }| Set { value: Resources(names), place };
+                self.policy.resources = only.map(resources);
+            }
+            "forbidden.tenants" => self.policy.forbidden_tenants = self.each(place, value),
+            "forbidden.resources" => self.policy.forbidden_resources = self.each(place, value),
             "unlock.idle" => {
                 let least = Duration::from_secs(1);
                 self.policy.unlock_idle = self.time(place, least..=MAX_UNLOCK, value);
@@ -180,6 +188,15 @@ impl Reading<'_> {
             Some(names) => Some(Set { value: Only(names), place }),
             None => self.wrong(place, "this is no list of names", "[\"one\", \"another\"]"),
         }
+    }
+
+    /// Each name of a list by itself.
+    fn each(&mut self, place: PolicyLine, value: Value<'_, '_>) -> Vec<Set<String>> {
+        let all = self.only(place, value).map(|Set { value: Only(names), place }| {
+            let set = |value| Set { value, place: place.clone() };
+            names.into_iter().map(set).collect()
+        });
+        all.unwrap_or_default()
     }
 
     fn slots(&mut self, place: &PolicyLine, value: Value<'_, '_>) -> Vec<Set<SlotKind>> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::member::is_resource;
 use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind};
 
 /// Something that a line of a policy forbids.
@@ -121,7 +122,42 @@ pub fn environment(policy: &Policy, name: Option<&str>) -> Result<(), Refusal> {
 
 /// Whether contexts of this tenant may be used, by its id.
 pub fn tenant(policy: &Policy, id: Option<&str>) -> Result<(), Refusal> {
+    let is_domain = |name: &str| name.contains('.');
+    let forbidden = policy.forbidden_tenants.iter().zip(std::iter::repeat(id));
+    for (set, id) in forbidden.filter_map(|(set, id)| Some((set, id?))) {
+        if set.value.eq_ignore_ascii_case(id) {
+            let what = format!("the tenant {id} is forbidden");
+            return Err(refusal(set, what, "azvault context list, and one of another tenant"));
+        }
+        // A tenant gives itself its domains: which id is behind one is not known here.
+        if is_domain(id) && !is_domain(&set.value) {
+            let what = format!("{id} may be a tenant that is forbidden by its id");
+            return Err(refusal(set, what, "name the tenant by its id"));
+        }
+    }
     among(policy.tenants.as_ref(), id, "tenant")
+}
+
+/// Whether tokens to a resource may be handed out: `resource` as it was asked for, and all `names` of
+/// it. What is forbidden under one of its names is forbidden.
+pub fn resource(policy: &Policy, resource: &str, names: &[&str]) -> Result<(), Refusal> {
+    let all = [&[resource], names].concat();
+    let is_it = |set: &&Set<String>| all.iter().any(|name| is_resource(&set.value, name));
+    if let Some(set) = policy.forbidden_resources.iter().find(is_it) {
+        let what = format!("tokens to {resource} are forbidden");
+        return Err(refusal(set, what, "azvault policy show"));
+    }
+    match &policy.resources {
+        Some(set) if !set.value.has(&all) => {
+            let what = format!("{resource} is not among the resources that are allowed");
+            let next = match set.value.0.as_slice() {
+                [] => "azvault policy show".to_owned(),
+                allowed => format!("azvault token --resource {}", allowed.join(", or --resource ")),
+            };
+            Err(refusal(set, what, next))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn among(only: Option<&Set<Only>>, name: Option<&str>, word: &str) -> Result<(), Refusal> {

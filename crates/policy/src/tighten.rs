@@ -17,7 +17,8 @@ pub struct Loosens {
     pub user: PolicyLine,
 }
 
-/// Joins them: member by member the stricter one, and all slots that either names.
+/// Joins them: member by member the stricter one, and all that either forbids, and all slots that
+/// either names.
 pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
     let [.., required, forbidden] = KEYS;
     let mut loosens = contradictions(required, &system.slots_forbidden, &user.slots_required);
@@ -33,6 +34,7 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
         ),
         environments: stricter("environments", system.environments, user.environments, all),
         tenants: stricter("tenants", system.tenants, user.tenants, all),
+        resources: stricter("resources", system.resources, user.resources, all),
         unlock_idle: stricter("unlock.idle", system.unlock_idle, user.unlock_idle, all),
         unlock_for: stricter("unlock.for", system.unlock_for, user.unlock_for, all),
         kdf_memory: stricter("kdf.memory-mib", system.kdf_memory, user.kdf_memory, all),
@@ -51,6 +53,8 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
             user.extra_authorities,
             all,
         ),
+        forbidden_tenants: both(system.forbidden_tenants, user.forbidden_tenants),
+        forbidden_resources: both(system.forbidden_resources, user.forbidden_resources),
         slots_required: both(system.slots_required, user.slots_required),
         slots_forbidden: both(system.slots_forbidden, user.slots_forbidden),
     };
@@ -80,7 +84,7 @@ fn stricter<T: Strictness>(
     Some(user)
 }
 
-fn both(system: Vec<Set<SlotKind>>, user: Vec<Set<SlotKind>>) -> Vec<Set<SlotKind>> {
+fn both<T: PartialEq>(system: Vec<Set<T>>, user: Vec<Set<T>>) -> Vec<Set<T>> {
     let mut all = system;
     for set in user {
         if all.iter().all(|known| known.value != set.value) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::{
     autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, may_add, may_remove,
-    passphrase, slots, tenant, token, unlock,
+    passphrase, resource, slots, tenant, token, unlock,
 };
 use crate::{Policy, Refusal, SlotKind, read};
 
@@ -115,6 +115,46 @@ fn environments_and_tenants_are_known_without_case_and_what_names_none_is_none_o
         assert_eq!(line(tenant(&policy(""), id)), None);
     }
     assert_eq!(line(tenant(&policy("tenants = []"), Some("t1"))), Some(1));
+    let not = policy("[forbidden]\ntenants = [\"T1\", \"own.example\"]");
+    for (id, refused) in [
+        (Some("t1"), Some(2)),
+        (Some("OWN.example"), Some(2)),
+        // Which id it has is not known.
+        (Some("other.example"), Some(2)),
+        (Some("t2"), None),
+        (None, None),
+    ] {
+        assert_eq!(line(tenant(&not, id)), refused, "{id:?}");
+    }
+    let domains = policy("forbidden.tenants = [\"own.example\"]");
+    assert_eq!(line(tenant(&domains, Some("other.example"))), None);
+}
+
+#[test]
+fn a_resource_is_allowed_or_forbidden_by_any_of_its_names() {
+    let some =
+        policy("resources = [\"arm\", \"https://own.example\", \"https://*.blob.example/\"]");
+    let not = policy("\nforbidden.resources = [\"ARM\", \"https://*.blob.example\"]");
+    let both = policy("resources = [\"arm\"]\nforbidden.resources = [\"https://a.example\"]");
+    for (policy, asked, names, refused) in [
+        (&some, "https://a.example", &["arm", "management"][..], None),
+        (&some, "https://OWN.example/", &[], None),
+        (&some, "https://a.blob.example", &[], None),
+        (&some, "https://a.blob.example:443/", &[], None),
+        (&some, "https://blob.example", &[], Some(1)),
+        (&some, "https://evilblob.example", &[], Some(1)),
+        (&some, "https://a.blob.example.evil.example", &[], Some(1)),
+        (&some, "http://a.blob.example", &[], Some(1)),
+        (&some, "https://other.example", &["graph"], Some(1)),
+        (&not, "https://a.example", &["arm"], Some(2)),
+        (&not, "https://a.blob.example", &[], Some(2)),
+        (&not, "https://other.example", &["graph"], None),
+        (&both, "https://a.example/", &["arm"], Some(2)),
+        (&both, "https://b.example/", &["arm"], None),
+        (&policy("resources = []"), "https://a.example", &["arm"], Some(1)),
+    ] {
+        assert_eq!(line(resource(policy, asked, names)), refused, "{asked} {names:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::tighten;
-use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind, read, rules};
+use crate::{
+    Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Resources, Set, SlotKind, read, rules,
+};
 
 fn of(text: &str, file: &str) -> Policy {
     read(text, &PathBuf::from(file)).unwrap()
@@ -27,6 +29,17 @@ fn the_stricter_stands_and_a_looser_line_is_refused() {
         ("environments = [\"A\"]", "environments = [\"B\"]", None),
         ("environments = [\"A\"]", "environments = []", Some("/u")),
         ("tenants = [\"A\"]", "tenants = [\"B\"]", None),
+        ("resources = [\"arm\", \"graph\"]", "resources = [\"ARM\"]", Some("/u")),
+        ("resources = [\"arm\"]", "resources = [\"arm\", \"graph\"]", None),
+        (
+            "resources = [\"https://*.a.example\"]",
+            "resources = [\"https://b.a.example/\"]",
+            Some("/u"),
+        ),
+        ("resources = [\"https://*.a.example\"]", "resources = [\"https://b.example\"]", None),
+        ("forbidden.resources = [\"arm\"]", "forbidden.resources = [\"arm\"]", Some("/s")),
+        ("forbidden.resources = []", "forbidden.resources = [\"graph\"]", Some("/u")),
+        ("forbidden.tenants = [\"a\"]", "forbidden.tenants = []", Some("/s")),
         ("unlock.idle = \"10m\"", "unlock.idle = \"9m\"", Some("/u")),
         ("unlock.idle = \"10m\"", "unlock.idle = \"600s\"", Some("/s")),
         ("unlock.idle = \"10m\"", "unlock.idle = \"11m\"", None),
@@ -92,6 +105,12 @@ fn names() -> impl Strategy<Value = Only> {
         .prop_map(|names| Only(names.into_iter().map(str::to_owned).collect()))
 }
 
+fn resources() -> impl Strategy<Value = Resources> {
+    let all = vec!["a", "https://*.x.example", "https://b.x.example", "https://c.x.example/"];
+    proptest::sample::subsequence(all, 0..=4)
+        .prop_map(|names| Resources(names.into_iter().map(str::to_owned).collect()))
+}
+
 fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let allowance = || proptest::sample::select(vec![Allowance::Allowed, Allowance::Forbidden]);
     let most = || (60..64u64).prop_map(|seconds| AtMost(Duration::from_secs(seconds)));
@@ -102,11 +121,15 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let of_tls = set(allowance(), file);
     let of_costs =
         (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
-    (of_words, of_times, of_costs, of_tls, kinds(), kinds()).prop_map(
-        move |(words, times, costs, tls, required, forbidden)| {
+    let of_resources = (set(resources(), file), resources(), names());
+    (of_words, of_times, of_costs, of_tls, of_resources, kinds(), kinds()).prop_map(
+        move |(words, times, costs, tls, resources, required, forbidden)| {
             let place = PolicyLine { file: file.into(), line: 1 };
             let slots = |kinds: Vec<SlotKind>| -> Vec<Set<SlotKind>> {
                 kinds.into_iter().map(|value| Set { value, place: place.clone() }).collect()
+            };
+            let each = |names: Vec<String>| -> Vec<Set<String>> {
+                names.into_iter().map(|value| Set { value, place: place.clone() }).collect()
             };
             let forbidden = forbidden.into_iter().filter(|kind| !required.contains(kind)).collect();
             Policy {
@@ -122,6 +145,9 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 kdf_product: costs.2,
                 passphrase_bits: costs.3,
                 extra_authorities: tls,
+                resources: resources.0,
+                forbidden_resources: each(resources.1.0),
+                forbidden_tenants: each(resources.2.0),
                 slots_required: slots(required),
                 slots_forbidden: slots(forbidden),
             }
@@ -140,6 +166,10 @@ fn answers(policy: &Policy) -> Vec<bool> {
     for name in [None, Some("A"), Some("b"), Some("C"), Some("d")] {
         answers.push(rules::environment(policy, name).is_ok());
         answers.push(rules::tenant(policy, name).is_ok());
+    }
+    for name in ["a", "https://b.x.example", "https://c.x.example", "https://d.example"] {
+        answers.push(rules::resource(policy, name, &[]).is_ok());
+        answers.push(rules::resource(policy, name, &["a"]).is_ok());
     }
     for seconds in 59..66 {
         let asked = Some(Duration::from_secs(seconds));
