@@ -165,7 +165,8 @@ fn who_is_no_child_of_the_command_gets_nothing() {
         assert!(!text.contains("at."));
     }
     for query in [
-        json!({ "resource": "https://elsewhere.example" }),
+        json!({ "resource": "elsewhere.example" }),
+        json!({ "resource": "https://user@elsewhere.example" }),
         json!({ "resource": ARM, "client_id": "33333333-3333-3333-3333-333333333333" }),
         json!({}),
     ] {

@@ -67,6 +67,7 @@ mod process_scope_on_disk;
 mod readme;
 mod removals;
 mod reported;
+mod resources;
 mod rollback;
 mod rules;
 mod save;

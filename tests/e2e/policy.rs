@@ -15,7 +15,7 @@ use crate::world::cut_off;
 use azvault_test_support::Home;
 
 /// Writes the user's own policy, in the configuration folder of the home.
-fn of_user(home: &Home, policy: impl AsRef<[u8]>) -> String {
+pub(crate) fn of_user(home: &Home, policy: impl AsRef<[u8]>) -> String {
     let file = home.join(".config/azvault/policy.toml");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
     fs::write(&file, policy).unwrap();

@@ -199,7 +199,11 @@ fn a_message_reaches_the_caller_in_the_form_of_its_protocol() {
     let message = "say \"azvault connect\"";
     for (refusal, status, code) in [
         (Refusal::SignInNeeded { message: message.to_owned() }, 400, "NotSignedInError"),
-        (Refusal::Unavailable { message: message.to_owned() }, 503, "GetTokenError"),
+        (
+            Refusal::Unavailable { message: message.to_owned(), retry_after: 7 },
+            503,
+            "GetTokenError",
+        ),
     ] {
         let world = World::issuing(move |_| Err(refusal.clone()));
         let quoted = "say \\\"azvault connect\\\"";

@@ -6,6 +6,7 @@ pub(crate) mod kdf;
 pub(crate) mod name;
 pub(crate) mod new_passphrase;
 pub(crate) mod reach;
+pub(crate) mod resource;
 pub(crate) mod shell;
 
 use std::path::PathBuf;

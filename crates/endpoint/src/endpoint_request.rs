@@ -69,7 +69,8 @@ pub struct Issued {
 /// Why there is no token. The messages reach the caller: no secret belongs into them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// That resource, tenant or identity is not for this command; the message says why.
+    /// No token, however often it is asked: the resource, tenant or identity is not for this command,
+    /// the vault is locked, there is no network. The message says why, and the next command.
     NotAllowed {
         /// For the user of the tool.
         message: String,
@@ -79,9 +80,11 @@ pub enum Refusal {
         /// For the user of the tool.
         message: String,
     },
-    /// Not now: the network, the provider, a locked vault; the message names the next command.
+    /// Not now, and perhaps later without anybody doing anything.
     Unavailable {
         /// For the user of the tool.
         message: String,
+        /// Seconds after which it may ask again.
+        retry_after: u64,
     },
 }

@@ -8,7 +8,7 @@ pub(crate) mod msi;
 use zeroize::Zeroizing;
 
 use crate::endpoint_request::{EndpointRequest, Issued, Protocol, Refusal};
-use crate::reply::Status;
+use crate::reply::{self, Status};
 
 impl Protocol {
     /// The one method it has.
@@ -61,7 +61,9 @@ impl Protocol {
             Refusal::NotAllowed { message } | Refusal::SignInNeeded { message } => {
                 self.denied(Status::BadRequest, message)
             }
-            Refusal::Unavailable { message } => self.denied(Status::Unavailable, message),
+            Refusal::Unavailable { message, retry_after } => {
+                reply::after(*retry_after, &self.denied(Status::Unavailable, message))
+            }
         }
     }
 

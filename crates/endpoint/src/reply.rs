@@ -80,6 +80,14 @@ pub(crate) fn with_reason(status: Status, reason: &str, body: &[&[u8]]) -> Zeroi
     bytes
 }
 
+/// The same reply with a pause in seconds, after which its caller may ask again (RFC 9110, 10.2.3).
+pub(crate) fn after(pause: u64, reply: &[u8]) -> Zeroizing<Vec<u8>> {
+    let line = format!("Retry-After: {pause}\r\n");
+    let at = reply.windows(2).position(|two| two == b"\r\n").map_or(0, |at| at + 2);
+    let (first, rest) = reply.split_at(at);
+    Zeroizing::new([first, line.as_bytes(), rest].concat())
+}
+
 /// Text as JSON has it. Not for secrets: the text is copied.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_else(|_| String::from("\"\""))

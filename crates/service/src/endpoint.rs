@@ -61,6 +61,8 @@ pub struct Facts {
     environment: Option<String>,
     /// Whom the endpoint serves.
     reach: Reach,
+    /// Further ids by which tools name the acting identity.
+    as_identity: Vec<String>,
     /// The folder of az that goes with it; told once it is made.
     az_folder: Option<PathBuf>,
 }
@@ -71,14 +73,20 @@ pub struct Environment {
     set: Vec<(String, String)>,
 }
 
-/// What there is to tell when that context acts.
-pub fn tool_facts(contexts: &Contexts, acting: Option<&Context>, reach: Reach) -> ToolFacts {
+/// What there is to tell when that context acts, and tools may name it by those ids as well.
+pub fn tool_facts(
+    contexts: &Contexts,
+    acting: Option<&Context>,
+    reach: Reach,
+    as_identity: &[String],
+) -> ToolFacts {
     let az = az_folder::content(contexts, acting, &reach);
     let facts = Facts {
         tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
         subscription: acting.and_then(|own| own.subscription.as_ref()).map(|own| own.id.clone()),
         environment: acting.and_then(|own| own.environment.clone()),
         reach,
+        as_identity: as_identity.to_vec(),
         az_folder: None,
     };
     ToolFacts { facts, az }
@@ -209,11 +217,8 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     ready(&environment(&endpoint, &facts));
     // Whoever reads what the command prints does not wait for this process too.
     silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
-    let served = endpoint.serve(
-        &leader,
-        || app.now(),
-        |asked| issue::issue(app, &kept, &facts.reach, asked),
-    );
+    let served =
+        endpoint.serve(&leader, || app.now(), |asked| issue::issue(app, &kept, &facts, asked));
     // What is left to do needs none.
     kept.wipe();
     if let Some(folder) = az_folder {

@@ -1,6 +1,7 @@
 //! What went wrong, in words for the person who gets them: its kind, what, and the next command.
 
 use std::path::Path;
+use std::time::Duration;
 
 use azvault_vault::{
     AnchorMismatch, ChangeError, Error, Problem, SealerError, SlotError, StorageError, Tampered,
@@ -46,11 +47,18 @@ pub struct Failure {
     pub what: String,
     /// The next command to type.
     pub hint: Option<String>,
+    /// The same request may succeed after so long, without anybody doing anything.
+    pub retry_after: Option<Duration>,
 }
 
 impl Failure {
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: None }
+        Self { kind, what: what.into(), hint: None, retry_after: None }
+    }
+
+    pub fn retry_after(mut self, pause: Duration) -> Self {
+        self.retry_after = Some(pause);
+        self
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -128,7 +136,7 @@ impl From<Error> for Failure {
             }
             Problem::Storage(_) => (Kind::Other, None),
         };
-        Self { kind, what: format!("{vault}: {problem}"), hint }
+        Self { hint, ..Self::new(kind, format!("{vault}: {problem}")) }
     }
 }
 

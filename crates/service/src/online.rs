@@ -18,6 +18,9 @@ use crate::failure::{Failure, Kind};
 use crate::text::{quoted, shown};
 use crate::{audit, paths};
 
+/// After how long a service is asked again that is out of order and does not say.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// How long a machine outside of Azure is asked for the metadata service that it does not have.
 const NOBODY_THERE: Duration = Duration::from_secs(1);
 
@@ -103,7 +106,22 @@ pub fn failed(error: Error) -> Failure {
         Some(id) => format!("{what} (correlation id {})", shown(id)),
         None => what,
     };
-    Failure { kind, what, hint }
+    let failure = Failure { hint, ..Failure::new(kind, what) };
+    match retry_after(&error) {
+        Some(pause) => failure.retry_after(pause),
+        None => failure,
+    }
+}
+
+/// After how long the service may answer otherwise. A network that is not there was tried often
+/// enough by now, and each further try by a tool that waits looks like a tool that hangs.
+fn retry_after(error: &Error) -> Option<Duration> {
+    match error {
+        Error::Throttled { retry_after } => Some(*retry_after),
+        Error::Refused(of) if of.status >= 500 => Some(A_MOMENT),
+        Error::Reply { status: 500.., .. } => Some(A_MOMENT),
+        _ => None,
+    }
 }
 
 /// Remembers origins to which a person agreed, so that the question comes once.

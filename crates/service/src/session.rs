@@ -145,8 +145,8 @@ pub fn gone() -> Failure {
 
 /// What `AZVAULT_SESSION` names cannot be looked for.
 pub fn unreachable(because: &Failure) -> Failure {
-    let Failure { kind, what, hint } = gone();
-    Failure { kind, what: format!("{what} ({})", because.what), hint }
+    let gone = gone();
+    Failure { what: format!("{} ({})", gone.what, because.what), ..gone }
 }
 
 /// There is no session, and the command needs one. Where there can be none, that is the reason.
@@ -158,7 +158,7 @@ pub fn none(why: &str) -> Failure {
         }
         Err(Failure { what, hint, .. }) => {
             let what = format!("{why}, and this shell can have no session: {what}");
-            Failure { kind: Kind::Refused, what, hint }
+            Failure { hint, ..Failure::new(Kind::Refused, what) }
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
 use crate::secrets::SecretRef;
-use crate::{policy, secrets};
+use crate::{online, policy, secrets};
 
 /// An access token.
 pub struct Issued {
@@ -37,7 +37,7 @@ pub struct Issued {
 /// The token: from the cache, else a new one, which is in the cache by the time it comes here.
 /// Each one that is handed out stands in the audit log.
 pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<Issued, Failure> {
-    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
+    allowed(app, &open.contexts, wanted)?;
     if let Some(found) = cached::find(app, &open.contexts, wanted)? {
         return hand_out(app, &mut open.vault, &open.contexts, found, wanted);
     }
@@ -59,6 +59,12 @@ pub fn client_secret(
     let OpenVault { vault, contexts, .. } = open;
     let secret = credential::client_secret(contexts, wanted)?;
     secrets::release(app, vault, contexts, secret, "exec principal")
+}
+
+/// Whether the policy lets such a token be handed out.
+fn allowed(app: &App, contexts: &Contexts, wanted: &TokenRequest) -> Result<(), Failure> {
+    policy::signs_in(app, &wanted.environment, Some(&wanted.tenant))?;
+    policy::opens(app, &online::cloud(contexts, &wanted.environment)?, wanted.resource())
 }
 
 fn hand_out(

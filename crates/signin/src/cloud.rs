@@ -16,6 +16,8 @@ use crate::resource;
 #[derive(Clone, Debug)]
 pub struct Cloud {
     name: String,
+    /// The name of the cloud of Microsoft's that signs in here, if it is one.
+    microsofts: Option<&'static str>,
     authority: Url,
     resource_manager: Option<Url>,
     /// Short name and resource.
@@ -57,9 +59,10 @@ impl Cloud {
     pub fn built_in(name: &str) -> Option<Self> {
         let known = resource::CLOUDS.iter().find(|c| c.name.eq_ignore_ascii_case(name))?;
         let url = |text: &str| Url::parse(text).ok();
-        let resources = resource::NAMES.iter();
+        let resources = resource::rows();
         Some(Self {
             name: known.name.to_owned(),
+            microsofts: Some(known.name),
             authority: url(known.authority)?,
             resource_manager: Some(url(known.resource_manager)?),
             resources: resources
@@ -107,13 +110,14 @@ impl Cloud {
         }
         confirmed.require(&foreign)?;
 
-        let resources = resource::NAMES.iter().filter_map(|row| {
+        let resources = resource::rows().filter_map(|row| {
             let own = setting(row.settings).map(|(_, text)| text.clone());
             let known = || cloud.and_then(|cloud| row.of_cloud(cloud)).map(str::to_owned);
             own.filter(|text| !text.is_empty()).or_else(known).map(|text| (row.short, text))
         });
         Ok(Self {
             name: environment.name.clone(),
+            microsofts: cloud,
             resources: resources.collect(),
             authority,
             resource_manager,
@@ -148,12 +152,46 @@ impl Cloud {
         self.resources.iter().map(|(short, text)| (*short, text.as_str()))
     }
 
-    /// Whether a resource is one of this cloud's, or one of these: compared without case and
-    /// without the slash at its end.
-    pub fn allows(&self, resource: &str, besides: &[String]) -> bool {
-        let own = self.resources.iter().map(|(_, text)| text.as_str());
-        own.chain(besides.iter().map(String::as_str)).any(|text| is_same_resource(text, resource))
+    /// Whether tokens to a resource are this cloud's to give. What a cloud names itself is; else it is
+    /// any that is well formed, and not at a host of another cloud of Microsoft's. A cloud with a
+    /// sign-in service of its own gives tokens that no other takes: there the form alone counts.
+    pub fn check_resource(&self, resource: &str) -> Result<(), Foreign> {
+        if self.resources.iter().any(|(_, own)| is_same_resource(own, resource)) {
+            return Ok(());
+        }
+        resource::check(resource).map_err(Foreign::Malformed)?;
+        let host = resource::host_of(resource);
+        match (host.as_deref().and_then(resource::cloud_of_host), self.microsofts) {
+            (Some(other), Some(own)) if other != own => Err(Foreign::OfCloud(other)),
+            _ => Ok(()),
+        }
     }
+
+    /// The names under which a resource is known: those of the table, by its address in this or
+    /// another cloud, by its application id, or by a host of it.
+    pub fn names_of(&self, resource: &str) -> Vec<&'static str> {
+        let host = resource::host_of(resource);
+        let manager = self.resource_manager.as_ref().and_then(Url::host_str);
+        let is_manager = host.is_some() && host.as_deref() == manager;
+        let is_own = |row: &&resource::Row| {
+            let mut own = self.resources.iter().filter(|(short, _)| *short == row.short);
+            own.any(|(_, own)| is_same_resource(own, resource))
+                || row.has(resource, host.as_deref())
+                || is_manager && row.short == "arm"
+        };
+        resource::rows().filter(is_own).flat_map(|row| row.names()).collect()
+    }
+}
+
+/// Why tokens to a resource are not a cloud's to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Foreign {
+    /// It is no resource; in our own words, never its text.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// It is of this cloud.
+    #[error("it is of {0}")]
+    OfCloud(&'static str),
 }
 
 /// `https://host:port`, the port left out where it is the usual one.
@@ -171,7 +209,7 @@ fn known_cloud(url: &Url) -> Option<&'static str> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Cloud, Confirmed};
+    use super::{Cloud, Confirmed, Foreign};
     use crate::error::Error;
     use azvault_model::Environment;
 
@@ -269,9 +307,76 @@ mod tests {
         .unwrap();
         assert_eq!(cloud.resource("arm"), Some("https://management.own/1"));
         assert_eq!(cloud.resource("keyvault"), Some("https://vault.azure.net"));
-        assert!(cloud.allows("https://vault.azure.net/", &[]));
-        assert!(!cloud.allows("https://vault.azure.net.evil.example", &[]));
-        assert!(!cloud.allows("api://mine", &[]));
-        assert!(cloud.allows("api://mine", &["api://mine".into()]));
+    }
+
+    #[test]
+    fn a_cloud_gives_tokens_to_what_is_its_own_or_nobodys() {
+        let own = |settings: &[(&str, &str)]| {
+            let own = environment(settings);
+            let Err(Error::Unconfirmed { origins }) = Cloud::custom(&own, &Confirmed::none())
+            else {
+                return Cloud::custom(&own, &Confirmed::none()).unwrap();
+            };
+            Cloud::custom(&own, &Confirmed::these(origins)).unwrap()
+        };
+        let public = Cloud::built_in("AzureCloud").unwrap();
+        let china = Cloud::built_in("AzureChinaCloud").unwrap();
+        let government = Cloud::built_in("AzureUSGovernment").unwrap();
+        let renamed = own(&[("ActiveDirectoryAuthority", "https://login.microsoftonline.us/")]);
+        let stack = own(&[
+            ("ActiveDirectoryAuthority", "https://adfs.local/adfs"),
+            ("endpoint_active_directory_resource_id", "odd resource of a stack"),
+        ]);
+        for (cloud, resource, found) in [
+            (&public, "https://acct.documents.azure.com:443/", Ok(())),
+            (&public, "https://my-own.contoso.example/app", Ok(())),
+            (&public, "api://my-own-app", Ok(())),
+            (&public, "6dae42f8-4368-4678-94ff-3960e28e3630", Ok(())),
+            (
+                &public,
+                "https://Management.ChinaCloudAPI.cn/",
+                Err(Foreign::OfCloud("AzureChinaCloud")),
+            ),
+            (
+                &public,
+                "https://vault.usgovcloudapi.net",
+                Err(Foreign::OfCloud("AzureUSGovernment")),
+            ),
+            (&public, "http://graph.microsoft.us", Err(Foreign::OfCloud("AzureUSGovernment"))),
+            (&china, "https://management.azure.com/", Err(Foreign::OfCloud("AzureCloud"))),
+            (&china, "https://acct.blob.core.chinacloudapi.cn", Ok(())),
+            // Called the same in several clouds.
+            (&china, "https://storage.azure.com", Ok(())),
+            (&government, "https://servicebus.azure.net/", Ok(())),
+            (&government, "https://graph.windows.net/", Ok(())),
+            (&government, "https://graph.microsoft.com/", Err(Foreign::OfCloud("AzureCloud"))),
+            (&renamed, "https://management.azure.com", Err(Foreign::OfCloud("AzureCloud"))),
+            (&renamed, "https://vault.usgovcloudapi.net", Ok(())),
+            (&stack, "https://vault.azure.net", Ok(())),
+            (&stack, "odd resource of a stack", Ok(())),
+        ] {
+            assert_eq!(cloud.check_resource(resource), found, "{} {resource}", cloud.name());
+        }
+        let malformed = public.check_resource("keyvalt");
+        assert!(matches!(malformed, Err(Foreign::Malformed(_))), "{malformed:?}");
+    }
+
+    #[test]
+    fn a_resource_has_its_names_however_it_is_written() {
+        let public = Cloud::built_in("AzureCloud").unwrap();
+        for (resource, name) in [
+            ("https://management.core.windows.net/", "arm"),
+            ("https://management.azure.com", "arm"),
+            ("797F4846-ba00-4fd7-ba43-dac1f8f63013", "arm"),
+            ("https://graph.microsoft.com", "ms-graph"),
+            ("https://acct.blob.core.windows.net", "storage"),
+            ("https://acct.documents.azure.com:443/", "cosmos"),
+            ("https://vault.azure.net", "keyvault"),
+            ("2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/", "databricks"),
+        ] {
+            assert!(public.names_of(resource).contains(&name), "{resource}");
+        }
+        assert!(public.names_of("https://contoso.example").is_empty());
+        assert!(!public.names_of("https://vault.azure.net.evil.example").contains(&"keyvault"));
     }
 }

@@ -83,7 +83,7 @@ pub mod revoke;
 
 pub use authority::{Authority, Kind, TenantName};
 pub use client::{AZURE_POWERSHELL, Client};
-pub use cloud::{Cloud, Confirmed};
+pub use cloud::{Cloud, Confirmed, Foreign};
 pub use error::{Error, Fault, ProviderError, Speaker};
 pub use http::{
     Http, ProxySetting, Settings, SystemRoots, SystemStore, Timeouts, authorities_of_bundle,

@@ -101,7 +101,8 @@ pub(super) fn begin(
         let written = open.vault.write(|writing| audit::log(app, writing, verb, vec![told]));
         written?;
     }
-    let tool_facts = endpoint::tool_facts(&open.contexts, acting, reach.clone());
+    let tool_facts =
+        endpoint::tool_facts(&open.contexts, acting, reach.clone(), &options.reach.as_identity);
     let variables = options.variables.release(app, &mut open, acting)?;
     let active = acting.map_or(Current::Nothing, |context| Current::To(context.name.clone()));
     let OpenVault { reopener, contexts, .. } = open;

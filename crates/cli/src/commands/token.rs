@@ -15,16 +15,19 @@ use zeroize::Zeroizing;
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::name::name;
+use crate::options::resource::{ResourceParser, resources};
 
 /// Print an access token of the active context (Get-AzAccessToken)
 ///
 /// From the cache while it lives for five minutes more, else a new one. To a terminal only with
 /// --reveal. With -o json as `az account get-access-token` prints it.
 #[derive(clap::Args)]
+#[command(after_long_help = resources())]
 pub(crate) struct Args {
-    /// What it shall open: an address, or arm, graph, keyvault, storage, sql, … [default: arm]
+    /// What it shall open: https://HOST, api://ID, an application id, or a name of the table below
+    /// [default: arm]
     #[arg(long, value_name = "URI|NAME", conflicts_with = "scopes")]
-    #[arg(value_parser = name)]
+    #[arg(value_parser = ResourceParser, hide_possible_values = true)]
     resource: Option<String>,
     /// Scopes, all of one resource, instead of a resource
     #[arg(long = "for", value_name = "SCOPE", num_args = 1..)]

@@ -50,7 +50,7 @@ pub(super) fn refused(refusal: &Refusal) -> Zeroizing<Vec<u8>> {
     let (code, message) = match refusal {
         Refusal::NotAllowed { message } => ("GetTokenError", message.as_str()),
         Refusal::SignInNeeded { message } => ("NotSignedInError", message.as_str()),
-        Refusal::Unavailable { message } => ("GetTokenError", message.as_str()),
+        Refusal::Unavailable { message, .. } => ("GetTokenError", message.as_str()),
     };
     error(Status::Ok, code, message)
 }

@@ -80,16 +80,15 @@ fn target<'a>(about: &'a SecretDescription, request: &Request<'_>) -> Option<Cow
 }
 
 /// Whether a token to `target` opens a scope. Of MSAL a target is scopes, of ADAL a resource, which
-/// is what `/.default` of it stands for.
+/// is what `/.default` of it stands for. The audience of a scope is what stands before `/.default`, and
+/// some services compare it to the letter: with a slash at its end it is another one.
 fn opens(target: Option<&str>, scope: &str) -> bool {
     let mut words = target.unwrap_or_default().split_ascii_whitespace();
     let whole = scope.strip_suffix("/.default");
     words.any(|word| {
         word.eq_ignore_ascii_case(scope)
-            || whole.is_some_and(|whole| {
-                let of_word = word.strip_suffix("/.default").unwrap_or(word);
-                is_same_resource(of_word, whole)
-            })
+            || whole
+                .is_some_and(|whole| !word.ends_with("/.default") && is_same_resource(word, whole))
     })
 }
 
@@ -131,6 +130,16 @@ mod tests {
                 false,
             ),
             ("https://vault.azure.net", "https://management.azure.com/.default", false),
+            (
+                "https://database.windows.net/.default",
+                "https://database.windows.net//.default",
+                false,
+            ),
+            (
+                "https://database.windows.net//.default",
+                "https://DATABASE.windows.net//.default",
+                true,
+            ),
             ("", "https://vault.azure.net/.default", false),
         ] {
             assert_eq!(opens(Some(target), scope), wanted, "{target} for {scope}");

@@ -2,11 +2,11 @@
 
 use azvault_agent::RemoteKeys;
 use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, Refusal, selected};
-use azvault_model::Context;
+use azvault_model::{Context, Found, ManagedIdentity};
 use azvault_vault::{Sealer, Subkey};
 
+use super::Facts;
 use super::kept::Kept;
-use super::reach::Reach;
 use crate::agent;
 use crate::app::App;
 use crate::contexts::Contexts;
@@ -41,21 +41,25 @@ pub(super) fn keep_unlocked(app: &App, reopener: &Reopener) {
 pub(super) fn issue(
     app: &App,
     kept: &Kept,
-    reach: &Reach,
+    facts: &Facts,
     asked: &EndpointRequest,
 ) -> Result<Issued, Refusal> {
     let issued = kept.keys().and_then(|keys| {
         // What is forbidden in the meantime is forbidden here too.
-        let issued = token(&app.afresh(), keys.reopener, reach, asked)?;
+        let issued = token(&app.afresh(), keys.reopener, facts, asked)?;
         keys.in_use.hand_out().map(|()| issued)
     });
     issued.map_err(|failure| {
         let next = failure.hint.map(|hint| format!(". Next: {hint}")).unwrap_or_default();
         let message = format!("azvault: {}{next}", failure.what);
-        match failure.kind {
-            Kind::Refused | Kind::Usage => Refusal::NotAllowed { message },
-            Kind::SignInNeeded | Kind::NotFound => Refusal::SignInNeeded { message },
-            _ => Refusal::Unavailable { message },
+        // The SDKs repeat what is said to be unavailable for up to a minute, and say nothing of it.
+        match (failure.retry_after, failure.kind) {
+            (Some(pause), _) => {
+                Refusal::Unavailable { message, retry_after: pause.as_secs().max(1) }
+            }
+            (None, Kind::Busy) => Refusal::Unavailable { message, retry_after: 1 },
+            (None, Kind::SignInNeeded | Kind::NotFound) => Refusal::SignInNeeded { message },
+            (None, _) => Refusal::NotAllowed { message },
         }
     })
 }
@@ -63,11 +67,11 @@ pub(super) fn issue(
 fn token(
     app: &App,
     reopener: Reopener,
-    reach: &Reach,
+    facts: &Facts,
     asked: &EndpointRequest,
 ) -> Result<Issued, Failure> {
     let mut open = reopener.open_vault(app)?.with_contexts(app)?;
-    let context = chosen(&open.contexts, reach, asked.client.as_ref())?;
+    let context = chosen(&open.contexts, facts, asked.client.as_ref())?;
     let to = match &asked.target {
         azvault_endpoint::Target::Resource(resource) => Target::Resource(Some(resource.clone())),
         azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
@@ -82,14 +86,14 @@ fn token(
     })
 }
 
-/// The context that acts, or the one whose account az names by the id that stands for it; of an
-/// account that is served.
+/// The context that acts, also where a tool names its identity, or the one whose account az names by
+/// the id that stands for it; of an account that is served.
 fn chosen<'a>(
     contexts: &'a Contexts,
-    reach: &Reach,
+    facts: &Facts,
     client: Option<&ClientSelector>,
 ) -> Result<&'a Context, Failure> {
-    let accounts = contexts.accounts();
+    let (accounts, reach) = (contexts.accounts(), &facts.reach);
     let acting = contexts.acting().map(|seen| seen.context);
     let Some(client) = client else {
         let acting = acting?;
@@ -98,9 +102,31 @@ fn chosen<'a>(
             false => Err(reach.refuse(acting)),
         };
     };
-    let ClientSelector::ClientId(id) = client else { return Err(reach.refuse_id()) };
     let seen = contexts.seen().into_iter().map(|seen| seen.context);
-    let all = acting.ok().into_iter().chain(seen);
-    let served = all.filter(|context| reach.serves(&accounts, context));
-    selected(served, id).ok_or_else(|| reach.refuse_id())
+    let acting = acting.ok().filter(|acting| reach.serves(&accounts, acting));
+    let served = seen.filter(|context| reach.serves(&accounts, context));
+    let (ClientSelector::ClientId(id)
+    | ClientSelector::ObjectId(id)
+    | ClientSelector::ResourceId(id)) = client;
+    let is_it = |own: &String| own.eq_ignore_ascii_case(id);
+    if let Some(acting) = acting
+        && (facts.as_identity.iter().any(is_it) || ids(contexts, acting).iter().any(is_it))
+    {
+        return Ok(acting);
+    }
+    selected(acting.into_iter().chain(served), id).ok_or_else(|| reach.refuse_id(id))
+}
+
+/// The ids that name the identity of a context: what its account is called, the object that it is in
+/// its home tenant, and the id of an identity of the machine.
+fn ids(contexts: &Contexts, context: &Context) -> Vec<String> {
+    let Some(account) = &context.account else { return Vec::new() };
+    let identity = ManagedIdentity::of(account, context.subscription.as_ref());
+    let identity = identity.and_then(|identity| identity.id().map(str::to_owned));
+    let home = match contexts.accounts().of_context(context) {
+        Found::One(known) => known.home_account_id.clone(),
+        Found::Nobody | Found::Several(_) => None,
+    };
+    let object = home.and_then(|home| Some(home.split_once('.')?.0.to_owned()));
+    [Some(account.id.clone()), identity, object].into_iter().flatten().collect()
 }

@@ -82,9 +82,12 @@ impl Reach {
     }
 
     /// Why an id is not served.
-    pub(crate) fn refuse_id(&self) -> Failure {
-        let what = "no account that this command was started for is meant by that id";
-        Failure::new(Kind::Refused, what).hint("azvault exec --all-accounts NAME -- COMMAND")
+    pub(crate) fn refuse_id(&self, id: &str) -> Failure {
+        let what = format!("the identity {} is none that this command was started for", quoted(id));
+        let id = shell_word(id);
+        Failure::new(Kind::Refused, what).hint(format!(
+            "azvault exec --as-identity {id} NAME -- COMMAND, if NAME is to be meant by it"
+        ))
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use azvault_agent::hold::Limits;
 use azvault_model::Context;
 use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
+use azvault_signin::Cloud;
 use azvault_vault::{Cost, Slot};
 
 use crate::app::App;
@@ -34,6 +35,11 @@ pub fn signs_in(app: &App, environment: &str, tenant: Option<&str>) -> Result<()
     let policy = app.policy()?;
     let of_tenant = || tenant.map_or(Ok(()), |tenant| rules::tenant(policy, Some(tenant)));
     rules::environment(policy, Some(environment)).and_then(|()| of_tenant()).map_err(refused)
+}
+
+/// Whether a token to that resource of a cloud may be handed out, by whichever of its names.
+pub fn opens(app: &App, cloud: &Cloud, resource: &str) -> Result<(), Failure> {
+    rules::resource(app.policy()?, resource, &cloud.names_of(resource)).map_err(refused)
 }
 
 /// The line by which autosave is off.

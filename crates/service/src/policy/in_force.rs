@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use azvault_policy::{Policy, tighten};
+use azvault_policy::{Policy, PolicyLine, Set, tighten};
+use azvault_signin::resource;
 
 use super::file::{self, Owner};
 use super::finding::Finding;
@@ -13,9 +14,29 @@ use crate::paths;
 pub fn read(path: &Path, owner: Owner) -> Result<Option<Policy>, Vec<Finding>> {
     let text = file::read(path, owner).map_err(|finding| vec![finding])?;
     let Some(text) = text else { return Ok(None) };
-    azvault_policy::read(&text, path)
-        .map(Some)
-        .map_err(|wrong| wrong.into_iter().map(Finding::from).collect())
+    let policy = azvault_policy::read(&text, path)
+        .map_err(|wrong| wrong.into_iter().map(Finding::from).collect::<Vec<_>>())?;
+    let unknown = unknown_resources(&policy);
+    if unknown.is_empty() { Ok(Some(policy)) } else { Err(unknown) }
+}
+
+/// A name of a resource that nothing has would allow, or forbid, nothing.
+fn unknown_resources(policy: &Policy) -> Vec<Finding> {
+    fn names(set: &Set<azvault_policy::Resources>) -> impl Iterator<Item = (&String, &PolicyLine)> {
+        set.value.0.iter().map(|name| (name, &set.place))
+    }
+    let forbidden = policy.forbidden_resources.iter().map(|set| (&set.value, &set.place));
+    let all = policy.resources.iter().flat_map(names).chain(forbidden);
+    let unknown =
+        all.filter(|(name, _)| !resource::is_well_formed(&name.replacen("://*.", "://", 1)));
+    let finding = |(name, place): (&String, &PolicyLine)| Finding {
+        file: place.file.clone(),
+        line: Some(place.line),
+        what: format!("there is no resource {name}"),
+        next: "write a name of azvault token --help, or an address as https://vault.azure.net"
+            .to_owned(),
+    };
+    unknown.map(finding).collect()
 }
 
 /// The policy in force: both files, each where it is there.

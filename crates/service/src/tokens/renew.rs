@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
 use crate::secrets::SecretRef;
+use crate::shell_word::shell_word;
 use crate::text::quoted;
 use crate::{audit, connect, online, paths, policy, secrets};
 
@@ -24,6 +25,7 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
     let turn = account_lock::wait(&paths::turns()?, open.vault.id(), account);
     let _turn = turn.map_err(|e| Failure::new(Kind::Other, format!("no turn to renew: {e}")))?;
     let mut open = open.with_contexts(app)?;
+    super::allowed(app, &open.contexts, wanted)?;
     // Whoever had the turn before may have got just this token.
     if cached::find(app, &open.contexts, wanted)?.is_some() {
         return Ok(());
@@ -36,12 +38,31 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
             if http.has_sent() {
                 tell(app, &mut open, wanted);
             }
-            return Err(failure);
+            return Err(refused(wanted, failure));
         }
     };
     let new = new_secrets(wanted, tokens, redeemed);
     let redeemed = redeemed.map(|secret| secret.location);
     store::store(app, &mut open, wanted, new, redeemed)
+}
+
+/// What the service, or the way to it, has against the token: with the resource that it was for, and
+/// what to type next for this account.
+fn refused(wanted: &TokenRequest, failure: Failure) -> Failure {
+    let (resource, tenant) = (quoted(wanted.resource()), quoted(&wanted.tenant));
+    let hint = match (&failure.hint, failure.kind) {
+        (Some(hint), Kind::SignInNeeded) => {
+            hint.replacen("azvault connect", &super::sign_in::to_type(wanted), 1)
+        }
+        (Some(hint), _) => hint.clone(),
+        (None, _) => format!(
+            "check the address, and whether that tenant has such a service: azvault token --resource {} \
+             --tenant ID asks in another",
+            shell_word(wanted.resource())
+        ),
+    };
+    let what = format!("no token to {resource} in the tenant {tenant}: {}", failure.what);
+    Failure { what, ..failure }.hint(hint)
 }
 
 /// Credentials have left, and nothing came for them: that stands in the audit log, since it need not

@@ -5,7 +5,7 @@ use azvault_model::{
     Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
     IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
 };
-use azvault_signin::{Cloud, resource};
+use azvault_signin::{Cloud, Foreign, resource};
 use serde::{Deserialize, Serialize};
 
 use crate::contexts;
@@ -52,8 +52,8 @@ impl TokenRequest {
         Request { tenant: &self.tenant, scopes: &self.scopes, resource }
     }
 
-    /// For a context, in its own tenant unless another is named. The resource must be one of its
-    /// cloud's: a token to somewhere else is a token for somebody else.
+    /// For a context, in its own tenant unless another is named. The resource must not be of another
+    /// cloud: a token to somewhere else is a token for somebody else.
     pub fn new(
         contexts: &Contexts,
         context: &Context,
@@ -187,24 +187,72 @@ fn scopes(cloud: &Cloud, to: Target) -> Result<Vec<String>, Failure> {
             })?;
             vec![resource::scope_of(&arm)]
         }
-        Target::Resource(Some(named)) => {
-            let known = cloud.resource(&named).map(str::to_owned);
-            vec![resource::scope_of(&known.unwrap_or(named))]
-        }
-        Target::Scopes(scopes) => scopes,
+        Target::Resource(Some(named)) => vec![resource::scope_of(by_name(cloud, &named)?)],
+        Target::Scopes(scopes) => scopes.into_iter().map(|scope| whole(cloud, scope)).collect(),
     };
     let mut resources = scopes.iter().filter_map(|scope| resource::resource_of(scope));
     let Some(first) = resources.next() else {
-        return Err(Failure::new(Kind::Usage, "no resource is named by these scopes"));
+        let named = scopes.first().map(String::as_str).unwrap_or_default();
+        let what = format!("no resource is named by the scope {}", quoted(named));
+        let named = shell_word(named.trim_end_matches('/'));
+        return Err(Failure::new(Kind::Usage, what).hint(match cloud.check_resource(&named) {
+            Ok(()) => format!("azvault token --resource {named}, or --for {named}/.default"),
+            Err(_) => "azvault token --for https://vault.azure.net/.default".to_owned(),
+        }));
     };
-    if resources.any(|other| !is_same_resource(first, other)) {
-        return Err(Failure::new(Kind::Usage, "one token is for one resource: ask once for each"));
+    if let Some(other) = resources.find(|other| !is_same_resource(first, other)) {
+        let what = format!(
+            "one token is for one resource, and {} and {} are two",
+            quoted(first),
+            quoted(other)
+        );
+        return Err(Failure::new(Kind::Usage, what).hint("ask once for each"));
     }
-    if !cloud.allows(first, &[]) {
-        let names: Vec<&str> = cloud.resources().map(|(short, _)| short).collect();
-        let what = format!("{} is no resource of {}", quoted(first), cloud.name());
-        return Err(Failure::new(Kind::Refused, what)
-            .hint(format!("--resource takes {}", names.join(", "))));
-    }
+    cloud.check_resource(first).map_err(|why| foreign(cloud, first, why))?;
     Ok(scopes)
+}
+
+/// The resource that was typed, or that a tool asks for: by a short name, else to the letter. A scope
+/// in its place is one of the whole resource.
+fn by_name<'a>(cloud: &'a Cloud, named: &'a str) -> Result<&'a str, Failure> {
+    if let Some(known) = cloud.resource(named) {
+        return Ok(known);
+    }
+    if resource::canonical(named).is_some() {
+        let what = format!("{} has no resource called {}", cloud.name(), quoted(named));
+        return Err(Failure::new(Kind::NotFound, what).hint(takes(cloud)));
+    }
+    Ok(named.strip_suffix("/.default").unwrap_or(named))
+}
+
+/// A scope without a resource is Microsoft Graph's: of the own cloud, whose graph may have a name of
+/// its own.
+fn whole(cloud: &Cloud, scope: String) -> String {
+    let is_bare = !scope.contains('/') && resource::resource_of(&scope).is_some();
+    let graph = cloud.resource("graph").map(|graph| graph.trim_end_matches('/'));
+    match graph.filter(|graph| is_bare && *graph != "https://graph.microsoft.com") {
+        Some(graph) => format!("{graph}/{scope}"),
+        None => scope,
+    }
+}
+
+/// Why there is no token to a resource in that cloud.
+fn foreign(cloud: &Cloud, resource: &str, why: Foreign) -> Failure {
+    let (resource, own) = (quoted(resource), quoted(cloud.name()));
+    match why {
+        Foreign::Malformed(because) => {
+            Failure::new(Kind::Usage, format!("{resource} is no resource: {because}"))
+                .hint(takes(cloud))
+        }
+        Foreign::OfCloud(other) => {
+            let what = format!("{resource} is of {other}, and this context is of {own}");
+            Failure::new(Kind::Refused, what)
+                .hint("azvault context list, and a context of that cloud")
+        }
+    }
+}
+
+fn takes(cloud: &Cloud) -> String {
+    let names: Vec<&str> = cloud.resources().map(|(short, _)| short).collect();
+    format!("--resource takes https://HOST, api://ID, an application id, or {}", names.join(", "))
 }

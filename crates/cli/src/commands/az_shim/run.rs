@@ -102,5 +102,5 @@ fn answer(app: &App, verb: Verb) -> Exit {
 fn as_az_says(failure: Failure) -> Failure {
     let next = failure.hint.unwrap_or_else(|| "azvault status".to_owned());
     let what = format!("{} Please run 'az login': {next}", failure.what);
-    Failure { kind: Kind::Other, what, hint: None }
+    Failure::new(Kind::Other, what)
 }

@@ -1,0 +1,237 @@
+//! Resources that an environment of Azure PowerShell or of Azure CLI can have a setting for.
+
+use super::{Row, public};
+
+/// SDKs ask for Resource Manager by its address, which Entra takes for the same resource.
+const ARM_HOSTS: &[&str] = &[
+    "management.azure.com",
+    "management.core.windows.net",
+    "management.chinacloudapi.cn",
+    "management.core.chinacloudapi.cn",
+    "management.usgovcloudapi.net",
+    "management.core.usgovcloudapi.net",
+    "management.sovcloud-api.fr",
+];
+
+/// The names of `az account get-access-token --resource-type` and of
+/// `Get-AzAccessToken -ResourceTypeName` are among them.
+pub(super) const ROWS: [Row; 14] = [
+    Row {
+        short: "arm",
+        other: &["resource-manager", "management"],
+        title: "Azure Resource Manager",
+        settings: &[
+            "ActiveDirectoryServiceEndpointResourceId",
+            "endpoint_active_directory_resource_id",
+        ],
+        clouds: [
+            Some("https://management.core.windows.net/"),
+            Some("https://management.core.chinacloudapi.cn/"),
+            Some("https://management.core.usgovcloudapi.net/"),
+            Some("https://management.sovcloud-api.fr/"),
+        ],
+        ids: &["797f4846-ba00-4fd7-ba43-dac1f8f63013"],
+        hosts: ARM_HOSTS,
+    },
+    Row {
+        short: "graph",
+        other: &["ms-graph", "msgraph"],
+        title: "Microsoft Graph",
+        settings: &["MicrosoftGraphEndpointResourceId", "endpoint_microsoft_graph_resource_id"],
+        clouds: [
+            Some("https://graph.microsoft.com/"),
+            Some("https://microsoftgraph.chinacloudapi.cn/"),
+            Some("https://graph.microsoft.us/"),
+            None,
+        ],
+        ids: &["00000003-0000-0000-c000-000000000000"],
+        hosts: &[
+            "graph.microsoft.com",
+            "microsoftgraph.chinacloudapi.cn",
+            "graph.microsoft.us",
+            "dod-graph.microsoft.us",
+        ],
+    },
+    Row {
+        short: "aad-graph",
+        other: &["aadgraph"],
+        title: "Azure AD Graph",
+        settings: &["GraphEndpointResourceId", "endpoint_active_directory_graph_resource_id"],
+        clouds: [
+            Some("https://graph.windows.net/"),
+            Some("https://graph.chinacloudapi.cn/"),
+            Some("https://graph.windows.net/"),
+            None,
+        ],
+        ids: &["00000002-0000-0000-c000-000000000000"],
+        hosts: &["graph.windows.net", "graph.chinacloudapi.cn"],
+    },
+    Row {
+        short: "keyvault",
+        other: &["vault"],
+        title: "Key Vault",
+        settings: &["AzureKeyVaultServiceEndpointResourceId"],
+        clouds: [
+            Some("https://vault.azure.net"),
+            Some("https://vault.azure.cn"),
+            Some("https://vault.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &["cfa8b339-82a2-471a-a3c9-0fc0be7a4093"],
+        hosts: &["vault.azure.net", "vault.azure.cn", "vault.usgovcloudapi.net"],
+    },
+    Row {
+        short: "managedhsm",
+        other: &["managed-hsm"],
+        title: "Managed HSM",
+        settings: &["ManagedHsmServiceEndpointResourceId"],
+        clouds: [
+            Some("https://managedhsm.azure.net"),
+            Some("https://managedhsm.azure.cn"),
+            Some("https://managedhsm.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &["589d5083-6f11-4d30-a62a-a4b316a14abf"],
+        hosts: &["managedhsm.azure.net", "managedhsm.azure.cn", "managedhsm.usgovcloudapi.net"],
+    },
+    Row {
+        short: "oss-rdbms",
+        other: &["postgres", "mysql"],
+        title: "PostgreSQL and MySQL",
+        settings: &["endpoint_ossrdbms_resource_id"],
+        clouds: [
+            Some("https://ossrdbms-aad.database.windows.net"),
+            Some("https://ossrdbms-aad.database.chinacloudapi.cn"),
+            Some("https://ossrdbms-aad.database.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &["123cd850-d9df-40bd-94d5-c9f07b7fa203"],
+        hosts: &[],
+    },
+    Row {
+        short: "batch",
+        other: &[],
+        title: "Batch",
+        settings: &["BatchEndpointResourceId", "endpoint_batch_resource_id"],
+        clouds: [
+            Some("https://batch.core.windows.net/"),
+            Some("https://batch.chinacloudapi.cn/"),
+            Some("https://batch.core.usgovcloudapi.net/"),
+            None,
+        ],
+        ids: &["ddbf3205-c6bd-46ae-8127-60eb93363864"],
+        hosts: &[
+            "batch.core.windows.net",
+            "batch.chinacloudapi.cn",
+            "batch.core.usgovcloudapi.net",
+        ],
+    },
+    Row {
+        short: "datalake",
+        other: &["data-lake"],
+        title: "Data Lake Storage Gen1",
+        settings: &[
+            "DataLakeEndpointResourceId",
+            "endpoint_active_directory_data_lake_resource_id",
+        ],
+        clouds: public("https://datalake.azure.net/"),
+        ids: &["e9f49c6b-5ce5-44c8-925d-015017e9f7ad"],
+        hosts: &["datalake.azure.net"],
+    },
+    Row {
+        short: "media",
+        other: &[],
+        title: "Media Services",
+        settings: &["endpoint_media_resource_id"],
+        clouds: [
+            Some("https://rest.media.azure.net"),
+            Some("https://rest.media.chinacloudapi.cn"),
+            Some("https://rest.media.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &[],
+        hosts: &[],
+    },
+    Row {
+        short: "loganalytics",
+        other: &["operational-insights", "log-analytics"],
+        title: "Log Analytics",
+        settings: &["OperationalInsightsEndpointResourceId", "endpoint_log_analytics_resource_id"],
+        clouds: [
+            Some("https://api.loganalytics.io"),
+            Some("https://api.loganalytics.azure.cn"),
+            Some("https://api.loganalytics.us"),
+            None,
+        ],
+        ids: &["ca7f3f0b-7d91-482c-8e09-c5d840d0eac5"],
+        hosts: &[
+            "loganalytics.io",
+            "api.loganalytics.azure.com",
+            "api.loganalytics.azure.cn",
+            "loganalytics.us",
+        ],
+    },
+    Row {
+        short: "analysis-services",
+        other: &["analysisservices"],
+        title: "Analysis Services",
+        settings: &["AnalysisServicesEndpointResourceId"],
+        clouds: [
+            Some("https://region.asazure.windows.net"),
+            Some("https://region.asazure.chinacloudapi.cn"),
+            Some("https://region.asazure.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &[],
+        hosts: &["asazure.windows.net", "asazure.chinacloudapi.cn", "asazure.usgovcloudapi.net"],
+    },
+    Row {
+        short: "service-management",
+        other: &["asm"],
+        title: "Service Management, by its old name",
+        settings: &["ServiceManagementUrl", "ServiceManagement", "endpoint_management"],
+        clouds: [
+            Some("https://management.core.windows.net/"),
+            Some("https://management.core.chinacloudapi.cn/"),
+            Some("https://management.core.usgovcloudapi.net/"),
+            None,
+        ],
+        ids: &["797f4846-ba00-4fd7-ba43-dac1f8f63013"],
+        hosts: ARM_HOSTS,
+    },
+    Row {
+        short: "arm-endpoint",
+        other: &[],
+        title: "Resource Manager by its address",
+        settings: &["ResourceManagerUrl", "ResourceManager", "endpoint_resource_manager"],
+        clouds: [
+            Some("https://management.azure.com/"),
+            Some("https://management.chinacloudapi.cn/"),
+            Some("https://management.usgovcloudapi.net/"),
+            Some("https://management.sovcloud-api.fr/"),
+        ],
+        ids: &["797f4846-ba00-4fd7-ba43-dac1f8f63013"],
+        hosts: ARM_HOSTS,
+    },
+    Row {
+        short: "synapse",
+        other: &["synapse-analytics"],
+        title: "Synapse",
+        settings: &[
+            "endpoint_synapse_analytics_resource_id",
+            "AzureSynapseAnalyticsEndpointResourceId",
+        ],
+        clouds: [
+            Some("https://dev.azuresynapse.net"),
+            Some("https://dev.azuresynapse.azure.cn"),
+            Some("https://dev.azuresynapse.usgovcloudapi.net"),
+            None,
+        ],
+        ids: &[],
+        hosts: &[
+            "dev.azuresynapse.net",
+            "dev.azuresynapse.azure.cn",
+            "dev.azuresynapse.usgovcloudapi.net",
+        ],
+    },
+];
