@@ -11,7 +11,8 @@ use rustix::process::Signal;
 
 use azvault_test_support::memory::{Searched, forms, found};
 use azvault_test_support::{
-    AgentHome, FABRIKAM, MEGAN, PASSPHRASE, PRINCIPAL, contains, eventually, is_root, ran, signal,
+    AgentHome, FABRIKAM, MEGAN, PASSPHRASE, PRINCIPAL, contains, eventually, is_root, is_running,
+    ran, signal,
 };
 
 const MARKER: &[u8] = b"a secret that passes through the agent 8b1f";
@@ -95,25 +96,28 @@ fn after_a_lock_nothing_is_left() {
     home.alone(&["lock"]).expect(0);
     assert_eq!(found(agent, &searched), [""; 0], "after lock");
 
+    // Each unlock starts another agent, which takes the session over.
     let unlock = |args: &[&str]| {
         let args = [&["unlock"][..], args].concat();
         ran(home.given(&args).output().unwrap()).expect(0);
+        home.agent().unwrap()
     };
-    unlock(&["--idle", "3s"]);
+    let agent = unlock(&["--idle", "3s"]);
     use_it(&home);
     eventually("the idle limit locks", || !home.holds_keys());
     assert_eq!(home.agent(), Some(agent));
     assert_eq!(found(agent, &searched), [""; 0], "after the idle limit");
 
-    unlock(&[]);
+    let agent = unlock(&[]);
     use_it(&home);
     signal(agent, Signal::HUP);
     eventually("a hang-up locks", || !home.holds_keys());
     assert_eq!(found(agent, &searched), [""; 0], "after a hang-up");
 
-    // Unlocked while it is unlocked: the keys that are replaced go as well.
-    unlock(&[]);
-    unlock(&["--for", "1h"]);
+    // Unlocked while it is unlocked: the agent that is replaced goes, with its keys.
+    let replaced = unlock(&[]);
+    let agent = unlock(&["--for", "1h"]);
+    eventually("the one that is replaced ends", || !is_running(replaced));
     home.alone(&["lock"]).expect(0);
     assert_eq!(found(agent, &searched), [""; 0], "after two unlocks");
     println!(
@@ -131,10 +135,10 @@ fn twenty_rounds_leave_nothing_either() {
     if !may_be_opened(&home) {
         return;
     }
-    let agent = home.agent().unwrap();
     let (searched, keys) = (searched(&home), home.keys().concat());
     for round in 0..20 {
-        home.client().unlock(1, &keys, azvault_agent::hold::Limits::default()).unwrap();
+        home.hold(1, &keys).unwrap();
+        let agent = home.agent().unwrap();
         // Sizes differ, so that the heap is cut up in other ways each time.
         let remote = RemoteKeys::new(home.client(), 1);
         let text = MARKER.repeat(1 << (round % 14));
@@ -157,15 +161,13 @@ fn callers_that_break_off_leave_nothing() {
     }
     let agent = home.agent().unwrap();
     let searched = searched(&home);
-    // An unlock whose last bytes never come, and a text to be sealed whose reply nobody reads.
-    let mut unlock = [&[1, 0, 0, 0, 1][..], &[0; 16], &224_u32.to_be_bytes()].concat();
-    unlock.extend(home.keys().concat());
+    // A text to be sealed whose reply nobody reads, or whose last bytes never come.
     let text = MARKER.repeat(40_000);
     let mut seal = [&[4, 0, 0, 0, 1, 1, 0, 0, 0, 1][..], &[0; 42]].concat();
     seal.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
     seal.extend(&text);
-    for (body, missing) in [(&unlock, 5), (&unlock, 200), (&seal, 0), (&seal, 1000)] {
-        let frame = azvault_test_support::frame(body);
+    for missing in [0, 1000] {
+        let frame = azvault_test_support::frame(&seal);
         let mut stream = std::os::unix::net::UnixStream::connect(home.socket()).unwrap();
         stream.write_all(&frame[..frame.len() - missing]).unwrap();
         drop(stream);

@@ -5,8 +5,6 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use azvault_agent::hold::Limits;
-
 use crate::key::{code, slots};
 use azvault_test_support::{AgentHome, CHEAP, Home, PASSPHRASE, Ran, all_bytes, contains, ran};
 
@@ -173,7 +171,7 @@ fn the_agent_lets_go_of_the_old_keys_and_old_keys_are_said_to_be_old() {
     // Should an agent have them all the same, they are not used.
     home.unlock();
     home.client().lock().unwrap();
-    home.client().unlock(1, &old, Limits::default()).unwrap();
+    home.hold(1, &old).unwrap();
     home.alone(&["context", "list"]).expect(14).says("azvault unlock");
     home.run(&["context", "list"]).expect(0);
 

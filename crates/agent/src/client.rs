@@ -1,19 +1,22 @@
 //! What commands say to the agent.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_os::pipe::{Caller, Stream};
 use azvault_vault::OpenError;
-use azvault_vault::{Id, Keys, Opened, Placed, Sealer, SealerError, Subkey};
+use azvault_vault::{Id, Opened, Placed, Sealer, SealerError, Subkey};
 use zeroize::Zeroizing;
 
-use crate::hold::Limits;
-use crate::protocol::{Body, Leader, MAX_FRAME, Message, Outcome, Verb};
+use crate::frame;
+use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 
 /// An agent that says nothing for so long is none.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// More agents than this do not take over from one another while one question is asked.
+const MAX_MOVES: usize = 16;
 
 /// Bytes of a status before the version: outcome, unlocked, epoch, two times, sessions.
 const STATUS: usize = 1 + 1 + 4 + 8 + 8 + 4;
@@ -36,6 +39,12 @@ pub enum CallError {
     /// It holds keys of another fingerprint, which it keeps.
     #[error("other keys are held")]
     OthersKeys,
+    /// Another agent took its place, and another one its: nobody could be asked.
+    #[error("the agent goes on being replaced")]
+    Moved,
+    /// What serves does not make room for another one: it hangs, is of another version, or is none.
+    #[error("the one that runs does not hand its sessions over")]
+    InTheWay,
     /// It does not do that.
     #[error("the agent refused")]
     Refused,
@@ -48,6 +57,24 @@ pub enum CallError {
     /// It broke off, or talks nonsense.
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl CallError {
+    /// What an outcome that is not done means.
+    pub(crate) fn of(outcome: Option<Outcome>) -> Self {
+        match outcome {
+            Some(Outcome::Locked) => Self::Locked,
+            Some(Outcome::NoSession) => Self::NoSession,
+            Some(Outcome::Conflict) => Self::Conflict,
+            Some(Outcome::Refused) => Self::Refused,
+            Some(Outcome::WrongBox) => OpenError::WrongKeyOrMoved.into(),
+            Some(Outcome::DamagedBox) => OpenError::Damaged.into(),
+            Some(Outcome::OthersKeys) => Self::OthersKeys,
+            Some(Outcome::Moved) => Self::Moved,
+            Some(Outcome::InTheWay) => Self::InTheWay,
+            Some(Outcome::Done) | None => nonsense(),
+        }
+    }
 }
 
 /// How an agent is.
@@ -91,7 +118,7 @@ pub struct Client {
     patience: Duration,
 }
 
-type Reply = Zeroizing<Vec<u8>>;
+pub(crate) type Reply = Zeroizing<Vec<u8>>;
 
 impl Client {
     /// Of the agent at a socket, which need not be there.
@@ -116,8 +143,7 @@ impl Client {
 
     /// How it is.
     pub fn status(&self) -> Result<Status, CallError> {
-        let (stream, pid) = self.connect()?;
-        let reply = exchange(stream, Message::new(Verb::Status as u8, 0))?;
+        let (reply, pid) = self.ask(Message::new(Verb::Status as u8, 0))?;
         let mut body = Body(&reply[1..]);
         let (unlocked, epoch) = (body.u8(), body.u32());
         let (idle, expires, sessions) = (body.u64(), body.u64(), body.u32());
@@ -138,16 +164,6 @@ impl Client {
         let version = reply.get(STATUS..).and_then(|rest| Body(rest).bytes()).unwrap_or_default();
         // What is no text is no version.
         Ok(String::from_utf8(version.to_vec()).unwrap_or_default())
-    }
-
-    /// Hands keys over, as [`Keys::to_bytes`] gives them, to be held within limits.
-    pub fn unlock(&self, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), CallError> {
-        let message = Message::new(Verb::Unlock as u8, 24 + Keys::SIZE)
-            .u32(epoch)
-            .u64(limits.idle.as_secs())
-            .u64(limits.hard.as_secs())
-            .bytes(keys);
-        self.call(message).map(drop)
     }
 
     /// Has the keys wiped.
@@ -190,12 +206,24 @@ impl Client {
     }
 
     fn call(&self, message: Message) -> Result<Reply, CallError> {
-        let (stream, _) = self.connect()?;
-        exchange(stream, message)
+        self.ask(message).map(|(reply, _)| reply)
+    }
+
+    /// Asks whoever serves: one that another took over from had done nothing of it.
+    fn ask(&self, message: Message) -> Result<(Reply, u32), CallError> {
+        let frame = message.finish().ok_or(CallError::TooLarge)?;
+        for _ in 0..MAX_MOVES {
+            let (mut stream, pid) = self.connect()?;
+            match exchange(&mut stream, &frame) {
+                Err(CallError::Moved) => {}
+                reply => return reply.map(|reply| (reply, pid)),
+            }
+        }
+        Err(CallError::Moved)
     }
 
     /// Connects, and makes sure that who answers is of this user.
-    fn connect(&self) -> Result<(Stream, u32), CallError> {
+    pub(crate) fn connect(&self) -> Result<(Stream, u32), CallError> {
         let stream = Stream::connect(&self.socket).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => CallError::NotRunning,
             _ => e.into(),
@@ -267,26 +295,17 @@ impl Sealer for RemoteKeys {
     }
 }
 
-fn exchange(mut stream: Stream, message: Message) -> Result<Reply, CallError> {
-    let frame = message.finish().ok_or(CallError::TooLarge)?;
-    stream.write_all(&frame)?;
-    let mut length = [0; 4];
-    stream.read_exact(&mut length)?;
-    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
-    if length == 0 || length > MAX_FRAME {
-        return Err(nonsense());
+/// Sends one frame, and gives the reply.
+pub(crate) fn exchange(stream: &mut Stream, frame: &[u8]) -> Result<Reply, CallError> {
+    match stream.write_all(frame) {
+        // It answered before it had heard all, and what it said can still be read.
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
+        written => written?,
     }
-    let mut reply = Zeroizing::new(vec![0; length]);
-    stream.read_exact(&mut reply)?;
-    match Outcome::of(reply[0]).ok_or_else(nonsense)? {
-        Outcome::Done => Ok(reply),
-        Outcome::Locked => Err(CallError::Locked),
-        Outcome::NoSession => Err(CallError::NoSession),
-        Outcome::Conflict => Err(CallError::Conflict),
-        Outcome::Refused => Err(CallError::Refused),
-        Outcome::WrongBox => Err(OpenError::WrongKeyOrMoved.into()),
-        Outcome::DamagedBox => Err(OpenError::Damaged.into()),
-        Outcome::OthersKeys => Err(CallError::OthersKeys),
+    let reply = frame::receive(stream)?;
+    match Outcome::of(reply[0]) {
+        Some(Outcome::Done) => Ok(reply),
+        other => Err(CallError::of(other)),
     }
 }
 
@@ -300,8 +319,11 @@ fn sealer_error(error: CallError) -> SealerError {
         CallError::Box(error) => SealerError::Box(error),
         CallError::TooLarge => SealerError::TooLarge,
         CallError::Io(error) => SealerError::Gone(error),
-        CallError::NoSession | CallError::Conflict | CallError::OthersKeys | CallError::Refused => {
-            SealerError::Gone(io::ErrorKind::ConnectionAborted.into())
-        }
+        CallError::NoSession
+        | CallError::Conflict
+        | CallError::OthersKeys
+        | CallError::Moved
+        | CallError::InTheWay
+        | CallError::Refused => SealerError::Gone(io::ErrorKind::ConnectionAborted.into()),
     }
 }

@@ -5,11 +5,16 @@
 //! It also holds the state of sessions, each sealed under a key that only its shell has. Nothing of
 //! it is ever in a file, and without it everything works too, at the price of a passphrase each time.
 //!
+//! Keys come to it from the process that started it, through a connection without a name ([`hand`]), and
+//! in no other way: an agent that serves already hands its sessions over to the new one, and ends.
+//!
 //! The server is one thread around `poll`: nothing is shared, and what is wiped is wiped. What can
 //! be tested without a socket is pure: the limits in [`hold`] and the messages in [`protocol`].
 
 mod client;
 mod clock;
+mod frame;
+mod handing;
 mod server;
 mod sessions;
 
@@ -20,5 +25,6 @@ pub mod protocol;
 
 pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
 pub use clock::now;
+pub use handing::{KeysToHold, hand};
 pub use protocol::{Leader, MAX_FRAME};
 pub use server::{Post, ServeError, serve};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_os::file::{Facts, open_or_create_private, open_unfollowed};
-use azvault_os::lock::{Share, Tried, attempt};
+use azvault_os::lock::{Share, Tried, attempt, within};
 use azvault_os::process::{self, ProcessHandle, end_all};
 
 /// Ending of the names of these files.
@@ -28,8 +28,13 @@ pub struct Presence {
 impl Presence {
     /// Announces this process; `None` if another one has the file.
     pub fn announce(path: &Path) -> io::Result<Option<Self>> {
+        Self::announce_within(path, Duration::ZERO)
+    }
+
+    /// The same, having waited so long for another one to go.
+    pub fn announce_within(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let mut file = open_or_create_private(path)?;
-        match attempt(&file, Share::Nothing)? {
+        match within(&file, Share::Nothing, patience)? {
             Tried::Held => {}
             Tried::Busy => return Ok(None),
             Tried::Unsupported(error) => return Err(error),

@@ -7,7 +7,8 @@
 //! number  = big-endian; bytes = length (u32) ‖ bytes
 //! ```
 //!
-//! One request a connection. There is no verb that gives a key away.
+//! One request a connection. There is no verb that gives a key away, and none that takes one: see
+//! [`crate::handing`].
 
 use zeroize::Zeroizing;
 
@@ -21,8 +22,10 @@ pub enum Verb {
     /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes), idle
     /// limit in seconds (u64).
     Status = 0,
-    /// epoch (u32), idle and hard limit in seconds (u64), keys → nothing, or [`Outcome::OthersKeys`].
-    Unlock = 1,
+    /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
+    /// its start (u64), its terminal (u32), revision (i64), box; or [`Outcome::OthersKeys`]. Then nobody is
+    /// answered until the connection ends: see [`crate::server`].
+    HandOver = 1,
     /// → nothing.
     Lock = 2,
     /// epoch, key (u8), number (u32), each place (42 bytes) and box → each plaintext.
@@ -44,7 +47,7 @@ pub enum Verb {
 impl Verb {
     const ALL: [Self; 10] = [
         Self::Status,
-        Self::Unlock,
+        Self::HandOver,
         Self::Lock,
         Self::Open,
         Self::Seal,
@@ -80,10 +83,14 @@ pub enum Outcome {
     DamagedBox = 6,
     /// Keys of another vault with the same id are held: they stay.
     OthersKeys = 7,
+    /// Another agent serves by now, at the same place. Nothing of the request was done.
+    Moved = 8,
+    /// Another agent serves, and does not make room.
+    InTheWay = 9,
 }
 
 impl Outcome {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Done,
         Self::Locked,
         Self::NoSession,
@@ -92,6 +99,8 @@ impl Outcome {
         Self::WrongBox,
         Self::DamagedBox,
         Self::OthersKeys,
+        Self::Moved,
+        Self::InTheWay,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

@@ -1,24 +1,33 @@
 //! The loop: one thread around `poll`, one request a connection.
+//!
+//! An agent that takes over asks for the sessions (`HandOver`). From then on nobody else is answered
+//! until that one's socket is in the place of this one's, and then this agent tells who waits to ask
+//! again and ends; or until it is gone, and then this agent goes on. So no change of a session is lost,
+//! and no caller finds nobody.
 
 mod answer;
 mod bound_socket;
 mod connection;
+mod post;
+mod predecessor;
 
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use azvault_os::file::{Facts, Kind as FileKind, create_private_folders};
-use azvault_os::pipe::{Caller, Interest, Listener, Ready as Event, Wait};
+use azvault_os::pipe::{Caller, Interest, Listener, Ready as Event, Stream, Wait, send};
 use azvault_os::process::{Signal, Signals};
 
 use self::answer::AgentState;
 use self::bound_socket::BoundSocket;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
+use self::post::Taken;
+use crate::client::CallError;
 use crate::clock::now;
+use crate::handing::Starter;
 use crate::hold::{Limits, Moment};
-use crate::holder::{Beacon, Kind};
-use crate::presence::Presence;
+use crate::holder::Beacon;
+use crate::protocol::Outcome;
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MAX_CONNECTIONS: usize = 128;
@@ -44,38 +53,58 @@ pub struct Post<'a> {
 /// Why the agent cannot serve.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Another one serves this vault.
+    /// Another one serves this vault, and no keys came that it should make room for.
     #[error("another agent serves this vault")]
     AlreadyServed,
+    /// Another one serves this vault, and does not hand its sessions over.
+    #[error("what serves this vault does not make room")]
+    InTheWay,
+    /// Another one holds keys of another vault with the same id.
+    #[error("the agent holds other keys")]
+    OthersKeys,
     /// The folder belongs to somebody else, or others may enter it.
     #[error("the folder of the socket is not this user's alone")]
     UnsafeFolder,
+    /// The process that started it hands over something else.
+    #[error("started by something else: {0}")]
+    Starter(#[source] CallError),
     /// The system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
+impl ServeError {
+    /// What its starter is told.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::AlreadyServed => Outcome::Done,
+            Self::InTheWay => Outcome::InTheWay,
+            Self::OthersKeys => Outcome::OthersKeys,
+            Self::UnsafeFolder | Self::Starter(_) | Self::Io(_) => Outcome::Refused,
+        }
+    }
+}
+
 /// Serves at a post until there is nothing left to hold, a signal says so, or the socket is gone.
-/// `allowed` says how long keys may be held at the most, where that can be told; it is asked every few
-/// seconds. `ready` is called once callers can connect. The process has made itself
-/// non-dumpable before.
+/// At the other end of `starter` is the process that started it: see [`crate::hand`]. `allowed` says how
+/// long keys may be held at the most, where that can be told; it is asked every few seconds. The process
+/// has made itself non-dumpable before.
 pub fn serve(
     post: Post<'_>,
+    starter: Stream,
     allowed: impl FnMut() -> Option<Limits>,
-    ready: impl FnOnce(),
 ) -> Result<(), ServeError> {
-    let Post { socket, vault } = post;
-    let _lock = lock(socket)?;
-    // Whoever holds the lock is the only agent: what lies at the path is of one that died.
-    clear(socket)?;
-    // Nobody can come before it is private: the folder is this user's alone.
-    let listener = Listener::bind(socket)?;
-    let place = BoundSocket::of(socket)?;
-    let signals = Signals::of(&[Signal::End, Signal::Interrupt, Signal::HangUp])?;
-    let beacon = Beacon::raise(Kind::Agent, vault)?;
-    let ears = Ears { listener, signals, beacon, place };
-    ready();
-    let ended = run(&ears, allowed);
+    let mut starter = Starter::hear(starter).map_err(ServeError::Starter)?;
+    let Taken { ears, held, _lock } = match post::take(post, &mut starter) {
+        Ok(taken) => taken,
+        Err(e) => {
+            starter.tell(e.outcome());
+            return Err(e);
+        }
+    };
+    starter.tell(Outcome::Done);
+    drop(starter);
+    let ended = run(&ears, held, allowed);
     // First the name, then the socket: who comes now starts another agent.
     ears.place.clear();
     ended
@@ -89,38 +118,19 @@ struct Ears<'a> {
     place: BoundSocket<'a>,
 }
 
-/// Removes the socket of an agent that died, and nothing else that has its name.
-fn clear(socket: &Path) -> io::Result<()> {
-    let facts = match Facts::of_name(socket) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-        facts => facts?,
-    };
-    if facts.kind() == FileKind::Socket && facts.is_own() {
-        return std::fs::remove_file(socket);
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Makes the folder if need be, and takes the lock that one agent has.
-fn lock(socket: &Path) -> Result<Presence, ServeError> {
-    let folder = socket.parent().unwrap_or(Path::new("/"));
-    create_private_folders(folder)?;
-    let facts = Facts::of_name(folder)?;
-    if !facts.is_folder() || !facts.is_own() || !facts.is_private() {
-        return Err(ServeError::UnsafeFolder);
-    }
-    Presence::announce(&socket.with_extension("lock"))?.ok_or(ServeError::AlreadyServed)
-}
-
-fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(), ServeError> {
-    let mut held = AgentState::default();
+fn run(
+    ears: &Ears<'_>,
+    mut held: AgentState,
+    mut allowed: impl FnMut() -> Option<Limits>,
+) -> Result<(), ServeError> {
     let mut connections: Vec<Connection> = Vec::new();
     let mut last_used = now();
     let mut last_read: Option<Moment> = None;
     loop {
         let moment = now();
-        // What no command can find is held for nobody.
+        // What no command can find is held for nobody. As a rule another agent has taken over.
         if !ears.place.is_kept() {
+            turn_away(&ears.listener, connections);
             return Ok(());
         }
         held.look(moment);
@@ -166,11 +176,17 @@ fn run(ears: &Ears<'_>, mut allowed: impl FnMut() -> Option<Limits>) -> Result<(
             accept(&ears.listener, &mut connections, moment);
         }
         let mut taken = taken(&connections);
+        let mut has_heir = connections.iter().any(Connection::is_heir);
         connections.retain_mut(|connection| {
+            // The heir has the sessions as they are: nothing changes until it serves, or is gone.
+            if has_heir && !connection.is_heir() {
+                return true;
+            }
             let before = connection.size();
             let goes_on = connection.go_on(&mut held, moment, MAX_BYTES.saturating_sub(taken));
             let after = goes_on.map_or(0, |()| connection.size());
             taken = taken.saturating_sub(before).saturating_add(after);
+            has_heir |= connection.is_heir();
             goes_on.is_some()
         });
     }
@@ -238,6 +254,16 @@ fn wait_for(
     let ended = ended.map(|(id, _)| id).collect();
     let [listener, beacon] = [listener, beacon].map(|result| result.is_any());
     Ok(Ready { listener, beacon, place: of_place.iter().any(|one| one.is_any()), ended })
+}
+
+/// Tells all who wait that another agent serves.
+fn turn_away(listener: &Listener, connections: Vec<Connection>) {
+    connections.into_iter().for_each(Connection::turn_away);
+    let Some(moved) = connection::moved() else { return };
+    for _ in 0..MAX_CONNECTIONS {
+        let Ok(stream) = listener.accept() else { return };
+        let _ = send(&stream, &moved);
+    }
 }
 
 /// Takes who waits; somebody else's connection is closed without a word.

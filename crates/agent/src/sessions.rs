@@ -4,13 +4,19 @@ use std::collections::HashMap;
 
 use azvault_os::process::{self, ProcessFacts, ProcessHandle};
 
-use crate::protocol::{Leader, Outcome};
+use crate::protocol::{Body, Leader, MAX_FRAME, Message, Outcome};
 
 /// More sessions than this nobody has.
 const MAX_SESSIONS: usize = 256;
 
 /// Longest box of one session.
 const MAX_SEALED: usize = 4 * 1024 * 1024;
+
+/// What a session takes in a message besides its box.
+const HEAD: usize = 8 + 4 + 8 + 4 + 8 + 4;
+
+/// All boxes together: they are handed over in one message.
+const MAX_TOTAL: usize = MAX_FRAME - 5 - MAX_SESSIONS * HEAD;
 
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<i64, Session>);
@@ -33,7 +39,8 @@ impl Sessions {
         sealed: &[u8],
         caller: u32,
     ) -> Result<(), Outcome> {
-        if self.0.len() >= MAX_SESSIONS || sealed.len() > MAX_SEALED || self.0.contains_key(&id) {
+        let has_room = self.0.len() < MAX_SESSIONS && self.has_room_for(sealed, 0);
+        if !has_room || self.0.contains_key(&id) {
             return Err(Outcome::Refused);
         }
         let pid = match leader {
@@ -88,12 +95,56 @@ impl Sessions {
         if session.revision != revision {
             return Err(Outcome::Conflict);
         }
-        if sealed.len() > MAX_SEALED {
+        let before = session.sealed.len();
+        if !self.has_room_for(sealed, before) {
             return Err(Outcome::Refused);
         }
+        let session = self.of(id, caller)?;
         session.revision += 1;
         session.sealed = sealed.to_vec();
         Ok(())
+    }
+
+    /// Whether a box fits, where one of so many bytes goes for it.
+    fn has_room_for(&self, sealed: &[u8], before: usize) -> bool {
+        let all: usize = self.0.values().map(|session| session.sealed.len()).sum();
+        sealed.len() <= MAX_SEALED && all - before + sealed.len() <= MAX_TOTAL
+    }
+
+    /// All of them, for the agent that takes over: boxes that only their shells can open.
+    pub(crate) fn handed_over(&self) -> Message {
+        let room = self.0.values().map(|session| HEAD + session.sealed.len()).sum::<usize>();
+        let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        let message = Message::new(Outcome::Done as u8, 4 + room).u32(number);
+        self.0.iter().fold(message, |message, (id, session)| {
+            message
+                .i64(*id)
+                .u32(session.leader)
+                .u64(session.process.started)
+                .u32(session.process.terminal)
+                .i64(session.revision)
+                .bytes(&session.sealed)
+        })
+    }
+
+    /// Takes over what another agent handed over; those whose leader has ended are left out. `None` for
+    /// what is no such message.
+    pub(crate) fn taken_over(body: &mut Body<'_>) -> Option<Self> {
+        let mut taken = HashMap::new();
+        for _ in 0..body.u32()? {
+            let (id, leader, started) = (body.i64()?, body.u32()?, body.u64()?);
+            let (terminal, revision, sealed) = (body.u32()?, body.i64()?, body.bytes()?);
+            if taken.len() >= MAX_SESSIONS || sealed.len() > MAX_SEALED {
+                return None;
+            }
+            let Some(ended) = ProcessHandle::open_started(leader, started) else { continue };
+            let Some(process) = process::facts(leader) else { continue };
+            let process = ProcessFacts { terminal, started, ..process };
+            let sealed = sealed.to_vec();
+            taken.insert(id, Session { leader, process, ended, revision, sealed });
+        }
+        body.end()?;
+        Some(Self(taken))
     }
 
     pub(crate) fn end(&mut self, id: i64, caller: u32) -> Result<(), Outcome> {

@@ -2,9 +2,13 @@
 
 use std::fs::File;
 use std::io;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+
+/// How long after each other a file is tried that somebody else holds.
+const APART: Duration = Duration::from_millis(5);
 
 /// Whether others may hold the file at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,18 @@ pub fn wait(file: &File, share: Share) -> io::Result<()> {
     }
 }
 
+/// Holds a file, having waited for others no longer than that.
+pub fn within(file: &File, share: Share, patience: Duration) -> io::Result<Tried> {
+    let start = Instant::now();
+    loop {
+        match attempt(file, share)? {
+            // The system has no call that waits for a lock and for the time as well.
+            Tried::Busy if start.elapsed() < patience => std::thread::sleep(APART),
+            tried => return Ok(tried),
+        }
+    }
+}
+
 /// Holds a file if nobody else does, and waits for nobody.
 pub fn attempt(file: &File, share: Share) -> io::Result<Tried> {
     let operation = match share {
@@ -79,14 +95,17 @@ pub fn attempt(file: &File, share: Share) -> io::Result<Tried> {
 mod tests {
     use std::fs::File;
 
-    use super::{Share, Tried, attempt, wait};
+    use std::time::Duration;
+
+    use super::{Share, Tried, attempt, wait, within};
 
     #[test]
     fn a_file_is_held_by_one_or_shared_by_many_until_its_handle_is_closed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         std::fs::write(&path, "").unwrap();
-        let opened = || File::open(&path).unwrap();
+        let path = &path;
+        let opened = || File::open(path).unwrap();
         let (first, second) = (opened(), opened());
         assert!(attempt(&first, Share::WithOthers).unwrap().is_held());
         assert!(attempt(&second, Share::WithOthers).unwrap().is_held());
@@ -97,9 +116,15 @@ mod tests {
         drop((first, second));
         wait(&third, Share::Nothing).unwrap();
         assert!(matches!(attempt(&opened(), Share::WithOthers).unwrap(), Tried::Busy));
+        let soon = Duration::from_millis(20);
+        assert!(matches!(within(&opened(), Share::Nothing, soon).unwrap(), Tried::Busy));
         std::thread::scope(|scope| {
-            let waits = scope.spawn(|| wait(&opened(), Share::WithOthers).unwrap());
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            let long = Duration::from_secs(60);
+            scope.spawn(move || {
+                assert!(within(&opened(), Share::WithOthers, long).unwrap().is_held());
+            });
+            let waits = scope.spawn(move || wait(&opened(), Share::WithOthers).unwrap());
+            std::thread::sleep(Duration::from_millis(20));
             assert!(!waits.is_finished());
             drop(third);
         });

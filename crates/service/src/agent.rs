@@ -1,17 +1,18 @@
 //! The way to the agent of a vault: asking it, and starting it.
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::holder::{self, Holder, Whose};
-use azvault_agent::{CallError, Client, RemoteKeys, Status};
+use azvault_agent::{CallError, Client, KeysToHold, RemoteKeys, Status, hand};
+use azvault_os::pipe::Stream;
 use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
 use crate::failure::{Failure, Kind};
+use crate::shell_word::shell_path;
 use crate::{paths, policy, runtime};
 
 /// An agent that is only looked at has so long to answer.
@@ -99,20 +100,23 @@ pub fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
     is_its.then(|| Box::new(keys) as Box<dyn Sealer>)
 }
 
-/// Hands keys of a vault to the agent, starting it if need be. They take the place of those from before
-/// a rotation, and of no other vault's.
+/// Has an agent hold keys of a vault: a new one, to which the sessions of one that runs go over. They take
+/// the place of those from before a rotation, and of no other vault's.
 pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
-    let client = started(vault.id())?;
-    match client.unlock(epoch, keys, limits) {
+    let client = placed(vault.id())?;
+    let keys = KeysToHold { epoch, bytes: keys, limits };
+    let held = || start(&client, vault.id(), Some(&keys));
+    match held() {
         Err(CallError::OthersKeys) => {}
-        handed => return handed.map_err(|e| failed(&e)),
+        held => return held.map_err(|e| not_started(&e, vault.id(), &client)),
     }
     if !has_former(&client, vault)? {
         let what = "the agent holds the keys of another vault with the id of this one";
         return Err(Failure::new(Kind::Refused, what)
             .hint("azvault lock, and then the command again; or add --no-agent"));
     }
-    client.lock().and_then(|()| client.unlock(epoch, keys, limits)).map_err(|e| failed(&e))
+    client.lock().map_err(|e| failed(&e))?;
+    held().map_err(|e| not_started(&e, vault.id(), &client))
 }
 
 /// Whether the agent holds keys of another vault with the id of this one.
@@ -138,18 +142,32 @@ pub fn lock(vault: VaultId) -> Result<(), Failure> {
     }
 }
 
-/// The client of an agent that runs.
+/// The client of an agent that runs, started without keys if need be.
 pub fn started(vault: VaultId) -> Result<Client, Failure> {
     let client = client(vault)?;
     // An agent that is about to go may take a connection and close it: another one is started.
     for _ in 0..3 {
         match client.status() {
             Ok(_) => return Ok(client),
-            Err(CallError::NotRunning | CallError::Io(_)) => start(&client, vault)?,
+            Err(CallError::NotRunning | CallError::Io(_)) => {
+                placed(vault)?;
+                start(&client, vault, None).map_err(|e| not_started(&e, vault, &client))?;
+            }
             Err(e) => return Err(failed(&e)),
         }
     }
     client.status().map_err(|e| failed(&e))?;
+    Ok(client)
+}
+
+/// The client of an agent that could be started: the folder is there. Looked at before anybody is asked
+/// for a passphrase.
+pub fn placed(vault: VaultId) -> Result<Client, Failure> {
+    let client = client(vault)?;
+    // It may be another shell's, in which an agent serves.
+    if client.socket().parent().is_none_or(|folder| !folder.exists()) {
+        runtime::made()?;
+    }
     Ok(client)
 }
 
@@ -158,28 +176,46 @@ pub fn failed(error: &CallError) -> Failure {
     Failure::new(Kind::Other, format!("the agent: {error}")).hint("azvault doctor")
 }
 
-/// Starts the agent by way of a process that ends at once: the agent is nobody's child, holds no
-/// descriptor of its starter and nothing of the environment.
-fn start(client: &Client, vault: VaultId) -> Result<(), Failure> {
-    runtime::made()?;
-    let cannot =
-        |e: std::io::Error| Failure::new(Kind::Other, format!("the agent cannot be started: {e}"));
+/// Why no agent serves that this command has started.
+fn not_started(error: &CallError, vault: VaultId, client: &Client) -> Failure {
+    match error {
+        CallError::InTheWay => {
+            let what = "what serves as the agent of this vault does not hand its sessions over: it \
+                        hangs, or is of another version";
+            Failure::new(Kind::Other, what).hint(to_end(vault, client, "kill"))
+        }
+        CallError::Io(e) => Failure::new(Kind::Other, format!("the agent does not start: {e}"))
+            .hint("azvault doctor"),
+        other => failed(other),
+    }
+}
+
+/// What to type to end the agent of a vault.
+pub(crate) fn to_end(vault: VaultId, client: &Client, how: &str) -> String {
+    // Not by its socket alone, at which anything could listen.
+    let found = holder::look(Whose::Vault(&vault.to_string())).unwrap_or_default();
+    let agent = found.iter().find(|one| one.kind == holder::Kind::Agent).and_then(Holder::pid);
+    match agent {
+        Some(pid) => format!("{how} {pid}"),
+        None => format!("fuser -k {}", shell_path(&client.socket().with_extension("lock"))),
+    }
+}
+
+/// Starts an agent, and hands it the keys that it has to hold: through a connection that has no name,
+/// so that nothing else can take them. By way of a process that ends at once: the agent is nobody's
+/// child, holds no descriptor of its starter and nothing of the environment.
+fn start(client: &Client, vault: VaultId, keys: Option<&KeysToHold<'_>>) -> Result<(), CallError> {
     let post = Post {
         socket: client.socket().to_owned(),
         vault_id: vault.to_string(),
         user_policy: paths::user_policy(),
     };
-    let mut child = agent_command(&post, "start")
-        .map_err(cannot)?
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(cannot)?;
-    if let Some(mut stdout) = child.stdout.take() {
-        // One byte says that it listens; the end says that another one does, or that it failed.
-        let _ = stdout.read(&mut [0]).map_err(cannot)?;
-    }
-    child.wait().map_err(cannot)?;
-    Ok(())
+    let (own, its) = Stream::pair()?;
+    // The command has the other end of the pair until it is dropped.
+    let mut child = agent_command(&post, "start")?.stdin(its.into_input()).spawn()?;
+    let handed = hand(own, keys);
+    child.wait()?;
+    handed
 }
 
 /// Where an agent serves, for which vault, and which policy of its user it obeys besides the
@@ -193,7 +229,7 @@ pub struct Post {
     pub user_policy: Option<PathBuf>,
 }
 
-/// This program as the agent, in one of its two steps.
+/// This program as the agent, in one of its two steps. Its standard input is the pair to its starter.
 pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["agent", step, "--socket"]).arg(&post.socket);
@@ -201,6 +237,6 @@ pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     if let Some(policy) = &post.user_policy {
         command.arg("--user-policy").arg(policy);
     }
-    command.env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null());
+    command.env_clear().current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
     Ok(command)
 }

@@ -13,11 +13,12 @@ fn an_agent_is_found_from_every_environment_of_the_same_user() {
          pid() {{ azvault status -o json | sed 's/.*\"agent\":{{\"pid\":\\([0-9]*\\).*/\\1/'; }}
          # Without a folder of the system it is ours, and the shell that has one finds it there.
          azvault {PASS} unlock >/dev/null; one=$(pid)
+         # The next one takes its place.
          export XDG_RUNTIME_DIR=/tmp/run; azvault {PASS} unlock >/dev/null; two=$(pid)
          XDG_RUNTIME_DIR=/tmp/other azvault context list -q >/dev/null
          XDG_RUNTIME_DIR=/tmp/nowhere azvault context list -q >/dev/null
          unset XDG_RUNTIME_DIR; three=$(pid)
-         [ \"$one\" = \"$two\" ] && [ \"$one\" = \"$three\" ] && echo same
+         [ \"$one\" != \"$two\" ] && [ \"$two\" = \"$three\" ] && echo same
          stat -c '%a %u' /tmp/azvault-$uid | sed \"s/ $uid\\$/ own/\"
          ls /tmp/run /tmp/other | grep -c sock || true
          # A session is found as well.

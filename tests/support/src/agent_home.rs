@@ -6,8 +6,10 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use azvault_agent::Client;
+use azvault_agent::hold::Limits;
+use azvault_agent::{CallError, Client, KeysToHold, hand};
 use azvault_model::Secret;
+use azvault_os::pipe::Stream;
 use azvault_vault::{Keys, Locked, Opener};
 use rustix::process::Signal;
 
@@ -82,6 +84,23 @@ impl AgentHome {
     /// Has the agent hold the keys.
     pub fn unlock(&self) {
         ran(self.given(&["unlock"]).output().unwrap()).expect(0);
+    }
+
+    /// Starts an agent as a command does. It waits for what it is handed at the other end.
+    pub fn start(&self) -> Stream {
+        let (own, its) = Stream::pair().unwrap();
+        let mut command = Command::new(azvault());
+        command.args(["agent", "start", "--socket"]).arg(self.socket());
+        command.arg("--vault-id").arg(self.socket().file_stem().unwrap()).env_clear();
+        command.stdin(its.into_input()).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(command.status().unwrap().success());
+        own
+    }
+
+    /// Has an agent hold any keys, as a command would.
+    pub fn hold(&self, epoch: u32, keys: &[u8]) -> Result<(), CallError> {
+        let keys = KeysToHold { epoch, bytes: keys, limits: Limits::default() };
+        hand(self.start(), Some(&keys))
     }
 
     /// A shell with `azvault` on its path and without the passphrase.

@@ -34,6 +34,11 @@ impl AgentState {
         }
     }
 
+    /// Holds keys from now on.
+    pub(super) fn hold(&mut self, keys: Keys, limits: Limits, now: Moment) {
+        self.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
+    }
+
     /// Cuts down how long they are held, where less is allowed by now.
     pub(super) fn tighten(&mut self, allowed: Limits, now: Moment) {
         if let Some(unlocked) = &mut self.keys {
@@ -106,7 +111,7 @@ fn reply(
             body.end().ok_or(Outcome::Refused)?;
             Ok(status(held, now))
         }
-        Verb::Unlock => unlock(body, held, now),
+        Verb::HandOver => hand_over(body, held),
         Verb::Lock => {
             body.end().ok_or(Outcome::Refused)?;
             held.lock();
@@ -170,24 +175,18 @@ fn status(held: &AgentState, now: Moment) -> Message {
         .u64(limit)
 }
 
-fn unlock(body: &mut Body<'_>, held: &mut AgentState, now: Moment) -> Result<Message, Outcome> {
-    let (keys, limits) = handed_over(body).ok_or(Outcome::Refused)?;
-    // Anybody can make a vault that bears the id of another.
-    let is_others =
-        |held: &Unlocked| Some(fingerprint(&held.keys).ok()? != fingerprint(&keys).ok()?);
-    if held.keys.as_ref().is_some_and(|held| is_others(held) != Some(false)) {
+/// Gives the sessions to the agent that takes over. Where keys are held, it has to be one that gets
+/// the same: anybody can make a vault that bears the id of another.
+fn hand_over(body: &mut Body<'_>, held: &AgentState) -> Result<Message, Outcome> {
+    let wanted = body.bytes().ok_or(Outcome::Refused)?;
+    body.end().ok_or(Outcome::Refused)?;
+    let is_its = |held: &Unlocked| {
+        fingerprint(&held.keys).is_ok_and(|fingerprint| fingerprint.as_bytes() == wanted)
+    };
+    if held.keys.as_ref().is_some_and(|held| !is_its(held)) {
         return Err(Outcome::OthersKeys);
     }
-    held.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
-    Ok(done(0))
-}
-
-fn handed_over(body: &mut Body<'_>) -> Option<(Keys, Limits)> {
-    let (epoch, idle, hard) = (body.u32()?, body.u64()?, body.u64()?);
-    let keys = Keys::from_bytes(epoch, body.bytes()?)?;
-    body.end()?;
-    let limits = Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
-    Some((keys, limits))
+    Ok(held.sessions.handed_over())
 }
 
 fn boxes(

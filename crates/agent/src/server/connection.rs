@@ -7,13 +7,16 @@ use zeroize::Zeroizing;
 
 use super::answer::{AgentState, answer};
 use crate::hold::Moment;
-use crate::protocol::MAX_FRAME;
+use crate::protocol::{MAX_FRAME, Message, Outcome, Verb};
 
 /// A caller that takes longer than this, in all, is let go of.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same where others wait for its place: who talks at all needs milliseconds.
 pub(super) const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(1);
+
+/// How long an agent that takes over has for it.
+const PATIENCE_WITH_HEIR: Duration = Duration::from_secs(5);
 
 /// A request of so many bytes always finds room: large ones, or promises of them, keep none out.
 const SMALL: usize = 64 * 1024;
@@ -35,9 +38,29 @@ pub(super) enum Crowd {
 }
 
 enum State {
-    Length { bytes: [u8; 4], read: usize },
-    Body { bytes: Zeroizing<Vec<u8>>, length: usize },
-    Reply { bytes: Zeroizing<Vec<u8>>, written: usize },
+    Length {
+        bytes: [u8; 4],
+        read: usize,
+    },
+    Body {
+        bytes: Zeroizing<Vec<u8>>,
+        length: usize,
+    },
+    Reply {
+        bytes: Zeroizing<Vec<u8>>,
+        written: usize,
+        next: Next,
+    },
+    /// The agent that takes over has the sessions. It ends the connection when it serves, or when it ends
+    /// itself.
+    HandedOver,
+}
+
+/// What comes after a reply.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    End,
+    HandedOver,
 }
 
 impl Connection {
@@ -49,10 +72,26 @@ impl Connection {
     /// Whether it had its time.
     pub(super) fn is_late(&self, now: Moment, crowd: Crowd) -> bool {
         let patience = match crowd {
+            _ if self.is_heir() => PATIENCE_WITH_HEIR,
             Crowd::None => PATIENCE,
             Crowd::Waits => PATIENCE_IN_A_CROWD,
         };
         now.awake.saturating_sub(self.since.awake) > patience
+    }
+
+    /// Whether it is of an agent that takes over from this one.
+    pub(super) fn is_heir(&self) -> bool {
+        matches!(self.state, State::HandedOver | State::Reply { next: Next::HandedOver, .. })
+    }
+
+    /// Tells who waits for an answer that another agent serves.
+    pub(super) fn turn_away(self) {
+        if matches!(self.state, State::Length { .. } | State::Body { .. })
+            && let Some(moved) = moved()
+        {
+            // It fits into any socket; who is gone needs none.
+            let _ = send(&self.stream, &moved);
+        }
     }
 
     /// What it is waited for at.
@@ -64,7 +103,7 @@ impl Connection {
         match self.state {
             // Its body lies there already: nothing but room is missing, which `poll` knows not of.
             _ if self.wants().is_some() => Interest::Nothing,
-            State::Length { .. } | State::Body { .. } => Interest::Read,
+            State::Length { .. } | State::Body { .. } | State::HandedOver => Interest::Read,
             State::Reply { .. } => Interest::Write,
         }
     }
@@ -85,7 +124,7 @@ impl Connection {
     /// Bytes of memory that it has been given.
     pub(super) fn size(&self) -> usize {
         match &self.state {
-            State::Length { .. } => 0,
+            State::Length { .. } | State::HandedOver => 0,
             State::Body { bytes, .. } => bytes.capacity(),
             State::Reply { bytes, .. } => bytes.capacity(),
         }
@@ -126,18 +165,35 @@ impl Connection {
                     }
                 }
                 State::Body { bytes, .. } => {
+                    let asks = bytes.first().copied().and_then(Verb::of);
                     let bytes = answer(bytes, held, self.pid, now)?;
-                    self.state = State::Reply { bytes, written: 0 };
+                    let is_done = bytes.get(4) == Some(&(Outcome::Done as u8));
+                    let is_heir = asks == Some(Verb::HandOver) && is_done;
+                    let next = if is_heir { Next::HandedOver } else { Next::End };
+                    self.state = State::Reply { bytes, written: 0, next };
                 }
-                State::Reply { bytes, written } if *written < bytes.len() => {
+                State::Reply { bytes, written, .. } if *written < bytes.len() => {
                     match send(&self.stream, &bytes[*written..]) {
                         Step::Moved(count) => *written += count,
                         Step::Waits => return Some(()),
                         Step::Over => return None,
                     }
                 }
-                State::Reply { .. } => return None,
+                State::Reply { next: Next::End, .. } => return None,
+                State::Reply { next: Next::HandedOver, .. } => {
+                    self.since = now;
+                    self.state = State::HandedOver;
+                }
+                // It has nothing more to say.
+                State::HandedOver => {
+                    return (receive(&self.stream, &mut [0]) == Step::Waits).then_some(());
+                }
             }
         }
     }
+}
+
+/// That another agent serves, as a frame.
+pub(super) fn moved() -> Option<Zeroizing<Vec<u8>>> {
+    Message::new(Outcome::Moved as u8, 0).finish()
 }

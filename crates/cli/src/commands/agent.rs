@@ -1,11 +1,11 @@
 //! `azvault agent`: how the agent is started. Not for people.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use azvault_agent::ServeError;
-use azvault_os::process::{keep_descriptors_here, leave_terminal, silence_output};
+use azvault_os::pipe::Stream;
+use azvault_os::process::{keep_descriptors_here, leave_terminal};
 use azvault_service::agent::{Post, agent_command};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::policy;
@@ -49,24 +49,19 @@ impl Args {
 fn start(post: &Post) -> Exit {
     keep_descriptors_here(|_| true).map_err(|e| other(&e))?;
     let mut command = agent_command(post, "serve").map_err(|e| other(&e))?;
-    // Its standard output is the starter's pipe, on which it says that it is ready. It is no leader
-    // of a process group, which could not have a terminal session of its own.
-    command.stdout(Stdio::inherit()).spawn().map_err(|e| other(&e))?;
+    // Its standard input is the pair whose other end its starter has. It is no leader of a process
+    // group, which could not have a terminal session of its own.
+    command.stdin(Stdio::inherit()).spawn().map_err(|e| other(&e))?;
     Ok(0)
 }
 
 fn serve(post: &Post) -> Exit {
     // A terminal that closes has nothing to say to the agent of the next one.
     leave_terminal();
-    let ready = || {
-        let mut out = std::io::stdout();
-        let _ = out.write_all(b"\n").and_then(|()| out.flush());
-        // The starter waits for the end of this pipe as well as for a byte on it.
-        let _ = silence_output();
-    };
+    let starter = Stream::of_input().map_err(|e| other(&e))?;
     let allowed = || policy::most_by(post.user_policy.as_deref());
     let post = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
-    match azvault_agent::serve(post, allowed, ready) {
+    match azvault_agent::serve(post, starter, allowed) {
         Ok(()) | Err(ServeError::AlreadyServed) => Ok(0),
         Err(e) => Err(other(&e)),
     }

@@ -52,7 +52,7 @@ impl Args {
         }
         let limits = policy::limits(app, self.hard, self.idle)?;
         let locked = Opener::new(app).locked()?;
-        agent::started(locked.vault_id())?;
+        agent::placed(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
         if self.accept_rollback {
             accept_rollback::accept(app, limits)?;

@@ -1,9 +1,11 @@
 //! A socket with a name in a folder: its callers, and who answers there.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::geteuid;
@@ -56,6 +58,28 @@ impl Stream {
     /// Connects to who listens at a place.
     pub fn connect(path: &Path) -> io::Result<Self> {
         Ok(Self(UnixStream::connect(path)?))
+    }
+
+    /// The two ends of a connection without a name: only who is handed an end can use it.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        let (one, other) = UnixStream::pair()?;
+        Ok((Self(one), Self(other)))
+    }
+
+    /// As the standard input of a program that is started.
+    pub fn into_input(self) -> Stdio {
+        Stdio::from(OwnedFd::from(self.0))
+    }
+
+    /// The connection that this process was started with as its standard input, from which nothing
+    /// else is read from then on. Another kind of input is an error.
+    pub fn of_input() -> io::Result<Self> {
+        let input = rustix::stdio::stdin();
+        // What is no socket has no peer.
+        rustix::net::sockopt::socket_peercred(input)?;
+        let own = rustix::io::fcntl_dupfd_cloexec(input, 3)?;
+        rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+        Ok(Self(UnixStream::from(own)))
     }
 
     pub(super) fn of(connected: OwnedFd) -> Self {
@@ -114,6 +138,21 @@ mod tests {
 
     use super::{Caller, Listener, Stream, answers};
     use crate::file::Facts;
+
+    #[test]
+    fn a_pair_has_no_name_and_is_handed_on_as_the_input_of_a_program() {
+        let (mut own, other) = Stream::pair().unwrap();
+        let mut command = std::process::Command::new("cat");
+        command.stdin(other.into_input()).stdout(std::process::Stdio::piped());
+        let mut cat = command.spawn().unwrap();
+        drop(command);
+        own.write_all(b"text").unwrap();
+        let mut bytes = [0; 4];
+        cat.stdout.take().unwrap().read_exact(&mut bytes).unwrap();
+        assert_eq!(&bytes, b"text");
+        drop(own);
+        assert!(cat.wait().unwrap().success(), "the last end is gone with this one");
+    }
 
     #[test]
     fn both_ends_know_whose_process_the_other_is() {

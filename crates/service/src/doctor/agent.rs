@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use azvault_agent::holder::{self, Holder, Kind, Whose};
+use azvault_agent::holder::Kind;
 use azvault_agent::{CallError, Client};
 use azvault_os::file::Facts;
 use azvault_vault::{Locked, SlotKind};
@@ -77,7 +77,8 @@ fn of_this_run(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
         Err(CallError::NotRunning) => return (Answers::Yes, vec![Check::ok(NAME, "none runs")]),
         Err(e) => {
             let what = format!("does not answer: {e}");
-            let hangs = Check::finding(NAME, what, end(locked, &client, "kill -9"));
+            let hangs =
+                Check::finding(NAME, what, agent::to_end(locked.vault_id(), &client, "kill -9"));
             return (Answers::No, vec![hangs]);
         }
     };
@@ -103,21 +104,9 @@ fn version(locked: &Locked, client: &Client) -> Check {
         Ok(version) => {
             let other = if version.is_empty() { "an older one" } else { &version };
             let what = format!("the agent is of {other}, this azvault is {own}");
-            Check::finding(name, what, end(locked, client, "kill"))
+            Check::finding(name, what, agent::to_end(locked.vault_id(), client, "kill"))
         }
         Err(e) => Check::unknown(name, e.to_string()),
-    }
-}
-
-/// What to type to end the agent.
-fn end(locked: &Locked, client: &Client, how: &str) -> String {
-    // Not by its socket alone, at which anything could listen.
-    let vault = locked.vault_id().to_string();
-    let found = holder::look(Whose::Vault(&vault)).unwrap_or_default();
-    let agent = found.iter().find(|one| one.kind == Kind::Agent).and_then(Holder::pid);
-    match agent {
-        Some(pid) => format!("{how} {pid}"),
-        None => format!("fuser -k {}", shell_path(&client.socket().with_extension("lock"))),
     }
 }
 
