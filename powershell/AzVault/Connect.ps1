@@ -155,9 +155,10 @@ function Set-AzConnection {
     $wrong = @(if ($tried.Failed) { $tried.Failed } else { Compare-AzConnection $Connection $digest })
     if ($wrong.Count -eq 0) { return $true }
 
+    $names = @(foreach ($old in $before) { $old.Name })
     $undone = Invoke-Az {
         foreach ($made in @(Get-AzList)) {
-            $isNew = $made.Name -notin $before.Name -or $made.Name -in $removed
+            $isNew = $made.Name -notin $names -or $made.Name -in $removed
             if (-not $isNew -and [AzVaultGiven]::DigestIn($made) -ne $digest) { continue }
             Az.Accounts\Remove-AzContext -Name $made.Name -Scope Process -Force -Confirm:$false
         }
@@ -168,8 +169,9 @@ function Set-AzConnection {
         }
         foreach ($one in $current) { Az.Accounts\Select-AzContext -Name $one.Name -Scope Process -Confirm:$false }
     }
-    if ($null -eq $was) { [AzVaultGiven]::All().Remove($digest) }
+    # Where Az has the token still, Disconnect-AzVault must know it.
     if ($undone.Failed) { $wrong += "Az could not be put back as it was: $($undone.Failed)" }
+    elseif ($null -eq $was) { [AzVaultGiven]::All().Remove($digest) }
     Write-AzError $Caller $Connection.Name $wrong
     return $false
 }

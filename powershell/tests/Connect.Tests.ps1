@@ -68,6 +68,13 @@ Describe 'Connect-AzVault' {
         { Connect-AzVault $test.Name -ErrorAction Stop } | Should -Throw
     }
 
+    It 'fails so too where Az had nothing before: <_>' -ForEach 'Refuse', 'OtherTenant', 'OtherToken', 'ForgetSubscription', 'KeepAutosave' {
+        $global:Az.Fault = $_
+        Connect-AzVault $test.Name -ErrorAction SilentlyContinue -ErrorVariable failed
+        "$failed" | Should -Not -Match 'put back'
+        $global:Az.Contexts.Count | Should -Be 0
+    }
+
     It 'does nothing for a context that is not there' {
         Connect-AzVault 'is not there' -ErrorAction SilentlyContinue
         $global:Az.Calls.Count | Should -Be 0
