@@ -3,6 +3,7 @@
     ModuleVersion        = '0.1.0'
     GUID                 = '3f0c7d5e-6a52-4c1b-9d3e-58a1c0b7e942'
     Author               = 'The azvault authors'
+    Copyright            = '(c) The azvault authors. MIT or Apache-2.0.'
     Description          = 'Azure sign-ins from azvault: contexts, tokens, and Az without a secret on disk.'
     PowerShellVersion    = '7.2'
     CompatiblePSEditions = @('Core')

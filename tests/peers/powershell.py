@@ -124,7 +124,7 @@ def facts(path):
         source = file.read()
     root = PARSER.parse(source).root_node
     wrong = next((n for n in every(root) if n.is_error or n.is_missing), None)
-    found = {"wrong": None, "ascii": source.isascii(), "functions": {}, "tables": {}, "manifest": None}
+    found = {"wrong": None, "ascii": source.isascii(), "functions": {}, "tables": {}, "manifest": None, "newer": newer(root)}
     if wrong is not None:
         found["wrong"] = wrong.start_point[0] + 1
         return found
@@ -137,6 +137,25 @@ def facts(path):
     if path.endswith(".psd1"):
         found["manifest"] = literal(next(below(root, "hash_literal_expression")))
     return found
+
+
+# What PowerShell 7 has and Windows PowerShell 5.1 lacks, by the text of a node of these kinds. `a ? b : c`
+# and `a ?? b` are not here: the grammar takes neither.
+NEWER = {
+    "a && b": ("pipeline_chain_tail", r"."),
+    "-replace with a script block": ("comparison_expression", r"(?s)-[ci]?replace .*,\s*\{"),
+    "-Parallel": ("command_parameter", r"(?i)^-Parallel$"),
+    "-AsHashtable": ("command_parameter", r"(?i)^-AsHashtable$"),
+    "Convert.ToHexString": ("invokation_expression", r"ToHexString"),
+    "ProcessStartInfo.ArgumentList": ("member_access", r"\.ArgumentList$"),
+    "System.Text.Json": ("type_literal", r"Text\.Json\."),
+    "$IsLinux": ("variable", r"(?i)^\$Is(Linux|MacOS|Windows|CoreCLR)$"),
+}
+
+
+def newer(root):
+    """Which of these a file uses."""
+    return sorted({what for what, (kind, pattern) in NEWER.items() for n in below(root, kind) if re.search(pattern, text(n))})
 
 
 def every(node):

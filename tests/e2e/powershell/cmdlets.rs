@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{functions, member, root, strings, table};
+use super::{facts, functions, member, module, root, strings, table};
 use crate::azure::Azure;
 use azvault_test_support::Home;
 
@@ -150,6 +150,23 @@ fn objects_have_what_the_binary_answers() {
             assert!(member(object, path).is_some(), "{shape}.{property}: {path} in {object}");
         }
     }
+}
+
+#[test]
+fn what_windows_powershell_lacks_is_used_where_the_page_says_and_in_no_profile() {
+    let init = ["init", "az"]
+        .map(|script| root().join(format!("crates/cli/src/commands/shell_init/{script}.ps1")));
+    for (file, facts) in init.iter().zip(facts(&init)) {
+        assert_eq!(strings(&facts["newer"]), BTreeSet::new(), "{}", file.display());
+    }
+    let module: BTreeSet<String> =
+        facts(&module()).iter().flat_map(|facts| strings(&facts["newer"])).collect();
+    let page = fs::read_to_string(root().join("docs/powershell.md")).unwrap();
+    let (_, listed) = page.split_once("Windows PowerShell 5.1 lacks").unwrap();
+    let (listed, _) = listed.split_once("azvault").unwrap();
+    let listed: BTreeSet<String> =
+        listed.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    assert_eq!(module, listed);
 }
 
 #[test]
