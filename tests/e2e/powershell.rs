@@ -2,6 +2,7 @@
 //! where there is pwsh the module's own tests are run.
 
 mod cmdlets;
+mod exec;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -58,7 +59,9 @@ fn strings(list: &Value) -> BTreeSet<String> {
 #[test]
 fn a_grammar_of_powershell_takes_every_script() {
     let mut files = module();
-    files.push(root().join("crates/cli/src/commands/shell_init/init.ps1"));
+    for script in ["init", "az"] {
+        files.push(root().join(format!("crates/cli/src/commands/shell_init/{script}.ps1")));
+    }
     for (file, facts) in files.iter().zip(facts(&files)) {
         assert_eq!(facts["wrong"], Value::Null, "{}: line", file.display());
         // Windows PowerShell takes a file without a mark for one in the local code page.
@@ -315,11 +318,11 @@ fn the_modules_tests_of_confirmations_and_sessions_hold_in_powershell() {
 }
 
 #[test]
-fn the_modules_tests_of_vault_and_accounts_hold_in_powershell() {
-    pester("^(Account|SignIn|Vault)");
+fn the_modules_tests_of_vault_accounts_and_shells_hold_in_powershell() {
+    pester("^(Account|ShellInit|SignIn|Vault)");
 }
 
 #[test]
 fn the_modules_other_tests_hold_in_powershell() {
-    pester("^(?!Confirm|Session|Account|SignIn|Vault)");
+    pester("^(?!Confirm|Session|Account|ShellInit|SignIn|Vault)");
 }

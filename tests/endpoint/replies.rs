@@ -93,8 +93,14 @@ fn an_identity_is_named_in_any_of_the_ways_of_the_protocols() {
 }
 
 /// Always set, so that nothing inherited stays; or added to.
-const KEPT: [&str; 5] =
-    ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "AZURE_CONFIG_DIR", "NO_PROXY", "no_proxy"];
+const KEPT: [&str; 6] = [
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "AZURE_CONFIG_DIR",
+    "AzContextAutoSave",
+    "NO_PROXY",
+    "no_proxy",
+];
 
 #[test]
 fn a_child_is_told_where_to_ask_and_nothing_else() {
@@ -122,6 +128,7 @@ fn a_child_is_told_where_to_ask_and_nothing_else() {
         ("AZURE_SUBSCRIPTION_ID", subscription),
         ("AZURE_TENANT_ID", tenant),
         ("AZURE_TOKEN_CREDENTIALS", "prod"),
+        ("AzContextAutoSave", "false"),
         ("IDENTITY_ENDPOINT", &identity),
         ("IDENTITY_HEADER", &encoded(1)),
         ("MSI_ENDPOINT", &msi),

@@ -88,6 +88,8 @@ pub const TOOL_VARIABLES: &[ToolVariable] = rows! {
     "MSI_SECRET" = V::MsiSecret, "azure-identity before 2021",
         "they take MSI_ENDPOINT for Cloud Shell's, which cannot name an identity";
     "AZURE_CONFIG_DIR" = V::AzFolder, "az", "the sign-ins of ~/.azure are used";
+    "AzContextAutoSave" = V::Fixed("false"), "Azure PowerShell from Az 1",
+        "contexts that it makes of this endpoint are written to ~/.Azure";
     "AZURE_MSI_ENDPOINT" = V::IdentityEndpoint, "deltalake, object_store",
         "with storage_options they ask 169.254.169.254";
     "AZD_AUTH_ENDPOINT" = V::Address, "azd", "it asks for `azd auth login`";

@@ -2,6 +2,7 @@
 //! and is gone when they are.
 
 pub mod az_folder;
+mod azure_powershell;
 mod issue;
 mod kept;
 mod reach;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use self::az_folder::{AzFolder, Followed};
+pub use self::azure_powershell::own_contexts;
 use self::kept::Kept;
 pub use self::reach::Reach;
 use crate::app::App;

@@ -74,6 +74,7 @@ fn exec_is_its_command() {
         "AZURE_TENANT_ID",
         "AZURE_TOKEN_CREDENTIALS",
         "AZVAULT_SESSION",
+        "AzContextAutoSave",
         "IDENTITY_ENDPOINT",
         "IDENTITY_HEADER",
         "MSI_ENDPOINT",

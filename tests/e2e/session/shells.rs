@@ -8,7 +8,7 @@ use super::{home, on_a_terminal, read};
 use azvault_test_support::{eventually, find, has, ran};
 
 /// A shell, how it takes a session, and how it takes `shell-init`. nu reads a file and has a test of
-/// its own; pwsh is nowhere to be had, so that its script is read by a grammar, in `powershell.rs`.
+/// its own, and so has pwsh, in `powershell/tests/ShellInit.Tests.ps1`.
 const SHELLS: [(&str, &str, &str); 4] = [
     (
         "bash",

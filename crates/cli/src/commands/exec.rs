@@ -13,7 +13,7 @@ use azvault_service::endpoint::{Chosen, Reach, Start, ToolFacts};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener, Reopener};
 use azvault_service::session::Session;
-use azvault_service::text::shown;
+use azvault_service::text::{shown, shown_path};
 use azvault_service::{audit, inherited, policy};
 use azvault_vault::{Subject, VaultId};
 
@@ -132,6 +132,13 @@ pub(super) fn become_session(
         let what = format!("what the command would inherit cannot be looked at: {e}");
         Failure::new(Kind::ChildNotRun, what).hint("mount /proc")
     })?;
+    if let Some(file) = endpoint::own_contexts(program) {
+        app.ui.warning(format!(
+            "{} has contexts of Azure PowerShell's own, and it begins with them; in it: \
+             Connect-AzVault, or Connect-AzAccount -Identity -Scope Process",
+            shown_path(&file)
+        ));
+    }
     app.before.restore();
     let error = become_command(&mut command);
     let kind = match error.kind() {

@@ -1,12 +1,15 @@
 //! `azvault shell-init`
 
+use azvault_service::failure::{Failure, Kind};
+
 use crate::app::{App, Exit};
 use crate::options::shell::Shell;
 
 /// Print what a shell needs so that `use` and `--scope process` just work
 ///
 /// It wraps azvault in a function that starts a session when one is needed for the first time; in
-/// pwsh it starts one at once.
+/// pwsh it starts one at once, in place of one that has ended or is another shell's, and completes
+/// azvault with names, commands and options.
 /// bash, zsh: eval "$(azvault shell-init bash)" in ~/.bashrc or ~/.zshrc.
 /// fish: azvault shell-init fish | source, in config.fish.
 /// nu: azvault shell-init nu | save -f ~/.azvault.nu, and source ~/.azvault.nu in config.nu.
@@ -16,6 +19,9 @@ use crate::options::shell::Shell;
 pub(crate) struct Args {
     /// Which shell
     shell: Shell,
+    /// Have the first cmdlet of Az find Az connected to the active context (pwsh alone)
+    #[arg(long)]
+    az: bool,
 }
 
 impl Args {
@@ -26,7 +32,14 @@ impl Args {
             Shell::Nu => include_str!("shell_init/init.nu"),
             Shell::Pwsh => include_str!("shell_init/init.ps1"),
         };
+        if self.az && self.shell != Shell::Pwsh {
+            let what = "--az connects Az, which is in PowerShell alone";
+            return Err(Failure::new(Kind::Usage, what).hint("azvault shell-init pwsh --az"));
+        }
         app.ui.raw(script.as_bytes());
+        if self.az {
+            app.ui.raw(include_bytes!("shell_init/az.ps1"));
+        }
         Ok(0)
     }
 }
