@@ -30,6 +30,15 @@ $configuration.Run.Path = @(Get-ChildItem "$PSScriptRoot/*.Tests.ps1" | Where-Ob
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $configuration.Output.RenderMode = 'Plaintext'
-$result = Invoke-Pester -Configuration $configuration
+# Whatever a test does, a transcript of it and what is left in $Error have no secret.
+$transcript = [IO.Path]::GetTempFileName()
+$null = Start-Transcript $transcript
+try { $result = Invoke-Pester -Configuration $configuration } finally { $null = Stop-Transcript }
+$recorded = [IO.File]::ReadAllText($transcript) + ($global:Error | Format-List -Property * -Force | Out-String -Width 4096)
+[IO.File]::Delete($transcript)
+$test = $env:AZVAULT_TEST | ConvertFrom-Json
+foreach ($planted in $test.KeyVaultToken, $test.ClientSecret, (Get-Content $PassphraseFile)) {
+    if ($recorded.Contains($planted)) { throw 'a planted secret was recorded' }
+}
 "$($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped, in $($result.Containers.Count) files"
 if ($result.Result -ne 'Passed' -or $result.SkippedCount -gt 0 -or $result.PassedCount -eq 0) { exit 1 }
