@@ -14,6 +14,14 @@ function Invoke-AzVaultCommand {
     .PARAMETER ArgumentList
     Its arguments; a list among them is several. Where one of them begins with a hyphen, write --
     before the program.
+    .PARAMETER AllAccounts
+    The program gets tokens of every account of the vault, not of the acting one alone.
+    .PARAMETER AsIdentity
+    Ids of a managed identity that a tool is configured with, which are taken for the acting account.
+    .PARAMETER EnvToken
+    Variables that get an access token, each with its resource: PGPASSWORD=oss-rdbms.
+    .PARAMETER EnvPrincipal
+    Puts the secret of the context's service principal into variables.
     .PARAMETER InputObject
     What the program reads on its standard input, a line an object, where -Name is given as a
     parameter. Objects with a Name choose the context where it is not.
@@ -40,6 +48,18 @@ function Invoke-AzVaultCommand {
         [AllowEmptyCollection()]
         [object[]] $ArgumentList = @(),
 
+        [switch] $AllAccounts,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $AsIdentity,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $EnvToken,
+
+        [switch] $EnvPrincipal,
+
         [Parameter(ValueFromPipeline)]
         [AllowNull()]
         [object] $InputObject
@@ -51,16 +71,22 @@ function Invoke-AzVaultCommand {
         $lines = [Collections.Generic.List[object]]::new()
         $words = [Collections.Generic.List[string]]::new()
         $words.Add($Command)
+        $options = @(
+            if ($AllAccounts) { '--all-accounts' }
+            foreach ($id in $AsIdentity) { "--as-identity=$id" }
+            if ($EnvPrincipal) { '--env-principal' }
+            foreach ($variable in $EnvToken) { "--env-token=$variable" }
+        )
         foreach ($argument in $ArgumentList) {
             foreach ($word in $argument) { $words.Add([string]$word) }
         }
     }
     process {
         if ($takesInput) { $lines.Add($InputObject) }
-        else { Start-Program $PSCmdlet $Name $words }
+        else { Start-Program $PSCmdlet $Name $words -Option $options }
     }
     end {
-        if ($takesInput) { Start-Program $PSCmdlet $Name $words -Line $lines }
+        if ($takesInput) { Start-Program $PSCmdlet $Name $words -Option $options -Line $lines }
     }
 }
 
@@ -92,7 +118,8 @@ function Assert-OwnParameters {
                             -Message "PowerShell would keep $($element.Extent.Text) from the program" `
                             -Hint "write -- before the program, or $($element.Extent.Text) before the context's name"))
             }
-            $isValue = $isKnown -and $null -eq $element.Argument
+            $parameter = @($call.MyCommand.Parameters.Values.Where({ $_.Name -like "$name*" -or $_.Aliases -contains $name }, 'First'))
+            $isValue = $parameter.Count -gt 0 -and $parameter[0].ParameterType -ne [switch] -and $null -eq $element.Argument
         }
     }
 }
@@ -107,6 +134,7 @@ function Start-Program {
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $Name,
         [string[]] $Word,
+        [string[]] $Option,
         [Collections.Generic.List[object]] $Line
     )
 
@@ -114,7 +142,7 @@ function Start-Program {
     $context = Invoke-InSession $Caller 'context show' -Operand $Name
     if ($null -eq $context) { return }
     $executable = Find-AzVault $Caller
-    $all = @("--context=$($context.name)", 'exec', '--') + $Word
+    $all = @("--context=$($context.name)", 'exec') + $Option + '--' + $Word
     $source = [Text.StringBuilder]::new('& $executable')
     for ($number = 0; $number -lt $all.Count; $number++) { $null = $source.Append(' "$($all[' + $number + '])"') }
     if ($null -ne $Line) { $null = $source.Insert(0, '$Line | ') }

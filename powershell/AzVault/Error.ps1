@@ -38,26 +38,45 @@ function ConvertTo-CmdletText {
             $rest = $two + $rest
         }
         if (-not $cmdlet) { return $_.Value }
+        $command = $ExecutionContext.InvokeCommand.GetCommand($cmdlet.Split(' ')[0], 'Function')
+        $typed = ConvertTo-ParameterText $rest (@($command.Parameters.Keys) + @($command.Parameters.Values.Aliases))
+        # What the cmdlet has no parameter for is said as azvault takes it.
+        if ($null -eq $typed) { return $_.Value }
         # In single quotes a quote is doubled.
-        $cmdlet + (ConvertTo-ParameterText $rest).Replace("'\''", "''")
+        $cmdlet + $typed.Replace("'\''", "''")
     }
     # Of a verb without a cmdlet the options stay as they are.
-    if ($Text -cmatch '\bazvault [a-z]') { return $Text }
+    if ($Text -cmatch '\bazvault [a-z-]') { return $Text }
     ConvertTo-ParameterText $Text
 }
 
-# Options before `--` as parameters: --for-example VALUE becomes -ForExample VALUE.
+# Options before `--` as parameters: --for-example VALUE becomes -ForExample VALUE. With the parameters
+# that there are: $null where an option is none of them.
 function ConvertTo-ParameterText {
-    param([string] $Text)
+    param([string] $Text, [string[]] $Known)
 
     $own, $program = $Text -split '(?<= )(?=-- )', 2
-    $own = $own -creplace ' (-o|--output) json\b', '' -creplace '(?<=^|[\s(])--([a-z]+(?:-[a-z]+)*)(=?)', {
-        $name = $_.Groups[1].Value
-        if ($name -eq 'yes') { return '-Confirm:$false' }
-        $name = -join ($name.Split('-') -replace '^.', { $_.Value.ToUpperInvariant() })
-        '-' + $(if ($ParameterWords[$name]) { $ParameterWords[$name] } else { $name }) + $(if ($_.Groups[2].Value) { ' ' })
+    if ($Known -and $own -cmatch ' (-o|--output) (?!json\b)') { return }
+    $own = $own -creplace ' (-o|--output) json\b', ''
+    foreach ($option in [regex]::Matches($own, '(?<=^|[\s(])--([a-z]+(?:-[a-z]+)*)(=?)')) {
+        $parameter = if ($option.Groups[1].Value -eq 'yes') { 'Confirm:$false' } else { ConvertTo-ParameterName $option.Groups[1].Value $Known }
+        if (-not $parameter) { return }
+        $pattern = [regex]'(?<=^|[\s(])--[a-z]+(?:-[a-z]+)*=?'
+        $own = $pattern.Replace($own, "-$parameter".Replace('$', '$$') + $(if ($option.Groups[2].Value) { ' ' }), 1)
     }
     "$own$program"
+}
+
+# The parameter for an option: ForExample for for-example, where it is called as the option is; nothing
+# where it is not among those that there are.
+function ConvertTo-ParameterName {
+    param([string] $Option, [string[]] $Known)
+
+    $name = -join ($Option.Split('-') -replace '^.', { $_.Value.ToUpperInvariant() })
+    # PowerShell's own -Confirm is another one.
+    $names = @(if ($name -ne 'Confirm') { $name }) + @($ParameterWords[$name]).Where({ $_ })
+    if (-not $Known) { return $names[-1] }
+    $names.Where({ $Known -contains $_ }, 'First')
 }
 
 function New-AzVaultError {

@@ -108,6 +108,10 @@ function Set-AzVaultPassphrase {
     Reads the new passphrase from the first line of this file.
     .PARAMETER Kdf
     How much work a guess costs: interactive, default or paranoid.
+    .PARAMETER KdfMemory
+    Memory of the key derivation, in MiB.
+    .PARAMETER KdfPasses
+    Passes of the key derivation over that memory.
     .EXAMPLE
     Set-AzVaultPassphrase -Kdf paranoid
     #>
@@ -122,7 +126,13 @@ function Set-AzVaultPassphrase {
         [string] $NewPassphraseFile,
 
         [ValidateSet('interactive', 'default', 'paranoid')]
-        [string] $Kdf
+        [string] $Kdf,
+
+        [ValidateRange(1, 1048576)]
+        [int] $KdfMemory,
+
+        [ValidateRange(1, 1000)]
+        [int] $KdfPasses
     )
     begin {
         Use-CallerPreference $PSCmdlet
@@ -130,7 +140,12 @@ function Set-AzVaultPassphrase {
     process {
         if (Confirm-Change $PSCmdlet 'the vault' 'Change the passphrase') {
             $null = Invoke-AzVault $PSCmdlet 'key passphrase' -MayAsk:(Test-Terminal) -Operand @(if ($Id) { $Id }) `
-                -Option @{ 'new-passphrase-file' = (Get-FullPath $PSCmdlet $NewPassphraseFile); 'kdf' = $Kdf }
+                -Option @{
+                'new-passphrase-file' = (Get-FullPath $PSCmdlet $NewPassphraseFile)
+                'kdf'                 = $Kdf
+                'kdf-memory'          = $(if ($KdfMemory) { "$KdfMemory" })
+                'kdf-passes'          = $(if ($KdfPasses) { "$KdfPasses" })
+            }
         }
     }
 }

@@ -65,6 +65,7 @@ $Shapes = @{
         Secrets        = 'secrets'
         IdleTime       = 'agent.idle_s'
         RemainingTime  = 'agent.expires_s'
+        Anchor         = 'anchor'
     }
     'AzVault.WideSecret' = [ordered]@{
         Id        = 'id'
@@ -251,8 +252,16 @@ $Preferences = @{
 # Scopes, in azvault's words.
 $ScopeWords = @{ Process = 'process'; User = 'user'; CurrentUser = 'user' }
 
-# What Get-AzVaultToken offers as resources, and Az's words for those that it has.
-$ResourceWords = 'arm', 'graph', 'aad-graph', 'keyvault', 'storage', 'sql'
+# What Get-AzVaultToken offers as resources.
+$ResourceWords = @(
+    'arm', 'graph', 'aad-graph', 'keyvault', 'managedhsm', 'oss-rdbms', 'batch', 'datalake', 'media'
+    'loganalytics', 'analysis-services', 'service-management', 'arm-endpoint', 'synapse', 'storage', 'sql'
+    'devops', 'openai', 'ai', 'search', 'cosmos', 'servicebus', 'eventhubs', 'appconfig', 'acr', 'aks'
+    'databricks', 'kusto', 'powerbi', 'fabric', 'ml', 'purview', 'monitor', 'applicationinsights', 'redis'
+    'signalr', 'webpubsub', 'communication', 'maps', 'digitaltwins', 'iothub', 'attestation'
+)
+
+# Az's words for resources.
 $ResourceTypes = @{
     Arm             = 'arm'
     AadGraph        = 'aad-graph'

@@ -16,6 +16,8 @@ function Get-AzVaultToken {
     Scopes, all of one resource, in place of a resource.
     .PARAMETER Tenant
     Another tenant than the context's, by its id.
+    .PARAMETER TrustHost
+    Agrees that the cloud that the context is in, which no Microsoft cloud is, has this host: https://HOST.
     .PARAMETER AsSecureString
     Gives the token as a SecureString, as it is without this too.
     .PARAMETER AsPlainText
@@ -54,6 +56,10 @@ function Get-AzVaultToken {
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $Tenant,
 
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string] $TrustHost,
+
         [switch] $AsSecureString,
 
         [switch] $AsPlainText
@@ -69,8 +75,11 @@ function Get-AzVaultToken {
         }
     }
     process {
-        $document = if ($Scopes) { Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'for' = $Scopes; 'tenant' = $Tenant } }
-        else { Get-TokenDocument $PSCmdlet $Name $Resource $Tenant }
+        $document = if ($Scopes) {
+            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'for' = $Scopes; 'tenant' = $Tenant; 'confirm' = $TrustHost }
+        } else {
+            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'resource' = $Resource; 'tenant' = $Tenant; 'confirm' = $TrustHost }
+        }
         if ($null -eq $document) { return }
         $token = ConvertTo-AzVaultObject 'AzVault.Token' $document
         if ($AsPlainText) { $token.Token = [AzVaultAnswer]::Reveal($token.Token) }

@@ -28,6 +28,10 @@ function New-AzVault {
     code is printed once, on the terminal; without one -RecoveryFile or -NoRecovery is needed.
     .PARAMETER Kdf
     How much work a guess at the passphrase costs: interactive, default or paranoid.
+    .PARAMETER KdfMemory
+    Memory of the key derivation, in MiB.
+    .PARAMETER KdfPasses
+    Passes of the key derivation over that memory.
     .PARAMETER PassphraseFile
     Reads the passphrase from the first line of this file and asks nothing.
     .PARAMETER RecoveryFile
@@ -44,6 +48,12 @@ function New-AzVault {
     param(
         [ValidateSet('interactive', 'default', 'paranoid')]
         [string] $Kdf,
+
+        [ValidateRange(1, 1048576)]
+        [int] $KdfMemory,
+
+        [ValidateRange(1, 1000)]
+        [int] $KdfPasses,
 
         [ValidateNotNullOrEmpty()]
         [string] $PassphraseFile,
@@ -63,6 +73,8 @@ function New-AzVault {
         if (Confirm-Change $PSCmdlet 'the vault' 'Create') {
             $made = Invoke-AzVault $PSCmdlet 'init' -MayAsk:(Test-Terminal) -Option @{
                 'kdf'             = $Kdf
+                'kdf-memory'      = $(if ($KdfMemory) { "$KdfMemory" })
+                'kdf-passes'      = $(if ($KdfPasses) { "$KdfPasses" })
                 'passphrase-file' = (Get-FullPath $PSCmdlet $PassphraseFile)
                 'recovery-file'   = (Get-FullPath $PSCmdlet $RecoveryFile)
                 'no-recovery'     = $NoRecovery
@@ -130,6 +142,8 @@ function Unlock-AzVault {
     Locks after so long without use.
     .PARAMETER PassphraseFile
     Reads the passphrase from the first line of this file and asks nothing.
+    .PARAMETER AcceptRollback
+    Goes on with a vault that is older than what this machine has seen; asks on the terminal.
     .EXAMPLE
     Unlock-AzVault -For 8h
     #>
@@ -144,7 +158,9 @@ function Unlock-AzVault {
         [string] $Idle,
 
         [ValidateNotNullOrEmpty()]
-        [string] $PassphraseFile
+        [string] $PassphraseFile,
+
+        [switch] $AcceptRollback
     )
     begin {
         Use-CallerPreference $PSCmdlet
@@ -157,7 +173,7 @@ function Unlock-AzVault {
             # Where there is somebody to ask, azvault says on the terminal what is wrong.
             $mayAsk = -not $PassphraseFile -and (Test-Terminal)
             $null = Invoke-AzVault $PSCmdlet 'unlock' -MayAsk:$mayAsk `
-                -Option @{ 'for' = $For; idle = $Idle; 'passphrase-file' = $PassphraseFile }
+                -Option @{ 'for' = $For; idle = $Idle; 'passphrase-file' = $PassphraseFile; 'accept-rollback' = $AcceptRollback }
         }
     }
 }

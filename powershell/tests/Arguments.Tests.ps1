@@ -43,6 +43,13 @@ Describe 'a program' {
         ($names | ConvertFrom-Json).active | Should -Be $test.Name, $test.Other
     }
 
+    It 'is run with the options of azvault exec' {
+        Invoke-AzVaultCommand $test.Name -EnvToken 'TAKEN=keyvault' -AllAccounts -- sh -c 'printf %s "$TAKEN"' | Should -BeExactly $test.KeyVaultToken
+        Invoke-AzVaultCommand $test.Other -EnvPrincipal -- sh -c 'printf %s "$AZURE_CLIENT_SECRET"' | Should -BeExactly $test.ClientSecret
+        Invoke-AzVaultCommand $test.Name -EnvPrincipal -ErrorAction SilentlyContinue -ErrorVariable failed -- true
+        $failed.Count | Should -BeGreaterThan 0
+    }
+
     It 'streams its output' {
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $first = Invoke-AzVaultCommand $test.Name -- sh -c 'echo first; sleep 60' | Select-Object -First 1

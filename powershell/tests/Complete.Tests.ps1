@@ -23,7 +23,7 @@ Describe 'completion' {
     It 'offers names, tenants, subscriptions, ids and resources' {
         Get-Offered 'Get-AzVaultToken ' | Should -Be "'$($test.Name)'", "'$($test.Other)'"
         Get-Offered "Get-AzVaultToken -Name s" | Should -Be "'$($test.Other)'"
-        Get-Offered 'Get-AzVaultToken -Resource k' | Should -Be "'keyvault'"
+        Get-Offered 'Get-AzVaultToken -Resource keyv' | Should -Be "'keyvault'"
         Get-Offered 'Get-AzVaultSecret -Id ' | Should -HaveCount @(Get-AzVaultSecret).Count
         Get-Offered 'Connect-AzVault -Tenant ' | Should -Be "'$((Get-AzVaultContext $test.Name).TenantId)'"
         Get-Offered 'Connect-AzVault -Subscription ' | Should -Be "'$((Get-AzVaultContext $test.Name).SubscriptionId)'"

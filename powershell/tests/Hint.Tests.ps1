@@ -17,6 +17,11 @@ Describe 'a hint of azvault' {
         @{ Said = 'unset AZVAULT_SESSION'; Typed = 'Remove-Item Env:AZVAULT_SESSION' }
         @{ Said = 'export AZVAULT_FILE=/tmp/x'; Typed = '$env:AZVAULT_FILE = ''/tmp/x''' }
         @{ Said = 'azvault session show --verbose'; Typed = 'azvault session show --verbose' }
+        @{ Said = 'azvault scan -o sarif, or azvault scan -o json'; Typed = 'azvault scan -o sarif, or Find-AzVaultLeftover' }
+        @{ Said = 'azvault status --anchor shows it'; Typed = 'azvault status --anchor shows it' }
+        @{ Said = 'azvault --context a context set b --force'; Typed = 'azvault --context a context set b --force' }
+        @{ Said = 'azvault context set b --context a --force'; Typed = 'Set-AzVaultContext b -Context a -Force' }
+        @{ Said = 'azvault connect --confirm https://x --tenant=t'; Typed = 'Connect-AzVaultAccount -TrustHost https://x -Tenant t' }
         @{ Said = 'there is no context -- at all'; Typed = 'there is no context -- at all' }
     ) {
         & $module { param($text) ConvertTo-CmdletText $text } $Said | Should -BeExactly $Typed

@@ -32,6 +32,14 @@ Describe 'a hostile name' {
         Assert-Harmless (Get-AzVaultStatus | Format-List)
         Assert-Harmless (Rename-AzVaultContext $evil $evil -Force -Scope User -PassThru)
         Assert-Harmless (Connect-AzVault $evil -PassThru -InformationAction Ignore)
+        foreach ($show in @(
+                { Get-AzVaultSubscription }, { Get-AzVaultAudit }, { Set-AzVaultContext -Subscription Sub -Name $evil -Force -Scope Process }
+            )) {
+            $given = & $show
+            Assert-Harmless (($given | Format-List | Out-String) + 'e?[31m')
+            Assert-Harmless (($given | Out-String) + 'e?[31m')
+            Assert-Harmless ((@((Get-Process -Id $PID), $given) | Out-String) + 'e?[31m')
+        }
     }
 
     It 'among objects of other types' {

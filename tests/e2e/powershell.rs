@@ -167,6 +167,7 @@ fn value(expression: &str, azure: &Azure) -> Option<String> {
         "$Resource" => "keyvault".to_owned(),
         "$Scopes" => "https://vault.azure.net/.default".to_owned(),
         "$Tenant" => TENANT.to_owned(),
+        "$TrustHost" => crate::azure::origin(),
         "$Id" => secret(),
         "$PID" => std::process::id().to_string(),
         "$For" | "$Idle" => "8m".to_owned(),
@@ -185,6 +186,10 @@ fn words(call: &Value, azure: &Azure) -> Vec<String> {
         call["verb"].as_str().unwrap().split(' ').map(str::to_owned).collect();
     words.extend(["--output=json", "--color=never", "--no-input"].map(str::to_owned));
     for (option, expression) in call["options"].as_object().unwrap() {
+        // It asks a person at a terminal.
+        if option == "accept-rollback" {
+            continue;
+        }
         words.push(match value(expression.as_str().unwrap(), azure) {
             Some(value) => format!("--{option}={value}"),
             None => format!("--{option}"),
@@ -268,14 +273,14 @@ fn the_binary_takes_what_the_module_says_and_answers_what_it_reads() {
     assert_eq!(seen.into_iter().collect::<Vec<_>>().join("|"), expected);
     // What Invoke-AzVaultCommand runs.
     let text = fs::read_to_string(root().join("powershell/AzVault/Command.ps1")).unwrap();
-    assert!(text.contains("@(\"--context=$($context.name)\", 'exec', '--') + $Word"));
+    assert!(text.contains("@(\"--context=$($context.name)\", 'exec') + $Option + '--' + $Word"));
     azure.run(&["--context=sp-good-contract.example", "exec", "--", "true"]).expect(0);
 }
 
 #[test]
 fn the_further_tokens_that_az_takes_are_of_resources_that_azvault_knows() {
     // The refusal lists the resources of the context's cloud.
-    let refused = Home::with_contexts().run(&["token", "--resource", "nothing"]).expect(7).stderr;
+    let refused = Home::with_contexts().run(&["token", "--resource", "nothing"]).expect(2).stderr;
     let known: Vec<&str> = refused.split(|c: char| !c.is_ascii_lowercase() && c != '-').collect();
     let further = table("FurtherTokens");
     assert_eq!(further.len(), 3);
@@ -283,6 +288,13 @@ fn the_further_tokens_that_az_takes_are_of_resources_that_azvault_knows() {
         let resource = token["Resource"].as_str().unwrap();
         assert!(known.contains(&resource), "{resource}: {refused}");
     }
+    // All of them are offered where a resource is completed.
+    let text = fs::read_to_string(root().join("powershell/AzVault/Tables.ps1")).unwrap();
+    let (_, offered) = text.split_once("$ResourceWords = ").unwrap();
+    let (offered, _) = offered.split_once("\n)").unwrap();
+    let offered: BTreeSet<&str> = offered.split('\'').skip(1).step_by(2).collect();
+    let (_, listed) = refused.split_once("application id, or ").unwrap();
+    assert_eq!(offered, listed.trim().split(", ").collect());
     // Connect-AzVault takes those and no others.
     let names = further.keys().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     let text = fs::read_to_string(root().join("powershell/AzVault/Connect.ps1")).unwrap();
