@@ -116,6 +116,24 @@ fn eventually(what: &str, holds: impl Fn() -> bool) {
 }
 
 #[test]
+fn no_thread_waits_for_tokens_before_the_first_request_and_one_caller_needs_one() {
+    let azure = Azure::with(&["threads.example"]);
+    let mut asking = Asking::start(&azure, &["exec", "threads.example"]);
+    let tasks = format!("/proc/{}/task", asking.endpoint().as_raw_nonzero());
+    let named = || {
+        let tasks = fs::read_dir(&tasks).unwrap().flatten();
+        let names = tasks.map(|task| fs::read_to_string(task.path().join("comm")).unwrap());
+        names.filter(|name| name == "issuing\n").count()
+    };
+    assert_eq!(named(), 0);
+    for _ in 0..3 {
+        assert_eq!(asking.token(VAULT), CACHED);
+        assert_eq!(named(), 1);
+    }
+    asking.ends();
+}
+
+#[test]
 fn a_command_gets_the_tokens_of_its_context_and_az_a_folder_without_any() {
     let azure = Azure::with(&["door.example"]);
     let mut asking = Asking::start(&azure, &["exec", "door.example"]);

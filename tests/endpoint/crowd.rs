@@ -13,7 +13,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use azvault_test_support::endpoint::{World, issue, reply, token};
 
 /// Both ends of the connections are in this process.
-fn more_descriptors() {
+pub(crate) fn more_descriptors() {
     let maximum = getrlimit(Resource::Nofile).maximum;
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
 }
@@ -46,24 +46,20 @@ fn a_thousand_at_once_are_all_answered_each_with_its_own_token() {
     let world = World::new();
     let since = Instant::now();
     let found = crowd(&world, 1000, &|at| world.request_for(&format!("https://r{at}.example")));
-    let served = found.iter().filter(|status| **status == 200).count();
-    println!("1,000 callers at once: {served} served in {:?}", since.elapsed());
-    assert!(found.iter().all(|status| [200, 503].contains(status)));
-    assert!(served >= 384 && found.len() == 1000, "{served} of {}", found.len());
+    println!("1,000 callers at once: served in {:?}", since.elapsed());
+    assert!(found.len() == 1000 && found.iter().all(|status| *status == 200), "{found:?}");
 }
 
 #[test]
-fn a_thousand_at_once_are_answered_or_refused_where_tokens_take_their_time() {
+fn a_thousand_at_once_are_all_answered_where_tokens_take_their_time() {
     let world = World::issuing(|asked| {
         thread::sleep(Duration::from_millis(20));
         issue(asked)
     });
     let since = Instant::now();
     let found = crowd(&world, 1000, &|at| world.request_for(&format!("https://r{at}.example")));
-    let served = found.iter().filter(|status| **status == 200).count();
-    assert!(found.iter().all(|status| [200, 503].contains(status)));
-    assert!(served >= 384, "{served}");
-    println!("1,000 callers, 20 ms a token: {served} served in {:?}", since.elapsed());
+    assert!(found.len() == 1000 && found.iter().all(|status| *status == 200), "{found:?}");
+    println!("1,000 callers, 20 ms a token: served in {:?}", since.elapsed());
 }
 
 #[test]

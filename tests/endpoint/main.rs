@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what was measured, and what was not run, is said")]
 
 mod clients;
+mod connections;
 mod crowd;
 mod documented;
 mod msi;

@@ -90,7 +90,6 @@ fn whoever_does_not_ask_exactly_right_is_refused() {
         ("a line end in the resource", on(&app, "resource=", "resource=%0d%0a"), 400),
         ("a resource that is not allowed", world.request_for("https://no.example"), 400),
         ("a body at App Service", on(&app, "Host:", "Content-Length: 3\r\nHost:") + "abc", 400),
-        ("a second request", format!("{app}{app}"), 400),
         ("no HTTP", "hello\r\n\r\n".to_owned(), 400),
         ("TLS", "\u{16}\u{3}\u{1}\r\n\r\n".to_owned(), 400),
         ("a head that is too large", on(&app, "Host:", &format!("X-A: {long}\r\nHost:")), 431),

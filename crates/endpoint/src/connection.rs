@@ -1,4 +1,4 @@
-//! One connection: a request comes in, its reply goes out, and it is closed.
+//! One connection: requests come in, one after the other, and each gets its reply.
 
 use std::net::{Shutdown, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use azvault_os::pipe::{Interest, Ready, Step, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use crate::reply::Status;
-use crate::request::{self, Denied, Head, MAX_HEAD};
+use crate::reply::{After, Reply, Status};
+use crate::request::{self, Asks, Denied, MAX_HEAD};
 use crate::token_endpoint::TokenEndpoint;
 use crate::{EndpointRequest, Protocol};
 
@@ -16,6 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The same where others wait for its place.
 const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(1);
+
+/// A caller that has had a token may say nothing for so long before it asks again.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// The same where others wait for its place: long enough for one that asks without a pause.
+const IDLE_IN_A_CROWD: Duration = Duration::from_millis(100);
+
+/// Requests of one connection. The one after finds another.
+const MAX_REQUESTS: u32 = 1000;
 
 /// Whether others wait for a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,20 +37,34 @@ pub(crate) struct Connection {
     pub(crate) id: u64,
     pub(crate) peer: SocketAddrV4,
     stream: TcpStream,
+    /// What came and was not looked at: a head, or the beginning of the next.
+    came: Zeroizing<Vec<u8>>,
+    /// Requests that had their reply.
+    answered: u32,
+    /// What becomes of it after the reply to the present request, if that has a token.
+    after: After,
     /// When its present state began to be counted.
     since: Instant,
-    /// Since when its request waits for others to get their tokens.
-    parked: Option<Instant>,
     ready: Ready,
     state: State,
 }
 
 enum State {
-    Head { bytes: Zeroizing<Vec<u8>> },
-    Body { protocol: Protocol, bytes: Zeroizing<Vec<u8>>, length: usize },
-    Parked { asked: EndpointRequest },
+    /// So much of what came has no end of a head in it.
+    Head {
+        looked_at: usize,
+    },
+    Body {
+        protocol: Protocol,
+        bytes: Zeroizing<Vec<u8>>,
+        length: usize,
+    },
     AwaitsToken,
-    Reply { bytes: Zeroizing<Vec<u8>>, written: usize, unread: Unread },
+    Reply {
+        reply: Reply,
+        written: usize,
+        unread: Unread,
+    },
     Draining,
 }
 
@@ -64,39 +87,35 @@ pub(crate) enum Next {
 
 impl Connection {
     pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4) -> Self {
-        let bytes = Zeroizing::new(Vec::with_capacity(MAX_HEAD));
-        let (since, ready) = (Instant::now(), Ready::TO_READ);
-        Self { id, peer, stream, since, parked: None, ready, state: State::Head { bytes } }
-    }
-
-    /// Whether it had its time. Who awaits a token, or may soon, waits for us.
-    pub(crate) fn is_late(&self, now: Instant, crowd: Crowd) -> bool {
-        let drains = matches!(self.state, State::Draining);
-        let patience = match crowd {
-            Crowd::None if !drains => PATIENCE,
-            _ => PATIENCE_IN_A_CROWD,
-        };
-        !self.awaits_token()
-            && !self.is_parked()
-            && now.saturating_duration_since(self.since) > patience
-    }
-
-    fn awaits_token(&self) -> bool {
-        matches!(self.state, State::AwaitsToken)
-    }
-
-    fn is_parked(&self) -> bool {
-        matches!(self.state, State::Parked { .. })
-    }
-
-    /// Has a request wait for others to get their tokens; it is back when that took too long.
-    pub(crate) fn park(&mut self, asked: EndpointRequest) -> Option<EndpointRequest> {
-        let since = *self.parked.get_or_insert_with(Instant::now);
-        if since.elapsed() > PATIENCE_IN_A_CROWD {
-            return Some(asked);
+        Self {
+            id,
+            peer,
+            stream,
+            came: Zeroizing::new(Vec::with_capacity(MAX_HEAD)),
+            answered: 0,
+            after: After::Close,
+            since: Instant::now(),
+            ready: Ready::TO_READ,
+            state: State::Head { looked_at: 0 },
         }
-        self.state = State::Parked { asked };
-        None
+    }
+
+    /// Whether it had its time. Who awaits a token waits for us.
+    pub(crate) fn is_late(&self, now: Instant, crowd: Crowd) -> bool {
+        let is_idle = self.answered > 0 && self.came.is_empty();
+        let patience = match (&self.state, crowd) {
+            (State::AwaitsToken, _) => return false,
+            (State::Head { .. }, Crowd::None) if is_idle => IDLE,
+            (State::Head { .. }, Crowd::Waits) if is_idle => IDLE_IN_A_CROWD,
+            (State::Draining, _) | (_, Crowd::Waits) => PATIENCE_IN_A_CROWD,
+            (_, Crowd::None) => PATIENCE,
+        };
+        now.saturating_duration_since(self.since) > patience
+    }
+
+    /// What becomes of it after the token that it asked for.
+    pub(crate) fn after(&self) -> After {
+        self.after
     }
 
     /// What it is waited for at.
@@ -108,7 +127,7 @@ impl Connection {
         match self.state {
             State::Head { .. } | State::Body { .. } | State::Draining => Interest::Read,
             // A caller that went is reported all the same.
-            State::Parked { .. } | State::AwaitsToken => Interest::Nothing,
+            State::AwaitsToken => Interest::Nothing,
             State::Reply { .. } => Interest::Write,
         }
     }
@@ -119,14 +138,16 @@ impl Connection {
     }
 
     /// Has this said to the caller, whose request was read whole.
-    pub(crate) fn reply(&mut self, bytes: Zeroizing<Vec<u8>>) {
-        self.begin_reply(bytes, Unread::Nothing);
+    pub(crate) fn reply(&mut self, reply: Reply) {
+        // A caller that did not wait for its reply may have sent more than is ever read.
+        let unread = if self.came.is_empty() { Unread::Nothing } else { Unread::Something };
+        self.begin_reply(reply, unread);
     }
 
-    fn begin_reply(&mut self, bytes: Zeroizing<Vec<u8>>, unread: Unread) {
+    fn begin_reply(&mut self, reply: Reply, unread: Unread) {
         self.since = Instant::now();
         self.ready = Ready::TO_WRITE;
-        self.state = State::Reply { bytes, written: 0, unread };
+        self.state = State::Reply { reply, written: 0, unread };
     }
 
     fn deny(&mut self, denied: &Denied) {
@@ -135,39 +156,34 @@ impl Connection {
 
     /// Reads, decides and writes as far as it goes without waiting.
     pub(crate) fn go_on(&mut self, endpoint: &TokenEndpoint) -> Next {
-        if self.awaits_token() || self.is_parked() {
-            if self.ready.is_over() {
-                return Next::Over;
-            }
-            return match std::mem::replace(&mut self.state, State::AwaitsToken) {
-                State::Parked { asked } => Next::Asks(asked),
-                _ => Next::Waits,
-            };
+        if matches!(self.state, State::AwaitsToken) {
+            return if self.ready.is_over() { Next::Over } else { Next::Waits };
         }
         if !self.ready.is_any() {
             return Next::Waits;
         }
         loop {
             match &mut self.state {
-                State::Head { bytes } => {
-                    let looked_at = bytes.len().saturating_sub(3);
-                    match receive_into_spare(&self.stream, bytes) {
-                        Step::Moved(_) => {}
-                        Step::Waits => return Next::Waits,
-                        Step::Over => return Next::Over,
-                    }
-                    let end = bytes[looked_at..].windows(4).position(|four| four == b"\r\n\r\n");
-                    match end.map(|at| looked_at + at + 4) {
-                        Some(end) => match whole_head(bytes, end, endpoint) {
-                            Ok(Whole::Asked(asked)) => return self.ask(asked),
-                            Ok(Whole::Body(state)) => self.state = state,
+                State::Head { looked_at } => {
+                    let end = self.came[*looked_at..].windows(4).position(|four| four == END);
+                    match end.map(|at| *looked_at + at + END.len()) {
+                        Some(end) => match self.whole_head(end, endpoint) {
+                            Ok(Some(asked)) => return self.ask(asked),
+                            Ok(None) => {}
                             Err(denied) => self.deny(&denied),
                         },
-                        None if bytes.len() == MAX_HEAD => {
+                        None if self.came.len() == MAX_HEAD => {
                             let message = "the head is too large";
                             self.deny(&Denied::unknown(Status::HeadTooLarge, message));
                         }
-                        None => {}
+                        None => {
+                            *looked_at = self.came.len().saturating_sub(END.len() - 1);
+                            match receive_into_spare(&self.stream, &mut self.came) {
+                                Step::Moved(_) => {}
+                                Step::Waits => return Next::Waits,
+                                Step::Over => return Next::Over,
+                            }
+                        }
                     }
                 }
                 State::Body { bytes, length, .. } if bytes.len() < *length => {
@@ -181,13 +197,18 @@ impl Connection {
                     Ok(asked) => return self.ask(asked),
                     Err(denied) => self.deny(&denied),
                 },
-                State::Parked { .. } | State::AwaitsToken => return Next::Waits,
-                State::Reply { bytes, written, .. } if *written < bytes.len() => {
-                    match send(&self.stream, &bytes[*written..]) {
+                State::AwaitsToken => return Next::Waits,
+                State::Reply { reply, written, .. } if *written < reply.bytes.len() => {
+                    match send(&self.stream, &reply.bytes[*written..]) {
                         Step::Moved(count) => *written += count,
                         Step::Waits => return Next::Waits,
                         Step::Over => return Next::Over,
                     }
+                }
+                State::Reply { reply: Reply { after: After::NextRequest, .. }, .. } => {
+                    self.answered += 1;
+                    self.since = Instant::now();
+                    self.state = State::Head { looked_at: 0 };
                 }
                 State::Reply { unread: Unread::Nothing, .. } => return Next::Over,
                 State::Reply { .. } => {
@@ -213,27 +234,33 @@ impl Connection {
         }
     }
 
+    /// Decides on a head that ends there, and gives its body memory once the head may ask. What came
+    /// behind it stays for the body or for the next request.
+    fn whole_head(
+        &mut self,
+        end: usize,
+        endpoint: &TokenEndpoint,
+    ) -> Result<Option<EndpointRequest>, Denied> {
+        let head = request::head(&self.came[..end], endpoint)?;
+        self.after = if self.answered + 1 < MAX_REQUESTS { head.after } else { After::Close };
+        self.came.drain(..end);
+        match head.asks {
+            Asks::This(asked) => Ok(Some(asked)),
+            Asks::InBody(protocol, length) => {
+                let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+                let begun = length.min(self.came.len());
+                bytes.extend(self.came.drain(..begun));
+                self.state = State::Body { protocol, bytes, length };
+                Ok(None)
+            }
+        }
+    }
+
     fn ask(&mut self, asked: EndpointRequest) -> Next {
         self.state = State::AwaitsToken;
         Next::Asks(asked)
     }
 }
 
-enum Whole {
-    Asked(EndpointRequest),
-    Body(State),
-}
-
-/// Decides on a head, and gives its body memory once the head may ask.
-fn whole_head(bytes: &[u8], end: usize, endpoint: &TokenEndpoint) -> Result<Whole, Denied> {
-    let (head, rest) = bytes.split_at(end);
-    match request::head(head, endpoint)? {
-        Head::Asked(asked) if rest.is_empty() => Ok(Whole::Asked(asked)),
-        Head::Body(protocol, length) if rest.len() <= length => {
-            let mut body = Zeroizing::new(Vec::with_capacity(length));
-            body.extend_from_slice(rest);
-            Ok(Whole::Body(State::Body { protocol, bytes: body, length }))
-        }
-        _ => Err(Denied::unknown(Status::BadRequest, "one request a connection")),
-    }
-}
+/// How a head ends.
+const END: &[u8] = b"\r\n\r\n";

@@ -1,4 +1,4 @@
-//! A few threads that wait for tokens, so that nobody else has to.
+//! A few threads that wait for tokens, so that nobody else has to. There is none before it is needed.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,16 +6,12 @@ use std::net::SocketAddrV4;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use azvault_os::pipe::Bell;
-use zeroize::Zeroizing;
 
 use crate::EndpointRequest;
+use crate::reply::{After, Reply};
 
 /// How many tokens are waited for at once.
-pub(crate) const THREADS: usize = 8;
-
-/// Requests that may await a token beside. Fewer than there are places for connections: the others
-/// are there to refuse, and are lent for a moment to requests that the next tokens make room for.
-const MAX_JOBS: usize = 384;
+const MAX_THREADS: usize = 8;
 
 /// A request that awaits its token.
 pub(crate) struct Job {
@@ -24,12 +20,14 @@ pub(crate) struct Job {
     /// The caller's address.
     pub(crate) peer: SocketAddrV4,
     pub(crate) asked: EndpointRequest,
+    /// What becomes of the connection after the token.
+    pub(crate) after: After,
 }
 
 /// A reply, and the connection it is for.
 pub(crate) struct Done {
     pub(crate) id: u64,
-    pub(crate) reply: Zeroizing<Vec<u8>>,
+    pub(crate) reply: Reply,
 }
 
 /// What is to be issued and what was.
@@ -45,7 +43,17 @@ pub(crate) struct Queue {
 struct Lists {
     jobs: VecDeque<Job>,
     done: Vec<Done>,
+    threads: usize,
+    /// Threads that wait for a job.
+    idle: usize,
     is_closed: bool,
+}
+
+/// Whether a job that was added needs a thread more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hands {
+    Enough,
+    OneMore,
 }
 
 impl Queue {
@@ -54,17 +62,29 @@ impl Queue {
         Ok(Self { lists: Mutex::default(), changed: Condvar::new(), done })
     }
 
-    /// Gives the job back where too many are waited for already, those included whose callers
-    /// went meanwhile.
-    pub(crate) fn add(&self, job: Job) -> Option<Job> {
+    /// Where one more thread is needed it is counted already: who asked starts it.
+    pub(crate) fn add(&self, job: Job) -> Hands {
         let mut lists = self.lists();
-        if lists.jobs.len() >= MAX_JOBS {
-            return Some(job);
-        }
         lists.jobs.push_back(job);
+        if lists.jobs.len() > lists.idle && lists.threads < MAX_THREADS {
+            lists.threads += 1;
+            return Hands::OneMore;
+        }
         drop(lists);
         self.changed.notify_one();
-        None
+        Hands::Enough
+    }
+
+    /// A thread could not be started. Whether there is any other one.
+    pub(crate) fn has_others(&self) -> bool {
+        let mut lists = self.lists();
+        lists.threads -= 1;
+        lists.threads > 0
+    }
+
+    /// The caller has gone: what it asked for and nobody began is not issued.
+    pub(crate) fn forget(&self, id: u64) {
+        self.lists().jobs.retain(|job| job.id != id);
     }
 
     /// Rings when something was issued.
@@ -79,7 +99,7 @@ impl Queue {
     }
 
     /// Answers jobs until the queue is closed.
-    pub(crate) fn work(&self, answer: impl Fn(&Job) -> Zeroizing<Vec<u8>>) {
+    pub(crate) fn work(&self, answer: impl Fn(&Job) -> Reply) {
         while let Some(job) = self.next() {
             let reply = answer(&job);
             self.lists().done.push(Done { id: job.id, reply });
@@ -96,7 +116,9 @@ impl Queue {
             if let Some(job) = lists.jobs.pop_front() {
                 return Some(job);
             }
+            lists.idle += 1;
             lists = self.changed.wait(lists).unwrap_or_else(PoisonError::into_inner);
+            lists.idle -= 1;
         }
     }
 
@@ -119,5 +141,57 @@ pub(crate) struct Closing<'q>(pub(crate) &'q Queue);
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddrV4};
+
+    use super::{Hands, Job, MAX_THREADS, Queue};
+    use crate::reply::After;
+    use crate::{EndpointRequest, Protocol, Target};
+
+    fn job(id: u64) -> Job {
+        let target = Target::Resource(String::new());
+        let (client, protocol) = (None, Protocol::AppService);
+        let asked = EndpointRequest { target, tenant: None, client, protocol };
+        let peer = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1);
+        Job { id, peer, asked, after: After::Close }
+    }
+
+    #[test]
+    fn threads_are_asked_for_one_by_one_and_never_too_many() {
+        let queue = Queue::new().unwrap();
+        let hands: Vec<Hands> = (0..20).map(|id| queue.add(job(id))).collect();
+        assert!(hands[..MAX_THREADS].iter().all(|hands| *hands == Hands::OneMore));
+        assert!(hands[MAX_THREADS..].iter().all(|hands| *hands == Hands::Enough));
+        assert!(queue.has_others());
+        assert_eq!(queue.add(job(20)), Hands::OneMore);
+    }
+
+    #[test]
+    fn what_nobody_waits_for_any_more_is_not_issued() {
+        let queue = Queue::new().unwrap();
+        for id in 0..3 {
+            let _ = queue.add(job(id));
+        }
+        queue.forget(1);
+        assert_eq!(queue.next().map(|job| job.id), Some(0));
+        assert_eq!(queue.next().map(|job| job.id), Some(2));
+    }
+
+    #[test]
+    fn an_idle_thread_is_used_before_another_one_is_started() {
+        let queue = Queue::new().unwrap();
+        assert_eq!(queue.add(job(0)), Hands::OneMore);
+        queue.next().unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| queue.next().unwrap());
+            while queue.lists().idle == 0 {
+                std::thread::yield_now();
+            }
+            assert_eq!(queue.add(job(1)), Hands::Enough);
+        });
     }
 }

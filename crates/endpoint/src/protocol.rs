@@ -5,10 +5,8 @@ pub(crate) mod azd;
 pub(crate) mod azurerm;
 pub(crate) mod msi;
 
-use zeroize::Zeroizing;
-
 use crate::endpoint_request::{EndpointRequest, Issued, Protocol, Refusal};
-use crate::reply::{self, Status};
+use crate::reply::{self, After, Reply, Status};
 
 impl Protocol {
     /// The one method it has.
@@ -36,7 +34,8 @@ impl Protocol {
         asked: &EndpointRequest,
         issued: &Issued,
         now: i64,
-    ) -> Zeroizing<Vec<u8>> {
+        after: After,
+    ) -> Reply {
         // EXPOSE: the token goes into the reply to the caller that asked for it.
         let token = issued.access_token.expose();
         if token.is_empty() || !token.iter().all(|byte| is_of_a_token(*byte)) {
@@ -44,15 +43,15 @@ impl Protocol {
             return self.denied(Status::Broken, message);
         }
         match self {
-            Self::AppService => app_service::issued(asked, issued, token),
-            Self::Azd => azd::issued(issued, token),
-            Self::Azurerm | Self::CloudShell => azurerm::issued(issued, token, now),
-            Self::AppService2017 => msi::issued(issued, token),
+            Self::AppService => app_service::issued(asked, issued, token, after),
+            Self::Azd => azd::issued(issued, token, after),
+            Self::Azurerm | Self::CloudShell => azurerm::issued(issued, token, now, after),
+            Self::AppService2017 => msi::issued(issued, token, after),
         }
     }
 
     /// The whole reply to a request that was understood and gets no token.
-    pub(crate) fn refused(self, refusal: &Refusal) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn refused(self, refusal: &Refusal) -> Reply {
         if self == Self::Azd {
             return azd::refused(refusal);
         }
@@ -62,13 +61,13 @@ impl Protocol {
                 self.denied(Status::BadRequest, message)
             }
             Refusal::Unavailable { message, retry_after } => {
-                reply::after(*retry_after, &self.denied(Status::Unavailable, message))
+                reply::with_pause(*retry_after, self.denied(Status::Unavailable, message))
             }
         }
     }
 
     /// The whole reply to a request that is none of this protocol.
-    pub(crate) fn denied(self, status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn denied(self, status: Status, message: &str) -> Reply {
         match self {
             Self::AppService | Self::AppService2017 => app_service::denied(status, message),
             Self::CloudShell => msi::denied(status, message),

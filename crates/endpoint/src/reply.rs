@@ -55,37 +55,59 @@ impl Status {
     }
 }
 
-/// A whole reply, whose parts are copied once into memory of its final size. Every reply closes
-/// its connection.
-pub(crate) fn whole(status: Status, body: &[&[u8]]) -> Zeroizing<Vec<u8>> {
-    with_reason(status, status.reason(), body)
+/// What becomes of a connection after a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    Close,
+    NextRequest,
+}
+
+/// A whole reply, in memory of its final size.
+pub(crate) struct Reply {
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) after: After,
+}
+
+/// A reply that closes its connection, as all do that hand nothing out.
+pub(crate) fn last(status: Status, body: &str) -> Reply {
+    last_with_reason(status, status.reason(), body)
 }
 
 /// The same with a reason of its own in the status line. What no status line can have is left out.
-pub(crate) fn with_reason(status: Status, reason: &str, body: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn last_with_reason(status: Status, reason: &str, body: &str) -> Reply {
     let is_plain = |c: &char| c.is_ascii_graphic() || *c == ' ';
     let reason: String = reason.chars().filter(is_plain).take(MAX_REASON).collect();
+    let line = format!("{} {reason}", status.code());
+    whole(&line, After::Close, &[body.as_bytes()])
+}
+
+/// A reply with a token, whose parts are copied once.
+pub(crate) fn token(after: After, body: &[&[u8]]) -> Reply {
+    whole("200 OK", after, body)
+}
+
+fn whole(status: &str, after: After, body: &[&[u8]]) -> Reply {
     let length: usize = body.iter().map(|part| part.len()).sum();
+    // A connection of HTTP/1.1 goes on where nothing else is said (RFC 9112, 9.3).
+    let connection = if after == After::Close { "Connection: close\r\n" } else { "" };
     let head = format!(
-        "HTTP/1.1 {} {}\r\nContent-Type: application/json; charset=utf-8\r\n\
-         Content-Length: {length}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
-        status.code(),
-        reason
+        "HTTP/1.1 {status}\r\nContent-Type: application/json; charset=utf-8\r\n\
+         Content-Length: {length}\r\nCache-Control: no-store\r\n{connection}\r\n"
     );
     let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + length));
     bytes.extend_from_slice(head.as_bytes());
     for part in body {
         bytes.extend_from_slice(part);
     }
-    bytes
+    Reply { bytes, after }
 }
 
 /// The same reply with a pause in seconds, after which its caller may ask again (RFC 9110, 10.2.3).
-pub(crate) fn after(pause: u64, reply: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(crate) fn with_pause(pause: u64, reply: Reply) -> Reply {
     let line = format!("Retry-After: {pause}\r\n");
-    let at = reply.windows(2).position(|two| two == b"\r\n").map_or(0, |at| at + 2);
-    let (first, rest) = reply.split_at(at);
-    Zeroizing::new([first, line.as_bytes(), rest].concat())
+    let at = reply.bytes.windows(2).position(|two| two == b"\r\n").map_or(0, |at| at + 2);
+    let (first, rest) = reply.bytes.split_at(at);
+    Reply { bytes: Zeroizing::new([first, line.as_bytes(), rest].concat()), ..reply }
 }
 
 /// Text as JSON has it. Not for secrets: the text is copied.

@@ -1,10 +1,8 @@
 //! Requests: who may ask at all, and what is asked.
 
-use zeroize::Zeroizing;
-
 use crate::parameters;
 use crate::protocol::{app_service, azd, azurerm, msi};
-use crate::reply::Status;
+use crate::reply::{After, Reply, Status};
 use crate::token_endpoint::TokenEndpoint;
 use crate::{ClientSelector, EndpointRequest, Protocol, Target};
 
@@ -17,11 +15,18 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 const MAX_HEADERS: usize = 64;
 
 /// What a head says.
-pub(crate) enum Head {
-    /// All there is to know.
-    Asked(EndpointRequest),
-    /// The rest is in a body of so many bytes.
-    Body(Protocol, usize),
+pub(crate) struct Head {
+    pub(crate) asks: Asks,
+    /// What its caller wants to become of the connection.
+    pub(crate) after: After,
+}
+
+/// Where it stands what is asked.
+pub(crate) enum Asks {
+    /// In the head.
+    This(EndpointRequest),
+    /// In a body of so many bytes.
+    InBody(Protocol, usize),
 }
 
 /// Why a request is not answered with a token.
@@ -42,7 +47,7 @@ impl Denied {
         Self::new(Protocol::AppService, status, message)
     }
 
-    pub(crate) fn reply(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn reply(&self) -> Reply {
         self.protocol.denied(self.status, self.message)
     }
 }
@@ -59,6 +64,7 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
         _ => return Err(Denied::unknown(Status::BadRequest, "no HTTP request")),
     }
     let (method, target) = (request.method.unwrap_or(""), request.path.unwrap_or(""));
+    let http = request.version;
     let headers = Headers(request.headers);
 
     // A page in a browser can have a name of its own resolve to 127.0.0.1, and then speak to any
@@ -94,7 +100,7 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
         Ok(length) => length,
         Err((status, message)) => return deny(status, message),
     };
-    match (protocol, body) {
+    let asks = match (protocol, body) {
         (Protocol::Azd | Protocol::CloudShell, Some(length)) => {
             let Some([version]) = parameters::read(query, ["api-version"]) else {
                 return deny(Status::BadRequest, "the query is malformed");
@@ -102,16 +108,27 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
             if protocol.api_version().is_some_and(|own| version.as_deref() != Some(own)) {
                 return deny(Status::BadRequest, "this api-version is not spoken");
             }
-            Ok(Head::Body(protocol, length))
+            Asks::InBody(protocol, length)
         }
         (Protocol::Azd | Protocol::CloudShell, None) => {
-            deny(Status::LengthRequired, "a body with its length is missing")
+            return deny(Status::LengthRequired, "a body with its length is missing");
         }
         (_, None | Some(0)) => match asked_by_query(protocol, query) {
-            Ok(asked) => Ok(Head::Asked(asked)),
-            Err(message) => deny(Status::BadRequest, message),
+            Ok(asked) => Asks::This(asked),
+            Err(message) => return deny(Status::BadRequest, message),
         },
-        (_, Some(_)) => deny(Status::BadRequest, "there is no body in this protocol"),
+        (_, Some(_)) => return deny(Status::BadRequest, "there is no body in this protocol"),
+    };
+    Ok(Head { asks, after: after(http, &headers) })
+}
+
+/// What a caller wants to become of its connection (RFC 9112, 9.3). One of HTTP/1.0 would have to
+/// ask for it to go on, and none of the clients that there are does.
+fn after(http: Option<u8>, headers: &Headers<'_, '_>) -> After {
+    let mut options = headers.named("Connection").flat_map(|all| all.split(|byte| *byte == b','));
+    match http == Some(1) && !options.any(|one| one.trim_ascii().eq_ignore_ascii_case(b"close")) {
+        true => After::NextRequest,
+        false => After::Close,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The loop: one thread around `poll`, one request a connection; tokens are waited for elsewhere.
+//! The loop: one thread around `poll` for all connections; tokens are waited for elsewhere.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use azvault_os::pipe::{Interest, Source, Wait};
 use azvault_os::tcp_owner::Peer;
-use zeroize::Zeroizing;
 
 use crate::connection::{Connection, Crowd, Next};
-use crate::issuing::{Closing, Job, Queue, THREADS};
-use crate::reply::Status;
+use crate::issuing::{Closing, Hands, Job, Queue};
+use crate::reply::{Reply, Status};
 use crate::request::Denied;
 use crate::token_endpoint::TokenEndpoint;
 use crate::{EndpointRequest, Issued, Refusal};
@@ -26,8 +25,9 @@ const TURN: Duration = Duration::from_millis(250);
 impl TokenEndpoint {
     /// Serves until `stop` becomes readable, as the handle of a process that ended does.
     ///
-    /// `issue` says what a caller gets; a few threads call it at once, and it may block. `now` is
-    /// the clock, in Unix seconds. After `stop` nobody is answered any more; what `issue` is about
+    /// `issue` says what a caller gets; a few threads call it at once, and it may block. They are
+    /// started when they are needed: an endpoint that nobody asks has none. `now` is the clock, in
+    /// Unix seconds. After `stop` nobody is answered any more; what `issue` is about
     /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
     pub fn serve(
         self,
@@ -39,11 +39,12 @@ impl TokenEndpoint {
         let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port);
         thread::scope(|scope| {
             let closing = Closing(&queue);
-            for _ in 0..THREADS {
-                let work = || queue.work(|job| answer(job, own, &now, &issue));
-                thread::Builder::new().name("issuing".into()).spawn_scoped(scope, work)?;
-            }
-            let ended = run(&self, stop, &queue);
+            let work = || queue.work(|job| answer(job, own, &now, &issue));
+            let start = || {
+                let thread = thread::Builder::new().name("issuing".into());
+                thread.spawn_scoped(scope, work).map(drop)
+            };
+            let ended = run(&self, stop, &Issuing { queue: &queue, start: &start });
             // The port first: who still comes is refused by the kernel.
             drop(self);
             drop(closing);
@@ -52,24 +53,31 @@ impl TokenEndpoint {
     }
 }
 
+/// The queue of tokens, and what starts a thread for it.
+struct Issuing<'q> {
+    queue: &'q Queue,
+    start: &'q dyn Fn() -> io::Result<()>,
+}
+
 /// The reply to a request that came by the right key.
 fn answer(
     job: &Job,
     own: SocketAddrV4,
     now: &impl Fn() -> i64,
     issue: &impl Fn(&EndpointRequest) -> Result<Issued, Refusal>,
-) -> Zeroizing<Vec<u8>> {
+) -> Reply {
     let protocol = job.asked.protocol;
     if let Some(reason) = refused(azvault_os::tcp_owner::look_up(job.peer.into(), own.into())) {
         return protocol.denied(Status::Unauthorised, reason);
     }
     match issue(&job.asked) {
-        Ok(issued) => protocol.issued(&job.asked, &issued, now()),
+        Ok(issued) => protocol.issued(&job.asked, &issued, now(), job.after),
         Err(refusal) => protocol.refused(&refusal),
     }
 }
 
-fn run(endpoint: &TokenEndpoint, stop: &impl Source, queue: &Queue) -> io::Result<()> {
+fn run(endpoint: &TokenEndpoint, stop: &impl Source, issuing: &Issuing<'_>) -> io::Result<()> {
+    let queue = issuing.queue;
     let mut connections: Vec<Connection> = Vec::new();
     let mut next_id = 0;
     // Where descriptors are short, accepting rests for a turn: `poll` would not.
@@ -96,7 +104,7 @@ fn run(endpoint: &TokenEndpoint, stop: &impl Source, queue: &Queue) -> io::Resul
         if ready.listener && accept(endpoint, &mut connections, &mut next_id).is_err() {
             rests_until = Instant::now() + TURN;
         }
-        connections.retain_mut(|connection| goes_on(connection, endpoint, queue));
+        connections.retain_mut(|connection| goes_on(connection, endpoint, issuing));
     }
 }
 
@@ -113,16 +121,24 @@ fn refused(caller: Peer) -> Option<&'static str> {
 }
 
 /// Whether it does, having gone as far as it could.
-fn goes_on(connection: &mut Connection, endpoint: &TokenEndpoint, queue: &Queue) -> bool {
+fn goes_on(connection: &mut Connection, endpoint: &TokenEndpoint, issuing: &Issuing<'_>) -> bool {
     let asked = match connection.go_on(endpoint) {
         Next::Waits => return true,
-        Next::Over => return false,
+        Next::Over => {
+            issuing.queue.forget(connection.id);
+            return false;
+        }
         Next::Asks(asked) => asked,
     };
-    let job = queue.add(Job { id: connection.id, peer: connection.peer, asked });
-    let Some(asked) = job.and_then(|job| connection.park(job.asked)) else { return true };
-    let message = "too many tokens are waited for: try again in a moment";
-    connection.reply(Denied::new(asked.protocol, Status::Unavailable, message).reply());
+    let (id, peer, after, protocol) =
+        (connection.id, connection.peer, connection.after(), asked.protocol);
+    let hands = issuing.queue.add(Job { id, peer, asked, after });
+    if hands == Hands::Enough || (issuing.start)().is_ok() || issuing.queue.has_others() {
+        return true;
+    }
+    issuing.queue.forget(id);
+    let message = "no thread can be started for the token: try again in a moment";
+    connection.reply(Denied::new(protocol, Status::Unavailable, message).reply());
     !matches!(connection.go_on(endpoint), Next::Over)
 }
 

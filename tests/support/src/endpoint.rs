@@ -129,15 +129,42 @@ impl Drop for World {
     }
 }
 
-/// Status and body; the connection has to end after it.
+/// Status and body; a connection that the reply closes has to end after it.
 pub fn reply(mut stream: TcpStream) -> (u16, String) {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no reply: {text:?}"));
-    assert!(head.contains("\r\nConnection: close"), "{head}");
-    assert!(head.contains("\r\nCache-Control: no-store"), "{head}");
-    assert!(head.contains(&format!("\r\nContent-Length: {}", body.len())), "{head}\n{body}");
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    let reply = Reply::read(&mut stream);
+    if reply.closes {
+        assert_eq!(stream.read_to_end(&mut Vec::new()).unwrap(), 0);
+    }
+    (reply.status, reply.body)
+}
+
+/// One reply of a connection that may go on.
+pub struct Reply {
+    pub status: u16,
+    pub body: String,
+    pub closes: bool,
+}
+
+impl Reply {
+    /// Reads this reply and nothing behind it.
+    pub fn read(stream: &mut impl Read) -> Self {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", head.escape_ascii());
+            head.extend(byte);
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.contains("\r\nCache-Control: no-store"), "{head}");
+        let length = head.split("\r\nContent-Length: ").nth(1).unwrap().lines().next().unwrap();
+        let mut body = vec![0; length.parse().unwrap()];
+        stream.read_exact(&mut body).unwrap();
+        Self {
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            body: String::from_utf8(body).unwrap(),
+            closes: head.contains("\r\nConnection: close"),
+        }
+    }
 }
 
 pub fn issue(asked: &EndpointRequest) -> Result<Issued, Refusal> {

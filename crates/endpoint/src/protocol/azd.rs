@@ -1,11 +1,9 @@
 //! Azure Developer CLI: `POST /token?api-version=2023-07-12-preview`, key as bearer token.
 //! cli/azd/docs/external-authentication.md and pkg/auth/remote_credential.go of azure-dev.
 
-use serde::Deserialize;
-use zeroize::Zeroizing;
-
-use crate::reply::{self, Status, quoted};
+use crate::reply::{self, After, Reply, Status, quoted};
 use crate::{EndpointRequest, Issued, Protocol, Refusal, Target};
+use serde::Deserialize;
 
 pub(crate) const API_VERSION: &str = "2023-07-12-preview";
 
@@ -37,16 +35,16 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-pub(super) fn issued(issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(super) fn issued(issued: &Issued, token: &[u8], after: After) -> Reply {
     let Ok(expires_on) = jiff::Timestamp::from_second(issued.expires_on) else {
         return denied(Status::Broken, "what was issued expires in no year that there is");
     };
     let rest = format!("\",\"expiresOn\":\"{expires_on}\"}}");
-    reply::whole(Status::Ok, &[b"{\"status\":\"success\",\"token\":\"", token, rest.as_bytes()])
+    reply::token(after, &[b"{\"status\":\"success\",\"token\":\"", token, rest.as_bytes()])
 }
 
 /// Status 200: azd reads the message of no other.
-pub(super) fn refused(refusal: &Refusal) -> Zeroizing<Vec<u8>> {
+pub(super) fn refused(refusal: &Refusal) -> Reply {
     let (code, message) = match refusal {
         Refusal::NotAllowed { message } => ("GetTokenError", message.as_str()),
         Refusal::SignInNeeded { message } => ("NotSignedInError", message.as_str()),
@@ -55,12 +53,12 @@ pub(super) fn refused(refusal: &Refusal) -> Zeroizing<Vec<u8>> {
     error(Status::Ok, code, message)
 }
 
-pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
+pub(super) fn denied(status: Status, message: &str) -> Reply {
     error(status, "GetTokenError", message)
 }
 
-fn error(status: Status, code: &str, message: &str) -> Zeroizing<Vec<u8>> {
+fn error(status: Status, code: &str, message: &str) -> Reply {
     let message = quoted(message);
     let body = format!("{{\"status\":\"error\",\"code\":\"{code}\",\"message\":{message}}}");
-    reply::whole(status, &[body.as_bytes()])
+    reply::last(status, &body)
 }

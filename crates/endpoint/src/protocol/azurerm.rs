@@ -2,10 +2,8 @@
 //! sdk/auth/managed_identity_authorizer.go of go-azure-sdk; the form is that of IMDS:
 //! <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
 
-use zeroize::Zeroizing;
-
 use crate::Issued;
-use crate::reply::{self, Status, quoted};
+use crate::reply::{self, After, Reply, Status, quoted};
 
 pub(crate) const API_VERSION: &str = "2018-02-01";
 
@@ -21,18 +19,18 @@ pub(crate) fn key_of(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.strip_suffix(END).filter(|key| !key.contains('/'))
 }
 
-pub(super) fn issued(issued: &Issued, token: &[u8], now: i64) -> Zeroizing<Vec<u8>> {
+pub(super) fn issued(issued: &Issued, token: &[u8], now: i64, after: After) -> Reply {
     let rest = format!(
         "\",\"expires_in\":\"{}\",\"expires_on\":\"{}\",\"resource\":{},\"token_type\":\"Bearer\"}}",
         issued.expires_on.saturating_sub(now).max(0),
         issued.expires_on,
         quoted(&issued.resource)
     );
-    reply::whole(Status::Ok, &[b"{\"access_token\":\"", token, rest.as_bytes()])
+    reply::token(after, &[b"{\"access_token\":\"", token, rest.as_bytes()])
 }
 
-pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
-    reply::whole(status, &[error(status, message).as_bytes()])
+pub(super) fn denied(status: Status, message: &str) -> Reply {
+    reply::last(status, &error(status, message))
 }
 
 /// The body of an error in the form of IMDS.

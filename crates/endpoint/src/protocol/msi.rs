@@ -7,9 +7,7 @@
 //!   (<https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference>,
 //!   2017-09-01).
 
-use zeroize::Zeroizing;
-
-use crate::reply::{self, Status, quoted};
+use crate::reply::{self, After, Reply, Status, quoted};
 use crate::{ClientSelector, EndpointRequest, Issued, Protocol, Target};
 use crate::{parameters, protocol::azurerm};
 
@@ -49,20 +47,19 @@ pub(crate) fn asked_by_form(body: &[u8]) -> Option<EndpointRequest> {
 }
 
 /// App Service's form had a date for seconds.
-pub(super) fn issued(issued: &Issued, token: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(super) fn issued(issued: &Issued, token: &[u8], after: After) -> Reply {
     let Ok(expires_on) = jiff::Timestamp::from_second(issued.expires_on) else {
-        return reply::whole(Status::Broken, &[b"{}"]);
+        return reply::last(Status::Broken, "{}");
     };
     let rest = format!(
         "\",\"expires_on\":\"{}\",\"resource\":{},\"token_type\":\"Bearer\"}}",
         expires_on.strftime("%m/%d/%Y %H:%M:%S +00:00"),
         quoted(&issued.resource)
     );
-    reply::whole(Status::Ok, &[b"{\"access_token\":\"", token, rest.as_bytes()])
+    reply::token(after, &[b"{\"access_token\":\"", token, rest.as_bytes()])
 }
 
 /// The reason stands in the status line too: it is all that msrestazure, and az with it, shows.
-pub(super) fn denied(status: Status, message: &str) -> Zeroizing<Vec<u8>> {
-    let body = azurerm::error(status, message);
-    reply::with_reason(status, message, &[body.as_bytes()])
+pub(super) fn denied(status: Status, message: &str) -> Reply {
+    reply::last_with_reason(status, message, &azurerm::error(status, message))
 }
