@@ -4,4 +4,5 @@ pub(crate) mod bar;
 pub(crate) mod picker;
 pub(crate) mod prompt;
 pub(crate) mod stdin_names;
+mod table;
 pub(crate) mod ui;

@@ -11,10 +11,10 @@ use azvault_service::console::{Console, Line, Progress, Prompt, Work};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_service::text::shown;
-use comfy_table::{ContentArrangement, Table, presets};
 
 use super::bar::Bar;
 use super::prompt::{self, Terminal};
+use super::table;
 use crate::exit_code;
 use crate::options::{Color, Global, Output};
 
@@ -122,26 +122,16 @@ impl Ui {
             self.raw(text.as_bytes());
             return;
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
+        let headings = headings.iter().map(|heading| (*heading).to_owned()).collect();
+        let cells = rows.iter().map(|row| row.iter().map(|cell| shown(&cell.text)).collect());
+        let cells: Vec<Vec<String>> = std::iter::once(headings).chain(cells).collect();
+        let paint = |row: usize, column: usize, piece: &str| {
+            let below = row.checked_sub(1).and_then(|row| rows.get(row));
+            let cell = below.map_or(Some(Tone::Quiet), |row| row.get(column).map(|cell| cell.tone));
+            paint(self.color_out, cell.unwrap_or(Tone::Plain), piece)
+        };
         // Without a terminal there is no width to fit: a pipe gets each row on one line.
-        table.set_content_arrangement(if std::io::stdout().is_terminal() {
-            ContentArrangement::Dynamic
-        } else {
-            ContentArrangement::Disabled
-        });
-        table.set_header(headings.iter().map(|h| paint(self.color_out, Tone::Quiet, h)));
-        for row in rows {
-            table.add_row(
-                row.iter().map(|cell| paint(self.color_out, cell.tone, &shown(&cell.text))),
-            );
-        }
-        let mut text = String::new();
-        for line in table.lines() {
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        self.raw(text.as_bytes());
+        self.raw(table::lines(&cells, terminal_width(), paint).as_bytes());
     }
 
     /// Lines of a few columns, of which the last is never cut or broken, each with words below it
