@@ -1,5 +1,7 @@
 //! The subscriptions that the account of the context that acts sees in one tenant: asked of Azure.
 
+use std::collections::HashMap;
+
 use azvault_model::rules::connect::VisibleSubscription;
 use azvault_model::{Context, Subscription, Tenant};
 use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
@@ -51,12 +53,39 @@ fn tenant_name(contexts: &Contexts, id: &str) -> Option<String> {
     tenants.filter(|tenant| TenantId(&tenant.id) == TenantId(id)).find_map(|t| t.name.clone())
 }
 
-/// Whether a context is on that subscription in that cloud.
-pub fn is_on(context: &Context, subscription: &str, environment: Option<&str>) -> bool {
-    let own = context.subscription.as_ref();
-    fn key(text: Option<&str>) -> Option<EnvironmentName<'_>> {
-        text.map(EnvironmentName)
+/// A subscription, in its cloud.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place<'a> {
+    subscription: SubscriptionId<'a>,
+    environment: Option<EnvironmentName<'a>>,
+}
+
+impl<'a> Place<'a> {
+    /// The subscription of that id in that cloud.
+    pub fn of(subscription: &'a str, environment: Option<&'a str>) -> Self {
+        let environment = environment.map(EnvironmentName);
+        Self { subscription: SubscriptionId(subscription), environment }
     }
-    own.is_some_and(|own| SubscriptionId(&own.id) == SubscriptionId(subscription))
-        && key(context.environment.as_deref()) == key(environment)
+}
+
+/// Which contexts are on each subscription.
+pub struct OnSubscriptions<'a>(HashMap<Place<'a>, Vec<&'a str>>);
+
+impl<'a> OnSubscriptions<'a> {
+    /// Of these contexts.
+    pub fn of(contexts: impl IntoIterator<Item = &'a Context>) -> Self {
+        let mut names: HashMap<_, Vec<_>> = HashMap::new();
+        for context in contexts {
+            if let Some(subscription) = &context.subscription {
+                let place = Place::of(&subscription.id, context.environment.as_deref());
+                names.entry(place).or_default().push(context.name.as_str());
+            }
+        }
+        Self(names)
+    }
+
+    /// Their names, in the order in which they were given.
+    pub fn names(&self, place: Place<'a>) -> Vec<&'a str> {
+        self.0.get(&place).cloned().unwrap_or_default()
+    }
 }

@@ -1,12 +1,14 @@
 //! `azvault subscription list`
 
+use std::collections::HashSet;
+
 use azvault_model::Subscription;
+use azvault_model::TenantId;
 use azvault_model::rules::connect::VisibleSubscription;
-use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
-use azvault_service::contexts::Contexts;
+use azvault_service::contexts::{Contexts, Seen};
 use azvault_service::opening::Opener;
 use azvault_service::subscriptions;
-use azvault_service::subscriptions::is_on;
+use azvault_service::subscriptions::{OnSubscriptions, Place};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -53,7 +55,9 @@ impl Args {
         if self.refresh {
             let seen = subscriptions::seen(app, self.tenant.as_deref())?;
             let environment = Some(seen.environment.as_str());
-            let row = |place| of_place(place, environment, &seen.contexts);
+            let contexts = seen.contexts.seen();
+            let on = OnSubscriptions::of(contexts.iter().map(|seen| seen.context));
+            let row = |place| of_place(place, environment, &on);
             print(app, &self, seen.places.iter().map(row).collect());
             return Ok(0);
         }
@@ -65,16 +69,16 @@ impl Args {
 }
 
 fn of_place<'a>(
-    place: &'a VisibleSubscription,
+    visible: &'a VisibleSubscription,
     environment: Option<&'a str>,
-    contexts: &'a Contexts,
+    on: &OnSubscriptions<'a>,
 ) -> Row<'a> {
-    let VisibleSubscription { subscription, tenant } = place;
+    let VisibleSubscription { subscription, tenant } = visible;
     Row {
         subscription: view(subscription),
         tenant: Some(TenantView { id: &tenant.id, name: tenant.name.as_deref() }),
         environment,
-        contexts: names(contexts, &subscription.id, environment),
+        contexts: on.names(Place::of(&subscription.id, environment)),
     }
 }
 
@@ -86,36 +90,26 @@ fn view(subscription: &Subscription) -> SubscriptionView<'_> {
     }
 }
 
-/// Names of the contexts on a subscription.
-fn names<'a>(contexts: &'a Contexts, id: &str, environment: Option<&str>) -> Vec<&'a str> {
-    let seen = contexts.seen().into_iter();
-    let on = seen.filter(|seen| is_on(seen.context, id, environment));
-    on.map(|seen| seen.context.name.as_str()).collect()
-}
-
 /// Those of contexts, each once.
 fn known<'a>(contexts: &'a Contexts, tenant: Option<&str>) -> Vec<Row<'a>> {
-    let mut rows: Vec<Row<'a>> = Vec::new();
-    for seen in contexts.seen() {
-        let context = seen.context;
-        let Some(subscription) = &context.subscription else { continue };
+    let seen = contexts.seen();
+    let on = OnSubscriptions::of(seen.iter().map(|seen| seen.context));
+    let mut listed = HashSet::new();
+    let row = |Seen { context, .. }: Seen<'a>| {
+        let subscription = context.subscription.as_ref()?;
         let own = context.tenant.as_ref();
         let fits = tenant.is_none_or(|id| own.is_some_and(|own| TenantId(&own.id) == TenantId(id)));
         let environment = context.environment.as_deref();
-        let is_listed = rows.iter().any(|row| {
-            SubscriptionId(row.subscription.id) == SubscriptionId(&subscription.id)
-                && row.environment.map(EnvironmentName) == environment.map(EnvironmentName)
-        });
-        if fits && !is_listed {
-            rows.push(Row {
-                subscription: view(subscription),
-                tenant: own.map(|own| TenantView { id: &own.id, name: own.name.as_deref() }),
-                environment,
-                contexts: names(contexts, &subscription.id, environment),
-            });
-        }
-    }
-    rows
+        let place = Place::of(&subscription.id, environment);
+        let names = (fits && listed.insert(place)).then(|| on.names(place))?;
+        Some(Row {
+            subscription: view(subscription),
+            tenant: own.map(|own| TenantView { id: &own.id, name: own.name.as_deref() }),
+            environment,
+            contexts: names,
+        })
+    };
+    seen.into_iter().filter_map(row).collect()
 }
 
 fn print(app: &App, args: &Args, subscriptions: Vec<Row<'_>>) {
