@@ -15,25 +15,28 @@ pub fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-pub fn median(command: impl Fn() -> Command) -> Duration {
-    let mut times: Vec<Duration> = (0..RUNS)
-        .map(|_| {
-            let mut command = command();
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            let start = Instant::now();
-            let status = command.status().unwrap();
-            let took = start.elapsed();
-            assert!(status.success(), "{command:?}");
-            took
-        })
-        .collect();
-    times.sort();
-    times[RUNS / 2]
+/// Medians of two commands that are run in turn, so that what else the machine does counts for both.
+pub fn beside(one: impl Fn() -> Command, other: impl Fn() -> Command) -> (Duration, Duration) {
+    let (mut ones, mut others): (Vec<_>, Vec<_>) =
+        (0..RUNS).map(|_| (took(one()), took(other()))).unzip();
+    ones.sort();
+    others.sort();
+    (ones[RUNS / 2], others[RUNS / 2])
+}
+
+fn took(mut command: Command) -> Duration {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let start = Instant::now();
+    let status = command.status().unwrap();
+    let took = start.elapsed();
+    assert!(status.success(), "{command:?}");
+    took
 }
 
 pub struct UnlockedHome {
     folder: tempfile::TempDir,
     session: String,
+    secret: String,
 }
 
 impl UnlockedHome {
@@ -48,7 +51,7 @@ impl UnlockedHome {
         fs::set_permissions(&passphrase, fs::Permissions::from_mode(0o600)).unwrap();
         let file = folder.path().join("contexts.json");
         fs::write(&file, contexts).unwrap();
-        let mut home = Self { folder, session: String::new() };
+        let mut home = Self { folder, session: String::new(), secret: String::new() };
         let given = ["--passphrase-file", passphrase.to_str().unwrap()];
         let from = file.to_str().unwrap();
         for words in [
@@ -61,14 +64,16 @@ impl UnlockedHome {
         }
         let leader = std::process::id().to_string();
         let start = home.command(&["session", "start", "--leader", &leader, "-o", "json"]);
-        let answer = answer(start);
+        let answer = answer_of(start);
         home.session = answer["value"].as_str().unwrap().to_owned();
+        let list = answer_of(home.command(&["secret", "list", "-o", "json"]));
+        home.secret = list["secrets"][0]["id"].as_str().unwrap().to_owned();
         home
     }
 
-    pub fn first_secret(&self) -> String {
-        let answer = answer(self.command(&["secret", "list", "-o", "json"]));
-        answer["secrets"][0]["id"].as_str().unwrap().to_owned()
+    /// The id of a secret.
+    pub fn first_secret(&self) -> &str {
+        &self.secret
     }
 
     pub fn end(&self) {
@@ -89,7 +94,7 @@ impl UnlockedHome {
     }
 }
 
-fn answer(mut command: Command) -> serde_json::Value {
+fn answer_of(mut command: Command) -> serde_json::Value {
     let done = command.output().unwrap();
     assert!(done.status.success(), "{}", done.stderr.escape_ascii());
     serde_json::from_slice(&done.stdout).unwrap()
