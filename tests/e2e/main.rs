@@ -83,6 +83,7 @@ mod secret;
 mod session;
 mod shown_once;
 mod stack;
+mod start_up;
 mod status;
 mod surroundings;
 mod there_and_back;

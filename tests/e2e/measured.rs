@@ -1,9 +1,9 @@
-//! What a run of the binary costs, by the kernel's word: memory, and calls.
+//! What a run of the binary costs, by the kernel's word and by valgrind's count.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
-use azvault_test_support::Home;
+use azvault_test_support::{Home, find};
 
 /// Most memory that a run of the binary had, in KiB, and what it answered. Fails unless the run ends with that
 /// code.
@@ -29,6 +29,17 @@ pub(crate) fn calls(home: &Home, names: &str, args: &[&str]) -> Vec<String> {
     around(strace, home, args).stdout(Stdio::null()).status().unwrap();
     let text = fs::read_to_string(trace).unwrap();
     text.lines().map(str::to_owned).collect()
+}
+
+/// The instructions of a run of the binary, those of processes that it starts left out; `None` where
+/// they cannot be counted.
+pub(crate) fn instructions(home: &Home, args: &[&str]) -> Option<u64> {
+    let mut valgrind = Command::new(find("valgrind")?);
+    valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    let told = around(valgrind, home, args).stdin(Stdio::null()).output().unwrap().stderr;
+    let told = String::from_utf8(told).unwrap();
+    let count = told.lines().find_map(|line| line.split_once("Collected : "));
+    Some(count.unwrap_or_else(|| panic!("{told}")).1.trim().parse().unwrap())
 }
 
 /// The binary run by that program, in the home's own surroundings.
