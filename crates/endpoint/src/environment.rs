@@ -114,7 +114,7 @@ pub const TOOL_VARIABLES: &[ToolVariable] = rows! {
     // `auto`, its default, takes AZURE_SUBSCRIPTION_ID for the first half of a service principal.
     "ANSIBLE_AZURE_AUTH_SOURCE" = V::Fixed("msi"), "Ansible: azure.azcollection",
         "a client id and a secret are missed";
-    "AZCOPY_AUTO_LOGIN_TYPE" = V::Fixed("MSI"), "azcopy from 10.20", "it asks for `azcopy login`";
+    "AZCOPY_AUTO_LOGIN_TYPE" = V::Fixed("MSI"), "azcopy", "it asks for `azcopy login`";
     "NO_PROXY" = V::NoProxy, "all", "a proxy is asked for the endpoint, and sees its key";
     "no_proxy" = V::NoProxy, "all", "a proxy is asked for the endpoint, and sees its key";
 };

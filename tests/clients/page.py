@@ -1,0 +1,60 @@
+"""docs/clients.md: the table of results."""
+
+from install import ROOT
+from matrix import Result
+from rows import Client, Row
+
+PAGE = ROOT / "docs" / "clients.md"
+HEAD = """# Clients
+
+Written by `tests/clients/run`: each client is as its registry has it, runs in `azvault exec`, and speaks
+to a loopback Azure under Azure's own host names, which judges issuer, audience and signature of every
+token that it is shown. Storage is azurite, which judges by itself. After each row every file of the
+home, of /tmp and of /dev/shm was searched for every token that was issued.
+
+| Client | Version | What it did | Result | Token on disk |
+|---|---|---|---|---|
+"""
+TYPED = """
+## What to type
+
+| Tool | In `azvault exec -- …` or `azvault shell` |
+|---|---|
+| az, azcopy, azd, Terraform, the Azure SDKs | as ever; no login |
+| rclone | a remote with `env_auth = true` |
+| kubelogin | `kubelogin convert-kubeconfig -l msi`, once, or `-l azurecli` |
+| Databricks | `auth_type = azure-cli`, with az on the path |
+| Ansible | as ever; where a task says `auth_source: auto` itself: `azvault exec -- env -u AZURE_SUBSCRIPTION_ID ansible-playbook …` |
+| CLI for Microsoft 365 | `m365 login --authType identity`; it keeps the token in the home: `m365 logout` |
+| what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | a newer release; else `azvault exec --env-principal`, where the tool takes a secret |
+"""
+NOT_RUN = "\n## Not run\n\n| Client | Version | Why |\n|---|---|---|\n"
+
+
+def _line(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+
+
+def write(rows: list[Row], results: list[Result], missing: dict[Client, str]) -> None:
+    """Of rows that were not run this time, the line stays that they had."""
+    old = PAGE.read_text().splitlines(keepends=True) if PAGE.exists() else []
+    new = {(one.family, one.version, one.does):
+           _line(one.family, one.version, one.does, one.result, one.on_disk) for one in results}
+    page, not_run = HEAD, {}
+    for row in rows:
+        client = row.client
+        begins = _line(client.family, client.version, row.does).removesuffix("\n")
+        kept = (line for line in old if line.startswith(begins))
+        page += new.get((client.family, client.version, row.does)) or next(kept, "")
+        if client in missing:
+            not_run[client] = _line(client.family, client.version, missing[client])
+    if not_run:
+        page += NOT_RUN + "".join(not_run.values())
+    PAGE.write_text(page + TYPED)
+
+
+def lacks(rows: list[Row]) -> list[Row]:
+    """Rows that the page says nothing of."""
+    lines = PAGE.read_text().splitlines() if PAGE.exists() else []
+    told = {tuple(cell.strip() for cell in line.split("|")[1:3]) for line in lines if "|" in line}
+    return [row for row in rows if (row.client.family, row.client.version) not in told]
