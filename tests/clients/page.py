@@ -40,6 +40,8 @@ def write(rows: list[Row], results: list[Result], missing: dict[Client, str]) ->
     old = PAGE.read_text().splitlines(keepends=True) if PAGE.exists() else []
     new = {(one.family, one.version, one.does):
            _line(one.family, one.version, one.does, one.result, one.on_disk) for one in results}
+    told = "".join(old).partition(NOT_RUN)[2].splitlines(keepends=True)
+    tried = {(one.family, one.version) for one in results}
     page, not_run = HEAD, {}
     for row in rows:
         client = row.client
@@ -48,6 +50,9 @@ def write(rows: list[Row], results: list[Result], missing: dict[Client, str]) ->
         page += new.get((client.family, client.version, row.does)) or next(kept, "")
         if client in missing:
             not_run[client] = _line(client.family, client.version, missing[client])
+        elif (client.family, client.version) not in tried:
+            begins = f"| {client.family} | {client.version} | "
+            not_run |= {client: line for line in told if line.startswith(begins)}
     if not_run:
         page += NOT_RUN + "".join(not_run.values())
     PAGE.write_text(page + TYPED)
