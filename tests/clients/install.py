@@ -12,6 +12,8 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENTS = ROOT / "target" / "clients"
 WAIT = 900
+# The largest client, with what is unpacked on the way.
+MIN_FREE = 3 << 30
 
 
 class Missing(Exception):
@@ -43,6 +45,8 @@ class Package:
         if self.is_installed():
             return
         CLIENTS.mkdir(parents=True, exist_ok=True)
+        if self.registry != "dotnet" and shutil.disk_usage(CLIENTS).free < MIN_FREE:
+            raise Missing("less than 3 GiB are free on the disk")
         if self.registry in ("pypi", "ansible"):
             install = pypi if self.registry == "pypi" else ansible
             install(self.folder, self.names, self.python)

@@ -75,11 +75,12 @@ class Place:
         if ran.returncode != 0:
             raise RuntimeError(f"azvault {' '.join(arguments)}\n{ran.stdout}{ran.stderr}")
 
-    def run(self, row: Row) -> Result:
+    def run(self, row: Row, without: str) -> Result:
         judged = self.folder / "requests.jsonl"
         judged.touch()
         before = judged.stat().st_size
-        own = [str(self.azvault), "-q", "exec", "ada", "--", "/bin/bash", "-c", row.command]
+        own = [str(self.azvault), "-q", "exec", "ada", "--", "/bin/bash", "-c",
+               f"unset {without}\n{row.command}" if without else row.command]
         variables = self.variables | {"HERE": str(row.client.package.folder)}
         try:
             ran = subprocess.run(own, env=variables, capture_output=True, text=True, timeout=WAIT,

@@ -29,6 +29,11 @@ TYPED = """
 | what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | a newer release; else `azvault exec --env-principal`, where the tool takes a secret |
 """
 NOT_RUN = "\n## Not run\n\n| Client | Version | Why |\n|---|---|---|\n"
+# No registry has them as programs, and they are too large to build for each run.
+UNTRIED = {
+    "Terraform, with azurerm and azapi": "not in a registry of the machine, and not built",
+    "azd": "not in a registry of the machine, and not built",
+}
 
 
 def _line(*cells: str) -> str:
@@ -53,8 +58,8 @@ def write(rows: list[Row], results: list[Result], missing: dict[Client, str]) ->
         elif (client.family, client.version) not in tried:
             begins = f"| {client.family} | {client.version} | "
             not_run |= {client: line for line in told if line.startswith(begins)}
-    if not_run:
-        page += NOT_RUN + "".join(not_run.values())
+    page += NOT_RUN + "".join(not_run.values())
+    page += "".join(_line(name, "any", why) for name, why in UNTRIED.items())
     PAGE.write_text(page + TYPED)
 
 
