@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENTS = ROOT / "target" / "clients"
-WAIT = 900
+WAIT = 300
 # The largest client, with what is unpacked on the way.
 MIN_FREE = 3 << 30
 

@@ -14,7 +14,7 @@ import tokens
 from azurite import Azurite
 from rows import SCRIPTS, Row, python
 
-WAIT = 300
+WAIT = 180
 # For clients that ask az for tokens.
 AZ = python.NEWEST_AZ.folder
 
