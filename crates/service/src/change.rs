@@ -114,7 +114,7 @@ fn attempt(
     };
     if scope == Scope::User {
         let of_here = here.as_ref().map(|here| &here.change);
-        match contexts.own().collision(&preview.change, of_here, &contexts.stored) {
+        match contexts.own().collision(&preview.change, of_here, &contexts.vault.contexts) {
             Some(Collision::AnotherAccount(name)) => {
                 return Err(refused(Refusal::AnotherAccountHere { name }));
             }

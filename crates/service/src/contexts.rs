@@ -2,17 +2,20 @@
 //! them acts.
 
 mod acting;
+mod vault_view;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use azvault_model::rules::active::{self, Wishes};
 use azvault_model::rules::{autosave, scope};
 use azvault_model::{
-    Account, AutosaveMode, Context, ContextName, Current, Environment, Known, ProcessScope, Scope,
-    Whose,
+    AutosaveMode, Context, ContextName, Current, Known, ProcessScope, Scope, Whose,
 };
 use azvault_policy::PolicyLine;
-use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
+use azvault_vault::Vault;
+
+pub use self::vault_view::VaultView;
 
 use crate::app::{App, ContextOverride};
 use crate::failure::{Failure, Kind};
@@ -23,15 +26,8 @@ use crate::text::{quoted, shown};
 
 /// What there is, and what was asked for.
 pub struct Contexts {
-    /// In the vault.
-    pub stored: Vec<Context>,
-    /// In the vault, sealed.
-    pub secrets: Vec<StoredSecret>,
-    /// Accounts that the vault knows, with or without a context.
-    accounts: Vec<Account>,
-    /// Clouds that are not built in.
-    pub environments: Vec<Environment>,
-    pub settings: Settings,
+    /// What the vault has.
+    pub vault: Arc<VaultView>,
     pub session: Option<Session>,
     given: Option<ContextOverride>,
     /// The line of a policy by which autosave is off.
@@ -60,31 +56,16 @@ pub(crate) enum Purpose {
 impl Contexts {
     /// Those of a vault that is open, and of the session, as they are now.
     pub(crate) fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
-        Self::read(app, vault, Session::current(vault.id())?, Purpose::Read)
+        Self::read(app, VaultView::of(vault)?, Session::current(vault.id())?, Purpose::Read)
     }
 
-    /// The same once more, as they are now.
-    pub(crate) fn read_again(&self, app: &App, vault: &Vault) -> Result<Self, Failure> {
-        Self::read(app, vault, Session::current(vault.id())?, self.purpose)
-    }
-
+    /// Those of a vault, of which that was read, and of the session.
     pub(crate) fn read(
         app: &App,
-        vault: &Vault,
+        vault: Arc<VaultView>,
         session: Option<Session>,
         purpose: Purpose,
     ) -> Result<Self, Failure> {
-        let snapshot = match purpose {
-            Purpose::Read | Purpose::Revoke => vault.snapshot(),
-            Purpose::Change => vault.snapshot_with_kept(),
-        };
-        let snapshot: Snapshot<'_> = snapshot?;
-        let settings = snapshot.settings();
-        let secrets = snapshot.secrets().to_vec();
-        let accounts = snapshot.accounts().iter().map(|stored| stored.value.clone()).collect();
-        let environments = snapshot.environments().iter();
-        let environments = environments.map(|stored| stored.value.clone()).collect();
-        let stored = snapshot.into_contexts().into_iter().map(|stored| stored.value).collect();
         let nothing = ProcessScope::default();
         let given = match purpose {
             Purpose::Read | Purpose::Change => app.given()?,
@@ -94,23 +75,17 @@ impl Contexts {
             Purpose::Read | Purpose::Change => policy::autosave_off(app)?.cloned(),
             Purpose::Revoke => None,
         };
-        Ok(Self {
-            stored,
-            secrets,
-            accounts,
-            environments,
-            settings,
-            session,
-            given,
-            autosave_off,
-            nothing,
-            purpose,
-        })
+        Ok(Self { vault, session, given, autosave_off, nothing, purpose })
+    }
+
+    /// What they were read for.
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// Origins that the person agreed to: for the user, and in this session.
     pub fn confirmed(&self) -> BTreeSet<String> {
-        self.settings.confirmed.union(&self.own().confirmed).cloned().collect()
+        self.vault.settings.confirmed.union(&self.own().confirmed).cloned().collect()
     }
 
     /// What the session has of its own; nothing where there is none.
@@ -120,7 +95,7 @@ impl Contexts {
 
     /// Sorted by tenant id, then subscription name, then context name.
     pub fn seen(&self) -> Vec<Seen<'_>> {
-        let seen = self.own().seen(&self.stored).into_iter();
+        let seen = self.own().seen(&self.vault.contexts).into_iter();
         let mut seen: Vec<_> = seen.map(|(context, scope)| Seen { context, scope }).collect();
         seen.sort_by_cached_key(|seen| {
             let context = seen.context;
@@ -135,7 +110,7 @@ impl Contexts {
 
     /// The vault's default.
     pub fn default(&self) -> Option<&ContextName> {
-        self.settings.default.as_ref()
+        self.vault.settings.default.as_ref()
     }
 
     /// The name that acts, and why; `None` when none does, also where the session's choice or the
@@ -168,7 +143,7 @@ impl Contexts {
 
     /// The context of a name, compared as Azure PowerShell does.
     pub fn find(&self, name: &ContextName) -> Option<Seen<'_>> {
-        let seen = self.own().seen(&self.stored);
+        let seen = self.own().seen(&self.vault.contexts);
         let found = seen.into_iter().find(|(context, _)| context.name.same_as(name));
         found.map(|(context, scope)| Seen { context, scope })
     }
@@ -184,7 +159,7 @@ impl Contexts {
             Some(_) => autosave::Policy::Off,
             None => autosave::Policy::Silent,
         };
-        autosave::mode(policy, self.own().autosave, self.settings.autosave)
+        autosave::mode(policy, self.own().autosave, self.vault.settings.autosave)
     }
 
     /// Where a change lives, given `--scope`.
@@ -234,17 +209,20 @@ impl Contexts {
     pub fn known<'a>(&'a self, scope: Scope, whose: Whose<'a>) -> Known<'a> {
         let default = self.default();
         match scope {
-            Scope::User => {
-                Known::of_vault(self.stored.iter().collect(), default, self.secrets.len(), whose)
-            }
-            Scope::Process => self.own().known(&self.stored, default, whose),
+            Scope::User => Known::of_vault(
+                self.vault.contexts.iter().collect(),
+                default,
+                self.vault.secrets.len(),
+                whose,
+            ),
+            Scope::Process => self.own().known(&self.vault.contexts, default, whose),
         }
     }
 
     /// The context of a name in a scope.
     pub fn find_in(&self, scope: Scope, name: &ContextName) -> Option<&Context> {
         match scope {
-            Scope::User => self.stored.iter().find(|context| context.name.same_as(name)),
+            Scope::User => self.vault.contexts.iter().find(|context| context.name.same_as(name)),
             Scope::Process => self.find(name).map(|seen| seen.context),
         }
     }

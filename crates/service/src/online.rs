@@ -60,7 +60,7 @@ pub fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Failure> {
 /// The environment that a file defined under that name.
 fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environment, Failure> {
     let same = |name: &str| EnvironmentName(name) == EnvironmentName(environment);
-    contexts.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
+    contexts.vault.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
         let name = quoted(environment);
         Failure::new(Kind::NotFound, format!("nothing is known of the cloud {name}"))
             .hint("azvault migrate run --from PATH, with the file that defines it")

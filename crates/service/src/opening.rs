@@ -3,12 +3,14 @@
 mod reopener;
 mod unlock;
 
+use std::sync::Arc;
+
 use azvault_vault::{Locked, Try, Vault};
 
 pub use self::reopener::Reopener;
 pub use self::unlock::{Hold, OpenSlot, Source};
 use crate::app::App;
-use crate::contexts::{Contexts, Purpose};
+use crate::contexts::{Contexts, Purpose, VaultView};
 use crate::failure::Failure;
 use crate::paths;
 use crate::session;
@@ -150,7 +152,8 @@ impl OpenVault<()> {
         purpose: Purpose,
     ) -> Result<OpenVault, Failure> {
         let Self { vault, reopener, slot, contexts: () } = self;
-        let contexts = Contexts::read(app, &vault, session, purpose)?;
+        let contexts =
+            Contexts::read(app, VaultView::again(&vault, None, purpose)?, session, purpose)?;
         Ok(OpenVault { vault, reopener, slot, contexts })
     }
 }
@@ -158,7 +161,11 @@ impl OpenVault<()> {
 impl OpenVault {
     /// Reads the contexts again, because something changed.
     pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
-        self.contexts = self.contexts.read_again(app, &self.vault)?;
+        let before = Some(Arc::clone(&self.contexts.vault));
+        let purpose = self.contexts.purpose();
+        let view = VaultView::again(&self.vault, before, purpose)?;
+        let session = Session::current(self.vault.id())?;
+        self.contexts = Contexts::read(app, view, session, purpose)?;
         Ok(())
     }
 }

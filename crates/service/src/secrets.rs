@@ -29,7 +29,7 @@ pub struct SecretRef<'a> {
 /// All of them as they are stored: those of the session first.
 pub fn visible(contexts: &Contexts) -> impl Iterator<Item = SecretRef<'_>> {
     let of_session = contexts.own().secrets.iter().map(SecretRef::of_session);
-    of_session.chain(contexts.secrets.iter().map(SecretRef::of_vault))
+    of_session.chain(contexts.vault.secrets.iter().map(SecretRef::of_vault))
 }
 
 /// All of them: those of the session first, then by account, kind, tenant and target.

@@ -138,6 +138,11 @@ impl Snapshot<'_> {
         Boxes { connection: &self.transaction, sealer: self.sealer, vault: self.vault }
     }
 
+    /// SHA-256 of the sealed head: where it is the same, so is every record.
+    pub fn head(&self) -> &str {
+        &self.state.head_hash
+    }
+
     /// Takes out what the records hold, settings apart: a second copy of a large vault is spared. What
     /// is sealed beside the records, as [`Snapshot::original`], can be read as before.
     pub fn take_items(&mut self) -> Items {

@@ -220,7 +220,7 @@ fn fill_counts(document: &mut Document, open: &OpenVault) -> Result<(), Failure>
     document.anchor = Some(pin.to_string());
     document.default = contexts.default().map(|name| name.as_str().to_owned());
     document.contexts = Some(contexts.seen().len());
-    document.secrets = Some(contexts.secrets.len() + contexts.own().secrets.len());
+    document.secrets = Some(contexts.vault.secrets.len() + contexts.own().secrets.len());
     Ok(())
 }
 

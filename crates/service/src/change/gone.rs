@@ -50,7 +50,7 @@ impl Gone {
             |by: &Change, name: &ContextName| by.remove.iter().any(|gone| gone.same_as(name));
         let mut lost: Vec<&Context> = match scope {
             Scope::Process => contexts.seen().into_iter().map(|seen| seen.context).collect(),
-            Scope::User => contexts.stored.iter().collect(),
+            Scope::User => contexts.vault.contexts.iter().collect(),
         };
         lost.retain(|context| is_named(change, &context.name));
         if let Some(here) = here {

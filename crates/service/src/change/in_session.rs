@@ -20,12 +20,12 @@ pub(super) fn write(
 ) -> Result<(Decision, Counted), Failure> {
     let Step { whose, extras, decide } = *step;
     let accounts = contexts.accounts();
-    let Contexts { session, stored, settings, .. } = contexts;
+    let Contexts { session, vault, .. } = contexts;
     let session = session.as_mut().ok_or_else(crate::session::gone)?;
-    let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
+    let names: Vec<&ContextName> = vault.contexts.iter().map(|context| &context.name).collect();
     session.update(|state| {
-        let default = settings.default.as_ref();
-        let (decision, active) = decided(state, stored, default, whose, decide)?;
+        let default = vault.settings.default.as_ref();
+        let (decision, active) = decided(state, &vault.contexts, default, whose, decide)?;
         let Decision { change, asks, remarks } = decision;
         let removed = forgotten(state, &change.forget, whose.accounts);
         let told = copied(&change);
@@ -58,7 +58,7 @@ fn decided<E>(
 /// What the rule decides on what this session sees; `None` without a session, or if it refuses.
 pub(super) fn here(contexts: &Contexts, whose: Whose<'_>, rule: &Rule<'_>) -> Option<Decision> {
     let state = &contexts.session.as_ref()?.state;
-    let (stored, default) = (&contexts.stored, contexts.default());
+    let (stored, default) = (&contexts.vault.contexts, contexts.default());
     decided(state, stored, default, whose, rule).ok().map(|(decision, _)| decision)
 }
 
@@ -70,10 +70,10 @@ pub(super) fn take_part(
     whose: Whose<'_>,
     rule: &Rule<'_>,
 ) -> Result<usize, Failure> {
-    let Contexts { session, stored, settings, .. } = contexts;
+    let Contexts { session, vault, .. } = contexts;
     let Some(session) = session else { return Ok(0) };
     session.update(|state| {
-        let here = decided(state, stored, settings.default.as_ref(), whose, rule);
+        let here = decided(state, &vault.contexts, vault.settings.default.as_ref(), whose, rule);
         let before = state.secrets.len();
         let here = here.ok().map(|(decision, _)| decision.change);
         state.take_part(of_user, here.as_ref(), whose.accounts);

@@ -38,9 +38,9 @@ pub fn of_vault(contexts: &Contexts) -> Vec<String> {
     let known = Known {
         accounts: contexts.accounts(),
         contexts: contexts.seen().into_iter().map(|seen| seen.context).collect(),
-        environments: contexts.environments.iter().collect(),
+        environments: contexts.vault.environments.iter().collect(),
     };
-    known.offers(contexts.secrets.iter().map(|secret| &secret.description))
+    known.offers(contexts.vault.secrets.iter().map(|secret| &secret.description))
 }
 
 impl Known<'_> {

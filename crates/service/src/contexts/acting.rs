@@ -24,18 +24,18 @@ impl Contexts {
 
     /// All accounts that are known here, by which two of them are told apart.
     pub fn accounts(&self) -> Accounts {
-        let clouds = Clouds::of(&self.environments);
-        Accounts::of(clouds, self.everywhere(), &self.accounts, self.descriptions())
+        let clouds = Clouds::of(&self.vault.environments);
+        Accounts::of(clouds, self.everywhere(), &self.vault.accounts, self.descriptions())
     }
 
     /// Contexts of the vault and of the session, those included that others cover.
     fn everywhere(&self) -> impl Iterator<Item = &Context> {
-        self.stored.iter().chain(&self.own().contexts)
+        self.vault.contexts.iter().chain(&self.own().contexts)
     }
 
     /// What is known of all secrets.
     fn descriptions(&self) -> impl Iterator<Item = &SecretDescription> {
         let own = self.own().secrets.iter().map(|secret| &secret.held.description);
-        self.secrets.iter().map(|secret| &secret.description).chain(own)
+        self.vault.secrets.iter().map(|secret| &secret.description).chain(own)
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn content(contexts: &Contexts, acting: Option<&Context>, reach: &Rea
         let mut named = seen.iter().filter_map(|context| context.environment.as_deref());
         named.any(|own| own.eq_ignore_ascii_case(name))
     };
-    let environments = contexts.environments.iter().filter(|own| is_of_one(&own.name));
+    let environments = contexts.vault.environments.iter().filter(|own| is_of_one(&own.name));
     let agreed = environments.filter(|own| online::cloud(contexts, &own.name).is_ok());
     let mut content = az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files);
     content.files.push((SERVES, serde_json::to_string(reach).unwrap_or_default()));

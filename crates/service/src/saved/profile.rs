@@ -30,7 +30,7 @@ pub fn profile(vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
         contexts: chosen.iter().map(|seen| seen.context.copied()).collect(),
         default: contexts.active()?.0.cloned(),
         environments: snapshot.environments().iter().map(|e| e.value.clone()).collect(),
-        autosave: contexts.settings.autosave,
+        autosave: contexts.vault.settings.autosave,
         ..Profile::default()
     };
     let known = snapshot.accounts().iter().map(|stored| &stored.value);

@@ -4,7 +4,7 @@ use azvault_model::rules::autosave::DEFAULT_SCOPE;
 use azvault_model::{AutosaveMode, Scope};
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::Failure;
-use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::opening::Opener;
 use azvault_service::policy;
 use azvault_service::session;
 use azvault_service::session::Session;
@@ -30,23 +30,23 @@ pub(super) fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> Exit {
     if mode == AutosaveMode::CurrentUser {
         policy::keep(app)?;
     }
-    let OpenVault { mut vault, mut contexts, .. } = Opener::new(app).open()?;
+    let mut open = Opener::new(app).open()?;
     let scope = scope.asked().unwrap_or(DEFAULT_SCOPE);
     match scope {
         Scope::Process => {
             let needed = || session::none("a mode of process scope ends with its session");
-            let session = contexts.session.as_mut().ok_or_else(needed)?;
+            let session = open.contexts.session.as_mut().ok_or_else(needed)?;
             set_in_session(session, Some(mode))?;
         }
         Scope::User => {
-            let written = vault.write(|writing| -> Result<(), Problem> {
+            let written = open.vault.write(|writing| -> Result<(), Problem> {
                 let settings = Settings { autosave: Some(mode), ..writing.settings() };
                 writing.put_settings(&settings).map(drop)
             });
             written?;
-            contexts.settings.autosave = Some(mode);
+            open.refresh(app)?;
             // As in Azure PowerShell: what is set for the user holds in this session too.
-            if let Some(session) = contexts.session.as_mut() {
+            if let Some(session) = open.contexts.session.as_mut() {
                 set_in_session(session, None)?;
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn set(app: &App, mode: AutosaveMode, scope: &ScopeOption) -> Exit {
         AutosaveMode::CurrentUser => "on",
         AutosaveMode::Process => "off",
     };
-    print(app, &contexts, &format!("autosave is {word} {place}"));
+    print(app, &open.contexts, &format!("autosave is {word} {place}"));
     Ok(0)
 }
 
@@ -85,6 +85,6 @@ pub(super) fn print(app: &App, contexts: &Contexts, line: &str) {
         mode: mode.as_str(),
         because: because.as_str(),
         session: contexts.own().autosave.map(AutosaveMode::as_str),
-        user: contexts.settings.autosave.map(AutosaveMode::as_str),
+        user: contexts.vault.settings.autosave.map(AutosaveMode::as_str),
     });
 }
