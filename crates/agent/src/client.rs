@@ -143,7 +143,7 @@ impl Client {
 
     /// How it is.
     pub fn status(&self) -> Result<Status, CallError> {
-        let (reply, pid) = self.ask(Message::new(Verb::Status as u8, 0))?;
+        let (reply, pid) = self.exchange(Message::new(Verb::Status as u8, 0))?;
         let mut body = Body(&reply[1..]);
         let (unlocked, epoch) = (body.u8(), body.u32());
         let (idle, expires, sessions) = (body.u64(), body.u64(), body.u32());
@@ -164,6 +164,13 @@ impl Client {
         let version = reply.get(STATUS..).and_then(|rest| Body(rest).bytes()).unwrap_or_default();
         // What is no text is no version.
         Ok(String::from_utf8(version.to_vec()).unwrap_or_default())
+    }
+
+    /// What the service behind the agent answers to a message.
+    pub fn ask(&self, message: &[u8]) -> Result<Zeroizing<Vec<u8>>, CallError> {
+        let mut reply = self.call(Message::new(Verb::Ask as u8, message.len()).raw(message))?;
+        reply.drain(..1);
+        Ok(reply)
     }
 
     /// Has the keys wiped.
@@ -206,11 +213,11 @@ impl Client {
     }
 
     fn call(&self, message: Message) -> Result<Reply, CallError> {
-        self.ask(message).map(|(reply, _)| reply)
+        self.exchange(message).map(|(reply, _)| reply)
     }
 
     /// Asks whoever serves: one that another took over from had done nothing of it.
-    fn ask(&self, message: Message) -> Result<(Reply, u32), CallError> {
+    fn exchange(&self, message: Message) -> Result<(Reply, u32), CallError> {
         let frame = message.finish().ok_or(CallError::TooLarge)?;
         for _ in 0..MAX_MOVES {
             let (mut stream, pid) = self.connect()?;

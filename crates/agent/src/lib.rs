@@ -11,11 +11,13 @@
 //! The server is one thread around `poll`: nothing is shared, and what is wiped is wiped. What can
 //! be tested without a socket is pure: the limits in [`hold`] and the messages in [`protocol`].
 
+mod answers;
 mod client;
 mod clock;
 mod frame;
 mod handing;
 mod server;
+mod session_store;
 mod sessions;
 
 pub mod hold;
@@ -23,8 +25,10 @@ pub mod holder;
 pub mod presence;
 pub mod protocol;
 
+pub use answers::{Answers, Asked, NoAnswer};
 pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
 pub use clock::now;
 pub use handing::{KeysToHold, hand};
 pub use protocol::{Leader, MAX_FRAME};
 pub use server::{Post, ServeError, serve};
+pub use session_store::{CallerSessions, SessionStore};

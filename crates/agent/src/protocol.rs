@@ -42,10 +42,12 @@ pub enum Verb {
     SessionWrite = 8,
     /// session → nothing.
     SessionEnd = 9,
+    /// message → message: see [`Answers`](crate::Answers).
+    Ask = 10,
 }
 
 impl Verb {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Status,
         Self::HandOver,
         Self::Lock,
@@ -56,6 +58,7 @@ impl Verb {
         Self::SessionRead,
         Self::SessionWrite,
         Self::SessionEnd,
+        Self::Ask,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

@@ -22,6 +22,7 @@ use self::answer::AgentState;
 use self::bound_socket::BoundSocket;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
 use self::post::Taken;
+use crate::answers::Answers;
 use crate::client::CallError;
 use crate::clock::now;
 use crate::handing::Starter;
@@ -92,10 +93,11 @@ impl ServeError {
 pub fn serve(
     post: Post<'_>,
     starter: Stream,
+    service: &mut dyn Answers,
     allowed: impl FnMut() -> Option<Limits>,
 ) -> Result<(), ServeError> {
     let mut starter = Starter::hear(starter).map_err(ServeError::Starter)?;
-    let Taken { ears, held, _lock } = match post::take(post, &mut starter) {
+    let Taken { ears, held, _lock } = match post::take(post, &mut starter, service) {
         Ok(taken) => taken,
         Err(e) => {
             starter.tell(e.outcome());
@@ -120,7 +122,7 @@ struct Ears<'a> {
 
 fn run(
     ears: &Ears<'_>,
-    mut held: AgentState,
+    mut held: AgentState<'_>,
     mut allowed: impl FnMut() -> Option<Limits>,
 ) -> Result<(), ServeError> {
     let mut connections: Vec<Connection> = Vec::new();
@@ -159,7 +161,7 @@ fn run(
         let moment = now();
         held.look(moment);
         for session in ready.ended {
-            held.sessions.remove(session);
+            held.sessions().remove(session);
         }
         match ears.signals.taken() {
             Some(Signal::HangUp) => held.lock(),
@@ -218,11 +220,12 @@ struct Ready {
 
 fn wait_for(
     ears: &Ears<'_>,
-    held: &AgentState,
+    held: &AgentState<'_>,
     connections: &mut [Connection],
     wait: Duration,
 ) -> Result<Ready, ServeError> {
-    let sessions: Vec<i64> = held.sessions.iter().map(|(id, _)| id).collect();
+    let held = held.sessions();
+    let sessions: Vec<i64> = held.iter().map(|(id, _)| id).collect();
     let changes = ears.place.changes();
     let results: Vec<Event> = {
         let open = connections.len() < MAX_CONNECTIONS;
@@ -230,7 +233,7 @@ fn wait_for(
         waits.add(&ears.listener, if open { Interest::Read } else { Interest::Nothing });
         waits.add(&ears.signals, Interest::Read);
         waits.add(ears.beacon.source(), Interest::Read);
-        for (_, session) in held.sessions.iter() {
+        for (_, session) in held.iter() {
             waits.add(&session.ended, Interest::Read);
         }
         for connection in connections.iter() {

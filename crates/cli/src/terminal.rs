@@ -3,6 +3,7 @@
 pub(crate) mod bar;
 pub(crate) mod picker;
 pub(crate) mod prompt;
+pub(crate) mod shell_language;
 pub(crate) mod stdin_names;
 mod table;
 pub(crate) mod ui;

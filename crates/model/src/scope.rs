@@ -1,7 +1,9 @@
 //! Where a change lives.
 
+use serde::{Deserialize, Serialize};
+
 /// Azure PowerShell's `ContextModificationScope`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// The memory of one session; gone with it.
     Process,

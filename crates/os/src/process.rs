@@ -9,7 +9,9 @@ mod start;
 
 pub use self::handle::{ProcessHandle, end_all};
 pub use self::hardening::{Before, FileMask, harden, is_hardened};
-pub use self::kin::{ProcessFacts, arguments, descends, facts, parent, parent_name};
+pub use self::kin::{
+    ProcessFacts, arguments, descends, facts, parent, parent_name, parent_name_of,
+};
 pub use self::signals::{Signal, Signals};
 pub use self::start::{
     become_command, keep_descriptors_here, leave_terminal, silence_errors, silence_output,

@@ -11,6 +11,7 @@ use azvault_os::pipe::Stream;
 use azvault_vault::{Locked, Sealer, Vault, VaultId};
 
 use crate::app::App;
+use crate::caller::Places;
 use crate::failure::{Failure, Kind};
 use crate::shell_word::shell_path;
 use crate::{paths, policy, runtime};
@@ -63,9 +64,21 @@ fn socket_of(agent: u32) -> Option<PathBuf> {
     path.is_absolute().then_some(path)
 }
 
+/// The agent of whichever vault, where the usual folder has the socket of one vault alone.
+pub(crate) fn only_one() -> Option<Client> {
+    let folder = runtime::folder().ok()?;
+    let files = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|file| file.path());
+    let mut sockets = files.filter(|file| file.extension().is_some_and(|end| end == SOCKET));
+    let only = sockets.next()?;
+    sockets.next().is_none().then(|| Client::new(only))
+}
+
+/// How the names of sockets end.
+const SOCKET: &str = "sock";
+
 /// The name of the socket of a vault's agent.
 pub(crate) fn socket_name(vault: VaultId) -> String {
-    format!("{vault}.sock")
+    format!("{vault}.{SOCKET}")
 }
 
 /// How the agent of a vault is; `None` if none runs, or none may be used.
@@ -208,7 +221,7 @@ fn start(client: &Client, vault: VaultId, keys: Option<&KeysToHold<'_>>) -> Resu
     let post = Post {
         socket: client.socket().to_owned(),
         vault_id: vault.to_string(),
-        user_policy: paths::user_policy(),
+        places: Places { anchors: paths::anchors()?, user_policy: paths::user_policy() },
     };
     let (own, its) = Stream::pair()?;
     // The command has the other end of the pair until it is dropped.
@@ -218,15 +231,14 @@ fn start(client: &Client, vault: VaultId, keys: Option<&KeysToHold<'_>>) -> Resu
     handed
 }
 
-/// Where an agent serves, for which vault, and which policy of its user it obeys besides the
-/// system's: it has no environment that could tell it.
+/// Where an agent serves, for which vault, and what its user's environment would tell it: it has none.
 pub struct Post {
     /// Where to listen
     pub socket: PathBuf,
     /// The id of the vault
     pub vault_id: String,
-    /// The user's own policy
-    pub user_policy: Option<PathBuf>,
+    /// Folders and files of the user
+    pub places: Places,
 }
 
 /// This program as the agent, in one of its two steps. Its standard input is the pair to its starter.
@@ -234,7 +246,8 @@ pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["agent", step, "--socket"]).arg(&post.socket);
     command.arg("--vault-id").arg(&post.vault_id);
-    if let Some(policy) = &post.user_policy {
+    command.arg("--anchors").arg(&post.places.anchors);
+    if let Some(policy) = &post.places.user_policy {
         command.arg("--user-policy").arg(policy);
     }
     command.env_clear().current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());

@@ -7,11 +7,14 @@ use azvault_model::ContextName;
 use azvault_model::rules::active::ActiveSource;
 use azvault_os::process::Before;
 use azvault_policy::Policy;
+use serde::{Deserialize, Serialize};
 
+use crate::caller::{Caller, Places};
 use crate::console::{Answer, Console, Prompt};
 use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::policy::in_force;
+use crate::service::Service;
 use crate::vault_pin::VaultPin;
 
 /// Options of every request.
@@ -47,12 +50,15 @@ pub struct App {
     policy: OnceLock<Policy>,
     /// What is remembered of vaults, where that is not what this machine remembers.
     memory: Option<PathBuf>,
+    /// Who asks, if that is not this process.
+    caller: Option<Arc<Caller>>,
 }
 
 /// Tells the time, in seconds since 1970 (UTC).
 pub type Clock = fn() -> i64;
 
 /// A context that was named for this one command, and by what.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ContextOverride {
     pub name: ContextName,
     pub because: ActiveSource,
@@ -75,7 +81,31 @@ impl From<bool> for Consent {
 
 impl App {
     pub fn new(options: Options, console: Arc<dyn Console>, before: Before, clock: Clock) -> Self {
-        Self { options, console, before, clock, policy: OnceLock::new(), memory: None }
+        Self {
+            options,
+            console,
+            before,
+            clock,
+            policy: OnceLock::new(),
+            memory: None,
+            caller: None,
+        }
+    }
+
+    /// As this one, for a process that asked.
+    pub(crate) fn on_behalf_of(self, caller: Arc<Caller>) -> Self {
+        Self { caller: Some(caller), ..self }
+    }
+
+    /// A service for other processes, of the vault with that id, which is of the user to whom these
+    /// places belong.
+    pub fn service(&self, vault: String, places: Places) -> Service {
+        Service::new(vault, places, self.before, self.clock)
+    }
+
+    /// Who asks; `None` where that is this process itself.
+    pub(crate) fn caller(&self) -> Option<&Caller> {
+        self.caller.as_deref()
     }
 
     /// As this one, for a file that may be older than what this machine has seen: with a memory of
@@ -92,11 +122,15 @@ impl App {
 
     /// The folder in which is remembered how far each vault has come.
     pub fn anchors(&self) -> Result<PathBuf, Failure> {
-        self.memory.clone().map_or_else(paths::anchors, Ok)
+        let of_caller = || self.caller().map(|caller| caller.places.anchors.clone());
+        self.memory.clone().or_else(of_caller).map_or_else(paths::anchors, Ok)
     }
 
     /// The context of `--context`, else of `AZVAULT_CONTEXT`.
     pub fn given(&self) -> Result<Option<ContextOverride>, Failure> {
+        if let Some(caller) = self.caller() {
+            return Ok(caller.context.clone());
+        }
         if let Some(name) = &self.options.context {
             let name = ContextName::new(name.clone());
             return Ok(Some(ContextOverride { name, because: ActiveSource::Option }));
@@ -121,13 +155,18 @@ impl App {
         if let Some(policy) = self.policy.get() {
             return Ok(policy);
         }
-        let policy = in_force()?;
+        let policy = match self.caller() {
+            Some(caller) => in_force(caller.places.user_policy.as_deref())?,
+            None => in_force(paths::user_policy().as_deref())?,
+        };
         Ok(self.policy.get_or_init(|| policy))
     }
 
     /// The same options and another look at the policies: for a process that lives long.
     pub fn afresh(&self) -> Self {
-        Self::new(self.options.clone(), Arc::clone(&self.console), self.before, self.clock)
+        let console = Arc::clone(&self.console);
+        let app = Self::new(self.options.clone(), console, self.before, self.clock);
+        Self { caller: self.caller.clone(), ..app }
     }
 
     /// Somebody to ask, where that is allowed.

@@ -24,15 +24,24 @@ pub fn log(
             time: app.now(),
             verb: verb.to_owned(),
             subjects: some.to_vec(),
-            actor: actor(),
+            actor: actor(app),
         })?;
     }
     Ok(())
 }
 
-/// This process, as the log has it.
-pub(crate) fn actor() -> Actor {
+/// Who asks, as the log has it.
+pub(crate) fn actor(app: &App) -> Actor {
+    if let Some(caller) = app.caller() {
+        return caller.actor.clone();
+    }
     Actor { user: Owner::of_caller(), pid: std::process::id(), parent: parent_name() }
+}
+
+/// A process that asked, as the log has it.
+pub(crate) fn actor_of(pid: u32) -> Actor {
+    let parent = azvault_os::process::parent_name_of(pid);
+    Actor { user: Owner::of_caller(), pid, parent }
 }
 
 /// A secret, in words.

@@ -1,6 +1,7 @@
 //! What the application says and asks while it works. A terminal stands behind it, or a test.
 
 use azvault_model::Secret;
+use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
@@ -26,7 +27,7 @@ pub trait Console: Send + Sync {
 }
 
 /// What kind of line is said.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Line {
     /// A remark.
     Note,

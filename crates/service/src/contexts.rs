@@ -45,7 +45,7 @@ pub struct Seen<'a> {
 
 /// What contexts are read for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     Read,
     /// To be stored again, with all members that are kept of them.
     Change,
@@ -56,7 +56,7 @@ pub(crate) enum Purpose {
 impl Contexts {
     /// Those of a vault that is open, and of the session, as they are now.
     pub(crate) fn of(app: &App, vault: &Vault) -> Result<Self, Failure> {
-        Self::read(app, VaultView::of(vault)?, Session::current(vault.id())?, Purpose::Read)
+        Self::read(app, VaultView::of(vault)?, Session::current(app, vault.id())?, Purpose::Read)
     }
 
     /// Those of a vault, of which that was read, and of the session.
@@ -175,7 +175,7 @@ impl Contexts {
                 let place = shown(&place.to_string());
                 let what =
                     format!("refused by {place}: autosave is off, so changes live in a session");
-                return Failure::new(Kind::Refused, what).hint(session::to_start());
+                return Failure::new(Kind::Refused, what).hint(session::START);
             }
             match refused.because {
                 // --scope does not help there, so it is no advice.

@@ -123,11 +123,12 @@ impl<'a> Opener<'a> {
         if self.session == SessionUse::Ignored {
             return Ok((self.locked()?, None));
         }
+        let app = self.app;
         let locked = self.locked().map_err(|failure| match paths::session() {
             Some(_) => session::unreachable(&failure),
             None => failure,
         })?;
-        let session = Session::current(locked.vault_id())?;
+        let session = Session::current(app, locked.vault_id())?;
         Ok((locked, session))
     }
 }
@@ -135,7 +136,7 @@ impl<'a> Opener<'a> {
 impl OpenVault<()> {
     /// Reads the contexts as they are now, and those of the session.
     pub fn with_contexts(self, app: &App) -> Result<OpenVault, Failure> {
-        let session = Session::current(self.vault.id())?;
+        let session = Session::current(app, self.vault.id())?;
         self.read(app, session, Purpose::Read)
     }
 
@@ -164,7 +165,7 @@ impl OpenVault {
         let before = Some(Arc::clone(&self.contexts.vault));
         let purpose = self.contexts.purpose();
         let view = VaultView::again(&self.vault, before, purpose)?;
-        let session = Session::current(self.vault.id())?;
+        let session = Session::current(app, self.vault.id())?;
         self.contexts = Contexts::read(app, view, session, purpose)?;
         Ok(())
     }

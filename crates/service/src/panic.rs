@@ -120,7 +120,7 @@ enum Step {
 /// Reads with the keys of the agent; silent where it has none.
 fn read(app: &App, send: &Sender<Step>) -> Result<(), Failure> {
     let Some(open) = Opener::new(app).open_vault_by_agent()? else { return Ok(()) };
-    let session = Session::current(open.vault.id()).ok().flatten();
+    let session = Session::current(app, open.vault.id()).ok().flatten();
     let OpenVault { mut vault, contexts, .. } = open.to_revoke(app, session)?;
     // Nobody receives it where that took too long.
     let _ = send.send(Step::Read(Box::new(contexts)));

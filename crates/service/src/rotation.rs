@@ -162,7 +162,7 @@ fn reseal(
         let kept = kept.map(|words| subject("kept", words));
         let subjects = kept.chain(went.map(|words| subject("dropped", words))).collect();
         let (time, verb) = (app.now(), "key rotate".to_owned());
-        Ok(Entry { time, verb, subjects, actor: audit::actor() })
+        Ok(Entry { time, verb, subjects, actor: audit::actor(app) })
     };
     let bar = app.console.progress("sealing anew", 0);
     let rotated = vault.rotate(

@@ -6,11 +6,14 @@
 
 pub mod handle;
 
-use azvault_agent::{CallError, Client, Leader};
-use azvault_model::ProcessScope;
+use std::sync::Arc;
+
+use azvault_agent::{CallError, Leader, SessionStore};
+use azvault_model::{ProcessScope, Secret};
 use azvault_vault::{Id, SessionKey, VaultId};
 use zeroize::Zeroizing;
 
+use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::{agent, paths, runtime};
 
@@ -19,7 +22,7 @@ const TRIES: usize = 1000;
 
 /// A session, and its state as it was read.
 pub struct Session {
-    client: Client,
+    store: Arc<dyn SessionStore>,
     vault: VaultId,
     id: Id,
     key: SessionKey,
@@ -29,28 +32,41 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session that the environment names; `None` if it names none.
-    pub fn current(vault: VaultId) -> Result<Option<Self>, Failure> {
-        let Some(named) = paths::session() else { return Ok(None) };
-        // EXPOSE: taken apart into id and key, which stay in wiped memory.
-        let (id, key) = handle::parse(named.expose()).ok_or_else(gone)?;
-        // Where no agent can be, as in another user's environment, there is no session either.
-        runtime::folder().map_err(|e| unreachable(&e))?;
-        let mut session = Self {
-            client: agent::client(vault)?,
-            vault,
-            id,
-            key,
-            revision: 0,
-            leader: 0,
-            state: ProcessScope::default(),
-        };
-        // Two agents of a vault are rare and possible: of two environments at the same moment.
+    /// The session that is named, by the environment or by the caller; `None` if none is.
+    pub fn current(app: &App, vault: VaultId) -> Result<Option<Self>, Failure> {
+        match app.caller() {
+            Some(caller) => match &caller.session {
+                Some(named) => {
+                    Self::named(named, vault, [Arc::clone(&caller.sessions)].into_iter()).map(Some)
+                }
+                None => Ok(None),
+            },
+            None => {
+                let Some(named) = paths::session() else { return Ok(None) };
+                // Where no agent can be, as in another user's environment, there is no session either.
+                runtime::folder().map_err(|e| unreachable(&e))?;
+                // Two agents of a vault are rare and possible: of two environments at the same moment.
+                let agents = agent::clients(vault).into_iter();
+                let stores = agents.map(|agent| Arc::new(agent) as Arc<dyn SessionStore>);
+                Self::named(&named, vault, stores).map(Some)
+            }
+        }
+    }
+
+    /// The session of a handle, from the first of these that has it.
+    fn named(
+        handle: &Secret,
+        vault: VaultId,
+        stores: impl Iterator<Item = Arc<dyn SessionStore>>,
+    ) -> Result<Self, Failure> {
         let mut last = gone();
-        for client in agent::clients(vault) {
-            session.client = client;
+        for store in stores {
+            // EXPOSE: taken apart into id and key, which stay in wiped memory.
+            let (id, key) = handle::parse(handle.expose()).ok_or_else(gone)?;
+            let state = ProcessScope::default();
+            let mut session = Self { store, vault, id, key, revision: 0, leader: 0, state };
             match session.read() {
-                Ok(()) => return Ok(Some(session)),
+                Ok(()) => return Ok(session),
                 Err(failure) => last = failure,
             }
         }
@@ -72,7 +88,7 @@ impl Session {
                 "the agent refused the session: its leader is no ancestor of this command, or \
                  there are too many sessions",
             )
-            .hint(to_start()),
+            .hint(START),
             other => agent::failed(&other),
         })?;
         let text = key.to_text();
@@ -81,8 +97,8 @@ impl Session {
         named.push_str(&id_text);
         named.push('.');
         named.push_str(&text);
-        let mut session =
-            Self { client, vault, id, key, revision: 1, leader: 0, state: ProcessScope::default() };
+        let (store, state) = (Arc::new(client), ProcessScope::default());
+        let mut session = Self { store, vault, id, key, revision: 1, leader: 0, state };
         session.read()?;
         Ok((session, named))
     }
@@ -100,7 +116,7 @@ impl Session {
         for _ in 0..TRIES {
             let result = change(&mut self.state)?;
             let sealed = self.key.seal(self.vault, self.id, self.revision + 1, &self.state);
-            match self.client.write_session(self.id, self.revision, &sealed) {
+            match self.store.write(self.id, self.revision, &sealed) {
                 Ok(()) => {
                     self.revision += 1;
                     return Ok(result);
@@ -115,7 +131,7 @@ impl Session {
 
     /// Ends it.
     pub fn end(self) -> Result<(), Failure> {
-        match self.client.end_session(self.id) {
+        match self.store.end(self.id) {
             Ok(()) => Ok(()),
             Err(CallError::NoSession | CallError::NotRunning) => Err(gone()),
             Err(e) => Err(agent::failed(&e)),
@@ -123,7 +139,7 @@ impl Session {
     }
 
     fn read(&mut self) -> Result<(), Failure> {
-        let stored = self.client.read_session(self.id).map_err(|e| match e {
+        let stored = self.store.read(self.id).map_err(|e| match e {
             CallError::NoSession | CallError::NotRunning | CallError::Refused => gone(),
             other => agent::failed(&other),
         })?;
@@ -140,7 +156,7 @@ pub fn gone() -> Failure {
         Kind::SignInNeeded,
         "session is gone: its shell or the agent has ended, or it belongs to another shell",
     )
-    .hint(to_start())
+    .hint(START)
 }
 
 /// What `AZVAULT_SESSION` names cannot be looked for.
@@ -154,7 +170,7 @@ pub fn none(why: &str) -> Failure {
     match runtime::folder() {
         Ok(_) => {
             let what = format!("{why}, and this shell has no session to keep it in");
-            Failure::new(Kind::Refused, what).hint(to_start())
+            Failure::new(Kind::Refused, what).hint(START)
         }
         Err(Failure { what, hint, .. }) => {
             let what = format!("{why}, and this shell can have no session: {what}");
@@ -163,15 +179,6 @@ pub fn none(why: &str) -> Failure {
     }
 }
 
-/// What starts a session in the shell in which this command was typed. A handle that it has already
-/// is replaced.
-pub fn to_start() -> &'static str {
-    match azvault_os::process::parent_name().as_deref() {
-        Some("fish") => "azvault session start --shell fish | source",
-        Some("nu") => {
-            "$env.AZVAULT_SESSION = (azvault session start -o json | from json | get value)"
-        }
-        Some("pwsh" | "powershell") => "azvault session start --shell pwsh | Invoke-Expression",
-        _ => "eval \"$(azvault session start)\"",
-    }
-}
+/// What starts a session in a POSIX shell. A command says it in the language of the shell in which it
+/// was typed.
+pub const START: &str = "eval \"$(azvault session start)\"";

@@ -4,6 +4,7 @@
 //! gives a key away. [`Keys`](crate::Keys) holds them here; the agent's client asks the agent.
 
 use std::io;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -103,4 +104,23 @@ pub trait Sealer {
 
     /// HMAC-SHA256 (RFC 2104).
     fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError>;
+}
+
+/// Keys that a vault and whoever wipes them share.
+impl<S: Sealer + ?Sized> Sealer for Arc<S> {
+    fn epoch(&self) -> u32 {
+        (**self).epoch()
+    }
+
+    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
+        (**self).open(key, boxes)
+    }
+
+    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
+        (**self).seal(key, texts)
+    }
+
+    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
+        (**self).mac(key, message)
+    }
 }

@@ -1,32 +1,49 @@
 //! What the agent holds, and its answer to each verb.
 
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use azvault_vault::OpenError;
 use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint};
 use zeroize::Zeroizing;
 
+use crate::answers::{Answers, Asked, NoAnswer};
 use crate::hold::{Hold, Limits, Moment};
 use crate::holder::Report;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
+use crate::session_store::{CallerSessions, lock};
 use crate::sessions::Sessions;
 
 /// All crates of azvault have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Keys while they are held, and sessions.
-#[derive(Default)]
-pub(super) struct AgentState {
+pub(super) struct AgentState<'s> {
     keys: Option<Unlocked>,
-    pub(super) sessions: Sessions,
+    sessions: Arc<Mutex<Sessions>>,
+    service: &'s mut dyn Answers,
 }
 
 struct Unlocked {
-    keys: Keys,
+    keys: Arc<Keys>,
     hold: Hold,
 }
 
-impl AgentState {
+impl<'s> AgentState<'s> {
+    /// Without keys and sessions, and with a service that has opened nothing.
+    pub(super) fn new(service: &'s mut dyn Answers) -> Self {
+        Self { keys: None, sessions: Arc::default(), service }
+    }
+
+    /// The sessions of the agent that served before.
+    pub(super) fn take_over(&mut self, sessions: Sessions) {
+        *self.sessions() = sessions;
+    }
+
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        lock(&self.sessions)
+    }
+
     /// Wipes the keys if they are due.
     pub(super) fn look(&mut self, now: Moment) {
         if self.keys.as_ref().is_some_and(|unlocked| unlocked.hold.due(now).is_some()) {
@@ -36,7 +53,8 @@ impl AgentState {
 
     /// Holds keys from now on.
     pub(super) fn hold(&mut self, keys: Keys, limits: Limits, now: Moment) {
-        self.keys = Some(Unlocked { keys, hold: Hold::new(limits, now) });
+        self.service.forget();
+        self.keys = Some(Unlocked { keys: Arc::new(keys), hold: Hold::new(limits, now) });
     }
 
     /// Cuts down how long they are held, where less is allowed by now.
@@ -59,11 +77,12 @@ impl AgentState {
 
     /// Wipes the keys. Sessions stay: they are sealed.
     pub(super) fn lock(&mut self) {
+        self.service.forget();
         self.keys = None;
     }
 
     pub(super) fn holds_something(&self) -> bool {
-        self.keys.is_some() || !self.sessions.is_empty()
+        self.keys.is_some() || !self.sessions().is_empty()
     }
 
     /// How long nothing is due.
@@ -84,7 +103,7 @@ type Frame = Zeroizing<Vec<u8>>;
 /// The reply to one request, as a frame. `None`: the connection is to be closed.
 pub(super) fn answer(
     body: &[u8],
-    held: &mut AgentState,
+    held: &mut AgentState<'_>,
     caller: u32,
     now: Moment,
 ) -> Option<Frame> {
@@ -102,7 +121,7 @@ pub(super) fn answer(
 fn reply(
     verb: Verb,
     body: &mut Body<'_>,
-    held: &mut AgentState,
+    held: &mut AgentState<'_>,
     caller: u32,
     now: Moment,
 ) -> Result<Message, Outcome> {
@@ -133,12 +152,13 @@ fn reply(
                 return Err(Outcome::Refused);
             };
             body.end().ok_or(Outcome::Refused)?;
-            held.sessions.start(id, Leader::of(leader), sealed, caller).map(|()| done(0))
+            held.sessions().start(id, Leader::of(leader), sealed, caller).map(|()| done(0))
         }
         Verb::SessionRead => {
             let id = body.i64().ok_or(Outcome::Refused)?;
             body.end().ok_or(Outcome::Refused)?;
-            let session = held.sessions.of(id, caller)?;
+            let mut sessions = held.sessions();
+            let session = sessions.of(id, caller)?;
             let room = 16 + session.sealed.len();
             Ok(done(room).i64(session.revision).u32(session.leader).bytes(&session.sealed))
         }
@@ -148,13 +168,14 @@ fn reply(
                 return Err(Outcome::Refused);
             };
             body.end().ok_or(Outcome::Refused)?;
-            held.sessions.write(id, revision, sealed, caller).map(|()| done(0))
+            held.sessions().write(id, revision, sealed, caller).map(|()| done(0))
         }
         Verb::SessionEnd => {
             let id = body.i64().ok_or(Outcome::Refused)?;
             body.end().ok_or(Outcome::Refused)?;
-            held.sessions.end(id, caller).map(|()| done(0))
+            held.sessions().end(id, caller).map(|()| done(0))
         }
+        Verb::Ask => ask(body.0, held, caller, now),
     }
 }
 
@@ -162,7 +183,7 @@ fn done(room: usize) -> Message {
     Message::new(Outcome::Done as u8, room)
 }
 
-fn status(held: &AgentState, now: Moment) -> Message {
+fn status(held: &AgentState<'_>, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
     let limit = hold.map_or(0, |hold| hold.limits().idle.as_secs());
     done(37 + VERSION.len())
@@ -170,29 +191,45 @@ fn status(held: &AgentState, now: Moment) -> Message {
         .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
         .u64(hold.map_or(0, |hold| hold.expires(now).as_secs()))
-        .u32(u32::try_from(held.sessions.len()).unwrap_or(u32::MAX))
+        .u32(u32::try_from(held.sessions().len()).unwrap_or(u32::MAX))
         .bytes(VERSION.as_bytes())
         .u64(limit)
 }
 
 /// Gives the sessions to the agent that takes over. Where keys are held, it has to be one that gets
 /// the same: anybody can make a vault that bears the id of another.
-fn hand_over(body: &mut Body<'_>, held: &AgentState) -> Result<Message, Outcome> {
+fn hand_over(body: &mut Body<'_>, held: &AgentState<'_>) -> Result<Message, Outcome> {
     let wanted = body.bytes().ok_or(Outcome::Refused)?;
     body.end().ok_or(Outcome::Refused)?;
     let is_its = |held: &Unlocked| {
-        fingerprint(&held.keys).is_ok_and(|fingerprint| fingerprint.as_bytes() == wanted)
+        fingerprint(&*held.keys).is_ok_and(|fingerprint| fingerprint.as_bytes() == wanted)
     };
     if held.keys.as_ref().is_some_and(|held| !is_its(held)) {
         return Err(Outcome::OthersKeys);
     }
-    Ok(held.sessions.handed_over())
+    Ok(held.sessions().handed_over())
+}
+
+/// Has the service answer, with the keys that are held.
+fn ask(
+    message: &[u8],
+    held: &mut AgentState<'_>,
+    caller: u32,
+    now: Moment,
+) -> Result<Message, Outcome> {
+    let unlocked = held.keys.as_mut().ok_or(Outcome::Locked)?;
+    unlocked.hold.touch(now);
+    let sessions = CallerSessions::new(Arc::clone(&held.sessions), caller);
+    let asked = Asked { message, caller, sessions };
+    let answer = held.service.answer(&unlocked.keys, asked);
+    let answer = answer.map_err(|NoAnswer::Foreign| Outcome::Refused)?;
+    Ok(done(answer.len()).raw(&answer))
 }
 
 fn boxes(
     verb: Verb,
     body: &mut Body<'_>,
-    held: &mut AgentState,
+    held: &mut AgentState<'_>,
     now: Moment,
 ) -> Result<Message, Outcome> {
     let (epoch, key, placed) = batch(body).ok_or(Outcome::Refused)?;

@@ -132,7 +132,12 @@ impl Connection {
 
     /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
     /// for which there is no `room` waits until others are served.
-    pub(super) fn go_on(&mut self, held: &mut AgentState, now: Moment, room: usize) -> Option<()> {
+    pub(super) fn go_on(
+        &mut self,
+        held: &mut AgentState<'_>,
+        now: Moment,
+        room: usize,
+    ) -> Option<()> {
         if !self.ready.is_any() && self.wants().is_none() {
             return Some(());
         }

@@ -21,6 +21,7 @@ use super::answer::AgentState;
 use super::bound_socket::BoundSocket;
 use super::predecessor::Predecessor;
 use super::{Ears, Post, ServeError};
+use crate::answers::Answers;
 use crate::clock::now;
 use crate::handing::Starter;
 use crate::holder::{Beacon, Kind};
@@ -35,13 +36,17 @@ const TO_GO: Duration = Duration::from_secs(2);
 /// A post that was taken, and what is held there from the beginning.
 pub(super) struct Taken<'a> {
     pub(super) ears: Ears<'a>,
-    pub(super) held: AgentState,
+    pub(super) held: AgentState<'a>,
     pub(super) _lock: Presence,
 }
 
 /// Takes the post, and whatever its starter and the agent from before hand over. Keys are read last,
 /// before the name is taken: what serves then has them.
-pub(super) fn take<'a>(post: Post<'a>, starter: &mut Starter) -> Result<Taken<'a>, ServeError> {
+pub(super) fn take<'a>(
+    post: Post<'a>,
+    starter: &mut Starter,
+    service: &'a mut dyn Answers,
+) -> Result<Taken<'a>, ServeError> {
     let Post { socket, vault } = post;
     check_folder(socket)?;
     let _turn = turn(socket)?;
@@ -49,7 +54,7 @@ pub(super) fn take<'a>(post: Post<'a>, starter: &mut Starter) -> Result<Taken<'a
     let beacon = Beacon::raise(Kind::Agent, vault)?;
     let lock = socket.with_extension("lock");
     let mut presence = Presence::announce(&lock)?;
-    let mut held = AgentState::default();
+    let mut held = AgentState::new(service);
     let mut predecessor = None;
     if presence.is_none() {
         let Some(fingerprint) = starter.fingerprint() else {
@@ -57,7 +62,7 @@ pub(super) fn take<'a>(post: Post<'a>, starter: &mut Starter) -> Result<Taken<'a
         };
         // Where nobody listens it is just ending.
         if let Some((waits, sessions)) = Predecessor::ask(socket, fingerprint)? {
-            held.sessions = sessions;
+            held.take_over(sessions);
             predecessor = Some(waits);
         }
     }

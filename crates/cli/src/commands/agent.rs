@@ -7,6 +7,7 @@ use azvault_agent::ServeError;
 use azvault_os::pipe::Stream;
 use azvault_os::process::{keep_descriptors_here, leave_terminal};
 use azvault_service::agent::{Post, agent_command};
+use azvault_service::caller::Places;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::policy;
 
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// The user's own policy
     #[arg(long, value_name = "PATH")]
     user_policy: Option<PathBuf>,
+    /// Where this machine remembers vaults
+    #[arg(long, value_name = "FOLDER")]
+    anchors: PathBuf,
 }
 
 /// The agent is nobody's child: the first step starts the second and ends.
@@ -36,12 +40,12 @@ enum Step {
 }
 
 impl Args {
-    pub(crate) fn run(self, _: &App) -> Exit {
-        let Self { step, socket, vault_id, user_policy } = self;
-        let post = Post { socket, vault_id, user_policy };
+    pub(crate) fn run(self, app: &App) -> Exit {
+        let Self { step, socket, vault_id, user_policy, anchors } = self;
+        let post = Post { socket, vault_id, places: Places { anchors, user_policy } };
         match step {
             Step::Start => start(&post),
-            Step::Serve => serve(&post),
+            Step::Serve => serve(app, &post),
         }
     }
 }
@@ -55,13 +59,14 @@ fn start(post: &Post) -> Exit {
     Ok(0)
 }
 
-fn serve(post: &Post) -> Exit {
+fn serve(app: &App, post: &Post) -> Exit {
     // A terminal that closes has nothing to say to the agent of the next one.
     leave_terminal();
     let starter = Stream::of_input().map_err(|e| other(&e))?;
-    let allowed = || policy::most_by(post.user_policy.as_deref());
-    let post = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
-    match azvault_agent::serve(post, starter, allowed) {
+    let allowed = || policy::most_by(post.places.user_policy.as_deref());
+    let mut service = app.service(post.vault_id.clone(), post.places.clone());
+    let at = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
+    match azvault_agent::serve(at, starter, &mut service, allowed) {
         Ok(()) | Err(ServeError::AlreadyServed) => Ok(0),
         Err(e) => Err(other(&e)),
     }

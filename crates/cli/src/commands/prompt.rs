@@ -1,12 +1,12 @@
 //! `azvault prompt`
 
-use azvault_model::rules::active::ActiveSource;
 use azvault_model::{AutosaveMode, ContextName, Scope};
-use azvault_service::contexts::{Contexts, chosen};
+use azvault_service::ask::{Told, ask_unasked};
+use azvault_service::contexts::chosen;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{Opener, Unasked};
 use azvault_service::session::Session;
 use azvault_service::text::{quoted, shown};
+use azvault_service::verbs::{Prompt, PromptReply};
 use console::truncate_str;
 use serde::Serialize;
 
@@ -65,30 +65,24 @@ fn shown_state(app: &App) -> Result<(), Failure> {
         print(app, &Document { schema: SCHEMA, state: "absent", ..Document::default() });
         return Ok(());
     }
-    match Opener::new(app).open_unasked()? {
-        Unasked::Open(open) => unlocked(app, &open.contexts)?,
-        Unasked::Locked(session) => locked(app, session.as_deref()),
+    match ask_unasked(app, Prompt {})? {
+        Told::Reply(reply) => unlocked(app, &reply),
+        Told::Locked(session) => locked(app, session.as_deref()),
     }
     Ok(())
 }
 
-fn unlocked(app: &App, contexts: &Contexts) -> Result<(), Failure> {
-    let (active, because) = contexts.active()?;
-    let scope = match because {
-        ActiveSource::Default => Scope::User,
-        ActiveSource::Option | ActiveSource::Variable | ActiveSource::Session => Scope::Process,
-    };
+fn unlocked(app: &App, reply: &PromptReply) {
     print(
         app,
         &Document {
             schema: SCHEMA,
             state: "unlocked",
-            context: active.map(ContextName::as_str),
-            scope: Some(scope.as_str()),
-            autosave: Some(contexts.autosave().0.as_str()),
+            context: reply.context.as_ref().map(ContextName::as_str),
+            scope: Some(reply.scope.as_str()),
+            autosave: Some(reply.autosave.as_str()),
         },
     );
-    Ok(())
 }
 
 fn locked(app: &App, session: Option<&Session>) {

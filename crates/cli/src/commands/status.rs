@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::output::documents::ActingView;
+use crate::terminal::shell_language::in_this_shell;
 use crate::terminal::ui::cell;
 
 /// Show where the vault is, whether it is locked, which context and account act and why
@@ -268,7 +269,7 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
     if document.session_state == "gone" {
         let Failure { what, hint, .. } = session::gone();
         app.ui.warning(format!("{what}: commands that use contexts refuse"));
-        app.ui.note(format!("try: {}", hint.unwrap_or_default()));
+        app.ui.note(format!("try: {}", in_this_shell(&hint.unwrap_or_default())));
     }
     for offer in &document.offers {
         app.ui.note(format!("a sign-in without contexts is stored: {offer}"));

@@ -14,6 +14,7 @@ use azvault_service::text::shown;
 
 use super::bar::Bar;
 use super::prompt::{self, Terminal};
+use super::shell_language::in_this_shell;
 use super::table;
 use crate::exit_code;
 use crate::options::{Color, Global, Output};
@@ -214,6 +215,7 @@ impl Ui {
         let word = if failure.kind == Kind::Findings { "found:" } else { "error:" };
         say(&format!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what));
         if let Some(hint) = &failure.hint {
+            let hint = in_this_shell(hint);
             say(&format!("{} {hint}", paint(self.color_err, Tone::Good, "try:")));
         }
     }

@@ -1,10 +1,12 @@
 //! Which context acts: the option, else the variable, else the session's, else the vault's
 //! default.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ContextName, Current};
 
 /// Who named it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ActiveSource {
     /// `--context`.
     Option,

@@ -45,7 +45,16 @@ pub fn parent() -> Option<u32> {
 
 /// The name of the program that started this one: a shell, where somebody types.
 pub fn parent_name() -> Option<String> {
-    let name = fs::read_to_string(format!("/proc/{}/comm", parent()?)).ok()?;
+    name_of(parent()?)
+}
+
+/// The name of the program that started a process.
+pub fn parent_name_of(pid: u32) -> Option<String> {
+    name_of(facts(pid)?.parent)
+}
+
+fn name_of(pid: u32) -> Option<String> {
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
     Some(name.trim_end().to_owned())
 }
 

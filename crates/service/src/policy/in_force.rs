@@ -56,9 +56,10 @@ pub(super) fn with_user(user: Option<&Path>) -> Result<Policy, Vec<Finding>> {
     }
 }
 
-/// As [`of_both_files`], for a command that needs to know what is forbidden.
-pub fn in_force() -> Result<Policy, Failure> {
-    of_both_files().map_err(|findings| {
+/// The policy in force where the user's own is that file, for a command that needs to know what is
+/// forbidden.
+pub fn in_force(user: Option<&Path>) -> Result<Policy, Failure> {
+    with_user(user).map_err(|findings| {
         let first = findings.first().map(Finding::line).unwrap_or_default();
         let what = format!("refused by a policy that cannot be followed: {first}");
         Failure::new(Kind::Refused, what).hint("azvault policy check says what to do")

@@ -22,7 +22,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let vault = Opener::new(app).locked()?.vault_id();
-        let session = Session::current(vault)?.ok_or_else(none)?;
+        let session = Session::current(app, vault)?.ok_or_else(none)?;
         session.end()?;
         app.ui.line(match (app.ui.output, self.shell) {
             (Output::Json, _) => "{\"schema\":1,\"ended\":true}",
@@ -37,5 +37,5 @@ impl Args {
 
 /// There is no session to act on.
 pub(super) fn none() -> Failure {
-    Failure::new(Kind::NotFound, "this shell has no session").hint(session::to_start())
+    Failure::new(Kind::NotFound, "this shell has no session").hint(session::START)
 }

@@ -32,7 +32,7 @@ struct Document<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let vault = Opener::new(app).locked()?.vault_id();
-        let session = Session::current(vault)?.ok_or_else(super::end::none)?;
+        let session = Session::current(app, vault)?.ok_or_else(super::end::none)?;
         let state = &session.state;
         let document = Document {
             schema: SCHEMA,

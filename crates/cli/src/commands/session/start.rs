@@ -80,7 +80,7 @@ impl Args {
 /// The session that the environment names, with its handle; `None` if there is none, or none that
 /// this process may use.
 fn inherited(app: &App, vault: VaultId) -> Result<Option<(Session, Zeroizing<String>)>, Failure> {
-    match Session::current(vault) {
+    match Session::current(app, vault) {
         Ok(Some(session)) => Ok(paths::session().and_then(|named| {
             // EXPOSE: printed again for the shell that leads the session and has it already.
             let handle = std::str::from_utf8(named.expose()).ok()?;

@@ -1,0 +1,104 @@
+//! The console of a request that another process made: what is said goes back with the answer, and a
+//! question is one that the person has answered before, or goes back in place of the answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use azvault_model::Secret;
+
+use crate::console::{Answer, Console, Line, Progress, Prompt, Work};
+use crate::failure::{Failure, Kind};
+use crate::request::Said;
+
+/// What was said and asked while a request was carried out.
+pub(crate) struct Recorder {
+    can_ask: bool,
+    record: Arc<Mutex<Record>>,
+}
+
+#[derive(Default)]
+struct Record {
+    said: Vec<Said>,
+    agreed: Vec<String>,
+    asked: Option<String>,
+}
+
+impl Recorder {
+    /// For a person who can be asked or not, and agreed to these questions.
+    pub(crate) fn new(can_ask: bool, agreed: Vec<String>) -> Self {
+        let record = Record { agreed, ..Record::default() };
+        Self { can_ask, record: Arc::new(Mutex::new(record)) }
+    }
+
+    /// What was said.
+    pub(crate) fn said(&self) -> Vec<Said> {
+        std::mem::take(&mut lock(&self.record).said)
+    }
+
+    /// The question that nobody has answered yet.
+    pub(crate) fn asked(&self) -> Option<String> {
+        lock(&self.record).asked.take()
+    }
+}
+
+fn lock(record: &Mutex<Record>) -> MutexGuard<'_, Record> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Console for Recorder {
+    fn say(&self, line: Line, text: &str) {
+        lock(&self.record).said.push(Said { line, text: text.to_owned() });
+    }
+
+    fn failure(&self, failure: &Failure) {
+        let hint = failure.hint.as_ref().map(|hint| format!(" (try: {hint})")).unwrap_or_default();
+        self.say(Line::Warning, &format!("{}{hint}", failure.what));
+    }
+
+    fn once(&self, _: &str, _: &[u8]) {
+        // Nothing that is answered for another process makes a secret that is shown once.
+    }
+
+    fn begin(&self, _: &'static str, _: Work) -> Box<dyn Progress> {
+        Box::new(Unseen)
+    }
+
+    fn prompt(&self) -> Option<Box<dyn Prompt>> {
+        let record = Arc::clone(&self.record);
+        self.can_ask.then(|| Box::new(Agreed(record)) as Box<dyn Prompt>)
+    }
+
+    fn is_watched(&self) -> bool {
+        false
+    }
+}
+
+/// Work of milliseconds.
+struct Unseen;
+
+impl Progress for Unseen {
+    fn set_length(&self, _: u64) {}
+
+    fn set_position(&self, _: u64) {}
+
+    fn step(&self) {}
+
+    fn set_message(&self, _: String) {}
+}
+
+/// A person who has answered, or will with the next request.
+struct Agreed(Arc<Mutex<Record>>);
+
+impl Prompt for Agreed {
+    fn ask_passphrase(&mut self, _: &str) -> Result<Secret, Failure> {
+        Err(Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock"))
+    }
+
+    fn ask_yes(&mut self, question: &str) -> Result<Answer, Failure> {
+        let mut record = lock(&self.0);
+        if record.agreed.iter().any(|agreed| agreed == question) {
+            return Ok(Answer::Yes);
+        }
+        record.asked = Some(question.to_owned());
+        Err(Failure::new(Kind::Aborted, "nothing was done"))
+    }
+}

@@ -1,0 +1,76 @@
+//! A request of a command, and what the service makes of it: done, a question, or a refusal.
+
+use std::path::PathBuf;
+
+use azvault_model::Secret;
+use serde::{Deserialize, Serialize};
+
+use crate::app::ContextOverride;
+use crate::console::Line;
+use crate::failure::Failure;
+use crate::message::{Message, not_there_yet};
+
+/// What stands around a verb in a request.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Envelope {
+    /// Its name ([`Verb::NAME`](crate::verbs::Verb::NAME)).
+    pub(crate) verb: String,
+    /// The vault, as an absolute path.
+    pub(crate) vault: PathBuf,
+    /// The context that was given for this one command.
+    pub(crate) context: Option<ContextOverride>,
+    /// Whether a person can be asked.
+    pub(crate) can_ask: bool,
+    /// The questions to which the person said yes, word for word: to no other.
+    pub(crate) agreed: Vec<String>,
+    /// The handle of the session of this shell.
+    pub(crate) session: Option<Handle>,
+}
+
+/// What `AZVAULT_SESSION` says.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Handle {
+    #[serde(skip, default = "not_there_yet")]
+    pub(crate) value: Secret,
+}
+
+impl Message for Envelope {
+    fn secrets(&mut self) -> Vec<&mut Secret> {
+        self.session.iter_mut().map(|handle| &mut handle.value).collect()
+    }
+}
+
+/// What stands around a reply in an answer.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Answered {
+    /// What the person is told besides.
+    pub(crate) said: Vec<Said>,
+    pub(crate) outcome: Outcome,
+}
+
+impl Message for Answered {}
+
+/// A line that is said, and how.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) line: Line,
+    pub(crate) text: String,
+}
+
+/// What became of a request.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Outcome {
+    /// It is done: the body of the answer is the reply.
+    Done,
+    /// A person has to agree. The same request with this question among those that were agreed to is
+    /// carried out.
+    Asks(String),
+    /// It was not done.
+    Refused(Failure),
+}
+
+/// No body.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Nothing {}
+
+impl Message for Nothing {}

@@ -1,0 +1,125 @@
+//! The service: an open vault that answers the requests of other processes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use azvault_agent::{Answers, Asked, NoAnswer};
+use azvault_os::process::Before;
+use azvault_vault::{Keys, Locked, Vault};
+
+use crate::app::{App, Clock, Options};
+use crate::audit::actor_of;
+use crate::caller::{Caller, Places};
+use crate::contexts::{Contexts, VaultView};
+use crate::failure::{Failure, Kind};
+use crate::message::{Bytes, encode, split};
+use crate::opening::{OpenVault, Reopener};
+use crate::recorder::Recorder;
+use crate::request::{Answered, Envelope, Nothing, Outcome};
+use crate::session::Session;
+use crate::verbs::{Encode, Row, Unanswered, VERBS};
+
+/// Answers requests with a vault that stays open between them.
+pub struct Service {
+    vault: String,
+    places: Places,
+    before: Before,
+    clock: Clock,
+    held: Option<Held>,
+}
+
+/// The vault as it was left behind by the last request.
+struct Held {
+    path: PathBuf,
+    vault: Vault,
+    view: Option<Arc<VaultView>>,
+}
+
+/// What a request is answered with, or why it is not.
+type Replied = Result<Encode, Unanswered>;
+
+impl Service {
+    /// Of one vault, for processes of the user to whom these places belong.
+    pub fn new(vault: String, places: Places, before: Before, clock: Clock) -> Self {
+        Self { vault, places, before, clock, held: None }
+    }
+
+    fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Bytes, NoAnswer> {
+        let parts = split(asked.message).map_err(|_| NoAnswer::Foreign)?;
+        let (envelope, of_head) = parts.head::<Envelope>().map_err(|_| NoAnswer::Foreign)?;
+        let row = VERBS.iter().find(|row| row.name == envelope.verb).ok_or(NoAnswer::Foreign)?;
+        let recorder = Arc::new(Recorder::new(envelope.can_ask, envelope.agreed));
+        let options = Options { vault: Some(envelope.vault), no_agent: true, ..Options::default() };
+        let console: Arc<Recorder> = Arc::clone(&recorder);
+        let app =
+            App::new(options, console, self.before, self.clock).on_behalf_of(Arc::new(Caller {
+                actor: actor_of(asked.caller),
+                context: envelope.context,
+                session: envelope.session.map(|handle| handle.value),
+                sessions: Arc::new(asked.sessions),
+                places: self.places.clone(),
+            }));
+        let replied = self.open(&app, keys, row).map_err(Unanswered::Failed);
+        let replied = replied.and_then(|mut open| {
+            let replied = (row.answer)(&parts, of_head, &app, &mut open);
+            self.keep(&app, open, replied)
+        });
+        let said = recorder.said();
+        let answered = |outcome| Answered { said, outcome };
+        match (replied, recorder.asked()) {
+            (Ok(reply), _) => Ok(reply(&mut answered(Outcome::Done))),
+            (Err(Unanswered::Foreign), _) => Err(NoAnswer::Foreign),
+            (Err(Unanswered::Failed(_)), Some(question)) => {
+                Ok(encode(&mut answered(Outcome::Asks(question)), &mut Nothing {}))
+            }
+            (Err(Unanswered::Failed(failure)), None) => {
+                Ok(encode(&mut answered(Outcome::Refused(failure)), &mut Nothing {}))
+            }
+        }
+    }
+
+    /// The vault of a request, with what is in it now: the one that is open already, if it is that.
+    fn open(&mut self, app: &App, keys: &Arc<Keys>, row: &Row) -> Result<OpenVault, Failure> {
+        let path = app.vault_path()?;
+        let (vault, before) = match self.held.take().filter(|held| held.path == path) {
+            Some(held) => (held.vault, held.view),
+            None => {
+                let locked = Locked::open(&path)?;
+                if locked.vault_id().to_string() != self.vault {
+                    return Err(Failure::new(Kind::Locked, "this agent is of another vault"));
+                }
+                (locked.unlock_with(Box::new(Arc::clone(keys)), &app.anchors()?)?, None)
+            }
+        };
+        let view = VaultView::again(&vault, before, row.purpose)?;
+        let session = Session::current(app, vault.id())?;
+        let contexts = Contexts::read(app, view, session, row.purpose)?;
+        Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
+    }
+
+    /// Keeps a vault open for the next request, unless something is wrong with it.
+    fn keep(&mut self, app: &App, open: OpenVault, replied: Replied) -> Replied {
+        let is_wrong = |unanswered: &Unanswered| match unanswered {
+            Unanswered::Failed(failure) => {
+                matches!(failure.kind, Kind::Integrity | Kind::Locked | Kind::Other)
+            }
+            Unanswered::Foreign => false,
+        };
+        if !replied.as_ref().err().is_some_and(is_wrong) {
+            let OpenVault { vault, contexts, .. } = open;
+            let path = app.options.vault.clone().unwrap_or_default();
+            self.held = Some(Held { path, vault, view: Some(contexts.vault) });
+        }
+        replied
+    }
+}
+
+impl Answers for Service {
+    fn answer(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Bytes, NoAnswer> {
+        self.reply(keys, asked)
+    }
+
+    fn forget(&mut self) {
+        self.held = None;
+    }
+}

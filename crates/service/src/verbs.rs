@@ -1,0 +1,65 @@
+//! What can be asked of an open vault: one verb a file, with its request, its reply and how it is
+//! answered. A command asks with [`ask`](crate::ask::ask), which has the agent answer, or this process.
+
+mod prompt;
+
+use crate::app::App;
+use crate::contexts::Purpose;
+use crate::failure::Failure;
+use crate::message::{Bytes, Message, Parts};
+use crate::opening::OpenVault;
+
+pub use self::prompt::{Prompt, PromptReply};
+
+/// A request that an open vault answers.
+pub trait Verb: Message {
+    /// Its name between processes.
+    const NAME: &'static str;
+    /// What contexts are read for.
+    const PURPOSE: Purpose = Purpose::Read;
+    /// Whether a person may be asked something before it is done.
+    const ASKS: bool = false;
+
+    /// What it gives.
+    type Reply: Message;
+
+    /// Carries it out. Nothing is done where it fails.
+    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<Self::Reply, Failure>;
+}
+
+/// A verb, for a process that has a request in its hands and knows only its name.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) purpose: Purpose,
+    pub(crate) answer: Answer,
+}
+
+/// Carries a request out. The reply is still to be encoded.
+type Answer = fn(&Parts<'_>, usize, &App, &mut OpenVault) -> Result<Encode, Unanswered>;
+
+/// Puts a reply behind a head.
+pub(crate) type Encode = Box<dyn FnOnce(&mut crate::request::Answered) -> Bytes>;
+
+/// Why there is no reply.
+pub(crate) enum Unanswered {
+    Foreign,
+    Failed(Failure),
+}
+
+/// All verbs that a process can ask of another.
+pub(crate) const VERBS: [Row; 1] = [row::<Prompt>()];
+
+const fn row<V: Verb>() -> Row {
+    Row { name: V::NAME, purpose: V::PURPOSE, answer: answer::<V> }
+}
+
+fn answer<V: Verb>(
+    parts: &Parts<'_>,
+    of_head: usize,
+    app: &App,
+    open: &mut OpenVault,
+) -> Result<Encode, Unanswered> {
+    let verb: V = parts.body(of_head).map_err(|_| Unanswered::Foreign)?;
+    let mut reply = verb.answer(app, open).map_err(Unanswered::Failed)?;
+    Ok(Box::new(move |head| crate::message::encode(head, &mut reply)))
+}
