@@ -9,12 +9,11 @@ use azvault_os::process::Before;
 use azvault_policy::Policy;
 use serde::{Deserialize, Serialize};
 
-use crate::caller::{Caller, Places};
+use crate::caller::Caller;
 use crate::console::{Answer, Console, Prompt};
 use crate::failure::{Failure, Kind};
 use crate::paths;
 use crate::policy::in_force;
-use crate::service::Service;
 use crate::vault_pin::VaultPin;
 
 /// Options of every request.
@@ -92,15 +91,15 @@ impl App {
         }
     }
 
-    /// As this one, for a process that asked.
-    pub(crate) fn on_behalf_of(self, caller: Arc<Caller>) -> Self {
-        Self { caller: Some(caller), ..self }
-    }
-
-    /// A service for other processes, of the vault with that id, which is of the user to whom these
-    /// places belong.
-    pub fn service(&self, vault: String, places: Places) -> Service {
-        Service::new(vault, places, self.before, self.clock)
+    /// An application for the request of another process, with the options that it has.
+    pub(crate) fn for_caller(
+        &self,
+        options: Options,
+        console: Arc<dyn Console>,
+        caller: Caller,
+    ) -> Self {
+        let app = Self::new(options, console, self.before, self.clock);
+        Self { caller: Some(Arc::new(caller)), ..app }
     }
 
     /// Who asks; `None` where that is this process itself.

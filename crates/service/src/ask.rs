@@ -10,7 +10,7 @@ use crate::contexts::Purpose;
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, encode, split};
 use crate::opening::{Opener, Unasked};
-use crate::request::{Answered, Envelope, Handle, Outcome};
+use crate::request::{Answered, Envelope, Handle, Outcome, Person};
 use crate::session::Session;
 use crate::verbs::Verb;
 use crate::{agent, paths};
@@ -28,20 +28,20 @@ pub fn ask<V: Verb>(app: &App, mut verb: V) -> Result<V::Reply, Failure> {
 }
 
 /// What can be told without a question.
-pub enum Told<Reply> {
+pub enum UnaskedReply<Reply> {
     /// The vault is locked: what this shell's session says is all there is.
     Locked(Option<Box<Session>>),
     Reply(Reply),
 }
 
 /// As [`ask`], without asking anybody for what unlocks the vault.
-pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<Told<V::Reply>, Failure> {
+pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Reply>, Failure> {
     if let Some(reply) = by_agent(app, &mut verb)? {
-        return Ok(Told::Reply(reply));
+        return Ok(UnaskedReply::Reply(reply));
     }
     Ok(match Opener::new(app).open_unasked()? {
-        Unasked::Locked(session) => Told::Locked(session),
-        Unasked::Open(mut open) => Told::Reply(verb.answer(app, &mut open)?),
+        Unasked::Locked(session) => UnaskedReply::Locked(session),
+        Unasked::Open(mut open) => UnaskedReply::Reply(verb.answer(app, &mut open)?),
     })
 }
 
@@ -57,7 +57,10 @@ fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failur
         verb: V::NAME.to_owned(),
         vault: app.vault_path()?,
         context: app.given()?,
-        can_ask: V::ASKS && app.terminal().is_some(),
+        person: match V::ASKS && app.terminal().is_some() {
+            true => Person::Present,
+            false => Person::Absent,
+        },
         agreed: Vec::new(),
         session: paths::session().map(|value| Handle { value }),
     };

@@ -7,11 +7,11 @@ use azvault_model::Secret;
 
 use crate::console::{Answer, Console, Line, Progress, Prompt, Work};
 use crate::failure::{Failure, Kind};
-use crate::request::Said;
+use crate::request::{Person, Said};
 
 /// What was said and asked while a request was carried out.
 pub(crate) struct Recorder {
-    can_ask: bool,
+    person: Person,
     record: Arc<Mutex<Record>>,
 }
 
@@ -23,10 +23,10 @@ struct Record {
 }
 
 impl Recorder {
-    /// For a person who can be asked or not, and agreed to these questions.
-    pub(crate) fn new(can_ask: bool, agreed: Vec<String>) -> Self {
+    /// For a person who agreed to these questions.
+    pub(crate) fn new(person: Person, agreed: Vec<String>) -> Self {
         let record = Record { agreed, ..Record::default() };
-        Self { can_ask, record: Arc::new(Mutex::new(record)) }
+        Self { person, record: Arc::new(Mutex::new(record)) }
     }
 
     /// What was said.
@@ -64,7 +64,7 @@ impl Console for Recorder {
 
     fn prompt(&self) -> Option<Box<dyn Prompt>> {
         let record = Arc::clone(&self.record);
-        self.can_ask.then(|| Box::new(Agreed(record)) as Box<dyn Prompt>)
+        (self.person == Person::Present).then(|| Box::new(Agreed(record)) as Box<dyn Prompt>)
     }
 
     fn is_watched(&self) -> bool {

@@ -19,12 +19,18 @@ pub(crate) struct Envelope {
     pub(crate) vault: PathBuf,
     /// The context that was given for this one command.
     pub(crate) context: Option<ContextOverride>,
-    /// Whether a person can be asked.
-    pub(crate) can_ask: bool,
+    pub(crate) person: Person,
     /// The questions to which the person said yes, word for word: to no other.
     pub(crate) agreed: Vec<String>,
     /// The handle of the session of this shell.
     pub(crate) session: Option<Handle>,
+}
+
+/// Whether somebody is there who answers questions.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Person {
+    Present,
+    Absent,
 }
 
 /// What `AZVAULT_SESSION` says.

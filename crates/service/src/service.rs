@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use azvault_agent::{Answers, Asked, NoAnswer};
-use azvault_os::process::Before;
 use azvault_vault::{Keys, Locked, Vault};
 
-use crate::app::{App, Clock, Options};
+use crate::app::{App, Options};
 use crate::audit::actor_of;
 use crate::caller::{Caller, Places};
 use crate::contexts::{Contexts, VaultView};
@@ -23,8 +22,7 @@ use crate::verbs::{Encode, Row, Unanswered, VERBS};
 pub struct Service {
     vault: String,
     places: Places,
-    before: Before,
-    clock: Clock,
+    app: App,
     held: Option<Held>,
 }
 
@@ -39,26 +37,26 @@ struct Held {
 type Replied = Result<Encode, Unanswered>;
 
 impl Service {
-    /// Of one vault, for processes of the user to whom these places belong.
-    pub fn new(vault: String, places: Places, before: Before, clock: Clock) -> Self {
-        Self { vault, places, before, clock, held: None }
+    /// Of the vault with that id, for processes of the user to whom these places belong.
+    pub fn new(app: &App, vault: String, places: Places) -> Self {
+        Self { vault, places, app: app.afresh(), held: None }
     }
 
     fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Bytes, NoAnswer> {
         let parts = split(asked.message).map_err(|_| NoAnswer::Foreign)?;
         let (envelope, of_head) = parts.head::<Envelope>().map_err(|_| NoAnswer::Foreign)?;
         let row = VERBS.iter().find(|row| row.name == envelope.verb).ok_or(NoAnswer::Foreign)?;
-        let recorder = Arc::new(Recorder::new(envelope.can_ask, envelope.agreed));
+        let recorder = Arc::new(Recorder::new(envelope.person, envelope.agreed));
         let options = Options { vault: Some(envelope.vault), no_agent: true, ..Options::default() };
         let console: Arc<Recorder> = Arc::clone(&recorder);
-        let app =
-            App::new(options, console, self.before, self.clock).on_behalf_of(Arc::new(Caller {
-                actor: actor_of(asked.caller),
-                context: envelope.context,
-                session: envelope.session.map(|handle| handle.value),
-                sessions: Arc::new(asked.sessions),
-                places: self.places.clone(),
-            }));
+        let caller = Caller {
+            actor: actor_of(asked.caller),
+            context: envelope.context,
+            session: envelope.session.map(|handle| handle.value),
+            sessions: Arc::new(asked.sessions),
+            places: self.places.clone(),
+        };
+        let app = self.app.for_caller(options, console, caller);
         let replied = self.open(&app, keys, row).map_err(Unanswered::Failed);
         let replied = replied.and_then(|mut open| {
             let replied = (row.answer)(&parts, of_head, &app, &mut open);

@@ -10,6 +10,7 @@ use azvault_service::agent::{Post, agent_command};
 use azvault_service::caller::Places;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::policy;
+use azvault_service::service::Service;
 
 use crate::app::{App, Exit};
 
@@ -64,7 +65,7 @@ fn serve(app: &App, post: &Post) -> Exit {
     leave_terminal();
     let starter = Stream::of_input().map_err(|e| other(&e))?;
     let allowed = || policy::most_by(post.places.user_policy.as_deref());
-    let mut service = app.service(post.vault_id.clone(), post.places.clone());
+    let mut service = Service::new(app, post.vault_id.clone(), post.places.clone());
     let at = azvault_agent::Post { socket: &post.socket, vault: &post.vault_id };
     match azvault_agent::serve(at, starter, &mut service, allowed) {
         Ok(()) | Err(ServeError::AlreadyServed) => Ok(0),

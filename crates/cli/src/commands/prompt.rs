@@ -1,7 +1,7 @@
 //! `azvault prompt`
 
 use azvault_model::{AutosaveMode, ContextName, Scope};
-use azvault_service::ask::{Told, ask_unasked};
+use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts::chosen;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::session::Session;
@@ -66,8 +66,8 @@ fn shown_state(app: &App) -> Result<(), Failure> {
         return Ok(());
     }
     match ask_unasked(app, Prompt {})? {
-        Told::Reply(reply) => unlocked(app, &reply),
-        Told::Locked(session) => locked(app, session.as_deref()),
+        UnaskedReply::Reply(reply) => unlocked(app, &reply),
+        UnaskedReply::Locked(session) => locked(app, session.as_deref()),
     }
     Ok(())
 }
