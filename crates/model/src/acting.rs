@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::caseless::key;
 use crate::rules::active::ActiveSource;
 use crate::{Context, ContextAccount};
@@ -9,6 +11,7 @@ use crate::{Context, ContextAccount};
 /// The context that acts, and why. It is resolved once, from the request alone, before the scope of
 /// a change is known; rules receive it and look nothing up again. Were it looked up in each scope,
 /// a change for the user would act for the vault's default while the session shows another account.
+#[derive(Serialize, Deserialize)]
 pub struct Acting {
     context: Context,
     source: ActiveSource,

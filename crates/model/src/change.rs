@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{AccountKey, Accounts, Acting, Context, ContextName, SecretDescription};
 
 /// Who acts, and all accounts that are known: the same in the vault and in the session.
@@ -165,7 +167,7 @@ pub enum Question {
 }
 
 /// What a person should know of a decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remark {
     /// No context is current any more.
     NoneCurrent,

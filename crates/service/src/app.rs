@@ -64,7 +64,7 @@ pub struct ContextOverride {
 }
 
 /// Whether the extra question of a destructive verb has been answered beforehand.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Consent {
     /// `--yes` was given.
     Given,

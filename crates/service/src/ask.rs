@@ -47,7 +47,7 @@ pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Re
 
 /// The agent's reply; `None` where none is to be asked, none answers, or it has not the keys: what that
 /// means, and what to do, whoever opens the vault finds out.
-fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
+pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     // An agent knows the vaults of this machine as it has seen them, and nothing else of them.
     if app.options.no_agent || app.options.expect_vault.is_some() || app.ignores_anchors() {
         return Ok(None);
@@ -71,7 +71,9 @@ fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failur
         let failure = match answered.outcome {
             Outcome::Done => {
                 answered.said.iter().for_each(|said| app.console.say(said.line, &said.text));
-                return parts.body(of_head).map(Some).map_err(|_| foreign());
+                let reply = parts.body(of_head).map_err(|_| foreign())?;
+                V::answered(app, &reply);
+                return Ok(Some(reply));
             }
             Outcome::Asks(question) => {
                 let Some(mut terminal) = app.terminal() else { return Err(foreign()) };

@@ -9,6 +9,9 @@ use azvault_vault::{Actor, Entry, Id, Problem, Subject, Transaction};
 
 use crate::app::App;
 
+/// The verb under which the log has values that were shown.
+pub const REVEAL: &str = "secret reveal";
+
 /// More subjects than this are told in several entries: a box has a limit.
 const MAX_SUBJECTS: usize = 1000;
 

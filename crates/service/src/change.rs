@@ -25,6 +25,8 @@ pub use self::gone::{Gone, GoneAccount, named};
 use self::request::Step;
 pub use self::request::{ChangeExtras, ChangeRequest, Counted, Rule, Run};
 pub use self::supersede::OldSecrets;
+use serde::{Deserialize, Serialize};
+
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
@@ -34,6 +36,7 @@ use crate::opening::{OpenVault, Opener};
 use crate::policy;
 
 /// What was done.
+#[derive(Serialize, Deserialize)]
 pub struct Done {
     pub scope: Scope,
     pub run: Run,
@@ -47,6 +50,8 @@ pub struct Done {
     pub active: Option<ContextName>,
     pub secrets: Counted,
     pub remarks: Vec<Remark>,
+    /// Whether something else is active now, or the same in another form.
+    active_changed: bool,
 }
 
 /// Carries out what a rule decides, on the vault of this run.
@@ -187,11 +192,13 @@ fn attempt(
             }
         }
     }
-    if standing.is_touched_by(&decision.change) {
+    let active_changed = standing.is_touched_by(&decision.change);
+    // Of another process, which does it itself: it has the environment of that shell.
+    if active_changed && app.caller().is_none() {
         endpoint::follow(app, vault);
     }
     let carried = Carried { scope, run: request.run, decision, secrets, gone, chosen };
-    Ok(Some(Done::new(carried, standing, acting)))
+    Ok(Some(Done { active_changed, ..Done::new(carried, standing, acting) }))
 }
 
 /// The context that a change makes current in its scope.
@@ -256,6 +263,11 @@ struct Carried {
 }
 
 impl Done {
+    /// Whether something else is active now, or the same in another form.
+    pub(crate) fn active_changed(&self) -> bool {
+        self.active_changed
+    }
+
     fn new(carried: Carried, standing: Standing, acting: Option<&Acting>) -> Self {
         let Carried { scope, run, decision, secrets, gone, chosen } = carried;
         let Decision { change, mut remarks, .. } = decision;
@@ -265,6 +277,17 @@ impl Done {
             remarks.push(Remark::NoneCurrent);
         }
         let acting = acting.map(|acting| Acting::new(acting.context(), acting.source()));
-        Self { scope, run, acting, gone, put: change.put, chosen, active, secrets, remarks }
+        Self {
+            scope,
+            run,
+            acting,
+            gone,
+            put: change.put,
+            chosen,
+            active,
+            secrets,
+            remarks,
+            active_changed: false,
+        }
     }
 }

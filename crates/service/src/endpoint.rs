@@ -147,6 +147,20 @@ pub fn open(
     })
 }
 
+/// As [`follow`], where another process has changed the vault for this one.
+pub(crate) fn follow_agent(app: &App) {
+    if az_folder::around().is_none() {
+        return;
+    }
+    match Opener::new(app).open_vault_unasked() {
+        Ok(Some(open)) => follow(app, &open.vault),
+        Ok(None) => app.console.warning("az in this shell acts as before: the vault is locked"),
+        Err(failure) => {
+            app.console.warning(format!("az in this shell acts as before: {}", failure.what));
+        }
+    }
+}
+
 /// In a shell with an endpoint: another context is active, and az acts as it from now on.
 pub fn follow(app: &App, vault: &Vault) {
     let Some(folder) = az_folder::around() else { return };

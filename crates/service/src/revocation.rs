@@ -53,7 +53,7 @@ pub fn of<'a>(
         let account = about.account.clone().unwrap_or_else(|| "an unknown account".to_owned());
         let kind = about.kind.as_str();
         // What the same commands end is one thing to do.
-        let same = (account.clone(), radius.revoke.clone(), radius.remark);
+        let same = (account.clone(), radius.revoke.clone(), radius.remark.clone());
         let at = *known.entry(same).or_insert(all.len());
         match all.get_mut(at) {
             Some(one) if one.kinds.contains(&kind) => {}
@@ -95,7 +95,8 @@ impl Revocation {
     /// In one line, as documents have it.
     pub fn line(&self) -> String {
         let commands = self.radius.revoke.join("; ");
-        let remark = self.radius.remark.map(|remark| format!("({remark})")).unwrap_or_default();
+        let remark =
+            self.radius.remark.as_ref().map(|remark| format!("({remark})")).unwrap_or_default();
         let parts = [self.whose(), commands, remark];
         let parts: Vec<_> = parts.iter().filter(|part| !part.is_empty()).map(|s| &**s).collect();
         parts.join(" ")
@@ -110,14 +111,14 @@ impl Revocation {
 pub fn say(app: &App, revocations: &[Revocation]) {
     for (number, revocation) in (1..).zip(revocations) {
         app.console.note(format!("  {number}. {}", shown(&revocation.whose())));
-        for line in to_type(&revocation.radius.revoke, revocation.radius.remark) {
+        for line in to_type(&revocation.radius.revoke, revocation.radius.remark.as_deref()) {
             app.console.note(format!("    {line}"));
         }
     }
 }
 
 /// What there is to type, a command a line, and what else to know.
-pub fn to_type(revoke: &[String], remark: Option<&'static str>) -> Vec<String> {
+pub fn to_type(revoke: &[String], remark: Option<&str>) -> Vec<String> {
     let commands = revoke.iter().map(|command| shown(command));
     commands.chain(remark.map(|remark| format!("({remark})"))).collect()
 }

@@ -4,6 +4,7 @@
 use azvault_model::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius};
 use azvault_model::{HeldSecret, ProcessScope, ProcessSecret, Scope, Secret, SecretDescription};
 use azvault_vault::{Id, Problem, Snapshot, StoredSecret, Subject, Vault};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::contexts::Contexts;
@@ -11,7 +12,7 @@ use crate::failure::Failure;
 use crate::{audit, session};
 
 /// Where a secret lives, and its id there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SecretLocation {
     Vault(Id),
     Session(Id),

@@ -37,9 +37,8 @@ pub struct Issued {
 /// The token: from the cache, else a new one, which is in the cache by the time it comes here.
 /// Each one that is handed out stands in the audit log.
 pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<Issued, Failure> {
-    allowed(app, &open.contexts, wanted)?;
-    if let Some(found) = cached::find(app, &open.contexts, wanted)? {
-        return hand_out(app, &mut open.vault, &open.contexts, found, wanted);
+    if let Some(issued) = cached_token(app, open, wanted)? {
+        return Ok(issued);
     }
     credential::check(app, &open.contexts, wanted)?;
     renewal_process::run(app, &open.reopener, wanted)?;
@@ -48,6 +47,18 @@ pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<I
         Failure::new(Kind::Busy, "the new token is gone already").hint("the same again")
     })?;
     hand_out(app, &mut open.vault, &open.contexts, found, wanted)
+}
+
+/// The token if one is cached that fits; its release stands in the audit log.
+pub(crate) fn cached_token(
+    app: &App,
+    open: &mut OpenVault,
+    wanted: &TokenRequest,
+) -> Result<Option<Issued>, Failure> {
+    let OpenVault { vault, contexts, .. } = open;
+    allowed(app, contexts, wanted)?;
+    let found = cached::find(app, contexts, wanted)?;
+    found.map(|found| hand_out(app, vault, contexts, found, wanted)).transpose()
 }
 
 /// The secret with which a service principal signs in, for whoever is to sign in with it.

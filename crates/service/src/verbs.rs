@@ -1,7 +1,11 @@
 //! What can be asked of an open vault: one verb a file, with its request, its reply and how it is
 //! answered. A command asks with [`ask`](crate::ask::ask), which has the agent answer, or this process.
 
+mod change;
+mod contexts;
 mod prompt;
+mod secrets;
+mod token;
 
 use crate::app::App;
 use crate::contexts::Purpose;
@@ -9,7 +13,11 @@ use crate::failure::Failure;
 use crate::message::{Bytes, Message, Parts};
 use crate::opening::OpenVault;
 
+pub use self::change::{ChangeContexts, ContextChange, SelectVerb, Whom};
+pub use self::contexts::{ListContexts, ListedContext, ListedContexts, ShowContext, ShownContext};
 pub use self::prompt::{Prompt, PromptReply};
+pub use self::secrets::{Detail, ListSecrets, ListedSecret, ShowSecret, ShownSecret, Value};
+pub use self::token::{CachedToken, CachedTokenReply};
 
 /// A request that an open vault answers.
 pub trait Verb: Message {
@@ -25,6 +33,9 @@ pub trait Verb: Message {
 
     /// Carries it out. Nothing is done where it fails.
     fn answer(&self, app: &App, open: &mut OpenVault) -> Result<Self::Reply, Failure>;
+
+    /// What is left to the process that asked, once another one has answered.
+    fn answered(_: &App, _: &Self::Reply) {}
 }
 
 /// A verb, for a process that has a request in its hands and knows only its name.
@@ -47,7 +58,15 @@ pub(crate) enum Unanswered {
 }
 
 /// All verbs that a process can ask of another.
-pub(crate) const VERBS: [Row; 1] = [row::<Prompt>()];
+pub(crate) const VERBS: [Row; 7] = [
+    row::<Prompt>(),
+    row::<ListContexts>(),
+    row::<ShowContext>(),
+    row::<ListSecrets>(),
+    row::<ShowSecret>(),
+    row::<CachedToken>(),
+    row::<ChangeContexts>(),
+];
 
 const fn row<V: Verb>() -> Row {
     Row { name: V::NAME, purpose: V::PURPOSE, answer: answer::<V> }

@@ -1,13 +1,10 @@
 //! `azvault disconnect`
 
 use azvault_model::ContextName;
-use azvault_model::rules::disconnect::{Who, disconnect};
-use azvault_service::change;
-use azvault_service::change::{ChangeExtras, Run};
-use azvault_service::contexts::Contexts;
-use azvault_service::failure::Failure;
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::change::Run;
 use azvault_service::text::count;
+use azvault_service::verbs::{ContextChange, Whom};
 
 use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
@@ -45,13 +42,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.removal.request("disconnect");
-        let mut open = Opener::new(app).for_change().open()?;
-        let who = self.who(&open.contexts)?;
-        let nothing = ChangeExtras::default();
-        let done = change::carry_out_on(app, &mut open, wanted, &nothing, &|known| {
-            disconnect(known, &who)
-        })?;
+        let done = ask(app, self.removal.change(ContextChange::Disconnect(self.whom())))?;
         let gone = &done.gone;
         let contexts = count(gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");
@@ -78,15 +69,12 @@ impl Args {
     }
 
     /// Whose sign-in ends, looked up in all that is seen, whatever the scope of the change is.
-    fn who(&self, contexts: &Contexts) -> Result<Who, Failure> {
+    fn whom(&self) -> Whom {
         match (&self.account, &self.context_name, self.all) {
-            (Some(id), _, _) => Who::named(id, &contexts.accounts()).map_err(change::refused),
-            (None, Some(name), _) => {
-                let seen = contexts.expect(&ContextName::new(name.as_str()))?;
-                Who::of(seen.context, &contexts.accounts()).map_err(change::refused)
-            }
-            (None, None, true) => Ok(Who::All),
-            (None, None, false) => Ok(Who::Acting),
+            (Some(id), _, _) => Whom::Account(id.clone()),
+            (None, Some(name), _) => Whom::OfContext(ContextName::new(name.as_str())),
+            (None, None, true) => Whom::All,
+            (None, None, false) => Whom::Acting,
         }
     }
 }

@@ -25,7 +25,6 @@ impl Verb {
 }
 
 /// The verb under which the audit log has a reveal.
-const REVEAL: &str = "secret reveal";
 
 /// Writes a secret as a JSON string into `out`, which has room for it: a certificate can be
 /// binary and then stands in base64.

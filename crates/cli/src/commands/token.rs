@@ -2,10 +2,12 @@
 
 use std::io::IsTerminal;
 
+use azvault_service::ask::by_agent;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::tokens;
 use azvault_service::tokens::{Issued, Target, TokenRequest};
+use azvault_service::verbs::{CachedToken, CachedTokenReply};
 use azvault_service::{online, policy};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -66,6 +68,18 @@ impl Args {
             return Err(Failure::new(Kind::Refused, "a token is not shown on a terminal")
                 .hint("add --reveal, or hand it on: $(azvault token)"));
         }
+        let to = match self.scopes.is_empty() {
+            true => Target::Resource(self.resource),
+            false => Target::Scopes(self.scopes),
+        };
+        if self.confirm.is_empty() {
+            let mut cached = CachedToken { target: to.clone(), tenant: self.tenant.clone() };
+            let reply = by_agent(app, &mut cached)?;
+            if let Some(CachedTokenReply { request, issued: Some(issued) }) = reply {
+                print(app, &request, &issued.into())?;
+                return Ok(0);
+            }
+        }
         let mut open = Opener::new(app).open()?;
         if !self.confirm.is_empty() {
             let contexts = &open.contexts;
@@ -76,10 +90,6 @@ impl Args {
             online::confirm(app, &mut open.vault, &agreed)?;
             open.refresh(app)?;
         }
-        let to = match self.scopes.is_empty() {
-            true => Target::Resource(self.resource),
-            false => Target::Scopes(self.scopes),
-        };
         let context = open.contexts.acting()?.context;
         let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
         let issued = tokens::token(app, &mut open, &wanted)?;

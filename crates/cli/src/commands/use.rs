@@ -3,6 +3,7 @@
 use azvault_model::{ContextName, Scope};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
+use azvault_service::verbs::SelectVerb;
 
 use super::context::select::select;
 use crate::app::{App, Exit};
@@ -27,7 +28,7 @@ impl Args {
             Some(name) => ContextName::new(name),
             None => picker::pick(app)?,
         };
-        select(app, "use", Some(Scope::Process), &name)
+        select(app, SelectVerb::Use, Some(Scope::Process), name)
     }
 }
 

@@ -3,6 +3,7 @@
 use azvault_model::Scope;
 use azvault_service::app::Consent;
 use azvault_service::change::{ChangeRequest, Run};
+use azvault_service::verbs::{ChangeContexts, ContextChange};
 use clap::{ArgMatches, ValueEnum};
 
 /// `--scope`, on every verb that changes contexts.
@@ -47,6 +48,12 @@ impl ScopeOption {
         let (destroy, run) = (Consent::Ask, Run::Real);
         ChangeRequest { verb, scope: self.asked(), replace, destroy, run }
     }
+
+    /// As [`ScopeOption::request`], of a change that is asked for.
+    pub(crate) fn change(&self, change: ContextChange, replace: Consent) -> ChangeContexts {
+        let (destroy, run) = (Consent::Ask, Run::Real);
+        ChangeContexts { change, scope: self.asked(), replace, destroy, run }
+    }
 }
 
 /// Options of verbs that remove something.
@@ -66,11 +73,11 @@ pub(crate) struct RemovalOptions {
 }
 
 impl RemovalOptions {
-    pub(crate) fn request(&self, verb: &'static str) -> ChangeRequest {
-        ChangeRequest {
+    pub(crate) fn change(&self, change: ContextChange) -> ChangeContexts {
+        ChangeContexts {
             destroy: Consent::from(self.force || self.yes),
             run: Run::from(self.dry_run),
-            ..self.scope.request(verb, Consent::Ask)
+            ..self.scope.change(change, Consent::Ask)
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON documents that scripts rely on. Fields are only ever added.
 
+use std::borrow::Cow;
+
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::rules::secrets::{Restriction, restriction};
 use azvault_model::{Acting, Context, ContextName, Scope, SecretDescription};
@@ -139,13 +141,13 @@ pub(crate) struct RadiusView {
     /// Unix seconds.
     pub(crate) until: Option<i64>,
     pub(crate) revoke: Vec<String>,
-    pub(crate) remark: Option<&'static str>,
+    pub(crate) remark: Option<Cow<'static, str>>,
 }
 
 impl RadiusView {
     /// What there is to type, a command a line, and what else to know.
     pub(crate) fn to_type(&self) -> Vec<String> {
-        to_type(&self.revoke, self.remark)
+        to_type(&self.revoke, self.remark.as_deref())
     }
 }
 

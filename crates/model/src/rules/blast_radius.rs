@@ -7,7 +7,10 @@ mod revoke;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::family::{self, FAMILY, client_name};
 use super::secrets::{Restriction, restriction};
@@ -15,7 +18,7 @@ use crate::caseless::key;
 use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};
 
 /// How bad it is: the classes of `docs/threat-model.md`, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rank {
     /// Opens without a person and without MFA, until somebody removes it.
     Standing = 1,
@@ -35,7 +38,7 @@ impl Rank {
 }
 
 /// What a secret opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlastRadius {
     /// How bad.
     pub rank: Rank,
@@ -50,7 +53,7 @@ pub struct BlastRadius {
     /// Commands for a POSIX shell that revoke it, to be typed in this order.
     pub revoke: Vec<String>,
     /// What else to know, or to do where there is no command.
-    pub remark: Option<&'static str>,
+    pub remark: Option<Cow<'static, str>>,
 }
 
 /// In which tenants contexts have an account. Put together once for all secrets: there may be
@@ -115,7 +118,15 @@ pub fn blast_radius(
         }
         None => "",
     });
-    BlastRadius { rank: rank(about.kind), opens, clients, tenants, until, revoke, remark }
+    BlastRadius {
+        rank: rank(about.kind),
+        opens,
+        clients,
+        tenants,
+        until,
+        revoke,
+        remark: remark.map(Cow::Borrowed),
+    }
 }
 
 /// The commands that revoke a secret, with another beginning in the place of `az`: where az itself is

@@ -12,6 +12,8 @@
 use std::collections::BTreeSet;
 
 use super::default_name::{documented, free_name};
+use serde::{Deserialize, Serialize};
+
 use crate::caseless::same;
 use crate::{
     Change, Context, ContextAccount, ContextName, Current, Decision, EnvironmentName, Kept, Known,
@@ -41,7 +43,7 @@ pub struct SignedIn {
 }
 
 /// A subscription, and the tenant through which the account sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisibleSubscription {
     /// The subscription, as Azure lists it.
     pub subscription: Subscription,

@@ -12,6 +12,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::connect::{VisibleSubscription, find};
 use super::default_name::{documented, free_name};
 use crate::caseless::same;
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// What was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRequest {
     /// The name to store it under.
     pub name: Option<ContextName>,

@@ -2,7 +2,7 @@
 
 use azvault_model::{AccountId, EnvironmentName};
 use azvault_model::{Accounts, Change, Context, ContextName, Forget, Scope};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::contexts::Contexts;
 use crate::text::{quoted, shown};
@@ -11,13 +11,14 @@ use crate::text::{quoted, shown};
 const MAX_LISTED: usize = 10;
 
 /// Contexts that go, and the accounts whose contexts or secrets go.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Gone {
     pub contexts: Vec<GoneContext>,
     pub accounts: Vec<GoneAccount>,
 }
 
 /// A context that goes.
+#[derive(Serialize, Deserialize)]
 pub struct GoneContext {
     pub name: ContextName,
     /// Its account, in words.
@@ -25,7 +26,7 @@ pub struct GoneContext {
 }
 
 /// An account of which something goes.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct GoneAccount {
     pub id: String,
     /// `null` for one of which nothing but secrets is known.

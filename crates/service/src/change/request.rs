@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use azvault_model::{Account, Decision, Environment, HeldSecret, Known, Refusal, Scope, Whose};
 use azvault_vault::Subject;
+use serde::{Deserialize, Serialize};
 
 use super::supersede::OldSecrets;
 use crate::app::{App, Consent};
@@ -23,7 +24,7 @@ pub struct ChangeRequest {
 }
 
 /// Whether it is done, or only told.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Run {
     Real,
     Dry,
@@ -50,7 +51,7 @@ pub struct ChangeExtras {
 }
 
 /// How many secrets came and went.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Counted {
     pub added: usize,
     pub removed: usize,

@@ -21,8 +21,8 @@ pub struct Known<'a> {
 }
 
 /// What to type where there are no contexts yet.
-pub fn say(app: &App, contexts: &Contexts) {
-    match of_vault(contexts).split_first() {
+pub fn say(app: &App, offers: &[String]) {
+    match offers.split_first() {
         None => app.console.note("no contexts yet: azvault migrate"),
         Some((first, more)) => {
             app.console.note(format!("no contexts yet, and sign-ins that are stored: {first}"));

@@ -37,6 +37,7 @@ pub struct TokenRequest {
 }
 
 /// What the token is for.
+#[derive(Clone, Serialize, Deserialize)]
 pub enum Target {
     /// A short name or an address; the resource manager if there is none.
     Resource(Option<String>),

@@ -1,8 +1,8 @@
 //! `azvault context clear`
 
-use azvault_model::rules;
-use azvault_service::change;
+use azvault_service::ask::ask;
 use azvault_service::text::count;
+use azvault_service::verbs::ContextChange;
 
 use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
@@ -21,8 +21,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.removal.request("context clear");
-        let done = change::carry_out(app, wanted, &|known| Ok(rules::clear::clear(known)))?;
+        let done = ask(app, self.removal.change(ContextChange::Clear))?;
         let contexts = count(done.gone.contexts.len(), "context");
         let secrets = count(done.secrets.removed, "secret");
         let of_whom = match done.gone.accounts.is_empty() {

@@ -1,8 +1,8 @@
 //! `azvault context list`
 
+use azvault_service::ask::ask;
 use azvault_service::connect::offers;
-use azvault_service::contexts::Seen;
-use azvault_service::opening::Opener;
+use azvault_service::verbs::{ListContexts, ListedContext, ListedContexts};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -27,36 +27,34 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let contexts = Opener::new(app).open()?.contexts;
-        let (active, _) = contexts.active()?;
-        let marks = Marks { default: contexts.default(), active };
-        let seen = contexts.seen();
+        let ListedContexts { default, active, contexts, offers } = ask(app, ListContexts {})?;
+        let marks = Marks { default: default.as_ref(), active: active.as_ref() };
         match app.ui.output {
             Output::Json => app.ui.json(&Document {
                 schema: SCHEMA,
                 default: marks.default.map(|name| name.as_str()),
-                active: active.map(|name| name.as_str()),
-                contexts: seen
+                active: marks.active.map(|name| name.as_str()),
+                contexts: contexts
                     .iter()
-                    .map(|seen| ContextView::new(seen.context, seen.scope, marks))
+                    .map(|listed| ContextView::new(&listed.context, listed.scope, marks))
                     .collect(),
             }),
-            Output::Table | Output::Tsv | Output::Sarif if seen.is_empty() => {
-                offers::say(app, &contexts);
+            Output::Table | Output::Tsv | Output::Sarif if contexts.is_empty() => {
+                offers::say(app, &offers);
             }
-            Output::Table | Output::Tsv | Output::Sarif => print(app, &seen, marks),
+            Output::Table | Output::Tsv | Output::Sarif => print(app, &contexts, marks),
         }
         Ok(0)
     }
 }
 
-fn print(app: &App, seen: &[Seen<'_>], marks: Marks<'_>) {
-    let rows: Vec<_> = seen.iter().map(|seen| row(*seen, marks)).collect();
+fn print(app: &App, contexts: &[ListedContext], marks: Marks<'_>) {
+    let rows: Vec<_> = contexts.iter().map(|listed| row(listed, marks)).collect();
     app.ui.table(&["", "NAME", "ACCOUNT", "SUBSCRIPTION", "TENANT", "ENVIRONMENT", ""], &rows);
 }
 
-fn row(seen: Seen<'_>, marks: Marks<'_>) -> Vec<crate::terminal::ui::Cell> {
-    let view = ContextView::new(seen.context, seen.scope, marks);
+fn row(listed: &ListedContext, marks: Marks<'_>) -> Vec<crate::terminal::ui::Cell> {
+    let view = ContextView::new(&listed.context, listed.scope, marks);
     let subscription = view.subscription.as_ref();
     let remark = match (view.scope, view.default) {
         ("process", _) => "process",

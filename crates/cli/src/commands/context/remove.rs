@@ -1,8 +1,9 @@
 //! `azvault context remove`
 
-use azvault_model::{ContextName, rules};
-use azvault_service::change;
+use azvault_model::ContextName;
+use azvault_service::ask::ask;
 use azvault_service::text::count;
+use azvault_service::verbs::ContextChange;
 
 use crate::app::{App, Exit};
 use crate::options::change::RemovalOptions;
@@ -33,8 +34,7 @@ impl Args {
             [dash] if dash == "-" => piped::names()?,
             names => names.iter().map(ContextName::new).collect(),
         };
-        let wanted = self.removal.request("context remove");
-        let done = change::carry_out(app, wanted, &|known| rules::remove::remove(known, &names))?;
+        let done = ask(app, self.removal.change(ContextChange::Remove { names }))?;
         let mut line = format!("removed {} {}", done.gone.names_and_accounts(), done.place());
         if done.secrets.removed > 0 {
             line.push_str(", with ");

@@ -1,9 +1,10 @@
 //! `azvault context rename`
 
-use azvault_model::{ContextName, rules};
+use azvault_model::ContextName;
 use azvault_service::app::Consent;
-use azvault_service::change;
+use azvault_service::ask::ask;
 use azvault_service::text::quoted;
+use azvault_service::verbs::ContextChange;
 
 use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
@@ -31,10 +32,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.scope.request("context rename", Consent::from(self.force));
         let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
-        let done =
-            change::carry_out(app, wanted, &|known| rules::rename::rename(known, &old, &new))?;
+        let change = ContextChange::Rename { old: old.clone(), new: new.clone() };
+        let done = ask(app, self.scope.change(change, Consent::from(self.force)))?;
         let (old, new) = (quoted(old.as_str()), quoted(new.as_str()));
         output::change::say(app, &done, &format!("{old} is {new} {}", done.place()));
         Ok(0)

@@ -1,12 +1,11 @@
 //! `azvault context select`
 
 use azvault_model::rules::active::ActiveSource;
-use azvault_model::{ContextName, Scope, rules};
+use azvault_model::{ContextName, Scope};
 use azvault_service::app::Consent;
-use azvault_service::change;
-use azvault_service::change::{ChangeExtras, ChangeRequest, Run};
-use azvault_service::opening::Opener;
-use azvault_service::policy;
+use azvault_service::ask::ask;
+use azvault_service::change::Run;
+use azvault_service::verbs::{ChangeContexts, ContextChange, SelectVerb};
 
 use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
@@ -34,27 +33,15 @@ impl Args {
             Some(name) => ContextName::new(name),
             None => picker::pick(app)?,
         };
-        select(app, "context select", self.scope.asked(), &name)
+        select(app, SelectVerb::ContextSelect, self.scope.asked(), name)
     }
 }
 
 /// Selects a context, and says so.
-pub(crate) fn select(
-    app: &App,
-    verb: &'static str,
-    scope: Option<Scope>,
-    name: &ContextName,
-) -> Exit {
-    let wanted =
-        ChangeRequest { verb, scope, replace: Consent::Ask, destroy: Consent::Ask, run: Run::Real };
-    let mut open = Opener::new(app).for_change().open()?;
-    if let Some(seen) = open.contexts.find(name) {
-        policy::acts(app, seen.context)?;
-    }
-    let nothing = ChangeExtras::default();
-    let done = change::carry_out_on(app, &mut open, wanted, &nothing, &|known| {
-        rules::select::select(known, name)
-    })?;
+pub(crate) fn select(app: &App, by: SelectVerb, scope: Option<Scope>, name: ContextName) -> Exit {
+    let (replace, destroy) = (Consent::Ask, Consent::Ask);
+    let change = ContextChange::Select { name, by };
+    let done = ask(app, ChangeContexts { change, scope, replace, destroy, run: Run::Real })?;
     output::change::say(app, &done, &done.active_line());
     if app.given()?.is_some_and(|given| given.because == ActiveSource::Variable) {
         app.ui.warning("AZVAULT_CONTEXT is set and stands above it: unset AZVAULT_CONTEXT");

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use azvault_model::{ContextName, Known, Whose, rules};
+use azvault_model::{ContextName, rules};
 use azvault_service::app::Consent;
-use azvault_service::change;
-use azvault_service::change::ChangeExtras;
-use azvault_service::opening::Opener;
-use azvault_service::{policy, subscriptions};
+use azvault_service::ask::ask;
+use azvault_service::subscriptions;
+use azvault_service::verbs::ContextChange;
 
 use crate::app::{App, Exit};
 use crate::options::change::ScopeOption;
@@ -54,7 +53,6 @@ fn property(text: &str) -> Result<(String, String), &'static str> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let wanted = self.scope.request("context set", Consent::from(self.force));
         let seen = match self.online {
             true => subscriptions::seen(app, self.tenant.as_deref())?.places,
             false => Vec::new(),
@@ -66,18 +64,8 @@ impl Args {
             properties: self.property.into_iter().collect::<BTreeMap<_, _>>(),
             seen,
         };
-        let rule = |known: &Known<'_>| rules::set::set(known, &asked);
-        let mut open = Opener::new(app).for_change().open()?;
-        let acting = open.contexts.resolved()?;
-        let scope = open.contexts.scope_of_change(wanted.scope)?;
-        let accounts = open.contexts.accounts();
-        let whose = Whose { acting: acting.as_ref(), accounts: &accounts };
-        let made = rule(&open.contexts.known(scope, whose));
-        for context in made.iter().flat_map(|set| &set.change.put) {
-            policy::acts(app, context)?;
-        }
-        let nothing = ChangeExtras::default();
-        let done = change::carry_out_on(app, &mut open, wanted, &nothing, &rule)?;
+        let force = Consent::from(self.force);
+        let done = ask(app, self.scope.change(ContextChange::Set(asked), force))?;
         output::change::say(app, &done, &done.active_line());
         Ok(0)
     }

@@ -1,7 +1,8 @@
 //! `azvault context show`
 
 use azvault_model::ContextName;
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::verbs::{ShowContext, ShownContext};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -32,14 +33,11 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let contexts = Opener::new(app).open()?.contexts;
-        let seen = match &self.name {
-            Some(name) => contexts.expect(&ContextName::new(name))?,
-            None => contexts.acting()?,
-        };
-        let context = seen.context;
-        let marks = Marks { default: contexts.default(), active: contexts.active()?.0 };
-        let view = ContextView::new(context, seen.scope, marks);
+        let name = self.name.map(ContextName::new);
+        let ShownContext { default, active, shown } = ask(app, ShowContext { name })?;
+        let context = &shown.context;
+        let marks = Marks { default: default.as_ref(), active: active.as_ref() };
+        let view = ContextView::new(context, shown.scope, marks);
         if app.ui.output == Output::Json {
             app.ui.json(&Document {
                 schema: SCHEMA,

@@ -83,7 +83,7 @@ fn reveal(
 ) -> Exit {
     // If that cannot be written, nothing is shown.
     let subjects: Vec<_> = secrets.iter().map(|(secret, _)| secret.subject()).collect();
-    vault.write(|writing| audit::log(app, writing, super::REVEAL, subjects))?;
+    vault.write(|writing| audit::log(app, writing, audit::REVEAL, subjects))?;
     let snapshot = vault.snapshot()?;
     app.ui.raw(b"{\"schema\":1,\"secrets\":[");
     let mut separator: &[u8] = b"";

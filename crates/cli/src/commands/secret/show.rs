@@ -1,10 +1,11 @@
 //! `azvault secret show`
 
 use azvault_model::Secret;
+use azvault_service::ask::ask;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::policy;
 use azvault_service::time::utc;
-use azvault_service::{policy, secrets};
+use azvault_service::verbs::{ShowSecret, Value};
 use azvault_vault::Id;
 use zeroize::Zeroizing;
 
@@ -28,21 +29,20 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        if self.reveal {
+        let value = if self.reveal { Value::Released } else { Value::Sealed };
+        if value == Value::Released {
+            // Before anybody is asked for a passphrase in vain.
             policy::export_plaintext(app, "secrets are not shown")?;
         }
-        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
-        let Some(secret) = secrets::find(&contexts, self.id) else {
-            return Err(Failure::new(Kind::NotFound, format!("there is no secret {}", self.id))
-                .hint("azvault secret list"));
-        };
-        let view = SecretView::of(secret);
-        if !self.reveal {
-            describe(app, &view);
-            return Ok(0);
+        let shown = ask(app, ShowSecret { id: self.id, value })?;
+        let view = SecretView::of(shown.secret.as_ref());
+        match &shown.value {
+            Some(released) => reveal(app, &view, &released.value),
+            None => {
+                describe(app, &view);
+                Ok(0)
+            }
         }
-        let value = secrets::release(app, &mut vault, &contexts, secret, super::REVEAL)?;
-        reveal(app, &view, &value)
     }
 }
 

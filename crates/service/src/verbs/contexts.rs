@@ -1,0 +1,99 @@
+//! Which contexts there are, and what each is.
+
+use azvault_model::{Context, ContextName, Scope};
+use serde::{Deserialize, Serialize};
+
+use super::Verb;
+use crate::app::App;
+use crate::connect::offers;
+use crate::contexts::{Contexts, Seen};
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::opening::OpenVault;
+
+/// All contexts that are seen.
+#[derive(Serialize, Deserialize)]
+pub struct ListContexts {}
+
+/// Sorted by tenant id, then subscription name, then context name.
+#[derive(Serialize, Deserialize)]
+pub struct ListedContexts {
+    pub default: Option<ContextName>,
+    pub active: Option<ContextName>,
+    pub contexts: Vec<ListedContext>,
+    /// What makes contexts, where there are none.
+    pub offers: Vec<String>,
+}
+
+/// A context, and where it lives.
+#[derive(Serialize, Deserialize)]
+pub struct ListedContext {
+    pub context: Context,
+    pub scope: Scope,
+}
+
+/// One context: the one of a name, else the one that acts.
+#[derive(Serialize, Deserialize)]
+pub struct ShowContext {
+    pub name: Option<ContextName>,
+}
+
+/// What is known of a context.
+#[derive(Serialize, Deserialize)]
+pub struct ShownContext {
+    pub default: Option<ContextName>,
+    pub active: Option<ContextName>,
+    pub shown: ListedContext,
+}
+
+impl Message for ListContexts {}
+
+impl Message for ListedContexts {}
+
+impl Message for ShowContext {}
+
+impl Message for ShownContext {}
+
+impl From<Seen<'_>> for ListedContext {
+    fn from(seen: Seen<'_>) -> Self {
+        Self { context: seen.context.copied(), scope: seen.scope }
+    }
+}
+
+impl Verb for ListContexts {
+    const NAME: &'static str = "context list";
+    type Reply = ListedContexts;
+
+    fn answer(&self, _: &App, open: &mut OpenVault) -> Result<ListedContexts, Failure> {
+        let contexts = &open.contexts;
+        let listed: Vec<_> = contexts.seen().into_iter().map(ListedContext::from).collect();
+        Ok(ListedContexts {
+            default: contexts.default().cloned(),
+            active: active(contexts)?,
+            offers: if listed.is_empty() { offers::of_vault(contexts) } else { Vec::new() },
+            contexts: listed,
+        })
+    }
+}
+
+impl Verb for ShowContext {
+    const NAME: &'static str = "context show";
+    type Reply = ShownContext;
+
+    fn answer(&self, _: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
+        let contexts = &open.contexts;
+        let shown = match &self.name {
+            Some(name) => contexts.expect(name)?,
+            None => contexts.acting()?,
+        };
+        Ok(ShownContext {
+            default: contexts.default().cloned(),
+            active: active(contexts)?,
+            shown: shown.into(),
+        })
+    }
+}
+
+fn active(contexts: &Contexts) -> Result<Option<ContextName>, Failure> {
+    Ok(contexts.active()?.0.cloned())
+}
