@@ -165,8 +165,9 @@ fn run(
         }
         match ears.signals.taken() {
             Some(Signal::HangUp) => held.lock(),
-            Some(_) => return Ok(()),
-            None => {}
+            Some(Signal::End | Signal::Interrupt) => return Ok(()),
+            // The request whose file it was has failed.
+            Some(Signal::FileLimit) | None => {}
         }
         if ready.beacon {
             ears.beacon.tell(&held.report(moment));

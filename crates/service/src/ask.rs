@@ -85,8 +85,9 @@ pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fa
             }
             Outcome::Refused(failure) => failure,
         };
-        // It was locked in this moment, or the vault is not what it was: who opens it here learns more.
-        if matches!(failure.kind, Kind::Locked | Kind::Integrity) {
+        // It was locked in this moment, others write the vault, or it is not what it was: who opens it
+        // here waits, or learns more.
+        if matches!(failure.kind, Kind::Locked | Kind::Busy | Kind::Integrity) {
             return Ok(None);
         }
         answered.said.iter().for_each(|said| app.console.say(said.line, &said.text));
@@ -110,8 +111,9 @@ fn client(app: &App) -> Result<Option<Client>, Failure> {
     if let Some(client) = agent::only_one() {
         return Ok(Some(client));
     }
-    let locked = Locked::open(&app.vault_path()?)?;
-    agent::client(locked.vault_id()).map(Some)
+    // Why a vault cannot be opened, or an agent not be found, is for who opens it to say.
+    let locked = Locked::open(&app.vault_path()?).ok();
+    Ok(locked.and_then(|locked| agent::client(locked.vault_id()).ok()))
 }
 
 /// The agent is of another version.

@@ -8,6 +8,15 @@ fn without_room(home: &Home, args: &[&str]) -> Ran {
     ran(command.arg("bash").args(args).output().unwrap())
 }
 
+/// How large a file of the agent may be, which writes what it is asked to.
+fn limit_agent(home: &Home, limit: &str) {
+    let status = home.run(&["status", "-o", "json"]).expect(0).json();
+    let agent = status["agent"]["pid"].as_u64().unwrap().to_string();
+    let limit = format!("--fsize={limit}");
+    let limited = std::process::Command::new("prlimit").args(["--pid", &agent, &limit]).status();
+    assert!(limited.unwrap().success());
+}
+
 #[test]
 fn what_cannot_be_told_is_not_revealed() {
     let home = Home::with_contexts();
@@ -31,7 +40,9 @@ fn what_cannot_be_told_is_not_revealed() {
         // The limit keeps nobody from reading.
         without_room(&home, &["secret", "show", &id]).expect(0);
         home.run(&["unlock"]).expect(0);
+        limit_agent(&home, "0:");
     }
+    limit_agent(&home, "unlimited:");
     assert_eq!(entries(&home, &[]).len(), 2);
     assert_eq!(told(&home, reveals[0]), owned("secret reveal", &[CLIENT_SECRET]));
 }

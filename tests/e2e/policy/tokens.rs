@@ -1,16 +1,18 @@
 //! Policies about whose tokens there are, and how old they get.
 
 use std::fs;
+use std::path::Path;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{Locked, Opener};
+use rustix::process::Signal;
 use serde_json::json;
 
 use super::of_user;
 use crate::azure::{Azure, CACHED, PRINCIPAL, seen};
 use crate::machine::{Machine, SYSTEM, can_be_made};
 use crate::stack;
-use azvault_test_support::{Home, PASSPHRASE, ran};
+use azvault_test_support::{Home, PASSPHRASE, eventually, ran, signal};
 
 #[test]
 fn only_contexts_of_allowed_environments_and_tenants_act() {
@@ -61,6 +63,19 @@ fn only_contexts_of_allowed_environments_and_tenants_act() {
     machine.run(&home.command(&["context", "remove", "gov", "--yes"])).expect(0);
 }
 
+/// Has the agent live on that machine: it reads the policy itself.
+fn move_agent(azure: &Azure, machine: &Machine) {
+    end_agent(azure);
+    machine.run(&azure.command(&["unlock"])).expect(0);
+}
+
+fn end_agent(azure: &Azure) {
+    let status = azure.home.run(&["status", "-o", "json"]).expect(0).json();
+    let agent = u32::try_from(status["agent"]["pid"].as_u64().unwrap()).unwrap();
+    signal(agent, Signal::TERM);
+    eventually("the agent is gone", || !Path::new(&format!("/proc/{agent}")).exists());
+}
+
 #[test]
 fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
     if !can_be_made() {
@@ -68,6 +83,7 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
     }
     let azure = Azure::with(&["good-policy.example", "good-forbidden.example"]);
     let machine = Machine::with("tenants = [\"good-policy.example\"]");
+    move_agent(&azure, &machine);
     let token = |args: &[&str]| azure.command(&[&["token"], args].concat());
     assert!(machine.run(&token(&[])).expect(0).stdout.starts_with("at."));
     let asked = seen("good-forbidden.example").len();
@@ -97,9 +113,12 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
     let what = ended["Err"]["what"].as_str().unwrap();
     assert!(what.starts_with("refused by /etc/azvault/policy.toml line 1"), "{what}");
     assert_eq!(seen("good-forbidden.example").len(), asked, "nobody was asked");
+    end_agent(&azure);
+    azure.home.run(&["unlock"]).expect(0);
     azure.run(&["token", "--context", "good-forbidden.example"]).expect(0);
     assert!(seen("good-forbidden.example").len() > asked);
     // What is in the cache is not handed out either.
+    move_agent(&azure, &machine);
     machine.refuses(&azure.home, &token(&forbidden), 1);
 }
 
@@ -182,7 +201,10 @@ fn a_token_of_the_cache_that_is_too_old_is_renewed() {
     plant(&azure.home, tenant, 3600);
     let name = format!("sp-{tenant}");
     let token = azure.command(&["token", "--resource", "keyvault", "--context", &name]);
-    let printed = |machine: &Machine| machine.run(&token).expect(0).stdout.trim_end().to_owned();
+    let printed = |machine: &Machine| {
+        move_agent(&azure, machine);
+        machine.run(&token).expect(0).stdout.trim_end().to_owned()
+    };
     assert_eq!(printed(&Machine::with("token.cache = \"2h\"")), "at-planted-before");
     let short = Machine::with("token.cache = \"30m\"");
     let new = printed(&short);

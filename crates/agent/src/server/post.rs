@@ -50,7 +50,8 @@ pub(super) fn take<'a>(
     let Post { socket, vault } = post;
     check_folder(socket)?;
     let _turn = turn(socket)?;
-    let signals = Signals::of(&[Signal::End, Signal::Interrupt, Signal::HangUp])?;
+    let signals =
+        Signals::of(&[Signal::End, Signal::Interrupt, Signal::HangUp, Signal::FileLimit])?;
     let beacon = Beacon::raise(Kind::Agent, vault)?;
     let lock = socket.with_extension("lock");
     let mut presence = Presence::announce(&lock)?;

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
 /// What a process can be told from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Signal {
     Interrupt,
     /// It is to end.
     End,
+    /// A file has grown to the limit of the process: the write has failed, and that is all.
+    FileLimit,
 }
 
 impl Signal {
@@ -25,6 +27,7 @@ impl Signal {
             Self::HangUp => SIGHUP,
             Self::Interrupt => SIGINT,
             Self::End => SIGTERM,
+            Self::FileLimit => SIGXFSZ,
         }
     }
 }
