@@ -218,10 +218,11 @@ pub(crate) fn to_end(vault: VaultId, client: &Client, how: &str) -> String {
 /// so that nothing else can take them. By way of a process that ends at once: the agent is nobody's
 /// child, holds no descriptor of its starter and nothing of the environment.
 fn start(client: &Client, vault: VaultId, keys: Option<&KeysToHold<'_>>) -> Result<(), CallError> {
+    let anchors = paths::anchors().map_err(|failure| std::io::Error::other(failure.what))?;
     let post = Post {
         socket: client.socket().to_owned(),
         vault_id: vault.to_string(),
-        places: Places { anchors: paths::anchors()?, user_policy: paths::user_policy() },
+        places: Places { anchors, user_policy: paths::user_policy() },
     };
     let (own, its) = Stream::pair()?;
     // The command has the other end of the pair until it is dropped.
