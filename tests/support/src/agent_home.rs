@@ -92,6 +92,7 @@ impl AgentHome {
         let mut command = Command::new(azvault());
         command.args(["agent", "start", "--socket"]).arg(self.socket());
         command.arg("--vault-id").arg(self.socket().file_stem().unwrap()).env_clear();
+        command.arg("--anchors").arg(self.join(".local/state/azvault/anchors"));
         command.stdin(its.into_input()).stdout(Stdio::null()).stderr(Stdio::null());
         assert!(command.status().unwrap().success());
         own
