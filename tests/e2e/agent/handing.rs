@@ -287,7 +287,8 @@ fn an_agent_without_keys_drives_none_out_and_takes_what_comes_through_its_pair_a
     assert_eq!(home.agent(), agent);
     assert!(home.holds_keys());
     // Typed by a person it says so.
-    let mut typed = home.without(&["agent", "serve", "--vault-id", "x", "--socket"]);
+    let mut typed =
+        home.without(&["agent", "serve", "--vault-id", "x", "--anchors", "/x", "--socket"]);
     let typed = ran(typed.arg(home.join("run/azvault/x.sock")).output().unwrap());
     typed.expect(1).says("the agent: ");
 }
