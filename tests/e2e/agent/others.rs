@@ -136,12 +136,21 @@ fn an_ordinary_user_cannot_open_the_memory_of_their_own_agent() {
         head.args(["-c", "0", &path]).uid(NOBODY).gid(NOBODY).stderr(Stdio::null());
         head.status().unwrap().success()
     };
-    let results: Vec<_> =
+    // PTRACE_ATTACH of ptrace(2).
+    let attach = "import ctypes, sys; libc = ctypes.CDLL(None, use_errno=True)
+sys.exit(libc.ptrace(16, int(sys.argv[1]), 0, 0) != 0)";
+    let traces = |process: u32| {
+        let mut python = Command::new("/usr/bin/python3");
+        python.args(["-c", attach, &process.to_string()]).uid(NOBODY).gid(NOBODY);
+        python.status().unwrap().success()
+    };
+    let mut results: Vec<_> =
         ["mem", "maps", "environ"].map(|what| (opens(sleep.id(), what), opens(agent, what))).into();
+    results.push((traces(sleep.id()), traces(agent)));
     sleep.kill().unwrap();
     sleep.wait().unwrap();
     signal(agent, Signal::KILL);
     eventually("the agent ends", || !is_running(agent));
     chown(&["-R", "0"]);
-    assert_eq!(results, [(true, false); 3]);
+    assert_eq!(results, [(true, false); 4]);
 }

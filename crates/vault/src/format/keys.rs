@@ -53,8 +53,8 @@ impl Keys {
         bytes
     }
 
-    /// What [`Keys::to_bytes`] gave for an epoch, in memory that is not swapped out where the
-    /// system allows it. `None` if the length is another.
+    /// What [`Keys::to_bytes`] gave for an epoch, in memory that is neither swapped out nor dumped where
+    /// the system allows it. `None` if the length is another.
     pub fn from_bytes(epoch: u32, bytes: &[u8]) -> Option<Self> {
         if bytes.len() != Self::SIZE {
             return None;
@@ -66,7 +66,7 @@ impl Keys {
             key
         });
         for key in &keys {
-            azvault_os::memory::keep_out_of_swap(key.bytes());
+            azvault_os::memory::keep_off_disk(key.bytes());
         }
         Some(Self { epoch, keys })
     }
