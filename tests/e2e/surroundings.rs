@@ -3,6 +3,7 @@
 
 mod folder;
 mod shells;
+mod reuse;
 mod world;
 
 use std::collections::BTreeMap;

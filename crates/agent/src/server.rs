@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use azvault_os::pipe::{Caller, Interest, Listener, Ready as Event, Stream, Wait, send};
+use azvault_os::pipe::{Interest, Listener, Peer, Ready as Event, Stream, Wait, send};
 use azvault_os::process::{Signal, Signals};
 
 use self::answer::AgentState;
@@ -270,11 +270,12 @@ fn turn_away(listener: &Listener, connections: Vec<Connection>) {
     }
 }
 
-/// Takes who waits; somebody else's connection is closed without a word.
+/// Takes who waits; the connection of anybody else is closed without a word.
 fn accept(listener: &Listener, connections: &mut Vec<Connection>, moment: Moment) {
     while connections.len() < MAX_CONNECTIONS {
         let Ok(stream) = listener.accept() else { return };
-        let Caller::SameUser { pid } = stream.caller() else { continue };
-        connections.push(Connection::new(stream, pid, moment));
+        // Another user's, or a process that has ended: nobody waits there for an answer.
+        let Some(peer) = Peer::of(&stream) else { continue };
+        connections.push(Connection::new(stream, peer, moment));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use azvault_os::pipe::{Interest, Ready, Step, Stream, receive, receive_into_spare, send};
+use azvault_os::pipe::{Interest, Peer, Ready, Step, Stream, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
 use super::answer::{AgentState, answer};
@@ -23,7 +23,7 @@ const SMALL: usize = 64 * 1024;
 
 pub(super) struct Connection {
     stream: Stream,
-    pid: u32,
+    peer: Peer,
     since: Moment,
     /// What `poll` said last.
     ready: Ready,
@@ -64,9 +64,9 @@ enum Next {
 }
 
 impl Connection {
-    pub(super) fn new(stream: Stream, pid: u32, since: Moment) -> Self {
+    pub(super) fn new(stream: Stream, peer: Peer, since: Moment) -> Self {
         let state = State::Length { bytes: [0; 4], read: 0 };
-        Self { stream, pid, since, ready: Ready::TO_READ, state }
+        Self { stream, peer, since, ready: Ready::TO_READ, state }
     }
 
     /// Whether it had its time.
@@ -171,7 +171,14 @@ impl Connection {
                 }
                 State::Body { bytes, .. } => {
                     let asks = bytes.first().copied().and_then(Verb::of);
-                    let bytes = answer(bytes, held, self.pid, now)?;
+                    if !self.peer.is_there() {
+                        return None;
+                    }
+                    let bytes = answer(bytes, held, self.peer.pid(), now)?;
+                    // Else its number may have been another's by the time it was looked up.
+                    if !self.peer.is_there() {
+                        return None;
+                    }
                     let is_done = bytes.get(4) == Some(&(Outcome::Done as u8));
                     let is_heir = asks == Some(Verb::HandOver) && is_done;
                     let next = if is_heir { Next::HandedOver } else { Next::End };

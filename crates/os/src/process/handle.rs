@@ -29,6 +29,11 @@ impl ProcessHandle {
         Ok(Self { pid, descriptor: pidfd_open(raw, PidfdFlags::empty())? })
     }
 
+    /// The process that a descriptor of the kernel means, which has that number.
+    pub(crate) fn of(pid: u32, descriptor: OwnedFd) -> Self {
+        Self { pid, descriptor }
+    }
+
     /// The process that has a number, if it is the one that was started then.
     pub fn open_started(pid: u32, started: u64) -> Option<Self> {
         let handle = Self::open(pid).ok()?;

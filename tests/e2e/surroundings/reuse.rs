@@ -1,0 +1,68 @@
+//! A number of a process that is given out again.
+
+use super::world::World;
+
+/// Leaves the session, has children connect to the agent and end, and asks for a session on their
+/// connections once each number is that of a process of its shell.
+const ATTACK: &str = r#"
+import os, socket, struct, sys, time
+path, session = sys.argv[1], int(sys.argv[2], 16)
+def answer(s):
+    try:
+        s.sendall(struct.pack('>IBQ', 9, 7, session))
+        reply = s.recv(5)
+        return 'outcome %d' % reply[4] if reply else 'closed'
+    except OSError:
+        return 'closed'
+def connected():
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(30)
+    return s
+if sys.argv[3:] == ['member']:
+    s = connected(); s.connect(path); print(answer(s)); sys.exit()
+if os.fork(): sys.exit()
+os.setsid()
+if os.fork(): os._exit(0)
+while os.getppid() != 1: time.sleep(0.01)
+s = connected()
+child = os.fork()
+if child == 0:
+    s.connect(path); os._exit(0)
+os.waitpid(child, 0)
+open('/tmp/pid.new', 'w').write(str(child)); os.rename('/tmp/pid.new', '/tmp/pid')
+while not os.path.exists('/tmp/go'): time.sleep(0.01)
+open('/tmp/said.new', 'w').write(answer(s)); os.rename('/tmp/said.new', '/tmp/said')
+"#;
+
+#[test]
+fn a_connection_of_a_process_that_ended_reaches_no_session() {
+    let Some(world) = World::new() else { return };
+    let said = world.bash(&format!(
+        "set -e; mkdir -m 700 /tmp/run; export XDG_RUNTIME_DIR=/tmp/run
+         azvault --passphrase-file passphrase unlock >/dev/null 2>&1
+         eval \"$(azvault session start)\"; id=${{AZVAULT_SESSION%%.*}}
+         socket=$(echo /tmp/run/azvault/*.sock)
+         cat >/tmp/attack.py <<'END'\n{ATTACK}\nEND
+         for round in 1 2 3 4 5; do
+             rm -f /tmp/pid /tmp/go /tmp/said
+             python3 /tmp/attack.py $socket $id
+             until [ -e /tmp/pid ]; do sleep 0.02; done
+             pid=$(cat /tmp/pid)
+             # The number that the kernel gives out next.
+             echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid; sleep 60 &
+             [ $! = $pid ] || echo \"not reused: $! for $pid\"
+             echo >/tmp/go
+             until [ -e /tmp/said ]; do sleep 0.02; done
+             echo \"attacker $(cat /tmp/said)\"
+             kill $pid; wait $pid 2>/dev/null || true
+             echo \"member $(python3 /tmp/attack.py $socket $id member)\"
+         done"
+    ));
+    let said = said.expect(0).stdout;
+    assert_eq!(said, "attacker closed\nmember outcome 0\n".repeat(5));
+    println!(
+        "figure: 5 of 5 connections whose process ended and whose number a process of the shell \
+         got: 0 answers"
+    );
+    println!("control: 5 of 5 answered while that process asks itself");
+}
