@@ -2,6 +2,7 @@
 
 mod handing;
 mod life;
+mod login;
 mod others;
 
 use std::fs;

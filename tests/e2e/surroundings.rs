@@ -2,8 +2,8 @@
 //! `docs/surroundings.md` is what is run.
 
 mod folder;
-mod shells;
 mod reuse;
+mod shells;
 mod world;
 
 use std::collections::BTreeMap;

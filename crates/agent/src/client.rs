@@ -86,6 +86,9 @@ pub struct Status {
     pub unlocked: Option<Unlocked>,
     /// Number of sessions.
     pub sessions: u32,
+    /// Whether the login manager has the machine wait with sleep until its keys are gone. Else they go
+    /// within seconds after it woke.
+    pub locks_before_sleep: bool,
 }
 
 /// Keys that an agent holds.
@@ -153,9 +156,10 @@ impl Client {
             return Err(nonsense());
         };
         let idle_limit_s = body.bytes().and_then(|_version| body.u64());
+        let locks_before_sleep = body.u8() == Some(1);
         let held = Unlocked { epoch, idle_s: idle, idle_limit_s, expires_s: expires };
         let unlocked = (unlocked == 1).then_some(held);
-        Ok(Status { pid, unlocked, sessions })
+        Ok(Status { pid, unlocked, sessions, locks_before_sleep })
     }
 
     /// Which version of azvault it is of; empty for one that does not say.

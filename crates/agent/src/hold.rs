@@ -11,18 +11,26 @@ const SLEEP: Duration = Duration::from_secs(30);
 /// How often a machine that slept is looked for when nothing else happens.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// A point in time on two clocks that agree while the machine is awake.
+/// A point in time on three clocks that agree while the machine is awake and nobody sets one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
     /// Since boot, sleep included (CLOCK_BOOTTIME).
     pub boot: Duration,
     /// Since boot, sleep left out (CLOCK_MONOTONIC).
     pub awake: Duration,
+    /// Since 1970 (CLOCK_REALTIME), which goes on where a virtual machine was paused.
+    pub wall: Duration,
 }
 
 impl Moment {
     fn slept(self) -> Duration {
         self.boot.saturating_sub(self.awake)
+    }
+
+    /// How far the clock on the wall went beyond this one's.
+    fn ahead_of(self, earlier: Self) -> Duration {
+        let wall = self.wall.saturating_sub(earlier.wall);
+        wall.saturating_sub(self.boot.saturating_sub(earlier.boot))
     }
 }
 
@@ -33,6 +41,26 @@ pub struct Limits {
     pub idle: Duration,
     /// In all.
     pub hard: Duration,
+}
+
+/// What a policy lets an agent do, as it is at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// How long keys are held at the most.
+    pub limits: Limits,
+    /// When the screen is locked.
+    pub screen_locked: Then,
+    /// When the last login of the user has ended.
+    pub logged_out: Then,
+}
+
+/// What becomes of keys when something happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// They stay.
+    Hold,
+    /// They go.
+    Lock,
 }
 
 impl Default for Limits {
@@ -51,6 +79,8 @@ pub enum Why {
     Hard,
     /// The machine slept.
     Slept,
+    /// The clock on the wall was set forward, as in a machine that was paused.
+    Jumped,
 }
 
 /// Keys that are held since a moment, and were last used at another.
@@ -96,6 +126,8 @@ impl Hold {
     pub fn due(&self, now: Moment) -> Option<Why> {
         if now.slept().saturating_sub(self.since.slept()) > SLEEP {
             Some(Why::Slept)
+        } else if now.ahead_of(self.since) > SLEEP {
+            Some(Why::Jumped)
         } else if self.expires(now).is_zero() {
             Some(Why::Hard)
         } else if self.idle(now) >= self.limits.idle {
@@ -130,7 +162,24 @@ mod tests {
     use super::{Hold, LOOK, Limits, Moment, Why};
 
     fn at(boot: u64, awake: u64) -> Moment {
-        Moment { boot: Duration::from_secs(boot), awake: Duration::from_secs(awake) }
+        let [boot, awake] = [boot, awake].map(Duration::from_secs);
+        Moment { boot, awake, wall: boot }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_locks_and_one_that_is_corrected_does_not() {
+        let start = Moment { wall: Duration::from_secs(1_000_000), ..at(100, 100) };
+        for (wall, why) in [
+            (1_000_010, None),
+            (1_000_040, None),
+            (1_000_041, Some(Why::Jumped)),
+            (1_003_600, Some(Why::Jumped)),
+            // Set back: that says nothing of time that went by.
+            (900_000, None),
+        ] {
+            let now = Moment { wall: Duration::from_secs(wall), ..at(110, 110) };
+            assert_eq!(Hold::new(Limits::default(), start).due(now), why, "{wall}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub const MAX_FRAME: usize = 32 * 1024 * 1024;
 #[repr(u8)]
 pub enum Verb {
     /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes), idle
-    /// limit in seconds (u64).
+    /// limit in seconds (u64), whether keys go before the machine sleeps (u8).
     Status = 0,
     /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
     /// its start (u64), its terminal (u32), revision (i64), box; or [`Outcome::OthersKeys`]. Then nobody is

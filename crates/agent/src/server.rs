@@ -15,10 +15,11 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use azvault_os::clock::ClockWatch;
 use azvault_os::pipe::{Interest, Listener, Peer, Ready as Event, Stream, Wait, send};
 use azvault_os::process::{Signal, Signals};
 
-use self::answer::AgentState;
+use self::answer::{AgentState, Sleep};
 use self::bound_socket::BoundSocket;
 use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
 use self::post::Taken;
@@ -26,8 +27,9 @@ use crate::answers::Answers;
 use crate::client::CallError;
 use crate::clock::now;
 use crate::handing::Starter;
-use crate::hold::{Limits, Moment};
+use crate::hold::{Allowed, Moment, Then};
 use crate::holder::Beacon;
+use crate::login::{self, Watcher};
 use crate::protocol::Outcome;
 
 /// Connections that are served at once; more wait in the listener's queue.
@@ -87,17 +89,18 @@ impl ServeError {
 }
 
 /// Serves at a post until there is nothing left to hold, a signal says so, or the socket is gone.
-/// At the other end of `starter` is the process that started it: see [`crate::hand`]. `allowed` says how
-/// long keys may be held at the most, where that can be told; it is asked every few seconds. The process
-/// has made itself non-dumpable before.
+/// At the other end of `starter` is the process that started it: see [`crate::hand`]. `watcher` starts what
+/// hears the login manager. `allowed` says what the policy lets it do, where that can be told; it is asked every
+/// few seconds. The process has made itself non-dumpable before.
 pub fn serve(
     post: Post<'_>,
     starter: Stream,
     service: &mut dyn Answers,
-    allowed: impl FnMut() -> Option<Limits>,
+    watcher: impl FnOnce() -> Option<Watcher>,
+    allowed: impl FnMut() -> Option<Allowed>,
 ) -> Result<(), ServeError> {
     let mut starter = Starter::hear(starter).map_err(ServeError::Starter)?;
-    let Taken { ears, held, _lock } = match post::take(post, &mut starter, service) {
+    let Taken { mut ears, held, _lock } = match post::take(post, &mut starter, service) {
         Ok(taken) => taken,
         Err(e) => {
             starter.tell(e.outcome());
@@ -106,7 +109,8 @@ pub fn serve(
     };
     starter.tell(Outcome::Done);
     drop(starter);
-    let ended = run(&ears, held, allowed);
+    ears.watcher = watcher();
+    let ended = run(&mut ears, held, allowed);
     // First the name, then the socket: who comes now starts another agent.
     ears.place.clear();
     ended
@@ -118,12 +122,14 @@ struct Ears<'a> {
     signals: Signals,
     beacon: Beacon,
     place: BoundSocket<'a>,
+    clock: Option<ClockWatch>,
+    watcher: Option<Watcher>,
 }
 
 fn run(
-    ears: &Ears<'_>,
+    ears: &mut Ears<'_>,
     mut held: AgentState<'_>,
-    mut allowed: impl FnMut() -> Option<Limits>,
+    mut allowed: impl FnMut() -> Option<Allowed>,
 ) -> Result<(), ServeError> {
     let mut connections: Vec<Connection> = Vec::new();
     let mut last_used = now();
@@ -141,7 +147,7 @@ fn run(
         } else if last_read.is_none_or(|last| moment.awake.saturating_sub(last.awake) >= REREAD) {
             last_read = Some(moment);
             if let Some(allowed) = allowed() {
-                held.tighten(allowed, moment);
+                held.tighten(allowed.limits, moment);
             }
         }
         let crowd = crowd(&connections);
@@ -174,6 +180,12 @@ fn run(
         }
         if ready.place {
             ears.place.drain();
+        }
+        if ready.clock {
+            ears.clock.iter().for_each(ClockWatch::drain);
+        }
+        if ready.watcher {
+            hear(ears, &mut held, &mut allowed);
         }
         if ready.listener {
             accept(&ears.listener, &mut connections, moment);
@@ -216,6 +228,8 @@ struct Ready {
     listener: bool,
     beacon: bool,
     place: bool,
+    clock: bool,
+    watcher: bool,
     ended: Vec<i64>,
 }
 
@@ -244,20 +258,62 @@ fn wait_for(
         if let Some(changes) = changes {
             waits.add(changes, Interest::Read);
         }
+        if let Some(clock) = &ears.clock {
+            waits.add(clock, Interest::Read);
+        }
+        if let Some(watcher) = &ears.watcher {
+            waits.add(watcher.stream(), Interest::Read);
+        }
         waits.within(Some(wait))?
     };
     let fixed = results.split_first_chunk::<3>();
     let ([listener, _, beacon], rest) =
         fixed.ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
     let (of_sessions, rest) = rest.split_at(sessions.len());
-    let (of_connections, of_place) = rest.split_at(connections.len());
+    let (of_connections, optional) = rest.split_at(connections.len());
+    let mut optional = optional.iter();
+    let mut of = |is_there: bool| is_there && optional.next().is_some_and(|one| one.is_any());
+    let place = of(changes.is_some());
+    let clock = of(ears.clock.is_some());
+    let watcher = of(ears.watcher.is_some());
     for (connection, result) in connections.iter_mut().zip(of_connections) {
         connection.polled(*result);
     }
     let ended = sessions.into_iter().zip(of_sessions).filter(|(_, result)| result.is_any());
     let ended = ended.map(|(id, _)| id).collect();
     let [listener, beacon] = [listener, beacon].map(|result| result.is_any());
-    Ok(Ready { listener, beacon, place: of_place.iter().any(|one| one.is_any()), ended })
+    Ok(Ready { listener, beacon, place, clock, watcher, ended })
+}
+
+/// Obeys what the login manager says. A policy that cannot be followed forbids what one could.
+fn hear(
+    ears: &mut Ears<'_>,
+    held: &mut AgentState<'_>,
+    allowed: &mut impl FnMut() -> Option<Allowed>,
+) {
+    let Some(watcher) = &ears.watcher else { return };
+    match watcher.heard() {
+        Some(login::Event::Watches) => held.sleep = Sleep::HeldBack,
+        Some(login::Event::Sleeps) => {
+            held.lock();
+            watcher.tell_wiped();
+        }
+        Some(login::Event::ScreenLocked) => {
+            if allowed().is_none_or(|allowed| allowed.screen_locked == Then::Lock) {
+                held.lock();
+            }
+        }
+        Some(login::Event::LoggedOut) => {
+            if allowed().is_none_or(|allowed| allowed.logged_out == Then::Lock) {
+                held.lock();
+            }
+        }
+        // From here on the clocks alone say that the machine slept.
+        None => {
+            held.sleep = Sleep::Noticed;
+            ears.watcher = None;
+        }
+    }
 }
 
 /// Tells all who wait that another agent serves.

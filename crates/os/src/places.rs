@@ -19,6 +19,11 @@ pub fn name_of_user(program: &str) -> String {
     format!("{program}-{}", Owner::own().number())
 }
 
+/// Whether a number that the system names users by is this user's.
+pub fn is_this_user(number: u32) -> bool {
+    rustix::process::geteuid().as_raw() == number
+}
+
 /// Where there is a folder in memory for everybody.
 pub fn folder_in_memory() -> &'static Path {
     Path::new("/dev/shm")

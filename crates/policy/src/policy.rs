@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Resources, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 17] = [
+pub(crate) const KEYS: [&str; 19] = [
     "autosave",
     "plaintext-export",
     "environments",
@@ -13,6 +13,8 @@ pub(crate) const KEYS: [&str; 17] = [
     "resources",
     "unlock.idle",
     "unlock.for",
+    "unlock.while-screen-locked",
+    "unlock.after-logout",
     "kdf.memory-mib",
     "kdf.passes",
     "kdf.product-mib",
@@ -42,6 +44,10 @@ pub struct Policy {
     pub unlock_idle: Option<Set<AtMost>>,
     /// `unlock.for`: how long keys are held in all.
     pub unlock_for: Option<Set<AtMost>>,
+    /// `unlock.while-screen-locked`: whether an agent holds keys while the screen is locked.
+    pub while_screen_locked: Option<Set<Allowance>>,
+    /// `unlock.after-logout`: whether an agent holds keys after the last login of its user has ended.
+    pub after_logout: Option<Set<Allowance>>,
     /// `kdf.memory-mib`: memory that a guess at a passphrase takes, in MiB.
     pub kdf_memory: Option<Set<AtLeast>>,
     /// `kdf.passes`: passes over it.
@@ -107,6 +113,8 @@ impl Policy {
             said(&self.resources, |own| Value::Names(&own.0)),
             said(&self.unlock_idle, |most| Value::Time(most.0)),
             said(&self.unlock_for, |most| Value::Time(most.0)),
+            word(&self.while_screen_locked, "forbidden"),
+            word(&self.after_logout, "forbidden"),
             said(&self.kdf_memory, |least| Value::Number(least.0)),
             said(&self.kdf_passes, |least| Value::Number(least.0)),
             said(&self.kdf_product, |least| Value::Number(least.0)),

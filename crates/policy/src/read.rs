@@ -109,6 +109,12 @@ impl Reading<'_> {
                 let least = Duration::from_secs(1);
                 self.policy.unlock_for = self.time(place, least..=MAX_UNLOCK, value);
             }
+            "unlock.while-screen-locked" => {
+                self.policy.while_screen_locked = self.allowance(place, "forbidden", value);
+            }
+            "unlock.after-logout" => {
+                self.policy.after_logout = self.allowance(place, "forbidden", value);
+            }
             // The bounds of what a vault can have.
             "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, 19..=1024, value),
             "kdf.passes" => self.policy.kdf_passes = self.number(place, 1..=16, value),

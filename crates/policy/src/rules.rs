@@ -30,6 +30,16 @@ pub fn autosave_off(policy: &Policy) -> Option<&PolicyLine> {
     forbids(policy.autosave.as_ref()).map(|set| &set.place)
 }
 
+/// Whether an agent has to lock when the screen is.
+pub fn locks_with_screen(policy: &Policy) -> bool {
+    forbids(policy.while_screen_locked.as_ref()).is_some()
+}
+
+/// Whether an agent has to lock when the last login of its user ends.
+pub fn locks_at_logout(policy: &Policy) -> bool {
+    forbids(policy.after_logout.as_ref()).is_some()
+}
+
 /// Whether a change of contexts may be kept in the vault. With autosave off it may not, asked for or
 /// not; what is there may always be removed.
 pub fn keep(policy: &Policy) -> Result<(), Refusal> {

@@ -37,6 +37,13 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
         resources: stricter("resources", system.resources, user.resources, all),
         unlock_idle: stricter("unlock.idle", system.unlock_idle, user.unlock_idle, all),
         unlock_for: stricter("unlock.for", system.unlock_for, user.unlock_for, all),
+        while_screen_locked: stricter(
+            "unlock.while-screen-locked",
+            system.while_screen_locked,
+            user.while_screen_locked,
+            all,
+        ),
+        after_logout: stricter("unlock.after-logout", system.after_logout, user.after_logout, all),
         kdf_memory: stricter("kdf.memory-mib", system.kdf_memory, user.kdf_memory, all),
         kdf_passes: stricter("kdf.passes", system.kdf_passes, user.kdf_passes, all),
         kdf_product: stricter("kdf.product-mib", system.kdf_product, user.kdf_product, all),

@@ -223,6 +223,7 @@ fn start(client: &Client, vault: VaultId, keys: Option<&KeysToHold<'_>>) -> Resu
         socket: client.socket().to_owned(),
         vault_id: vault.to_string(),
         places: Places { anchors, user_policy: paths::user_policy() },
+        system_bus: paths::system_bus(),
     };
     let (own, its) = Stream::pair()?;
     // The command has the other end of the pair until it is dropped.
@@ -240,9 +241,11 @@ pub struct Post {
     pub vault_id: String,
     /// Folders and files of the user
     pub places: Places,
+    /// The address of the system's bus
+    pub system_bus: String,
 }
 
-/// This program as the agent, in one of its two steps. Its standard input is the pair to its starter.
+/// This program as the agent, or as what watches for it, in one of its steps. Its standard input is the pair to its starter.
 pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["agent", step, "--socket"]).arg(&post.socket);
@@ -251,6 +254,7 @@ pub fn agent_command(post: &Post, step: &str) -> std::io::Result<Command> {
     if let Some(policy) = &post.places.user_policy {
         command.arg("--user-policy").arg(policy);
     }
+    command.arg("--system-bus").arg(&post.system_bus);
     command.env_clear().current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
     Ok(command)
 }

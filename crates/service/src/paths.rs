@@ -139,6 +139,14 @@ pub(crate) fn session_bus() -> Option<String> {
     named.split(';').find(|address| !address.is_empty()).map(str::to_owned)
 }
 
+/// The bus of the system, on which the login manager speaks (D-Bus specification, well-known message
+/// bus instances).
+pub(crate) fn system_bus() -> String {
+    let named = std::env::var("DBUS_SYSTEM_BUS_ADDRESS").unwrap_or_default();
+    let first = named.split(';').find(|address| !address.is_empty());
+    first.unwrap_or("unix:path=/run/dbus/system_bus_socket").to_owned()
+}
+
 /// What the keyring's program needs to find the bus, and a prompt of the keyring its display. Nothing
 /// else of the environment reaches it: variables can have it load other code.
 pub(crate) fn for_keyring() -> impl Iterator<Item = (&'static str, OsString)> {

@@ -13,7 +13,7 @@ mod in_force;
 
 use std::path::Path;
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::{Allowed, Limits};
 
 pub use self::decide::{
     acts, autosave_off, costs_enough, export_plaintext, extra_authorities,
@@ -24,6 +24,11 @@ pub use self::file::Owner;
 pub use self::finding::Finding;
 pub use self::findings::{of_context, of_hold, of_slots};
 pub use self::in_force::{in_force, of_both_files, read};
+
+/// What an agent obeys, by the system's policy and a user's own: as [`most_by`].
+pub fn of_agent_by(user: Option<&Path>) -> Option<Allowed> {
+    in_force::with_user(user).ok().map(|policy| decide::of_agent(&policy))
+}
 
 /// How long keys may be held at the most by the system's policy and a user's own, for a process that
 /// no environment tells where the user's is; `None` where they cannot be followed, which is for those

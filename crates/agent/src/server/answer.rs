@@ -22,6 +22,17 @@ pub(super) struct AgentState<'s> {
     keys: Option<Unlocked>,
     sessions: Arc<Mutex<Sessions>>,
     service: &'s mut dyn Answers,
+    pub(super) sleep: Sleep,
+}
+
+/// When the keys go, where the machine sleeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sleep {
+    /// When the clocks say that it slept.
+    #[default]
+    Noticed,
+    /// Before: the login manager waits for it.
+    HeldBack,
 }
 
 struct Unlocked {
@@ -32,7 +43,7 @@ struct Unlocked {
 impl<'s> AgentState<'s> {
     /// Without keys and sessions, and with a service that has opened nothing.
     pub(super) fn new(service: &'s mut dyn Answers) -> Self {
-        Self { keys: None, sessions: Arc::default(), service }
+        Self { keys: None, sessions: Arc::default(), service, sleep: Sleep::default() }
     }
 
     /// The sessions of the agent that served before.
@@ -186,7 +197,7 @@ fn done(room: usize) -> Message {
 fn status(held: &AgentState<'_>, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
     let limit = hold.map_or(0, |hold| hold.limits().idle.as_secs());
-    done(37 + VERSION.len())
+    done(38 + VERSION.len())
         .u8(u8::from(held.keys.is_some()))
         .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
@@ -194,6 +205,7 @@ fn status(held: &AgentState<'_>, now: Moment) -> Message {
         .u32(u32::try_from(held.sessions().len()).unwrap_or(u32::MAX))
         .bytes(VERSION.as_bytes())
         .u64(limit)
+        .u8(u8::from(held.sleep == Sleep::HeldBack))
 }
 
 /// Gives the sessions to the agent that takes over. Where keys are held, it has to be one that gets

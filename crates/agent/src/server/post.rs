@@ -12,6 +12,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use azvault_os::clock::ClockWatch;
 use azvault_os::file::{Facts, Kind as FileKind, create_private_folders, open_or_create_private};
 use azvault_os::lock::{Share, Tried, within};
 use azvault_os::pipe::Listener;
@@ -75,7 +76,9 @@ pub(super) fn take<'a>(
     }
     let (listener, place) = publish(socket)?;
     drop(predecessor);
-    let ears = Ears { listener, signals, beacon, place };
+    // The system may have no such clock to give: then the loop's own turn notices.
+    let clock = ClockWatch::new().ok();
+    let ears = Ears { listener, signals, beacon, place, clock, watcher: None };
     if presence.is_none() {
         presence = match Presence::announce_within(&lock, TO_GO) {
             Ok(presence) => presence,

@@ -73,6 +73,8 @@ struct Agent {
     idle_limit_s: Option<u64>,
     idle_s: Option<u64>,
     expires_s: Option<u64>,
+    /// Whether its keys go before the machine sleeps, and not after it woke.
+    locks_before_sleep: bool,
 }
 
 #[derive(Serialize)]
@@ -115,6 +117,7 @@ impl Args {
                     idle_limit_s: status.unlocked.and_then(|unlocked| unlocked.idle_limit_s),
                     idle_s: status.unlocked.map(|unlocked| unlocked.idle_s),
                     expires_s: status.unlocked.map(|unlocked| unlocked.expires_s),
+                    locks_before_sleep: status.locks_before_sleep,
                 });
                 drop(locked);
                 fill(app, &mut document)?;

@@ -82,6 +82,11 @@ impl Stream {
         Ok(Self(UnixStream::from(own)))
     }
 
+    /// Another handle of the same connection.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self(self.0.try_clone()?))
+    }
+
     pub(super) fn of(connected: OwnedFd) -> Self {
         Self(UnixStream::from(connected))
     }

@@ -2,8 +2,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, may_add, may_remove,
-    passphrase, resource, slots, tenant, token, unlock,
+    autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, locks_at_logout,
+    locks_with_screen, may_add, may_remove, passphrase, resource, slots, tenant, token, unlock,
 };
 use crate::{Policy, Refusal, SlotKind, read};
 
@@ -201,4 +201,17 @@ fn required_slots_are_there_and_stay_and_forbidden_ones_never_come() {
         assert_eq!(line(may_remove(&some, removed, left)), refused, "{removed:?} {left:?}");
     }
     assert!(slots(&policy(""), &[]).is_empty());
+}
+
+#[test]
+fn an_agent_locks_with_the_screen_and_at_a_logout_where_that_is_said() {
+    for (text, locks) in [
+        ("", [false, false]),
+        ("unlock.while-screen-locked = \"forbidden\"", [true, false]),
+        ("unlock.after-logout = \"forbidden\"", [false, true]),
+        ("unlock.while-screen-locked = \"allowed\"", [false, false]),
+    ] {
+        let policy = policy(text);
+        assert_eq!([locks_with_screen(&policy), locks_at_logout(&policy)], locks, "{text}");
+    }
 }

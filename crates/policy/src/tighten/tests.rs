@@ -118,12 +118,12 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let of_words =
         (set(allowance(), file), set(allowance(), file), set(names(), file), set(names(), file));
     let of_times = (set(most(), file), set(most(), file), set(most(), file));
-    let of_tls = set(allowance(), file);
+    let of_states = (set(allowance(), file), set(allowance(), file), set(allowance(), file));
     let of_costs =
         (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
     let of_resources = (set(resources(), file), resources(), names());
-    (of_words, of_times, of_costs, of_tls, of_resources, kinds(), kinds()).prop_map(
-        move |(words, times, costs, tls, resources, required, forbidden)| {
+    (of_words, of_times, of_costs, of_states, of_resources, kinds(), kinds()).prop_map(
+        move |(words, times, costs, states, resources, required, forbidden)| {
             let place = PolicyLine { file: file.into(), line: 1 };
             let slots = |kinds: Vec<SlotKind>| -> Vec<Set<SlotKind>> {
                 kinds.into_iter().map(|value| Set { value, place: place.clone() }).collect()
@@ -144,7 +144,9 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 kdf_passes: costs.1,
                 kdf_product: costs.2,
                 passphrase_bits: costs.3,
-                extra_authorities: tls,
+                extra_authorities: states.0,
+                while_screen_locked: states.1,
+                after_logout: states.2,
                 resources: resources.0,
                 forbidden_resources: each(resources.1.0),
                 forbidden_tenants: each(resources.2.0),
@@ -162,6 +164,8 @@ fn answers(policy: &Policy) -> Vec<bool> {
         rules::export_plaintext(policy, "").is_ok(),
         rules::autosave_off(policy).is_none(),
         rules::extra_authorities(policy).is_ok(),
+        !rules::locks_with_screen(policy),
+        !rules::locks_at_logout(policy),
     ];
     for name in [None, Some("A"), Some("b"), Some("C"), Some("d")] {
         answers.push(rules::environment(policy, name).is_ok());

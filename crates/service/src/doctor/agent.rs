@@ -71,7 +71,12 @@ fn of_this_run(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
         return (Answers::Yes, vec![Check::unknown(NAME, "none can run here")]);
     };
     let client = client.within(PATIENCE);
-    let state = match client.status() {
+    let status = client.status();
+    let sleep = match &status {
+        Ok(status) if status.locks_before_sleep => "locks before the machine sleeps",
+        _ => "locks after the machine woke: no login manager answers at the system bus",
+    };
+    let state = match status {
         Ok(status) if status.unlocked.is_some() => "runs, and holds the keys",
         Ok(_) => "runs, and holds no keys",
         Err(CallError::NotRunning) => return (Answers::Yes, vec![Check::ok(NAME, "none runs")]),
@@ -82,7 +87,9 @@ fn of_this_run(app: &App, locked: &Locked) -> (Answers, Vec<Check>) {
             return (Answers::No, vec![hangs]);
         }
     };
-    (Answers::Yes, vec![Check::ok(NAME, state), socket(client.socket()), version(locked, &client)])
+    let sleep = Check::ok("agent-sleep", sleep);
+    let agent = Check::ok(NAME, state);
+    (Answers::Yes, vec![agent, sleep, socket(client.socket()), version(locked, &client)])
 }
 
 fn socket(path: &Path) -> Check {

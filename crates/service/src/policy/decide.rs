@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::{Allowed, Limits, Then};
 use azvault_model::Context;
 use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
 use azvault_signin::Cloud;
@@ -96,6 +96,16 @@ pub(super) fn most_of(policy: &Policy) -> Limits {
         set.as_ref().map_or(Duration::MAX, |set| set.value.0)
     };
     Limits { idle: most(&policy.unlock_idle), hard: most(&policy.unlock_for) }
+}
+
+/// What an agent obeys while it holds keys.
+pub(super) fn of_agent(policy: &Policy) -> Allowed {
+    let then = |locks| if locks { Then::Lock } else { Then::Hold };
+    Allowed {
+        limits: most_of(policy),
+        screen_locked: then(rules::locks_with_screen(policy)),
+        logged_out: then(rules::locks_at_logout(policy)),
+    }
 }
 
 /// Whether keys may be used that nobody used for so `long`, and that are held for so long as is

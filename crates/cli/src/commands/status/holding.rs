@@ -18,6 +18,8 @@ pub(super) fn rows(document: &Document, looked: Option<&Looked>) -> Vec<(&'stati
         None if found.iter().any(|one| one.kind == Kind::Agent) => {}
         None => rows.push(("agent", "-".to_owned())),
     }
+    let holding = document.agent.as_ref().filter(|agent| agent.expires_s.is_some());
+    rows.extend(holding.map(|agent| ("sleep", of_sleep(agent).to_owned())));
     rows.extend(found.iter().filter_map(|found| holder_row(document, found)));
     rows.extend(looked.map(|looked| ("looked at", looked.places())));
     rows
@@ -66,6 +68,14 @@ fn agent_words(agent: &Agent) -> String {
         }
         _ => format!("process {}, holds no keys", agent.pid),
     }
+}
+
+/// What happens when the machine sleeps.
+fn of_sleep(agent: &Agent) -> &'static str {
+    if agent.locks_before_sleep {
+        return "locks before the machine sleeps";
+    }
+    "locks within seconds after the machine woke: no login manager answers at the system bus"
 }
 
 /// When keys go, in words.
