@@ -61,16 +61,23 @@ fn what_sdks_and_terraform_ask_is_answered() {
 }
 
 #[test]
-fn a_locked_vault_is_said_in_the_words_that_credential_chains_know() {
+fn az_login_is_said_where_a_sign_in_is_needed_and_nowhere_else() {
     let azure = installed(&["good-locked.example"]);
     azure.home.run(&["lock"]).expect(0);
     for line in ["az account get-access-token -o json --resource x", "az account show -o json"] {
         let said = az(&azure, line).expect(1);
         assert_eq!(said.stdout, "");
-        assert!(said.stderr.contains("az login") && said.stderr.contains("azvault unlock"));
+        assert!(!said.stderr.contains("az login"), "{}", said.stderr);
+        assert!(said.stderr.contains("Next: ") && said.stderr.contains("azvault unlock"));
         assert!(!said.stderr.contains("AADSTS"), "{}", said.stderr);
     }
     az(&azure, "az version").expect(0);
+    azure.home.run(&["unlock"]).expect(0);
+    let said = az(&azure, "az account get-access-token --resource keyvalt").expect(1);
+    assert!(!said.stderr.contains("az login") && said.stderr.contains("keyvalt"));
+    azure.home.run(&["disconnect", "--all", "--yes"]).expect(0);
+    let said = az(&azure, "az account get-access-token").expect(1);
+    assert!(said.stderr.contains("azvault"), "{}", said.stderr);
 }
 
 #[test]

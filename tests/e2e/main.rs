@@ -21,6 +21,7 @@ mod azure;
 mod backup;
 mod bad_input;
 mod certificates;
+mod claims;
 mod clean;
 mod cli_reference;
 mod clients;

@@ -55,6 +55,8 @@ fn both_protocols_have_their_replies() {
         target: Target::Resource(ARM.to_owned()),
         tenant: None,
         client,
+        claims: None,
+        refused_sha256: None,
         protocol,
     };
     let id = |id: &str| Some(ClientSelector::ClientId(id.to_owned()));

@@ -220,3 +220,29 @@ fn a_message_reaches_the_caller_in_the_form_of_its_protocol() {
         assert!(body.contains(&format!("\"error_description\":\"{quoted}\"")), "{body}");
     }
 }
+
+#[test]
+fn a_pause_and_a_challenge_stand_in_the_head_of_the_reply() {
+    let message = || "not now".to_owned();
+    let claims = "{\"access_token\":{}}".to_owned();
+    for (refusal, status, line) in [
+        (Refusal::Unavailable { message: message(), retry_after: 7 }, 503, "Retry-After: 7"),
+        (
+            Refusal::StepUp { message: message(), claims },
+            400,
+            "WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\"",
+        ),
+    ] {
+        let world = World::issuing(move |_| Err(refusal.clone()));
+        for request in [world.request(), crate::replies::azurerm(&world)] {
+            let request = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+            let mut stream = world.connect();
+            Write::write_all(&mut stream, request.as_bytes()).unwrap();
+            let mut reply = String::new();
+            std::io::Read::read_to_string(&mut stream, &mut reply).unwrap();
+            let head = reply.split("\r\n\r\n").next().unwrap();
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+            assert_eq!(head.lines().filter(|own| *own == line).count(), 1, "{head}");
+        }
+    }
+}

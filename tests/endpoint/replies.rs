@@ -66,6 +66,8 @@ fn each_protocol_has_its_own_reply() {
         target,
         tenant: tenant.map(str::to_owned),
         client,
+        claims: None,
+        refused_sha256: None,
         protocol,
     };
     let expected = [

@@ -7,7 +7,8 @@ Prints the ports of HTTPS (with a known certificate, and with a stranger's) and 
 JSON; ends when standard input does.
 
 Refresh tokens rotate strictly: one that was redeemed is void. A user code is approved at once, after
-scenario.pending polls; the browser's sign-in needs nobody.
+scenario.pending polls; the browser's sign-in needs nobody. Tokens to scenario.step_up are refused
+(AADSTS50076, with claims) until a sign-in brings these claims; those to scenario.busy with 429.
 """
 import base64
 import collections
@@ -26,6 +27,8 @@ CERTIFICATES, FOLDER = map(pathlib.Path, sys.argv[1:])
 LOCK = threading.Lock()
 ACCESS = {}  # token: tenant
 REFRESH = set()
+STRONG = set()  # refresh tokens of sign-ins that answered the challenge
+CHALLENGE = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
 CODES = {}
 POLLS = collections.Counter()
 ERRORS = {
@@ -84,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "text" in self.scenario:
             body["error_description"] = f"AADSTS{code}: {self.scenario['text']}"
         if code == "50076":
-            body |= {"suberror": "basic_action", "claims": '{"access_token":{"capolids":{"essential":true}}}'}
+            body |= {"suberror": "basic_action", "claims": CHALLENGE}
         if code == "65001":
             body |= {"suberror": "consent_required"}
         self.send(status, body)
@@ -107,6 +110,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         tenant = known[0] if known else self.scenario["home"]
         if endpoint == "devicecode":
             code = issued("device." + b64(os.urandom(60)))
+            CODES[code] = form
             return self.send(200, {
                 "device_code": code, "user_code": "ABCD-EFGH", "expires_in": 900, "interval": 1,
                 "verification_uri": "https://login.example/device", "message": "not shown",
@@ -125,6 +129,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         errors = self.scenario.get("errors", {})
         if grant in errors:
             return self.refuse(errors[grant])
+        scope = form.get("scope", "")
+        if self.scenario.get("busy", "-") in scope:
+            return self.send(429, {"error": "temporarily_unavailable"}, [("Retry-After", "7")])
+        strong = CHALLENGE in (form.get("claims"), CODES.get(form.get("device_code") or form.get("code"), {}).get("claims"))
+        if grant == "refresh_token":
+            strong = form["refresh_token"] in STRONG
+        if self.scenario.get("step_up", "-") in scope and not strong:
+            return self.refuse("50076")
         if grant == "refresh_token":
             with LOCK:
                 valid = form["refresh_token"] in REFRESH
@@ -159,6 +171,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if grant != "client_credentials":
             refresh = issued("refresh." + b64(os.urandom(60)))
             REFRESH.add(refresh)
+            if strong:
+                STRONG.add(refresh)
             claims = {
                 "aud": form["client_id"], "iss": f"https://login.microsoftonline.com/{tenant}/v2.0", "exp": now + 3600,
                 "sub": "s", "oid": "oid-1", "tid": tenant, "preferred_username": self.scenario["user"],

@@ -76,7 +76,7 @@ mod tests {
                 environment: environment.to_owned(),
                 tenant: tenant.to_owned(),
                 subscription: None,
-                scopes: Vec::new(),
+                ..TokenRequest::default()
             };
             let typed = sign_in::to_type(&wanted);
             assert_eq!(typed, line);

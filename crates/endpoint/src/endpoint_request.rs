@@ -11,6 +11,11 @@ pub struct EndpointRequest {
     pub tenant: Option<String>,
     /// Which identity is meant; `None` for the one that acts.
     pub client: Option<ClientSelector>,
+    /// The claims challenge with which a service refused the token that the caller had.
+    pub claims: Option<String>,
+    /// SHA-256 of a token that a service refused, in hexadecimal digits
+    /// (`token_sha256_to_refresh` of MSAL).
+    pub refused_sha256: Option<String>,
     /// How it was asked.
     pub protocol: Protocol,
 }
@@ -79,6 +84,13 @@ pub enum Refusal {
     SignInNeeded {
         /// For the user of the tool.
         message: String,
+    },
+    /// Somebody has to sign in and show more than before: the claims challenge says what.
+    StepUp {
+        /// For the user of the tool.
+        message: String,
+        /// JSON.
+        claims: String,
     },
     /// Not now, and perhaps later without anybody doing anything.
     Unavailable {

@@ -155,7 +155,14 @@ mod tests {
     fn job(id: u64) -> Job {
         let target = Target::Resource(String::new());
         let (client, protocol) = (None, Protocol::AppService);
-        let asked = EndpointRequest { target, tenant: None, client, protocol };
+        let asked = EndpointRequest {
+            target,
+            tenant: None,
+            client,
+            claims: None,
+            refused_sha256: None,
+            protocol,
+        };
         let peer = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1);
         Job { id, peer, asked, after: After::Close }
     }

@@ -5,6 +5,8 @@ pub(crate) mod azd;
 pub(crate) mod azurerm;
 pub(crate) mod msi;
 
+use data_encoding::BASE64;
+
 use crate::endpoint_request::{EndpointRequest, Issued, Protocol, Refusal};
 use crate::reply::{self, After, Reply, Status};
 
@@ -60,8 +62,16 @@ impl Protocol {
             Refusal::NotAllowed { message } | Refusal::SignInNeeded { message } => {
                 self.denied(Status::BadRequest, message)
             }
+            Refusal::StepUp { message, claims } => {
+                let claims = BASE64.encode(claims.as_bytes());
+                let line = format!(
+                    "WWW-Authenticate: Bearer error=\"insufficient_claims\", claims=\"{claims}\""
+                );
+                reply::with_line(&line, self.denied(Status::BadRequest, message))
+            }
             Refusal::Unavailable { message, retry_after } => {
-                reply::with_pause(*retry_after, self.denied(Status::Unavailable, message))
+                let line = format!("Retry-After: {retry_after}");
+                reply::with_line(&line, self.denied(Status::Unavailable, message))
             }
         }
     }

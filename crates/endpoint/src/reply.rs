@@ -102,12 +102,12 @@ fn whole(status: &str, after: After, body: &[&[u8]]) -> Reply {
     Reply { bytes, after }
 }
 
-/// The same reply with a pause in seconds, after which its caller may ask again (RFC 9110, 10.2.3).
-pub(crate) fn with_pause(pause: u64, reply: Reply) -> Reply {
-    let line = format!("Retry-After: {pause}\r\n");
+/// The same reply with a line more in its head: a pause (RFC 9110, 10.2.3), or a challenge (RFC 6750, 3),
+/// as resources give it.
+pub(crate) fn with_line(line: &str, reply: Reply) -> Reply {
     let at = reply.bytes.windows(2).position(|two| two == b"\r\n").map_or(0, |at| at + 2);
     let (first, rest) = reply.bytes.split_at(at);
-    Reply { bytes: Zeroizing::new([first, line.as_bytes(), rest].concat()), ..reply }
+    Reply { bytes: Zeroizing::new([first, line.as_bytes(), b"\r\n", rest].concat()), ..reply }
 }
 
 /// Text as JSON has it. Not for secrets: the text is copied.

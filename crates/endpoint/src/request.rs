@@ -205,9 +205,20 @@ fn asked_by_query(protocol: Protocol, query: &str) -> Result<EndpointRequest, &'
         "mi_res_id",
         "msi_res_id",
         "clientid",
+        "claims",
+        "token_sha256_to_refresh",
     ];
-    let [version, resource, client, object, mi_resource, msi_resource, old_client] =
-        parameters::read(query, names).ok_or("the query is malformed")?;
+    let [
+        version,
+        resource,
+        client,
+        object,
+        mi_resource,
+        msi_resource,
+        old_client,
+        claims,
+        refused_sha256,
+    ] = parameters::read(query, names).ok_or("the query is malformed")?;
     if version.as_deref() != protocol.api_version() {
         return Err("this api-version is not spoken");
     }
@@ -225,7 +236,18 @@ fn asked_by_query(protocol: Protocol, query: &str) -> Result<EndpointRequest, &'
     if selectors.next().is_some() {
         return Err("the query names more than one identity");
     }
-    Ok(EndpointRequest { target: Target::Resource(resource), tenant: None, client, protocol })
+    let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    if !refused_sha256.as_ref().is_none_or(is_hash) {
+        return Err("token_sha256_to_refresh is no SHA-256 in hexadecimal digits");
+    }
+    Ok(EndpointRequest {
+        target: Target::Resource(resource),
+        tenant: None,
+        client,
+        claims,
+        refused_sha256,
+        protocol,
+    })
 }
 
 struct Headers<'h, 'b>(&'h [httparse::Header<'b>]);

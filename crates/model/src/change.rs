@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountKey, Accounts, Acting, Context, ContextName, SecretDescription};
+use crate::{AccountKey, Accounts, Acting, Challenge, Context, ContextName, SecretDescription};
 
 /// Who acts, and all accounts that are known: the same in the vault and in the session.
 #[derive(Clone, Copy)]
@@ -107,6 +107,15 @@ impl Forget {
             Self::Nothing => false,
             Self::Everything => true,
             Self::Accounts(keys) => accounts.of_secret(about).is_among(keys),
+        }
+    }
+
+    /// Whether a claims challenge goes, as the secrets of its account do.
+    pub fn takes_challenge(&self, accounts: &Accounts, challenge: &Challenge) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Accounts(keys) => accounts.of_account(&challenge.account()).is_among(keys),
         }
     }
 }

@@ -17,6 +17,7 @@ mod account_key;
 mod accounts;
 mod acting;
 mod caseless;
+mod challenge;
 mod change;
 mod cloud;
 mod context;
@@ -36,6 +37,7 @@ pub use account::{Account, AccountType, ContextAccount, HOME_ACCOUNT_ID, KnownAc
 pub use account_key::{AccountKey, IdentityKind};
 pub use accounts::{Accounts, Found, KnownAccount};
 pub use acting::Acting;
+pub use challenge::{Challenge, keep as keep_challenge};
 pub use change::{Change, Current, Decision, Forget, Known, Question, Refusal, Remark, Whose};
 pub use cloud::{BUILT_IN_CLOUDS, BuiltInCloud, CloudKey, Clouds, Environment, cloud_of_authority};
 pub use context::{Context, Identity, Subscription, Tenant};

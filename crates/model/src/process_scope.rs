@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use crate::rules::active::{Wishes, active};
 use crate::{
-    Accounts, AutosaveMode, Change, Context, ContextName, Current, Forget, HeldSecret, Known,
-    Scope, Whose,
+    Accounts, AutosaveMode, Challenge, Change, Context, ContextName, Current, Forget, HeldSecret,
+    Known, Scope, Whose,
 };
 
 /// The state of one session. Held in memory and in sealed boxes; in no file.
@@ -28,6 +28,8 @@ pub struct ProcessScope {
     pub autosave: Option<AutosaveMode>,
     /// Origins (`https://host:port`) that the person agreed to in this session alone.
     pub confirmed: BTreeSet<String>,
+    /// Claims challenges of accounts of the session alone.
+    pub challenges: Vec<Challenge>,
     /// Secrets of the session alone.
     pub secrets: Vec<ProcessSecret>,
 }
@@ -192,6 +194,7 @@ impl ProcessScope {
 
     fn forget(&mut self, forget: &Forget, accounts: &Accounts) {
         self.secrets.retain(|secret| !forget.takes(accounts, &secret.held.description));
+        self.challenges.retain(|own| !forget.takes_challenge(accounts, own));
     }
 }
 

@@ -133,6 +133,9 @@ pub struct SecretDescription {
     /// The hash of the assertion for which an application got it on behalf of a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
+    /// JSON of the claims challenge that it was got for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
 }
 
 impl SecretDescription {
@@ -154,6 +157,7 @@ impl SecretDescription {
             token_type: None,
             partition: None,
             on_behalf_of: None,
+            claims: None,
         }
     }
 }

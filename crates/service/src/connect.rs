@@ -4,6 +4,7 @@
 //! not at all.
 
 mod browser;
+pub mod challenge;
 mod expected;
 mod lookup;
 pub mod method;
@@ -31,6 +32,8 @@ pub struct At<'a> {
     pub cloud: &'a Cloud,
     /// The tenant that was asked for.
     pub tenant: Option<TenantName>,
+    /// JSON of a claims challenge that the sign-in answers.
+    pub claims: Option<&'a str>,
 }
 
 /// A tenant that was left out.

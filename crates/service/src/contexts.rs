@@ -10,7 +10,7 @@ use std::sync::Arc;
 use azvault_model::rules::active::{self, Wishes};
 use azvault_model::rules::{autosave, scope};
 use azvault_model::{
-    AutosaveMode, Context, ContextName, Current, Known, ProcessScope, Scope, Whose,
+    AutosaveMode, Challenge, Context, ContextName, Current, Known, ProcessScope, Scope, Whose,
 };
 use azvault_policy::PolicyLine;
 use azvault_vault::Vault;
@@ -86,6 +86,12 @@ impl Contexts {
     /// Origins that the person agreed to: for the user, and in this session.
     pub fn confirmed(&self) -> BTreeSet<String> {
         self.vault.settings.confirmed.union(&self.own().confirmed).cloned().collect()
+    }
+
+    /// The claims challenges that no sign-in answered yet: those of the vault, then the session's, the
+    /// latest last.
+    pub fn challenges(&self) -> impl Iterator<Item = &Challenge> {
+        self.vault.settings.challenges.iter().chain(&self.own().challenges)
     }
 
     /// What the session has of its own; nothing where there is none.

@@ -6,6 +6,7 @@ mod azure_powershell;
 mod issue;
 mod kept;
 mod reach;
+mod reported;
 
 use std::io::Read;
 use std::path::PathBuf;

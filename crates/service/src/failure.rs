@@ -49,11 +49,13 @@ pub struct Failure {
     pub hint: Option<String>,
     /// The same request may succeed after so long, without anybody doing anything.
     pub retry_after: Option<Duration>,
+    /// JSON of the claims challenge that the next sign-in has to answer.
+    pub claims: Option<String>,
 }
 
 impl Failure {
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), hint: None, retry_after: None }
+        Self { kind, what: what.into(), hint: None, retry_after: None, claims: None }
     }
 
     pub fn retry_after(mut self, pause: Duration) -> Self {

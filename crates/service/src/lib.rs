@@ -18,6 +18,7 @@ pub mod caller;
 pub mod change;
 pub mod child_process;
 pub mod claims;
+pub mod claims_challenge;
 pub mod connect;
 pub mod console;
 pub mod contexts;

@@ -30,6 +30,12 @@ pub fn http(app: &App) -> Result<Http, Failure> {
     http_with(app, Timeouts::default())
 }
 
+/// The same for a caller that asks again by itself, as the SDKs do: both would multiply.
+pub fn http_once(app: &App) -> Result<Http, Failure> {
+    authorities::warn_of_reader(app);
+    http_with(app, Timeouts { repeats: 0, ..Timeouts::default() })
+}
+
 /// Where this machine's managed identities are asked for, and the connections to there.
 pub fn machine(app: &App) -> Result<(Http, Endpoint), Failure> {
     let http = http_with(app, Timeouts { connect: NOBODY_THERE, ..Timeouts::default() })?;
@@ -106,7 +112,11 @@ pub fn failed(error: Error) -> Failure {
         Some(id) => format!("{what} (correlation id {})", shown(id)),
         None => what,
     };
-    let failure = Failure { hint, ..Failure::new(kind, what) };
+    let claims = match &error {
+        Error::InteractionNeeded(of) | Error::Refused(of) => of.claims.clone(),
+        _ => None,
+    };
+    let failure = Failure { hint, claims, ..Failure::new(kind, what) };
     match retry_after(&error) {
         Some(pause) => failure.retry_after(pause),
         None => failure,

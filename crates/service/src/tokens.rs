@@ -7,6 +7,7 @@ mod account_lock;
 mod assertion;
 mod cached;
 mod certificate;
+mod challenge;
 mod credential;
 mod renew;
 pub mod renewal_process;
@@ -18,7 +19,7 @@ use azvault_model::Secret;
 use azvault_vault::Vault;
 
 pub use self::renew::renew;
-pub use self::request::{Target, TokenRequest};
+pub use self::request::{Repeats, Target, TokenRequest};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
@@ -59,6 +60,19 @@ pub(crate) fn cached_token(
     allowed(app, contexts, wanted)?;
     let found = cached::find(app, contexts, wanted)?;
     found.map(|found| hand_out(app, vault, contexts, found, wanted)).transpose()
+}
+
+/// A new token, whatever is in the cache. The one that was there is gone then.
+pub fn new_token(
+    app: &App,
+    open: &mut OpenVault,
+    mut wanted: TokenRequest,
+) -> Result<Issued, Failure> {
+    while let Some(found) = cached::find(app, &open.contexts, &wanted)? {
+        let id = found.location.id().number();
+        wanted.passed_over.push(id);
+    }
+    token(app, open, &wanted)
 }
 
 /// The secret with which a service principal signs in, for whoever is to sign in with it.

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_model::{AutosaveMode, ContextName, Current, ProcessScope, ProcessSecret};
+use azvault_model::{AutosaveMode, Challenge, ContextName, Current, ProcessScope, ProcessSecret};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -38,6 +38,8 @@ struct Row<'a> {
     autosave: Option<AutosaveMode>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     confirmed: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    challenges: Vec<Challenge>,
     secrets: Vec<SecretRow>,
     /// Beside `secrets`.
     secret_ids: Vec<i64>,
@@ -116,6 +118,7 @@ fn encode(state: &ProcessScope) -> Zeroizing<Vec<u8>> {
         previous: state.previous.clone(),
         autosave: state.autosave,
         confirmed: state.confirmed.clone(),
+        challenges: state.challenges.clone(),
         secrets: bundle::secrets(secrets.clone()),
         secret_created: state.secrets.iter().map(|secret| secret.created).collect(),
         secret_ids: state.secrets.iter().map(|secret| secret.id).collect(),
@@ -142,6 +145,7 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
         previous: row.previous,
         autosave: row.autosave,
         confirmed: row.confirmed,
+        challenges: row.challenges,
         secrets: secrets.map(|((id, created), held)| ProcessSecret { id, created, held }).collect(),
     })
 }
@@ -149,8 +153,8 @@ fn decode(text: &[u8]) -> Option<ProcessScope> {
 #[cfg(test)]
 mod tests {
     use azvault_model::{
-        AutosaveMode, Context, ContextName, Current, HeldSecret, Kept, ProcessScope, ProcessSecret,
-        Secret, SecretDescription, SecretKind,
+        AutosaveMode, Challenge, Context, ContextName, Current, HeldSecret, Kept, ProcessScope,
+        ProcessSecret, Secret, SecretDescription, SecretKind,
     };
 
     use super::SessionKey;
@@ -179,6 +183,14 @@ mod tests {
             previous: Some(ContextName::new("before")),
             autosave: Some(AutosaveMode::Process),
             confirmed: ["https://stack.example".to_owned()].into(),
+            challenges: vec![Challenge {
+                account: "ada".to_owned(),
+                account_type: "User".to_owned(),
+                home_account_id: None,
+                environment: "AzureCloud".to_owned(),
+                tenant: "t".to_owned(),
+                claims: "{}".to_owned(),
+            }],
             secrets: vec![secret(b"one\x00\xff"), secret(b""), secret(b"three")],
         }
     }
@@ -196,6 +208,7 @@ mod tests {
         assert_eq!(opened.previous, expected.previous);
         assert_eq!(opened.autosave, expected.autosave);
         assert_eq!(opened.confirmed, expected.confirmed);
+        assert_eq!(opened.challenges, expected.challenges);
         let pairs = opened.secrets.iter().zip(&expected.secrets);
         assert_eq!(opened.secrets.len(), 3);
         assert!(pairs.clone().all(|(a, b)| a.held.value.same_as(&b.held.value)));

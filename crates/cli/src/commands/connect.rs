@@ -6,10 +6,11 @@ mod options;
 use std::collections::BTreeSet;
 
 use azvault_model::rules::connect::{self as rule, ConnectRequest, Others};
-use azvault_model::{Acting, ContextName};
+use azvault_model::{Acting, Challenge, ContextName};
 use azvault_service::app::Consent;
 use azvault_service::change;
 use azvault_service::change::{ChangeExtras, Done, OldSecrets};
+use azvault_service::claims_challenge;
 use azvault_service::connect;
 use azvault_service::connect::USUAL_CLOUD;
 use azvault_service::connect::stored;
@@ -72,6 +73,11 @@ pub(crate) struct Args {
     /// Make no context but the active one
     #[arg(long, conflicts_with = "max_contexts")]
     no_contexts: bool,
+    /// Answer this claims challenge, as `az login` takes it: JSON, its Base64, or a file with either
+    /// [default: the latest that a token request for that tenant met]
+    #[arg(long, value_name = "CLAIMS|@FILE", conflicts_with = "account")]
+    #[arg(value_parser = name)]
+    claims_challenge: Option<String>,
     #[command(flatten)]
     scope: ScopeOption,
     /// Replace another context of that name without asking
@@ -122,13 +128,18 @@ impl Args {
         let acting = contexts.resolved()?;
         contexts.scope_of_keeping(app, wanted.scope)?;
         let (cloud, confirmed) = agreed::cloud(app, contexts, &self.environment, &self.confirm)?;
+        let given = self.claims_challenge.as_deref().map(claims_challenge::read).transpose()?;
         let way = std::mem::take(&mut self.way).way(app)?;
         let name = way.name();
         let http = online::http(app)?;
-        let at = At { app, http: &http, cloud: &cloud, tenant };
+        let kept = connect::challenge::latest(contexts, &self.environment, self.tenant.as_deref());
+        let claims = given.as_deref().or(kept.map(|kept| kept.claims.as_str()));
+        let at = At { app, http: &http, cloud: &cloud, tenant, claims };
         let entry = connect::sign_in(&at, way)?;
         let found = connect::look_up(&at, entry)?;
-        let seen = Seen { found, confirmed, way: name, old_secrets: OldSecrets::Replace };
+        let answered =
+            connect::challenge::answered(contexts, &found.account, self.tenant.as_deref());
+        let seen = Seen { found, confirmed, way: name, old_secrets: OldSecrets::Replace, answered };
         self.keep(app, &mut open, acting.as_ref(), seen)
     }
 
@@ -151,13 +162,19 @@ impl Args {
         let found = stored::look_up(&looking, &mut open, &known)?;
         // Others may have changed contexts while Azure was asked.
         open.refresh(app)?;
-        let seen = Seen { found, confirmed, way: "what is stored", old_secrets: OldSecrets::Keep };
+        let seen = Seen {
+            found,
+            confirmed,
+            way: "what is stored",
+            old_secrets: OldSecrets::Keep,
+            answered: Vec::new(),
+        };
         self.keep(app, &mut open, acting.as_ref(), seen)
     }
 
     /// Makes the contexts, and stores what came.
     fn keep(self, app: &App, open: &mut OpenVault, acting: Option<&Acting>, seen: Seen) -> Exit {
-        let Seen { found, confirmed, way, old_secrets } = seen;
+        let Seen { found, confirmed, way, old_secrets, answered } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
@@ -179,6 +196,7 @@ impl Args {
             secrets,
             old_secrets,
             confirmed,
+            answered,
             from: Some(audit::of_sign_in(&signed_in.account.id, way)),
             ..ChangeExtras::default()
         };
@@ -197,6 +215,8 @@ struct Seen {
     /// How it signed in, for the audit log.
     way: &'static str,
     old_secrets: OldSecrets,
+    /// Claims challenges that are none any more.
+    answered: Vec<Challenge>,
 }
 
 fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) {

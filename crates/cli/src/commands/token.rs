@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use azvault_service::ask::by_agent;
+use azvault_service::claims_challenge;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::tokens;
@@ -39,6 +40,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     #[arg(value_parser = name)]
     tenant: Option<String>,
+    /// Answer this claims challenge: JSON, its Base64 as in WWW-Authenticate, or a file with either. A
+    /// token that was got for the same one comes from the cache
+    #[arg(long, value_name = "CLAIMS|@FILE")]
+    #[arg(value_parser = name)]
+    claims: Option<String>,
+    /// Get a new one, whatever is in the cache
+    #[arg(long)]
+    refresh: bool,
     /// Agree that the cloud that the context is in, which no Microsoft cloud is, has these hosts
     #[arg(long, value_name = "https://HOST")]
     #[arg(value_parser = name)]
@@ -68,11 +77,13 @@ impl Args {
             return Err(Failure::new(Kind::Refused, "a token is not shown on a terminal")
                 .hint("add --reveal, or hand it on: $(azvault token)"));
         }
+        let claims = self.claims.as_deref().map(claims_challenge::read).transpose()?;
         let to = match self.scopes.is_empty() {
             true => Target::Resource(self.resource),
             false => Target::Scopes(self.scopes),
         };
-        if self.confirm.is_empty() {
+        // The agent answers from its cache, for plain requests.
+        if self.confirm.is_empty() && claims.is_none() && !self.refresh {
             let mut cached = CachedToken { target: to.clone(), tenant: self.tenant.clone() };
             let reply = by_agent(app, &mut cached)?;
             if let Some(CachedTokenReply { request, issued: Some(issued) }) = reply {
@@ -92,7 +103,11 @@ impl Args {
         }
         let context = open.contexts.acting()?.context;
         let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
-        let issued = tokens::token(app, &mut open, &wanted)?;
+        let wanted = TokenRequest { claims, ..wanted };
+        let issued = match self.refresh {
+            true => tokens::new_token(app, &mut open, wanted.clone())?,
+            false => tokens::token(app, &mut open, &wanted)?,
+        };
         print(app, &wanted, &issued)?;
         Ok(0)
     }

@@ -27,6 +27,8 @@ pub(crate) fn asked(body: &[u8]) -> Option<EndpointRequest> {
         target: Target::Scopes(body.scopes),
         tenant,
         client: None,
+        claims: None,
+        refused_sha256: None,
         protocol,
     })
 }
@@ -47,7 +49,9 @@ pub(super) fn issued(issued: &Issued, token: &[u8], after: After) -> Reply {
 pub(super) fn refused(refusal: &Refusal) -> Reply {
     let (code, message) = match refusal {
         Refusal::NotAllowed { message } => ("GetTokenError", message.as_str()),
-        Refusal::SignInNeeded { message } => ("NotSignedInError", message.as_str()),
+        Refusal::SignInNeeded { message } | Refusal::StepUp { message, .. } => {
+            ("NotSignedInError", message.as_str())
+        }
         Refusal::Unavailable { message, .. } => ("GetTokenError", message.as_str()),
     };
     error(Status::Ok, code, message)

@@ -42,6 +42,8 @@ pub(crate) fn asked_by_form(body: &[u8]) -> Option<EndpointRequest> {
         target: Target::Resource(resource?),
         tenant: None,
         client,
+        claims: None,
+        refused_sha256: None,
         protocol: Protocol::CloudShell,
     })
 }

@@ -243,6 +243,7 @@ fn restrictions(fields: &mut Fields<'_, '_>) -> SecretDescription {
         token_type: token_type.or_else(scheme),
         partition: fields.some_text("ext_cache_key").or_else(extended),
         on_behalf_of: fields.some_text("user_assertion_hash"),
+        claims: None,
         ..SecretDescription::of(SecretKind::AccessToken)
     }
 }

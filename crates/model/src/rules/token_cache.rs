@@ -18,6 +18,9 @@ pub struct Request<'a> {
     pub tenant: &'a str,
     /// What it is to open: all of these.
     pub scopes: &'a [String],
+    /// The claims challenge that it has to answer, to the letter; any token will do where there is
+    /// none.
+    pub claims: Option<&'a str>,
     /// The resource that a short name stands for in the account's cloud.
     pub resource: &'a dyn Fn(&str) -> Option<&'a str>,
 }
@@ -33,6 +36,7 @@ pub fn is_for(about: &SecretDescription, request: &Request<'_>) -> bool {
     let of_tenant = |own: &String| TenantId(own) == TenantId(request.tenant);
     about.kind == SecretKind::AccessToken
         && about.tenant.as_ref().is_some_and(of_tenant)
+        && request.claims.is_none_or(|claims| about.claims.as_deref() == Some(claims))
         && request.scopes.iter().all(|scope| opens(target.as_deref(), scope))
 }
 
@@ -156,7 +160,7 @@ mod tests {
             "aad-graph" => Some("https://graph.windows.net/"),
             _ => None,
         };
-        let request = Request { tenant: "T1", scopes: &scopes, resource: &resource };
+        let request = Request { tenant: "T1", scopes: &scopes, claims: None, resource: &resource };
         let good = SecretDescription {
             account: Some("ada@X".into()),
             tenant: Some("t1".into()),
@@ -191,6 +195,16 @@ mod tests {
             let mut about = good.clone();
             edit(&mut about);
             assert_eq!(fits(&about, &request, 1000), fit, "edit {number}");
+        }
+        // One that answers a challenge answers that one, and whoever asks for none.
+        let answers = SecretDescription { claims: Some("{1}".into()), ..good.clone() };
+        for (about, asked, fit) in [
+            (&good, Some("{1}"), false),
+            (&answers, Some("{1}"), true),
+            (&answers, Some("{2}"), false),
+            (&answers, None, true),
+        ] {
+            assert_eq!(fits(about, &Request { claims: asked, ..request }, 1000), fit, "{asked:?}");
         }
     }
     #[test]

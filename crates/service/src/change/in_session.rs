@@ -37,6 +37,7 @@ pub(super) fn write(
         });
         let removed = removed + before - state.secrets.len();
         state.confirmed.extend(extras.confirmed.iter().cloned());
+        state.challenges.retain(|own| !extras.answered.contains(own));
         let added = bring(state, extras, &accounts, now);
         let secrets = Counted { added, removed };
         Ok((Decision { change: told, asks, remarks }, secrets))

@@ -36,6 +36,7 @@ pub(super) fn write(
         let known = accounts(writing, extras);
         let (mut subjects, mut secrets) =
             apply(writing, &decision.change, whose.accounts, &agreed)?;
+        answer(writing, &decision.change.forget, extras, whose.accounts)?;
         if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
             let came = decision.change.put.iter();
@@ -122,6 +123,24 @@ fn forgotten(secrets: &[StoredSecret], forget: &Forget, accounts: &Accounts) -> 
         .filter(|secret| forget.takes(accounts, &secret.description))
         .map(|secret| (secret.id, audit::of_secret(secret.id, &secret.description)))
         .collect()
+}
+
+/// Removes the challenges that a sign-in answered, and those of accounts that are forgotten.
+fn answer(
+    writing: &mut Transaction<'_>,
+    forget: &Forget,
+    extras: &ChangeExtras,
+    accounts: &Accounts,
+) -> Result<(), Problem> {
+    let before = writing.settings();
+    let mut settings = before.clone();
+    settings
+        .challenges
+        .retain(|own| !extras.answered.contains(own) && !forget.takes_challenge(accounts, own));
+    if settings != before {
+        writing.put_settings(&settings)?;
+    }
+    Ok(())
 }
 
 /// The origins that the person agreed to just now.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use azvault_model::{Account, Decision, Environment, HeldSecret, Known, Refusal, Scope, Whose};
+use azvault_model::{
+    Account, Challenge, Decision, Environment, HeldSecret, Known, Refusal, Scope, Whose,
+};
 use azvault_vault::Subject;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,8 @@ pub struct ChangeExtras {
     pub old_secrets: OldSecrets,
     /// Origins that the person agreed to.
     pub confirmed: BTreeSet<String>,
+    /// Claims challenges that the sign-in answered.
+    pub answered: Vec<Challenge>,
     /// Where it comes from, for the audit log.
     pub from: Option<Subject>,
 }

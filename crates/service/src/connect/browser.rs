@@ -17,7 +17,7 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
     let authority = at.authority(at.tenant.as_ref());
     let client = at.client(&authority, AZURE_POWERSHELL);
     let scope = at.scope()?;
-    let wishes = Wishes { login_hint, ..Wishes::default() };
+    let wishes = Wishes { login_hint, claims: at.claims, ..Wishes::default() };
     let begun = browser::begin(&client, &[&scope], wishes).map_err(failed)?;
     let address = &begun.start();
     match open(address) {

@@ -101,7 +101,7 @@ fn by_device_code(at: &At<'_>) -> Result<Tokens, Failure> {
     let authority = at.authority(at.tenant.as_ref());
     let client = at.client(&authority, AZURE_POWERSHELL);
     let scope = at.scope()?;
-    let begun = device_code::begin(&client, &[&scope], None, at.app.now());
+    let begun = device_code::begin(&client, &[&scope], at.claims, at.app.now());
     let mut code = begun.map_err(failed)?;
     let (address, typed) = (shown(&code.verification_uri), shown(&code.user_code));
     let service = shown(authority.host());
@@ -145,12 +145,14 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
     let (scope, now) = (at.scope()?, at.app.now());
     let scopes = [scope.as_str()];
     let tokens = match &credential {
-        Credential::Secret(secret) => client_secret::sign_in(&client, secret, &scopes, None, now),
+        Credential::Secret(secret) => {
+            client_secret::sign_in(&client, secret, &scopes, at.claims, now)
+        }
         Credential::Certificate(held) => {
-            held.certificate.sign_in(&client, held.chain, &scopes, None, now)
+            held.certificate.sign_in(&client, held.chain, &scopes, at.claims, now)
         }
         Credential::Assertion { token, .. } => {
-            federated_token::sign_in(&client, token, &scopes, None, now)
+            federated_token::sign_in(&client, token, &scopes, at.claims, now)
         }
     };
     let tokens = tokens.map_err(|error| {

@@ -159,6 +159,7 @@ fn token(
         tenant: tenant.to_owned(),
         subscription: None,
         scopes: vec![scope(at.cloud)?],
+        ..TokenRequest::default()
     };
     Ok(tokens::token(at.app, open, &wanted)?.value)
 }

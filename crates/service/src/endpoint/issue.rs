@@ -4,17 +4,19 @@ use azvault_agent::RemoteKeys;
 use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, Refusal, selected};
 use azvault_model::{Context, Found, ManagedIdentity};
 use azvault_vault::{Sealer, Subkey};
+use data_encoding::HEXLOWER;
 
 use super::Facts;
-use super::kept::Kept;
+use super::kept::{InUse, Kept};
 use crate::agent;
 use crate::app::App;
+use crate::claims_challenge;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::opening::{Opener, Reopener};
 use crate::policy;
 use crate::tokens;
-use crate::tokens::Target;
+use crate::tokens::{Repeats, Target};
 
 /// How often the agent is told that its keys are in use, in seconds.
 const TOUCH: u64 = 5;
@@ -46,7 +48,7 @@ pub(super) fn issue(
 ) -> Result<Issued, Refusal> {
     let issued = kept.keys().and_then(|keys| {
         // What is forbidden in the meantime is forbidden here too.
-        let issued = token(&app.afresh(), keys.reopener, facts, asked)?;
+        let issued = token(&app.afresh(), keys.reopener, &keys.in_use, facts, asked)?;
         keys.in_use.hand_out().map(|()| issued)
     });
     issued.map_err(|failure| {
@@ -54,6 +56,10 @@ pub(super) fn issue(
         let message = format!("azvault: {}{next}", failure.what);
         // The SDKs repeat what is said to be unavailable for up to a minute, and say nothing of it.
         match (failure.retry_after, failure.kind) {
+            _ if failure.claims.is_some() => {
+                let claims = failure.claims.unwrap_or_default();
+                Refusal::StepUp { message, claims }
+            }
             (Some(pause), _) => {
                 Refusal::Unavailable { message, retry_after: pause.as_secs().max(1) }
             }
@@ -67,6 +73,7 @@ pub(super) fn issue(
 fn token(
     app: &App,
     reopener: Reopener,
+    in_use: &InUse<'_>,
     facts: &Facts,
     asked: &EndpointRequest,
 ) -> Result<Issued, Failure> {
@@ -77,13 +84,32 @@ fn token(
         azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
     };
     let wanted = tokens::TokenRequest::new(&open.contexts, context, to, asked.tenant.clone())?;
-    let issued = tokens::token(app, &mut open, &wanted)?;
+    let claims = asked.claims.as_deref().map(claims_challenge::read).transpose()?;
+    let wanted = tokens::TokenRequest { claims, repeats: Repeats::Callers, ..wanted };
+    let may_renew = || in_use.may_renew(&wanted, app.now());
+    let issued = if asked.claims.is_some() && asked.refused_sha256.is_none() && may_renew() {
+        tokens::new_token(app, &mut open, wanted.clone())?
+    } else {
+        let cached = tokens::token(app, &mut open, &wanted)?;
+        match is_refused(asked, &cached) && may_renew() {
+            true => tokens::new_token(app, &mut open, wanted.clone())?,
+            false => cached,
+        }
+    };
     Ok(Issued {
         access_token: issued.value,
         expires_on: issued.expires_on,
         resource: wanted.resource().to_owned(),
         tenant: Some(issued.tenant),
     })
+}
+
+/// Whether a service refused just this token, as the caller says.
+fn is_refused(asked: &EndpointRequest, issued: &tokens::Issued) -> bool {
+    let Some(refused) = &asked.refused_sha256 else { return false };
+    // EXPOSE: hashed, to be compared with the hash of the one that the caller has.
+    let hash = azvault_vault::sha256(issued.value.expose());
+    HEXLOWER.encode(&hash).eq_ignore_ascii_case(refused)
 }
 
 /// The context that acts, also where a tool names its identity, or the one whose account az names by

@@ -11,10 +11,12 @@ use azvault_os::process::{Signal, Signals};
 use zeroize::Zeroizing;
 
 use super::Start;
+use super::reported::Reported;
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::opening::Reopener;
 use crate::policy;
+use crate::tokens::TokenRequest;
 
 /// The shortest and the longest time between two looks, while keys are held. A policy may change.
 const MIN_WAIT: Duration = Duration::from_millis(200);
@@ -26,6 +28,7 @@ pub(super) struct Kept {
     start: Start,
     leader: u32,
     state: Mutex<State>,
+    reported: Reported,
 }
 
 struct State {
@@ -78,7 +81,7 @@ impl Kept {
         };
         let hold = Hold::new(limits, now());
         let state = Mutex::new(State { keys, hold, wiped: 0, under_way: 0 });
-        Ok(Self { app, start, leader, state })
+        Ok(Self { app, start, leader, state, reported: Reported::default() })
     }
 
     /// What opens the vault now: keys of this process, else the agent.
@@ -158,6 +161,11 @@ impl State {
 }
 
 impl InUse<'_> {
+    /// Whether a token that is reported as refused is renewed, once more.
+    pub(super) fn may_renew(&self, wanted: &TokenRequest, now: i64) -> bool {
+        self.kept.reported.may_renew(wanted, now)
+    }
+
     /// A token was got: it may be handed out unless the vault was locked meanwhile.
     pub(super) fn hand_out(&self) -> Result<(), Failure> {
         let mut state = self.kept.state();

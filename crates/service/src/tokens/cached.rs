@@ -29,7 +29,8 @@ pub(super) fn find<'a>(
     let resource = |name: &str| cloud.resource(name);
     let request = wanted.request(&resource);
     let fitting = secrets::visible(contexts).filter(|secret| {
-        fits(secret.description, &request, now)
+        !wanted.passed_over.contains(&secret.location.id().number())
+            && fits(secret.description, &request, now)
             && may_use(secret.description, &owner, &accounts)
             && rules::token(policy, secret.created, now).is_ok()
     });

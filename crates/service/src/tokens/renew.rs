@@ -8,8 +8,8 @@ use azvault_signin::{
 };
 
 use super::credential::{self, Credential};
-use super::request::TokenRequest;
-use super::{account_lock, assertion, cached, certificate, store};
+use super::request::{Repeats, TokenRequest};
+use super::{account_lock, assertion, cached, certificate, challenge, store};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
@@ -31,14 +31,21 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
         return Ok(());
     }
     let credential = credential::of(&open.contexts, wanted)?;
-    let http = online::http(app)?;
+    let http = match wanted.repeats {
+        Repeats::Ours => online::http(app)?,
+        Repeats::Callers => online::http_once(app)?,
+    };
     let (tokens, redeemed) = match sign_in(app, &http, &open, wanted, credential) {
         Ok(signed_in) => signed_in,
         Err(failure) => {
             if http.has_sent() {
                 tell(app, &mut open, wanted);
             }
-            return Err(refused(wanted, failure));
+            let failure = refused(wanted, failure);
+            if let Some(claims) = &failure.claims {
+                challenge::keep(app, &mut open, wanted, claims);
+            }
+            return Err(failure);
         }
     };
     let new = new_secrets(wanted, tokens, redeemed);
@@ -50,7 +57,13 @@ pub fn renew(app: &App, open: OpenVault<()>, wanted: &TokenRequest) -> Result<()
 /// what to type next for this account.
 fn refused(wanted: &TokenRequest, failure: Failure) -> Failure {
     let (resource, tenant) = (quoted(wanted.resource()), quoted(&wanted.tenant));
+    // What it was asked to answer still is to be answered.
+    let of_request = wanted.claims.clone().filter(|_| failure.kind == Kind::SignInNeeded);
+    let claims = failure.claims.clone().or(of_request);
     let hint = match (&failure.hint, failure.kind) {
+        _ if claims.is_some() => {
+            format!("{} signs in with what is asked for", super::sign_in::to_type(wanted))
+        }
         (Some(hint), Kind::SignInNeeded) => {
             hint.replacen("azvault connect", &super::sign_in::to_type(wanted), 1)
         }
@@ -62,7 +75,7 @@ fn refused(wanted: &TokenRequest, failure: Failure) -> Failure {
         ),
     };
     let what = format!("no token to {resource} in the tenant {tenant}: {}", failure.what);
-    Failure { what, ..failure }.hint(hint)
+    Failure { what, claims, ..failure }.hint(hint)
 }
 
 /// Credentials have left, and nothing came for them: that stands in the audit log, since it need not
@@ -93,23 +106,25 @@ fn sign_in<'a>(
     let authority = cloud.authority(tenant);
     let client = Client::with_id(http, &authority, &wanted.account);
     let scopes: Vec<&str> = wanted.scopes.iter().map(String::as_str).collect();
+    let claims = wanted.claims.as_deref();
+    let asked = Asked { scopes: &scopes, claims };
     let now = app.now();
     let value =
         |secret: SecretRef<'_>| secrets::value(&vault.snapshot()?, contexts, secret.location);
     let tokens = match credential {
         Credential::RefreshTokens(held) => {
-            let (tokens, redeemed) = redeem_one(app, &client, held, &scopes, &value)?;
+            let (tokens, redeemed) = redeem_one(app, &client, held, &asked, &value)?;
             check_home(wanted, redeemed, &tokens)?;
             return Ok((tokens, redeemed));
         }
-        Credential::ClientSecrets(held) => return show_one(&client, held, &scopes, &value, now),
+        Credential::ClientSecrets(held) => return show_one(&client, held, &asked, &value, now),
         Credential::Certificates(held) => {
             let own = certificate::choose(&held, contexts, wanted, &value)?;
-            own.sign_in(&client, certificate::chain(contexts, wanted), &scopes, None, now)
+            own.sign_in(&client, certificate::chain(contexts, wanted), &scopes, claims, now)
         }
         Credential::Assertion(held) => {
             let assertion = assertion::living(app, contexts, wanted, value(held)?)?;
-            federated_token::sign_in(&client, &assertion, &scopes, None, now)
+            federated_token::sign_in(&client, &assertion, &scopes, claims, now)
         }
         Credential::ManagedIdentity(identity) => {
             return Ok((managed(app, &identity, wanted)?, None));
@@ -118,12 +133,18 @@ fn sign_in<'a>(
     Ok((tokens.map_err(online::failed)?, None))
 }
 
+/// What a token is asked for.
+struct Asked<'a> {
+    scopes: &'a [&'a str],
+    claims: Option<&'a str>,
+}
+
 /// Redeems the first refresh token that the service takes.
 fn redeem_one<'a>(
     app: &App,
     client: &Client<'_>,
     held: Vec<SecretRef<'a>>,
-    scopes: &[&str],
+    asked: &Asked<'_>,
     value: &dyn Fn(SecretRef<'_>) -> Result<Secret, Failure>,
 ) -> Result<(Tokens, Option<SecretRef<'a>>), Failure> {
     use azvault_signin::Error::{CredentialExpired, CredentialWrong, InteractionNeeded};
@@ -131,7 +152,8 @@ fn redeem_one<'a>(
     for held in held {
         let id = held.description.client_id.as_deref().unwrap_or(AZURE_POWERSHELL);
         let client = Client::with_id(client.http, client.authority, id);
-        match refresh::redeem(&client, &value(held)?, scopes, None, app.now()) {
+        let value = value(held)?;
+        match refresh::redeem(&client, &value, asked.scopes, asked.claims, app.now()) {
             Ok(tokens) => return Ok((tokens, Some(held))),
             Err(e @ (CredentialExpired(_) | CredentialWrong(_) | InteractionNeeded(_))) => {
                 first.get_or_insert(e);
@@ -167,14 +189,15 @@ fn check_home(
 fn show_one<'a>(
     client: &Client<'_>,
     held: Vec<SecretRef<'a>>,
-    scopes: &[&str],
+    asked: &Asked<'_>,
     value: &dyn Fn(SecretRef<'_>) -> Result<Secret, Failure>,
     now: i64,
 ) -> Result<(Tokens, Option<SecretRef<'a>>), Failure> {
     use azvault_signin::Error::{CredentialExpired, CredentialWrong};
     let mut first = None;
     for held in held {
-        match client_secret::sign_in(client, &value(held)?, scopes, None, now) {
+        let value = value(held)?;
+        match client_secret::sign_in(client, &value, asked.scopes, asked.claims, now) {
             Ok(tokens) => return Ok((tokens, None)),
             Err(e @ (CredentialExpired(_) | CredentialWrong(_))) => {
                 first.get_or_insert(e);
@@ -222,6 +245,7 @@ fn new_secrets(
     let access = SecretDescription {
         tenant: Some(wanted.tenant.clone()),
         target: Some(wanted.scopes.join(" ")),
+        claims: wanted.claims.clone(),
         expires_on: Some(tokens.expires_on),
         ..of(SecretKind::AccessToken)
     };

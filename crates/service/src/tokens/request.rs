@@ -16,7 +16,7 @@ use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
 
 /// A request for a token. Holds no secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRequest {
     /// Name of the context.
     pub context: String,
@@ -34,6 +34,24 @@ pub struct TokenRequest {
     pub subscription: Option<String>,
     /// At least one, all of one resource.
     pub scopes: Vec<String>,
+    /// JSON of a claims challenge that the token has to answer.
+    #[serde(default)]
+    pub claims: Option<String>,
+    /// Ids of tokens of the cache that will not do.
+    #[serde(default)]
+    pub passed_over: Vec<i64>,
+    #[serde(default)]
+    pub repeats: Repeats,
+}
+
+/// Who asks the service again where it was out of order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Repeats {
+    /// We, a few times.
+    #[default]
+    Ours,
+    /// The caller, as the SDKs do.
+    Callers,
 }
 
 /// What the token is for.
@@ -50,7 +68,12 @@ impl TokenRequest {
         &'a self,
         resource: &'a dyn Fn(&str) -> Option<&'a str>,
     ) -> Request<'a> {
-        Request { tenant: &self.tenant, scopes: &self.scopes, resource }
+        Request {
+            tenant: &self.tenant,
+            scopes: &self.scopes,
+            claims: self.claims.as_deref(),
+            resource,
+        }
     }
 
     /// For a context, in its own tenant unless another is named. The resource must not be of another
@@ -100,6 +123,9 @@ impl TokenRequest {
             tenant,
             subscription: subscription.filter(|_| is_own),
             scopes: scopes(&cloud, to)?,
+            claims: None,
+            passed_over: Vec::new(),
+            repeats: Repeats::Ours,
         })
     }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use azvault_model::{Account, AutosaveMode, Context, ContextName, Environment, SecretDescription};
+use azvault_model::{
+    Account, AutosaveMode, Challenge, Context, ContextName, Environment, SecretDescription,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -47,6 +49,9 @@ pub struct Settings {
     /// credentials and tokens are sent.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub confirmed: BTreeSet<String>,
+    /// Claims challenges of accounts, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<Challenge>,
 }
 
 /// Everything that records hold, taken apart.

@@ -98,9 +98,13 @@ fn answer(app: &App, verb: Verb) -> Exit {
     }
 }
 
-/// az ends with 1, and SDKs go on to the next credential where its error names `az login`.
+/// az ends with 1. Where its error names `az login`, the SDKs show none of it, but that nobody is signed
+/// in: which is said only where it is so. Else they show the error as it is.
 fn as_az_says(failure: Failure) -> Failure {
     let next = failure.hint.unwrap_or_else(|| "azvault status".to_owned());
-    let what = format!("{} Please run 'az login': {next}", failure.what);
+    let what = match failure.kind {
+        Kind::SignInNeeded => format!("{}. In the place of 'az login': {next}", failure.what),
+        _ => format!("{}. Next: {next}", failure.what),
+    };
     Failure::new(Kind::Other, what)
 }
