@@ -7,6 +7,7 @@ mod folder;
 mod open;
 mod replace;
 mod set;
+mod version;
 mod watch;
 
 pub use self::facts::{Facts, FileIdentity, Kind, Others, Owner, Permissions, Privacy, Volume};
@@ -20,7 +21,7 @@ pub use self::set::{
     create_private_folder, create_private_folders, is_in_memory, make_link, make_private,
     make_program, path_bytes, path_of_bytes, set_modified, set_permissions,
 };
-
+pub use self::version::FileVersion;
 pub use self::watch::FolderWatch;
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::version::FileVersion;
+
 /// The bits that count as permissions: read, write and use for three, and three special ones.
 const PERMISSIONS: u32 = 0o7777;
 
@@ -22,6 +24,7 @@ pub struct Facts {
     names: u64,
     size: u64,
     modified_ns: i128,
+    changed_ns: i128,
     owner: Owner,
     group: u32,
     permissions: Permissions,
@@ -69,6 +72,7 @@ impl Facts {
             names: facts.nlink(),
             size: facts.len(),
             modified_ns: nanoseconds(facts.mtime(), facts.mtime_nsec()),
+            changed_ns: nanoseconds(facts.ctime(), facts.ctime_nsec()),
             owner: Owner(facts.uid()),
             group: facts.gid(),
             permissions: Permissions(facts.mode() & PERMISSIONS),
@@ -84,6 +88,10 @@ impl Facts {
             modified_ns: nanoseconds(
                 facts.st_mtime,
                 i64::try_from(facts.st_mtime_nsec).unwrap_or_default(),
+            ),
+            changed_ns: nanoseconds(
+                facts.st_ctime,
+                i64::try_from(facts.st_ctime_nsec).unwrap_or_default(),
             ),
             owner: Owner(facts.st_uid),
             group: facts.st_gid,
@@ -109,6 +117,16 @@ impl Facts {
     /// Which file it is, whatever its name.
     pub fn identity(&self) -> FileIdentity {
         self.identity
+    }
+
+    /// What differs once it was written, or another file has its name.
+    pub fn version(&self) -> FileVersion {
+        FileVersion {
+            identity: self.identity,
+            size: self.size,
+            modified_ns: self.modified_ns,
+            changed_ns: self.changed_ns,
+        }
     }
 
     /// Where it lies.
