@@ -117,9 +117,9 @@ fn place<'a>(contexts: impl Iterator<Item = &'a Context>, current: Option<&Conte
 }
 
 fn stored(vault: &Vault) -> (Vec<Context>, Option<ContextName>) {
-    let snapshot = vault.snapshot_with_kept().unwrap();
+    let snapshot = vault.snapshot().unwrap();
     let default = snapshot.settings().default;
-    (snapshot.into_contexts().into_iter().map(|stored| stored.value).collect(), default)
+    (snapshot.contexts().iter().map(|stored| stored.value.copied()).collect(), default)
 }
 
 /// One transaction: decides on what is there then, and writes it.

@@ -72,7 +72,7 @@ pub(crate) fn read(home: &Home) -> Result<Option<State>, Problem> {
 fn look(home: &Home, path: &Path, anchors: &Path) -> Result<State, Problem> {
     let (vault, mut history) = open(path, anchors)?;
     vault.verify_all()?;
-    let snapshot = vault.snapshot_with_kept()?;
+    let snapshot = vault.snapshot()?;
     let mut content = Vec::new();
     let mut add = |kind: &str, text: String| content.push(format!("{kind} {text}"));
     for context in snapshot.contexts() {

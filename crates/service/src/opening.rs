@@ -153,8 +153,7 @@ impl OpenVault<()> {
         purpose: Purpose,
     ) -> Result<OpenVault, Failure> {
         let Self { vault, reopener, slot, contexts: () } = self;
-        let contexts =
-            Contexts::read(app, VaultView::again(&vault, None, purpose)?, session, purpose)?;
+        let contexts = Contexts::read(app, VaultView::of(&vault)?, session, purpose)?;
         Ok(OpenVault { vault, reopener, slot, contexts })
     }
 }
@@ -164,7 +163,7 @@ impl OpenVault {
     pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
         let before = Some(Arc::clone(&self.contexts.vault));
         let purpose = self.contexts.purpose();
-        let view = VaultView::again(&self.vault, before, purpose)?;
+        let view = VaultView::again(&self.vault, before)?;
         let session = Session::current(app, self.vault.id())?;
         self.contexts = Contexts::read(app, view, session, purpose)?;
         Ok(())

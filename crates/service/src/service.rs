@@ -92,7 +92,7 @@ impl Service {
                 (locked.unlock_with(Box::new(Arc::clone(keys)), &app.anchors()?)?, None)
             }
         };
-        let view = VaultView::again(&vault, before, row.purpose)?;
+        let view = VaultView::again(&vault, before)?;
         let session = Session::current(app, vault.id())?;
         let contexts = Contexts::read(app, view, session, row.purpose)?;
         Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })

@@ -5,7 +5,7 @@
 //! not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Seek};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::{Facts, create_new_private, open_without_waiting, rename_over};
@@ -54,10 +54,9 @@ impl StagedVault {
             return Err(UnsafeBecause::NotRegular.into());
         }
         // So that a disk is not filled with what is none.
-        if check_header(&mut from)? != facts.len() {
+        if check_header(&from)? != facts.len() {
             return Err(Problem::NotAVault { what: "it is not as long as its header says" });
         }
-        from.rewind()?;
         let draft = Self::empty(within)?;
         copy(&mut from, &draft.path)?;
         Ok(draft)

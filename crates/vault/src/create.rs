@@ -112,7 +112,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
         let head = Head {
             generation: 1,
             n: 0,
-            root: head::Root::of(0).finish(&keys)?,
+            root: head::Root::of(0).tag(&keys)?,
             slots: hex(&slot::digest(&rows)),
             min_kdf: slot::least(&rows)?,
             labels,

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use azvault_os::file::{Facts, FileIdentity, Kind, create_private_folders, open_unfollowed};
+use azvault_os::file::{
+    Facts, FileIdentity, FileVersion, Kind, create_private_folders, open_unfollowed,
+};
 
 use crate::error::{Problem, StorageError, UnsafeBecause};
 use crate::format::file_header::check_header;
@@ -26,15 +28,15 @@ impl Named {
         Self { path, identity: facts.identity() }
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Refuses a file whose name another one has by now. What is written into it would be found by
     /// nobody.
     pub(crate) fn check(&self) -> Result<(), Problem> {
+        self.facts().map(drop)
+    }
+
+    fn facts(&self) -> Result<Facts, Problem> {
         match Facts::of_name(&self.path) {
-            Ok(facts) if facts.identity() == self.identity => Ok(()),
+            Ok(facts) if facts.identity() == self.identity => Ok(facts),
             Ok(_) => Err(StorageError::Replaced.into()),
             Err(e) if e.kind() == ErrorKind::NotFound => Err(StorageError::Replaced.into()),
             Err(e) => Err(e.into()),
@@ -51,29 +53,62 @@ impl Named {
     }
 }
 
-/// Checks the file, its folder and its companions, and returns the path for SQLite: absolute, and
-/// without links in its folders, because SQLite refuses those too.
-pub(crate) fn check(path: &Path) -> Result<PathBuf, Problem> {
-    if !path.is_absolute() {
-        return Err(UnsafeBecause::RelativePath.into());
-    }
-    let facts = match Facts::of_name(path) {
-        Ok(facts) => facts,
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Err(Problem::NotThere);
+/// The file of a vault, open beside SQLite: whoever closes a file lets go of all locks that this
+/// process has on it, so it stays open until SQLite's own is closed.
+pub(crate) struct OpenFile {
+    named: Named,
+    file: File,
+}
+
+impl OpenFile {
+    /// Opens a file that is safe to open, with its folder and its companions.
+    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
+        if !path.is_absolute() {
+            return Err(UnsafeBecause::RelativePath.into());
         }
-        Err(e) => return Err(e.into()),
-    };
-    check_facts(&facts)?;
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(UnsafeBecause::NotRegular.into());
-    };
-    let folder = folder.canonicalize()?;
-    check_folder(&Facts::followed(&folder)?)?;
-    let path = folder.join(name);
-    check_companions(&path)?;
-    check_header(&mut open_unfollowed(&path)?)?;
-    Ok(path)
+        let facts = match Facts::of_name(path) {
+            Ok(facts) => facts,
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Err(Problem::NotThere);
+            }
+            Err(e) => return Err(e.into()),
+        };
+        check_facts(&facts)?;
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(UnsafeBecause::NotRegular.into());
+        };
+        // SQLite refuses links in the folders of a path.
+        let path = folder.canonicalize()?.join(name);
+        let file = open_unfollowed(&path)?;
+        let named = Named::of(path, &Facts::of_open(&file)?);
+        let opened = Self { named, file };
+        opened.check_form()?;
+        Ok(opened)
+    }
+
+    /// For SQLite: absolute, and without links in its folders.
+    pub(crate) fn path(&self) -> &Path {
+        &self.named.path
+    }
+
+    /// As [`Named::check`].
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        self.named.check()
+    }
+
+    /// By what it is known that the file is as it was. Refuses one whose name another one has.
+    pub(crate) fn version(&self) -> Result<FileVersion, Problem> {
+        self.named.facts().map(|facts| facts.version())
+    }
+
+    /// Whether it is safe to open and has the form of a vault: for one that was changed since it was
+    /// opened.
+    pub(crate) fn check_form(&self) -> Result<(), Problem> {
+        check_facts(&self.named.facts()?)?;
+        check_folder(&Facts::followed(self.path().parent().unwrap_or(Path::new("/")))?)?;
+        check_companions(self.path())?;
+        check_header(&self.file).map(drop)
+    }
 }
 
 fn check_facts(facts: &Facts) -> Result<(), UnsafeBecause> {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::anchor::{AnchorFound, HighWaterMark};
 use crate::boxes::Boxes;
 use crate::error::{AnchorMismatch, Error, Problem};
+use crate::file::OpenFile;
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
 use crate::format::head::Head;
@@ -15,13 +16,14 @@ use crate::format::id::VaultId;
 use crate::format::keys::Keys;
 use crate::format::slot::{Opener, Row, Slot};
 use crate::format::slot_kind::SlotKind;
+use crate::index::Index;
 use crate::master_key::MasterKey;
 use crate::memory::with_stack_wiped;
 use crate::sealer::Sealer;
 use crate::store::header::Header;
 use crate::store::{header, schema, slots};
 use crate::vault::Vault;
-use crate::{anchor, file, snapshot, store};
+use crate::{anchor, state, store};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
 pub(crate) const MAX_TRIES: usize = 8;
@@ -44,8 +46,9 @@ enum OnRollback<'a> {
 
 /// A vault that has been found to be one, and safe to open.
 pub struct Locked {
+    /// Before the file: see [`OpenFile`].
     pub(crate) connection: Connection,
-    file: file::Named,
+    file: OpenFile,
     path: PathBuf,
     header: Header,
     rows: Vec<Row>,
@@ -67,7 +70,7 @@ impl Locked {
     }
 
     fn checked(path: &Path, patience: Duration) -> Result<Self, Problem> {
-        let file = file::Named::new(file::check(path)?)?;
+        let file = OpenFile::open(path)?;
         let connection = store::open_within(file.path(), patience)?;
         file.check()?;
         let (header, rows) = read(&connection).map_err(corrupt_is_tampered)?;
@@ -201,6 +204,7 @@ impl Locked {
             labels: head.labels,
             former: head.former,
             anchor_error: remembered.err().map(|e| e.to_string()),
+            index: Index::new(head.generation, head_hash),
         })
     }
 
@@ -246,9 +250,7 @@ fn load_head(
 ) -> Result<(Header, Head, Vec<Slot>), Problem> {
     let load = || {
         let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
-        let (row, head) = snapshot::load_head(Boxes { connection: &moment, sealer, vault })?;
-        let slots = slots::read(&moment)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
-        Ok((row, head, slots))
+        state::load_head(Boxes { connection: &moment, sealer, vault })
     };
     load().map_err(corrupt_is_tampered)
 }

@@ -5,30 +5,34 @@
 //! revokes them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use rusqlite::{Transaction, TransactionBehavior};
 use zeroize::Zeroizing;
 
 use crate::audit::Entry;
 use crate::boxes::Boxes;
 use crate::error::{ChangeError, Problem, SlotError, or_tampered};
 use crate::format::box_address::BoxAddress;
-use crate::format::head::AuditHead;
+use crate::format::head;
+use crate::format::head::{AuditHead, Head, Root};
 use crate::format::id::Id;
 use crate::format::import_record::{Import, OriginalRef};
 use crate::format::key::Key;
 use crate::format::keys::Keys;
 use crate::format::record;
-use crate::format::record::{Content, KeptMembers, StoredSecret};
+use crate::format::record::{Content, StoredSecret};
 use crate::format::secret_box::{check_pin, pin};
 use crate::format::slot::Slot;
 use crate::format::slot_kind::SlotKind;
+use crate::index::Index;
 use crate::new_slot::PreparedSlot;
 use crate::sealer::Sealer;
 use crate::slots::{check_cost, check_left, find, record_slots};
-use crate::snapshot::State;
-use crate::store::{originals, records, secrets, slots};
-use crate::vault::{Vault, Written, seal_head_and_commit};
-use crate::{anchor, audit, snapshot, store, verify};
+use crate::state::State;
+use crate::store::{header, originals, records, secrets, slots};
+use crate::vault::{Current, Vault, Written, read_slots};
+use crate::{anchor, audit, store, verify};
 
 /// What a rotation did.
 pub struct Rotated {
@@ -69,6 +73,7 @@ impl Vault {
         });
         let (keys, written, mut rotated) = resealed.map_err(|e| e.at(&self.path))?;
         self.sealer = Box::new(keys);
+        self.index = Index::new(written.head.generation, written.head_hash.clone());
         self.after_commit(written);
         rotated.not_compacted = store::compact(&self.connection).err();
         Ok(rotated)
@@ -87,10 +92,13 @@ impl Vault {
         entry: impl FnOnce(&[(Slot, String)]) -> Result<Entry, E>,
         progress: Progress<'_>,
     ) -> Result<(Written, Rotated), E> {
-        let transaction = self.begin()?;
+        self.index.forget();
+        let Current { transaction, state, .. } = self.begin(TransactionBehavior::Immediate)?;
+        self.index.forget();
+        let State { mut head, head_hash, mut content, .. } =
+            Arc::into_inner(state).expect("nobody else has it");
         let old = self.boxes(&transaction);
         let new = Boxes { sealer: keys, ..old };
-        let State { mut head, head_hash, mut content } = snapshot::load(old, KeptMembers::Left)?;
         head.generation = self.next_generation(&head);
         head.succeed(anchor::succession(old.sealer)?);
 
@@ -123,11 +131,30 @@ impl Vault {
         let mut reseal = Reseal { old, new, progress, done: 0, of: 0 };
         reseal.all(&mut content, &mut head.audit)?;
         audit::append(new, &mut head.audit, head.generation, entry)?;
-        let written = seal_head_and_commit(transaction, keys, self.id, head, head_hash)?;
+        head.prev = head_hash;
+        let written = self.seal_anew(transaction, keys, head)?;
         let mut readable = content.secrets;
         readable.sort_by_key(|secret| std::cmp::Reverse((secret.created, secret.id)));
         let (epoch, keys) = (keys.epoch(), keys.to_bytes());
         Ok((written, Rotated { epoch, keys, dropped, readable, not_compacted: None }))
+    }
+
+    /// Seals the whole behind its parts, each of which was sealed in this transaction, and commits.
+    fn seal_anew(
+        &self,
+        transaction: Transaction<'_>,
+        keys: &Keys,
+        mut head: Head,
+    ) -> Result<Written, Problem> {
+        let mut root = Root::of(records::count(&transaction)?);
+        records::each(&transaction, |row| root.add(row.id, row.rev, row.sealed))?;
+        head.n = root.len() as u64;
+        head.root = root.tag(keys)?;
+        let sealed = head.seal(keys, self.id)?;
+        header::update(&transaction, keys.epoch(), &sealed)?;
+        let slots = read_slots(&transaction)?;
+        transaction.commit()?;
+        Ok(Written { head, head_hash: head::hash(&sealed), slots })
     }
 }
 

@@ -8,6 +8,7 @@ use crate::digest::hex;
 use crate::error::{Problem, SlotError};
 use crate::format::head::Head;
 use crate::format::kdf::Cost;
+use crate::format::since::Course;
 use crate::format::slot;
 use crate::format::slot::{Row, Slot};
 use crate::format::slot_kind::SlotKind;
@@ -78,6 +79,7 @@ impl Transaction<'_> {
     }
 
     fn slots_changed(&mut self) -> Result<(), Problem> {
+        self.slots = Course::Changed;
         record_slots(&mut self.head, &slots::read(self.boxes.connection)?)
     }
 }

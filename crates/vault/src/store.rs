@@ -78,6 +78,18 @@ fn harden(connection: &Connection, patience: Duration) -> Result<(), Problem> {
     Ok(())
 }
 
+/// A number that rises when another connection commits. It locks the file for reading.
+pub(crate) fn data_version(connection: &Connection) -> Result<i64, Problem> {
+    let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Has the next statement read pages and schema from the file, of which SQLite keeps what it has read
+/// while the file's counters say that nothing changed. Not within a transaction.
+pub(crate) fn forget_file(connection: &Connection) -> Result<(), Problem> {
+    Ok(connection.execute_batch("PRAGMA shrink_memory; PRAGMA writable_schema = RESET")?)
+}
+
 /// Writes the file anew without free pages and without gaps in its pages.
 pub(crate) fn compact(connection: &Connection) -> Result<(), Problem> {
     // Into a database that SQLite attaches by itself and lets go of again; nobody else may.

@@ -1,6 +1,10 @@
 //! Transaction: what one transaction may change.
 
+mod changed;
 mod parted;
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_model::{Account, Context, Environment, HeldSecret, Secret, SecretDescription};
 use zeroize::Zeroizing;
@@ -15,11 +19,13 @@ use crate::format::import_record::{Import, OriginalRef};
 use crate::format::record;
 use crate::format::record::{Content, Settings, Stored, StoredSecret};
 use crate::format::secret_box::{pad, pin};
-use crate::format::since::Parting;
+use crate::format::since::{Course, Parting};
 use crate::sealer::BATCH;
-use crate::snapshot::open_secret;
+use crate::state::{State, open_secret};
 use crate::store::{originals, records, secrets};
 use crate::{audit, random};
+pub(crate) use changed::Changed;
+use changed::Record;
 use parted::Parted;
 
 /// Bytes of an imported file that one box holds.
@@ -28,19 +34,36 @@ const PART: usize = 1024 * 1024;
 /// A transaction on a vault that has been verified. Dropped without commit, it changes nothing.
 pub struct Transaction<'w> {
     pub(crate) boxes: Boxes<'w>,
-    /// As it was when the transaction began; of settings and of secrets that go, as it is by now.
-    content: Content,
+    /// As it was when the transaction began.
+    before: &'w Content,
     /// As it will be: its generation is that of this transaction.
     pub(crate) head: Head,
+    /// Whether slots were written.
+    pub(crate) slots: Course,
+    /// Those that were written.
+    settings: Option<Stored<Settings>>,
+    /// Imports that were changed, as they are by now.
+    imports: BTreeMap<Id, Import>,
+    /// Secrets that were removed, and those that are left, once they were asked for.
+    gone: BTreeSet<Id>,
+    left: OnceCell<Vec<StoredSecret>>,
     waiting: Waiting,
     parted: Parted,
+    changed: Changed,
+}
+
+/// What a transaction leaves to do.
+pub(crate) struct Finished {
+    /// The head as far as it is known.
+    pub(crate) head: Head,
+    pub(crate) changed: Changed,
+    pub(crate) slots: Course,
 }
 
 /// What is not sealed yet: whoever holds the keys seals in batches.
 #[derive(Default)]
 struct Waiting {
-    /// Id, revision (1 for a new one) and text.
-    records: Vec<(i64, i64, Zeroizing<Vec<u8>>)>,
+    records: Vec<Record>,
     secrets: Vec<NewSecret>,
     size: usize,
 }
@@ -65,46 +88,68 @@ struct NewSecret {
 }
 
 impl<'w> Transaction<'w> {
-    pub(crate) fn new(boxes: Boxes<'w>, content: Content, head: Head) -> Self {
-        let (waiting, parted) = (Waiting::default(), Parted::default());
-        Self { boxes, content, head, waiting, parted }
+    /// On a vault in that state, of which the head says what is to be said before anything changes.
+    pub(crate) fn new(boxes: Boxes<'w>, state: &'w State, generation: u64) -> Self {
+        let head = Head { generation, prev: state.head_hash.clone(), ..state.head.clone() };
+        Self {
+            boxes,
+            before: &state.content,
+            head,
+            slots: Course::AsItWas,
+            settings: None,
+            imports: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            left: OnceCell::new(),
+            waiting: Waiting::default(),
+            parted: Parted::default(),
+            changed: Changed::default(),
+        }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
     pub fn contexts(&self) -> &[Stored<Context>] {
-        &self.content.contexts
+        &self.before.contexts
     }
 
     /// The accounts as they were when the transaction began.
     pub fn accounts(&self) -> &[Stored<Account>] {
-        &self.content.accounts
+        &self.before.accounts
     }
 
     /// The environments as they were when the transaction began.
     pub fn environments(&self) -> &[Stored<Environment>] {
-        &self.content.environments
+        &self.before.environments
     }
 
     /// The secrets that were there when the transaction began and still are, sealed.
     pub fn secrets(&self) -> &[StoredSecret] {
-        &self.content.secrets
+        if self.gone.is_empty() {
+            return &self.before.secrets;
+        }
+        let is_left = |secret: &&StoredSecret| !self.gone.contains(&secret.id);
+        let all = self.before.secrets.iter();
+        self.left.get_or_init(|| all.filter(is_left).cloned().collect())
     }
 
     /// The settings as they are by now.
     pub fn settings(&self) -> Settings {
-        self.content.settings.as_ref().map(|stored| stored.value.clone()).unwrap_or_default()
+        self.stored_settings().map(|stored| stored.value.clone()).unwrap_or_default()
+    }
+
+    fn stored_settings(&self) -> Option<&Stored<Settings>> {
+        self.settings.as_ref().or(self.before.settings.as_ref())
     }
 
     /// Stores a context: a new one, or in the place of one that is there.
     pub fn put_context(&mut self, id: Option<Id>, context: &Context) -> Result<Id, Problem> {
-        let known = id.map(|id| revision(&self.content.contexts, id)).transpose()?;
+        let known = id.map(|id| revision(&self.before.contexts, id)).transpose()?;
         self.part_context(id, context);
         self.put(id.zip(known), record::of_context(context))
     }
 
     /// Stores an account.
     pub fn put_account(&mut self, id: Option<Id>, account: &Account) -> Result<Id, Problem> {
-        let known = id.map(|id| revision(&self.content.accounts, id)).transpose()?;
+        let known = id.map(|id| revision(&self.before.accounts, id)).transpose()?;
         self.put(id.zip(known), record::of_account(account))
     }
 
@@ -114,7 +159,7 @@ impl<'w> Transaction<'w> {
         id: Option<Id>,
         environment: &Environment,
     ) -> Result<Id, Problem> {
-        let known = id.map(|id| revision(&self.content.environments, id)).transpose()?;
+        let known = id.map(|id| revision(&self.before.environments, id)).transpose()?;
         if known.is_some() {
             self.part_environment(&environment.name);
         }
@@ -153,25 +198,32 @@ impl<'w> Transaction<'w> {
     /// Stores the settings, of which there is one set.
     pub fn put_settings(&mut self, settings: &Settings) -> Result<Id, Problem> {
         self.part_settings(settings);
-        let known = self.content.settings.as_ref().map(|stored| (stored.id, stored.revision));
+        let known = self.stored_settings().map(|stored| (stored.id, stored.revision));
         let id = self.put(known, record::of_settings(settings))?;
         let revision = known.map_or(1, |(_, revision)| revision + 1);
-        self.content.settings = Some(Stored { id, revision, value: settings.clone() });
+        self.settings = Some(Stored { id, revision, value: settings.clone() });
         Ok(id)
     }
 
     /// Removes a context or an account.
     pub fn remove(&mut self, id: Id) -> Result<(), Problem> {
         self.part(id);
-        records::delete(self.boxes.connection, id.0)
+        self.delete(id)
+    }
+
+    fn delete(&mut self, id: Id) -> Result<(), Problem> {
+        records::delete(self.boxes.connection, id.0)?;
+        self.changed.remove(id.0);
+        Ok(())
     }
 
     /// Removes a secret: its value and its record. Imports that brought it remember why.
     pub fn remove_secret(&mut self, id: Id, why: Parting) -> Result<(), Problem> {
         self.part_secret(id, why)?;
-        records::delete(self.boxes.connection, id.0)?;
+        self.delete(id)?;
         secrets::delete(self.boxes.connection, id.0)?;
-        self.content.secrets.retain(|secret| secret.id != id);
+        self.gone.insert(id);
+        self.left.take();
         Ok(())
     }
 
@@ -242,11 +294,12 @@ impl<'w> Transaction<'w> {
         id: Id,
         change: impl FnOnce(&mut Import),
     ) -> Result<(), Problem> {
-        let stored = self.content.imports.iter_mut().find(|stored| stored.id == id);
+        let stored = self.before.imports.iter().find(|stored| stored.id == id);
         let stored = stored.ok_or(Problem::tampered("an import is missing"))?;
-        change(&mut stored.value);
-        let (revision, text) = (stored.revision, record::of_import(&stored.value));
-        self.put(Some((id, revision)), text).map(drop)
+        let import = self.imports.entry(id).or_insert_with(|| stored.value.copied());
+        change(import);
+        let text = record::of_import(import);
+        self.put(Some((id, stored.revision)), text).map(drop)
     }
 
     /// Drops the sealed bytes of an import's files.
@@ -264,18 +317,17 @@ impl<'w> Transaction<'w> {
         forgotten
     }
 
-    /// Seals what is waiting, and gives the head as far as it is known.
-    pub(crate) fn finish(mut self) -> Result<Head, Problem> {
+    /// Seals what is waiting.
+    pub(crate) fn finish(mut self) -> Result<Finished, Problem> {
         self.remember_parted()?;
         self.seal_waiting()?;
-        Ok(self.head)
+        let Self { head, changed, slots, .. } = self;
+        Ok(Finished { head, changed: changed.in_order(), slots })
     }
 
     fn known_secret(&self, id: Id) -> Result<&StoredSecret, Problem> {
-        // Records are read in the order of their ids.
-        let at = self.content.secrets.binary_search_by_key(&id, |secret| secret.id);
-        let at = at.map_err(|_| Problem::tampered("a secret without a record"))?;
-        Ok(&self.content.secrets[at])
+        let known = self.before.secret(id).filter(|_| !self.gone.contains(&id));
+        known.ok_or(Problem::tampered("a secret without a record"))
     }
 
     fn put(&mut self, known: Option<(Id, i64)>, text: Zeroizing<Vec<u8>>) -> Result<Id, Problem> {
@@ -286,7 +338,7 @@ impl<'w> Transaction<'w> {
 
     fn put_at(&mut self, id: i64, revision: i64, text: Zeroizing<Vec<u8>>) -> Result<(), Problem> {
         self.waiting.size += text.len();
-        self.waiting.records.push((id, revision, text));
+        self.waiting.records.push(Record { id, revision, text });
         self.seal_if_much()
     }
 
@@ -301,26 +353,28 @@ impl<'w> Transaction<'w> {
             secrets::insert(self.boxes.connection, secret.id, &sealed)?;
             // The record pins the box, so it can be written only now.
             let text = record::of_secret(&secret.about, secret.created, &pin(&sealed));
-            records.push((secret.id, 1, text));
+            records.push(Record { id: secret.id, revision: 1, text });
         }
         // One that was put twice keeps its order.
-        records.sort_by_key(|(id, ..)| *id);
-        let texts = records.iter().map(|(id, revision, text)| {
+        records.sort_by_key(|record| record.id);
+        let texts = records.iter().map(|Record { id, revision, text }| {
             (BoxAddress::Record { id: Id(*id), revision: *revision }, &text[..])
         });
         let sealed = self.boxes.seal_batch(texts)?;
-        for ((id, rev, _), sealed) in records.iter().zip(&sealed) {
-            if *rev == 1 {
-                records::insert(self.boxes.connection, *id, *rev, sealed)?;
+        for (record, sealed) in records.into_iter().zip(&sealed) {
+            let Record { id, revision, .. } = record;
+            if revision == 1 {
+                records::insert(self.boxes.connection, id, revision, sealed)?;
             } else {
-                records::update(self.boxes.connection, *id, *rev, sealed)?;
+                records::update(self.boxes.connection, id, revision, sealed)?;
             }
+            self.changed.put(record, sealed)?;
         }
         Ok(())
     }
 }
 
 fn revision<T>(stored: &[Stored<T>], id: Id) -> Result<i64, Problem> {
-    let at = stored.binary_search_by_key(&id, |stored| stored.id);
+    let at = record::find(stored, id);
     at.map(|at| stored[at].revision).map_err(|_| Problem::tampered("a record is missing"))
 }

@@ -2,29 +2,34 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
 use crate::anchor::{AnchorFound, HighWaterMark};
 use crate::boxes::Boxes;
 use crate::error::{ChangeError, Error, Problem};
+use crate::file::OpenFile;
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
-use crate::format::head::{Head, Root};
+use crate::format::head::Head;
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
-use crate::format::record::KeptMembers;
+use crate::format::since::Course;
 use crate::format::slot::{Row, Slot};
+use crate::index::{Committed, Index, Stamp};
 use crate::sealer::Sealer;
-use crate::snapshot::{Snapshot, State};
-use crate::store::{header, records, slots};
-use crate::transaction::Transaction;
-use crate::{anchor, file, snapshot};
+use crate::snapshot::{Contents, Snapshot};
+use crate::state::State;
+use crate::store::{header, schema, slots};
+use crate::transaction::{Finished, Transaction};
+use crate::{anchor, state, store};
 
 /// A vault whose keys are at hand: in this process, or in the agent.
 pub struct Vault {
+    /// Before the file: see [`OpenFile`].
     pub(crate) connection: Connection,
-    pub(crate) file: file::Named,
+    pub(crate) file: OpenFile,
     /// As it was named when it was opened.
     pub(crate) path: PathBuf,
     pub(crate) sealer: Box<dyn Sealer>,
@@ -41,6 +46,7 @@ pub struct Vault {
     pub(crate) anchor_error: Option<String>,
     /// See [`Head::former`].
     pub(crate) former: Vec<String>,
+    pub(crate) index: Index,
 }
 
 impl Vault {
@@ -78,7 +84,7 @@ impl Vault {
     }
 
     fn replace_anchors(&self) -> Result<(), Problem> {
-        let (row, head) = snapshot::load_head(self.boxes(&self.connection))?;
+        let (row, head, _) = state::load_head(self.boxes(&self.connection))?;
         let head_hash = head::hash(&row.head);
         let seen = HighWaterMark {
             epoch: row.epoch,
@@ -110,22 +116,19 @@ impl Vault {
         self.anchor_error.as_deref()
     }
 
-    /// Reads the vault at this moment. One snapshot at a time: it is a transaction.
+    /// Reads the vault at this moment. One snapshot at a time: it is a transaction. As long as the
+    /// file stays as it was, what was verified is not read again.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, Error> {
-        self.located(self.load(KeptMembers::Left))
-    }
-
-    /// As [`Vault::snapshot`], with what was kept of the files that contexts come from: for those
-    /// who store or write contexts anew.
-    pub fn snapshot_with_kept(&self) -> Result<Snapshot<'_>, Error> {
-        self.located(self.load(KeptMembers::Taken))
-    }
-
-    fn load(&self, kept: KeptMembers) -> Result<Snapshot<'_>, Problem> {
-        let transaction =
-            SqlTransaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
-        let state = snapshot::load(self.boxes(&transaction), kept)?;
-        Ok(Snapshot { transaction, sealer: &*self.sealer, vault: self.id, path: &self.path, state })
+        let Current { transaction, state, .. } =
+            self.located(self.begin(TransactionBehavior::Deferred))?;
+        Ok(Snapshot {
+            transaction,
+            sealer: &*self.sealer,
+            vault: self.id,
+            path: &self.path,
+            index: &self.index,
+            contents: Contents(state),
+        })
     }
 
     /// Changes the vault in one transaction: all of it happens, or nothing. The vault is verified
@@ -166,26 +169,76 @@ impl Vault {
         &self,
         change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
     ) -> Result<(T, Written), E> {
-        let transaction = self.begin()?;
-        let boxes = self.boxes(&transaction);
-        let State { mut head, head_hash, content } = snapshot::load(boxes, KeptMembers::Taken)?;
-        head.generation = self.next_generation(&head);
-        let mut writing = Transaction::new(boxes, content, head);
+        let Current { transaction, stamp, state } = self.begin(TransactionBehavior::Immediate)?;
+        let generation = self.next_generation(&state.head);
+        let mut writing = Transaction::new(self.boxes(&transaction), &state, generation);
         let result = change(&mut writing)?;
-        let head = writing.finish()?;
-        let written = seal_head_and_commit(transaction, &*self.sealer, self.id, head, head_hash)?;
-        Ok((result, written))
+        let finished = writing.finish()?;
+        let slots = match finished.slots {
+            Course::AsItWas => state.slots.clone(),
+            Course::Changed => read_slots(&transaction)?,
+        };
+        drop(state);
+        Ok((result, self.seal(transaction, stamp, finished, slots)?))
+    }
+
+    /// Seals the whole behind its parts, and commits. The root is that of what was verified with
+    /// what changed: a row that somebody else put into the file is never covered up by it.
+    fn seal(
+        &self,
+        transaction: SqlTransaction<'_>,
+        stamp: Stamp,
+        Finished { mut head, mut changed, .. }: Finished,
+        slots: Vec<Slot>,
+    ) -> Result<Written, Problem> {
+        let mut known = self.index.take().expect("it was verified when the transaction began");
+        if !changed.is_empty() {
+            let root = known.advance(&mut changed);
+            head.n = root.len() as u64;
+            head.root = root.tag(&*self.sealer)?;
+        }
+        let sealed = head.seal(&*self.sealer, self.id)?;
+        header::update(&transaction, self.sealer.epoch(), &sealed)?;
+        transaction.commit()?;
+        let head_hash = head::hash(&sealed);
+        let written =
+            Written { head: head.clone(), head_hash: head_hash.clone(), slots: slots.clone() };
+        let stamp = self.file.version().ok().map(|file| Stamp { file, ..stamp });
+        self.index.commit(known, stamp, Committed { head, head_hash, slots, changed });
+        Ok(written)
     }
 
     pub(crate) fn boxes<'b>(&'b self, connection: &'b Connection) -> Boxes<'b> {
         Boxes { connection, sealer: &*self.sealer, vault: self.id }
     }
 
-    pub(crate) fn begin(&self) -> Result<SqlTransaction<'_>, Problem> {
-        let begun =
-            SqlTransaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        self.file.check()?;
-        Ok(begun)
+    /// Begins a transaction, in which what this handle has verified is true.
+    pub(crate) fn begin(&self, behavior: TransactionBehavior) -> Result<Current<'_>, Problem> {
+        let (mut transaction, mut stamp) = self.begin_unverified(behavior)?;
+        if let Some(state) = self.index.state(stamp) {
+            return Ok(Current { transaction, stamp, state });
+        }
+        self.index.forget();
+        if self.index.use_again() {
+            drop(transaction);
+            store::forget_file(&self.connection)?;
+            (transaction, stamp) = self.begin_unverified(behavior)?;
+            self.file.check_form()?;
+            schema::check(&transaction)?;
+        }
+        let (state, root) = state::load(self.boxes(&transaction))?;
+        let state = self.index.learn(stamp, state, root)?;
+        Ok(Current { transaction, stamp, state })
+    }
+
+    fn begin_unverified(
+        &self,
+        behavior: TransactionBehavior,
+    ) -> Result<(SqlTransaction<'_>, Stamp), Problem> {
+        let transaction = SqlTransaction::new_unchecked(&self.connection, behavior)?;
+        // It locks the file. From then on nobody writes it.
+        let others = store::data_version(&transaction)?;
+        Ok((transaction, Stamp { file: self.file.version()?, others }))
     }
 
     fn located<T>(&self, result: Result<T, Problem>) -> Result<T, Error> {
@@ -198,33 +251,20 @@ impl Vault {
     }
 }
 
-/// What a transaction wrote.
-pub(crate) struct Written {
-    head: Head,
-    head_hash: String,
-    slots: Vec<Slot>,
+/// A transaction that has begun, and what the vault is in it.
+pub(crate) struct Current<'v> {
+    pub(crate) transaction: SqlTransaction<'v>,
+    pub(crate) stamp: Stamp,
+    pub(crate) state: Arc<State>,
 }
 
-/// Seals the whole behind its parts, and commits.
-pub(crate) fn seal_head_and_commit(
-    transaction: SqlTransaction<'_>,
-    sealer: &dyn Sealer,
-    vault: VaultId,
-    mut head: Head,
-    before: String,
-) -> Result<Written, Problem> {
-    let mut root = Root::of(records::count(&transaction)?);
-    head.n = 0;
-    records::each(&transaction, |row| {
-        head.n += 1;
-        root.add(row.id, row.rev, &row.sealed[..56]);
-        Ok(())
-    })?;
-    head.root = root.finish(sealer)?;
-    head.prev = before;
-    let sealed = head.seal(sealer, vault)?;
-    header::update(&transaction, sealer.epoch(), &sealed)?;
-    let slots = slots::read(&transaction)?.iter().map(Row::slot).collect::<Result<_, _>>()?;
-    transaction.commit()?;
-    Ok(Written { head, head_hash: head::hash(&sealed), slots })
+/// What a transaction wrote.
+pub(crate) struct Written {
+    pub(crate) head: Head,
+    pub(crate) head_hash: String,
+    pub(crate) slots: Vec<Slot>,
+}
+
+pub(crate) fn read_slots(connection: &Connection) -> Result<Vec<Slot>, Problem> {
+    slots::read(connection)?.iter().map(Row::slot).collect()
 }

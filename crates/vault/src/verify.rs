@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use crate::error::{Error, Problem};
 use crate::format::head::AuditHead;
 use crate::format::record::Content;
-use crate::snapshot::{Snapshot, State};
+use crate::snapshot::Snapshot;
+use crate::state::State;
 use crate::store;
 use crate::store::{audit, originals, secrets};
 use crate::vault::Vault;
@@ -52,13 +53,15 @@ impl Vault {
         account(&snapshot).map_err(|e| e.at(&self.path))
     }
 
+    /// Nothing is taken for true because it was verified before.
     fn check_structure(&self) -> Result<(), Error> {
+        self.index.forget();
         store::quick_check(&self.connection).map_err(|e| e.at(&self.path))
     }
 }
 
 fn account(snapshot: &Snapshot<'_>) -> Result<Verified, Problem> {
-    let State { head, content, .. } = &snapshot.state;
+    let State { head, content, .. } = &*snapshot.contents.0;
     let Rows { secrets, originals, audit_entries } =
         rows(&snapshot.transaction, content, &head.audit)?;
     Ok(Verified {

@@ -31,7 +31,7 @@ use crate::migration;
 /// Compares one migration, or the newest one.
 pub fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Comparison, Failure> {
     let path = app.vault_path()?;
-    let mut snapshot = vault.snapshot_with_kept()?;
+    let mut snapshot = vault.snapshot()?;
     let mut content = Content::take(&mut snapshot)?;
     let held = witnessed::held(&content);
     let import = migration::find(std::mem::take(&mut content.imports), id)?;

@@ -22,13 +22,13 @@ pub struct Content {
 impl Content {
     /// Reads everything in one snapshot.
     pub fn read(vault: &Vault) -> Result<Self, Error> {
-        Self::take(&mut vault.snapshot_with_kept()?)
+        Self::take(&mut vault.snapshot()?)
     }
 
     /// Takes everything out of a snapshot.
     pub fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
         let (settings, values) = (snapshot.settings(), snapshot.open_secrets()?);
-        let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items();
+        let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items()?;
         let (context_ids, contexts) = parted(contexts);
         let (account_ids, accounts) = parted(accounts);
         let (environment_ids, environments) = parted(environments);

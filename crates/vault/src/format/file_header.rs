@@ -1,7 +1,8 @@
 //! The first bytes of a vault's file: what it is, and of which version.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+
+use azvault_os::file::read_at;
 
 use crate::error::{Problem, UnsafeBecause};
 
@@ -13,13 +14,11 @@ pub(crate) const VERSION: i32 = 1;
 
 /// Reads the first 100 bytes of a database: what it is, and of which version. Returns its length as
 /// they say it, in bytes.
-pub(crate) fn check_header(file: &mut File) -> Result<u64, Problem> {
+pub(crate) fn check_header(file: &File) -> Result<u64, Problem> {
     let not = |what| Err(Problem::NotAVault { what });
     let mut header = [0; 100];
-    match file.read_exact(&mut header) {
-        Ok(()) => {}
-        Err(e) if e.kind() == ErrorKind::UnexpectedEof => return not("it is too short"),
-        Err(e) => return Err(e.into()),
+    if read_at(file, &mut header, 0)? < header.len() {
+        return not("it is too short");
     }
     if &header[..16] != b"SQLite format 3\0" {
         return not("it is no SQLite database");

@@ -57,6 +57,39 @@ pub struct ImportedFile {
     pub links: Vec<FollowedLink>,
 }
 
+impl Import {
+    /// A second one of its own.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            created: self.created,
+            files: self.files.iter().map(ImportedFile::copied).collect(),
+            taken: self.taken.clone(),
+            since: self.since.clone(),
+        }
+    }
+}
+
+impl ImportedFile {
+    fn copied(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            format: self.format.clone(),
+            product: self.product.clone(),
+            outcome: self.outcome.clone(),
+            permissions: self.permissions,
+            owner: self.owner,
+            modified_ns: self.modified_ns,
+            size: self.size,
+            identity: self.identity,
+            sha256: self.sha256,
+            kept: self.kept.copied(),
+            original: self.original.clone(),
+            removed: self.removed,
+            links: self.links.clone(),
+        }
+    }
+}
+
 /// A symbolic link by which a file was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowedLink {

@@ -65,13 +65,6 @@ pub(crate) struct Content {
     pub(crate) imports: Vec<Stored<Import>>,
 }
 
-/// Whether kept members, which only imports and exports need, are copied out of the record.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeptMembers {
-    Taken,
-    Left,
-}
-
 #[derive(Serialize, Deserialize)]
 struct Envelope<'a, T> {
     kind: &'a str,
@@ -115,14 +108,9 @@ pub(crate) fn of_import(import: &Import) -> Zeroizing<Vec<u8>> {
 }
 
 impl Content {
-    /// Takes one record's plaintext apart and adds it.
-    pub(crate) fn add(
-        &mut self,
-        id: i64,
-        revision: i64,
-        text: &[u8],
-        kept: KeptMembers,
-    ) -> Result<(), Problem> {
+    /// Takes one record's plaintext apart and adds it, or puts it in the place of what its record
+    /// said before.
+    pub(crate) fn put(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Problem> {
         let misshapen = |_| Problem::tampered("a record of another form");
         let envelope: Envelope<'_, &RawValue> = serde_json::from_slice(text).map_err(misshapen)?;
         let json = envelope.value.get();
@@ -130,24 +118,24 @@ impl Content {
         match envelope.kind {
             "context" => {
                 let mut value: Context = serde_json::from_str(json).map_err(misshapen)?;
-                if let (KeptMembers::Taken, Some(members)) = (kept, envelope.kept) {
+                if let Some(members) = envelope.kept {
                     value.kept = import_record::kept(members);
-                    if let Some(before) = self.contexts.last() {
-                        value.kept.share(&before.value.kept);
+                    if let Some(other) = self.contexts.last() {
+                        value.kept.share(&other.value.kept);
                     }
                 }
-                self.contexts.push(Stored { id, revision, value });
+                put(&mut self.contexts, Stored { id, revision, value });
             }
             "account" => {
                 let value = serde_json::from_str(json).map_err(misshapen)?;
-                self.accounts.push(Stored { id, revision, value });
+                put(&mut self.accounts, Stored { id, revision, value });
             }
             "environment" => {
                 let value = serde_json::from_str(json).map_err(misshapen)?;
-                self.environments.push(Stored { id, revision, value });
+                put(&mut self.environments, Stored { id, revision, value });
             }
             "settings" => {
-                if self.settings.is_some() {
+                if self.settings.as_ref().is_some_and(|settings| settings.id != id) {
                     return Err(Problem::tampered("two settings"));
                 }
                 let value = serde_json::from_str(json).map_err(misshapen)?;
@@ -156,15 +144,79 @@ impl Content {
             "secret" => {
                 let row: SecretRow = serde_json::from_str(json).map_err(misshapen)?;
                 let SecretRow { description, created, pin } = row;
-                self.secrets.push(StoredSecret { id, description, created, revision, pin });
+                let secret = StoredSecret { id, description, created, revision, pin };
+                put(&mut self.secrets, secret);
             }
             "import" => {
                 let row: ImportRow<'_> = serde_json::from_str(json).map_err(misshapen)?;
-                self.imports.push(Stored { id, revision, value: row.into_import()? });
+                put(&mut self.imports, Stored { id, revision, value: row.into_import()? });
             }
             _ => return Err(Problem::tampered("a record of unknown kind")),
         }
         Ok(())
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings.as_ref().map(|stored| stored.value.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn secret(&self, id: Id) -> Option<&StoredSecret> {
+        Some(&self.secrets[find(&self.secrets, id).ok()?])
+    }
+
+    /// Takes out what records said that are not there any more; their ids are in order.
+    pub(crate) fn remove(&mut self, gone: &[i64]) {
+        fn stay<T: OfRecord>(all: &mut Vec<T>, gone: &[i64]) {
+            if gone.iter().any(|id| find(all, Id(*id)).is_ok()) {
+                all.retain(|one| gone.binary_search(&one.id().0).is_err());
+            }
+        }
+        stay(&mut self.contexts, gone);
+        stay(&mut self.accounts, gone);
+        stay(&mut self.environments, gone);
+        stay(&mut self.secrets, gone);
+        stay(&mut self.imports, gone);
+    }
+
+    /// For one that is to stay in memory.
+    pub(crate) fn shrink(&mut self) {
+        self.contexts.shrink_to_fit();
+        self.accounts.shrink_to_fit();
+        self.environments.shrink_to_fit();
+        self.secrets.shrink_to_fit();
+        self.imports.shrink_to_fit();
+    }
+}
+
+/// What came out of a record.
+pub(crate) trait OfRecord {
+    /// The record's id.
+    fn id(&self) -> Id;
+}
+
+impl<T> OfRecord for Stored<T> {
+    fn id(&self) -> Id {
+        self.id
+    }
+}
+
+impl OfRecord for StoredSecret {
+    fn id(&self) -> Id {
+        self.id
+    }
+}
+
+/// Where the item of a record is, or would be: they are in the order of their ids.
+pub(crate) fn find<T: OfRecord>(all: &[T], id: Id) -> Result<usize, usize> {
+    all.binary_search_by_key(&id, T::id)
+}
+
+fn put<T: OfRecord>(all: &mut Vec<T>, item: T) {
+    // Read in their order, each is the last one.
+    let end = all.last().is_none_or(|last| last.id() < item.id()).then_some(all.len());
+    match end.map_or_else(|| find(all, item.id()), Err) {
+        Ok(at) => all[at] = item,
+        Err(at) => all.insert(at, item),
     }
 }
 

@@ -51,7 +51,7 @@ impl Transaction<'_> {
             return Ok(());
         };
         let (kind, created) = (description.kind, *created);
-        if !self.content.imports.iter().any(|import| may_have_brought(&import.value, created)) {
+        if !self.before.imports.iter().any(|import| may_have_brought(&import.value, created)) {
             return Ok(());
         }
         let sealed = secrets::read(self.boxes.connection, id.0)?;
@@ -73,7 +73,7 @@ impl Transaction<'_> {
             }
             return;
         };
-        let Some(before) = stored(&self.content.contexts, id) else { return };
+        let Some(before) = stored(&self.before.contexts, id) else { return };
         if !before.says_the_same_as(now) {
             let became = Became { name: Some(now.name.clone()), content: Course::Changed };
             let step = Step { from: before.name.clone(), became };
@@ -86,11 +86,11 @@ impl Transaction<'_> {
         if !self.remembers() {
             return;
         }
-        if let Some(context) = stored(&self.content.contexts, id) {
+        if let Some(context) = stored(&self.before.contexts, id) {
             let gone = PartedContext::Removed(context.name.clone(), context.identity());
             self.parted.contexts.push(gone);
             self.parted.removed += 1;
-        } else if let Some(account) = stored(&self.content.accounts, id) {
+        } else if let Some(account) = stored(&self.before.accounts, id) {
             self.parted.accounts.push(account.id.to_lowercase());
         }
     }
@@ -116,32 +116,31 @@ impl Transaction<'_> {
     /// Has the imports remember it.
     pub(super) fn remember_parted(&mut self) -> Result<(), Problem> {
         let parted = std::mem::take(&mut self.parted);
+        if parted.is_empty() {
+            return Ok(());
+        }
         let values = self.values_of(&parted.secrets);
-        let mut imports = std::mem::take(&mut self.content.imports);
-        let mut texts = Vec::new();
-        for import in imports.iter_mut().filter(|import| has_originals(&import.value)) {
-            let before = import.value.since.clone();
-            let created = import.value.created;
-            let since = &mut import.value.since;
-            parted.tell(since);
+        for stored in &self.before.imports {
+            let import = self.imports.get(&stored.id).unwrap_or(&stored.value);
+            if !has_originals(import) {
+                continue;
+            }
+            let mut since = import.since.clone();
+            parted.tell(&mut since);
             for (secret, value) in parted.secrets.iter().zip(&values) {
-                if let Some(value) = value.as_ref().filter(|_| secret.created <= created) {
+                if let Some(value) = value.as_ref().filter(|_| secret.created <= import.created) {
                     since.part(value.clone(), secret.why);
                 }
             }
-            if *since != before {
-                texts.push((import.id, import.revision, record::of_import(&import.value)));
+            if since != import.since {
+                self.change_import(stored.id, |import| import.since = since)?;
             }
-        }
-        self.content.imports = imports;
-        for (id, revision, text) in texts {
-            self.put(Some((id, revision)), text)?;
         }
         Ok(())
     }
 
     fn remembers(&self) -> bool {
-        self.content.imports.iter().any(|import| has_originals(&import.value))
+        self.before.imports.iter().any(|import| has_originals(&import.value))
     }
 
     /// Digests of what was in boxes; `None` for one that does not open.
@@ -174,6 +173,13 @@ impl Transaction<'_> {
 }
 
 impl Parted {
+    fn is_empty(&self) -> bool {
+        let Self { secrets, contexts, accounts, environments, default, autosave, .. } = self;
+        let are_as_they_were = [default, autosave].iter().all(|one| **one == Course::AsItWas);
+        let nobody = accounts.is_empty() && environments.is_empty();
+        secrets.is_empty() && contexts.is_empty() && nobody && are_as_they_were
+    }
+
     /// All but secrets, which not every import has brought.
     fn tell(&self, since: &mut Since) {
         let step = |context: &PartedContext| match context {
@@ -205,8 +211,6 @@ fn has_originals(import: &Import) -> bool {
     import.files.iter().any(|file| file.original.is_some())
 }
 
-/// Records are read in the order of their ids.
 fn stored<T>(all: &[Stored<T>], id: Id) -> Option<&T> {
-    let at = all.binary_search_by_key(&id, |stored| stored.id).ok()?;
-    Some(&all[at].value)
+    Some(&all[record::find(all, id).ok()?].value)
 }
