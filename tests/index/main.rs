@@ -6,6 +6,7 @@
 
 mod attacks;
 mod counts;
+mod together;
 
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -277,6 +277,25 @@ impl Problem {
         }
     }
 
+    /// The same for another change that failed with the one that it is of.
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Storage(StorageError::Sqlite(rusqlite::Error::SqliteFailure(code, text))) => {
+                rusqlite::Error::SqliteFailure(*code, text.clone()).into()
+            }
+            Self::Storage(StorageError::Replaced) => StorageError::Replaced.into(),
+            Self::Storage(StorageError::Io(error)) => {
+                io::Error::new(error.kind(), error.to_string()).into()
+            }
+            Self::Tampered(tampered) => (*tampered).into(),
+            Self::AnchorMismatch(mismatch) => mismatch.clone().into(),
+            Self::Unsafe(why) => (*why).into(),
+            Self::Sealer(SealerError::Locked) => SealerError::Locked.into(),
+            Self::Sealer(SealerError::Rotated) => SealerError::Rotated.into(),
+            other => io::Error::other(other.to_string()).into(),
+        }
+    }
+
     fn sqlite_code(&self) -> Option<rusqlite::ErrorCode> {
         match self {
             Self::Storage(StorageError::Sqlite(error)) => error.sqlite_error_code(),

@@ -88,20 +88,30 @@ impl Index {
     }
 
     /// What was verified goes to a transaction that changes it. Whatever becomes of that, without
-    /// [`Index::commit`] nothing is known any more.
+    /// [`Index::commit`] or [`Index::keep`] nothing is known any more.
     pub(crate) fn take(&self) -> Option<Known> {
         self.known.take()
     }
 
     /// Takes over what a transaction has committed, where the file's state behind it is known.
     pub(crate) fn commit(&self, mut known: Known, stamp: Option<Stamp>, committed: Committed) {
-        let (generation, head_hash) = (committed.head.generation, committed.head_hash.clone());
-        *self.newest.borrow_mut() = Newest { generation, head_hash };
+        self.has_seen(&committed.head, &committed.head_hash);
         let Some(stamp) = stamp.filter(|_| committed.changed.is_told()) else { return };
-        known.stamp = stamp;
         known.committed = Some(committed);
-        known.settle();
-        *self.known.borrow_mut() = Some(known);
+        if Arc::get_mut(&mut known.state).is_none() || known.settle() {
+            self.keep(known, stamp);
+        }
+    }
+
+    /// Takes back what was verified, of the file as it is now.
+    pub(crate) fn keep(&self, known: Known, stamp: Stamp) {
+        *self.known.borrow_mut() = Some(Known { stamp, ..known });
+    }
+
+    /// The file may not fall behind a head that this handle has written.
+    pub(crate) fn has_seen(&self, head: &Head, head_hash: &str) {
+        let newest = Newest { generation: head.generation, head_hash: head_hash.to_owned() };
+        *self.newest.borrow_mut() = newest;
     }
 
     /// Has everything be verified at the next use.
@@ -116,6 +126,41 @@ impl Known {
     pub(crate) fn advance(&mut self, changed: &mut Changed) -> &Root {
         changed.advance(&mut self.root);
         &self.root
+    }
+
+    pub(crate) fn root(&self) -> &Root {
+        &self.root
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Makes a change a part of the state before it is committed, for those that come after it. Who
+    /// has the state for keeps has it as it was.
+    pub(crate) fn change(
+        &mut self,
+        head: Head,
+        slots: Vec<Slot>,
+        changed: Changed,
+    ) -> Result<(), Problem> {
+        let content = match Arc::get_mut(&mut self.state) {
+            Some(state) => std::mem::take(&mut state.content),
+            None => self.state.content.copied(),
+        };
+        let head_hash = self.state.head_hash.clone();
+        let mut state = State { head, head_hash, slots, content };
+        changed.tell(&mut state.content)?;
+        self.state = Arc::new(state);
+        Ok(())
+    }
+
+    /// The head as it was sealed.
+    pub(crate) fn seal(&mut self, head: &Head, head_hash: &str) {
+        if let Some(state) = Arc::get_mut(&mut self.state) {
+            state.head.clone_from(head);
+            head_hash.clone_into(&mut state.head_hash);
+        }
     }
 
     /// Makes what was committed a part of the state. Not while someone has that for keeps.

@@ -129,12 +129,7 @@ impl Snapshot<'_> {
 
     /// As [`Snapshot::imports`], for keeps.
     pub fn into_imports(self) -> Vec<Stored<Import>> {
-        let copied = |stored: &Stored<Import>| Stored {
-            id: stored.id,
-            revision: stored.revision,
-            value: stored.value.copied(),
-        };
-        self.imports().iter().map(copied).collect()
+        self.imports().iter().map(|stored| stored.with(stored.value.copied())).collect()
     }
 
     /// Opens one secret.

@@ -90,6 +90,22 @@ pub(crate) fn forget_file(connection: &Connection) -> Result<(), Problem> {
     Ok(connection.execute_batch("PRAGMA shrink_memory; PRAGMA writable_schema = RESET")?)
 }
 
+/// Begins one of several changes within a transaction. They are not within each other.
+pub(crate) fn begin_change(connection: &Connection) -> Result<(), Problem> {
+    Ok(connection.prepare_cached("SAVEPOINT change")?.execute([]).map(drop)?)
+}
+
+/// Takes the change over into its transaction.
+pub(crate) fn keep_change(connection: &Connection) -> Result<(), Problem> {
+    Ok(connection.prepare_cached("RELEASE change")?.execute([]).map(drop)?)
+}
+
+/// Undoes the change.
+pub(crate) fn undo_change(connection: &Connection) -> Result<(), Problem> {
+    connection.prepare_cached("ROLLBACK TO change")?.execute([])?;
+    keep_change(connection)
+}
+
 /// Writes the file anew without free pages and without gaps in its pages.
 pub(crate) fn compact(connection: &Connection) -> Result<(), Problem> {
     // Into a database that SQLite attaches by itself and lets go of again; nobody else may.

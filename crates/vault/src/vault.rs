@@ -12,7 +12,7 @@ use crate::error::{ChangeError, Error, Problem};
 use crate::file::OpenFile;
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
-use crate::format::head::Head;
+use crate::format::head::{Head, Root};
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
 use crate::format::since::Course;
@@ -179,33 +179,42 @@ impl Vault {
             Course::Changed => read_slots(&transaction)?,
         };
         drop(state);
-        Ok((result, self.seal(transaction, stamp, finished, slots)?))
-    }
-
-    /// Seals the whole behind its parts, and commits. The root is that of what was verified with
-    /// what changed: a row that somebody else put into the file is never covered up by it.
-    fn seal(
-        &self,
-        transaction: SqlTransaction<'_>,
-        stamp: Stamp,
-        Finished { mut head, mut changed, .. }: Finished,
-        slots: Vec<Slot>,
-    ) -> Result<Written, Problem> {
+        let Finished { mut head, mut changed, .. } = finished;
         let mut known = self.index.take().expect("it was verified when the transaction began");
         if !changed.is_empty() {
-            let root = known.advance(&mut changed);
-            head.n = root.len() as u64;
-            head.root = root.tag(&*self.sealer)?;
+            self.root(&mut head, known.advance(&mut changed))?;
         }
+        let head_hash = self.seal(transaction, &head)?;
+        let written =
+            Written { head: head.clone(), head_hash: head_hash.clone(), slots: slots.clone() };
+        let stamp = self.stamp_again(stamp);
+        self.index.commit(known, stamp, Committed { head, head_hash, slots, changed });
+        Ok((result, written))
+    }
+
+    /// Has the head name the root: that of what was verified with what changed. A row that somebody
+    /// else put into the file is never covered up by it.
+    pub(crate) fn root(&self, head: &mut Head, root: &Root) -> Result<(), Problem> {
+        head.n = root.len() as u64;
+        head.root = root.tag(&*self.sealer)?;
+        Ok(())
+    }
+
+    /// Seals the whole behind its parts, and commits. Gives the SHA-256 of the sealed head.
+    pub(crate) fn seal(
+        &self,
+        transaction: SqlTransaction<'_>,
+        head: &Head,
+    ) -> Result<String, Problem> {
         let sealed = head.seal(&*self.sealer, self.id)?;
         header::update(&transaction, self.sealer.epoch(), &sealed)?;
         transaction.commit()?;
-        let head_hash = head::hash(&sealed);
-        let written =
-            Written { head: head.clone(), head_hash: head_hash.clone(), slots: slots.clone() };
-        let stamp = self.file.version().ok().map(|file| Stamp { file, ..stamp });
-        self.index.commit(known, stamp, Committed { head, head_hash, slots, changed });
-        Ok(written)
+        Ok(head::hash(&sealed))
+    }
+
+    /// By what the file is known after a commit of this handle.
+    pub(crate) fn stamp_again(&self, before: Stamp) -> Option<Stamp> {
+        self.file.version().ok().map(|file| Stamp { file, ..before })
     }
 
     pub(crate) fn boxes<'b>(&'b self, connection: &'b Connection) -> Boxes<'b> {

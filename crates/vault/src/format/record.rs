@@ -25,6 +25,13 @@ pub struct Stored<T> {
     pub value: T,
 }
 
+impl<T> Stored<T> {
+    /// Another value with the same id and revision.
+    pub(crate) fn with(&self, value: T) -> Self {
+        Self { id: self.id, revision: self.revision, value }
+    }
+}
+
 /// A secret, sealed: what it is and when it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSecret {
@@ -154,6 +161,18 @@ impl Content {
             _ => return Err(Problem::tampered("a record of unknown kind")),
         }
         Ok(())
+    }
+
+    /// A second one of its own.
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            contexts: self.contexts.iter().map(|one| one.with(one.value.copied())).collect(),
+            accounts: self.accounts.iter().map(|one| one.with(one.value.clone())).collect(),
+            environments: self.environments.iter().map(|one| one.with(one.value.clone())).collect(),
+            settings: self.settings.as_ref().map(|one| one.with(one.value.clone())),
+            secrets: self.secrets.clone(),
+            imports: self.imports.iter().map(|one| one.with(one.value.copied())).collect(),
+        }
     }
 
     pub(crate) fn settings(&self) -> Settings {
