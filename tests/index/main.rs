@@ -6,6 +6,7 @@
 
 mod attacks;
 mod counts;
+mod flushes;
 mod together;
 
 use std::cell::Cell;

@@ -108,6 +108,12 @@ impl Index {
         *self.known.borrow_mut() = Some(Known { stamp, ..known });
     }
 
+    /// Generation and SHA-256 of the newest head that this handle has seen.
+    pub(crate) fn newest(&self) -> (u64, String) {
+        let newest = self.newest.borrow();
+        (newest.generation, newest.head_hash.clone())
+    }
+
     /// The file may not fall behind a head that this handle has written.
     pub(crate) fn has_seen(&self, head: &Head, head_hash: &str) {
         let newest = Newest { generation: head.generation, head_hash: head_hash.to_owned() };

@@ -22,7 +22,7 @@ use crate::memory::with_stack_wiped;
 use crate::sealer::Sealer;
 use crate::store::header::Header;
 use crate::store::{header, schema, slots};
-use crate::vault::Vault;
+use crate::vault::{Remembers, Vault};
 use crate::{anchor, state, store};
 
 /// Slots of one kind that one attempt tries, where each costs a derivation.
@@ -205,6 +205,7 @@ impl Locked {
             former: head.former,
             anchor_error: remembered.err().map(|e| e.to_string()),
             index: Index::new(head.generation, head_hash),
+            remembers: Remembers::AtOnce,
         })
     }
 

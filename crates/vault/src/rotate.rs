@@ -75,6 +75,8 @@ impl Vault {
         self.sealer = Box::new(keys);
         self.index = Index::new(written.head.generation, written.head_hash.clone());
         self.after_commit(written);
+        // A machine that lags behind a rotation would not know the vault again.
+        self.remember_newest();
         rotated.not_compacted = store::compact(&self.connection).err();
         Ok(rotated)
     }

@@ -47,6 +47,24 @@ pub struct Vault {
     /// See [`Head::former`].
     pub(crate) former: Vec<String>,
     pub(crate) index: Index,
+    pub(crate) remembers: Remembers,
+}
+
+/// When this machine remembers how far the vault has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Remembers {
+    /// With each change.
+    AtOnce,
+    /// When it is told to, or the handle goes: all of it is remembered by now.
+    Later,
+    /// Likewise, and there is something that is not.
+    Behind,
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        self.remember_newest();
+    }
 }
 
 impl Vault {
@@ -93,6 +111,30 @@ impl Vault {
             former: &head.former,
         };
         anchor::replace(&self.anchors, &*self.sealer, self.id, seen)
+    }
+
+    /// For a process that holds the vault open for long. This handle notices older copies by itself;
+    /// what this machine remembers beside it lags behind until [`Vault::remember_newest`], or until
+    /// the handle goes, and a change flushes two files less.
+    pub fn remember_later(&mut self) {
+        if self.remembers == Remembers::AtOnce {
+            self.remembers = Remembers::Later;
+        }
+    }
+
+    /// Has this machine remember what it has yet to; [`Vault::anchor_error`] says why it could not.
+    pub fn remember_newest(&mut self) {
+        if self.remembers != Remembers::Behind {
+            return;
+        }
+        let (generation, head) = self.index.newest();
+        let epoch = self.sealer.epoch();
+        let seen = HighWaterMark { epoch, generation, head: &head, former: &self.former };
+        let remembered = anchor::remember(&self.anchors, &*self.sealer, self.id, seen);
+        self.anchor_error = remembered.err().map(|e| e.to_string());
+        if self.anchor_error.is_none() {
+            self.remembers = Remembers::Later;
+        }
     }
 
     /// Ways to unlock it.
@@ -147,11 +189,15 @@ impl Vault {
         let Written { head, head_hash, slots } = written;
         let (epoch, generation) = (self.sealer.epoch(), head.generation);
         let seen = HighWaterMark { epoch, generation, head: &head_hash, former: &head.former };
-        let remembered = match self.beyond.take() {
-            None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
-            Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),
-        };
-        self.anchor_error = remembered.err().map(|e| e.to_string());
+        if self.beyond.is_none() && self.remembers != Remembers::AtOnce {
+            self.remembers = Remembers::Behind;
+        } else {
+            let remembered = match self.beyond.take() {
+                None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
+                Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),
+            };
+            self.anchor_error = remembered.err().map(|e| e.to_string());
+        }
         self.generation = generation;
         self.slots = slots;
         self.least = head.least();
