@@ -24,17 +24,17 @@ fn context(account: &str, subscription: &str, name: &str) -> Context {
     Context {
         name: ContextName::new(name),
         account: Some(ContextAccount {
-            id: account.to_owned(),
+            id: account.into(),
             account_type: KnownAccountType::User.into(),
             properties: Default::default(),
         }),
-        tenant: Some(Tenant { id: TENANT.to_owned(), name: None }),
+        tenant: Some(Tenant { id: TENANT.into(), name: None }),
         subscription: Some(Subscription {
-            id: subscription.to_owned(),
-            name: Some(name.to_owned()),
-            state: Some("Enabled".to_owned()),
+            id: subscription.into(),
+            name: Some(name.into()),
+            state: Some("Enabled".into()),
         }),
-        environment: Some("AzureCloud".to_owned()),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
         kept: Kept::default(),
@@ -168,8 +168,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn az_has_the_commands_that_revoke_a_secret() {
     let Some(programs) = azure_cli::programs() else { return };
     let of = |kind| SecretDescription {
-        account: Some("who".to_owned()),
-        target: Some("what".to_owned()),
+        account: Some("who".into()),
+        target: Some("what".into()),
         ..SecretDescription::of(kind)
     };
     let kinds = [

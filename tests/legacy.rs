@@ -75,12 +75,12 @@ fn found_secret(held: &HeldSecret) -> Row {
     vec![
         Some(about.kind.as_str().to_owned()),
         Some(value),
-        about.account.clone(),
-        about.tenant.clone(),
+        about.account.as_ref().map(|text| text.to_string()),
+        about.tenant.as_ref().map(|text| text.to_string()),
         Some(target.into_iter().collect::<Vec<_>>().join(" ")),
         about.expires_on.map(|n| n.to_string()),
-        about.family_id.clone(),
-        about.home_account_id.clone(),
+        about.family_id.as_ref().map(|text| text.to_string()),
+        about.home_account_id.as_ref().map(|text| text.to_string()),
     ]
 }
 
@@ -105,13 +105,13 @@ fn found_context(context: &Context) -> Row {
     let subscription = context.subscription.as_ref();
     vec![
         Some(context.name.as_str().to_owned()),
-        account.map(|a| a.id.clone()),
+        account.map(|a| a.id.clone()).map(|text| text.to_string()),
         account.map(|a| a.account_type.as_str().to_owned()),
-        context.tenant.as_ref().map(|t| t.id.clone()),
-        subscription.map(|s| s.id.clone()),
-        subscription.and_then(|s| s.name.clone()),
-        context.environment.clone(),
-        context.version_profile.clone(),
+        context.tenant.as_ref().map(|t| t.id.clone()).map(|text| text.to_string()),
+        subscription.map(|s| s.id.clone()).map(|text| text.to_string()),
+        subscription.and_then(|s| s.name.clone()).map(|text| text.to_string()),
+        context.environment.as_ref().map(|text| text.to_string()),
+        context.version_profile.as_ref().map(|text| text.to_string()),
         Some(format!("{:?}", account.map(|a| a.properties.clone()).unwrap_or_default())),
         Some(format!("{:?}", context.extended_properties)),
         Some(context.is_complete().to_string()),

@@ -30,10 +30,10 @@ fn an_environment_has_todays_names_wherever_it_comes_from() {
         ]),
     ] {
         let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
-        contexts[0].environment = Some("hub".to_owned());
+        contexts[0].environment = Some("hub".into());
         let mut own = token(SecretKind::RefreshToken, b"x");
-        own.description.account = Some("megan@x".to_owned());
-        own.description.environment = Some("Hub".to_owned());
+        own.description.account = Some("megan@x".into());
+        own.description.environment = Some("Hub".into());
         let profile = Profile {
             contexts,
             environments: vec![environment],
@@ -63,7 +63,7 @@ fn the_public_clouds_are_written_whole_and_not_in_the_table() {
         ("AzureUSGovernment", "https://login.microsoftonline.us/", "core.usgovcloudapi.net"),
     ] {
         let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
-        contexts[0].environment = Some(name.to_owned());
+        contexts[0].environment = Some(name.into());
         let environment = Environment { name: name.to_owned(), settings: Default::default() };
         let profile = Profile { contexts, environments: vec![environment], ..Profile::default() };
         let written = write(&profile, Credentials::With);
@@ -98,7 +98,7 @@ fn an_environment_of_azurerm_is_written_in_todays_shape() {
         [("AzureCloud", "https://login.microsoftonline.com/"), ("Hub", "https://adfs.example/adfs")]
     {
         let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
-        contexts[0].environment = Some(name.to_owned());
+        contexts[0].environment = Some(name.into());
         contexts[0].kept = kept(name);
         let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
         let member = format!("\"ActiveDirectoryAuthority\": \"{authority}\"");
@@ -112,7 +112,7 @@ fn a_kept_environment_goes_back_only_where_it_still_is_the_contexts() {
     let kept = Zeroizing::new(r#"{"/Environment":{"Name":"azurecloud","Mark":1}}"#.to_owned());
     for (name, there) in [("AzureCloud", true), ("AzureUSGovernment", false)] {
         let mut contexts = vec![context("a", "megan@x", KnownAccountType::User, TENANT)];
-        contexts[0].environment = Some(name.to_owned());
+        contexts[0].environment = Some(name.into());
         contexts[0].kept = Kept::new(kept.clone());
         let written = write(&Profile { contexts, ..Profile::default() }, Credentials::With);
         assert_eq!(text(&written).contains("\"Mark\":1"), there, "{name}");

@@ -76,13 +76,15 @@ fn context() -> impl Strategy<Value = Made> {
     let kinds = KnownAccountType::ALL.map(|kind| kind.as_str().to_owned()).to_vec();
     let kind = prop_oneof![select(kinds), Just("Odd".to_owned())];
     let account = (select(ACCOUNTS.to_vec()), kind, map()).prop_map(|(id, kind, properties)| {
-        ContextAccount { id: id.to_owned(), account_type: AccountType::new(kind), properties }
+        ContextAccount { id: id.into(), account_type: AccountType::new(kind), properties }
     });
     let tenant = (select(TENANTS.to_vec()), proptest::option::of(text()))
-        .prop_map(|(id, name)| Tenant { id: id.to_owned(), name });
+        .prop_map(|(id, name)| Tenant { id: id.into(), name: name.map(Into::into) });
     let optional = || proptest::option::of(text());
-    let subscription = (select(SUBSCRIPTIONS.to_vec()), optional(), optional())
-        .prop_map(|(id, name, state)| Subscription { id: id.to_owned(), name, state });
+    let subscription =
+        (select(SUBSCRIPTIONS.to_vec()), optional(), optional()).prop_map(|(id, name, state)| {
+            Subscription { id: id.into(), name: name.map(Into::into), state: state.map(Into::into) }
+        });
     let kept = proptest::option::of((text(), text()));
     let environment = proptest::option::of(select(CLOUDS.to_vec()));
     let parts = (
@@ -102,8 +104,8 @@ fn context() -> impl Strategy<Value = Made> {
                 account,
                 tenant,
                 subscription,
-                environment: environment.map(str::to_owned),
-                version_profile,
+                environment: environment.map(Into::into),
+                version_profile: version_profile.map(Into::into),
                 extended_properties: m,
                 kept: kept.map(kept_member).unwrap_or_default(),
             })
@@ -154,22 +156,23 @@ fn secret() -> impl Strategy<Value = MadeUp> {
         |(kind, account, (tenant, cloud), (client, target), (expires, family, home), value)| {
             let owned = |text: &str| text.to_owned();
             let mut about = SecretDescription {
-                account: Some(owned(account)),
-                tenant: tenant.map(owned),
-                environment: Some(owned(cloud)),
+                account: Some(owned(account).into()),
+                tenant: tenant.map(owned).map(Into::into),
+                environment: Some(owned(cloud).into()),
                 ..SecretDescription::of(kind)
             };
             if matches!(kind, K::RefreshToken | K::AccessToken | K::IdToken) {
-                about.client_id = client.map(|c| owned(if c == "own" { account } else { c }));
-                about.target = target.map(owned);
-                about.family_id = family.then(|| owned("1"));
-                about.home_account_id = home.then(|| format!("home of {account}"));
+                about.client_id =
+                    client.map(|c| owned(if c == "own" { account } else { c })).map(Into::into);
+                about.target = target.map(owned).map(Into::into);
+                about.family_id = family.then(|| owned("1")).map(Into::into);
+                about.home_account_id = home.then(|| format!("home of {account}")).map(Into::into);
             }
             if kind == K::AccessToken && about.client_id.is_some() {
                 about.expires_on = expires;
             }
             if kind == K::StorageConnectionString {
-                about.target = Some(owned(SUBSCRIPTIONS[usize::from(family)]));
+                about.target = Some(owned(SUBSCRIPTIONS[usize::from(family)]).into());
                 about.tenant = None;
             }
             // A token that was brought along is no family's.

@@ -21,13 +21,13 @@ pub(super) fn context(name: &str, account: &str, kind: KnownAccountType, tenant:
     Context {
         name: ContextName::new(name),
         account: Some(ContextAccount {
-            id: account.to_owned(),
+            id: account.into(),
             account_type: AccountType::from(kind),
             properties: Default::default(),
         }),
-        tenant: Some(Tenant { id: tenant.to_owned(), name: None }),
-        subscription: Some(Subscription { id: SUBSCRIPTION.to_owned(), name: None, state: None }),
-        environment: Some("AzureCloud".to_owned()),
+        tenant: Some(Tenant { id: tenant.into(), name: None }),
+        subscription: Some(Subscription { id: SUBSCRIPTION.into(), name: None, state: None }),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
         kept: Kept::default(),
@@ -36,15 +36,15 @@ pub(super) fn context(name: &str, account: &str, kind: KnownAccountType, tenant:
 
 pub(super) fn held(kind: SecretKind, account: &str, value: &[u8]) -> HeldSecret {
     let description =
-        SecretDescription { account: Some(account.to_owned()), ..SecretDescription::of(kind) };
+        SecretDescription { account: Some(account.into()), ..SecretDescription::of(kind) };
     HeldSecret { description, value: Secret::copied_from(value) }
 }
 
 /// A token of Megan, whose home account it names.
 pub(super) fn token(kind: SecretKind, value: &[u8]) -> HeldSecret {
     let mut held = held(kind, "megan", value);
-    held.description.client_id = Some("client".to_owned());
-    held.description.home_account_id = Some(HOME.to_owned());
+    held.description.client_id = Some("client".into());
+    held.description.home_account_id = Some(HOME.into());
     held
 }
 
@@ -64,7 +64,7 @@ use SecretKind::{
 #[test]
 fn without_credentials_two_kinds_are_left_out_and_no_other() {
     let mut storage = held(StorageConnectionString, "app", b"value-of-storage");
-    storage.description.target = Some(SUBSCRIPTION.to_uppercase());
+    storage.description.target = Some(SUBSCRIPTION.to_uppercase().into());
     let profile = || Profile {
         contexts: vec![context("ci", "app", KnownAccountType::ServicePrincipal, TENANT)],
         secrets: vec![
@@ -102,13 +102,13 @@ fn without_credentials_two_kinds_are_left_out_and_no_other() {
 fn what_has_no_place_is_named() {
     let principal = || context("ci", "app", KnownAccountType::ServicePrincipal, TENANT);
     let elsewhere = |mut held: HeldSecret| {
-        held.description.tenant = Some(OTHER_TENANT.to_owned());
+        held.description.tenant = Some(OTHER_TENANT.into());
         held
     };
     let token = |value: &[u8]| token(RefreshToken, value);
     let storage = |value: &[u8]| {
         let mut held = held(StorageConnectionString, "app", value);
-        held.description.target = Some(SUBSCRIPTION.to_owned());
+        held.description.target = Some(SUBSCRIPTION.into());
         held
     };
     let path = |value: &[u8]| held(CertificatePath, "app", value);
@@ -191,25 +191,25 @@ fn what_has_no_place_is_named() {
         (
             "a user's name in the place of the home account",
             vec![principal()],
-            bound(|about| about.home_account_id = Some("Megan".to_owned())),
+            bound(|about| about.home_account_id = Some("Megan".into())),
             &[Reason::NoHomeAccount],
         ),
         (
             "a token that is bound to a key",
             vec![principal()],
-            bound(|about| about.token_type = Some("pop".to_owned())),
+            bound(|about| about.token_type = Some("pop".into())),
             &[Reason::Restricted(Restriction::Bound)],
         ),
         (
             "a token of a partition",
             vec![principal()],
-            bound(|about| about.partition = Some("p".to_owned())),
+            bound(|about| about.partition = Some("p".into())),
             &[Reason::Restricted(Restriction::Partitioned)],
         ),
         (
             "a token on behalf of a user",
             vec![principal()],
-            bound(|about| about.on_behalf_of = Some("h".to_owned())),
+            bound(|about| about.on_behalf_of = Some("h".into())),
             &[Reason::Restricted(Restriction::OnBehalfOf)],
         ),
         ("nothing", vec![principal()], vec![held(ClientSecret, "app", b"x"), token(b"x")], &[]),
@@ -248,12 +248,12 @@ fn a_context_that_the_product_cannot_read_is_left_out_and_named() {
             Some(ContextReason::NoTenant),
         ),
         (
-            |c| c.tenant.as_mut().unwrap().id = "contoso.example".to_owned(),
+            |c| c.tenant.as_mut().unwrap().id = "contoso.example".into(),
             Some(ContextReason::TenantDomain),
         ),
-        (|c| c.tenant.as_mut().unwrap().id = String::new(), Some(ContextReason::TenantDomain)),
+        (|c| c.tenant.as_mut().unwrap().id = Default::default(), Some(ContextReason::TenantDomain)),
         (
-            |c| c.subscription.as_mut().unwrap().id = "N/A".to_owned(),
+            |c| c.subscription.as_mut().unwrap().id = "N/A".into(),
             Some(ContextReason::SubscriptionId),
         ),
         (|c| c.name = ContextName::new("Default"), Some(ContextReason::ReservedName)),

@@ -6,7 +6,7 @@ use azvault_exporter::azure_powershell::{Credentials, LeftOut, write};
 use azvault_importer::Outcome;
 use azvault_model::rules::secrets::is_credential;
 use azvault_model::{
-    Context, HeldSecret, KnownAccountType, Profile, SecretDescription, SecretKind,
+    Context, HeldSecret, KnownAccountType, Profile, SecretDescription, SecretKind, Text,
 };
 use serde_json::value::RawValue;
 
@@ -127,7 +127,7 @@ fn assert_same_tenant(before: &Context, after: &Context, at: &str) {
     }
 }
 
-type Row = (SecretKind, String, Vec<u8>, [Option<String>; 5], BTreeSet<String>, Option<i64>);
+type Row = (SecretKind, String, Vec<u8>, [Option<Text>; 5], BTreeSet<String>, Option<i64>);
 
 /// Where a row has its home account.
 const HOME: usize = 4;
@@ -139,7 +139,7 @@ fn row(about: &SecretDescription, value: &[u8]) -> Row {
     let [tenant, client_id, environment, family_id] = rest.map(Clone::clone);
     let account = about.account.as_ref().map(|account| account.to_lowercase());
     let home = about.home_account_id.as_ref().map(|home| home.to_lowercase());
-    let texts = [tenant, client_id, environment, family_id, home];
+    let texts = [tenant, client_id, environment, family_id, home.map(Into::into)];
     (
         about.kind,
         account.unwrap_or_default(),
@@ -165,7 +165,7 @@ fn expected(about: &SecretDescription, profile: &Profile) -> Vec<SecretDescripti
                 holds(&about, context) && targets.any(|target| Some(target) == subscription)
             });
             let tenant = own.filter_map(tenant).next();
-            about.tenant = about.tenant.or(tenant);
+            about.tenant = about.tenant.or(tenant.map(Into::into));
             return vec![about];
         }
         // MSAL's refresh tokens are for every tenant of their user.
@@ -198,7 +198,8 @@ fn expected(about: &SecretDescription, profile: &Profile) -> Vec<SecretDescripti
         if group.iter().any(is_client) {
             about.client_id = about.client_id.or(about.account.clone());
         }
-        about.tenant = about.tenant.or(group.iter().find_map(|context| tenant(context)));
+        about.tenant =
+            about.tenant.or(group.iter().find_map(|context| tenant(context)).map(Into::into));
         let cloud = group.iter().find_map(|context| context.environment.clone());
         about.environment = about.environment.or(cloud);
         about
@@ -224,7 +225,7 @@ fn of_another_tenant(held: &HeldSecret, after: &Profile, at: &str) -> Vec<Secret
 }
 
 fn tenant(context: &Context) -> Option<String> {
-    context.tenant.as_ref().map(|tenant| tenant.id.clone())
+    context.tenant.as_ref().map(|tenant| tenant.id.clone()).map(|text| text.to_string())
 }
 
 fn account_type(context: &Context) -> Option<KnownAccountType> {
@@ -257,7 +258,7 @@ fn is_brought(about: &SecretDescription, profile: &Profile) -> bool {
 
 /// Whether the secret belongs to the account of that context.
 fn holds(about: &SecretDescription, context: &Context) -> bool {
-    let fits = |own: &Option<String>, other: Option<&String>| {
+    let fits = |own: &Option<Text>, other: Option<&Text>| {
         own.is_none() || own.as_ref().map(|t| t.to_lowercase()) == other.map(|t| t.to_lowercase())
     };
     about.account.is_some()
@@ -362,7 +363,7 @@ pub(super) fn assert_round_trip(before: &Profile, at: &str) -> Vec<LeftOut> {
             SecretKind::RefreshToken | SecretKind::AccessToken | SecretKind::IdToken
         );
         if is_token && !got.contains(&row) && row.3[HOME].is_none() && homes.len() == 1 {
-            row.3[HOME] = homes.into_iter().next();
+            row.3[HOME] = homes.into_iter().next().map(Into::into);
         }
         row
     };

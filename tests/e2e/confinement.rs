@@ -17,13 +17,13 @@ fn client_id(account: &str, kind: KnownAccountType, tenant: &str) -> String {
     let context = Context {
         name: ContextName::new("any"),
         account: Some(ContextAccount {
-            id: account.to_owned(),
+            id: account.into(),
             account_type: kind.into(),
             properties: Default::default(),
         }),
-        tenant: Some(Tenant { id: tenant.to_owned(), name: None }),
+        tenant: Some(Tenant { id: tenant.into(), name: None }),
         subscription: None,
-        environment: Some("Test".to_owned()),
+        environment: Some("Test".into()),
         version_profile: None,
         extended_properties: Default::default(),
         kept: Kept::default(),

@@ -169,7 +169,7 @@ fn records_of_every_kind_come_and_go() {
     drop(snapshot);
     let (written, _) = held.asks(|vault| {
         vault.write(|writing| -> Result<(), Problem> {
-            about.tenant = Some("t".to_owned());
+            about.tenant = Some("t".into());
             writing.update_secret(first, &about)?;
             writing.remove_secret(secret, Parting::SignedOut)?;
             assert_eq!(writing.secrets().len(), 2);

@@ -64,7 +64,7 @@ fn carry_out(writing: &mut Transaction<'_>, steps: &[Step]) -> Result<usize, Pro
             }
             Step::Secret(value) => {
                 let about = SecretDescription {
-                    tenant: Some(format!("{found} {number} {}", secrets.len())),
+                    tenant: Some(format!("{found} {number} {}", secrets.len()).into()),
                     ..SecretDescription::of(SecretKind::AccessToken)
                 };
                 writing.add_secret(&about, &Secret::copied_from(&[*value; 9]), 7)?;
@@ -102,7 +102,9 @@ fn content(vault: &Vault) -> Content {
         contexts: contexts.map(|one| (one.value.name.as_str().into(), one.revision)).collect(),
         secrets: secrets
             // EXPOSE: compared with what the other vault has.
-            .map(|(one, value)| (one.description.tenant.clone().unwrap(), value.expose().to_vec()))
+            .map(|(one, value)| {
+                (one.description.tenant.as_deref().unwrap().into(), value.expose().to_vec())
+            })
             .collect(),
         settings: snapshot.settings(),
         log: snapshot.audit_log().unwrap().into_iter().map(|one| one.entry.verb).collect(),

@@ -48,14 +48,14 @@ fn found_context(context: &Context) -> Vec<Option<String>> {
     let (tenant, subscription) = (context.tenant.as_ref().unwrap(), context.subscription.as_ref());
     vec![
         Some(context.name.as_str().to_owned()),
-        Some(account.id.clone()),
+        Some(account.id.to_string()),
         Some(account.account_type.as_str().to_owned()),
-        Some(tenant.id.clone()),
-        tenant.name.clone(),
-        subscription.map(|s| s.id.clone()),
-        subscription.and_then(|s| s.name.clone()),
-        subscription.and_then(|s| s.state.clone()),
-        context.environment.clone(),
+        Some(tenant.id.to_string()),
+        tenant.name.as_ref().map(|text| text.to_string()),
+        subscription.map(|s| s.id.clone()).map(|text| text.to_string()),
+        subscription.and_then(|s| s.name.clone()).map(|text| text.to_string()),
+        subscription.and_then(|s| s.state.clone()).map(|text| text.to_string()),
+        context.environment.as_ref().map(|text| text.to_string()),
         Some(format!("{:?}", account.properties)),
     ]
 }
@@ -75,7 +75,7 @@ fn contexts_and_default_are_those_of_the_folder() {
             let context = profile.contexts.iter().find(|context| context.name == *name).unwrap();
             context.subscription.as_ref().unwrap().id.clone()
         });
-        assert_eq!(default, text(&expected["active_context"]), "{dir}");
+        assert_eq!(default, text(&expected["active_context"]).map(Into::into), "{dir}");
         for other in &sources {
             let only = other.path.ends_with("azureProfile.json");
             assert!(only || other.found.profile.contexts.is_empty(), "{:?}", other.path);
@@ -106,7 +106,11 @@ fn clouds_have_their_defaults() {
         let expected = &truth["dirs"][dir];
         let file = |name: &str| fs::read_to_string(fixtures().join(dir).join(name)).ok();
         let config = read("config", &file("config").unwrap());
-        assert_eq!(config.azcli.active_cloud, text(&expected["active_cloud"]), "{dir}");
+        assert_eq!(
+            config.azcli.active_cloud,
+            text(&expected["active_cloud"]).map(Into::into),
+            "{dir}"
+        );
         let clouds = read("clouds.config", &file("clouds.config").unwrap_or_default());
         let found: BTreeMap<_, _> = clouds.azcli.cloud_subscriptions.into_iter().collect();
         let wanted: BTreeMap<String, String> =
@@ -140,10 +144,14 @@ fn found_secret(held: &HeldSecret) -> Row {
     (
         about.kind.as_str().to_owned(),
         value(held),
-        about.account.clone(),
-        about.tenant.clone(),
-        about.environment.clone(),
-        about.target.clone().filter(|_| about.kind == SecretKind::AccessToken),
+        about.account.as_ref().map(|text| text.to_string()),
+        about.tenant.as_ref().map(|text| text.to_string()),
+        about.environment.as_ref().map(|text| text.to_string()),
+        about
+            .target
+            .clone()
+            .filter(|_| about.kind == SecretKind::AccessToken)
+            .map(|text| text.to_string()),
     )
 }
 
@@ -211,11 +219,11 @@ fn accounts_are_those_of_the_folder_and_no_others() {
         for account in sources.iter().flat_map(|source| &source.found.profile.accounts) {
             let key = (
                 account.account_type.as_str().to_owned(),
-                account.id.clone(),
-                account.environment.clone().unwrap(),
+                account.id.to_string(),
+                account.environment.as_deref().unwrap().to_owned(),
             );
-            found.entry(key).or_default().extend(account.tenants.clone());
-            homes.extend(account.home_account_id.clone());
+            found.entry(key).or_default().extend(account.tenants.iter().map(ToString::to_string));
+            homes.extend(account.home_account_id.as_ref().map(ToString::to_string));
         }
         let mut wanted: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
         let mut wanted_homes = BTreeSet::new();

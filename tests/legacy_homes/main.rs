@@ -106,10 +106,10 @@ fn found_secret(held: &HeldSecret) -> Row {
     vec![
         Some(about.kind.as_str().to_owned()),
         Some(value),
-        about.account.clone(),
-        about.tenant.clone(),
-        about.family_id.clone(),
-        about.home_account_id.clone(),
+        about.account.as_ref().map(|text| text.to_string()),
+        about.tenant.as_ref().map(|text| text.to_string()),
+        about.family_id.as_ref().map(|text| text.to_string()),
+        about.home_account_id.as_ref().map(|text| text.to_string()),
         about.expires_on.map(|at| at.to_string()),
     ]
 }
@@ -124,11 +124,11 @@ fn found_context(context: &Context) -> Row {
     let (account, subscription) = (context.account.as_ref(), context.subscription.as_ref());
     vec![
         Some(context.name.as_str().to_owned()),
-        account.map(|a| a.id.clone()),
+        account.map(|a| a.id.clone()).map(|text| text.to_string()),
         account.map(|a| a.account_type.as_str().to_owned()),
-        context.tenant.as_ref().map(|t| t.id.clone()),
-        subscription.map(|s| s.id.clone()),
-        subscription.and_then(|s| s.name.clone()),
-        context.environment.clone(),
+        context.tenant.as_ref().map(|t| t.id.clone()).map(|text| text.to_string()),
+        subscription.map(|s| s.id.clone()).map(|text| text.to_string()),
+        subscription.and_then(|s| s.name.clone()).map(|text| text.to_string()),
+        context.environment.as_ref().map(|text| text.to_string()),
     ]
 }

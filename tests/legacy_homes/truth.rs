@@ -114,7 +114,10 @@ fn homes_of_both_products_give_both() {
             file["subscriptions"].as_array().unwrap().iter().map(|s| text(&s["id"])).collect();
         let contexts = &profile.profile.contexts;
         assert!(
-            contexts.iter().map(|c| c.subscription.as_ref().map(|s| s.id.clone())).eq(ids.clone())
+            contexts
+                .iter()
+                .map(|c| c.subscription.as_ref().map(|s| s.id.to_string()))
+                .eq(ids.clone())
         );
         let marked =
             file["subscriptions"].as_array().unwrap().iter().find(|s| s["isDefault"] == true);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use azvault_importer::folder::{self, Source};
 use azvault_importer::places::{Candidate, CandidateReason};
 use azvault_importer::{Format, Found, Outcome, Product, Reading};
-use azvault_model::SecretKind;
+use azvault_model::{SecretKind, Text};
 use jiff::tz::TimeZone;
 
 const T: &str = "0f2ab1c3-5d4e-4f6a-8b7c-9d0e1f2a3b4c";
@@ -42,7 +42,7 @@ fn read(file_name: &str, content: &str) -> Found {
 
 /// Kind, end of the value, account, tenant, cloud of each secret, in order.
 fn secrets(found: &Found) -> Vec<(SecretKind, String, String, String, String)> {
-    let word = |text: &Option<String>| text.clone().unwrap_or_default();
+    let word = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
     let row = |held: &azvault_model::HeldSecret| {
         let about = &held.description;
         // EXPOSE: compared with the fixture's truth.

@@ -180,17 +180,17 @@ mod tests {
         Context {
             name: ContextName::new("any"),
             account: (!account.is_empty()).then(|| ContextAccount {
-                id: account.to_owned(),
+                id: account.into(),
                 account_type: KnownAccountType::User.into(),
                 properties: Default::default(),
             }),
-            tenant: Some(Tenant { id: tenant.to_owned(), name: None }),
+            tenant: Some(Tenant { id: tenant.into(), name: None }),
             subscription: subscription.map(|id| Subscription {
-                id: id.to_owned(),
-                name: Some(format!("name of {id}")),
+                id: id.into(),
+                name: Some(format!("name of {id}").into()),
                 state: None,
             }),
-            environment: Some("AzureCloud".to_owned()),
+            environment: Some("AzureCloud".into()),
             version_profile: None,
             extended_properties: Default::default(),
             kept: Kept::default(),

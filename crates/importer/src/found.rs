@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
-    Account, AccountType, Accounts, HeldSecret, Profile, Secret, SecretDescription,
+    Account, AccountType, Accounts, Context, HeldSecret, Profile, Secret, SecretDescription, Text,
+    Texts,
 };
 use people::People;
 
@@ -60,7 +61,7 @@ pub struct Note {
 #[derive(Default)]
 pub struct AzCliHints {
     /// `[cloud] name` of `config`.
-    pub active_cloud: Option<String>,
+    pub active_cloud: Option<Text>,
     /// `subscription` of each section of `clouds.config`: (cloud, subscription id).
     pub cloud_subscriptions: Vec<(String, String)>,
     /// Places of the contexts of `azureProfile.json` with `isDefault`.
@@ -75,9 +76,9 @@ pub struct CertificatePointer {
     /// Path as written, `~` and relative paths included.
     pub path: String,
     /// Application id of the service principal.
-    pub client_id: String,
+    pub client_id: Text,
     /// Its tenant.
-    pub tenant: Option<String>,
+    pub tenant: Option<Text>,
 }
 
 /// A value that a reader understood and left out on purpose: a person can judge why.
@@ -133,6 +134,7 @@ pub struct Found {
     pub reported: Vec<Reported>,
     alike: Alike<usize>,
     people: People,
+    texts: Texts,
 }
 
 impl Found {
@@ -153,15 +155,17 @@ impl Found {
             reported: Vec::new(),
             alike: Alike::default(),
             people: People::default(),
+            texts: Texts::default(),
         }
     }
 
     /// Adds a secret. A value that its owner has already, of the same kind, is held once; what it
     /// opens is joined, in file order.
-    pub fn hold(&mut self, description: SecretDescription, value: Secret) {
+    pub fn hold(&mut self, mut description: SecretDescription, value: Secret) {
         if value.is_empty() {
             return;
         }
+        self.texts.share(description.texts());
         let secrets = &mut self.profile.secrets;
         // Which hosts are one cloud only all files together say.
         let nobody = Accounts::default();
@@ -186,8 +190,15 @@ impl Found {
         }
     }
 
+    /// Adds a context.
+    pub(crate) fn add_context(&mut self, mut context: Context) {
+        self.texts.share(context.texts());
+        self.profile.contexts.push(context);
+    }
+
     /// Adds an account, or its tenants and properties to the one that is there.
-    pub fn know(&mut self, account: Account) {
+    pub fn know(&mut self, mut account: Account) {
+        self.texts.share(account.texts());
         self.people.add(account, &mut self.profile.accounts);
     }
 
@@ -260,7 +271,7 @@ impl Found {
 
     /// Gives back the memory that served to add to it: of 100,000 entries it is as much as they are.
     pub(crate) fn finish(&mut self) {
-        self.people = People::default();
+        (self.people, self.texts) = (People::default(), Texts::default());
         // A certificate gets its owners later, from the files that point to it.
         if self.format != Format::Certificate {
             self.alike = Alike::default();
@@ -297,15 +308,15 @@ impl Found {
 pub(crate) fn account(
     id: &str,
     account_type: impl Into<AccountType>,
-    environment: Option<String>,
+    environment: Option<Text>,
     tenant: Option<&str>,
 ) -> Account {
     Account {
-        id: id.to_owned(),
+        id: id.into(),
         account_type: account_type.into(),
         environment,
         home_account_id: None,
-        tenants: tenant.map(str::to_owned).into_iter().collect(),
+        tenants: tenant.map(Text::from).into_iter().collect(),
         properties: Default::default(),
     }
 }
@@ -315,8 +326,7 @@ fn join(own: &mut SecretDescription, other: &SecretDescription) {
         (Some(own), Some(other)) => {
             for word in other.split(' ') {
                 if !own.split(' ').any(|known| known == word) {
-                    own.push(' ');
-                    own.push_str(word);
+                    *own = Text::from(format!("{own} {word}"));
                 }
             }
         }

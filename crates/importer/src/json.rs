@@ -14,6 +14,7 @@ mod lenient;
 mod object;
 mod unescape;
 
+use azvault_model::Text;
 use zeroize::Zeroizing;
 
 pub use fields::{Fields, Parted, Unread, Value};
@@ -43,14 +44,14 @@ pub struct Node<'a> {
 
 /// A checked document, and how it departs from JSON.
 pub struct Document<'t> {
-    text: Text<'t>,
+    text: Written<'t>,
     /// In file order; the first of each kind.
     pub departures: Vec<Departure>,
 }
 
-enum Text<'t> {
-    AsWritten(&'t str),
-    Rewritten(Zeroizing<String>),
+enum Written<'t> {
+    AsIs(&'t str),
+    InOtherWords(Zeroizing<String>),
 }
 
 impl<'t> Document<'t> {
@@ -58,7 +59,7 @@ impl<'t> Document<'t> {
     /// product of that dialect reads it, where no value becomes doubtful.
     pub fn of(text: &'t str, dialect: Dialect) -> Result<Self, JsonError> {
         match document(text) {
-            Ok(_) => Ok(Self { text: Text::AsWritten(text), departures: Vec::new() }),
+            Ok(_) => Ok(Self { text: Written::AsIs(text), departures: Vec::new() }),
             Err(strict) => {
                 let (text, departures) = match lenient::rewrite(text, dialect) {
                     Some(Err(_)) if strict.what == TOO_DEEP => return Err(strict),
@@ -66,7 +67,7 @@ impl<'t> Document<'t> {
                     None => return Err(strict),
                 };
                 document(&text)?;
-                Ok(Self { text: Text::Rewritten(text), departures })
+                Ok(Self { text: Written::InOtherWords(text), departures })
             }
         }
     }
@@ -74,8 +75,8 @@ impl<'t> Document<'t> {
     /// Its root.
     pub fn root(&self) -> Node<'_> {
         let text = match &self.text {
-            Text::AsWritten(text) => text,
-            Text::Rewritten(text) => text.as_str(),
+            Written::AsIs(text) => text,
+            Written::InOtherWords(text) => text.as_str(),
         };
         Node { raw: text.trim_matches(is_space), place: String::new() }
     }
@@ -187,8 +188,8 @@ impl<'a> Node<'a> {
     }
 
     /// Its text where nothing secret is expected; `None` for `null`.
-    pub fn optional_text(&self) -> Result<Option<String>, JsonError> {
-        if self.is_null() { Ok(None) } else { self.text().map(|t| Some(t.as_str().to_owned())) }
+    pub fn optional_text(&self) -> Result<Option<Text>, JsonError> {
+        if self.is_null() { Ok(None) } else { self.text().map(|t| Some(t.as_str().into())) }
     }
 
     /// Its truth value, written as such or, as Newtonsoft reads it too, as a text.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{AccountId, HomeAccountId};
+use crate::{AccountId, HomeAccountId, Text};
 
 /// The type of an account, kept as it was written; unknown ones included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -105,7 +105,7 @@ impl From<KnownAccountType> for AccountType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextAccount {
     /// User name, application id or identity; compared without case.
-    pub id: String,
+    pub id: Text,
     /// Type as written.
     #[serde(rename = "type")]
     pub account_type: AccountType,
@@ -155,20 +155,28 @@ pub(crate) fn names_home(home: &str, user: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// User name, application id or identity; compared without case.
-    pub id: String,
+    pub id: Text,
     /// Type as written.
     #[serde(rename = "type")]
     pub account_type: AccountType,
     /// Azure cloud by name, else the host of the authority; `None` if the file does not say.
-    pub environment: Option<String>,
+    pub environment: Option<Text>,
     /// `<object id>.<home tenant>`, the key of MSAL caches.
-    pub home_account_id: Option<String>,
+    pub home_account_id: Option<Text>,
     /// Tenants it was seen in, as written, without doubles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tenants: Vec<String>,
+    pub tenants: Vec<Text>,
     /// Further facts that hold no secret (object id, certificate thumbprint, …).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub properties: BTreeMap<String, String>,
+}
+
+impl Account {
+    /// The texts in it that many others may say alike.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut Text> {
+        let optional = [&mut self.environment, &mut self.home_account_id].into_iter().flatten();
+        optional.chain(&mut self.tenants).chain([&mut self.id])
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::account::names_home;
 use crate::caseless::key;
 use crate::{
     Account, AccountId, AccountType, CloudKey, Clouds, Context, KnownAccountType, ManagedIdentity,
-    SecretDescription, SecretKind,
+    SecretDescription, SecretKind, Text,
 };
 
 /// What kind of identity an account is, however it signs in.
@@ -69,9 +69,9 @@ pub struct AccountKey {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Id {
     /// Home account id of a user.
-    Home(String),
+    Home(Text),
     /// Application id, id of a managed identity; the name of a user whose home nothing says.
-    Name(String),
+    Name(Text),
 }
 
 impl AccountKey {
@@ -94,12 +94,12 @@ pub(crate) struct Mention<'a> {
     /// Without case: the id by which it is found. `None` if only the home account is known.
     pub(crate) name: Option<Cow<'a, str>>,
     /// The id as it was written.
-    pub(crate) written: Option<&'a str>,
+    pub(crate) written: Option<&'a Text>,
     /// Home account id as it was written.
     pub(crate) home: Option<&'a str>,
     pub(crate) cloud: Option<CloudKey>,
     /// Tenants as they were written.
-    pub(crate) tenants: &'a [String],
+    pub(crate) tenants: &'a [Text],
 }
 
 impl<'a> Mention<'a> {
@@ -157,7 +157,7 @@ impl<'a> Mention<'a> {
         Some(Self {
             kind,
             name,
-            written: about.account.as_deref(),
+            written: about.account.as_ref(),
             home,
             cloud: about.environment.as_deref().map(|cloud| clouds.key(cloud)),
             tenants: about.tenant.as_slice(),

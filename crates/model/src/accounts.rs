@@ -8,7 +8,9 @@ use std::collections::{BTreeSet, HashSet};
 use crate::account_key::{Id, Mention};
 use crate::caseless::{key, same};
 use crate::index::{Digests, Index};
-use crate::{Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription};
+use crate::{
+    Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription, Text,
+};
 
 /// The accounts that are known.
 #[derive(Clone, Debug, Default)]
@@ -28,11 +30,11 @@ pub struct KnownAccount {
     /// Who it is.
     pub key: AccountKey,
     /// Its id as it was written first.
-    pub id: String,
+    pub id: Text,
     /// Its home account as it was written, where it is known.
-    pub home_account_id: Option<String>,
+    pub home_account_id: Option<Text>,
     /// Tenants it was seen in, as they were written first.
-    pub tenants: Vec<String>,
+    pub tenants: Vec<Text>,
 }
 
 impl KnownAccount {
@@ -210,10 +212,14 @@ impl Accounts {
     }
 
     fn add_new(&mut self, mention: &Mention<'_>) {
-        let written = mention.written.or(mention.home);
+        let written = mention.written.cloned().or_else(|| mention.home.map(Into::into));
         let id = match (&mention.home, &mention.name) {
-            (Some(home), _) => Id::Home(key(home).into_owned()),
-            (None, Some(name)) => Id::Name(name.clone().into_owned()),
+            (Some(home), _) => Id::Home(key(home).as_ref().into()),
+            (None, Some(name)) => Id::Name(match mention.written {
+                // As a rule it is its own key: one memory for both.
+                Some(written) if written == name => written.clone(),
+                _ => name.as_ref().into(),
+            }),
             (None, None) => return,
         };
         let kind = match mention.home {
@@ -222,8 +228,8 @@ impl Accounts {
         };
         self.all.push(KnownAccount {
             key: AccountKey { kind, id, cloud: mention.cloud.clone() },
-            id: written.unwrap_or_default().to_owned(),
-            home_account_id: mention.home.map(str::to_owned),
+            id: written.unwrap_or_default(),
+            home_account_id: mention.home.map(Into::into),
             tenants: Vec::new(),
         });
         let at = u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX);
@@ -235,7 +241,7 @@ impl Accounts {
 
     /// Takes over under which names it goes, and in which tenants it was seen.
     fn join(&mut self, at: u32, mention: &Mention<'_>) {
-        let written = mention.written.map(key);
+        let written = mention.written.map(|written| key(written));
         for name in mention.name.iter().chain(&written) {
             let digest = self.digests.of(name);
             if !self.by_name.get(digest).any(|known| *known == at) {
@@ -252,7 +258,7 @@ impl Accounts {
         if account.home_account_id.as_ref() == Some(&account.id)
             && let Some(written) = mention.written
         {
-            written.clone_into(&mut account.id);
+            account.id = written.clone();
         }
         for tenant in mention.tenants {
             let is_new = if account.tenants.len() < MAX_TENANTS_COMPARED {

@@ -29,10 +29,10 @@ impl Challenge {
     /// The account, as far as a challenge says who it is.
     pub fn account(&self) -> Account {
         Account {
-            id: self.account.clone(),
+            id: self.account.as_str().into(),
             account_type: AccountType::new(&*self.account_type),
-            environment: Some(self.environment.clone()),
-            home_account_id: self.home_account_id.clone(),
+            environment: Some(self.environment.as_str().into()),
+            home_account_id: self.home_account_id.as_deref().map(Into::into),
             tenants: Vec::new(),
             properties: Default::default(),
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::caseless::key;
-use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity};
+use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity, Text};
 
 /// A named (account, tenant, subscription or none, environment).
 ///
@@ -22,10 +22,10 @@ pub struct Context {
     /// On what; `None` for a sign-in to a tenant as such.
     pub subscription: Option<Subscription>,
     /// Azure cloud by name.
-    pub environment: Option<String>,
+    pub environment: Option<Text>,
     /// `VersionProfile` of Azure Stack contexts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version_profile: Option<String>,
+    pub version_profile: Option<Text>,
     /// `ExtendedProperties` of the context (`Default Resource Group` and the user's own).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extended_properties: BTreeMap<String, String>,
@@ -38,21 +38,21 @@ pub struct Context {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tenant {
     /// GUID, or a domain name where the file has one.
-    pub id: String,
+    pub id: Text,
     /// Display name or domain, where the file has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    pub name: Option<Text>,
 }
 
 /// An Azure subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// GUID.
-    pub id: String,
+    pub id: Text,
     /// Display name.
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// `Enabled`, `Disabled`, `Warned`, `PastDue`, `Deleted`, as written.
-    pub state: Option<String>,
+    pub state: Option<Text>,
 }
 
 /// What makes two contexts one: account, tenant, subscription and environment, without case. The
@@ -173,6 +173,19 @@ impl Context {
         if self.kept.is_empty() {
             self.kept = other.kept.copied();
         }
+    }
+
+    /// The texts in it that many others may say alike.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut Text> {
+        let account = self.account.iter_mut().map(|account| &mut account.id);
+        let tenant = self
+            .tenant
+            .iter_mut()
+            .flat_map(|tenant| tenant.name.iter_mut().chain([&mut tenant.id]));
+        let subscription = self.subscription.iter_mut();
+        let states = subscription.flat_map(|one| one.state.iter_mut().chain([&mut one.id]));
+        let own = [&mut self.environment, &mut self.version_profile].into_iter().flatten();
+        account.chain(tenant).chain(states).chain(own)
     }
 
     /// A second one of its own.

@@ -30,6 +30,7 @@ mod process_scope;
 mod profile;
 mod scope;
 mod secret;
+mod text;
 
 pub mod rules;
 
@@ -50,3 +51,4 @@ pub use process_scope::{Collision, ProcessScope, ProcessSecret};
 pub use profile::{AutosaveMode, Profile};
 pub use scope::Scope;
 pub use secret::{HeldSecret, Secret, SecretDescription, SecretKind};
+pub use text::{Text, Texts};

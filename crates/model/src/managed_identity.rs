@@ -37,7 +37,7 @@ impl ManagedIdentity {
     /// with a slash for a resource id (ManagedServiceAccessTokenBase.cs), and writes `MSI@` and a
     /// port for the machine's own identity.
     pub fn of(account: &ContextAccount, subscription: Option<&Subscription>) -> Option<Self> {
-        let id = || account.id.clone();
+        let id = || account.id.to_string();
         match account.property(Self::ID_TYPE) {
             Some("ObjectId") => return Some(Self::ObjectId(id())),
             Some("ResourceId") => return Some(Self::ResourceId(id())),
@@ -140,12 +140,13 @@ mod tests {
         ] {
             let properties = property.map(|(name, text)| (name.to_lowercase(), text.to_owned()));
             let account = ContextAccount {
-                id: id.to_owned(),
+                id: id.into(),
                 account_type: AccountType::new("ManagedService"),
                 properties: properties.into_iter().collect(),
             };
             let name = Some(subscription.to_owned());
-            let subscription = Subscription { id: "s".to_owned(), name, state: None };
+            let subscription =
+                Subscription { id: "s".into(), name: name.map(Into::into), state: None };
             let found = ManagedIdentity::of(&account, Some(&subscription));
             assert_eq!(found, wanted, "{id} {property:?} {subscription:?}");
         }

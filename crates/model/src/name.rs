@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-use crate::caseless;
+use crate::{Text, caseless};
 
 /// The name of a context: any text, kept to the letter, compared without case.
 ///
@@ -14,7 +14,7 @@ use crate::caseless;
 /// without one. A name is never a path and never an option, and is escaped where it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ContextName(Box<str>);
+pub struct ContextName(Text);
 
 impl ContextName {
     /// Takes the text as it is.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::{AccountId, IdentityKind};
+use crate::{AccountId, IdentityKind, Text};
 
 /// One secret value. Wiped when dropped; no `Debug`, `Clone`, `Serialize` or `PartialEq`.
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -100,21 +100,21 @@ pub struct SecretDescription {
     pub kind: SecretKind,
     /// Id of the account it belongs to: user name, application id, identity; `None` if the file
     /// does not say.
-    pub account: Option<String>,
+    pub account: Option<Text>,
     /// Tenant it is for, as written; `None` where it serves every tenant of the account.
-    pub tenant: Option<String>,
+    pub tenant: Option<Text>,
     /// OAuth client id that obtained it, or that signs in with it.
-    pub client_id: Option<String>,
+    pub client_id: Option<Text>,
     /// Azure cloud by name, else the host of the authority.
-    pub environment: Option<String>,
+    pub environment: Option<Text>,
     /// Resource or blank-separated scopes it opens; a subscription id for a connection string.
-    pub target: Option<String>,
+    pub target: Option<Text>,
     /// Unix seconds.
     pub expires_on: Option<i64>,
     /// `1` for a token that every client of Microsoft's family may redeem.
-    pub family_id: Option<String>,
+    pub family_id: Option<Text>,
     /// `<object id>.<home tenant>` of the account.
-    pub home_account_id: Option<String>,
+    pub home_account_id: Option<Text>,
     /// What kind of account it belongs to, where more is known than the kind of secret says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_kind: Option<IdentityKind>,
@@ -126,16 +126,16 @@ pub struct SecretDescription {
     pub place: Option<u32>,
     /// How it is presented if not as a plain bearer token: `pop`, `mtls_pop`, as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub token_type: Option<String>,
+    pub token_type: Option<Text>,
     /// The part of a cache that it belongs to, and where alone it may be used (`ext_cache_key`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub partition: Option<String>,
+    pub partition: Option<Text>,
     /// The hash of the assertion for which an application got it on behalf of a user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<String>,
+    pub on_behalf_of: Option<Text>,
     /// JSON of the claims challenge that it was got for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claims: Option<String>,
+    pub claims: Option<Text>,
 }
 
 impl SecretDescription {
@@ -163,6 +163,21 @@ impl SecretDescription {
 }
 
 impl SecretDescription {
+    /// The texts in it that many others may say alike.
+    pub fn texts(&mut self) -> impl Iterator<Item = &mut Text> {
+        let texts = [
+            &mut self.account,
+            &mut self.tenant,
+            &mut self.client_id,
+            &mut self.environment,
+            &mut self.target,
+            &mut self.family_id,
+            &mut self.home_account_id,
+            &mut self.token_type,
+        ];
+        texts.into_iter().flatten()
+    }
+
     /// Whether it belongs to one of these accounts, by id without case.
     pub fn is_of_one_of(&self, accounts: &[String]) -> bool {
         let own = self.account.as_deref().map(AccountId);

@@ -85,9 +85,15 @@ pub fn tool_facts(
 ) -> ToolFacts {
     let az = az_folder::content(contexts, acting, &reach);
     let facts = Facts {
-        tenant: acting.and_then(|own| own.tenant.as_ref()).map(|tenant| tenant.id.clone()),
-        subscription: acting.and_then(|own| own.subscription.as_ref()).map(|own| own.id.clone()),
-        environment: acting.and_then(|own| own.environment.clone()),
+        tenant: acting
+            .and_then(|own| own.tenant.as_ref())
+            .map(|tenant| tenant.id.clone())
+            .map(|text| text.to_string()),
+        subscription: acting
+            .and_then(|own| own.subscription.as_ref())
+            .map(|own| own.id.clone())
+            .map(|text| text.to_string()),
+        environment: acting.and_then(|own| own.environment.clone()).map(|text| text.to_string()),
         reach,
         as_identity: as_identity.to_vec(),
         az_folder: None,
@@ -169,7 +175,9 @@ pub fn follow(app: &App, vault: &Vault) {
         let name = contexts.standing();
         let acting = name.and_then(|name| contexts.find(name)).map(|seen| seen.context);
         let subscription = acting.and_then(|own| own.subscription.as_ref());
-        if paths::told_subscription() != subscription.map(|own| own.id.clone()) {
+        if paths::told_subscription()
+            != subscription.map(|own| own.id.clone()).map(|text| text.to_string())
+        {
             app.console.warning(
                 "ARM_SUBSCRIPTION_ID and the like name what this shell began with: for Terraform, \
                  azvault exec -- COMMAND",

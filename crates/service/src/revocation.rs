@@ -50,7 +50,7 @@ pub fn of<'a>(
     let mut all: Vec<Revocation> = Vec::new();
     let mut known = BTreeMap::new();
     for (about, radius) in found {
-        let account = about.account.clone().unwrap_or_else(|| "an unknown account".to_owned());
+        let account = about.account.clone().unwrap_or_else(|| "an unknown account".into());
         let kind = about.kind.as_str();
         // What the same commands end is one thing to do.
         let same = (account.clone(), radius.revoke.clone(), radius.remark.clone());
@@ -59,7 +59,12 @@ pub fn of<'a>(
             Some(one) if one.kinds.contains(&kind) => {}
             Some(one) => one.kinds.push(kind),
             None => {
-                all.push(Revocation { kinds: vec![kind], account, radius, again: connect(about) });
+                all.push(Revocation {
+                    kinds: vec![kind],
+                    account: account.to_string(),
+                    radius,
+                    again: connect(about),
+                });
             }
         }
     }

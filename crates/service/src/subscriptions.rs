@@ -37,9 +37,13 @@ pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
     let http = online::http(app)?;
     let base = cloud.resource_manager().map_err(failed)?;
     let found = resource_manager::subscriptions(&http, base, &issued.value).map_err(failed)?;
-    let tenant = Tenant { id: issued.tenant, name };
+    let tenant = Tenant { id: issued.tenant.into(), name: name.map(Into::into) };
     let place = |found: resource_manager::Subscription| VisibleSubscription {
-        subscription: Subscription { id: found.id, name: found.name, state: found.state },
+        subscription: Subscription {
+            id: found.id.into(),
+            name: found.name.map(Into::into),
+            state: found.state.map(Into::into),
+        },
         tenant: tenant.clone(),
     };
     let places = found.into_iter().map(place).collect();
@@ -50,7 +54,10 @@ pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
 fn tenant_name(contexts: &Contexts, id: &str) -> Option<String> {
     let seen = contexts.seen();
     let tenants = seen.iter().filter_map(|seen| seen.context.tenant.as_ref());
-    tenants.filter(|tenant| TenantId(&tenant.id) == TenantId(id)).find_map(|t| t.name.clone())
+    tenants
+        .filter(|tenant| TenantId(&tenant.id) == TenantId(id))
+        .find_map(|t| t.name.clone())
+        .map(|text| text.to_string())
 }
 
 /// A subscription, in its cloud.

@@ -101,6 +101,6 @@ fn hand_out(
 ) -> Result<Issued, Failure> {
     let value = secrets::release(app, vault, contexts, found, "token")?;
     let SecretRef { description, .. } = found;
-    let tenant = description.tenant.clone().unwrap_or_else(|| wanted.tenant.clone());
+    let tenant = description.tenant.as_deref().unwrap_or(&wanted.tenant).to_owned();
     Ok(Issued { value, expires_on: description.expires_on.unwrap_or_default(), tenant })
 }

@@ -154,17 +154,20 @@ fn context(number: i32) -> Context {
     Context {
         name: ContextName::new(format!("Subscription {number} - user@contoso.example")),
         account: Some(ContextAccount {
-            id: format!("user{}@contoso.example", number % 500),
+            id: format!("user{}@contoso.example", number % 500).into(),
             account_type: AccountType::new("User"),
             properties: BTreeMap::new(),
         }),
-        tenant: Some(Tenant { id: format!("72f00000-0000-4000-8000-{number:012}"), name: None }),
-        subscription: Some(Subscription {
-            id: format!("5b000000-0000-4000-8000-{number:012}"),
-            name: Some(format!("Subscription {number}")),
-            state: Some("Enabled".to_owned()),
+        tenant: Some(Tenant {
+            id: format!("72f00000-0000-4000-8000-{number:012}").into(),
+            name: None,
         }),
-        environment: Some("AzureCloud".to_owned()),
+        subscription: Some(Subscription {
+            id: format!("5b000000-0000-4000-8000-{number:012}").into(),
+            name: Some(format!("Subscription {number}").into()),
+            state: Some("Enabled".into()),
+        }),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: BTreeMap::new(),
         kept: Kept::default(),
@@ -174,7 +177,7 @@ fn context(number: i32) -> Context {
 fn secret(number: i32) -> (SecretDescription, Secret) {
     let kind = if number < 5_000 { SecretKind::AccessToken } else { SecretKind::RefreshToken };
     let about = SecretDescription {
-        account: Some(format!("user{}@contoso.example", number % 500)),
+        account: Some(format!("user{}@contoso.example", number % 500).into()),
         ..SecretDescription::of(kind)
     };
     (about, Secret::copied_from(format!("{number:01200}").as_bytes()))

@@ -256,7 +256,7 @@ impl Reseal<'_, '_> {
 
 /// Id and revision of the records that pin nothing: their text stays, byte for byte.
 fn plain(content: &Content) -> BTreeMap<i64, i64> {
-    let Content { contexts, accounts, environments, settings, secrets: _, imports: _ } = content;
+    let Content { contexts, accounts, environments, settings, .. } = content;
     let contexts = contexts.iter().map(|one| (one.id.0, one.revision));
     let accounts = accounts.iter().map(|one| (one.id.0, one.revision));
     let environments = environments.iter().map(|one| (one.id.0, one.revision));

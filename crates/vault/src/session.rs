@@ -166,7 +166,7 @@ mod tests {
             account: None,
             tenant: None,
             subscription: None,
-            environment: Some("AzureCloud".to_owned()),
+            environment: Some("AzureCloud".into()),
             version_profile: None,
             extended_properties: Default::default(),
             kept: Kept::new(r#"{"/Odd":1.50}"#.to_owned().into()),

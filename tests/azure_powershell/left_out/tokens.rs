@@ -41,11 +41,11 @@ fn tokens_that_were_brought_along_stand_in_the_account_and_others_in_the_cache()
         held
     };
     let mut brought = held_along(b"brought");
-    brought.description.target = Some("KeyVault".to_owned());
+    brought.description.target = Some("KeyVault".into());
     let mut cached = held(AccessToken, "svc", b"cached");
-    cached.description.client_id = Some("client".to_owned());
-    cached.description.target = Some("KeyVault".to_owned());
-    cached.description.home_account_id = Some(HOME.to_owned());
+    cached.description.client_id = Some("client".into());
+    cached.description.target = Some("KeyVault".into());
+    cached.description.home_account_id = Some(HOME.into());
     let profile = Profile {
         contexts: vec![
             context("user", "svc", KnownAccountType::User, TENANT),
@@ -66,15 +66,15 @@ fn tokens_that_were_brought_along_stand_in_the_account_and_others_in_the_cache()
 #[test]
 fn a_user_gets_the_home_account_that_the_cache_knows() {
     let mut account = Account {
-        id: "Megan@x".to_owned(),
+        id: "Megan@x".into(),
         account_type: AccountType::from(KnownAccountType::User),
-        environment: Some("AzureCloud".to_owned()),
-        home_account_id: Some("oid.tid".to_owned()),
+        environment: Some("AzureCloud".into()),
+        home_account_id: Some("oid.tid".into()),
         tenants: Vec::new(),
         properties: Default::default(),
     };
     for (cloud, there) in [("AzureCloud", true), ("AzureChinaCloud", false)] {
-        account.environment = Some(cloud.to_owned());
+        account.environment = Some(cloud.into());
         let profile = Profile {
             contexts: vec![context("a", "megan@x", KnownAccountType::User, TENANT)],
             accounts: vec![account.clone()],
@@ -88,13 +88,13 @@ fn a_user_gets_the_home_account_that_the_cache_knows() {
 #[test]
 fn a_home_account_of_two_names_has_that_of_its_tokens() {
     let mut token = held(RefreshToken, "new-name@x", b"x");
-    token.description.environment = Some("AzureCloud".to_owned());
-    token.description.home_account_id = Some("oid.tid".to_owned());
+    token.description.environment = Some("AzureCloud".into());
+    token.description.home_account_id = Some("oid.tid".into());
     let account = |id: &str| Account {
-        id: id.to_owned(),
+        id: id.into(),
         account_type: AccountType::from(KnownAccountType::User),
-        environment: Some("AzureCloud".to_owned()),
-        home_account_id: Some("oid.tid".to_owned()),
+        environment: Some("AzureCloud".into()),
+        home_account_id: Some("oid.tid".into()),
         tenants: Vec::new(),
         properties: [("name".to_owned(), format!("called {id}"))].into(),
     };

@@ -122,8 +122,11 @@ fn a_clock_behind_what_was_done_and_a_sign_in_that_expired_are_found() {
     // A token that comes anew by itself, and one that somebody's way to sign in was.
     let add = |kind| {
         let account = Some("ada".to_owned());
-        let about =
-            SecretDescription { account, expires_on: Some(1), ..SecretDescription::of(kind) };
+        let about = SecretDescription {
+            account: account.map(Into::into),
+            expires_on: Some(1),
+            ..SecretDescription::of(kind)
+        };
         let value = Secret::copied_from(b"planted");
         let added = well.opened().write(|writing| writing.add_secret(&about, &value, 1).map(drop));
         added.unwrap();

@@ -179,10 +179,10 @@ fn plant(home: &Home, tenant: &str, age: i64) {
     let locked = Locked::open(&home.vault()).unwrap();
     let mut vault = locked.unlock(&Opener::Passphrase(&passphrase), &anchors).unwrap();
     let about = SecretDescription {
-        account: Some(PRINCIPAL.to_owned()),
-        tenant: Some(tenant.to_owned()),
-        environment: Some("Test".to_owned()),
-        target: Some("https://vault.azure.net".to_owned()),
+        account: Some(PRINCIPAL.into()),
+        tenant: Some(tenant.into()),
+        environment: Some("Test".into()),
+        target: Some("https://vault.azure.net".into()),
         expires_on: Some(4_102_444_800),
         ..SecretDescription::of(SecretKind::AccessToken)
     };

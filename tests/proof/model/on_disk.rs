@@ -290,7 +290,7 @@ impl OnDisk {
         let secrets = snapshot.secrets().iter().zip(&values).map(|(secret, value)| {
             // EXPOSE: compared with what was stored.
             let value = value.expose().to_vec();
-            (number(secret.id), (value, secret.description.tenant.clone()))
+            (number(secret.id), (value, secret.description.tenant.as_deref().map(str::to_owned)))
         });
         let imports = snapshot.imports().iter().map(|stored| {
             let original = stored.value.files[0].original.as_ref();
@@ -350,7 +350,7 @@ fn carry_out(
             ids.insert(*number, id);
         }
         Resolved::UpdateSecret(number, tenant) => {
-            let about = SecretDescription { tenant: Some(tenant.clone()), ..about };
+            let about = SecretDescription { tenant: Some(tenant.clone().into()), ..about };
             writing.update_secret(ids[number], &about)?;
         }
         Resolved::RemoveSecret(number) => {

@@ -106,11 +106,11 @@ pub fn context(name: &str, subscription: &str) -> Context {
         account: None,
         tenant: None,
         subscription: Some(Subscription {
-            id: subscription.to_owned(),
+            id: subscription.into(),
             name: None,
-            state: Some("Enabled".to_owned()),
+            state: Some("Enabled".into()),
         }),
-        environment: Some("AzureCloud".to_owned()),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: BTreeMap::new(),
         kept: Kept::default(),
@@ -175,7 +175,7 @@ pub fn fill(vault: &mut Vault, originals: &[usize]) -> Result<(), Error> {
 
 pub fn account(id: &str) -> Account {
     Account {
-        id: id.to_owned(),
+        id: id.into(),
         account_type: AccountType::new("User"),
         environment: None,
         home_account_id: None,

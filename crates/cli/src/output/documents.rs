@@ -67,10 +67,17 @@ impl ActingView {
         let context = acting.context();
         Self {
             context: context.name.as_str().to_owned(),
-            account: acting.account().map(|account| account.id.clone()),
+            account: acting
+                .account()
+                .map(|account| account.id.clone())
+                .map(|text| text.to_string()),
             account_type: acting.account().map(|own| own.account_type.as_str().to_owned()),
-            tenant: context.tenant.as_ref().map(|tenant| tenant.id.clone()),
-            environment: context.environment.clone(),
+            tenant: context
+                .tenant
+                .as_ref()
+                .map(|tenant| tenant.id.clone())
+                .map(|text| text.to_string()),
+            environment: context.environment.as_ref().map(|text| text.to_string()),
             source: acting.source().source(),
         }
     }

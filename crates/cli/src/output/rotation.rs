@@ -1,5 +1,6 @@
 //! What a rotation of keys leaves to be known.
 
+use azvault_model::Text;
 use azvault_service::revocation;
 use azvault_service::rotation::Done;
 use azvault_service::secrets::SecretRef;
@@ -56,7 +57,7 @@ pub(crate) fn show(app: &App, done: &Done) {
 
 fn row(secret: &StoredSecret) -> Vec<crate::terminal::ui::Cell> {
     let about = &secret.description;
-    let text = |text: &Option<String>| cell(text.clone().unwrap_or_else(|| "-".to_owned()));
+    let text = |text: &Option<Text>| cell(text.as_deref().unwrap_or("-"));
     vec![
         cell(about.kind.as_str()),
         text(&about.account),

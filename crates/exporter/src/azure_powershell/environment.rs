@@ -53,7 +53,7 @@ pub(super) fn write(
     let endpoints = legacy.map(members).unwrap_or_default().into_iter();
     let settings =
         endpoints.filter_map(|(name, value)| Some((format!("Endpoints/{name}"), text(value)?)));
-    write_custom(&Environment { name: name.clone(), settings: settings.collect() }, json);
+    write_custom(&Environment { name: name.to_string(), settings: settings.collect() }, json);
 }
 
 /// A setting of an environment under the product's name, whichever file it comes from.

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use azvault_model::rules::family;
 use azvault_model::rules::secrets::OWN_CLIENT;
-use azvault_model::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind};
+use azvault_model::{Account, BUILT_IN_CLOUDS, Profile, SecretDescription, SecretKind, Text};
 use azvault_model::{AccountId, EnvironmentName};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
@@ -104,7 +104,7 @@ impl<'p> Token<'p> {
             Home::Application => String::new(),
         };
         let host = host(about.environment.as_deref(), profile);
-        let text = |text: &'p Option<String>| text.as_deref().unwrap_or_default();
+        let text = |text: &'p Option<Text>| text.as_deref().unwrap_or_default();
         let (client, realm) = (text(&about.client_id), text(&about.tenant));
         let key = match about.kind {
             SecretKind::RefreshToken => {

@@ -5,7 +5,7 @@ mod placed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use azvault_model::rules::secrets::{is_credential, may_use, restriction};
-use azvault_model::{AccountId, TenantId};
+use azvault_model::{AccountId, TenantId, Text};
 use azvault_model::{
     Accounts, Context, Found, IdentityKind, KnownAccountType, Profile, SecretDescription,
     SecretKind,
@@ -275,13 +275,13 @@ fn narrow(fitting: &mut Vec<usize>, has: impl Fn(&usize) -> bool) {
 /// Under whom a token stands in the cache. The product finds a user's by the home account alone; one
 /// that stands under the user's name is found by nobody, and makes a second account of that name.
 fn home(about: &SecretDescription, accounts: &Accounts) -> Result<Home, Reason> {
-    let same = |one: &Option<String>, other: &Option<String>| {
+    let same = |one: &Option<Text>, other: &Option<Text>| {
         one.is_some() && one.as_deref().map(AccountId) == other.as_deref().map(AccountId)
     };
     let own =
         about.home_account_id.clone().filter(|_| !same(&about.home_account_id, &about.account));
     if let Some(own) = own {
-        return Ok(Home::Account(own));
+        return Ok(Home::Account(own.to_string()));
     }
     let is_application = same(&about.account, &about.client_id)
         || about.account_kind == Some(IdentityKind::Application)
@@ -292,10 +292,10 @@ fn home(about: &SecretDescription, accounts: &Accounts) -> Result<Home, Reason> 
         Found::One(known) => vec![known],
         Found::Several(all) => all,
     };
-    let homes: BTreeSet<&String> =
+    let homes: BTreeSet<&Text> =
         found.iter().filter_map(|known| known.home_account_id.as_ref()).collect();
     match homes.first() {
-        Some(home) if homes.len() == 1 => Ok(Home::Account((*home).clone())),
+        Some(home) if homes.len() == 1 => Ok(Home::Account(home.to_string())),
         _ if is_application => Ok(Home::Application),
         _ if matches!(
             about.account_kind,

@@ -8,7 +8,7 @@
 
 use azvault_model::{
     Accounts, Clouds, Context, ContextAccount, ContextName, HOME_ACCOUNT_ID, KnownAccountType,
-    Profile, Secret, SecretDescription,
+    Profile, Secret, SecretDescription, Text,
 };
 
 use super::left_out::{ContextReason, LeftContext};
@@ -114,10 +114,10 @@ fn completed(context: &Context, tenants: &Tenants) -> Context {
         (Some(domain), Some(id)) if domain.eq_ignore_ascii_case(&tenant) => id.clone(),
         _ => tenant,
     });
-    let mut all: Vec<String> = written.collect();
+    let mut all: Vec<Text> = written.collect();
     if all.is_empty() {
         all.extend(own);
-        all.extend(tenants.others_of(context, all.first().map(String::as_str)));
+        all.extend(tenants.others_of(context, all.first().map(Text::as_str)));
     }
     let name = account.properties.keys().find(|name| name.eq_ignore_ascii_case(TENANTS)).cloned();
     let name = name.unwrap_or_else(|| TENANTS.to_owned());
@@ -129,9 +129,9 @@ fn completed(context: &Context, tenants: &Tenants) -> Context {
 }
 
 /// The account's tenants as its file has them, without empty ones.
-fn written_tenants(account: &ContextAccount) -> Vec<String> {
+fn written_tenants(account: &ContextAccount) -> Vec<Text> {
     let tenants = account.property(TENANTS).unwrap_or_default().split(',');
-    tenants.map(str::trim).filter(|tenant| !tenant.is_empty()).map(str::to_owned).collect()
+    tenants.map(str::trim).filter(|tenant| !tenant.is_empty()).map(Text::from).collect()
 }
 
 fn says_nothing(context: &Context) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use azvault_model::{Accounts, Clouds, Context, HeldSecret, Profile};
+use azvault_model::{Accounts, Clouds, Context, HeldSecret, Profile, Text};
 
 use super::claims;
 
@@ -13,7 +13,7 @@ const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 pub(super) struct Tenants {
     accounts: Accounts,
     /// Domain without case → id, where all that say it agree.
-    ids: BTreeMap<String, Option<String>>,
+    ids: BTreeMap<String, Option<Text>>,
 }
 
 impl Tenants {
@@ -42,7 +42,7 @@ impl Tenants {
         if !domain.contains('.') || !is_guid(id) {
             return;
         }
-        let known = self.ids.entry(domain.to_lowercase()).or_insert_with(|| Some(id.to_owned()));
+        let known = self.ids.entry(domain.to_lowercase()).or_insert_with(|| Some(id.into()));
         if known.as_ref().is_some_and(|known| !known.eq_ignore_ascii_case(id)) {
             *known = None;
         }
@@ -50,7 +50,7 @@ impl Tenants {
 
     /// The id of a domain: as contexts and tokens say it, else the home tenant of a user whose name
     /// is in that domain, which is one of that tenant's own.
-    pub(super) fn id(&self, domain: &str, context: &Context) -> Option<String> {
+    pub(super) fn id(&self, domain: &str, context: &Context) -> Option<Text> {
         let domain = domain.to_lowercase();
         if let Some(known) = self.ids.get(&domain) {
             return known.clone();
@@ -61,11 +61,11 @@ impl Tenants {
         let (_, suffix) = account.id.rsplit_once('@')?;
         let (_, tenant) = home.split_once('.')?;
         let is_own = suffix.to_lowercase() == domain && is_guid(tenant) && tenant != PERSONAL;
-        is_own.then(|| tenant.to_owned())
+        is_own.then(|| Text::from(tenant))
     }
 
     /// The id of the tenant that a secret names by its domain: a token says it itself.
-    pub(super) fn id_for(&self, held: &HeldSecret) -> Option<String> {
+    pub(super) fn id_for(&self, held: &HeldSecret) -> Option<Text> {
         // `organizations` and `adfs` are no domains.
         let domain = held.description.tenant.as_deref().filter(|tenant| tenant.contains('.'))?;
         let known = || self.ids.get(&domain.to_lowercase()).cloned().flatten();
@@ -73,7 +73,7 @@ impl Tenants {
     }
 
     /// Ids of the other tenants in which the account of a context was seen.
-    pub(super) fn others_of(&self, context: &Context, own: Option<&str>) -> Vec<String> {
+    pub(super) fn others_of(&self, context: &Context, own: Option<&str>) -> Vec<Text> {
         let Some(known) = self.accounts.of_context(context).one() else { return Vec::new() };
         let others = known.tenants.iter().filter(|tenant| is_guid(tenant));
         others.filter(|tenant| Some(&tenant[..]) != own).cloned().collect()

@@ -78,7 +78,7 @@ pub fn certificates_of(found: &Found, file: &Path, home: &Path) -> Vec<(PathBuf,
         for path in places(&pointer.written, file, home) {
             let real = path.canonicalize().unwrap_or(path);
             if real.is_file() && known.iter().all(|(other, _)| *other != real) {
-                known.push((real, application.clone()));
+                known.push((real, application.to_string()));
             }
         }
     }
@@ -91,7 +91,7 @@ fn pointers(found: &Found) -> Vec<Pointer> {
         written: Written::Path(pointer.path.clone()),
         owner: SecretDescription {
             account: Some(pointer.client_id.clone()),
-            tenant: pointer.tenant.clone(),
+            tenant: pointer.tenant.as_deref().map(Into::into),
             client_id: Some(pointer.client_id.clone()),
             ..SecretDescription::of(SecretKind::Certificate)
         },

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use azvault_model::{ClientId, EnvironmentName, TenantId};
+use azvault_model::{ClientId, EnvironmentName, TenantId, Text};
 use azvault_model::{Context, KnownAccountType};
 
 use super::{Source, beside};
@@ -56,7 +56,7 @@ pub(super) fn choose_defaults(sources: &mut [Source]) {
         let hints = || sources.iter().filter(|other| beside(&sources[at], other));
         let active = hints()
             .find_map(|source| source.found.azcli.active_cloud.clone())
-            .unwrap_or_else(|| "AzureCloud".to_owned());
+            .unwrap_or_else(|| "AzureCloud".into());
         let remembered = hints()
             .flat_map(|source| &source.found.azcli.cloud_subscriptions)
             .find(|(cloud, _)| cloud.eq_ignore_ascii_case(&active))
@@ -96,8 +96,8 @@ fn is_in(context: &Context, cloud: &str) -> bool {
 /// The clouds in which a profile has contexts of service principals: `None` where they are several.
 #[derive(Default)]
 struct PrincipalClouds {
-    of_id: HashMap<String, Option<String>>,
-    in_tenant: HashMap<(String, String), Option<String>>,
+    of_id: HashMap<String, Option<Text>>,
+    in_tenant: HashMap<(String, String), Option<Text>>,
 }
 
 impl PrincipalClouds {
@@ -121,7 +121,7 @@ impl PrincipalClouds {
     }
 
     /// The one cloud of a service principal, or else of its contexts in that tenant.
-    fn of_principal(&self, client_id: &str, tenant: Option<&str>) -> Option<String> {
+    fn of_principal(&self, client_id: &str, tenant: Option<&str>) -> Option<Text> {
         let id = ClientId(client_id).key().into_owned();
         self.of_id.get(&id)?.clone().or_else(|| {
             let key = (id, TenantId(tenant?).key().into_owned());
@@ -130,7 +130,7 @@ impl PrincipalClouds {
     }
 }
 
-fn note<K: Hash + Eq>(clouds: &mut HashMap<K, Option<String>>, key: K, cloud: &str) {
+fn note<K: Hash + Eq>(clouds: &mut HashMap<K, Option<Text>>, key: K, cloud: &str) {
     clouds
         .entry(key)
         .and_modify(|known| {
@@ -139,5 +139,5 @@ fn note<K: Hash + Eq>(clouds: &mut HashMap<K, Option<String>>, key: K, cloud: &s
                 *known = None;
             }
         })
-        .or_insert_with(|| Some(cloud.to_owned()));
+        .or_insert_with(|| Some(cloud.into()));
 }

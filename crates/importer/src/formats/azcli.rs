@@ -42,14 +42,14 @@ fn hold_credentials(
         if let (SecretKind::CertificatePath, Some(client_id)) = (kind, client_id) {
             found.azcli.certificates.push(CertificatePointer {
                 path: value.text.as_str().to_owned(),
-                client_id: client_id.to_owned(),
-                tenant: tenant.map(str::to_owned),
+                client_id: client_id.into(),
+                tenant: tenant.map(Into::into),
             });
         }
         let description = SecretDescription {
-            account: client_id.map(str::to_owned),
-            tenant: tenant.map(str::to_owned),
-            client_id: client_id.map(str::to_owned),
+            account: client_id.map(Into::into),
+            tenant: tenant.map(Into::into),
+            client_id: client_id.map(Into::into),
             ..SecretDescription::of(kind)
         };
         found.hold(description, Secret::copied_from(value.text.as_bytes()));

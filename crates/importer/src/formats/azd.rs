@@ -38,8 +38,8 @@ pub(super) fn read_credential(
         return Err(root.error("its name does not say whose credential it is"));
     };
     let principal = Principal {
-        client_id: client_id.to_owned(),
-        tenant: Some(tenant.to_owned()).filter(|tenant| !tenant.is_empty()),
+        client_id: client_id.into(),
+        tenant: Some(tenant.to_owned()).filter(|tenant| !tenant.is_empty()).map(Into::into),
         environment: None,
         ..Principal::default()
     };

@@ -117,7 +117,8 @@ fn hold_property<'t>(
                 unread.remark(value.place(), "no text, where one is expected: read as a text");
             }
             let target = target.map(str::to_owned);
-            let mut description = SecretDescription { kind: *kind, target, ..owner.clone() };
+            let mut description =
+                SecretDescription { kind: *kind, target: target.map(Into::into), ..owner.clone() };
             if *kind == SecretKind::AccessToken {
                 description.expires_on = expiry(&text);
             }
@@ -139,7 +140,7 @@ fn hold_storage<'t, 'u>(
         let description = SecretDescription {
             kind: SecretKind::StorageConnectionString,
             client_id: None,
-            target: subscription.map(str::to_owned),
+            target: subscription.map(Into::into),
             ..owner.clone()
         };
         found.hold(description, Secret::copied_from(value.text.as_bytes()));

@@ -6,7 +6,7 @@
 //! None names its user. The access token does; where it says nothing, the file's name has the tenant,
 //! and the application before it (kubelogin: `ENVIRONMENT-SERVER-CLIENT-TENANT.json`).
 
-use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, Text};
 use zeroize::Zeroizing;
 
 use super::claims::Claims;
@@ -23,11 +23,11 @@ const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 /// What a file says beside its tokens.
 #[derive(Default)]
 struct Said {
-    tenant: Option<String>,
-    client_id: Option<String>,
-    user: Option<String>,
-    environment: Option<String>,
-    resource: Option<String>,
+    tenant: Option<Text>,
+    client_id: Option<Text>,
+    user: Option<Text>,
+    environment: Option<Text>,
+    resource: Option<Text>,
     expires_on: Option<i64>,
     everywhere: Option<bool>,
 }
@@ -119,8 +119,8 @@ pub(super) fn read_autorest(
     };
     let known_cloud = reading.file_name.split('-').next().and_then(cloud);
     let said = Said {
-        tenant,
-        client_id,
+        tenant: tenant.map(Into::into),
+        client_id: client_id.map(Into::into),
         environment: known_cloud.filter(|name| name.starts_with("Azure") && ids.len() > 1),
         resource: word(&fields, &["resource"], found),
         expires_on: seconds(&fields, "expires_on", found),
@@ -156,7 +156,7 @@ pub(super) fn read_docker(root: &Node<'_>, found: &mut Found) -> Result<(), Json
     let ends = word(&token, &["expiry"], found);
     let said = Said {
         tenant: word(&fields, &["tenantId"], found),
-        client_id: Some(AZURE_CLI.to_owned()),
+        client_id: Some(AZURE_CLI.into()),
         environment: written.and_then(|name| cloud(&name)),
         expires_on: ends
             .and_then(|date| date.parse::<jiff::Timestamp>().ok())

@@ -3,7 +3,7 @@
 //! Nothing here is verified: it says whose entry it is, as the file would. The service judges the
 //! token.
 
-use azvault_model::KnownAccountType;
+use azvault_model::{KnownAccountType, Text};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
@@ -13,17 +13,17 @@ use crate::json::{self, Object};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Claims {
     /// `tid`.
-    pub(super) tenant: Option<String>,
+    pub(super) tenant: Option<Text>,
     /// `appid`, or `azp`.
-    pub(super) client_id: Option<String>,
+    pub(super) client_id: Option<Text>,
     /// `upn`, `unique_name` or `preferred_username`; no application has one.
-    pub(super) user: Option<String>,
+    pub(super) user: Option<Text>,
     /// `oid`.
-    pub(super) object_id: Option<String>,
+    pub(super) object_id: Option<Text>,
     /// `aud`.
-    pub(super) audience: Option<String>,
+    pub(super) audience: Option<Text>,
     /// The host of `iss`.
-    pub(super) issuer: Option<String>,
+    pub(super) issuer: Option<Text>,
     /// `exp`.
     pub(super) expires_on: Option<i64>,
     /// `idtyp` is `app`.
@@ -58,7 +58,7 @@ impl Claims {
     }
 
     /// Who signed in, and what that is; `None` if the token does not say.
-    pub(super) fn owner(&self) -> Option<(String, KnownAccountType)> {
+    pub(super) fn owner(&self) -> Option<(Text, KnownAccountType)> {
         match (&self.user, &self.client_id) {
             (Some(user), _) if !self.application => Some((user.clone(), KnownAccountType::User)),
             (_, Some(client_id)) if self.application || self.user.is_none() => {
@@ -75,13 +75,13 @@ impl Claims {
     }
 }
 
-fn word(claims: &Object<'_>, name: &str) -> Option<String> {
+fn word(claims: &Object<'_>, name: &str) -> Option<Text> {
     claims.text(name).ok().flatten().filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
-    use azvault_model::KnownAccountType;
+    use azvault_model::{KnownAccountType, Text};
     use data_encoding::BASE64URL_NOPAD;
 
     use super::Claims;
@@ -92,8 +92,8 @@ mod tests {
 
     #[test]
     fn a_token_says_whose_it_is() {
-        let user = (String::from("ann@contoso.example"), KnownAccountType::User);
-        let application = (String::from("app-1"), KnownAccountType::ServicePrincipal);
+        let user = (Text::from("ann@contoso.example"), KnownAccountType::User);
+        let application = (Text::from("app-1"), KnownAccountType::ServicePrincipal);
         for (claims, wanted) in [
             (r#"{"upn":"ann@contoso.example","appid":"cli"}"#, Some(&user)),
             (r#"{"unique_name":"ann@contoso.example"}"#, Some(&user)),

@@ -119,13 +119,13 @@ fn read_connection(entry: &Node<'_>, fields: &Object<'_>, found: &mut Found) -> 
         account: owner.as_ref().map(|(id, _)| id.clone()),
         tenant: tenant.clone(),
         client_id,
-        environment: environment.clone(),
+        environment: environment.as_deref().map(Into::into),
         ..SecretDescription::of(SecretKind::AccessToken)
     };
     if let Some((id, kind)) = &owner {
-        let mut known = account(id, *kind, environment, tenant.as_deref());
+        let mut known = account(id, *kind, environment.map(Into::into), tenant.as_deref());
         if let Some(thumbprint) = word(fields, &["thumbprint"], found) {
-            known.properties.insert("thumbprint".to_owned(), thumbprint);
+            known.properties.insert("thumbprint".to_owned(), thumbprint.to_string());
         }
         found.know(known);
     }
@@ -187,7 +187,7 @@ fn read_token(resource: &str, token: &Node<'_>, about: &SecretDescription, found
     let description = SecretDescription {
         account: owner,
         tenant: about.tenant.clone().or(claims.tenant),
-        target: Some(resource.to_owned()),
+        target: Some(resource.into()),
         expires_on,
         dated: expires_on,
         ..about.clone()

@@ -1,6 +1,6 @@
 //! Members as other tools write them: one that is not what it should be costs itself alone.
 
-use azvault_model::{BUILT_IN_CLOUDS, cloud_of_authority};
+use azvault_model::{BUILT_IN_CLOUDS, Text, cloud_of_authority};
 use zeroize::Zeroizing;
 
 use crate::Found;
@@ -25,8 +25,8 @@ pub(super) fn text(
 }
 
 /// As [`text`], where nothing secret is expected.
-pub(super) fn word(fields: &Object<'_>, names: &[&str], found: &mut Found) -> Option<String> {
-    text(fields, names, found).map(|text| text.as_str().to_owned())
+pub(super) fn word(fields: &Object<'_>, names: &[&str], found: &mut Found) -> Option<Text> {
+    text(fields, names, found).map(|text| text.as_str().to_owned()).map(Into::into)
 }
 
 /// The object under that name; another value is said and left out.
@@ -50,7 +50,7 @@ pub(super) fn keep_unknown(rest: &[Node<'_>], found: &mut Found) {
 
 /// The cloud by the name that a tool has for it (`azure_china`, `AzurePublicCloud`), by the address
 /// where it signs in, or as it is written.
-pub(super) fn cloud(written: &str) -> Option<String> {
+pub(super) fn cloud(written: &str) -> Option<Text> {
     if written.trim().is_empty() {
         return None;
     }
@@ -68,7 +68,7 @@ pub(super) fn cloud(written: &str) -> Option<String> {
             named.unwrap_or_else(|| host(written))
         }
     };
-    Some(known.to_owned())
+    Some(known.into())
 }
 
 /// The host of an address, or a name as it is.

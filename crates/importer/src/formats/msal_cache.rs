@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use azvault_model::{
-    Account, AccountType, KnownAccountType, Secret, SecretDescription, SecretKind,
+    Account, AccountType, KnownAccountType, Secret, SecretDescription, SecretKind, Text,
     cloud_of_authority,
 };
 
@@ -32,7 +32,7 @@ const USUAL: [&str; 6] =
 #[derive(Default)]
 struct Cache<'a> {
     /// (home account id, environment), lower case → user name.
-    names: BTreeMap<(String, String), String>,
+    names: BTreeMap<(String, String), Text>,
     /// Home account id, lower case, and place of each account that Windows' broker knows.
     brokered: Vec<(String, String)>,
     /// Home account ids, lower case, that have a refresh token.
@@ -125,7 +125,7 @@ fn read_account<'a>(
     let mut properties = BTreeMap::new();
     for name in ["local_account_id", "authority_type", "name", "given_name", "family_name"] {
         if let Some(value) = fields.text(name) {
-            properties.insert(name.to_owned(), value);
+            properties.insert(name.to_owned(), value.to_string());
         }
     }
     let wam = fields.take("wam_account_ids");
@@ -237,8 +237,8 @@ fn restrictions(fields: &mut Fields<'_, '_>) -> SecretDescription {
     let is = |name: &str| credential_type.eq_ignore_ascii_case(name);
     let token_type = fields.some_text("token_type");
     let token_type = token_type.filter(|kind| !kind.eq_ignore_ascii_case("bearer"));
-    let scheme = || is("AccessToken_With_AuthScheme").then(|| "unknown".to_owned());
-    let extended = || is("ATExt").then(String::new);
+    let scheme = || is("AccessToken_With_AuthScheme").then(|| Text::from("unknown"));
+    let extended = || is("ATExt").then(Text::new);
     SecretDescription {
         token_type: token_type.or_else(scheme),
         partition: fields.some_text("ext_cache_key").or_else(extended),
@@ -257,10 +257,10 @@ fn dated(fields: &mut Fields<'_, '_>) -> Option<i64> {
 /// The user whose home account that is. Another alias of the authority names the same user, but
 /// only where all aliases agree.
 fn user_name(
-    names: &BTreeMap<(String, String), String>,
+    names: &BTreeMap<(String, String), Text>,
     home: &str,
     environment: &str,
-) -> Option<String> {
+) -> Option<Text> {
     let key = (home.to_lowercase(), environment.to_lowercase());
     if let Some(name) = names.get(&key) {
         return Some(name.clone());
@@ -277,7 +277,7 @@ pub(crate) fn is_guid(text: &str) -> bool {
 }
 
 /// The cloud by name, else the host as it is.
-fn cloud(environment: &str) -> Option<String> {
+fn cloud(environment: &str) -> Option<Text> {
     let known = cloud_of_authority(environment).unwrap_or(environment);
-    Some(known.to_owned()).filter(|known| !known.is_empty())
+    Some(Text::from(known)).filter(|known| !known.is_empty())
 }

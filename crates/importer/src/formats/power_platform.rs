@@ -24,7 +24,8 @@ pub(super) fn read_secrets(root: &Node<'_>, found: &mut Found) -> Result<(), Jso
     for (client_id, value) in root.object()?.members() {
         match value.text() {
             Ok(secret) if !secret.is_empty() => {
-                let principal = Principal { client_id: client_id.clone(), ..Principal::default() };
+                let principal =
+                    Principal { client_id: client_id.as_str().into(), ..Principal::default() };
                 principal.know(found);
                 let value = Secret::copied_from(secret.as_bytes());
                 principal.hold(SecretKind::ClientSecret, value, found);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use azvault_model::{
     Context, ContextAccount, ContextName, Kept, KnownAccountType, Secret, SecretDescription,
-    SecretKind, Subscription, Tenant,
+    SecretKind, Subscription, Tenant, Text,
 };
 
 use super::members::{cloud, text, word};
@@ -77,11 +77,11 @@ const CLOUD: &[&str] = &[
 /// Who it is, and where.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Principal {
-    pub(super) client_id: String,
-    pub(super) tenant: Option<String>,
-    pub(super) environment: Option<String>,
-    pub(super) subscription: Option<String>,
-    pub(super) display_name: Option<String>,
+    pub(super) client_id: Text,
+    pub(super) tenant: Option<Text>,
+    pub(super) environment: Option<Text>,
+    pub(super) subscription: Option<Text>,
+    pub(super) display_name: Option<Text>,
 }
 
 impl Principal {
@@ -91,16 +91,16 @@ impl Principal {
         let (id, environment) = (&self.client_id, self.environment.clone());
         let mut known = account(id, kind, environment.clone(), self.tenant.as_deref());
         if let Some(name) = &self.display_name {
-            known.properties.insert("displayName".to_owned(), name.clone());
+            known.properties.insert("displayName".to_owned(), name.to_string());
         }
         found.know(known);
         let Some(subscription) = self.subscription.clone().filter(|id| !id.is_empty()) else {
             return;
         };
-        found.profile.contexts.push(Context {
+        found.add_context(Context {
             name: ContextName::new(format!("{subscription} - {id}")),
             account: Some(ContextAccount {
-                id: id.clone(),
+                id: id.as_str().into(),
                 account_type: kind.into(),
                 properties: BTreeMap::new(),
             }),
@@ -190,7 +190,7 @@ fn read_one<'a>(
         client_id,
         tenant: word(&fields, TENANT, found),
         environment: word(&fields, CLOUD, found).and_then(|written| cloud(&written)),
-        subscription: word(&fields, SUBSCRIPTION, found).or(subscription.map(str::to_owned)),
+        subscription: word(&fields, SUBSCRIPTION, found).or(subscription.map(Into::into)),
         display_name: word(&fields, &["displayName"], found),
     };
     principal.know(found);

@@ -161,11 +161,11 @@ fn read_section(text: &str, section: Option<&str>, found: &mut Found) {
     };
     // Chef and InSpec name a section by its subscription.
     let by_section = section.filter(|name| is_guid(name)).map(str::to_owned);
-    principal.client_id = client_id;
-    principal.tenant = tenant;
+    principal.client_id = client_id.into();
+    principal.tenant = tenant.map(Into::into);
     // These tools take the public cloud where nothing else is said.
-    principal.environment = environment.or_else(|| Some("AzureCloud".to_owned()));
-    principal.subscription = subscription.or(by_section);
+    principal.environment = environment.or_else(|| Some("AzureCloud".into()));
+    principal.subscription = subscription.or(by_section).map(Into::into);
     principal.know(found);
     for (kind, value, _) in secrets {
         if kind == SecretKind::CertificatePath {

@@ -46,7 +46,7 @@ fn hold(value: &str, subscription: Option<&str>, place: String, found: &mut Foun
     match decoded(value) {
         Some(bytes) if !bytes.is_empty() => {
             let description = SecretDescription {
-                target: subscription.map(str::to_owned),
+                target: subscription.map(Into::into),
                 ..SecretDescription::of(SecretKind::Certificate)
             };
             found.hold(description, Secret::new(bytes));

@@ -2,7 +2,7 @@
 //! `custom_cluster.py`): INI with `aad_token`, a token of adal-python, and `aad_cache`, its whole cache,
 //! both as JSON of jsonpickle. What else is in it are settings.
 
-use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, Text};
 
 use super::members::{cloud, text, word};
 use super::msal_cache::is_guid;
@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, found: &mut Found) {
             continue;
         }
         let about = SecretDescription {
-            client_id: client_id.clone(),
+            client_id: client_id.as_deref().map(Into::into),
             environment: authority.as_deref().and_then(cloud),
             tenant: authority.as_deref().and_then(tenant),
             ..SecretDescription::of(SecretKind::AccessToken)
@@ -50,9 +50,9 @@ pub(super) fn read(text: &str, found: &mut Found) {
 }
 
 /// The tenant in the address of an authority.
-fn tenant(authority: &str) -> Option<String> {
+fn tenant(authority: &str) -> Option<Text> {
     let rest = authority.split_once("://").map_or(authority, |(_, rest)| rest);
-    rest.split('/').nth(1).filter(|realm| is_guid(realm)).map(str::to_owned)
+    rest.split('/').nth(1).filter(|realm| is_guid(realm)).map(Text::from)
 }
 
 /// Every object with a token in it, however deep jsonpickle put it.
@@ -75,7 +75,7 @@ fn walk(
     let refresh = text(&fields, &["refreshToken"], found);
     if access.is_some() || refresh.is_some() {
         let written = word(&fields, &["_authority"], found);
-        let from = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
+        let from = |own: Option<Text>, other: &Option<Text>| own.or_else(|| other.clone());
         let own_tenant = word(&fields, &["tenantId"], found);
         let own_tenant = own_tenant.or_else(|| written.as_deref().and_then(tenant));
         let about = SecretDescription {

@@ -1,6 +1,6 @@
 //! The accounts of one file, found without looking at each: a file can have 100,000.
 
-use azvault_model::{Account, AccountId, ByDigest, Digest, Digests};
+use azvault_model::{Account, AccountId, ByDigest, Digest, Digests, Text};
 
 /// Finds an account by id without case, type and cloud, and by its home account where both say
 /// theirs.
@@ -38,7 +38,7 @@ impl People {
         }
     }
 
-    fn add_tenant(&mut self, tenant: String, at: usize, known: &mut Vec<String>) {
+    fn add_tenant(&mut self, tenant: Text, at: usize, known: &mut Vec<Text>) {
         let is_new = if known.len() < MAX_TENANTS_COMPARED {
             !known.contains(&tenant)
         } else {
@@ -80,11 +80,11 @@ mod tests {
 
     fn account(id: &str, home: Option<&str>, tenant: &str) -> Account {
         Account {
-            id: id.to_owned(),
+            id: id.into(),
             account_type: AccountType::new("User"),
             environment: None,
-            home_account_id: home.map(str::to_owned),
-            tenants: vec![tenant.to_owned()],
+            home_account_id: home.map(Into::into),
+            tenants: vec![tenant.into()],
             properties: [(tenant.to_owned(), id.to_owned())].into(),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use azvault_model::rules::secrets::Alike;
-use azvault_model::{Account, Context, ContextName, Environment, HeldSecret, Kept};
+use azvault_model::{Account, Context, ContextName, Environment, HeldSecret, Kept, Text};
 
 use super::people::People;
 use super::{Found, Note};
@@ -126,8 +126,8 @@ fn size_of_map(map: &BTreeMap<String, String>) -> usize {
     map.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
-fn size_of_texts<const N: usize>(texts: [Option<&String>; N]) -> usize {
-    texts.into_iter().flatten().map(String::len).sum()
+fn size_of_texts<const N: usize>(texts: [Option<&Text>; N]) -> usize {
+    texts.into_iter().flatten().map(|text| text.len()).sum()
 }
 
 fn size_of_context(context: &Context) -> usize {
@@ -154,7 +154,7 @@ fn size_of_context(context: &Context) -> usize {
 fn size_of_account(account: &Account) -> usize {
     let texts = [Some(&account.id), account.environment.as_ref(), account.home_account_id.as_ref()];
     size_of_texts(texts)
-        + account.tenants.iter().map(String::len).sum::<usize>()
+        + account.tenants.iter().map(|tenant| tenant.len()).sum::<usize>()
         + size_of_map(&account.properties)
 }
 

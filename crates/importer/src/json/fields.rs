@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
+use azvault_model::Text;
 use zeroize::Zeroizing;
 
 use super::{JsonError, Node, Parts, escape_pointer, unescape};
@@ -146,13 +147,13 @@ impl<'a, 'u> Fields<'a, 'u> {
     }
 
     /// The text of a member where nothing secret is expected.
-    pub fn text(&mut self, name: &str) -> Option<String> {
+    pub fn text(&mut self, name: &str) -> Option<Text> {
         let node = self.take(name)?;
-        self.text_of(&node).map(|text| text.as_str().to_owned())
+        self.text_of(&node).map(|text| text.as_str().into())
     }
 
     /// The text of a member where nothing secret is expected, unless it is empty.
-    pub fn some_text(&mut self, name: &str) -> Option<String> {
+    pub fn some_text(&mut self, name: &str) -> Option<Text> {
         self.text(name).filter(|text| !text.is_empty())
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Readers whose entries must not be lost for one odd member ask [`super::Fields`] instead.
 
+use azvault_model::Text;
+
 use super::{JsonError, Node};
 
 /// A parsed object.
@@ -33,7 +35,7 @@ impl<'a> Object<'a> {
     }
 
     /// The text of a member where nothing secret is expected; `None` if it is missing or `null`.
-    pub fn text(&self, name: &str) -> Result<Option<String>, JsonError> {
+    pub fn text(&self, name: &str) -> Result<Option<Text>, JsonError> {
         match self.get(name)? {
             Some(node) => node.optional_text(),
             None => Ok(None),

@@ -27,10 +27,10 @@ fn about(words: &str) -> SecretDescription {
         _ => SecretKind::ClientSecret,
     };
     SecretDescription {
-        account: words[1].clone(),
-        home_account_id: words[2].clone(),
-        client_id: words[3].clone(),
-        environment: words[4].clone(),
+        account: words[1].as_deref().map(Into::into),
+        home_account_id: words[2].as_deref().map(Into::into),
+        client_id: words[3].as_deref().map(Into::into),
+        environment: words[4].as_deref().map(Into::into),
         ..SecretDescription::of(kind)
     }
 }
@@ -46,7 +46,8 @@ fn ids(found: Found<'_>) -> Vec<String> {
         Found::One(one) => vec![one],
         Found::Several(several) => several,
     };
-    let id = |one: &super::KnownAccount| one.home_account_id.clone().unwrap_or(one.id.clone());
+    let id =
+        |one: &super::KnownAccount| one.home_account_id.as_ref().unwrap_or(&one.id).to_string();
     all.into_iter().map(id).collect()
 }
 
@@ -93,7 +94,7 @@ fn a_name_that_several_accounts_have_means_none_of_them() {
     let tokens = [about("rt ada@x 0b.11 az AzureCloud"), about("rt ada@x 00.91 az AzureCloud")];
     let contexts = [of_user("az", None), of_principal("app", "App-1", "s")];
     let mut china = of_principal("china", "app-1", "s");
-    china.environment = Some("AzureChinaCloud".to_owned());
+    china.environment = Some("AzureChinaCloud".into());
     let contexts = [contexts[0].copied(), contexts[1].copied(), china];
     let known = accounts(&contexts, &tokens);
     assert_eq!(ids(known.of_context(&contexts[0])), [WORK, HOME]);
@@ -111,7 +112,7 @@ fn a_name_that_several_accounts_have_means_none_of_them() {
 fn a_credential_serves_its_application_in_its_cloud_and_one_without_a_cloud_in_each() {
     let public = of_principal("a", "app", "s");
     let mut china = of_principal("c", "APP", "s");
-    china.environment = Some("AzureChinaCloud".to_owned());
+    china.environment = Some("AzureChinaCloud".into());
     let contexts = [public, china];
     let secrets = [
         about("secret app - app AzureCloud"),
@@ -133,7 +134,7 @@ fn an_account_that_names_no_cloud_lends_nothing_from_one_cloud_to_another() {
     let mut nowhere = of_user("nowhere", None);
     nowhere.environment = None;
     let mut government = of_user("government", None);
-    government.environment = Some("AzureUSGovernment".to_owned());
+    government.environment = Some("AzureUSGovernment".into());
     if let Some(account) = &mut government.account {
         account.account_type = AccountType::new("Odd");
     }
@@ -149,7 +150,7 @@ fn managed_identities_are_told_apart_by_what_they_are_and_not_by_azure_clis_name
     let of_machine = |id: &str, info: Option<&str>| {
         let mut context = context(info.unwrap_or(id), id, "s");
         context.account = Some(ContextAccount {
-            id: id.to_owned(),
+            id: id.into(),
             account_type: AccountType::new("ManagedService"),
             properties: info
                 .map(|text| ("assignedIdentityInfo".to_owned(), text.to_owned()))

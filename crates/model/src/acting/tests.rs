@@ -38,7 +38,7 @@ impl Numbers {
             _ => of_principal("", "app", &subscription),
         };
         if self.below(2) == 0 {
-            made.environment = Some("AzureChinaCloud".to_owned());
+            made.environment = Some("AzureChinaCloud".into());
         }
         made.name = name;
         made

@@ -130,7 +130,7 @@ pub(super) fn find<'a>(
         [place] => Ok(place),
         [] => Err(Refusal::NoSuchSubscription { wanted }),
         several => {
-            let ids = several.iter().map(|place| place.subscription.id.clone()).collect();
+            let ids = several.iter().map(|place| place.subscription.id.to_string()).collect();
             Err(Refusal::AmbiguousSubscription { wanted, ids })
         }
     }
@@ -198,7 +198,7 @@ impl SignedIn {
             account: Some(self.account.clone()),
             tenant: place.map(|place| place.tenant.clone()).or_else(|| self.tenant.clone()),
             subscription: place.map(|place| place.subscription.clone()),
-            environment: Some(self.environment.clone()),
+            environment: Some(self.environment.as_str().into()),
             version_profile: None,
             extended_properties: Default::default(),
             kept: Kept::default(),

@@ -8,7 +8,7 @@
 //! Az.Accounts since 2.11.2).
 
 use super::secrets::{is_credential, order};
-use crate::{KnownAccountType, Scope, SecretDescription, SecretKind, TenantId};
+use crate::{KnownAccountType, Scope, SecretDescription, SecretKind, TenantId, Text};
 
 /// How an account signs in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn rank<T>(held: &mut Vec<T>, tenant: &str, candidate: impl Fn(&T) -> Candid
         one.scope.cmp(&other.scope).then_with(by_order)
     });
     let serves = |about: &SecretDescription| {
-        let of_tenant = |own: &String| TenantId(own) == TenantId(tenant);
+        let of_tenant = |own: &Text| TenantId(own) == TenantId(tenant);
         !is_credential(about.kind) || about.tenant.as_ref().is_none_or(of_tenant)
     };
     if held.iter().any(|one| serves(candidate(one).about)) {
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn the_sessions_go_first_and_credentials_of_other_tenants_only_alone() {
         let held = |name: &'static str, kind: SecretKind, tenant: Option<&str>, scope: Scope| {
-            let tenant = tenant.map(str::to_owned);
+            let tenant = tenant.map(Into::into);
             (name, SecretDescription { tenant, ..SecretDescription::of(kind) }, scope)
         };
         use Scope::{Process as Session, User as Vault};

@@ -51,7 +51,7 @@ pub fn disconnect(known: &Known<'_>, who: &Who) -> Result<Decision, Refusal> {
         known.contexts.iter().filter(goes).map(|context| context.name.clone()).collect();
     let current_goes = removed.iter().any(|name| known.is_current(name));
     let contexts = removed.len();
-    let accounts: Vec<String> = gone.into_iter().map(|account| account.id).collect();
+    let accounts: Vec<String> = gone.into_iter().map(|account| account.id.to_string()).collect();
     let asks = (!accounts.is_empty()).then_some(Question::Disconnect { accounts, contexts });
     let change = Change {
         remove: removed,
@@ -70,7 +70,7 @@ fn account_of(context: &Context, accounts: &Accounts) -> Result<KnownAccount, Re
     match accounts.of_context(context) {
         Found::One(account) => Ok(account.clone()),
         Found::Several(several) => Err(ambiguous(&account.id, &several)),
-        Found::Nobody => Err(Refusal::NoSuchAccount { id: account.id.clone() }),
+        Found::Nobody => Err(Refusal::NoSuchAccount { id: account.id.to_string() }),
     }
 }
 

@@ -43,7 +43,7 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
         known.acting.is_some_and(|acting| acting.context().name.same_as(&context.name))
     };
     let mut remarks: Vec<Remark> =
-        forgotten.iter().map(|user| Remark::AccountGone { account: user.id.clone() }).collect();
+        forgotten.iter().map(|user| Remark::AccountGone { account: user.id.to_string() }).collect();
     if current.is_some() {
         remarks.push(Remark::NoneCurrent);
     }

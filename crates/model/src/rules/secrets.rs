@@ -14,7 +14,7 @@ use crate::account::names_home;
 use crate::caseless::same;
 use crate::{
     AccountKey, Accounts, ClientId, Clouds, Found, HomeAccountId, SecretDescription, SecretKind,
-    TenantId,
+    TenantId, Text,
 };
 pub use alike::Alike;
 
@@ -164,7 +164,7 @@ pub fn is_credential(kind: SecretKind) -> bool {
 
 /// One home account, or one name where not both say theirs.
 fn is_same_owner(one: &SecretDescription, other: &SecretDescription) -> bool {
-    fn home(about: &SecretDescription) -> Option<&String> {
+    fn home(about: &SecretDescription) -> Option<&Text> {
         let user = about.account.as_deref().unwrap_or_default();
         about.home_account_id.as_ref().filter(|home| names_home(home, user))
     }
@@ -181,7 +181,7 @@ fn is_same_cloud(one: &SecretDescription, other: &SecretDescription, clouds: &Cl
     }
 }
 
-fn is_equal(one: &Option<String>, other: &Option<String>) -> bool {
+fn is_equal(one: &Option<Text>, other: &Option<Text>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => same(one, other),
         _ => one.is_none() && other.is_none(),

@@ -115,7 +115,7 @@ fn unseen(
     let is_seen = acting.was_seen_in(&tenant.id)
         || own.filter_map(|other| other.tenant.as_ref()).any(is_it)
         || request.seen.iter().any(|place| is_it(&place.tenant));
-    (!is_seen).then(|| Unseen { account: account.id.clone(), tenant: tenant.id.clone() })
+    (!is_seen).then(|| Unseen { account: account.id.to_string(), tenant: tenant.id.to_string() })
 }
 
 /// Account and environment of the base, with the subscription and tenant that were asked for.
@@ -167,7 +167,7 @@ fn find_tenant(
     match by_id.or_else(|| tenants.iter().find(is_named)) {
         Some(tenant) => Ok((*tenant).clone()),
         None if text.contains('.') => Err(Refusal::NoSuchTenant { wanted: text.to_owned() }),
-        None => Ok(Tenant { id: text.to_owned(), name: None }),
+        None => Ok(Tenant { id: text.into(), name: None }),
     }
 }
 
@@ -214,13 +214,13 @@ fn find_subscription(
             Ok(place) => Ok((place.subscription.clone(), Some(place.tenant.clone()))),
             // An id that is given in full is the person's own word; a name cannot be.
             Err(Refusal::NoSuchSubscription { .. }) if is_guid(text) => {
-                Ok((Subscription { id: text.to_owned(), name: None, state: None }, None))
+                Ok((Subscription { id: text.into(), name: None, state: None }, None))
             }
             Err(refusal) => Err(refusal),
         },
         several => Err(Refusal::AmbiguousSubscription {
             wanted: text.to_owned(),
-            ids: several.iter().map(|(subscription, _)| subscription.id.clone()).collect(),
+            ids: several.iter().map(|(subscription, _)| subscription.id.to_string()).collect(),
         }),
     }
 }

@@ -55,7 +55,7 @@ mod tests {
     use crate::{Accounts, Clouds, SecretDescription, SecretKind};
 
     fn token(kind: SecretKind, account: &str) -> SecretDescription {
-        SecretDescription { account: Some(account.to_owned()), ..SecretDescription::of(kind) }
+        SecretDescription { account: Some(account.into()), ..SecretDescription::of(kind) }
     }
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
         let contexts =
             [context("a", "ada", "1"), context("b", "bob", "1"), of_principal("c", "app", "1")];
         let of_bob = SecretDescription {
-            token_type: Some("pop".to_owned()),
+            token_type: Some("pop".into()),
             ..token(SecretKind::RefreshToken, "bob")
         };
         for (secrets, wanted) in [
@@ -77,7 +77,7 @@ mod tests {
         }
         // One token, of one name in two clouds: each of them may sign in with it.
         let mut two = [context("a", "ada", "1"), context("g", "ada", "2")];
-        two[1].environment = Some("AzureUSGovernment".to_owned());
+        two[1].environment = Some("AzureUSGovernment".into());
         let secrets = [token(SecretKind::RefreshToken, "ada")];
         let accounts = Accounts::of(Clouds::default(), &two, [], &secrets);
         assert_eq!(signed_out(&two, &secrets, &accounts), []);

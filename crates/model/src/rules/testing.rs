@@ -12,17 +12,17 @@ pub(crate) fn context(name: &str, account: &str, subscription: &str) -> Context 
     Context {
         name: ContextName::new(name),
         account: Some(ContextAccount {
-            id: account.to_owned(),
+            id: account.into(),
             account_type: AccountType::new("User"),
             properties: Default::default(),
         }),
-        tenant: Some(Tenant { id: "t".to_owned(), name: None }),
+        tenant: Some(Tenant { id: "t".into(), name: None }),
         subscription: Some(Subscription {
-            id: subscription.to_owned(),
-            name: Some(format!("Sub {subscription}")),
-            state: Some("Enabled".to_owned()),
+            id: subscription.into(),
+            name: Some(format!("Sub {subscription}").into()),
+            state: Some("Enabled".into()),
         }),
-        environment: Some("AzureCloud".to_owned()),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
         kept: Kept::default(),

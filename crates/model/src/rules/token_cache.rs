@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::{IdentityKind, SecretDescription, SecretKind, TenantId};
+use crate::{IdentityKind, SecretDescription, SecretKind, TenantId, Text};
 
 /// Seconds that a token has still to live to be given out.
 const MIN_LIFE: i64 = 5 * 60;
@@ -33,7 +33,7 @@ pub fn fits(about: &SecretDescription, request: &Request<'_>, now: i64) -> bool 
 /// Whether it is for that tenant and opens what is asked for, however long it lives.
 pub fn is_for(about: &SecretDescription, request: &Request<'_>) -> bool {
     let target = target(about, request);
-    let of_tenant = |own: &String| TenantId(own) == TenantId(request.tenant);
+    let of_tenant = |own: &Text| TenantId(own) == TenantId(request.tenant);
     about.kind == SecretKind::AccessToken
         && about.tenant.as_ref().is_some_and(of_tenant)
         && request.claims.is_none_or(|claims| about.claims.as_deref() == Some(claims))
@@ -42,7 +42,7 @@ pub fn is_for(about: &SecretDescription, request: &Request<'_>) -> bool {
 
 /// Whether an access token has expired, or is for what a new one was got for.
 pub fn is_outdated(about: &SecretDescription, tenant: &str, scopes: &[String], now: i64) -> bool {
-    let of_tenant = |own: &String| TenantId(own) == TenantId(tenant);
+    let of_tenant = |own: &Text| TenantId(own) == TenantId(tenant);
     let is_same = about.target.as_deref() == Some(&scopes.join(" "))
         && about.tenant.as_ref().is_some_and(of_tenant);
     let has_expired = about.expires_on.is_some_and(|at| at.saturating_sub(now) <= MIN_LIFE);
@@ -221,8 +221,8 @@ mod tests {
             (Some("a"), Some("other"), Some(1_301), false),
         ] {
             let about = SecretDescription {
-                target: target.map(str::to_owned),
-                tenant: tenant.map(str::to_owned),
+                target: target.map(Into::into),
+                tenant: tenant.map(Into::into),
                 expires_on: ends,
                 ..SecretDescription::of(SecretKind::AccessToken)
             };

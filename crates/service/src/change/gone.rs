@@ -86,7 +86,7 @@ impl Gone {
         match self.accounts.iter_mut().find(is_it) {
             Some(known) => known.contexts += 1,
             None => self.accounts.push(GoneAccount {
-                id: account.id.clone(),
+                id: account.id.to_string(),
                 account_type: Some(account.account_type.as_str().to_owned()),
                 environment: environment.map(str::to_owned),
                 contexts: 1,
@@ -101,8 +101,12 @@ impl Gone {
             let is_it = |known: &GoneAccount| AccountId(&known.id) == AccountId(&account.id);
             if !self.accounts.iter().any(is_it) {
                 let id = account.id.clone();
-                let account =
-                    GoneAccount { id, account_type: None, environment: None, contexts: 0 };
+                let account = GoneAccount {
+                    id: id.to_string(),
+                    account_type: None,
+                    environment: None,
+                    contexts: 0,
+                };
                 self.accounts.push(account);
             }
         }

@@ -340,8 +340,8 @@ mod tests {
     /// How many comparisons a file of so many principals costs that the vault has, all but one.
     fn compared(number: usize) -> usize {
         let about = |number: usize| SecretDescription {
-            account: Some(format!("app {number}")),
-            tenant: Some("tenant".to_owned()),
+            account: Some(format!("app {number}").into()),
+            tenant: Some("tenant".into()),
             ..SecretDescription::of(SecretKind::ClientSecret)
         };
         let value = || Secret::copied_from(b"the same everywhere");

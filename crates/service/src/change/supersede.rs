@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn older_secrets_go_where_a_sign_in_of_this_moment_takes_their_place() {
         let about = |client: &str| SecretDescription {
-            account: Some("ada@x".to_owned()),
-            client_id: Some(client.to_owned()),
+            account: Some("ada@x".into()),
+            client_id: Some(client.into()),
             ..SecretDescription::of(SecretKind::RefreshToken)
         };
         let held = [HeldSecret { description: about("ps"), value: Secret::copied_from(b"x") }];

@@ -33,14 +33,18 @@ pub fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
     let first = Secret::copied_from(b"");
     let access = std::mem::replace(&mut entry.access, first);
     let mut accesses =
-        vec![Access { tenant: own.id.clone(), value: access, expires_on: entry.expires_on }];
+        vec![Access { tenant: own.id.to_string(), value: access, expires_on: entry.expires_on }];
     let mut tenants = vec![own.clone()];
     let mut skipped = Vec::new();
     if at.tenant.is_none() && entry.refresh.is_some() {
         for tenant in all.iter().filter(|tenant| TenantId(&tenant.id) != TenantId(&own.id)) {
             if let Err(because) = policy::signs_in(at.app, environment, Some(&tenant.id)) {
                 let Tenant { id, name } = named(tenant);
-                skipped.push(Skipped { tenant: id, name, because });
+                skipped.push(Skipped {
+                    tenant: id.to_string(),
+                    name: name.map(|text| text.to_string()),
+                    because,
+                });
                 continue;
             }
             match in_tenant(at, &mut entry, &tenant.id) {
@@ -60,7 +64,11 @@ pub fn look_up(at: &At<'_>, mut entry: Entry) -> Result<Found, Failure> {
             Err(error) if tenant.id != own.id => {
                 let (id, name) = (tenant.id.clone(), tenant.name.clone());
                 let because = skippable(error)?;
-                skipped.push(Skipped { tenant: id, name, because });
+                skipped.push(Skipped {
+                    tenant: id.to_string(),
+                    name: name.map(|text| text.to_string()),
+                    because,
+                });
                 continue;
             }
             Err(error) => return Err(failed(error)),
@@ -101,7 +109,11 @@ pub(super) fn add(
     let known = places
         .iter()
         .position(|(place, _)| SubscriptionId(&place.subscription.id) == SubscriptionId(&found.id));
-    let subscription = Subscription { id: found.id, name: found.name, state: found.state };
+    let subscription = Subscription {
+        id: found.id.into(),
+        name: found.name.map(Into::into),
+        state: found.state.map(Into::into),
+    };
     let place = VisibleSubscription { subscription, tenant: tenant.clone() };
     match known {
         None => places.push((place, owner)),
@@ -128,7 +140,9 @@ fn own_tenant(
         let only = all.first().filter(|_| {
             all.len() == 1 && TenantName::parse(id).is_ok_and(|name| name.guid().is_none())
         });
-        return Ok(known.or(only).map_or_else(|| Tenant { id: id.clone(), name: None }, named));
+        return Ok(known
+            .or(only)
+            .map_or_else(|| Tenant { id: id.as_str().into(), name: None }, named));
     }
     match all {
         [only] => Ok(named(only)),
@@ -143,7 +157,7 @@ fn own_tenant(
 
 pub(super) fn named(tenant: &resource_manager::Tenant) -> Tenant {
     let name = tenant.name.clone().or_else(|| tenant.default_domain.clone());
-    Tenant { id: tenant.id.clone(), name }
+    Tenant { id: tenant.id.as_str().into(), name: name.map(Into::into) }
 }
 
 /// A token in another tenant of the same person. A refresh token that comes with it is the one that
@@ -180,7 +194,11 @@ fn skippable(error: Error) -> Result<Failure, Failure> {
 
 fn left_out(tenant: &resource_manager::Tenant, error: Error) -> Result<Skipped, Failure> {
     let Tenant { id, name } = named(tenant);
-    Ok(Skipped { tenant: id, name, because: skippable(error)? })
+    Ok(Skipped {
+        tenant: id.to_string(),
+        name: name.map(|text| text.to_string()),
+        because: skippable(error)?,
+    })
 }
 
 impl Skipped {
@@ -206,10 +224,10 @@ fn found(
 ) -> Result<Found, Failure> {
     let environment = at.cloud.name().to_owned();
     let about = |kind| SecretDescription {
-        account: Some(entry.account.clone()),
-        client_id: entry.client_id.clone(),
-        environment: Some(environment.clone()),
-        home_account_id: entry.home_account_id.clone(),
+        account: Some(entry.account.as_str().into()),
+        client_id: entry.client_id.as_deref().map(Into::into),
+        environment: Some(environment.as_str().into()),
+        home_account_id: entry.home_account_id.as_deref().map(Into::into),
         account_kind: Some(IdentityKind::of(&entry.account_type.into())),
         ..SecretDescription::of(kind)
     };
@@ -221,13 +239,16 @@ fn found(
         secrets.push(HeldSecret { description, value: held.value });
     }
     if let Some(Refresh { value, family_id }) = entry.refresh {
-        let description = SecretDescription { family_id, ..about(SecretKind::RefreshToken) };
+        let description = SecretDescription {
+            family_id: family_id.map(Into::into),
+            ..about(SecretKind::RefreshToken)
+        };
         secrets.push(HeldSecret { description, value });
     }
     for access in accesses {
         let description = SecretDescription {
-            tenant: Some(access.tenant),
-            target: Some(scope.clone()),
+            tenant: Some(access.tenant.into()),
+            target: Some(scope.as_str().into()),
             expires_on: access.expires_on,
             ..about(SecretKind::AccessToken)
         };
@@ -237,14 +258,14 @@ fn found(
     let properties: std::collections::BTreeMap<String, String> =
         entry.properties.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let account = Account {
-        id: entry.account.clone(),
+        id: entry.account.as_str().into(),
         account_type: account_type.clone(),
-        environment: Some(environment.clone()),
-        home_account_id: entry.home_account_id.clone(),
+        environment: Some(environment.as_str().into()),
+        home_account_id: entry.home_account_id.as_deref().map(Into::into),
         tenants: tenants.into_iter().map(|tenant| tenant.id).collect(),
         properties: properties.clone(),
     };
-    let of_context = ContextAccount { id: entry.account, account_type, properties };
+    let of_context = ContextAccount { id: entry.account.into(), account_type, properties };
     let signed_in = SignedIn { account: of_context, environment, tenant: Some(own), places };
     Ok(Found { signed_in, account, secrets, skipped })
 }

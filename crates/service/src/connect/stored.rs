@@ -8,7 +8,7 @@ use azvault_model::TenantId;
 use azvault_model::rules::connect::{SignedIn, VisibleSubscription};
 use azvault_model::{
     Account, AccountType, ContextAccount, Found as Named, HOME_ACCOUNT_ID, IdentityKind,
-    KnownAccount, KnownAccountType, Secret, Tenant,
+    KnownAccount, KnownAccountType, Secret, Tenant, Text,
 };
 use azvault_signin::{Cloud, Http, resource, resource_manager};
 
@@ -102,7 +102,7 @@ pub fn look_up(
         Err(failure) => return Err(failure),
     };
     let is_own = |tenant: &&resource_manager::Tenant| TenantId(&tenant.id) == TenantId(&own);
-    let first = all.iter().find(is_own).map(named).unwrap_or(Tenant { id: own, name: None });
+    let first = all.iter().find(is_own).map(named).unwrap_or(Tenant { id: own.into(), name: None });
     let mut seen = vec![(first.clone(), access)];
     let mut skipped = Vec::new();
     if at.tenant.is_none() && known.key.kind() == IdentityKind::User {
@@ -111,7 +111,11 @@ pub fn look_up(
             match token(at, open, known, &id) {
                 Ok(access) => seen.push((Tenant { id, name }, access)),
                 Err(because) if matches!(because.kind, Kind::SignInNeeded | Kind::Refused) => {
-                    skipped.push(Skipped { tenant: id, name, because });
+                    skipped.push(Skipped {
+                        tenant: id.to_string(),
+                        name: name.map(|text| text.to_string()),
+                        because,
+                    });
                 }
                 Err(failure) => return Err(failure),
             }
@@ -132,7 +136,7 @@ pub fn look_up(
 fn own_tenant(at: &Looking<'_>, known: &KnownAccount) -> Result<String, Failure> {
     let home = known.home_account_id.as_deref().and_then(|home| home.split_once('.'));
     let home = home.map(|(_, tenant)| tenant).filter(|tenant| is_guid(tenant));
-    let seen = || known.tenants.iter().map(String::as_str).find(|tenant| is_guid(tenant));
+    let seen = || known.tenants.iter().map(Text::as_str).find(|tenant| is_guid(tenant));
     let tenant = at.tenant.or(home).or_else(seen).map(str::to_owned);
     tenant.ok_or_else(|| {
         let what = format!("nothing stored says a tenant of {}", quoted(&known.id));
@@ -151,8 +155,8 @@ fn token(
 ) -> Result<Secret, Failure> {
     let wanted = TokenRequest {
         context: String::new(),
-        account: known.id.clone(),
-        home_account_id: known.home_account_id.clone(),
+        account: known.id.to_string(),
+        home_account_id: known.home_account_id.as_ref().map(|text| text.to_string()),
         identity: None,
         account_type: account_type(known)?.as_str().to_owned(),
         environment: at.cloud.name().to_owned(),
@@ -197,7 +201,7 @@ fn offline(
     account_type(known)?;
     at.app.console.warning(format!("subscriptions could not be looked up: {}", because.what));
     at.app.console.note("the context is the tenant's; the same command adds subscriptions later");
-    let own = Tenant { id: own.to_owned(), name: None };
+    let own = Tenant { id: own.into(), name: None };
     let tenants = vec![own.id.clone()];
     Ok(found(at, known, Seen { own, places: Vec::new(), tenants, skipped: Vec::new() }))
 }
@@ -206,7 +210,7 @@ fn offline(
 struct Seen {
     own: Tenant,
     places: Vec<VisibleSubscription>,
-    tenants: Vec<String>,
+    tenants: Vec<Text>,
     skipped: Vec<Skipped>,
 }
 
@@ -214,13 +218,14 @@ fn found(at: &Looking<'_>, known: &KnownAccount, seen: Seen) -> Found {
     let kind = account_type(known).unwrap_or(KnownAccountType::User);
     let account_type = AccountType::from(kind);
     let home = known.home_account_id.clone();
-    let properties = home.iter().map(|home| (HOME_ACCOUNT_ID.to_owned(), home.clone())).collect();
+    let properties =
+        home.iter().map(|home| (HOME_ACCOUNT_ID.to_owned(), home.to_string())).collect();
     let environment = at.cloud.name().to_owned();
     Found {
         account: Account {
             id: known.id.clone(),
             account_type: account_type.clone(),
-            environment: Some(environment.clone()),
+            environment: Some(environment.as_str().into()),
             home_account_id: home,
             tenants: seen.tenants,
             properties: Default::default(),

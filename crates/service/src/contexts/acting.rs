@@ -1,7 +1,7 @@
 //! Who acts, settled once for a whole command.
 
 use azvault_model::rules::active;
-use azvault_model::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription};
+use azvault_model::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription, Text};
 
 use super::Contexts;
 use crate::failure::Failure;
@@ -18,7 +18,7 @@ impl Contexts {
         let Some(seen) = name.and_then(|name| self.find(name)) else { return Ok(None) };
         let accounts = self.accounts();
         let account = accounts.of_context(seen.context).one();
-        let tenants = account.iter().flat_map(|account| account.tenants.iter().map(String::as_str));
+        let tenants = account.iter().flat_map(|account| account.tenants.iter().map(Text::as_str));
         Ok(Some(Acting::new(seen.context, because).seen_in(tenants)))
     }
 

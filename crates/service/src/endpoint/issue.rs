@@ -154,5 +154,5 @@ fn ids(contexts: &Contexts, context: &Context) -> Vec<String> {
         Found::Nobody | Found::Several(_) => None,
     };
     let object = home.and_then(|home| Some(home.split_once('.')?.0.to_owned()));
-    [Some(account.id.clone()), identity, object].into_iter().flatten().collect()
+    [Some(account.id.to_string()), identity, object].into_iter().flatten().collect()
 }

@@ -33,7 +33,10 @@ impl Reach {
     pub fn of(acting: Option<&Context>) -> Self {
         let started_for = acting.and_then(|context| {
             let account = context.account.clone()?;
-            Some(Box::new(StartedFor { account, environment: context.environment.clone() }))
+            Some(Box::new(StartedFor {
+                account,
+                environment: context.environment.as_ref().map(|text| text.to_string()),
+            }))
         });
         started_for.map_or(Self::Nobody, Self::Account)
     }
@@ -98,7 +101,7 @@ impl StartedFor {
             account: Some(self.account.clone()),
             tenant: None,
             subscription: None,
-            environment: self.environment.clone(),
+            environment: self.environment.as_deref().map(Into::into),
             version_profile: None,
             extended_properties: Default::default(),
             kept: Kept::default(),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use azvault_model::{Context, ContextAccount, SecretDescription};
+use azvault_model::{Context, ContextAccount, SecretDescription, Text};
 
 use super::proposal::Proposal;
 use crate::app::App;
@@ -42,7 +42,7 @@ pub fn accounts<'a>(
     secrets: impl Iterator<Item = &'a SecretDescription>,
 ) -> BTreeSet<&'a str> {
     let used = used(contexts);
-    let is_used = |name: &Option<String>| {
+    let is_used = |name: &Option<Text>| {
         name.as_deref().is_some_and(|name| used.contains(&name.to_lowercase()))
     };
     secrets
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn credentials_of_nobodys_context_are_named_once() {
         let secret = |kind, account: Option<&str>| SecretDescription {
-            account: account.map(str::to_owned),
+            account: account.map(Into::into),
             ..SecretDescription::of(kind)
         };
         let secrets = [

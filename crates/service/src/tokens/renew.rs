@@ -231,26 +231,31 @@ fn new_secrets(
     let named = before.and_then(|about| about.home_account_id.clone());
     let named = named.filter(|home| AccountId(home) != AccountId(&wanted.account));
     let of = |kind| SecretDescription {
-        account: Some(wanted.account.clone()),
+        account: Some(wanted.account.as_str().into()),
         client_id: before.and_then(|about| about.client_id.clone()),
-        environment: Some(wanted.environment.clone()),
+        environment: Some(wanted.environment.as_str().into()),
         home_account_id: wanted
             .home_account_id
             .clone()
-            .or_else(|| named.clone())
-            .or_else(|| tokens.home_account_id.clone()),
+            .or_else(|| named.as_ref().map(|text| text.to_string()))
+            .or_else(|| tokens.home_account_id.clone())
+            .map(Into::into),
         account_kind: wanted.kind(),
         ..SecretDescription::of(kind)
     };
     let access = SecretDescription {
-        tenant: Some(wanted.tenant.clone()),
-        target: Some(wanted.scopes.join(" ")),
-        claims: wanted.claims.clone(),
+        tenant: Some(wanted.tenant.as_str().into()),
+        target: Some(wanted.scopes.join(" ").into()),
+        claims: wanted.claims.as_deref().map(Into::into),
         expires_on: Some(tokens.expires_on),
         ..of(SecretKind::AccessToken)
     };
     let refresh = SecretDescription {
-        family_id: tokens.family_id.clone().or_else(|| before.and_then(|b| b.family_id.clone())),
+        family_id: tokens
+            .family_id
+            .clone()
+            .or_else(|| before.and_then(|b| b.family_id.clone()).map(|text| text.to_string()))
+            .map(Into::into),
         ..of(SecretKind::RefreshToken)
     };
     let mut new = vec![HeldSecret { description: access, value: tokens.access_token }];

@@ -95,8 +95,9 @@ impl TokenRequest {
         let account: &ContextAccount = context.account.as_ref().ok_or_else(|| lacks("account"))?;
         let environment = context.environment.clone().ok_or_else(|| lacks("environment"))?;
         let own_tenant = context.tenant.as_ref().map(|tenant| tenant.id.clone());
-        let is_own = tenant.is_none() || tenant == own_tenant;
-        let tenant = tenant.or(own_tenant).ok_or_else(|| lacks("tenant"))?;
+        let is_own = tenant.is_none() || tenant.as_deref() == own_tenant.as_deref();
+        let tenant =
+            tenant.or(own_tenant.map(|text| text.to_string())).ok_or_else(|| lacks("tenant"))?;
         let cloud = online::cloud(contexts, &environment)?;
         let subscription = context.subscription.as_ref().map(|s| s.id.clone());
         let accounts = contexts.accounts();
@@ -116,12 +117,12 @@ impl TokenRequest {
         Ok(Self {
             context: context.name.as_str().to_owned(),
             account: id,
-            home_account_id,
+            home_account_id: home_account_id.map(|text| text.to_string()),
             identity,
             account_type: account.account_type.as_str().to_owned(),
-            environment,
+            environment: environment.to_string(),
             tenant,
-            subscription: subscription.filter(|_| is_own),
+            subscription: subscription.filter(|_| is_own).map(|text| text.to_string()),
             scopes: scopes(&cloud, to)?,
             claims: None,
             passed_over: Vec::new(),
@@ -132,10 +133,10 @@ impl TokenRequest {
     /// Whose token it is, among the accounts that are known.
     pub fn owner(&self, accounts: &Accounts) -> Result<AccountKey, Failure> {
         let account = Account {
-            id: self.account.clone(),
+            id: self.account.as_str().into(),
             account_type: AccountType::new(&*self.account_type),
-            environment: Some(self.environment.clone()),
-            home_account_id: self.home_account_id.clone(),
+            environment: Some(self.environment.as_str().into()),
+            home_account_id: self.home_account_id.as_deref().map(Into::into),
             tenants: Vec::new(),
             properties: Default::default(),
         };

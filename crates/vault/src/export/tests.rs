@@ -21,23 +21,23 @@ fn map(name: &str, value: &str) -> std::collections::BTreeMap<String, String> {
 
 fn profile() -> Profile {
     let account = ContextAccount {
-        id: "megan@contoso.example".to_owned(),
+        id: "megan@contoso.example".into(),
         account_type: AccountType::new("User"),
         properties: map("Tenants", "t"),
     };
     let context = Context {
         name: ContextName::new("prod \"東京\"\u{202e}"),
         account: Some(account),
-        tenant: Some(Tenant { id: "t".to_owned(), name: Some("Contoso".to_owned()) }),
-        subscription: Some(Subscription { id: "s".to_owned(), name: None, state: None }),
-        environment: Some("Hub".to_owned()),
-        version_profile: Some("2019-03-01-hybrid".to_owned()),
+        tenant: Some(Tenant { id: "t".into(), name: Some("Contoso".into()) }),
+        subscription: Some(Subscription { id: "s".into(), name: None, state: None }),
+        environment: Some("Hub".into()),
+        version_profile: Some("2019-03-01-hybrid".into()),
         extended_properties: map("Default Resource Group", "rg"),
         kept: Kept::new(Zeroizing::new("{\"/New\":{\"a\": 1.50}}".to_owned())),
     };
     let held = |value: &[u8]| HeldSecret {
         description: SecretDescription {
-            account: Some("megan@contoso.example".to_owned()),
+            account: Some("megan@contoso.example".into()),
             expires_on: Some(7),
             ..SecretDescription::of(SecretKind::RefreshToken)
         },
@@ -48,11 +48,11 @@ fn profile() -> Profile {
         default: Some(ContextName::new("prod \"東京\"\u{202e}")),
         default_at: None,
         accounts: vec![Account {
-            id: "megan@contoso.example".to_owned(),
+            id: "megan@contoso.example".into(),
             account_type: AccountType::new("User"),
             environment: None,
-            home_account_id: Some("o.t".to_owned()),
-            tenants: vec!["t".to_owned()],
+            home_account_id: Some("o.t".into()),
+            tenants: vec!["t".into()],
             properties: map("name", "Megan"),
         }],
         environments: vec![Environment { name: "Hub".to_owned(), settings: map("a", "b") }],

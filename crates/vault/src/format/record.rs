@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use azvault_model::{
-    Account, AutosaveMode, Challenge, Context, ContextName, Environment, SecretDescription,
+    Account, AutosaveMode, Challenge, Context, ContextName, Environment, SecretDescription, Texts,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -70,6 +70,8 @@ pub(crate) struct Content {
     pub(crate) settings: Option<Stored<Settings>>,
     pub(crate) secrets: Vec<StoredSecret>,
     pub(crate) imports: Vec<Stored<Import>>,
+    /// While it is read: what its items say alike is there once.
+    pub(crate) texts: Texts,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,6 +127,7 @@ impl Content {
         match envelope.kind {
             "context" => {
                 let mut value: Context = serde_json::from_str(json).map_err(misshapen)?;
+                self.texts.share(value.texts());
                 if let Some(members) = envelope.kept {
                     value.kept = import_record::kept(members);
                     if let Some(other) = self.contexts.last() {
@@ -134,7 +137,8 @@ impl Content {
                 put(&mut self.contexts, Stored { id, revision, value });
             }
             "account" => {
-                let value = serde_json::from_str(json).map_err(misshapen)?;
+                let mut value: Account = serde_json::from_str(json).map_err(misshapen)?;
+                self.texts.share(value.texts());
                 put(&mut self.accounts, Stored { id, revision, value });
             }
             "environment" => {
@@ -150,7 +154,8 @@ impl Content {
             }
             "secret" => {
                 let row: SecretRow = serde_json::from_str(json).map_err(misshapen)?;
-                let SecretRow { description, created, pin } = row;
+                let SecretRow { mut description, created, pin } = row;
+                self.texts.share(description.texts());
                 let secret = StoredSecret { id, description, created, revision, pin };
                 put(&mut self.secrets, secret);
             }
@@ -172,6 +177,7 @@ impl Content {
             settings: self.settings.as_ref().map(|one| one.with(one.value.clone())),
             secrets: self.secrets.clone(),
             imports: self.imports.iter().map(|one| one.with(one.value.copied())).collect(),
+            texts: Texts::default(),
         }
     }
 
@@ -204,6 +210,7 @@ impl Content {
         self.environments.shrink_to_fit();
         self.secrets.shrink_to_fit();
         self.imports.shrink_to_fit();
+        self.texts = Texts::default();
     }
 }
 

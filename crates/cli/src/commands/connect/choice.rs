@@ -20,12 +20,12 @@ pub(super) fn choose(
 ) -> Result<Option<String>, Failure> {
     let again = "the same again with --subscription ID";
     match rule(signed_in, asked, current) {
-        Ok(Choice::This(place)) => Ok(Some(place.subscription.id.clone())),
+        Ok(Choice::This(place)) => Ok(Some(place.subscription.id.to_string())),
         Ok(Choice::None) => Ok(None),
         Ok(Choice::Several(places)) if app.terminal().is_some() => {
             let lines: Vec<String> = places.iter().map(|place| line(place)).collect();
             let number = picker::choose(app, "subscription", &lines, 0)?;
-            Ok(Some(places[number].subscription.id.clone()))
+            Ok(Some(places[number].subscription.id.to_string()))
         }
         Ok(Choice::Several(places)) => {
             list(app, &places);

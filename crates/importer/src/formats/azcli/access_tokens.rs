@@ -55,7 +55,7 @@ fn read_principal(entry: &Node<'_>, fields: &mut Fields<'_, '_>, found: &mut Fou
             let kind = KnownAccountType::ServicePrincipal;
             let mut known = account(client_id, kind, None, tenant.as_deref());
             if let Some(thumbprint) = thumbprint {
-                known.properties.insert("thumbprint".to_owned(), thumbprint);
+                known.properties.insert("thumbprint".to_owned(), thumbprint.to_string());
             }
             found.know(known);
         }
@@ -79,9 +79,10 @@ fn read_user(fields: &mut Fields<'_, '_>, reading: &Reading<'_>, found: &mut Fou
         .map(|(name, property)| (property, fields.text(name)));
     if let Some(user) = &user {
         let tenant = realm.as_deref().filter(|realm| is_guid(realm));
-        let mut known = account(user, KnownAccountType::User, environment.clone(), tenant);
+        let mut known =
+            account(user, KnownAccountType::User, environment.as_deref().map(Into::into), tenant);
         for (property, value) in properties {
-            known.properties.extend(value.map(|value| (property.to_owned(), value)));
+            known.properties.extend(value.map(|value| (property.to_owned(), value.to_string())));
         }
         found.know(known);
     }
@@ -99,9 +100,9 @@ fn read_user(fields: &mut Fields<'_, '_>, reading: &Reading<'_>, found: &mut Fou
         // The file keeps no other date. The later a token ends, the later it was got.
         dated: expires_on,
         account: user,
-        tenant: realm,
+        tenant: realm.map(Into::into),
         client_id: fields.text("_clientId"),
-        environment,
+        environment: environment.map(Into::into),
         target: fields.text("resource"),
         ..SecretDescription::of(SecretKind::AccessToken)
     };

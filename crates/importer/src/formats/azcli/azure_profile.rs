@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use azvault_model::{
     AccountType, Context, ContextAccount, ContextName, KnownAccountType, ManagedIdentity, Secret,
-    SecretDescription, SecretKind, Subscription, Tenant,
+    SecretDescription, SecretKind, Subscription, Tenant, Text,
 };
 
 use super::{CONTEXT_MEMBERS, leave_rest};
@@ -91,7 +91,7 @@ fn read_subscription<'t>(entry: &Node<'t>, unread: &Unread<'t>, found: &mut Foun
     let within = |node: &Node<'_>| node.place()[entry.place().len()..].to_owned();
     let kept: Vec<_> = kept.iter().map(|node| (within(node), node)).collect();
     let kept: Vec<_> = kept.iter().map(|(place, node)| (place.as_str(), *node)).collect();
-    found.profile.contexts.push(Context {
+    found.add_context(Context {
         name: context_name,
         account: user,
         tenant: tenant_id.map(|id| Tenant { id, name: tenant_name }),
@@ -123,7 +123,7 @@ fn hold_management_certificates(
         let of = subscription.unwrap_or("a subscription without an id");
         for value in certificate.secrets("key") {
             let description = SecretDescription {
-                target: Some(format!("management certificate of {of}")),
+                target: Some(format!("management certificate of {of}").into()),
                 ..SecretDescription::of(SecretKind::UnknownCredential)
             };
             found.hold(description, Secret::copied_from(value.text.as_bytes()));
@@ -141,14 +141,14 @@ fn hold_management_certificates(
 }
 
 /// The members stay: they are kept as well.
-fn tenant_name(fields: &Fields<'_, '_>) -> Option<String> {
+fn tenant_name(fields: &Fields<'_, '_>) -> Option<Text> {
     let of = |wanted: &str| {
         let mut members = fields.remaining();
         let (_, node) =
             members.find(|(name, node)| name.eq_ignore_ascii_case(wanted) && !node.is_null())?;
         fields.text_of(&node).map(|text| text.as_str().to_owned())
     };
-    of("tenantDisplayName").or_else(|| of("tenantDefaultDomain"))
+    of("tenantDisplayName").or_else(|| of("tenantDefaultDomain")).map(Into::into)
 }
 
 /// Managed identities are written as service principals; what they are stands in

@@ -25,7 +25,7 @@ pub fn read_config(text: &str, found: &mut Found) {
     for line in read_lines(text, found) {
         let is_active = line.section.eq_ignore_ascii_case("cloud") && line.name == "name";
         if is_active && let Some(value) = line.one_line(found) {
-            found.azcli.active_cloud = Some(value.to_owned());
+            found.azcli.active_cloud = Some(value.into());
         }
     }
     for (section, name) in secrets(text) {

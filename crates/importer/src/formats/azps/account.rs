@@ -66,7 +66,7 @@ pub(super) fn read_account<'t>(
     let mut entry =
         account(&id, account_type.clone(), owner.environment.clone(), owner.tenant.as_deref());
     let home = properties.iter().find(|(name, _)| name.eq_ignore_ascii_case(HOME_ACCOUNT_ID));
-    entry.home_account_id = home.map(|(_, home)| home.clone());
+    entry.home_account_id = home.map(|(_, home)| home.clone()).map(Into::into);
     found.know(entry);
     Some(ContextAccount { id, account_type, properties })
 }

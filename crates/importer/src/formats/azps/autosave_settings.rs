@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use azvault_model::AutosaveMode;
+use azvault_model::{AutosaveMode, Text};
 
 use crate::Found;
 use crate::json::{JsonError, Node, Unread, keep};
@@ -24,13 +24,14 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
         }
         None => None,
     };
-    let said = |text: &String| text != "None" && !text.is_empty();
+    let said = |text: &Text| text != "None" && !text.is_empty();
     let file = settings.text("ContextFile").filter(said);
-    let file = file.unwrap_or_else(|| "AzureRmContext.json".to_owned());
+    let file = file.unwrap_or_else(|| "AzureRmContext.json".into());
     if let Some(folder) = settings.text("ContextDirectory").filter(said) {
-        found.redirect = Some(PathBuf::from(folder).join(file));
+        found.redirect = Some(PathBuf::from(&*folder).join(&*file));
     }
-    found.cache_folder = settings.text("CacheDirectory").filter(said).map(PathBuf::from);
+    found.cache_folder =
+        settings.text("CacheDirectory").filter(said).map(|folder| PathBuf::from(&*folder));
     for name in ["CacheFile", "KeyStoreFile"] {
         settings.text(name);
     }

@@ -105,7 +105,7 @@ pub(super) fn read_context<'t>(node: &Node<'t>, unread: &Unread<'t>, found: &mut
     if !context.is_complete() {
         found.warn(node.place(), "a context without account, tenant or environment: kept as it is");
     }
-    found.profile.contexts.push(context);
+    found.add_context(context);
 }
 
 /// The subscription itself is kept whole beside: its account and environment say nothing more.

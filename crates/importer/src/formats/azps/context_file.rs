@@ -55,7 +55,7 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
                     if let Some(before) = found.profile.contexts.last() {
                         context.kept.share(&before.kept);
                     }
-                    found.profile.contexts.push(context);
+                    found.add_context(context);
                 }
                 None => placeholder = Placeholder::Present,
             }
@@ -216,7 +216,7 @@ fn read_tenant(fields: &mut Fields<'_, '_>, found: &mut Found) -> Option<Tenant>
             name = properties.text("DisplayName").or_else(|| properties.text("DefaultDomain"));
         }
     }
-    Some(Tenant { id, name: name.or(directory) })
+    Some(Tenant { id, name: name.or(directory.map(Into::into)) })
 }
 
 fn read_subscription<'t>(

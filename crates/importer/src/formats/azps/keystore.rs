@@ -5,7 +5,7 @@
 //! The store holds nothing but credentials. One of a kind or shape that nobody here knows is
 //! therefore held as a credential, of an unknown kind.
 
-use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind};
+use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, Text};
 use zeroize::Zeroizing;
 
 use crate::Found;
@@ -46,11 +46,11 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
 
 /// What the key of an entry says of its value.
 struct Key {
-    app: Option<String>,
-    tenant: Option<String>,
+    app: Option<Text>,
+    tenant: Option<Text>,
     kind: SecretKind,
     /// What the store calls a kind that azvault does not know.
-    name: Option<String>,
+    name: Option<Text>,
 }
 
 impl Key {

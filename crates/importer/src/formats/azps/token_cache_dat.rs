@@ -9,7 +9,9 @@
 //! ADAL v2.28.3 src/ADAL.Common/TokenCache.cs, AuthenticationResult.cs; v3.19.8
 //! Internal/AuthenticationResultEx.cs. The JSON is DataContractJsonSerializer's: `\/Date(ms)\/`.
 
-use azvault_model::{KnownAccountType, Secret, SecretDescription, SecretKind, cloud_of_authority};
+use azvault_model::{
+    KnownAccountType, Secret, SecretDescription, SecretKind, Text, cloud_of_authority,
+};
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -142,11 +144,11 @@ fn read_entry<'a>(
     let mut user = result.object("UserInfo");
     let user_name = user.as_mut().and_then(|user| user.text("DisplayableId"));
     let unique_id = user.as_mut().and_then(|user| user.text("UniqueId"));
-    let of_authority = || authority.trim_end_matches('/').rsplit('/').next().map(str::to_owned);
+    let of_authority = || authority.trim_end_matches('/').rsplit('/').next().map(Text::from);
     let tenant = result.text("TenantId").or_else(of_authority);
-    let environment = host(authority)
-        .map(|host| cloud_of_authority(host).map_or_else(|| host.to_owned(), str::to_owned));
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let environment =
+        host(authority).map(|host| Text::from(cloud_of_authority(host).unwrap_or(host)));
+    let some = |text: &str| Some(Text::from(text)).filter(|text| !text.is_empty());
     let owner = user_name.clone().or_else(|| some(client_id));
     // Of a user alone: an application's tokens have no home account.
     let client_info = raw_client_info.filter(|_| user_name.is_some());
@@ -159,7 +161,7 @@ fn read_entry<'a>(
         let mut known = account(owner, kind, environment.clone(), tenant.as_deref());
         known.home_account_id.clone_from(&home);
         if let Some(id) = unique_id {
-            known.properties.insert("local_account_id".to_owned(), id);
+            known.properties.insert("local_account_id".to_owned(), id.to_string());
         }
         found.know(known);
     }
@@ -215,12 +217,12 @@ fn read_entry<'a>(
 
 /// `{"uid":…,"utid":…}` in base64url, which the service sent beside the tokens: the halves of the home
 /// account. Anything else says nothing.
-fn home_account(client_info: &str) -> Option<String> {
+fn home_account(client_info: &str) -> Option<Text> {
     let bytes = BASE64URL_NOPAD.decode(client_info.trim_end_matches('=').as_bytes()).ok()?;
     let document = json::document(std::str::from_utf8(&bytes).ok()?).ok()?;
     let fields = document.object().ok()?;
     let part = |name| fields.text(name).ok().flatten().filter(|text| !text.is_empty());
-    Some(format!("{}.{}", part("uid")?, part("utid")?))
+    Some(Text::from(format!("{}.{}", part("uid")?, part("utid")?)))
 }
 
 /// `{"DateTime":"\/Date(<ms since 1970 UTC>)\/","OffsetMinutes":n}` in seconds since 1970.

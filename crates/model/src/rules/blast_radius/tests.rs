@@ -7,9 +7,9 @@ const CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
 fn of(kind: SecretKind) -> SecretDescription {
     SecretDescription {
-        account: Some("who".to_owned()),
-        tenant: Some("t".to_owned()),
-        target: Some("what".to_owned()),
+        account: Some("who".into()),
+        tenant: Some("t".into()),
+        target: Some("what".into()),
         ..SecretDescription::of(kind)
     }
 }
@@ -132,8 +132,8 @@ fn a_refresh_token_of_a_family_client_serves_the_family_and_another_its_client()
         (None, None, 0, ""),
     ] {
         let found = radius(&SecretDescription {
-            client_id: client.map(str::to_owned),
-            family_id: family.map(str::to_owned),
+            client_id: client.map(Into::into),
+            family_id: family.map(Into::into),
             ..of(SecretKind::RefreshToken)
         });
         assert_eq!(found.clients.len(), clients, "{client:?} {family:?}");
@@ -147,7 +147,7 @@ fn a_refresh_token_of_a_family_client_serves_the_family_and_another_its_client()
 fn a_principal_opens_every_tenant_in_which_a_context_names_it() {
     let with = |account: &str, tenant: &str| {
         let mut context: Context = of_principal("n", account, "s");
-        context.tenant.as_mut().unwrap().id = tenant.to_owned();
+        context.tenant.as_mut().unwrap().id = tenant.into();
         context
     };
     let contexts = [with("WHO", "u"), with("who", "T"), with("other", "v")];
@@ -176,22 +176,24 @@ fn a_user_is_named_by_object_id_in_the_graph_of_the_cloud_and_never_breaks_out_o
         ("a';x ø/", None, None, "https://graph.microsoft.com/v1.0/users/a%27%3Bx%20%C3%B8%2F/"),
     ] {
         let found = radius(&SecretDescription {
-            account: Some(account.to_owned()),
-            home_account_id: home.map(str::to_owned),
-            environment: environment.map(str::to_owned),
+            account: Some(account.into()),
+            home_account_id: home.map(Into::into),
+            environment: environment.map(Into::into),
             ..of(SecretKind::RefreshToken)
         });
         let wanted = format!("az rest --method post --url {command}revokeSignInSessions");
         assert_eq!(found.revoke, [wanted], "{account}");
     }
     let personal = "o.9188040D-6c67-4c5b-b112-36a304b66dad".to_owned();
-    let about =
-        SecretDescription { home_account_id: Some(personal), ..of(SecretKind::RefreshToken) };
+    let about = SecretDescription {
+        home_account_id: Some(personal.into()),
+        ..of(SecretKind::RefreshToken)
+    };
     assert_eq!(radius(&about).revoke, [""; 0]);
     for (account, word) in [("$(x)", "'$(x)'"), ("a'b", r"'a'\''b'"), ("", "''"), ("a b", "'a b'")]
     {
         let about =
-            SecretDescription { account: Some(account.to_owned()), ..of(SecretKind::ClientSecret) };
+            SecretDescription { account: Some(account.into()), ..of(SecretKind::ClientSecret) };
         let start = format!("az ad app credential list --id {word} --query");
         assert!(radius(&about).revoke[0].starts_with(&start), "{account}");
     }
@@ -208,8 +210,7 @@ fn whose_credential_it_is_has_to_be_found_out_where_no_file_named_it() {
 
 #[test]
 fn the_worst_comes_first() {
-    let family =
-        SecretDescription { client_id: Some(CLI.to_owned()), ..of(SecretKind::RefreshToken) };
+    let family = SecretDescription { client_id: Some(CLI.into()), ..of(SecretKind::RefreshToken) };
     let worst_first = [
         of(SecretKind::ClientSecret),
         family,

@@ -5,11 +5,11 @@ use crate::{Context, ContextName, Question, Refusal, Remark, Subscription, Tenan
 fn place(id: &str, state: &str) -> VisibleSubscription {
     VisibleSubscription {
         subscription: Subscription {
-            id: id.to_owned(),
-            name: Some(format!("Sub {}", id.trim_end_matches('x'))),
-            state: Some(state.to_owned()),
+            id: id.into(),
+            name: Some(format!("Sub {}", id.trim_end_matches('x')).into()),
+            state: Some(state.into()),
         },
-        tenant: Tenant { id: "t".to_owned(), name: None },
+        tenant: Tenant { id: "t".into(), name: None },
     }
 }
 
@@ -19,7 +19,7 @@ fn ada(ids: &[&str]) -> SignedIn {
     SignedIn {
         account: context("", "ada", "").account.unwrap(),
         environment: "AzureCloud".to_owned(),
-        tenant: Some(Tenant { id: "home".to_owned(), name: None }),
+        tenant: Some(Tenant { id: "home".into(), name: None }),
         places: ids.iter().map(|id| place(id, state(id))).collect(),
     }
 }
@@ -29,7 +29,7 @@ fn a_subscription_is_chosen_by_a_word_by_what_stands_or_as_the_only_one() {
     let standing = context("x", "ADA", "S2");
     let of_bob = context("x", "bob", "s2");
     let mut elsewhere = context("x", "ada", "s2");
-    elsewhere.environment = Some("AzureChinaCloud".to_owned());
+    elsewhere.environment = Some("AzureChinaCloud".into());
     let none = |wanted: &str| Err(Refusal::NoSuchSubscription { wanted: wanted.to_owned() });
     for (ids, asked, current, wanted) in [
         (&["s1", "s2"][..], Some("S2"), None, Ok("s2")),
@@ -62,7 +62,7 @@ fn a_subscription_is_chosen_by_a_word_by_what_stands_or_as_the_only_one() {
     ] {
         let signed_in = ada(ids);
         let found = choose(&signed_in, asked, current).map(|choice| match choice {
-            Choice::This(place) => place.subscription.id.clone(),
+            Choice::This(place) => place.subscription.id.to_string(),
             Choice::None => "tenant".to_owned(),
             Choice::Several(places) => {
                 let ids = places.iter().map(|place| format!("{} ", place.subscription.id));
@@ -212,7 +212,7 @@ fn states_and_absence_are_said_and_nonsense_is_refused() {
 #[test]
 fn only_contexts_of_the_account_in_the_same_cloud_make_a_sign_in_a_later_one() {
     let mut elsewhere = context("x", "ada", "s9");
-    elsewhere.environment = Some("AzureChinaCloud".to_owned());
+    elsewhere.environment = Some("AzureChinaCloud".into());
     for (there, is_first) in
         [(context("x", "ADA", "s9"), false), (context("x", "bob", "s9"), true), (elsewhere, true)]
     {

@@ -12,7 +12,7 @@ fn contexts() -> [Context; 5] {
     let mut elsewhere = context("c", "ADA@x", "s3");
     elsewhere.tenant = None;
     let mut china = of_principal("e", "APP", "s2");
-    china.environment = Some("AzureChinaCloud".to_owned());
+    china.environment = Some("AzureChinaCloud".into());
     [
         context("a", "ada@x", "s1"),
         of_principal("b", "app", "s2"),
@@ -25,9 +25,9 @@ fn contexts() -> [Context; 5] {
 /// All accounts: those of the contexts, one that only a token names, one of a session.
 fn everybody(contexts: &[Context]) -> Accounts {
     let only = Account {
-        id: "token-only@x".to_owned(),
+        id: "token-only@x".into(),
         account_type: AccountType::new("User"),
-        environment: Some("AzureCloud".to_owned()),
+        environment: Some("AzureCloud".into()),
         home_account_id: None,
         tenants: Vec::new(),
         properties: Default::default(),

@@ -143,11 +143,11 @@ mod tests {
 
     fn account(id: &str, home: Option<&str>, tenants: &[&str], pairs: &[(&str, &str)]) -> Account {
         Account {
-            id: id.to_owned(),
+            id: id.into(),
             account_type: AccountType::new("User"),
-            environment: Some("AzureCloud".to_owned()),
-            home_account_id: home.map(str::to_owned),
-            tenants: tenants.iter().map(|tenant| (*tenant).to_owned()).collect(),
+            environment: Some("AzureCloud".into()),
+            home_account_id: home.map(Into::into),
+            tenants: tenants.iter().map(|tenant| (*tenant).into()).collect(),
             properties: settings(pairs),
         }
     }

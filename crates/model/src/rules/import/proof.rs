@@ -83,14 +83,14 @@ mod tests {
 
     fn whole() -> Context {
         let mut context = context("prod", "ada", "s1");
-        context.tenant = Some(Tenant { id: "t1".to_owned(), name: Some("T".to_owned()) });
+        context.tenant = Some(Tenant { id: "t1".into(), name: Some("T".into()) });
         context.subscription = Some(Subscription {
-            id: "s1".to_owned(),
-            name: Some("S".to_owned()),
-            state: Some("Enabled".to_owned()),
+            id: "s1".into(),
+            name: Some("S".into()),
+            state: Some("Enabled".into()),
         });
-        context.environment = Some("AzureCloud".to_owned());
-        context.version_profile = Some("2019".to_owned());
+        context.environment = Some("AzureCloud".into());
+        context.version_profile = Some("2019".into());
         context.extended_properties.insert("Group".to_owned(), "g".to_owned());
         context.account.as_mut().unwrap().properties.insert("P".to_owned(), "1".to_owned());
         context.kept = Kept::new(zeroize::Zeroizing::new(r#"{"/x":1}"#.to_owned()));
@@ -101,18 +101,18 @@ mod tests {
     fn each_part_is_compared() {
         type Change = fn(&mut Context);
         let changes: [(&str, Change); 13] = [
-            ("account", |c| c.account.as_mut().unwrap().id = "eva".to_owned()),
+            ("account", |c| c.account.as_mut().unwrap().id = "eva".into()),
             ("account type", |c| {
                 c.account.as_mut().unwrap().account_type = crate::AccountType::new("Other");
             }),
-            ("tenant", |c| c.tenant.as_mut().unwrap().id = "t2".to_owned()),
+            ("tenant", |c| c.tenant.as_mut().unwrap().id = "t2".into()),
             ("tenant's name", |c| c.tenant.as_mut().unwrap().name = None),
-            ("subscription", |c| c.subscription.as_mut().unwrap().id = "s2".to_owned()),
+            ("subscription", |c| c.subscription.as_mut().unwrap().id = "s2".into()),
             ("subscription's name", |c| c.subscription.as_mut().unwrap().name = None),
             ("subscription's state", |c| {
-                c.subscription.as_mut().unwrap().state = Some("Disabled".to_owned());
+                c.subscription.as_mut().unwrap().state = Some("Disabled".into());
             }),
-            ("cloud", |c| c.environment = Some("AzureChinaCloud".to_owned())),
+            ("cloud", |c| c.environment = Some("AzureChinaCloud".into())),
             ("version profile", |c| c.version_profile = None),
             ("property Group", |c| c.extended_properties.clear()),
             ("property Group", |c| {

@@ -10,14 +10,14 @@ use crate::caseless::key;
 use crate::rules::secrets::{Alike, is_of_several, is_same};
 use crate::{
     Accounts, BUILT_IN_CLOUDS, Clouds, Environment, Found, HOME_ACCOUNT_ID, HeldSecret,
-    SecretDescription,
+    SecretDescription, Text,
 };
 
 /// Completes descriptions from what other files know: the user name of a home account id, the
 /// cloud that a custom authority belongs to, the cloud of a service principal's contexts.
 pub(super) fn name_owners(incoming: &mut [File], clouds: &Clouds, plan: &Plan) {
-    let mut user_names: HashMap<String, String> = HashMap::new();
-    let mut of_principals: HashMap<(String, Option<String>), Option<String>> = HashMap::new();
+    let mut user_names: HashMap<String, Text> = HashMap::new();
+    let mut of_principals: HashMap<(String, Option<String>), Option<Text>> = HashMap::new();
     let secrets = || incoming.iter().flat_map(|file| file.secrets.iter());
     let any = |lacks: fn(&SecretDescription) -> bool| secrets().any(|s| lacks(&s.description));
     let any_without_account = any(|about| about.account.is_none());
@@ -68,7 +68,7 @@ pub(super) fn name_owners(incoming: &mut [File], clouds: &Clouds, plan: &Plan) {
 /// Says the home account of whatever names a user of whom exactly one home account is known, in that
 /// cloud: from now on it is this user's, also when another one of that name comes.
 pub(super) fn name_homes(incoming: &mut [File], accounts: &Accounts) {
-    let home = |cloud: &Option<String>, found: Found<'_>| {
+    let home = |cloud: &Option<Text>, found: Found<'_>| {
         let known = found.one().filter(|_| cloud.is_some())?;
         known.home_account_id.clone()
     };
@@ -78,7 +78,7 @@ pub(super) fn name_homes(incoming: &mut [File], accounts: &Accounts) {
             if let (Some(home), Some(account)) = (found, &mut context.account)
                 && account.home_account_id().is_none()
             {
-                account.set_property(HOME_ACCOUNT_ID, home);
+                account.set_property(HOME_ACCOUNT_ID, home.to_string());
             }
         }
         for account in file.accounts.iter_mut() {
@@ -102,7 +102,7 @@ pub(super) fn name_homes(incoming: &mut [File], accounts: &Accounts) {
 }
 
 /// A host becomes the name of the custom environment that signs in there.
-fn name_cloud(environment: &mut Option<String>, clouds: &Clouds, plan: &Plan) {
+fn name_cloud(environment: &mut Option<Text>, clouds: &Clouds, plan: &Plan) {
     let Some(host) = environment.as_deref() else { return };
     if BUILT_IN_CLOUDS.iter().any(|cloud| cloud.name == host) {
         return;
@@ -114,7 +114,7 @@ fn name_cloud(environment: &mut Option<String>, clouds: &Clouds, plan: &Plan) {
         .next()
         .filter(|first| there().all(|other| clouds.key(&other.name) == clouds.key(&first.name)));
     if let Some(custom) = there().find(|one| same(one)).or(first) {
-        *environment = Some(custom.name.clone());
+        *environment = Some(custom.name.as_str().into());
     }
 }
 

@@ -8,13 +8,13 @@ fn context(name: &str, account: &str, subscription: &str) -> Context {
     Context {
         name: ContextName::new(name),
         account: Some(ContextAccount {
-            id: account.to_owned(),
+            id: account.into(),
             account_type: AccountType::new("User"),
             properties: Default::default(),
         }),
-        tenant: Some(Tenant { id: "t".to_owned(), name: None }),
-        subscription: Some(Subscription { id: subscription.to_owned(), name: None, state: None }),
-        environment: Some("AzureCloud".to_owned()),
+        tenant: Some(Tenant { id: "t".into(), name: None }),
+        subscription: Some(Subscription { id: subscription.into(), name: None, state: None }),
+        environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
         kept: Kept::default(),
@@ -35,7 +35,7 @@ use Origin::{AzureCli, AzurePowerShell};
 #[test]
 fn an_az_subscription_of_the_same_identity_is_the_powershell_context_and_its_name_stays() {
     let mut az = context("Dev (s1)", "Megan@x", "S1");
-    az.subscription.as_mut().unwrap().state = Some("Enabled".to_owned());
+    az.subscription.as_mut().unwrap().state = Some("Enabled".into());
     let files = vec![
         file(AzureCli, vec![az, context("Prod (s2)", "megan@x", "s2")], None),
         file(AzurePowerShell, vec![context("dev", "megan@x", "s1")], None),
@@ -132,7 +132,7 @@ fn a_default_that_the_vault_has_stays() {
 fn a_secret_is_one_by_kind_owner_and_value() {
     let held = |kind, account: &str, value: &str| HeldSecret {
         description: SecretDescription {
-            account: Some(account.to_owned()),
+            account: Some(account.into()),
             ..SecretDescription::of(kind)
         },
         value: Secret::copied_from(value.as_bytes()),
@@ -198,7 +198,7 @@ fn a_plan_changes_nothing_only_if_no_part_of_it_does() {
     };
     assert!(!changes(Profile::default(), &present()));
     let account = Account {
-        id: "new@x".to_owned(),
+        id: "new@x".into(),
         account_type: AccountType::new("User"),
         environment: None,
         home_account_id: None,
@@ -255,7 +255,7 @@ fn a_name_that_the_vault_gives_to_another_identity_is_taken() {
 #[test]
 fn the_default_is_the_marked_context_also_where_another_has_its_name() {
     let other_tenant = |mut context: Context| {
-        context.tenant = Some(Tenant { id: "t2".to_owned(), name: None });
+        context.tenant = Some(Tenant { id: "t2".into(), name: None });
         context
     };
     let dev = |account: &str| context("Dev (s1)", account, "s1");
@@ -288,10 +288,10 @@ fn two_home_accounts_of_one_name_are_two_accounts_with_contexts_of_their_own() {
         context
     };
     let account = |home: Option<&str>| Account {
-        id: "pat@x".to_owned(),
+        id: "pat@x".into(),
         account_type: AccountType::new("User"),
-        environment: Some("AzureCloud".to_owned()),
-        home_account_id: home.map(str::to_owned),
+        environment: Some("AzureCloud".into()),
+        home_account_id: home.map(Into::into),
         tenants: Vec::new(),
         properties: Default::default(),
     };

@@ -72,8 +72,8 @@ mod tests {
 
     fn principal(number: usize, tenant: usize) -> SecretDescription {
         SecretDescription {
-            account: Some(format!("app {number}")),
-            tenant: Some(format!("tenant {tenant}")),
+            account: Some(format!("app {number}").into()),
+            tenant: Some(format!("tenant {tenant}").into()),
             ..SecretDescription::of(SecretKind::ClientSecret)
         }
     }
@@ -81,8 +81,8 @@ mod tests {
     #[test]
     fn what_may_be_the_same_is_found_by_name_and_by_home() {
         let token = |account: Option<&str>, home: Option<&str>| SecretDescription {
-            account: account.map(str::to_owned),
-            home_account_id: home.map(str::to_owned),
+            account: account.map(Into::into),
+            home_account_id: home.map(Into::into),
             ..SecretDescription::of(SecretKind::RefreshToken)
         };
         let value = Secret::copied_from(b"value");

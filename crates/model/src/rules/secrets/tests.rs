@@ -16,12 +16,12 @@ fn about(words: &str) -> SecretDescription {
         _ => SecretKind::ClientSecret,
     };
     SecretDescription {
-        account: words[1].clone(),
-        home_account_id: words[2].clone(),
-        tenant: words[3].clone(),
-        client_id: words[4].clone(),
-        environment: words[5].clone(),
-        target: words[6].clone(),
+        account: words[1].as_deref().map(Into::into),
+        home_account_id: words[2].as_deref().map(Into::into),
+        tenant: words[3].as_deref().map(Into::into),
+        client_id: words[4].as_deref().map(Into::into),
+        environment: words[5].as_deref().map(Into::into),
+        target: words[6].as_deref().map(Into::into),
         ..SecretDescription::of(kind)
     }
 }
@@ -70,7 +70,7 @@ fn equal_values_are_one_secret_of_one_kind_owner_and_cloud() {
 fn what_names_no_cloud_is_there_for_each_cloud_of_its_account() {
     let (named, open) = ("secret app - t app AzureCloud -", "secret app - t app - -");
     let mut china = of_principal("c", "app", "s");
-    china.environment = Some("AzureChinaCloud".to_owned());
+    china.environment = Some("AzureChinaCloud".into());
     let contexts = [of_principal("a", "app", "s"), china];
     for (contexts, known, new, same) in [
         (&contexts[..1], named, open, true),
@@ -112,7 +112,7 @@ fn a_new_one_takes_the_place_of_its_own_kind_and_owner() {
         assert_eq!(takes_place(&about(new), &about(old), &clouds()), goes, "{new} | {old}");
     }
     let plain = about("at ada - t ps c arm");
-    let bound = SecretDescription { token_type: Some("pop".to_owned()), ..plain.clone() };
+    let bound = SecretDescription { token_type: Some("pop".into()), ..plain.clone() };
     assert!(!takes_place(&plain, &bound, &clouds()));
 }
 
@@ -120,7 +120,8 @@ fn a_new_one_takes_the_place_of_its_own_kind_and_owner() {
 fn a_token_that_is_bound_or_of_a_partition_or_on_behalf_of_a_user_is_no_plain_one() {
     let plain = about("at ada - t ps c arm");
     let text = |text: &str| Some(text.to_owned());
-    let of_type = |kind: &str| SecretDescription { token_type: text(kind), ..plain.clone() };
+    let of_type =
+        |kind: &str| SecretDescription { token_type: text(kind).map(Into::into), ..plain.clone() };
     for (about, wanted) in [
         (plain.clone(), None),
         (of_type("Bearer"), None),
@@ -129,11 +130,11 @@ fn a_token_that_is_bound_or_of_a_partition_or_on_behalf_of_a_user_is_no_plain_on
         (of_type("mtls_pop"), Some(Restriction::Bound)),
         (of_type("DPoP"), Some(Restriction::Bound)),
         (
-            SecretDescription { partition: text("x"), ..plain.clone() },
+            SecretDescription { partition: text("x").map(Into::into), ..plain.clone() },
             Some(Restriction::Partitioned),
         ),
         (
-            SecretDescription { on_behalf_of: text("x"), ..plain.clone() },
+            SecretDescription { on_behalf_of: text("x").map(Into::into), ..plain.clone() },
             Some(Restriction::OnBehalfOf),
         ),
     ] {
@@ -155,7 +156,7 @@ fn of_several_secrets_the_tenants_own_then_the_client_then_the_newest_goes_first
         about
     };
     let mut family = rt("-", "other");
-    family.family_id = Some("1".to_owned());
+    family.family_id = Some("1".into());
     // Each pair: the first goes before the second, whichever stands first.
     for (first, second) in [
         ((rt("T", "other"), 1), (rt("-", OWN_CLIENT), 9)),

@@ -25,10 +25,10 @@ fn set_as_first(contexts: &[Context], asked: &SetRequest) -> Result<Decision, Re
 
 fn contexts() -> [Context; 4] {
     let mut old = context("old", "ada", "s3");
-    old.subscription.as_mut().unwrap().state = Some("Disabled".to_owned());
+    old.subscription.as_mut().unwrap().state = Some("Disabled".into());
     let mut elsewhere = context("elsewhere", "ada", "s4");
-    elsewhere.subscription.as_mut().unwrap().name = Some("Sub s3".to_owned());
-    elsewhere.tenant = Some(Tenant { id: "ta".to_owned(), name: Some("Tenant A".to_owned()) });
+    elsewhere.subscription.as_mut().unwrap().name = Some("Sub s3".into());
+    elsewhere.tenant = Some(Tenant { id: "ta".into(), name: Some("Tenant A".into()) });
     [context("one", "ada", "s1"), context("two", "bob", "s2"), old, elsewhere]
 }
 
@@ -91,7 +91,7 @@ fn who_acts_is_the_base_whatever_is_current_and_wherever_it_lives() {
 fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
     let in_tenant = |name: &str, account: &str, subscription: &str, tenant: &str| {
         let mut context = context(name, account, subscription);
-        context.tenant.as_mut().unwrap().id = tenant.to_owned();
+        context.tenant.as_mut().unwrap().id = tenant.into();
         context
     };
     let contexts = [
@@ -100,8 +100,8 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
         in_tenant("adas", "ADA", "s3", "ta"),
     ];
     let place = VisibleSubscription {
-        subscription: Subscription { id: "s7".to_owned(), name: None, state: None },
-        tenant: Tenant { id: "seen".to_owned(), name: None },
+        subscription: Subscription { id: "s7".into(), name: None, state: None },
+        tenant: Tenant { id: "seen".into(), name: None },
     };
     let acting = Acting::new(&contexts[0], ActiveSource::Session);
     let known = Known { acting: Some(&acting), ..known(&contexts, None) };
@@ -144,7 +144,7 @@ fn a_tenant_in_which_the_account_was_never_seen_is_asked_about() {
 fn what_azure_shows_comes_after_what_contexts_know() {
     let place = |id: &str, name: &str| VisibleSubscription {
         subscription: Subscription { id: id.into(), name: Some(name.into()), state: None },
-        tenant: Tenant { id: "seen".to_owned(), name: None },
+        tenant: Tenant { id: "seen".into(), name: None },
     };
     let seen =
         [place("s1", "Seen"), place("s8", "Sub s1"), place("s9", "Nine"), place(UNKNOWN, "U")];
@@ -216,13 +216,13 @@ fn a_default_name_that_another_identity_has_gets_the_account() {
 #[test]
 fn a_subscription_is_looked_for_in_the_same_cloud_and_in_the_tenant_that_was_asked_for() {
     let mut china = context("china", "ada", "s7");
-    china.environment = Some("AzureChinaCloud".to_owned());
-    china.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
+    china.environment = Some("AzureChinaCloud".into());
+    china.subscription.as_mut().unwrap().name = Some("Twin".into());
     let mut here = context("here", "ada", "s8");
-    here.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
+    here.subscription.as_mut().unwrap().name = Some("Twin".into());
     let mut there = context("there", "ada", "s9");
-    there.subscription.as_mut().unwrap().name = Some("Twin".to_owned());
-    there.tenant.as_mut().unwrap().id = "t2".to_owned();
+    there.subscription.as_mut().unwrap().name = Some("Twin".into());
+    there.tenant.as_mut().unwrap().id = "t2".into();
     let contexts = [context("one", "ada", "s1"), china, here, there];
     let find = |tenant: Option<&str>| {
         let decision = set_as_first(&contexts, &wanted(None, Some("twin"), tenant));
@@ -254,7 +254,7 @@ fn only_a_whole_guid_is_taken_at_its_word() {
 fn what_the_same_account_says_of_a_subscription_goes_first() {
     let in_tenant = |name: &str, account: &str, tenant: &str| {
         let mut context = context(name, account, "s5");
-        context.tenant.as_mut().unwrap().id = tenant.to_owned();
+        context.tenant.as_mut().unwrap().id = tenant.into();
         context
     };
     let contexts = [

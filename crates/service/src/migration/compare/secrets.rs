@@ -7,7 +7,7 @@ use azvault_importer::folder::Source;
 use azvault_model::TenantId;
 use azvault_model::rules::import::{Plan, Planned};
 use azvault_model::{
-    Account, AccountId, ByDigest, Digests, HeldSecret, SecretDescription, SecretKind,
+    Account, AccountId, ByDigest, Digests, HeldSecret, SecretDescription, SecretKind, Text,
 };
 use azvault_vault::{Since, ValueDigest};
 
@@ -72,7 +72,7 @@ fn differing(held: &SecretDescription, said: &SecretDescription) -> Option<&'sta
         ("tenant", &held.tenant, &said.tenant),
         ("client", &held.client_id, &said.client_id),
     ];
-    let differs = |held: &Option<String>, said: &Option<String>| match (held, said) {
+    let differs = |held: &Option<Text>, said: &Option<Text>| match (held, said) {
         (Some(held), Some(said)) => TenantId(held) != TenantId(said),
         (None, Some(_)) => true,
         (_, None) => false,
@@ -132,7 +132,7 @@ pub(super) fn compare_accounts(
     for planned in &plan.accounts {
         let Some(source) = source_of(again, planned) else { continue };
         let (id, home) = (&planned.item.id, planned.item.home_account_id.as_ref());
-        let has = |id: &String| ids.held.contains_key(&ids.digests.of(AccountId(id)));
+        let has = |id: &Text| ids.held.contains_key(&ids.digests.of(AccountId(id)));
         if has(id) || home.is_some_and(has) {
             continue;
         }

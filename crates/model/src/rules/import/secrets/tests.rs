@@ -7,8 +7,8 @@ use crate::{
 
 fn about(account: Option<&str>, tenant: Option<&str>) -> SecretDescription {
     SecretDescription {
-        account: account.map(str::to_owned),
-        tenant: tenant.map(str::to_owned),
+        account: account.map(Into::into),
+        tenant: tenant.map(Into::into),
         ..SecretDescription::of(SecretKind::ClientSecret)
     }
 }
@@ -28,10 +28,10 @@ fn described(profiles: Vec<Profile>) -> Vec<SecretDescription> {
 #[test]
 fn other_files_say_whose_a_secret_is() {
     let account = Account {
-        id: "ada@x".to_owned(),
+        id: "ada@x".into(),
         account_type: AccountType::new("User"),
         environment: None,
-        home_account_id: Some("Home.T".to_owned()),
+        home_account_id: Some("Home.T".into()),
         tenants: Vec::new(),
         properties: Default::default(),
     };
@@ -43,7 +43,10 @@ fn other_files_say_whose_a_secret_is() {
         (None, None, None),
     ] {
         let home_account_id = home.map(str::to_owned);
-        let about = SecretDescription { home_account_id, ..about(named, None) };
+        let about = SecretDescription {
+            home_account_id: home_account_id.map(Into::into),
+            ..about(named, None)
+        };
         let secrets = Profile { secrets: vec![held(about)], ..Profile::default() };
         let accounts = Profile { accounts: accounts.accounts.clone(), ..Profile::default() };
         let found = described(vec![secrets, accounts]);
@@ -55,7 +58,7 @@ fn other_files_say_whose_a_secret_is() {
 fn the_cloud_of_a_principal_is_that_of_its_contexts_if_they_agree() {
     let in_cloud = |name: &str, subscription: &str, cloud: &str| -> Context {
         let mut context = of_principal(name, "App", subscription);
-        context.environment = Some(cloud.to_owned());
+        context.environment = Some(cloud.into());
         context
     };
     let (china, also) =
@@ -88,9 +91,9 @@ fn a_custom_authority_becomes_the_name_of_its_cloud_and_a_built_in_one_stays() {
     ] {
         let environment = Some(host.to_owned());
         let account = Account {
-            id: "ada@x".to_owned(),
+            id: "ada@x".into(),
             account_type: AccountType::new("User"),
-            environment: environment.clone(),
+            environment: environment.as_deref().map(Into::into),
             home_account_id: None,
             tenants: Vec::new(),
             properties: Default::default(),
@@ -98,7 +101,10 @@ fn a_custom_authority_becomes_the_name_of_its_cloud_and_a_built_in_one_stays() {
         let profile = Profile {
             environments: vec![stack.clone(), liar.clone()],
             accounts: vec![account],
-            secrets: vec![held(SecretDescription { environment, ..about(Some("a"), None) })],
+            secrets: vec![held(SecretDescription {
+                environment: environment.map(Into::into),
+                ..about(Some("a"), None)
+            })],
             ..Profile::default()
         };
         let files = vec![Incoming { origin: Origin::AzureCli, profile }];
@@ -112,21 +118,21 @@ fn a_custom_authority_becomes_the_name_of_its_cloud_and_a_built_in_one_stays() {
 #[test]
 fn what_several_files_say_of_one_secret_is_put_together_and_what_the_vault_says_too() {
     let full = SecretDescription {
-        client_id: Some("client".to_owned()),
-        environment: Some("AzureCloud".to_owned()),
-        target: Some("target".to_owned()),
+        client_id: Some("client".into()),
+        environment: Some("AzureCloud".into()),
+        target: Some("target".into()),
         expires_on: Some(7),
-        family_id: Some("1".to_owned()),
-        home_account_id: Some("home".to_owned()),
+        family_id: Some("1".into()),
+        home_account_id: Some("home".into()),
         ..SecretDescription {
-            account: Some("app".to_owned()),
-            tenant: Some("t".to_owned()),
+            account: Some("app".into()),
+            tenant: Some("t".into()),
             ..SecretDescription::of(SecretKind::RefreshToken)
         }
     };
     let bare = SecretDescription {
-        account: Some("APP".to_owned()),
-        target: Some("own".to_owned()),
+        account: Some("APP".into()),
+        target: Some("own".into()),
         ..SecretDescription::of(SecretKind::RefreshToken)
     };
     let both = SecretDescription {
@@ -156,13 +162,13 @@ fn what_several_files_say_of_one_secret_is_put_together_and_what_the_vault_says_
 #[test]
 fn one_value_of_one_application_in_two_clouds_is_two_secrets() {
     let of = |cloud: Option<&str>| SecretDescription {
-        environment: cloud.map(str::to_owned),
+        environment: cloud.map(Into::into),
         ..about(Some("app"), Some("t"))
     };
     let file = |clouds: &[Option<&str>], contexts: &[&str]| {
         let context = |cloud: &&str| {
             let mut context = of_principal(cloud, "app", "s");
-            context.environment = Some((*cloud).to_owned());
+            context.environment = Some((*cloud).into());
             context
         };
         Profile {
@@ -190,10 +196,10 @@ fn one_value_of_one_application_in_two_clouds_is_two_secrets() {
 #[test]
 fn a_user_name_gets_its_home_account_where_there_is_exactly_one() {
     let user = |home: Option<&str>| SecretDescription {
-        home_account_id: home.map(str::to_owned),
-        environment: Some("AzureCloud".to_owned()),
+        home_account_id: home.map(Into::into),
+        environment: Some("AzureCloud".into()),
         ..SecretDescription {
-            account: Some("ada@x".to_owned()),
+            account: Some("ada@x".into()),
             ..SecretDescription::of(SecretKind::RefreshToken)
         }
     };
