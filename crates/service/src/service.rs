@@ -89,7 +89,10 @@ impl Service {
                 if locked.vault_id().to_string() != self.vault {
                     return Err(Failure::new(Kind::Locked, "this agent is of another vault"));
                 }
-                (locked.unlock_with(Box::new(Arc::clone(keys)), &app.anchors()?)?, None)
+                let keys = Box::new(Arc::clone(keys));
+                let mut vault = locked.unlock_with(keys, &app.anchors()?)?;
+                vault.remember_later();
+                (vault, None)
             }
         };
         let view = VaultView::again(&vault, before)?;

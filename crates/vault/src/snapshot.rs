@@ -96,9 +96,9 @@ impl Snapshot<'_> {
         Boxes { connection: &self.transaction, sealer: self.sealer, vault: self.vault }
     }
 
-    /// SHA-256 of the sealed head: where it is the same, so is every record.
-    pub fn head(&self) -> &str {
-        &self.contents.0.head_hash
+    /// The HMAC over all records: where it is the same, so is each of them.
+    pub fn root(&self) -> &str {
+        &self.contents.0.head.root
     }
 
     /// All that the records hold, for keeps.

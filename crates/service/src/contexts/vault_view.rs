@@ -17,8 +17,8 @@ pub struct VaultView {
     /// Clouds that are not built in.
     pub environments: Vec<Environment>,
     pub settings: Settings,
-    /// The head of the vault at that moment ([`Snapshot::head`]).
-    head: String,
+    /// Of the records at that moment ([`Snapshot::root`]).
+    root: String,
 }
 
 impl VaultView {
@@ -30,7 +30,7 @@ impl VaultView {
     /// What a vault holds now: that which was read before, where it is still that.
     pub(crate) fn again(vault: &Vault, before: Option<Arc<Self>>) -> Result<Arc<Self>, Failure> {
         let snapshot = vault.snapshot()?;
-        let same = before.filter(|it| it.head == snapshot.head());
+        let same = before.filter(|it| it.root == snapshot.root());
         Ok(same.unwrap_or_else(|| Arc::new(Self::read(&snapshot))))
     }
 
@@ -40,7 +40,7 @@ impl VaultView {
             secrets: snapshot.secrets().to_vec(),
             accounts: snapshot.accounts().iter().map(|stored| stored.value.clone()).collect(),
             environments: snapshot.environments().iter().map(|own| own.value.clone()).collect(),
-            head: snapshot.head().to_owned(),
+            root: snapshot.root().to_owned(),
             contexts: snapshot.contexts().iter().map(|own| own.value.copied()).collect(),
         }
     }
