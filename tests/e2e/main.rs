@@ -20,6 +20,7 @@ mod az_shim;
 mod azure;
 mod backup;
 mod bad_input;
+mod both_ways;
 mod certificates;
 mod claims;
 mod clean;

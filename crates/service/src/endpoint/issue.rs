@@ -130,7 +130,7 @@ fn chosen<'a>(
     };
     let seen = contexts.seen().into_iter().map(|seen| seen.context);
     let acting = acting.ok().filter(|acting| reach.serves(&accounts, acting));
-    let served = seen.filter(|context| reach.serves(&accounts, context));
+    let served = seen.clone().filter(|context| reach.serves(&accounts, context));
     let (ClientSelector::ClientId(id)
     | ClientSelector::ObjectId(id)
     | ClientSelector::ResourceId(id)) = client;
@@ -140,7 +140,10 @@ fn chosen<'a>(
     {
         return Ok(acting);
     }
-    selected(acting.into_iter().chain(served), id).ok_or_else(|| reach.refuse_id(id))
+    selected(acting.into_iter().chain(served), id).ok_or_else(|| match selected(seen, id) {
+        Some(other) => reach.refuse_other(id, other),
+        None => reach.refuse_id(id),
+    })
 }
 
 /// The ids that name the identity of a context: what its account is called, the object that it is in

@@ -84,6 +84,22 @@ impl Reach {
         Failure::new(Kind::Refused, what).hint(format!("azvault exec {name} -- COMMAND"))
     }
 
+    /// Why an id is not served that stands for the account of another context.
+    pub(crate) fn refuse_other(&self, id: &str, other: &Context) -> Failure {
+        let (id, other) = (quoted(id), quoted(other.name.as_str()));
+        let what = match self {
+            Self::Account(own) => format!(
+                "this command was started for {}, and the identity {id} is that of {other}",
+                quoted(&own.account.id)
+            ),
+            Self::Nobody | Self::AllAccounts => {
+                format!("the identity {id} is that of {other}, which was not active")
+            }
+        };
+        Failure::new(Kind::Refused, what)
+            .hint("azvault exec --all-accounts NAME -- COMMAND, which serves every account")
+    }
+
     /// Why an id is not served.
     pub(crate) fn refuse_id(&self, id: &str) -> Failure {
         let what = format!("the identity {} is none that this command was started for", quoted(id));

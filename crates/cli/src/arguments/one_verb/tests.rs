@@ -86,7 +86,7 @@ fn a_line_of_every_day_needs_the_tree_of_its_verb_and_other_lines_the_whole() {
         ("context select show", Taker::Whole),
         ("secret show 0000000000000001 --reveal", Taker::OneVerb),
         ("secret list --wide", Taker::OneVerb),
-        ("agent serve --socket /s --vault-id i", Taker::OneVerb),
+        ("agent serve --socket /s --vault-id i --anchors /a", Taker::OneVerb),
         ("renew", Taker::OneVerb),
         ("door --leader 7", Taker::OneVerb),
         ("connect --tenant token", Taker::Whole),
