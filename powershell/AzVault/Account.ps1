@@ -13,6 +13,9 @@ function Connect-AzVaultAccount {
     Signs in with the browser of this machine.
     .PARAMETER LoginHint
     The user who is to sign in.
+    .PARAMETER ClaimsChallenge
+    Answers this claims challenge: JSON, its Base64, or @ and a file with either. One that azvault keeps is
+    answered without this.
     .PARAMETER ServicePrincipal
     Signs in as an application. Without one of the next parameters its secret is asked for.
     .PARAMETER Application
@@ -83,6 +86,11 @@ function Connect-AzVaultAccount {
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $LoginHint,
+
+        [Parameter(ParameterSetName = 'User')]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string] $ClaimsChallenge,
 
         [Parameter(ParameterSetName = 'ServicePrincipal', Mandatory)]
         [switch] $ServicePrincipal,
@@ -205,6 +213,7 @@ function Connect-AzVaultAccount {
                 'device-code'               = $UseDeviceAuthentication
                 'browser'                   = $UseBrowser
                 'login-hint'                = $LoginHint
+                'claims-challenge'          = $ClaimsChallenge
                 'service-principal'         = $ServicePrincipal
                 'application'               = $Application
                 'secret-fd'                 = $(if ($null -ne $Credential) { '0' })

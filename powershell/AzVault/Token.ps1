@@ -18,6 +18,10 @@ function Get-AzVaultToken {
     Another tenant than the context's, by its id.
     .PARAMETER TrustHost
     Agrees that the cloud that the context is in, which no Microsoft cloud is, has this host: https://HOST.
+    .PARAMETER Claims
+    Answers this claims challenge: JSON, its Base64 as in WWW-Authenticate, or @ and a file with either.
+    .PARAMETER Refresh
+    Gets a new token, whatever is cached.
     .PARAMETER AsSecureString
     Gives the token as a SecureString, as it is without this too.
     .PARAMETER AsPlainText
@@ -60,6 +64,12 @@ function Get-AzVaultToken {
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $TrustHost,
 
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string] $Claims,
+
+        [switch] $Refresh,
+
         [switch] $AsSecureString,
 
         [switch] $AsPlainText
@@ -76,9 +86,9 @@ function Get-AzVaultToken {
     }
     process {
         $document = if ($Scopes) {
-            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'for' = $Scopes; 'tenant' = $Tenant; 'confirm' = $TrustHost }
+            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'for' = $Scopes; 'tenant' = $Tenant; 'confirm' = $TrustHost; 'claims' = $Claims; 'refresh' = $Refresh }
         } else {
-            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'resource' = $Resource; 'tenant' = $Tenant; 'confirm' = $TrustHost }
+            Invoke-InSession $PSCmdlet 'token' -Option @{ 'context' = $Name; 'resource' = $Resource; 'tenant' = $Tenant; 'confirm' = $TrustHost; 'claims' = $Claims; 'refresh' = $Refresh }
         }
         if ($null -eq $document) { return }
         $token = ConvertTo-AzVaultObject 'AzVault.Token' $document

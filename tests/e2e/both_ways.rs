@@ -149,10 +149,10 @@ fn a_question_is_asked_once_by_the_command_and_its_answer_is_for_that_question()
             &["context", "remove", name],
         )
     };
-    let refused = remove("n").expect(3);
+    let refused = remove("n\n").expect(3);
     assert_eq!(refused.stdout.matches("is the current context").count(), 1, "{}", refused.stdout);
     home.run(&["context", "show", name]).expect(0);
-    remove("y").expect(0);
+    remove("y\n").expect(0);
     home.run(&["context", "show", name]).expect(5);
 }
 

@@ -17,7 +17,7 @@ print(fresh(MANAGED.get_token("https://management.azure.com/.default")))
 print(fresh(DefaultAzureCredential().get_token("https://vault.azure.net/.default")))
 print(fresh(NAMED.get_token("https://storage.azure.com/.default")))
 try:
-    print(MANAGED.get_token("https://management.chinacloudapi.cn/.default"))
+    print(MANAGED.get_token("https://user@no.example/.default"))
 except Exception as error:  # pylint: disable=broad-except
     print(" ".join(str(error).split()))
 COUNT = 200

@@ -95,27 +95,49 @@ impl Service {
                 (vault, None)
             }
         };
-        let view = VaultView::again(&vault, before)?;
-        let session = Session::current(app, vault.id())?;
-        let contexts = Contexts::read(app, view, session, row.purpose)?;
-        Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
+        match contexts(app, &vault, before.clone(), row) {
+            Ok(contexts) => {
+                Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
+            }
+            Err(failure) => {
+                if !is_wrong(&failure) {
+                    self.held = Some(Held { path, vault, view: before });
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// Keeps a vault open for the next request, unless something is wrong with it.
     fn keep(&mut self, app: &App, open: OpenVault, replied: Replied) -> Replied {
-        let is_wrong = |unanswered: &Unanswered| match unanswered {
-            Unanswered::Failed(failure) => {
-                matches!(failure.kind, Kind::Integrity | Kind::Locked | Kind::Other)
-            }
+        let failed = |unanswered: &Unanswered| match unanswered {
+            Unanswered::Failed(failure) => is_wrong(failure),
             Unanswered::Foreign => false,
         };
-        if !replied.as_ref().err().is_some_and(is_wrong) {
+        if !replied.as_ref().err().is_some_and(failed) {
             let OpenVault { vault, contexts, .. } = open;
             let path = app.options.vault.clone().unwrap_or_default();
             self.held = Some(Held { path, vault, view: Some(contexts.vault) });
         }
         replied
     }
+}
+
+/// What a request works on: what is in the vault now, and in its session.
+fn contexts(
+    app: &App,
+    vault: &Vault,
+    before: Option<Arc<VaultView>>,
+    row: &Row,
+) -> Result<Contexts, Failure> {
+    let view = VaultView::again(vault, before)?;
+    let session = Session::current(app, vault.id())?;
+    Contexts::read(app, view, session, row.purpose)
+}
+
+/// Whether an open vault is to be opened anew before anything else is asked of it.
+fn is_wrong(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Integrity | Kind::Locked | Kind::Other)
 }
 
 impl Answers for Service {

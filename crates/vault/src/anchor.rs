@@ -13,6 +13,7 @@ mod folder;
 pub(crate) mod name;
 
 use std::path::Path;
+use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
@@ -21,6 +22,7 @@ use crate::error::{AnchorMismatch, Problem};
 use crate::format::fingerprint::fingerprint;
 use crate::format::id::VaultId;
 use crate::sealer::{Sealer, Subkey};
+use crate::store::BUSY;
 
 use folder::{Anchor, Remembered};
 pub(crate) use folder::{Recalled, recall};
@@ -208,19 +210,21 @@ fn is_new_enough(seen: HighWaterMark<'_>, anchor: &Anchor) -> Result<(), Problem
 }
 
 /// Remembers what was seen, unless the anchors say as much already: another process may have
-/// gone further since. Anchors of other vaults stay.
+/// gone further since. Anchors of other vaults stay. Others that write there are waited for no longer
+/// than that.
 pub(crate) fn remember(
     folder: &Path,
     sealer: &dyn Sealer,
     vault: VaultId,
     seen: HighWaterMark<'_>,
+    patience: Duration,
 ) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
     if is_said(folder, &opened)? {
         return Ok(());
     }
     // One writer at a time: of two, the one that has seen less must not come last.
-    let held = folder::hold(folder)?;
+    let held = folder::hold(folder, patience)?;
     if is_said(folder, &opened)? {
         return Ok(());
     }
@@ -254,7 +258,7 @@ pub(crate) fn replace(
     seen: HighWaterMark<'_>,
 ) -> Result<(), Problem> {
     let opened = Opened::new(sealer, vault, seen)?;
-    let held = folder::hold(folder)?;
+    let held = folder::hold(folder, BUSY)?;
     folder::write(folder, &held, &opened.fingerprint, &opened.anchor()?)?;
     forget(folder, &opened, |is| !matches!(is, Is::Others(_)))
 }

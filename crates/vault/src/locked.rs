@@ -53,6 +53,7 @@ pub struct Locked {
     header: Header,
     rows: Vec<Row>,
     slots: Vec<Slot>,
+    patience: Duration,
 }
 
 impl Locked {
@@ -81,7 +82,7 @@ impl Locked {
         if of_one.len().max(of_both.len()) > MAX_TRIES {
             return Err(Problem::tampered("more slots with a passphrase than azvault makes"));
         }
-        Ok(Self { connection, file, path: path.to_owned(), header, rows, slots })
+        Ok(Self { connection, file, path: path.to_owned(), header, rows, slots, patience })
     }
 
     /// SQLite's own check of the whole file: for one that comes from elsewhere.
@@ -174,7 +175,7 @@ impl Locked {
         let (anchor_found, beyond, remembered) = match on_rollback {
             OnRollback::Refuse => {
                 let found = anchor::check(&recalled, &*sealer, id, seen)?;
-                (found, None, anchor::remember(anchors, &*sealer, id, seen))
+                (found, None, anchor::remember(anchors, &*sealer, id, seen, self.patience))
             }
             OnRollback::Accept(_) => {
                 let found = match anchor::check(&recalled, &*sealer, id, seen) {
@@ -206,6 +207,7 @@ impl Locked {
             anchor_error: remembered.err().map(|e| e.to_string()),
             index: Index::new(head.generation, head_hash),
             remembers: Remembers::AtOnce,
+            patience: self.patience,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
 
@@ -48,6 +49,8 @@ pub struct Vault {
     pub(crate) former: Vec<String>,
     pub(crate) index: Index,
     pub(crate) remembers: Remembers,
+    /// How long other processes are waited for.
+    pub(crate) patience: Duration,
 }
 
 /// When this machine remembers how far the vault has come.
@@ -130,7 +133,8 @@ impl Vault {
         let (generation, head) = self.index.newest();
         let epoch = self.sealer.epoch();
         let seen = HighWaterMark { epoch, generation, head: &head, former: &self.former };
-        let remembered = anchor::remember(&self.anchors, &*self.sealer, self.id, seen);
+        let remembered =
+            anchor::remember(&self.anchors, &*self.sealer, self.id, seen, self.patience);
         self.anchor_error = remembered.err().map(|e| e.to_string());
         if self.anchor_error.is_none() {
             self.remembers = Remembers::Later;
@@ -193,7 +197,9 @@ impl Vault {
             self.remembers = Remembers::Behind;
         } else {
             let remembered = match self.beyond.take() {
-                None => anchor::remember(&self.anchors, &*self.sealer, self.id, seen),
+                None => {
+                    anchor::remember(&self.anchors, &*self.sealer, self.id, seen, self.patience)
+                }
                 Some(_) => anchor::replace(&self.anchors, &*self.sealer, self.id, seen),
             };
             self.anchor_error = remembered.err().map(|e| e.to_string());

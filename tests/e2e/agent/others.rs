@@ -106,6 +106,7 @@ fn the_folder_the_socket_and_the_process_are_of_one_user_and_keep_nothing_of_the
             || text.starts_with("socket:")
             || text == "anon_inode:inotify"
             || text == "anon_inode:[timerfd]"
+            || text == "anon_inode:[pidfd]"
             || target == home.socket().with_extension("lock");
         assert!(own, "{text}");
     }

@@ -39,7 +39,7 @@ fn an_agent_in_a_folder_that_only_another_shell_names_is_found_through_the_kerne
          XDG_RUNTIME_DIR=/tmp/other azvault prompt; unset XDG_RUNTIME_DIR; azvault prompt
          azvault {PASS} unlock >/dev/null; azvault context list -q >/dev/null
          ls -d /tmp/other/azvault /tmp/azvault-* 2>/dev/null | wc -l
-         pgrep -c -x azvault"
+         pgrep -f -c 'azvault agent [s]erve'"
     ));
     assert_eq!(said.expect(0).stdout, "fab*\nfab*\n0\n1\n");
 }

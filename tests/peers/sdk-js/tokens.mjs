@@ -14,7 +14,7 @@ console.log(fresh(await managed.getToken("https://management.azure.com/.default"
 console.log(fresh(await new DefaultAzureCredential().getToken("https://vault.azure.net/.default")));
 console.log(fresh(await named.getToken("https://storage.azure.com/.default")));
 try {
-  console.log(await managed.getToken("https://management.chinacloudapi.cn/.default"));
+  console.log(await managed.getToken("https://user@no.example/.default"));
 } catch (error) {
   console.log(String(error).replaceAll("\n", " "));
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use azvault_os::file::{create_private_folders, open_unfollowed};
 use azvault_os::lock::{self, Share};
@@ -102,11 +103,11 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The folder, made if need be, for one writer alone.
-pub(super) fn hold(folder: &Path) -> Result<File, Problem> {
+/// The folder, made if need be, for one writer alone. Others are waited for no longer than that.
+pub(super) fn hold(folder: &Path, patience: Duration) -> Result<File, Problem> {
     create_private_folders(folder)?;
     let handle = File::open(folder)?;
-    lock::wait(&handle, Share::Nothing)?;
+    lock::within(&handle, Share::Nothing, patience)?.required()?;
     Ok(handle)
 }
 

@@ -9,6 +9,7 @@ use crate::format::fingerprint::fingerprint;
 use crate::format::id::VaultId;
 use crate::format::key::Key;
 use crate::format::keys::Keys;
+use crate::store::BUSY;
 
 const VAULT: VaultId = VaultId([7; 16]);
 
@@ -34,7 +35,7 @@ impl Machine {
     }
 
     fn remember(&self, keys: &Keys, seen: HighWaterMark<'_>) {
-        remember(self.folder.path(), keys, VAULT, seen).unwrap();
+        remember(self.folder.path(), keys, VAULT, seen, BUSY).unwrap();
     }
 
     fn check(&self, keys: &Keys, seen: HighWaterMark<'_>) -> Result<AnchorFound, Problem> {

@@ -18,7 +18,7 @@ async fn main() -> azure_core::Result<()> {
     let managed = ManagedIdentityCredential::new(None)?;
     println!("{}", token(&*managed, ARM).await);
     println!("{}", token(&*managed, VAULT).await);
-    println!("{}", token(&*managed, "https://management.chinacloudapi.cn/.default").await);
+    println!("{}", token(&*managed, "https://user@no.example/.default").await);
     // They run az.
     println!("{}", token(&*AzureCliCredential::new(None)?, VAULT).await);
     println!("{}", token(&*DeveloperToolsCredential::new(None)?, VAULT).await);

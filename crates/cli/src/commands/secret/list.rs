@@ -1,12 +1,14 @@
 //! `azvault secret list`
 
 use azvault_model::Secret;
+use azvault_service::ask::ask;
 use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::secrets;
 use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
+use azvault_service::verbs::{Detail, ListSecrets, ListedSecret};
 use azvault_service::{audit, policy};
 use azvault_vault::Vault;
 use serde::Serialize;
@@ -49,17 +51,12 @@ impl Args {
         if self.reveal {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
-        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
-        let tenants = secrets::tenants(&contexts);
-        let mut secrets = Vec::new();
-        for secret in secrets::sorted(&contexts) {
-            let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
-            secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
-        }
         if self.reveal {
-            return reveal(app, &mut vault, &contexts, &secrets);
+            return self.reveal(app);
         }
-        let secrets: Vec<_> = secrets.into_iter().map(|(_, view)| view).collect();
+        let detail = if self.wide { Detail::BlastRadius } else { Detail::Facts };
+        let listed = ask(app, ListSecrets { detail })?.secrets;
+        let secrets: Vec<_> = listed.iter().map(view).collect();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: SCHEMA, secrets });
         } else if secrets.is_empty() {
@@ -72,6 +69,23 @@ impl Args {
         }
         Ok(0)
     }
+
+    /// Everything with its value.
+    fn reveal(&self, app: &App) -> Exit {
+        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
+        let tenants = secrets::tenants(&contexts);
+        let mut secrets = Vec::new();
+        for secret in secrets::sorted(&contexts) {
+            let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
+            secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
+        }
+        reveal(app, &mut vault, &contexts, &secrets)
+    }
+}
+
+fn view(listed: &ListedSecret) -> SecretView<'_> {
+    let blast_radius = listed.blast_radius.clone().map(Into::into);
+    SecretView { blast_radius, ..SecretView::of(listed.as_ref()) }
 }
 
 /// Written piece by piece: a document with values in it is never held by a JSON library.
