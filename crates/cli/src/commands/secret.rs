@@ -24,8 +24,6 @@ impl Verb {
     }
 }
 
-/// The verb under which the audit log has a reveal.
-
 /// Writes a secret as a JSON string into `out`, which has room for it: a certificate can be
 /// binary and then stands in base64.
 pub(crate) fn push_json(out: &mut Zeroizing<Vec<u8>>, secret: &Secret) {
