@@ -8,7 +8,7 @@
 //! ```
 //!
 //! One request a connection. There is no verb that gives a key away, and none that takes one: see
-//! [`crate::handing`].
+//! `handing.rs`.
 
 use zeroize::Zeroizing;
 
@@ -24,7 +24,7 @@ pub enum Verb {
     Status = 0,
     /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
     /// its start (u64), its terminal (u32), revision (i64), box; or [`Outcome::OthersKeys`]. Then nobody is
-    /// answered until the connection ends: see [`crate::server`].
+    /// answered until the connection ends: see `server.rs`.
     HandOver = 1,
     /// → nothing.
     Lock = 2,

@@ -127,7 +127,7 @@ impl Snapshot<'_> {
         })
     }
 
-    /// As [`Snapshot::imports`], for keeps.
+    /// As [`Contents::imports`], for keeps.
     pub fn into_imports(self) -> Vec<Stored<Import>> {
         self.imports().iter().map(|stored| stored.with(stored.value.copied())).collect()
     }
@@ -142,7 +142,7 @@ impl Snapshot<'_> {
         open_secret(self.boxes(), known.ok_or(Problem::tampered("a secret without a record"))?)
     }
 
-    /// Opens every secret, in the order of [`Snapshot::secrets`].
+    /// Opens every secret, in the order of [`Contents::secrets`].
     pub fn open_secrets(&self) -> Result<Vec<Secret>, Error> {
         let opened = open_secrets(self.boxes(), self.secrets());
         opened.map_err(|e| e.at(self.path))
