@@ -12,7 +12,8 @@ use azvault_test_support::{Home, PASSPHRASE, Ran, copy_folder, fixture, keys, ma
 #[rustfmt::skip]
 pub(crate) const VERBS: &[(&str, &str)] = &[
     ("init", "azvault init $loud --vault $HOME/new/vault.db --no-recovery --kdf-memory 19 --kdf-passes 2"),
-    ("unlock", "azvault unlock $loud"),
+    // An agent that a line starts is followed by the tracer until it ends.
+    ("unlock", "azvault unlock $loud; azvault lock -q"),
     ("lock", "azvault lock $loud"),
     ("status", "azvault status $loud"),
     ("scan", "azvault scan $loud"),
@@ -68,7 +69,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("key add keyring", "azvault key add keyring $loud"),
     ("key remove", "azvault key add recovery -q --recovery-file code >/dev/null; azvault key remove $loud 2 --yes"),
     ("key passphrase", "azvault key passphrase $loud --new-passphrase-file planted --kdf-memory 19 --kdf-passes 2"),
-    ("key rotate", "azvault key rotate $loud"),
+    ("key rotate", "azvault key rotate $loud; azvault lock -q"),
     ("audit", "azvault audit $loud"),
     ("audit log", "azvault audit log $loud"),
     ("audit verify", "azvault audit verify $loud"),
