@@ -13,7 +13,7 @@ use azvault_test_support::{Home, PASSPHRASE, Ran, copy_folder, fixture, keys, ma
 pub(crate) const VERBS: &[(&str, &str)] = &[
     ("init", "azvault init $loud --vault $HOME/new/vault.db --no-recovery --kdf-memory 19 --kdf-passes 2"),
     // An agent that a line starts is followed by the tracer until it ends.
-    ("unlock", "azvault unlock $loud; azvault lock -q"),
+    ("unlock", "azvault unlock $loud; kill $(azvault status -o json | jq .agent.pid)"),
     ("lock", "azvault lock $loud"),
     ("status", "azvault status $loud"),
     ("scan", "azvault scan $loud"),
@@ -69,7 +69,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("key add keyring", "azvault key add keyring $loud"),
     ("key remove", "azvault key add recovery -q --recovery-file code >/dev/null; azvault key remove $loud 2 --yes"),
     ("key passphrase", "azvault key passphrase $loud --new-passphrase-file planted --kdf-memory 19 --kdf-passes 2"),
-    ("key rotate", "azvault key rotate $loud; azvault lock -q"),
+    ("key rotate", "azvault key rotate $loud; kill $(azvault status -o json | jq .agent.pid)"),
     ("audit", "azvault audit $loud"),
     ("audit log", "azvault audit log $loud"),
     ("audit verify", "azvault audit verify $loud"),
