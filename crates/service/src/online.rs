@@ -85,10 +85,10 @@ pub fn failed(error: Error) -> Failure {
         ),
         Error::Declined => (Kind::Aborted, None),
         Error::Throttled { retry_after } => {
-            (Kind::Network, Some(format!("the same again in {} s", retry_after.as_secs())))
+            (Kind::Network, Some(format!("run the command again in {} s", retry_after.as_secs())))
         }
         Error::Network { .. } | Error::Timeout { .. } => {
-            let hint = "check the network, HTTPS_PROXY and --ca-bundle, then the same again";
+            let hint = "check the network, HTTPS_PROXY and --ca-bundle, then run the command again";
             (Kind::Network, Some(hint.to_owned()))
         }
         Error::Refused(_) | Error::Reply { .. } => (Kind::Network, None),

@@ -45,7 +45,7 @@ pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<I
     renewal_process::run(app, &open.reopener, wanted)?;
     open.refresh(app)?;
     let found = cached::find(app, &open.contexts, wanted)?.ok_or_else(|| {
-        Failure::new(Kind::Busy, "the new token is gone already").hint("the same again")
+        Failure::new(Kind::Busy, "the new token is gone already").hint("run the command again")
     })?;
     hand_out(app, &mut open.vault, &open.contexts, found, wanted)
 }

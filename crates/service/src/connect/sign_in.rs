@@ -79,7 +79,7 @@ pub fn sign_in(at: &At<'_>, way: SignInMethod) -> Result<Entry, Failure> {
             let claims = claims::claims(&token);
             if claims.exp.is_some_and(|exp| exp <= at.app.now()) {
                 return Err(Failure::new(Kind::SignInNeeded, "the access token has expired")
-                    .hint("get another one, then the same again"));
+                    .hint("get another one, then run the command again"));
             }
             Ok(Entry {
                 account,
@@ -159,8 +159,8 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
         let failure = failed(error);
         match failure.kind {
             Kind::SignInNeeded => failure.hint(
-                "the same again with a secret, certificate or federated token that is valid; the \
-                 application's page in the Azure portal makes new ones",
+                "run the command again with a secret, certificate or federated token that is valid; \
+                 the application's page in the Azure portal makes new ones",
             ),
             _ => failure,
         }

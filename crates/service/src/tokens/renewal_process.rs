@@ -18,6 +18,6 @@ pub(super) fn run(app: &App, reopener: &Reopener, wanted: &TokenRequest) -> Resu
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
     child.wait().map_err(cannot)?;
-    let broken = |_| Failure::new(Kind::Other, "renewing broke off").hint("the same again");
+    let broken = |_| Failure::new(Kind::Other, "renewing broke off").hint("run the command again");
     serde_json::from_slice::<Result<(), Failure>>(&answer).map_err(broken)?
 }

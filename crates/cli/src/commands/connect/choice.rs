@@ -18,7 +18,7 @@ pub(super) fn choose(
     asked: Option<&str>,
     current: Option<&Context>,
 ) -> Result<Option<String>, Failure> {
-    let again = "the same again with --subscription ID";
+    let again = "run the command again with --subscription ID";
     match rule(signed_in, asked, current) {
         Ok(Choice::This(place)) => Ok(Some(place.subscription.id.to_string())),
         Ok(Choice::None) => Ok(None),

@@ -118,6 +118,6 @@ fn say(app: &App, findings: Vec<Finding>, looked: Looked) {
         number => app.ui.note(count(number, "finding")),
     }
     if looked == Looked::ExceptAtContexts {
-        app.ui.note("contexts were not looked at: azvault unlock, then the same again");
+        app.ui.note("contexts were not looked at: azvault unlock, then run the command again");
     }
 }
