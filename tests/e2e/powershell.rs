@@ -168,11 +168,14 @@ fn value(expression: &str, azure: &Azure) -> Option<String> {
         "$Scopes" => "https://vault.azure.net/.default".to_owned(),
         "$Tenant" => TENANT.to_owned(),
         "$TrustHost" => crate::azure::origin(),
+        "$Claims" => {
+            "{\"access_token\":{\"acrs\":{\"essential\":true,\"value\":\"c1\"}}}".to_owned()
+        }
         "$Id" => secret(),
         "$PID" => std::process::id().to_string(),
         "$For" | "$Idle" => "8m".to_owned(),
         "$PassphraseFile" => passphrase,
-        "$true" | "$Force" | "$Reveal" | "$Wide" => return None,
+        "$true" | "$Force" | "$Refresh" | "$Reveal" | "$Wide" => return None,
         _ => panic!("{expression}: say here what it stands for"),
     })
 }
