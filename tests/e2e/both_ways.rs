@@ -1,6 +1,8 @@
 //! Every verb that the agent answers gives the same without it: one answer to one request, whoever has
 //! the vault open.
 
+mod migrations;
+
 use azvault_test_support::{AgentHome, FABRIKAM, Home, MEGAN, PRINCIPAL, Ran, not_run, ran};
 
 /// What a person sees of a run, its home apart.

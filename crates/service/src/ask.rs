@@ -9,22 +9,50 @@ use crate::console::Answer;
 use crate::contexts::Purpose;
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, encode, split};
-use crate::opening::{Opener, Unasked};
-use crate::request::{Answered, Envelope, Handle, Outcome, Person};
+use crate::opening::{OpenVault, Opener, Unasked};
+use crate::request::{Answered, Envelope, Outcome, Person, SessionHandle};
 use crate::session::Session;
-use crate::verbs::Verb;
+use crate::verbs::{Handle, Verb};
 use crate::{agent, paths};
 
 /// What a verb gives, whoever answers. A person is asked for what unlocks the vault, if need be.
-pub fn ask<V: Verb>(app: &App, mut verb: V) -> Result<V::Reply, Failure> {
-    if let Some(reply) = by_agent(app, &mut verb)? {
-        return Ok(reply);
+pub fn ask<V: Verb>(app: &App, verb: V) -> Result<V::Reply, Failure> {
+    Requests::new(app).ask(verb)
+}
+
+/// Several requests of one command: a vault that it had to unlock for one of them stays open for the
+/// next.
+pub struct Requests<'a> {
+    app: &'a App,
+    open: Option<OpenVault>,
+}
+
+impl<'a> Requests<'a> {
+    pub fn new(app: &'a App) -> Self {
+        Self { app, open: None }
     }
-    let opener = match V::PURPOSE {
-        Purpose::Change => Opener::new(app).for_change(),
-        Purpose::Read | Purpose::Revoke => Opener::new(app),
-    };
-    verb.answer(app, &mut opener.open()?)
+
+    /// As [`ask`].
+    pub fn ask<V: Verb>(&mut self, mut verb: V) -> Result<V::Reply, Failure> {
+        if self.open.is_none()
+            && let Some(reply) = by_agent(self.app, &mut verb)?
+        {
+            return Ok(reply);
+        }
+        let mut open = self.opened::<V>()?;
+        let reply = verb.answer(self.app, &mut open);
+        self.open = Some(open);
+        reply
+    }
+
+    fn opened<V: Verb>(&mut self) -> Result<OpenVault, Failure> {
+        let (app, purpose) = (self.app, V::PURPOSE);
+        let Some(open) = self.open.take() else { return Opener::new(app).reading(purpose).open() };
+        match V::HANDLE {
+            Handle::Kept => open.without_contexts().again(app, purpose),
+            Handle::Fresh => open.reopener.open_vault(app)?.again(app, purpose),
+        }
+    }
 }
 
 /// What can be told without a question.
@@ -53,19 +81,26 @@ pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fa
         return Ok(None);
     }
     let Some(client) = client(app)? else { return Ok(None) };
+    let of_vault_alone = V::PURPOSE == Purpose::Vault;
     let mut envelope = Envelope {
         verb: V::NAME.to_owned(),
         vault: app.vault_path()?,
-        context: app.given()?,
+        context: if of_vault_alone { None } else { app.given()? },
         person: match V::ASKS && app.terminal().is_some() {
             true => Person::Present,
             false => Person::Absent,
         },
         agreed: Vec::new(),
-        session: paths::session().map(|value| Handle { value }),
+        session: match of_vault_alone {
+            true => None,
+            false => paths::session().map(|value| SessionHandle { value }),
+        },
     };
     loop {
-        let Some(answer) = call(&client, &encode(&mut envelope, verb))? else { return Ok(None) };
+        let work = V::WORK.map(|work| app.console.spinner(work));
+        let answer = call(&client, &encode(&mut envelope, verb));
+        drop(work);
+        let Some(answer) = answer? else { return Ok(None) };
         let parts = split(&answer).map_err(|_| foreign())?;
         let (answered, of_head) = parts.head::<Answered>().map_err(|_| foreign())?;
         let failure = match answered.outcome {

@@ -49,6 +49,8 @@ pub enum Purpose {
     Read,
     /// To be stored again, with all members that are kept of them.
     Change,
+    /// To work on the vault alone: neither a session nor a context that was given has a say in it.
+    Vault,
     /// In an emergency, which a policy that cannot be followed must not hold up.
     Revoke,
 }
@@ -69,11 +71,11 @@ impl Contexts {
         let nothing = ProcessScope::default();
         let given = match purpose {
             Purpose::Read | Purpose::Change => app.given()?,
-            Purpose::Revoke => None,
+            Purpose::Vault | Purpose::Revoke => None,
         };
         let autosave_off = match purpose {
             Purpose::Read | Purpose::Change => policy::autosave_off(app)?.cloned(),
-            Purpose::Revoke => None,
+            Purpose::Vault | Purpose::Revoke => None,
         };
         Ok(Self { vault, session, given, autosave_off, nothing, purpose })
     }

@@ -18,6 +18,8 @@ pub mod unread;
 pub mod unused;
 pub mod witnessed;
 
+use std::borrow::Borrow;
+
 use crate::failure::{Failure, Kind};
 use azvault_importer::Format;
 use azvault_importer::formats::row::Clean;
@@ -31,10 +33,15 @@ pub(crate) fn is_sign_in(format: Format) -> bool {
 }
 
 /// The migration of an id, or the newest one.
-pub fn find(imports: Vec<Stored<Import>>, id: Option<Id>) -> Result<Stored<Import>, Failure> {
+pub fn find<I>(imports: impl IntoIterator<Item = I>, id: Option<Id>) -> Result<I, Failure>
+where
+    I: Borrow<Stored<Import>>,
+{
+    let mut imports = imports.into_iter();
+    let age = |import: &I| (import.borrow().value.created, import.borrow().id);
     let found = match id {
-        Some(id) => imports.into_iter().find(|import| import.id == id),
-        None => imports.into_iter().max_by_key(|import| (import.value.created, import.id)),
+        Some(id) => imports.find(|import| import.borrow().id == id),
+        None => imports.max_by_key(age),
     };
     found.ok_or_else(|| match id {
         Some(id) => Failure::new(Kind::NotFound, format!("there is no migration {id}"))

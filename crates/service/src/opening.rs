@@ -63,6 +63,12 @@ impl<'a> Opener<'a> {
         Self { purpose: Purpose::Change, ..self }
     }
 
+    /// Reads what contexts are wanted for.
+    pub(crate) fn reading(self, purpose: Purpose) -> Self {
+        let session = if purpose == Purpose::Vault { SessionUse::Ignored } else { self.session };
+        Self { purpose, session, ..self }
+    }
+
     /// Leaves the session out, to describe a vault whose session is gone. Nothing of it acts.
     pub fn without_session(self) -> Self {
         Self { session: SessionUse::Ignored, ..self }
@@ -146,6 +152,17 @@ impl OpenVault<()> {
         self.read(app, session, Purpose::Revoke)
     }
 
+    /// Reads the contexts as they are now, for another request.
+    pub(crate) fn again(self, app: &App, purpose: Purpose) -> Result<OpenVault, Failure> {
+        let session = match purpose {
+            Purpose::Vault => None,
+            Purpose::Read | Purpose::Change | Purpose::Revoke => {
+                Session::current(app, self.vault.id())?
+            }
+        };
+        self.read(app, session, purpose)
+    }
+
     fn read(
         self,
         app: &App,
@@ -159,6 +176,12 @@ impl OpenVault<()> {
 }
 
 impl OpenVault {
+    /// The vault alone, of which is read again what a request needs.
+    pub(crate) fn without_contexts(self) -> OpenVault<()> {
+        let Self { vault, reopener, slot, contexts: _ } = self;
+        OpenVault { vault, reopener, slot, contexts: () }
+    }
+
     /// Reads the contexts again, because something changed.
     pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
         let before = Some(Arc::clone(&self.contexts.vault));

@@ -23,7 +23,7 @@ pub(crate) struct Envelope {
     /// The questions to which the person said yes, word for word: to no other.
     pub(crate) agreed: Vec<String>,
     /// The handle of the session of this shell.
-    pub(crate) session: Option<Handle>,
+    pub(crate) session: Option<SessionHandle>,
 }
 
 /// Whether somebody is there who answers questions.
@@ -35,7 +35,7 @@ pub(crate) enum Person {
 
 /// What `AZVAULT_SESSION` says.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Handle {
+pub(crate) struct SessionHandle {
     #[serde(skip, default = "not_there_yet")]
     pub(crate) value: Secret,
 }

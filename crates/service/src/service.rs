@@ -10,14 +10,14 @@ use azvault_vault::{Keys, Locked, Vault};
 use crate::app::{App, Options};
 use crate::audit::actor_of;
 use crate::caller::{Caller, Places};
-use crate::contexts::{Contexts, VaultView};
+use crate::contexts::{Contexts, Purpose, VaultView};
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, encode, split};
 use crate::opening::{OpenVault, Reopener};
 use crate::recorder::Recorder;
 use crate::request::{Answered, Envelope, Nothing, Outcome};
 use crate::session::Session;
-use crate::verbs::{Encode, Row, Unanswered, VERBS};
+use crate::verbs::{Encode, Handle, Row, Unanswered, VERBS};
 
 /// Answers requests with a vault that stays open between them.
 pub struct Service {
@@ -80,6 +80,9 @@ impl Service {
     /// The vault of a request, with what is in it now: the one that is open already, if it is that.
     fn open(&mut self, app: &App, keys: &Arc<Keys>, row: &Row) -> Result<OpenVault, Failure> {
         let path = app.vault_path()?;
+        if row.handle == Handle::Fresh {
+            self.held = None;
+        }
         let (vault, before) = match self.held.take().filter(|held| held.path == path) {
             Some(held) => (held.vault, held.view),
             None => {
@@ -131,7 +134,10 @@ fn contexts(
     row: &Row,
 ) -> Result<Contexts, Failure> {
     let view = VaultView::again(vault, before)?;
-    let session = Session::current(app, vault.id())?;
+    let session = match row.purpose {
+        Purpose::Vault => None,
+        Purpose::Read | Purpose::Change | Purpose::Revoke => Session::current(app, vault.id())?,
+    };
     Contexts::read(app, view, session, row.purpose)
 }
 

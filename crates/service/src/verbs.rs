@@ -3,6 +3,7 @@
 
 mod change;
 mod contexts;
+mod migrations;
 mod prompt;
 mod secrets;
 mod token;
@@ -15,6 +16,7 @@ use crate::opening::OpenVault;
 
 pub use self::change::{ChangeContexts, ContextChange, SelectVerb, Whom};
 pub use self::contexts::{ListContexts, ListedContext, ListedContexts, ShowContext, ShownContext};
+pub use self::migrations::{ForgetOriginals, Forgotten};
 pub use self::prompt::{Prompt, PromptReply};
 pub use self::secrets::{Detail, ListSecrets, ListedSecret, ShowSecret, ShownSecret, Value};
 pub use self::token::{CachedToken, CachedTokenReply};
@@ -27,21 +29,35 @@ pub trait Verb: Message {
     const PURPOSE: Purpose = Purpose::Read;
     /// Whether a person may be asked something before it is done.
     const ASKS: bool = false;
+    /// Through which handle the vault is read.
+    const HANDLE: Handle = Handle::Kept;
+    /// What a person who waits is told that is done, where it takes more than a moment.
+    const WORK: Option<&'static str> = None;
 
     /// What it gives.
     type Reply: Message;
 
     /// Carries it out. Nothing is done where it fails.
-    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<Self::Reply, Failure>;
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<Self::Reply, Failure>;
 
     /// What is left to the process that asked, once another one has answered.
     fn answered(_: &App, _: &Self::Reply) {}
+}
+
+/// Through which handle a vault is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Handle {
+    /// The one that is open.
+    Kept,
+    /// One that has read nothing before: what is found is what another process would find.
+    Fresh,
 }
 
 /// A verb, for a process that has a request in its hands and knows only its name.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) purpose: Purpose,
+    pub(crate) handle: Handle,
     pub(crate) answer: Answer,
 }
 
@@ -58,7 +74,7 @@ pub(crate) enum Unanswered {
 }
 
 /// All verbs that a process can ask of another.
-pub(crate) const VERBS: [Row; 7] = [
+pub(crate) const VERBS: &[Row] = &[
     row::<Prompt>(),
     row::<ListContexts>(),
     row::<ShowContext>(),
@@ -66,10 +82,11 @@ pub(crate) const VERBS: [Row; 7] = [
     row::<ShowSecret>(),
     row::<CachedToken>(),
     row::<ChangeContexts>(),
+    row::<ForgetOriginals>(),
 ];
 
 const fn row<V: Verb>() -> Row {
-    Row { name: V::NAME, purpose: V::PURPOSE, answer: answer::<V> }
+    Row { name: V::NAME, purpose: V::PURPOSE, handle: V::HANDLE, answer: answer::<V> }
 }
 
 fn answer<V: Verb>(

@@ -98,8 +98,8 @@ impl Verb for ChangeContexts {
         }
     }
 
-    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<Done, Failure> {
-        let Self { change, scope, replace, destroy, run } = self;
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<Done, Failure> {
+        let Self { change, scope, replace, destroy, run } = &self;
         let (scope, replace, destroy, run) = (*scope, *replace, *destroy, *run);
         let request = ChangeRequest { verb: change.verb(), scope, replace, destroy, run };
         let carry_out = |open: &mut OpenVault, rule: &change::Rule<'_>| {

@@ -64,7 +64,7 @@ impl Verb for ListContexts {
     const NAME: &'static str = "context list";
     type Reply = ListedContexts;
 
-    fn answer(&self, _: &App, open: &mut OpenVault) -> Result<ListedContexts, Failure> {
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<ListedContexts, Failure> {
         let contexts = &open.contexts;
         let listed: Vec<_> = contexts.seen().into_iter().map(ListedContext::from).collect();
         Ok(ListedContexts {
@@ -80,7 +80,7 @@ impl Verb for ShowContext {
     const NAME: &'static str = "context show";
     type Reply = ShownContext;
 
-    fn answer(&self, _: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
         let contexts = &open.contexts;
         let shown = match &self.name {
             Some(name) => contexts.expect(name)?,

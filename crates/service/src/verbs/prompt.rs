@@ -32,7 +32,7 @@ impl Verb for Prompt {
     const NAME: &'static str = "prompt";
     type Reply = PromptReply;
 
-    fn answer(&self, _: &App, open: &mut OpenVault) -> Result<PromptReply, Failure> {
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<PromptReply, Failure> {
         let contexts = &open.contexts;
         let (active, because) = contexts.active()?;
         let scope = match because {

@@ -101,7 +101,7 @@ impl Verb for ListSecrets {
     const NAME: &'static str = "secret list";
     type Reply = ListedSecrets;
 
-    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<ListedSecrets, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<ListedSecrets, Failure> {
         let contexts = &open.contexts;
         let tenants = (self.detail == Detail::BlastRadius).then(|| secrets::tenants(contexts));
         let listed = |secret: SecretRef<'_>| ListedSecret {
@@ -117,7 +117,7 @@ impl Verb for ShowSecret {
     const NAME: &'static str = "secret show";
     type Reply = ShownSecret;
 
-    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<ShownSecret, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<ShownSecret, Failure> {
         if self.value == Value::Released {
             policy::export_plaintext(app, "secrets are not shown")?;
         }

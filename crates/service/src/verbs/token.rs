@@ -54,7 +54,7 @@ impl Verb for CachedToken {
     const NAME: &'static str = "token";
     type Reply = CachedTokenReply;
 
-    fn answer(&self, app: &App, open: &mut OpenVault) -> Result<CachedTokenReply, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<CachedTokenReply, Failure> {
         let context = open.contexts.acting()?.context;
         let (target, tenant) = (self.target.clone(), self.tenant.clone());
         let request = TokenRequest::new(&open.contexts, context, target, tenant)?;

@@ -1,0 +1,59 @@
+//! What is kept of migrations, once they are done.
+
+use azvault_vault::Id;
+use serde::{Deserialize, Serialize};
+
+use super::Verb;
+use crate::app::{App, Consent};
+use crate::contexts::Purpose;
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::opening::OpenVault;
+use crate::text::count;
+use crate::{audit, migration};
+
+/// The sealed copies of a migration's originals are dropped.
+#[derive(Serialize, Deserialize)]
+pub struct ForgetOriginals {
+    pub migration: Id,
+    /// `--yes`.
+    pub destroy: Consent,
+}
+
+/// What was dropped.
+#[derive(Serialize, Deserialize)]
+pub struct Forgotten {
+    pub files: usize,
+}
+
+impl Message for ForgetOriginals {}
+
+impl Message for Forgotten {}
+
+impl Verb for ForgetOriginals {
+    const NAME: &'static str = "migrate forget";
+    const PURPOSE: Purpose = Purpose::Vault;
+    const ASKS: bool = true;
+    type Reply = Forgotten;
+
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<Forgotten, Failure> {
+        let id = self.migration;
+        let paths: Vec<_> = {
+            let snapshot = open.vault.snapshot()?;
+            let import = migration::find(snapshot.imports(), Some(id))?;
+            let sealed = import.value.files.iter().filter(|file| file.original.is_some());
+            sealed.map(|file| file.path.clone()).collect()
+        };
+        let files = paths.len();
+        if files > 0 {
+            let question = format!("Drop the sealed copies of {}?", count(files, "file"));
+            app.confirm(self.destroy, &question)?;
+            let subjects = audit::of_migration(id, paths.iter().map(|path| path.as_path()));
+            open.vault.write(|writing| {
+                writing.forget_originals(id)?;
+                audit::log(app, writing, "migrate forget", subjects)
+            })?;
+        }
+        Ok(Forgotten { files })
+    }
+}
