@@ -15,6 +15,12 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
     folded(one).eq(folded(other))
 }
 
+/// Whether a text begins with another.
+pub(crate) fn begins(text: &str, beginning: &str) -> bool {
+    let mut rest = folded(text);
+    folded(beginning).all(|letter| rest.next() == Some(letter))
+}
+
 /// Which of two texts comes first.
 pub(crate) fn compare(one: &str, other: &str) -> Ordering {
     folded(one).cmp(folded(other))

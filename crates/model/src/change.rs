@@ -150,6 +150,11 @@ pub enum Question {
         /// The context that would be removed.
         name: ContextName,
     },
+    /// Contexts go that were not typed by their names.
+    RemoveMeant {
+        /// What was typed.
+        typed: ContextName,
+    },
     /// An account gets a context in a tenant in which it was never seen, and which nobody named.
     UnseenTenant {
         /// Id of the account.

@@ -21,6 +21,7 @@ pub mod scope;
 pub mod secrets;
 pub mod select;
 pub mod set;
+pub mod sign_in;
 pub mod signed_out;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -10,6 +10,7 @@ mod done;
 mod gone;
 mod in_session;
 mod in_vault;
+mod removal;
 mod request;
 mod supersede;
 
@@ -22,6 +23,7 @@ use azvault_model::{
 
 pub use self::ask::refused;
 pub use self::gone::{Gone, GoneAccount, named};
+pub(crate) use self::removal::Removal;
 use self::request::Step;
 pub use self::request::{ChangeExtras, ChangeRequest, Counted, Rule, Run};
 pub use self::supersede::OldSecrets;

@@ -2,6 +2,7 @@
 //! them acts.
 
 mod acting;
+pub(crate) mod meant;
 mod vault_view;
 
 use std::collections::BTreeSet;
@@ -68,21 +69,43 @@ impl Contexts {
         session: Option<Session>,
         purpose: Purpose,
     ) -> Result<Self, Failure> {
-        let nothing = ProcessScope::default();
+        let read = Self::without_given(app, vault, session, purpose)?;
         let given = match purpose {
             Purpose::Read | Purpose::Change => app.given()?,
             Purpose::Vault | Purpose::Revoke => None,
         };
+        let given = given.map(|given| match read.meant_aloud(app, &given.name) {
+            Ok(seen) => ContextOverride { name: seen.context.name.clone(), ..given },
+            // Who needs it refuses.
+            Err(_) => given,
+        });
+        Ok(Self { given, ..read })
+    }
+
+    fn without_given(
+        app: &App,
+        vault: Arc<VaultView>,
+        session: Option<Session>,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
         let autosave_off = match purpose {
             Purpose::Read | Purpose::Change => policy::autosave_off(app)?.cloned(),
             Purpose::Vault | Purpose::Revoke => None,
         };
-        Ok(Self { vault, session, given, autosave_off, nothing, purpose })
+        let nothing = ProcessScope::default();
+        Ok(Self { vault, session, given: None, autosave_off, nothing, purpose })
     }
 
-    /// What they were read for.
-    pub(crate) fn purpose(&self) -> Purpose {
-        self.purpose
+    /// Those that are there now. What was given still means what it meant.
+    pub(crate) fn reread(
+        &self,
+        app: &App,
+        vault: Arc<VaultView>,
+        session: Option<Session>,
+    ) -> Result<Self, Failure> {
+        let given = self.given.clone();
+        let again = Self::without_given(app, vault, session, self.purpose)?;
+        Ok(Self { given, ..again })
     }
 
     /// Origins that the person agreed to: for the user, and in this session.
@@ -130,7 +153,7 @@ impl Contexts {
         match (self.find(name), because) {
             (Some(seen), _) => Ok((Some(&seen.context.name), because)),
             (None, Default | Session) => Ok((None, because)),
-            (None, Option | Variable) => Err(absent(name)),
+            (None, Option | Variable) => Err(self.not_meant(name)),
         }
     }
 
@@ -144,7 +167,7 @@ impl Contexts {
     /// The context that acts.
     pub fn acting(&self) -> Result<Seen<'_>, Failure> {
         match active::active(&self.wishes()).0 {
-            Some(name) => self.expect(name),
+            Some(name) => self.find(name).ok_or_else(|| self.not_meant(name)),
             None => Err(none_active()),
         }
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use azvault_vault::{
-    AnchorMismatch, ChangeError, Error, Problem, SealerError, SlotError, StorageError, Tampered,
-    UnsafeBecause,
+    AnchorMismatch, ChangeError, Error, Id, IdPrefix, NotOneId, Problem, SealerError, SlotError,
+    StorageError, Tampered, UnsafeBecause,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +66,18 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The digits that were typed are not those of one id alone, of this kind of thing.
+    pub(crate) fn of_id(kind: &str, typed: &IdPrefix, not: NotOneId) -> Self {
+        let what = match not {
+            NotOneId::None => format!("there is no {kind} {typed}"),
+            NotOneId::Several(ids) => {
+                let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
+                format!("the ids of several {kind}s begin with {typed}: {}", ids.join(", "))
+            }
+        };
+        Self::new(Kind::NotFound, what).hint(format!("azvault {kind} list"))
     }
 }
 

@@ -24,7 +24,7 @@ use crate::failure::{Failure, Kind};
 use azvault_importer::Format;
 use azvault_importer::formats::row::Clean;
 use azvault_importer::formats::table::row;
-use azvault_vault::{Id, Import, Stored};
+use azvault_vault::{IdPrefix, Import, Stored};
 
 /// Whether a file of this format is a saved sign-in, or what one signs in with: it is sealed, and `clean`
 /// removes it. Settings are not: the products go on using them.
@@ -32,21 +32,28 @@ pub(crate) fn is_sign_in(format: Format) -> bool {
     row(format).clean == Clean::Removes
 }
 
-/// The migration of an id, or the newest one.
-pub fn find<I>(imports: impl IntoIterator<Item = I>, id: Option<Id>) -> Result<I, Failure>
+/// The migration whose id begins so, or the newest one.
+pub fn find<I>(
+    imports: impl IntoIterator<Item = I>,
+    typed: Option<&IdPrefix>,
+) -> Result<I, Failure>
 where
     I: Borrow<Stored<Import>>,
 {
-    let mut imports = imports.into_iter();
-    let age = |import: &I| (import.borrow().value.created, import.borrow().id);
-    let found = match id {
-        Some(id) => imports.find(|import| import.borrow().id == id),
-        None => imports.max_by_key(age),
+    let mut imports: Vec<I> = imports.into_iter().collect();
+    let found = match typed {
+        Some(typed) => {
+            let id = typed.only(imports.iter().map(|import| import.borrow().id));
+            let id = id.map_err(|not| Failure::of_id("migration", typed, not))?;
+            imports.iter().position(|import| import.borrow().id == id)
+        }
+        None => {
+            let age = |at: &usize| (imports[*at].borrow().value.created, imports[*at].borrow().id);
+            (0..imports.len()).max_by_key(age)
+        }
     };
-    found.ok_or_else(|| match id {
-        Some(id) => Failure::new(Kind::NotFound, format!("there is no migration {id}"))
-            .hint("azvault migrate list"),
-        None => Failure::new(Kind::NotFound, "nothing has been migrated into this vault")
-            .hint("azvault migrate"),
+    found.map(|at| imports.swap_remove(at)).ok_or_else(|| {
+        Failure::new(Kind::NotFound, "nothing has been migrated into this vault")
+            .hint("azvault migrate")
     })
 }

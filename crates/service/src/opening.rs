@@ -185,10 +185,9 @@ impl OpenVault {
     /// Reads the contexts again, because something changed.
     pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
         let before = Some(Arc::clone(&self.contexts.vault));
-        let purpose = self.contexts.purpose();
         let view = VaultView::again(&self.vault, before)?;
         let session = Session::current(app, self.vault.id())?;
-        self.contexts = Contexts::read(app, view, session, purpose)?;
+        self.contexts = self.contexts.reread(app, view, session)?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 
 use azvault_model::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius};
 use azvault_model::{HeldSecret, ProcessScope, ProcessSecret, Scope, Secret, SecretDescription};
-use azvault_vault::{Id, Problem, Snapshot, StoredSecret, Subject, Vault};
+use azvault_vault::{Id, IdPrefix, NotOneId, Problem, Snapshot, StoredSecret, Subject, Vault};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -45,9 +45,10 @@ pub fn sorted(contexts: &Contexts) -> Vec<SecretRef<'_>> {
     of_session.into_iter().chain(stored).collect()
 }
 
-/// The secret of an id.
-pub fn find(contexts: &Contexts, id: Id) -> Option<SecretRef<'_>> {
-    visible(contexts).find(|secret| secret.location.id() == id)
+/// The secret whose id begins so.
+pub fn find<'a>(contexts: &'a Contexts, typed: &IdPrefix) -> Result<SecretRef<'a>, NotOneId> {
+    let id = typed.only(visible(contexts).map(|secret| secret.location.id()))?;
+    visible(contexts).find(|secret| secret.location.id() == id).ok_or(NotOneId::None)
 }
 
 /// Where the accounts of the contexts that are seen are known.

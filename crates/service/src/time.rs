@@ -18,6 +18,29 @@ pub fn words(time: Duration) -> String {
     }
 }
 
+/// Units in which a distance of time is told, the largest first: seconds of one, and its word.
+const UNITS: [(i64, &str); 5] = [
+    (365 * 86_400, "year"),
+    (30 * 86_400, "month"),
+    (86_400, "day"),
+    (3600, "hour"),
+    (60, "minute"),
+];
+
+/// A moment as a person says it: `in 3 days`, `2 hours ago`. One unit, rounded down, and never one of
+/// which there is less than two where a smaller one says more.
+pub fn relative(at: i64, now: i64) -> String {
+    let distance = at.saturating_sub(now).saturating_abs();
+    let unit = UNITS.iter().find(|(seconds, _)| distance >= 2 * seconds);
+    let told = match unit.or_else(|| UNITS.iter().find(|(seconds, _)| distance >= *seconds)) {
+        Some((seconds, word)) => {
+            count(usize::try_from(distance / seconds).unwrap_or(usize::MAX), word)
+        }
+        None => return "now".to_owned(),
+    };
+    if at > now { format!("in {told}") } else { format!("{told} ago") }
+}
+
 /// Seconds since 1970 as RFC 3339, UTC.
 pub fn utc(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |t| t.to_string())
@@ -27,7 +50,27 @@ pub fn utc(seconds: i64) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::words;
+    use super::{relative, words};
+
+    #[test]
+    fn a_moment_is_told_by_how_far_it_is() {
+        for (at, told) in [
+            (0, "now"),
+            (59, "now"),
+            (60, "in 1 minute"),
+            (-119, "1 minute ago"),
+            (3_600, "in 60 minutes"),
+            (7_200, "in 2 hours"),
+            (-86_400, "24 hours ago"),
+            (3 * 86_400, "in 3 days"),
+            (-59 * 86_400, "59 days ago"),
+            (61 * 86_400, "in 2 months"),
+            (-800 * 86_400, "2 years ago"),
+            (i64::MAX, "in 292471208677 years"),
+        ] {
+            assert_eq!(relative(at, 0), told, "{at}");
+        }
+    }
 
     #[test]
     fn times_are_words_of_hours_minutes_and_seconds_and_never_too_short() {

@@ -70,7 +70,7 @@ pub use error::{
 pub use export::{is_export, open_export, seal_export};
 pub use format::box_address::{BoxAddress, BoxKind};
 pub use format::fingerprint::fingerprint;
-pub use format::id::{Id, NotAnId, VaultId};
+pub use format::id::{Id, IdPrefix, NotAnId, NotAnIdPrefix, NotOneId, VaultId};
 pub use format::import_record::{FollowedLink, Import, ImportedFile, OriginalRef};
 pub use format::kdf::{Cost, KdfError};
 pub use format::key_text::{KeyFile, KeyTextError, RawKey, RecoveryCode, generate_passphrase};

@@ -35,7 +35,7 @@ use crate::options::reach::ReachOption;
 /// signals and its terminal are its own. 127 if it is not found, 126 if it cannot be run.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Name of the context, in any case [default: the active one]
+    /// The context: its name, the beginning of it, or its subscription or tenant [default: the active one]
     #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]
@@ -82,7 +82,7 @@ pub(super) fn begin(
     let mut open = Opener::new(app).open()?;
     let contexts = &open.contexts;
     let acting = match (&name, start) {
-        (Some(name), _) => Some(contexts.expect(name)?.context),
+        (Some(name), _) => Some(contexts.meant_aloud(app, name)?.context),
         (None, Start::Command) => Some(contexts.acting()?.context),
         (None, Start::Shell) => {
             contexts.active()?.0.and_then(|name| contexts.find(name)).map(|seen| seen.context)

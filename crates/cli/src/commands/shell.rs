@@ -16,7 +16,7 @@ use crate::options::name::name;
 /// azvault lock, the limits of unlock and the policy hold for it too.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Name of the context, in any case [default: the active one]
+    /// The context: its name, the beginning of it, or its subscription or tenant [default: the active one]
     #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]

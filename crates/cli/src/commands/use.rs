@@ -16,7 +16,8 @@ use crate::terminal::picker;
 /// acts as it as well.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its name, in any case, or `-`; without one, a list to choose from
+    /// Its name, the beginning of it, its subscription or tenant, or `-`; without one, a list to choose
+    /// from
     #[arg(value_parser = name)]
     name: Option<String>,
 }

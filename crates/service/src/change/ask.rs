@@ -45,6 +45,11 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
         Question::RemoveCurrent { name } => {
             app.confirm(request.destroy, &remove_current(asked, &quoted(name.as_str())))
         }
+        Question::RemoveMeant { typed } => {
+            let (typed, gone) = (quoted(typed.as_str()), asked.gone.names_and_accounts());
+            let place = place(asked.scope);
+            app.confirm(request.destroy, &format!("{typed} means {gone}. Remove it {place}?"))
+        }
         Question::Clear { contexts, secrets } => {
             let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
             let whose = match asked.gone.accounts.is_empty() {

@@ -34,7 +34,7 @@ impl Contexts {
     }
 
     /// What is known of all secrets.
-    fn descriptions(&self) -> impl Iterator<Item = &SecretDescription> {
+    pub(crate) fn descriptions(&self) -> impl Iterator<Item = &SecretDescription> {
         let own = self.own().secrets.iter().map(|secret| &secret.held.description);
         self.vault.secrets.iter().map(|secret| &secret.description).chain(own)
     }

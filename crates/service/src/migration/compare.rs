@@ -16,7 +16,7 @@ mod verdict;
 use std::collections::BTreeSet;
 
 use azvault_model::rules::import;
-use azvault_vault::{Id, Import, Vault};
+use azvault_vault::{IdPrefix, Import, Vault};
 
 use self::again::read_again;
 use self::comparison::Against;
@@ -29,12 +29,12 @@ use crate::failure::Failure;
 use crate::migration;
 
 /// Compares one migration, or the newest one.
-pub fn compare(app: &App, vault: &Vault, id: Option<Id>) -> Result<Comparison, Failure> {
+pub fn compare(app: &App, vault: &Vault, typed: Option<&IdPrefix>) -> Result<Comparison, Failure> {
     let path = app.vault_path()?;
     let mut snapshot = vault.snapshot()?;
     let mut content = Content::take(&mut snapshot)?;
     let held = witnessed::held(&content);
-    let import = migration::find(std::mem::take(&mut content.imports), id)?;
+    let import = migration::find(std::mem::take(&mut content.imports), typed)?;
     let mut comparison = Comparison {
         migration: import.id,
         files: Vec::new(),

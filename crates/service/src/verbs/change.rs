@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::app::{App, Consent};
-use crate::change::{self, ChangeExtras, ChangeRequest, Done, Run};
+use crate::change::{self, ChangeExtras, ChangeRequest, Done, Removal, Run};
 use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::Message;
@@ -107,10 +107,10 @@ impl Verb for ChangeContexts {
         };
         match change {
             ContextChange::Select { name, .. } => {
-                if let Some(seen) = open.contexts.find(name) {
-                    policy::acts(app, seen.context)?;
-                }
-                carry_out(open, &|known| select::select(known, name))
+                let seen = open.contexts.meant(name)?;
+                policy::acts(app, seen.context)?;
+                let name = seen.context.name.clone();
+                carry_out(open, &|known| select::select(known, &name))
             }
             ContextChange::Set(asked) => {
                 let rule = |known: &Known<'_>| set::set(known, asked);
@@ -118,14 +118,18 @@ impl Verb for ChangeContexts {
                 carry_out(open, &rule)
             }
             ContextChange::Rename { old, new } => {
-                carry_out(open, &|known| rename::rename(known, old, new))
+                let old = open.contexts.meant(old)?.context.name.clone();
+                carry_out(open, &|known| rename::rename(known, &old, new))
             }
             ContextChange::Remove { names } => {
-                carry_out(open, &|known| remove::remove(known, names))
+                let removal = Removal::of(app, &open.contexts, request, names)?;
+                carry_out(open, &|known| {
+                    remove::remove(known, &removal.names).map(|decided| removal.asking(decided))
+                })
             }
             ContextChange::Clear => carry_out(open, &|known| Ok(clear::clear(known))),
             ContextChange::Disconnect(whom) => {
-                let who = who(whom, open)?;
+                let who = who(app, open, request, whom)?;
                 carry_out(open, &|known| disconnect::disconnect(known, &who))
             }
         }
@@ -149,7 +153,12 @@ fn may_act(
     made.try_for_each(|context| policy::acts(app, context).map(drop))
 }
 
-fn who(whom: &Whom, open: &OpenVault) -> Result<disconnect::Who, Failure> {
+fn who(
+    app: &App,
+    open: &OpenVault,
+    request: ChangeRequest,
+    whom: &Whom,
+) -> Result<disconnect::Who, Failure> {
     let contexts = &open.contexts;
     match whom {
         Whom::Acting => Ok(disconnect::Who::Acting),
@@ -158,7 +167,9 @@ fn who(whom: &Whom, open: &OpenVault) -> Result<disconnect::Who, Failure> {
             disconnect::Who::named(id, &contexts.accounts()).map_err(change::refused)
         }
         Whom::OfContext(name) => {
-            let seen = contexts.expect(name)?;
+            // Signing out asks in any case, and names the account.
+            Removal::of(app, contexts, request, std::slice::from_ref(name))?;
+            let seen = contexts.meant(name)?;
             disconnect::Who::of(seen.context, &contexts.accounts()).map_err(change::refused)
         }
     }

@@ -1,5 +1,6 @@
 //! Which contexts there are, and what each is.
 
+use azvault_model::rules::sign_in::{SignIn, SignIns};
 use azvault_model::{Context, ContextName, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,8 @@ pub struct ListedContexts {
 pub struct ListedContext {
     pub context: Context,
     pub scope: Scope,
+    /// What is known of the sign-in of its account.
+    pub sign_in: Option<SignIn>,
 }
 
 /// One context: the one of a name, else the one that acts.
@@ -54,9 +57,10 @@ impl Message for ShowContext {}
 
 impl Message for ShownContext {}
 
-impl From<Seen<'_>> for ListedContext {
-    fn from(seen: Seen<'_>) -> Self {
-        Self { context: seen.context.copied(), scope: seen.scope }
+impl ListedContext {
+    fn new(seen: Seen<'_>, sign_ins: &SignIns<'_>, now: i64) -> Self {
+        let sign_in = sign_ins.of_context(seen.context, now);
+        Self { context: seen.context.copied(), scope: seen.scope, sign_in }
     }
 }
 
@@ -64,9 +68,13 @@ impl Verb for ListContexts {
     const NAME: &'static str = "context list";
     type Reply = ListedContexts;
 
-    fn answer(self, _: &App, open: &mut OpenVault) -> Result<ListedContexts, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<ListedContexts, Failure> {
         let contexts = &open.contexts;
-        let listed: Vec<_> = contexts.seen().into_iter().map(ListedContext::from).collect();
+        let accounts = contexts.accounts();
+        let sign_ins = SignIns::of(&accounts, contexts.descriptions());
+        let seen = contexts.seen().into_iter();
+        let listed: Vec<_> =
+            seen.map(|seen| ListedContext::new(seen, &sign_ins, app.now())).collect();
         Ok(ListedContexts {
             default: contexts.default().cloned(),
             active: active(contexts)?,
@@ -80,16 +88,18 @@ impl Verb for ShowContext {
     const NAME: &'static str = "context show";
     type Reply = ShownContext;
 
-    fn answer(self, _: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
         let contexts = &open.contexts;
+        let accounts = contexts.accounts();
+        let sign_ins = SignIns::of(&accounts, contexts.descriptions());
         let shown = match &self.name {
-            Some(name) => contexts.expect(name)?,
+            Some(name) => contexts.meant(name)?,
             None => contexts.acting()?,
         };
         Ok(ShownContext {
             default: contexts.default().cloned(),
             active: active(contexts)?,
-            shown: shown.into(),
+            shown: ListedContext::new(shown, &sign_ins, app.now()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What is kept of migrations, once they are done.
 
-use azvault_vault::Id;
+use azvault_vault::{Id, IdPrefix};
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
@@ -15,7 +15,7 @@ use crate::{audit, migration};
 /// The sealed copies of a migration's originals are dropped.
 #[derive(Serialize, Deserialize)]
 pub struct ForgetOriginals {
-    pub migration: Id,
+    pub migration: IdPrefix,
     /// `--yes`.
     pub destroy: Consent,
 }
@@ -23,6 +23,7 @@ pub struct ForgetOriginals {
 /// What was dropped.
 #[derive(Serialize, Deserialize)]
 pub struct Forgotten {
+    pub migration: Id,
     pub files: usize,
 }
 
@@ -37,16 +38,18 @@ impl Verb for ForgetOriginals {
     type Reply = Forgotten;
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<Forgotten, Failure> {
-        let id = self.migration;
-        let paths: Vec<_> = {
+        let (id, paths) = {
             let snapshot = open.vault.snapshot()?;
-            let import = migration::find(snapshot.imports(), Some(id))?;
+            let import = migration::find(snapshot.imports(), Some(&self.migration))?;
             let sealed = import.value.files.iter().filter(|file| file.original.is_some());
-            sealed.map(|file| file.path.clone()).collect()
+            (import.id, sealed.map(|file| file.path.clone()).collect::<Vec<_>>())
         };
         let files = paths.len();
         if files > 0 {
-            let question = format!("Drop the sealed copies of {}?", count(files, "file"));
+            let question = format!(
+                "Drop the sealed copies of {} of migration {id}?",
+                count(files, "file")
+            );
             app.confirm(self.destroy, &question)?;
             let subjects = audit::of_migration(id, paths.iter().map(|path| path.as_path()));
             open.vault.write(|writing| {
@@ -54,6 +57,6 @@ impl Verb for ForgetOriginals {
                 audit::log(app, writing, "migrate forget", subjects)
             })?;
         }
-        Ok(Forgotten { files })
+        Ok(Forgotten { migration: id, files })
     }
 }

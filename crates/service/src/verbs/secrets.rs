@@ -2,12 +2,12 @@
 
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::{Secret, SecretDescription};
-use azvault_vault::Id;
+use azvault_vault::IdPrefix;
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::app::App;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::message::{Message, not_there_yet};
 use crate::opening::OpenVault;
 use crate::secrets::{self, SecretLocation, SecretRef};
@@ -47,7 +47,7 @@ pub struct ListedSecret {
 /// One secret, by its id.
 #[derive(Serialize, Deserialize)]
 pub struct ShowSecret {
-    pub id: Id,
+    pub id: IdPrefix,
     pub value: Value,
 }
 
@@ -122,10 +122,8 @@ impl Verb for ShowSecret {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
         let OpenVault { vault, contexts, .. } = open;
-        let Some(secret) = secrets::find(contexts, self.id) else {
-            return Err(Failure::new(Kind::NotFound, format!("there is no secret {}", self.id))
-                .hint("azvault secret list"));
-        };
+        let secret = secrets::find(contexts, &self.id);
+        let secret = secret.map_err(|not| Failure::of_id("secret", &self.id, not))?;
         let value = match self.value {
             Value::Sealed => None,
             Value::Released => {

@@ -20,7 +20,7 @@ use crate::terminal::stdin_names as piped;
 /// stdin.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Their names, in any case
+    /// Their names, in any case. What else stands for a context has to be agreed to on a terminal
     #[arg(required = true, value_name = "NAME")]
     #[arg(value_parser = name)]
     names: Vec<String>,

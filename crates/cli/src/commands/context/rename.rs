@@ -17,7 +17,7 @@ use crate::output;
 /// replaced, if you agree.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its name, in any case
+    /// Its name, the beginning of it, or its subscription or tenant
     #[arg(value_parser = name)]
     old: String,
     /// Its new name
@@ -35,7 +35,10 @@ impl Args {
         let (old, new) = (ContextName::new(self.old), ContextName::new(self.new));
         let change = ContextChange::Rename { old: old.clone(), new: new.clone() };
         let done = ask(app, self.scope.change(change, Consent::from(self.force)))?;
-        let (old, new) = (quoted(old.as_str()), quoted(new.as_str()));
+        // The name that was meant, where the beginning of one was typed.
+        let gone =
+            done.gone.contexts.iter().map(|gone| &gone.name).find(|name| !name.same_as(&new));
+        let (old, new) = (quoted(gone.unwrap_or(&old).as_str()), quoted(new.as_str()));
         output::change::say(app, &done, &format!("{old} is {new} {}", done.place()));
         Ok(0)
     }

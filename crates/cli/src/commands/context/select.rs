@@ -19,7 +19,7 @@ use crate::terminal::{picker, stdin_names as piped};
 /// this session alone. `-` takes one name, or one object of `context list -o json`, from stdin.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its name, in any case; without one, a list to choose from
+    /// Its name, the beginning of it, or its subscription or tenant; without one, a list to choose from
     #[arg(value_parser = name)]
     name: Option<String>,
     #[command(flatten)]

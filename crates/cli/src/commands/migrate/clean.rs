@@ -21,7 +21,7 @@ use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, quoted, shown, shown_path};
 use azvault_service::{paths, policy};
-use azvault_vault::{Error, Id, ImportedFile, Problem, Snapshot, Vault};
+use azvault_vault::{Error, Id, IdPrefix, ImportedFile, Problem, Snapshot, Vault};
 
 use crate::app::{App, Exit};
 use crate::options::Output;
@@ -39,10 +39,10 @@ use self::document::{Document, KeptView, LeftBehindView, SimilarView, UncleanedV
 /// command lists, in their order; that ends the vault's own copies as well.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which migration [default: the newest]
-    id: Option<Id>,
+    /// Which migration, by its id or the first digits of it [default: the newest]
+    id: Option<IdPrefix>,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
     /// Say what would be removed, and remove nothing
     #[arg(long)]
@@ -52,7 +52,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let mut vault = Opener::new(app).open_vault()?.vault;
-        let comparison = compare::compare(app, &vault, self.id)?;
+        let comparison = compare::compare(app, &vault, self.id.as_ref())?;
         if cleaning::differs_as_a_whole(&comparison) {
             comparison::print(app, &comparison);
             let next = migration::next::after(&comparison, paths::roots().ok().as_ref());

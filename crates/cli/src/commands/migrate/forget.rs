@@ -4,7 +4,7 @@ use azvault_service::app::Consent;
 use azvault_service::ask::ask;
 use azvault_service::text::count;
 use azvault_service::verbs::ForgetOriginals;
-use azvault_vault::Id;
+use azvault_vault::IdPrefix;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -15,10 +15,10 @@ use crate::options::Output;
 /// Contexts and secrets stay in the vault.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its id, from `azvault migrate list`
-    id: Id,
+    /// Its id, from `azvault migrate list`, or the first digits of it
+    id: IdPrefix,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
 }
 
@@ -32,7 +32,8 @@ struct Document {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let (migration, destroy) = (self.id, Consent::from(self.yes));
-        let forgotten = ask(app, ForgetOriginals { migration, destroy })?.files;
+        let done = ask(app, ForgetOriginals { migration, destroy })?;
+        let (migration, forgotten) = (done.migration, done.files);
         if app.ui.output == Output::Json {
             let migration = migration.to_string();
             app.ui.json(&Document { schema: 1, migration, forgotten });

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     import: ImportOptions,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
     /// For a new vault: write the recovery code to this new file (mode 0600) instead of the terminal
     #[arg(long, value_name = "FILE", conflicts_with = "no_recovery")]
@@ -102,7 +102,7 @@ impl Args {
         };
         drop(vault);
         let fresh = again.open(app)?;
-        let comparison = compare::compare(app, &fresh, Some(id))?;
+        let comparison = compare::compare(app, &fresh, Some(&id.into()))?;
         if !comparison.is_equal() && !comparison.differs_in_refused_files_alone() {
             comparison::print(app, &comparison);
             return Err(Failure::new(Kind::Findings, "the vault and the files differ")

@@ -11,7 +11,7 @@ use azvault_service::migration::restore::There;
 use azvault_service::opening::Opener;
 use azvault_service::policy;
 use azvault_service::text::{count, shown_path};
-use azvault_vault::{Id, Problem};
+use azvault_vault::{IdPrefix, Problem};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -24,13 +24,13 @@ use crate::options::Output;
 /// command, the empty context file that Azure PowerShell makes when it starts.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which migration [default: the newest]
-    id: Option<Id>,
+    /// Which migration, by its id or the first digits of it [default: the newest]
+    id: Option<IdPrefix>,
     /// Replace files that are there now
     #[arg(long)]
     force: bool,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
 }
 
@@ -46,7 +46,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         policy::export_plaintext(app, "originals are not put back; they stay sealed")?;
         let mut vault = Opener::new(app).open_vault()?.vault;
-        let import = migration::find(vault.snapshot()?.into_imports(), self.id)?;
+        let import = migration::find(vault.snapshot()?.into_imports(), self.id.as_ref())?;
         let snapshot = vault.snapshot()?;
         let mut originals = Vec::new();
         for file in import.value.files.iter() {

@@ -4,7 +4,7 @@ use azvault_importer::Outcome;
 use azvault_service::migration;
 use azvault_service::opening::Opener;
 use azvault_service::time::utc;
-use azvault_vault::{Id, ImportedFile};
+use azvault_vault::{IdPrefix, ImportedFile};
 use serde::Serialize;
 
 use super::list::MigrationView;
@@ -15,8 +15,8 @@ use crate::terminal::ui::cell;
 /// Show one migration: its files, and what became of them
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its id, from `azvault migrate list`
-    id: Id,
+    /// Its id, from `azvault migrate list`, or the first digits of it
+    id: IdPrefix,
 }
 
 #[derive(Serialize)]
@@ -58,7 +58,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let vault = Opener::new(app).open_vault()?.vault;
         let imports = vault.snapshot()?.into_imports();
-        let import = migration::find(imports, Some(self.id))?;
+        let import = migration::find(imports, Some(&self.id))?;
         let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();
         if app.ui.output == Output::Json {
             let migration = MigrationView::new(&import);

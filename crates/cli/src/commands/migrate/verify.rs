@@ -5,7 +5,7 @@ use azvault_service::migration::{compare, next};
 use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::text::count;
-use azvault_vault::Id;
+use azvault_vault::IdPrefix;
 
 use crate::app::{App, Exit};
 use crate::output::comparison;
@@ -23,14 +23,14 @@ use crate::output::comparison;
 /// more.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which migration [default: the newest]
-    id: Option<Id>,
+    /// Which migration, by its id or the first digits of it [default: the newest]
+    id: Option<IdPrefix>,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let vault = Opener::new(app).open_vault()?.vault;
-        let comparison = compare::compare(app, &vault, self.id)?;
+        let comparison = compare::compare(app, &vault, self.id.as_ref())?;
         comparison::print(app, &comparison);
         let next = || next::after(&comparison, paths::roots().ok().as_ref());
         let (differences, gone) = (comparison.differences.len(), comparison.gone.len());

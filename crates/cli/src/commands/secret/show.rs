@@ -6,7 +6,7 @@ use azvault_service::failure::{Failure, Kind};
 use azvault_service::policy;
 use azvault_service::time::utc;
 use azvault_service::verbs::{ShowSecret, Value};
-use azvault_vault::Id;
+use azvault_vault::IdPrefix;
 use zeroize::Zeroizing;
 
 use crate::app::{App, Exit};
@@ -20,11 +20,11 @@ use crate::terminal::ui::cell;
 /// log says so first.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its id, from `azvault secret list`
-    id: Id,
+    /// Its id, from `azvault secret list`, or the first digits of it
+    id: IdPrefix,
     /// Print the value
     #[arg(long)]
-    reveal: bool,
+    pub(super) reveal: bool,
 }
 
 impl Args {
