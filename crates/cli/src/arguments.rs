@@ -1,6 +1,7 @@
 //! What the command line and the variables that stand for its options say.
 
 mod one_verb;
+mod words;
 
 use std::ffi::OsString;
 
@@ -11,7 +12,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::commands;
-use crate::options::Output;
+use crate::options::output::Format;
 
 /// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.
@@ -21,8 +22,10 @@ const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
 /// count as unset: jobs set them so.
 pub(crate) fn read() -> Cli {
     let line: Vec<OsString> = std::env::args_os().collect();
-    let mut matches = by_one_verb(&line)
-        .unwrap_or_else(|| without_empty_variables(Cli::command()).get_matches_from(&line));
+    let mut matches = by_one_verb(&line).unwrap_or_else(|| {
+        let whole = without_empty_variables(Cli::command()).try_get_matches_from(&line);
+        whole.unwrap_or_else(|error| words::instead(error, &line).exit())
+    });
     Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|e| e.format(&mut Cli::command()).exit())
 }
 
@@ -37,9 +40,17 @@ pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
     if matches!(cli.command, commands::Command::Panic(_)) {
         return Ok(());
     }
-    if cli.global.output == Output::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
+    if cli.global.output == Format::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
         let what = "only scan answers in SARIF";
         return Err(Failure::new(Kind::Usage, what).hint("azvault scan -o sarif"));
+    }
+    if cli.global.output == Format::Sarif && cli.global.query.is_some() {
+        let what = "a query is not asked of SARIF";
+        return Err(Failure::new(Kind::Usage, what).hint("azvault scan -o json --query QUERY"));
+    }
+    if let (Some(_), Some(plain)) = (&cli.global.query, cli.command.value_printed()) {
+        let what = "a query is not asked of a document with a secret in it";
+        return Err(Failure::new(Kind::Usage, what).hint(plain));
     }
     let is_given = [cli.global.vault.is_some(), cli.global.expect_vault.is_some()];
     let missing =

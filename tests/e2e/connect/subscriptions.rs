@@ -93,7 +93,7 @@ fn of_many_subscriptions_twenty_five_get_contexts_unless_another_number_is_said(
 }
 
 #[test]
-fn without_a_terminal_nobody_chooses_and_nothing_is_stored() {
+fn without_a_terminal_the_first_is_active_and_what_is_not_seen_is_refused() {
     let mut scenario = one_tenant(subscriptions(1..4));
     scenario["tenants"][0]["subscriptions"][1]["name"] = json!("Sub 1");
     let azure = Azure::start(&scenario);
@@ -101,8 +101,7 @@ fn without_a_terminal_nobody_chooses_and_nothing_is_stored() {
     let principal = principal(&home, "the client secret");
     let before = stored(&home);
     for (options, code, said) in [
-        (&[][..], 14, "3 subscriptions, and nobody can choose"),
-        (&["--subscription", "sub 1"], 5, "several subscriptions are called \"sub 1\""),
+        (&["--subscription", "sub 1"][..], 5, "several subscriptions are called \"sub 1\""),
         (&["--subscription", "Sub 9"], 5, "sees no subscription \"Sub 9\""),
     ] {
         let failed = azure.connect(&home, &[&words(&principal)[..], options].concat());
@@ -111,6 +110,12 @@ fn without_a_terminal_nobody_chooses_and_nothing_is_stored() {
         assert_eq!(failed.stdout, "");
         assert_eq!(stored(&home), before, "{options:?}");
     }
+    let other = azure.home();
+    let first = crate::stack::principal(&other, "the client secret");
+    let done = azure.connect(&other, &[&words(&first)[..], &["-o", "json"]].concat()).expect(0);
+    let done = done.says("the first of 3 subscriptions is active").says(&subscription(1));
+    assert_eq!(names(&done.json()).len(), 3);
+    assert_eq!(done.json()["contexts"][0]["subscription"]["id"], subscription(1));
     let id = ["--subscription", &subscription(2), "--context-name", "mine", "--no-contexts"];
     let done = azure.connected(&home, &[&words(&principal)[..], &id].concat());
     assert_eq!(names(&done), ["mine"]);

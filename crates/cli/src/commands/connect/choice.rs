@@ -1,4 +1,5 @@
-//! Which subscription becomes active: said, or chosen on a terminal; never guessed.
+//! Which subscription becomes active: said, or chosen on a terminal; without one the first, and that is
+//! said, as Connect-AzAccount has it. The sign-in that was just made is not lost.
 
 use azvault_model::rules::connect::{Choice, SignedIn, VisibleSubscription, choose as rule};
 use azvault_model::{Context, Refusal};
@@ -28,10 +29,11 @@ pub(super) fn choose(
             Ok(Some(places[number].subscription.id.to_string()))
         }
         Ok(Choice::Several(places)) => {
-            list(app, &places);
+            let Some(first) = places.first() else { return Ok(None) };
             let number = count(places.len(), "subscription");
-            let what = format!("{number}, and nobody can choose which becomes active");
-            Err(Failure::new(Kind::NeedsTerminal, what).hint(again))
+            app.ui.warning(format!("the first of {number} is active: {}", line(first)));
+            app.ui.note("to choose another: azvault subscription list, then azvault use NAME");
+            Ok(Some(first.subscription.id.to_string()))
         }
         Err(Refusal::AmbiguousSubscription { wanted, ids }) => {
             let what = format!("several subscriptions are called {}", quoted(&wanted));
