@@ -5,9 +5,12 @@ pub(crate) mod import;
 pub(crate) mod kdf;
 pub(crate) mod name;
 pub(crate) mod new_passphrase;
+pub(crate) mod output;
+pub(crate) mod query;
 pub(crate) mod reach;
 pub(crate) mod resource;
 pub(crate) mod shell;
+pub(crate) mod wide;
 
 use std::path::PathBuf;
 
@@ -17,6 +20,9 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use self::name::name;
+use self::output::Format;
+pub(crate) use self::output::Output;
+use self::query::Query;
 
 /// Options of every command, before or after the verb.
 #[derive(Args, Clone)]
@@ -37,7 +43,11 @@ pub(crate) struct Global {
         default_value = "table",
         hide_env_values = true
     )]
-    pub(crate) output: Output,
+    pub(crate) output: Format,
+    /// Print what this JMESPath query finds in the document of -o json, as az has it; with -o tsv a row
+    /// for each item
+    #[arg(long, global = true, value_name = "JMESPATH")]
+    pub(crate) query: Option<Query>,
     /// Read the passphrase from the first line of this file
     #[arg(
         long,
@@ -121,19 +131,6 @@ impl Global {
             no_agent: self.no_agent,
         }
     }
-}
-
-/// How an answer is printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// For people.
-    Table,
-    /// One JSON document.
-    Json,
-    /// Tab-separated values, without a heading.
-    Tsv,
-    /// SARIF 2.1.0, for code scanners: `scan` alone.
-    Sarif,
 }
 
 /// When colour is used.

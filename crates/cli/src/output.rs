@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod comparison;
 pub(crate) mod documents;
+pub(crate) mod form;
 pub(crate) mod migration;
 pub(crate) mod rotation;
 pub(crate) mod sarif;

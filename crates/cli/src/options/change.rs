@@ -65,7 +65,7 @@ pub(crate) struct RemovalOptions {
     #[arg(long)]
     force: bool,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
     /// Say what would be removed, and remove nothing
     #[arg(long)]
