@@ -36,6 +36,9 @@ impl Args {
             let what = "--az connects Az, which is in PowerShell alone";
             return Err(Failure::new(Kind::Usage, what).hint("azvault shell-init pwsh --az"));
         }
+        if self.shell == Shell::Nu {
+            app.ui.raw(include_bytes!("completions/azvault.nu"));
+        }
         app.ui.raw(script.as_bytes());
         if self.az {
             app.ui.raw(include_bytes!("shell_init/az.ps1"));
