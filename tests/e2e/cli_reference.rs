@@ -50,7 +50,7 @@ fn docs_cli_md_is_the_help_of_the_binary() {
 #[test]
 fn a_page_and_a_completion_script_exist_for_every_shell_and_command() {
     let home = Home::empty();
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "nu", "powershell", "pwsh"] {
         assert!(home.run(&["completions", shell]).expect(0).stdout.contains("azvault"));
     }
     assert!(home.run(&["man"]).expect(0).stdout.contains(".TH"));

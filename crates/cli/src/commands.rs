@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod autosave;
 pub(crate) mod az_shim;
 pub(crate) mod backup;
+pub(crate) mod complete;
 pub(crate) mod completions;
 pub(crate) mod connect;
 pub(crate) mod context;
@@ -43,6 +44,7 @@ pub(crate) enum Command {
     Unlock(unlock::Args),
     Lock(lock::Args),
     Panic(panic::Args),
+    #[command(alias = "whoami")]
     Status(status::Args),
     Scan(scan::Args),
     Migrate(migrate::Args),
@@ -89,6 +91,8 @@ pub(crate) enum Command {
     Completions(completions::Args),
     Man(man::Args),
     #[command(hide = true)]
+    Complete(complete::Args),
+    #[command(hide = true)]
     Agent(agent::Args),
     #[command(hide = true)]
     Renew(renew::Args),
@@ -98,6 +102,17 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// What prints the value alone, where the document of this command has the value of a secret in it:
+    /// no library that answers queries gets to see one.
+    pub(crate) fn value_printed(&self) -> Option<&'static str> {
+        match self {
+            Self::Token(_) => Some("azvault token"),
+            Self::Secret(verb) if verb.reveals() => Some("azvault secret show ID --reveal"),
+            Self::Session(session::Verb::Start(_)) => Some("azvault session start"),
+            _ => None,
+        }
+    }
+
     pub(crate) fn run(self, app: &App) -> Exit {
         match self {
             Self::Init(args) => args.run(app),
@@ -129,6 +144,7 @@ impl Command {
             Self::Doctor(args) => args.run(app),
             Self::Completions(args) => args.run(app),
             Self::Man(args) => args.run(app),
+            Self::Complete(args) => args.run(app),
             Self::Agent(args) => args.run(app),
             Self::Renew(args) => args.run(app),
             Self::Endpoint(args) => args.run(app),

@@ -10,6 +10,7 @@ use crate::app::{App, Exit};
 pub(crate) enum Verb {
     Create(create::Args),
     Restore(restore::Args),
+    #[command(alias = "ls")]
     List(list::Args),
 }
 

@@ -14,11 +14,13 @@ use crate::app::{App, Exit};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
+    #[command(alias = "ls")]
     List(list::Args),
     Show(show::Args),
     Set(set::Args),
     Select(select::Args),
     Rename(rename::Args),
+    #[command(aliases = ["rm", "delete"])]
     Remove(remove::Args),
     Clear(clear::Args),
     Save(save::Args),

@@ -10,10 +10,12 @@ use crate::app::{App, Exit};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
+    #[command(alias = "ls")]
     List(list::Args),
     /// Add a way to unlock
     #[command(subcommand)]
     Add(add::Verb),
+    #[command(aliases = ["rm", "delete"])]
     Remove(remove::Args),
     Passphrase(passphrase::Args),
     Rotate(rotate::Args),

@@ -19,6 +19,7 @@ pub(crate) enum Verb {
     Verify(verify::Args),
     Clean(clean::Args),
     Rollback(rollback::Args),
+    #[command(alias = "ls")]
     List(list::Args),
     Show(show::Args),
     Forget(forget::Args),

@@ -11,11 +11,20 @@ use crate::app::{App, Exit};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
+    #[command(alias = "ls")]
     List(list::Args),
     Show(show::Args),
 }
 
 impl Verb {
+    /// Whether values are printed.
+    pub(crate) fn reveals(&self) -> bool {
+        match self {
+            Self::List(args) => args.reveal,
+            Self::Show(args) => args.reveal,
+        }
+    }
+
     pub(crate) fn run(self, app: &App) -> Exit {
         match self {
             Self::List(args) => args.run(app),

@@ -6,6 +6,7 @@ use crate::app::{App, Exit};
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {
+    #[command(alias = "ls")]
     List(list::Args),
 }
 

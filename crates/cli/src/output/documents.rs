@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::rules::secrets::{Restriction, restriction};
+use azvault_model::rules::sign_in::SignIn;
 use azvault_model::{Acting, Context, ContextName, Scope, SecretDescription};
 use azvault_service::change;
 use azvault_service::revocation::to_type;
@@ -25,6 +26,18 @@ pub(crate) struct ContextView<'a> {
     pub(crate) scope: &'static str,
     pub(crate) default: bool,
     pub(crate) active: bool,
+    /// Where it was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sign_in: Option<SignInView>,
+}
+
+/// What is known of a sign-in without asking anybody.
+#[derive(Serialize)]
+pub(crate) struct SignInView {
+    /// `stored`, `expires` or `needed`.
+    state: &'static str,
+    /// Where it says so.
+    expires_on: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -120,7 +133,18 @@ impl<'a> ContextView<'a> {
             // A context of the session covers the default of the same name and is not it.
             default: scope == Scope::User && is(marks.default),
             active: is(marks.active),
+            sign_in: None,
         }
+    }
+
+    /// With what is known of its sign-in.
+    pub(crate) fn signed_in(self, known: Option<SignIn>) -> Self {
+        let view = |known| match known {
+            SignIn::Stored => SignInView { state: "stored", expires_on: None },
+            SignIn::Until(at) => SignInView { state: "expires", expires_on: Some(utc(at)) },
+            SignIn::Needed => SignInView { state: "needed", expires_on: None },
+        };
+        Self { sign_in: known.map(view), ..self }
     }
 }
 

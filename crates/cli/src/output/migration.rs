@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::app::App;
 use crate::options::Output;
 use crate::output::documents::{ContextView, Marks, SCHEMA};
+use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Tone, cell, toned};
 
 #[derive(Serialize)]
@@ -115,6 +116,14 @@ pub(crate) fn sources(app: &App, sources: &[Source]) {
     }
 }
 
+const CONTEXTS: [Column; 5] = [
+    whole(""),
+    shortened("CONTEXT", 20),
+    shortened("ACCOUNT", 16),
+    shortened("SUBSCRIPTION", 12).left_out(1),
+    whole(""),
+];
+
 fn contexts(app: &App, proposal: &Proposal) {
     let default = proposal.plan.default.as_ref();
     let rows: Vec<_> = proposal
@@ -139,7 +148,7 @@ fn contexts(app: &App, proposal: &Proposal) {
             ]
         })
         .collect();
-    app.ui.table(&["", "CONTEXT", "ACCOUNT", "SUBSCRIPTION", ""], &rows);
+    app.ui.columns(&CONTEXTS, rows);
 }
 
 fn summary(proposal: &Proposal) -> Vec<String> {

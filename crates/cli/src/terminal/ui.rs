@@ -13,15 +13,18 @@ use azvault_service::paths;
 use azvault_service::text::shown;
 
 use super::bar::Bar;
+use super::columns::{self, Column};
 use super::prompt::{self, Terminal};
 use super::shell_language::in_this_shell;
 use super::table;
 use crate::exit_code;
 use crate::options::{Color, Global, Output};
+use crate::output::form::Form;
 
 /// Where and how to print.
 pub(crate) struct Ui {
     pub(crate) output: Output,
+    form: Form,
     loudness: Loudness,
     color_out: Colored,
     color_err: Colored,
@@ -64,8 +67,10 @@ impl Ui {
             (false, 0) => Loudness::Normal,
             (false, _) => Loudness::Verbose,
         };
+        let form = Form::new(global);
         Self {
-            output: global.output,
+            output: form.output(),
+            form,
             loudness,
             color_out: colored(std::io::stdout().is_terminal()),
             color_err: colored(std::io::stderr().is_terminal()),
@@ -103,11 +108,16 @@ impl Ui {
         }
     }
 
-    /// One JSON document.
+    /// One document, in the form that was asked for: nothing where it cannot have it.
     pub(crate) fn json(&self, document: &impl serde::Serialize) {
-        match serde_json::to_string(document) {
-            Ok(text) => self.line(text),
-            Err(e) => self.warning(format!("the answer cannot be written as JSON: {e}")),
+        match self.form.text(document) {
+            Ok(text) => self.raw(text.as_bytes()),
+            Err(why) => {
+                let what = format!("the answer is not printed: {why}");
+                let hint = "what the command changed is changed: azvault status";
+                self.failure(&Failure::new(Kind::Usage, what).hint(hint));
+                std::process::exit(exit_code::number(Kind::Usage).into());
+            }
         }
     }
 
@@ -123,6 +133,11 @@ impl Ui {
             self.raw(text.as_bytes());
             return;
         }
+        // Without a terminal there is no width to fit: a pipe gets each row on one line.
+        self.print_table(headings, rows, terminal_width());
+    }
+
+    fn print_table(&self, headings: &[&str], rows: &[Vec<Cell>], width: Option<usize>) {
         let headings = headings.iter().map(|heading| (*heading).to_owned()).collect();
         let cells = rows.iter().map(|row| row.iter().map(|cell| shown(&cell.text)).collect());
         let cells: Vec<Vec<String>> = std::iter::once(headings).chain(cells).collect();
@@ -131,8 +146,43 @@ impl Ui {
             let cell = below.map_or(Some(Tone::Quiet), |row| row.get(column).map(|cell| cell.tone));
             paint(self.color_out, cell.unwrap_or(Tone::Plain), piece)
         };
-        // Without a terminal there is no width to fit: a pipe gets each row on one line.
-        self.raw(table::lines(&cells, terminal_width(), paint).as_bytes());
+        self.raw(table::lines(&cells, width, paint).as_bytes());
+    }
+
+    /// A table of columns that know what they give up where the terminal is narrow. Each row is a line.
+    pub(crate) fn columns(&self, columns: &[Column], rows: Vec<Vec<Cell>>) {
+        let headings: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+        let Some(room) = terminal_width().filter(|_| self.output != Output::Tsv) else {
+            return self.table(&headings, &rows);
+        };
+        let shown: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| shown(&cell.text)).collect()).collect();
+        let texts = shown.iter().map(|row| row.iter().map(String::as_str).collect());
+        let fitted = columns::fitted(columns, &columns::widths(columns, texts), room);
+        let row = |(texts, cells): (Vec<String>, Vec<Cell>)| {
+            let cell = |(at, width): &(usize, usize)| Cell {
+                text: columns::cut(&texts[*at], *width),
+                tone: cells[*at].tone,
+            };
+            fitted.iter().map(cell).collect()
+        };
+        let rows: Vec<Vec<Cell>> = shown.into_iter().zip(rows).map(row).collect();
+        let headings: Vec<&str> = fitted.iter().map(|(at, _)| headings[*at]).collect();
+        self.print_table(&headings, &rows, None);
+    }
+
+    /// As [`Ui::columns`], with nothing shortened or left out, however narrow the terminal is.
+    pub(crate) fn wide_columns(&self, columns: &[Column], rows: &[Vec<Cell>]) {
+        let headings: Vec<&str> = columns.iter().map(|column| column.heading).collect();
+        match self.output {
+            Output::Tsv => self.table(&headings, rows),
+            _ => self.print_table(&headings, rows, None),
+        }
+    }
+
+    /// Whether the answer goes to a person's terminal and not to a file or program.
+    pub(crate) fn is_on_terminal(&self) -> bool {
+        self.output == Output::Table && terminal_width().is_some()
     }
 
     /// Lines of a few columns, of which the last is never cut or broken, each with words below it
@@ -313,7 +363,7 @@ pub(crate) fn toned(tone: Tone, text: impl Into<String>) -> Cell {
     Cell { text: text.into(), tone }
 }
 
-fn tsv(text: &str) -> String {
+pub(crate) fn tsv(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
 }
 

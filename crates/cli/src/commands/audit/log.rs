@@ -11,7 +11,9 @@ use serde::Serialize;
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::name::name;
+use crate::options::wide::WideOption;
 use crate::output::documents::SCHEMA;
+use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Tone, cell, toned};
 
 /// Show what was done with secrets and contexts, newest last
@@ -35,6 +37,8 @@ pub(crate) struct Args {
     /// Only the newest N
     #[arg(short = 'n', long, value_name = "N")]
     limit: Option<usize>,
+    #[command(flatten)]
+    wide: WideOption,
 }
 
 /// A point in time, or how far it lies back.
@@ -104,8 +108,10 @@ impl Args {
         } else if entries.is_empty() {
             app.ui.note(self.none_of(&log));
         } else {
-            let rows: Vec<_> = entries.into_iter().map(row).collect();
-            app.ui.table(&["", "TIME", "VERB", "WHAT", "BY"], &rows);
+            let rows = entries
+                .into_iter()
+                .map(|logged| row(logged, self.wide.moment(app, logged.entry.time)));
+            self.wide.print(app, &COLUMNS, rows.collect());
         }
         Ok(0)
     }
@@ -150,7 +156,15 @@ fn view(logged: &Logged) -> EntryView<'_> {
     }
 }
 
-fn row(logged: &Logged) -> Vec<crate::terminal::ui::Cell> {
+const COLUMNS: [Column; 5] = [
+    whole(""),
+    whole("TIME"),
+    whole("VERB"),
+    shortened("WHAT", 20),
+    shortened("BY", 12).left_out(1),
+];
+
+fn row(logged: &Logged, time: String) -> Vec<crate::terminal::ui::Cell> {
     let entry = &logged.entry;
     let what = match entry.subjects.as_slice() {
         [] => "-".to_owned(),
@@ -163,7 +177,7 @@ fn row(logged: &Logged) -> Vec<crate::terminal::ui::Cell> {
     };
     vec![
         toned(Tone::Quiet, logged.seq.to_string()),
-        cell(utc(entry.time)),
+        cell(time),
         cell(entry.verb.clone()),
         cell(what),
         cell(by),

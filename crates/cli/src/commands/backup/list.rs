@@ -18,6 +18,7 @@ use crate::app::{App, Exit};
 use crate::exit_code;
 use crate::options::Output;
 use crate::output::documents::SCHEMA;
+use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Tone, cell, toned};
 
 /// List backups, and whether each can be opened (exit 10 if one is damaged)
@@ -79,10 +80,7 @@ impl Args {
                 app.ui.note(format!("no backups in {}", shown_path(&folder)));
             }
             Output::Table | Output::Tsv | Output::Sarif => {
-                let rows: Vec<_> = views.iter().map(row).collect();
-                let headings =
-                    ["FILE", "MODIFIED", "SIZE", "GENERATION", "CONTEXTS", "SECRETS", "STATE"];
-                app.ui.table(&headings, &rows);
+                app.ui.columns(&COLUMNS, views.iter().map(row).collect());
             }
         }
         let is_bad = |view: &View| view.state == State::Damaged;
@@ -113,6 +111,16 @@ fn view(file: &Path, worth: Worth) -> View {
         why: worth.why,
     }
 }
+
+const COLUMNS: [Column; 7] = [
+    whole("FILE"),
+    whole("MODIFIED").left_out(3),
+    whole("SIZE").left_out(2),
+    whole("GENERATION").left_out(1),
+    whole("CONTEXTS").left_out(4),
+    whole("SECRETS").left_out(5),
+    shortened("STATE", 16),
+];
 
 fn row(view: &View) -> Vec<crate::terminal::ui::Cell> {
     let number = |number: Option<String>| cell(number.unwrap_or_else(|| "sealed".to_owned()));

@@ -48,7 +48,7 @@ pub(crate) struct Args {
     #[arg(long)]
     force: bool,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
 }
 

@@ -1,7 +1,9 @@
 //! `azvault context show`
 
 use azvault_model::ContextName;
+use azvault_model::rules::sign_in::SignIn;
 use azvault_service::ask::ask;
+use azvault_service::time::{relative, utc};
 use azvault_service::verbs::{ShowContext, ShownContext};
 use serde::Serialize;
 
@@ -16,7 +18,7 @@ use crate::terminal::ui::cell;
 /// Without a name: the active context.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Its name, in any case
+    /// Its name, the beginning of it, or its subscription or tenant
     #[arg(value_parser = name)]
     name: Option<String>,
 }
@@ -37,7 +39,7 @@ impl Args {
         let ShownContext { default, active, shown } = ask(app, ShowContext { name })?;
         let context = &shown.context;
         let marks = Marks { default: default.as_ref(), active: active.as_ref() };
-        let view = ContextView::new(context, shown.scope, marks);
+        let view = ContextView::new(context, shown.scope, marks).signed_in(shown.sign_in);
         if app.ui.output == Output::Json {
             app.ui.json(&Document {
                 schema: SCHEMA,
@@ -48,6 +50,11 @@ impl Args {
             });
             return Ok(0);
         }
+        let sign_in = shown.sign_in.map(|known| match known {
+            SignIn::Stored => "ok".to_owned(),
+            SignIn::Until(at) => format!("expires {} ({})", relative(at, app.now()), utc(at)),
+            SignIn::Needed => "sign-in needed".to_owned(),
+        });
         let account = view.account.as_ref();
         let subscription = view.subscription.as_ref();
         let mut rows: Vec<(&str, Option<&str>)> = vec![
@@ -60,6 +67,7 @@ impl Args {
             ("subscription id", subscription.map(|s| s.id)),
             ("subscription state", subscription.and_then(|s| s.state)),
             ("environment", view.environment),
+            ("sign-in", sign_in.as_deref()),
             ("version profile", context.version_profile.as_deref()),
             ("scope", Some(view.scope)),
             ("default", Some(if view.default { "yes" } else { "no" })),

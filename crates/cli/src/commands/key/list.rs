@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the ways to unlock the vault
@@ -37,6 +38,14 @@ struct KdfView {
     weak: bool,
 }
 
+const COLUMNS: [Column; 5] = [
+    whole("ID"),
+    whole("KIND"),
+    shortened("LABEL", 12),
+    shortened("KEY DERIVATION", 14).left_out(1),
+    whole(""),
+];
+
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = app.vault_path()?;
@@ -49,7 +58,7 @@ impl Args {
             return Ok(0);
         }
         let rows: Vec<_> = keys.iter().map(row).collect();
-        app.ui.table(&["ID", "KIND", "LABEL", "KEY DERIVATION", ""], &rows);
+        app.ui.columns(&COLUMNS, rows);
         if keys.iter().any(|key| key.kdf.as_ref().is_some_and(|kdf| kdf.weak)) {
             app.ui.warning(
                 "a weak key derivation, below 64 MiB and 3 passes; to mend it: \

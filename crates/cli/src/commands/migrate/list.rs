@@ -7,11 +7,19 @@ use serde::Serialize;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::wide::WideOption;
+use crate::terminal::columns::{Column, whole};
 use crate::terminal::ui::cell;
 
 /// List the migrations into this vault, the newest first
 #[derive(clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    wide: WideOption,
+}
+
+const COLUMNS: [Column; 5] =
+    [whole("ID"), whole("WHEN"), whole("FILES"), whole("SEALED"), whole("REMOVED")];
 
 #[derive(Serialize)]
 struct Document {
@@ -58,17 +66,18 @@ impl Args {
         }
         let rows: Vec<_> = migrations
             .iter()
-            .map(|m| {
+            .zip(&imports)
+            .map(|(m, import)| {
                 vec![
                     cell(&m.id),
-                    cell(&m.created),
+                    cell(self.wide.moment(app, import.value.created)),
                     cell(m.files.to_string()),
                     cell(m.sealed.to_string()),
                     cell(m.removed.to_string()),
                 ]
             })
             .collect();
-        app.ui.table(&["ID", "WHEN", "FILES", "SEALED", "REMOVED"], &rows);
+        self.wide.print(app, &COLUMNS, rows);
         Ok(0)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     import: ImportOptions,
     /// Do not ask
-    #[arg(long)]
+    #[arg(short, long)]
     yes: bool,
 }
 

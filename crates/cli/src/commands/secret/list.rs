@@ -7,7 +7,6 @@ use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{OpenVault, Opener};
 use azvault_service::secrets;
 use azvault_service::secrets::SecretRef;
-use azvault_service::time::utc;
 use azvault_service::verbs::{Detail, ListSecrets, ListedSecret};
 use azvault_service::{audit, policy};
 use azvault_vault::Vault;
@@ -16,8 +15,10 @@ use zeroize::Zeroizing;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::wide::moment;
 use crate::output;
 use crate::output::documents::{SCHEMA, SecretView};
+use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the secrets: what they are, whose, until when
@@ -30,7 +31,7 @@ use crate::terminal::ui::{Tone, cell, toned};
 pub(crate) struct Args {
     /// Print the values too (with -o json)
     #[arg(long)]
-    reveal: bool,
+    pub(super) reveal: bool,
     /// Say what each opens, and what revokes it
     #[arg(long)]
     wide: bool,
@@ -41,6 +42,16 @@ struct Document<'a> {
     schema: u8,
     secrets: Vec<SecretView<'a>>,
 }
+
+const COLUMNS: [Column; 7] = [
+    whole("ID"),
+    whole("KIND"),
+    shortened("ACCOUNT", 16),
+    whole("TENANT").left_out(1),
+    shortened("TARGET", 12).left_out(2),
+    whole("EXPIRES"),
+    whole(""),
+];
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
@@ -65,7 +76,7 @@ impl Args {
             secrets.iter().for_each(|secret| output::secrets::print(app, secret));
         } else {
             let rows: Vec<_> = secrets.iter().map(|view| row(app, view)).collect();
-            app.ui.table(&["ID", "KIND", "ACCOUNT", "TENANT", "TARGET", "EXPIRES", ""], &rows);
+            app.ui.columns(&COLUMNS, rows);
         }
         Ok(0)
     }
@@ -131,7 +142,7 @@ fn print(
 fn row(app: &App, view: &SecretView<'_>) -> Vec<crate::terminal::ui::Cell> {
     let facts = &view.facts;
     let expired = facts.expires_on.is_some_and(|at| at <= app.now());
-    let expires = facts.expires_on.map_or_else(|| "-".to_owned(), utc);
+    let expires = facts.expires_on.map_or_else(|| "-".to_owned(), |at| moment(app, at));
     let mut row = vec![
         cell(view.id.clone()),
         cell(facts.kind_in_words()),

@@ -14,8 +14,10 @@ use serde::Serialize;
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::name::name;
+use crate::options::wide::WideOption;
 use crate::output::documents::{SCHEMA, SubscriptionView, TenantView};
-use crate::terminal::ui::cell;
+use crate::terminal::columns::{Column, shortened, whole};
+use crate::terminal::ui::{Cell, Tone, cell, toned};
 
 /// List the subscriptions that your contexts know (Get-AzSubscription)
 ///
@@ -31,7 +33,18 @@ pub(crate) struct Args {
     /// Ask Azure
     #[arg(long)]
     refresh: bool,
+    #[command(flatten)]
+    wide: WideOption,
 }
+
+const COLUMNS: [Column; 6] = [
+    shortened("NAME", 16),
+    whole("ID"),
+    whole("STATE"),
+    whole("TENANT").left_out(2),
+    whole("ENVIRONMENT").left_out(1),
+    shortened("CONTEXTS", 12).left_out(3),
+];
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -112,6 +125,12 @@ fn known<'a>(contexts: &'a Contexts, tenant: Option<&str>) -> Vec<Row<'a>> {
     seen.into_iter().filter_map(row).collect()
 }
 
+/// One that cannot be used stands out.
+fn state(state: Option<&str>) -> Cell {
+    let tone = if state.is_none_or(|own| own == "Enabled") { Tone::Plain } else { Tone::Warning };
+    toned(tone, state.unwrap_or("-"))
+}
+
 fn print(app: &App, args: &Args, subscriptions: Vec<Row<'_>>) {
     if app.ui.output == Output::Json {
         app.ui.json(&Document { schema: SCHEMA, refreshed: args.refresh, subscriptions });
@@ -131,12 +150,12 @@ fn print(app: &App, args: &Args, subscriptions: Vec<Row<'_>>) {
             vec![
                 cell(row.subscription.name.unwrap_or("-")),
                 cell(row.subscription.id),
-                cell(row.subscription.state.unwrap_or("-")),
+                state(row.subscription.state),
                 cell(tenant),
                 cell(row.environment.unwrap_or("-")),
                 cell(row.contexts.join(", ")),
             ]
         })
         .collect();
-    app.ui.table(&["NAME", "ID", "STATE", "TENANT", "ENVIRONMENT", "CONTEXTS"], &rows);
+    args.wide.print(app, &COLUMNS, rows);
 }
