@@ -5,18 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use azvault_test_support::Home;
+use azvault_test_support::help::verbs;
 
 fn help(home: &Home, words: &[&str]) -> String {
     home.run(&[words, &["--help"]].concat()).expect(0).stdout
-}
-
-/// Verbs below a command, as its help lists them.
-fn verbs(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let lines = lines.take_while(|line| !line.is_empty());
-    let lines = lines.filter(|line| !line.starts_with("   "));
-    let words = lines.filter_map(|line| line.split_whitespace().next());
-    words.filter(|word| *word != "help").map(str::to_owned).collect()
 }
 
 fn write(out: &mut String, home: &Home, words: &[&str]) {

@@ -1,11 +1,13 @@
 //! With `-o json` every verb prints one document, and a failure prints none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::json_shapes;
 use crate::world::cut_off;
 use azvault_test_support::{CHEAP, Home, Ran, ran};
+use serde_json::Value;
 
 /// Verbs that print something else than a document: a script, a page, what a program prints.
 const OTHERS: [&str; 6] = ["completions", "man", "shell-init", "shell", "exec", "azvault"];
@@ -34,12 +36,13 @@ fn verbs() -> BTreeSet<String> {
 }
 
 #[track_caller]
-fn document(ran: Ran, what: &str) {
+fn document(ran: Ran, what: &str) -> Value {
     assert_eq!(ran.code, 0, "{what}: {}{}", ran.stdout, ran.stderr);
     let documents = ran.jsons();
     assert_eq!(documents.len(), 1, "{what}: {:?}", ran.stdout);
     assert_eq!(documents[0]["schema"], 1, "{what}");
     assert_eq!(ran.stdout.lines().count(), 1, "{what}");
+    documents.into_iter().next().unwrap()
 }
 
 #[test]
@@ -61,6 +64,8 @@ fn every_verb_prints_one_document() {
     let empty = home.join("empty");
     fs::create_dir(&empty).unwrap();
     let mut seen = BTreeSet::new();
+    let verbs = verbs();
+    let mut documents: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for args in [
         &init[..],
         &["unlock"],
@@ -134,20 +139,22 @@ fn every_verb_prints_one_document() {
         &["session", "end"],
     ] {
         // Before the verb and behind it.
-        document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));
-        for words in 1..=args.len().min(3) {
-            seen.insert(args[..words].join(" "));
-        }
+        let told = document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));
+        let beginnings = (1..=args.len().min(3)).map(|words| args[..words].join(" "));
+        let verb = beginnings.clone().filter(|words| verbs.contains(words)).last();
+        documents.entry(verb.unwrap_or_else(|| args.join(" "))).or_default().push(told);
+        seen.extend(beginnings);
     }
     // Every process of this user is meant by it: here it sees none but those of this home.
     let panic = cut_off(&session.command(&["panic", "-o", "json"])).output().unwrap();
-    document(ran(panic), "panic");
+    documents.insert("panic".to_owned(), vec![document(ran(panic), "panic")]);
     seen.insert("panic".to_owned());
     let known = |verb: &String| {
         let word = verb.split(' ').next().unwrap();
         seen.contains(verb) || OTHERS.contains(&word) || ELSEWHERE.contains(&verb.as_str())
     };
-    let missing: Vec<_> = verbs().into_iter().filter(|verb| !known(verb)).collect();
+    json_shapes::hold(&documents);
+    let missing: Vec<_> = verbs.into_iter().filter(|verb| !known(verb)).collect();
     assert!(missing.is_empty(), "no document of {missing:?} is looked at");
 }
 

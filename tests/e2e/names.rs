@@ -153,7 +153,7 @@ fn each_is_selected_shown_and_prompted_as_it_is() {
         let shown = home.run(&["context", "show"]).expect(0);
         is_plain(&shown);
         // One row a part, whatever the name is.
-        assert_eq!(shown.stdout.lines().count(), 13, "{name:?}: {}", shown.stdout);
+        assert_eq!(shown.stdout.lines().count(), 14, "{name:?}: {}", shown.stdout);
         assert_eq!(home.json(&["context", "show"])["name"], *name, "{name:?}");
         if is_blank(&name) {
             home.run(&["context", "show", "--", &name]).expect(2).says("must not be empty");

@@ -41,7 +41,10 @@ fn an_empty_variable_is_one_that_is_not_set() {
 #[test]
 fn yes_is_one_letter_wherever_it_is_a_word() {
     let page = std::fs::read_to_string(azvault_test_support::root().join("docs/cli.md")).unwrap();
-    let lines = page.lines().filter(|line| line.trim_start().ends_with("--yes"));
+    let lines = page.lines().filter(|line| {
+        let line = line.trim();
+        line.starts_with('-') && line.ends_with("--yes")
+    });
     let mut number = 0;
     for line in lines {
         assert!(line.contains("-y, --yes"), "{line}");

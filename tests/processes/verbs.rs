@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use azvault_test_support::help::verbs;
 use azvault_test_support::trace::{Call, trace};
 use azvault_test_support::{Home, PASSPHRASE, Ran, copy_folder, fixture, keys, make_folder};
 
@@ -93,13 +94,7 @@ pub(crate) fn of_the_help() -> BTreeSet<String> {
     while let Some(words) = next.pop() {
         let args: Vec<_> = words.split_whitespace().chain(["--help"]).collect();
         let help = home.run(&args).expect(0).stdout;
-        let Some((_, list)) = help.split_once("\nCommands:\n") else { continue };
-        for line in list.lines().take_while(|line| !line.is_empty()) {
-            let verb = line.split_whitespace().next().unwrap();
-            // A line that goes on further right explains the one above it.
-            if line.starts_with("   ") || verb == "help" {
-                continue;
-            }
+        for verb in verbs(&help) {
             let verb = format!("{words} {verb}").trim().to_owned();
             next.push(verb.clone());
             found.insert(verb);

@@ -12,7 +12,8 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use crate::cli::Cli;
 use crate::commands;
-use crate::options::output::Format;
+use crate::help;
+use crate::options::output::AskedForm;
 
 /// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.
@@ -23,7 +24,7 @@ const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
 pub(crate) fn read() -> Cli {
     let line: Vec<OsString> = std::env::args_os().collect();
     let mut matches = by_one_verb(&line).unwrap_or_else(|| {
-        let whole = without_empty_variables(Cli::command()).try_get_matches_from(&line);
+        let whole = without_empty_variables(help::tree()).try_get_matches_from(&line);
         whole.unwrap_or_else(|error| words::instead(error, &line).exit())
     });
     Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|e| e.format(&mut Cli::command()).exit())
@@ -40,11 +41,11 @@ pub(crate) fn check(cli: &Cli) -> Result<(), Failure> {
     if matches!(cli.command, commands::Command::Panic(_)) {
         return Ok(());
     }
-    if cli.global.output == Format::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
+    if cli.global.output == AskedForm::Sarif && !matches!(cli.command, commands::Command::Scan(_)) {
         let what = "only scan answers in SARIF";
         return Err(Failure::new(Kind::Usage, what).hint("azvault scan -o sarif"));
     }
-    if cli.global.output == Format::Sarif && cli.global.query.is_some() {
+    if cli.global.output == AskedForm::Sarif && cli.global.query.is_some() {
         let what = "a query is not asked of SARIF";
         return Err(Failure::new(Kind::Usage, what).hint("azvault scan -o json --query QUERY"));
     }

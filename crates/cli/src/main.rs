@@ -5,6 +5,7 @@ mod arguments;
 mod cli;
 mod commands;
 mod exit_code;
+mod help;
 mod options;
 mod output;
 mod terminal;

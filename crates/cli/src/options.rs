@@ -20,7 +20,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use self::name::name;
-use self::output::Format;
+use self::output::AskedForm;
 pub(crate) use self::output::Output;
 use self::query::Query;
 
@@ -43,7 +43,7 @@ pub(crate) struct Global {
         default_value = "table",
         hide_env_values = true
     )]
-    pub(crate) output: Format,
+    pub(crate) output: AskedForm,
     /// Print what this JMESPath query finds in the document of -o json, as az has it; with -o tsv a row
     /// for each item
     #[arg(long, global = true, value_name = "JMESPATH")]

@@ -246,6 +246,10 @@ pub fn on_path(program: &str) -> Vec<PathBuf> {
 }
 
 /// Whether programs of a folder are found by their names.
+pub fn program_folders() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
+}
+
 pub fn is_on_path(folder: &Path) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|known| known == folder)

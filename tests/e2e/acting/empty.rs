@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::Stdio;
 
+use azvault_test_support::help::verbs;
 use azvault_test_support::{Home, ran};
 
 /// Verbs that take a name where none means the one that acts, and those that change something.
@@ -71,14 +72,6 @@ fn an_empty_name_that_is_piped_in_is_an_error() {
         }
     }
     assert_eq!(home.json(&["context", "list"]), before);
-}
-
-/// Verbs below a command, as its help lists them.
-fn verbs(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let lines = lines.take_while(|line| !line.is_empty());
-    let words = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    words.filter(|word| !word.is_empty() && *word != "help").map(str::to_owned).collect()
 }
 
 /// Options that take a value, as the help of a command lists them.

@@ -119,6 +119,8 @@ const WITHOUT_A_PARAMETER: [(&str, &[&str]); 4] = [
     ("", &["yes", "force", "dry-run", "new-passphrase-fd", "secret-fd", "access-token-fd"]),
     // A value is shown by id; -Integrity is the full check; the anchor is a property.
     ("", &["reveal", "full", "anchor"]),
+    // Objects have every member.
+    ("", &["wide"]),
     // New-AzVault makes the vault.
     ("migrate", &["recovery-file", "no-recovery", "from", "default"]),
 ];

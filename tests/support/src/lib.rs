@@ -14,6 +14,7 @@ mod dice;
 #[cfg(feature = "endpoint")]
 pub mod endpoint;
 mod files;
+pub mod help;
 mod home;
 pub mod memory;
 #[cfg(feature = "planted")]

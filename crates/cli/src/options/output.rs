@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// The form that `--output` asks for.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum AskedForm {
     /// For people.
     Table,
     /// One JSON document.

@@ -4,14 +4,14 @@ use jmespath::Variable;
 use serde::Serialize;
 
 use crate::options::Global;
-use crate::options::output::{Format, Output};
+use crate::options::output::{AskedForm, Output};
 use crate::options::query::Query;
 use crate::terminal::ui::tsv;
 
 /// How a document is written.
 #[derive(Clone)]
 pub(crate) struct Form {
-    format: Format,
+    format: AskedForm,
     query: Option<Query>,
 }
 
@@ -24,10 +24,10 @@ impl Form {
     /// What a verb prints: a document, where its form is one or a query is asked of it.
     pub(crate) fn output(&self) -> Output {
         match (self.format, &self.query) {
-            (_, Some(_)) | (Format::Json | Format::Yaml, None) => Output::Json,
-            (Format::Table, None) => Output::Table,
-            (Format::Tsv, None) => Output::Tsv,
-            (Format::Sarif, None) => Output::Sarif,
+            (_, Some(_)) | (AskedForm::Json | AskedForm::Yaml, None) => Output::Json,
+            (AskedForm::Table, None) => Output::Table,
+            (AskedForm::Tsv, None) => Output::Tsv,
+            (AskedForm::Sarif, None) => Output::Sarif,
         }
     }
 
@@ -36,20 +36,20 @@ impl Form {
         let Some(query) = &self.query else { return self.written(document) };
         let found = query.answer(document)?;
         match self.format {
-            Format::Tsv => Ok(rows(&found)),
-            Format::Table | Format::Json | Format::Yaml | Format::Sarif => self.written(&*found),
+            AskedForm::Tsv => Ok(rows(&found)),
+            AskedForm::Table | AskedForm::Json | AskedForm::Yaml | AskedForm::Sarif => self.written(&*found),
         }
     }
 
     fn written(&self, document: &impl Serialize) -> Result<String, String> {
         match self.format {
-            Format::Yaml => {
+            AskedForm::Yaml => {
                 // A long name stays on its line.
                 let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
                 let text = serde_saphyr::to_string_with_options(document, options);
                 text.map(|text| text.trim_end().to_owned() + "\n").map_err(|e| e.to_string())
             }
-            Format::Table | Format::Json | Format::Tsv | Format::Sarif => {
+            AskedForm::Table | AskedForm::Json | AskedForm::Tsv | AskedForm::Sarif => {
                 let text = serde_json::to_string(document).map_err(|e| e.to_string())?;
                 Ok(text + "\n")
             }
@@ -87,33 +87,33 @@ mod tests {
     use serde_json::json;
 
     use super::Form;
-    use crate::options::output::Format;
+    use crate::options::output::AskedForm;
 
     #[test]
     fn a_query_is_answered_in_each_form() {
         let document =
             json!({"active": "a\tb", "contexts": [{"name": "x", "n": 1}, {"name": null}]});
         for (query, format, text) in [
-            ("active", Format::Tsv, "a\\tb\n"),
-            ("active", Format::Table, "\"a\\tb\"\n"),
-            ("contexts[].name", Format::Json, "[\"x\"]\n"),
-            ("contexts[].name", Format::Yaml, "- x\n"),
-            ("contexts[*].[name, n]", Format::Tsv, "x\t1\n\t\n"),
-            ("contexts[0]", Format::Tsv, "1\tx\n"),
-            ("missing", Format::Tsv, "\n"),
-            ("missing", Format::Json, "null\n"),
+            ("active", AskedForm::Tsv, "a\\tb\n"),
+            ("active", AskedForm::Table, "\"a\\tb\"\n"),
+            ("contexts[].name", AskedForm::Json, "[\"x\"]\n"),
+            ("contexts[].name", AskedForm::Yaml, "- x\n"),
+            ("contexts[*].[name, n]", AskedForm::Tsv, "x\t1\n\t\n"),
+            ("contexts[0]", AskedForm::Tsv, "1\tx\n"),
+            ("missing", AskedForm::Tsv, "\n"),
+            ("missing", AskedForm::Json, "null\n"),
         ] {
             let form = Form { format, query: Some(query.parse().unwrap()) };
             assert_eq!(form.text(&document).unwrap(), text, "{query}");
         }
-        let form = Form { format: Format::Table, query: Some("sum(active)".parse().unwrap()) };
+        let form = Form { format: AskedForm::Table, query: Some("sum(active)".parse().unwrap()) };
         assert!(form.text(&document).is_err());
     }
 
     #[test]
     fn what_yaml_would_take_for_something_else_is_quoted() {
         let document = json!({"a": "yes", "b": "1", "c": "x: y", "d": null, "e": "two\nlines"});
-        let text = Form { format: Format::Yaml, query: None }.text(&document).unwrap();
+        let text = Form { format: AskedForm::Yaml, query: None }.text(&document).unwrap();
         for line in ["a: \"yes\"", "b: \"1\"", "c: \"x: y\"", "d: null"] {
             assert!(text.replace('\'', "\"").contains(line), "{text}");
         }

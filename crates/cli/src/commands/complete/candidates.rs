@@ -8,16 +8,16 @@ use azvault_os::process::harden;
 use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::failure::Failure;
 use azvault_service::opening::Opener;
+use azvault_service::paths;
 use azvault_service::time::utc;
 use azvault_service::verbs::{Detail, ListContexts, ListSecrets, ListedContext, Verb};
 use azvault_signin::resource::short_names;
-use clap::{Args as _, Command, CommandFactory, FromArgMatches};
+use clap::{Args as _, Command, FromArgMatches};
 use clap_complete::engine::{
     ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter,
 };
 
 use crate::app::App;
-use crate::cli::Cli;
 use crate::options::Global;
 
 /// What an option takes.
@@ -108,7 +108,7 @@ fn app() -> Option<App> {
     let matches = options.try_get_matches_from(line).ok()?;
     let global = Global::from_arg_matches(&matches).ok()?;
     let global = Global { no_input: true, quiet: true, ..global };
-    Some(App::new(global, harden(), Cli::command))
+    Some(App::new(global, harden(), || Command::new("azvault")))
 }
 
 fn asked<V: Verb>(verb: V) -> Option<V::Reply> {
@@ -167,9 +167,8 @@ fn migrations() -> Result<Vec<(String, String)>, Failure> {
 
 /// Programs in the folders of PATH.
 fn commands() -> Vec<(String, String)> {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
     let mut found = BTreeSet::new();
-    for entry in std::env::split_paths(&folders).filter_map(|path| path.read_dir().ok()).flatten() {
+    for entry in paths::program_folders().iter().filter_map(|path| path.read_dir().ok()).flatten() {
         let Ok(entry) = entry else { continue };
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if let (false, Ok(name)) = (is_folder, entry.file_name().into_string()) {
