@@ -104,7 +104,13 @@ fn both(one: &Value, other: &Value) -> Value {
 fn types(shape: &Value) -> Vec<String> {
     match &shape["type"] {
         Value::String(only) => vec![only.clone()],
-        several => several.as_array().into_iter().flatten().filter_map(|t| t.as_str()).map(str::to_owned).collect(),
+        several => several
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|t| t.as_str())
+            .map(str::to_owned)
+            .collect(),
     }
 }
 

@@ -12,13 +12,12 @@ use crate::options::Global;
 /// What each group of commands is for.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Move in", &["scan", "migrate"]),
-    ("Sign in, and use contexts", &[
-        "connect", "disconnect", "context", "subscription", "use", "autosave", "session",
-    ]),
+    (
+        "Sign in, and use contexts",
+        &["connect", "disconnect", "context", "subscription", "use", "autosave", "session"],
+    ),
     ("Hand tokens to programs", &["exec", "shell", "token", "az-shim"]),
-    ("The vault", &[
-        "init", "unlock", "lock", "status", "key", "secret", "backup", "verify",
-    ]),
+    ("The vault", &["init", "unlock", "lock", "status", "key", "secret", "backup", "verify"]),
     ("Watch over it", &["panic", "doctor", "audit", "policy"]),
     ("Shells and pages", &["prompt", "shell-init", "completions", "man"]),
 ];
@@ -30,56 +29,77 @@ const EXAMPLES: [(&str, &[&str]); 25] = [
     ("migrate run", &["azvault migrate run", "azvault migrate run --yes --from ~/old-home/.Azure"]),
     ("migrate clean", &["azvault migrate clean --dry-run", "azvault migrate clean"]),
     ("migrate rollback", &["azvault migrate rollback", "azvault migrate rollback 134d1f30"]),
-    ("connect", &[
-        "azvault connect",
-        "azvault connect --device-code --tenant contoso.example",
-        "azvault connect --service-principal --application ID --tenant ID --secret-file FILE",
-        "azvault connect --identity",
-    ]),
-    ("disconnect", &[
-        "azvault disconnect",
-        "azvault disconnect --account megan@contoso.example",
-        "azvault disconnect --all --dry-run",
-    ]),
-    ("context list", &[
-        "azvault context list",
-        "azvault context list --query \"contexts[?sign_in.state=='needed'].name\" -o tsv",
-    ]),
+    (
+        "connect",
+        &[
+            "azvault connect",
+            "azvault connect --device-code --tenant contoso.example",
+            "azvault connect --service-principal --application ID --tenant ID --secret-file FILE",
+            "azvault connect --identity",
+        ],
+    ),
+    (
+        "disconnect",
+        &[
+            "azvault disconnect",
+            "azvault disconnect --account megan@contoso.example",
+            "azvault disconnect --all --dry-run",
+        ],
+    ),
+    (
+        "context list",
+        &[
+            "azvault context list",
+            "azvault context list --query \"contexts[?sign_in.state=='needed'].name\" -o tsv",
+        ],
+    ),
     ("context select", &["azvault context select", "azvault context select prod --scope user"]),
-    ("context set", &[
-        "azvault context set --subscription 'Contoso Prod'",
-        "azvault context set prod --tenant contoso.example --subscription ID",
-    ]),
+    (
+        "context set",
+        &[
+            "azvault context set --subscription 'Contoso Prod'",
+            "azvault context set prod --tenant contoso.example --subscription ID",
+        ],
+    ),
     ("context rename", &["azvault context rename 'Contoso Prod' prod"]),
     ("context remove", &["azvault context remove prod", "azvault context remove dev test --yes"]),
     ("context save", &["azvault context save contexts.azvault"]),
     ("context import", &["azvault context import contexts.azvault"]),
     ("subscription list", &["azvault subscription list", "azvault subscription list --refresh"]),
     ("use", &["azvault use", "azvault use prod", "azvault use -"]),
-    ("exec", &[
-        "azvault exec prod -- az group list",
-        "azvault exec -- terraform plan",
-        "azvault exec ci --env-principal -- terraform plan",
-    ]),
+    (
+        "exec",
+        &[
+            "azvault exec prod -- az group list",
+            "azvault exec -- terraform plan",
+            "azvault exec ci --env-principal -- terraform plan",
+        ],
+    ),
     ("shell", &["azvault shell prod"]),
-    ("token", &[
-        "azvault token | curl -H @- https://management.azure.com/subscriptions?api-version=2022-12-01",
-        "azvault token --resource graph --reveal",
-        "azvault token -o json",
-    ]),
-    ("secret list", &[
-        "azvault secret list",
-        "azvault secret list --wide",
-        "azvault secret list --query \"secrets[?kind=='client_secret'].[id, account]\" -o tsv",
-    ]),
+    (
+        "token",
+        &[
+            "azvault token | curl -H @- https://management.azure.com/subscriptions?api-version=2022-12-01",
+            "azvault token --resource graph --reveal",
+            "azvault token -o json",
+        ],
+    ),
+    (
+        "secret list",
+        &[
+            "azvault secret list",
+            "azvault secret list --wide",
+            "azvault secret list --query \"secrets[?kind=='client_secret'].[id, account]\" -o tsv",
+        ],
+    ),
     ("secret show", &["azvault secret show 0c88ce9e", "azvault secret show 0c88ce9e --reveal"]),
     ("unlock", &["azvault unlock", "azvault unlock --for 1h"]),
     ("key add", &["azvault key add recovery", "azvault key add keyring"]),
     ("backup create", &["azvault backup create", "azvault backup create /mnt/usb/vault.db"]),
-    ("audit log", &[
-        "azvault audit log --since 7d",
-        "azvault audit log --verb 'secret reveal' -o json",
-    ]),
+    (
+        "audit log",
+        &["azvault audit log --since 7d", "azvault audit log --verb 'secret reveal' -o json"],
+    ),
 ];
 
 /// The tree of all commands, with its help.

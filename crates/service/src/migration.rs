@@ -33,10 +33,7 @@ pub(crate) fn is_sign_in(format: Format) -> bool {
 }
 
 /// The migration whose id begins so, or the newest one.
-pub fn find<I>(
-    imports: impl IntoIterator<Item = I>,
-    typed: Option<&IdPrefix>,
-) -> Result<I, Failure>
+pub fn find<I>(imports: impl IntoIterator<Item = I>, typed: Option<&IdPrefix>) -> Result<I, Failure>
 where
     I: Borrow<Stored<Import>>,
 {

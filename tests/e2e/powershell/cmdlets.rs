@@ -112,7 +112,7 @@ fn each_option_is_one_of_the_command_and_a_parameter_of_the_cmdlet() {
 }
 
 /// Options that a cmdlet has no word of its own for, and why.
-const WITHOUT_A_PARAMETER: [(&str, &[&str]); 4] = [
+const WITHOUT_A_PARAMETER: [(&str, &[&str]); 5] = [
     // Of every command.
     ("", &["help", "version"]),
     // -Force and -Confirm, each the same as --yes; -WhatIf; descriptors are for shells.

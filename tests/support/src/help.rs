@@ -4,6 +4,7 @@
 pub fn verbs(help: &str) -> Vec<String> {
     let lines = help.lines().take_while(|line| !line.ends_with("ptions:"));
     let words = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    let is_verb = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase()) && *word != "help";
+    let is_verb =
+        |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase()) && *word != "help";
     words.filter(is_verb).map(str::to_owned).collect()
 }

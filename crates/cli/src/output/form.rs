@@ -37,7 +37,9 @@ impl Form {
         let found = query.answer(document)?;
         match self.format {
             AskedForm::Tsv => Ok(rows(&found)),
-            AskedForm::Table | AskedForm::Json | AskedForm::Yaml | AskedForm::Sarif => self.written(&*found),
+            AskedForm::Table | AskedForm::Json | AskedForm::Yaml | AskedForm::Sarif => {
+                self.written(&*found)
+            }
         }
     }
 

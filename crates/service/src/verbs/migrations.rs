@@ -46,10 +46,8 @@ impl Verb for ForgetOriginals {
         };
         let files = paths.len();
         if files > 0 {
-            let question = format!(
-                "Drop the sealed copies of {} of migration {id}?",
-                count(files, "file")
-            );
+            let question =
+                format!("Drop the sealed copies of {} of migration {id}?", count(files, "file"));
             app.confirm(self.destroy, &question)?;
             let subjects = audit::of_migration(id, paths.iter().map(|path| path.as_path()));
             open.vault.write(|writing| {

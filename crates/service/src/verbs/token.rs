@@ -56,7 +56,7 @@ impl Verb for CachedToken {
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<CachedTokenReply, Failure> {
         let context = open.contexts.acting()?.context;
-        let (target, tenant) = (self.target.clone(), self.tenant.clone());
+        let Self { target, tenant } = self;
         let request = TokenRequest::new(&open.contexts, context, target, tenant)?;
         let issued = tokens::cached_token(app, open, &request)?;
         let issued = issued.map(|Issued { value, expires_on, tenant }| IssuedToken {
