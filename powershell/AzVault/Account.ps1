@@ -45,7 +45,7 @@ function Connect-AzVaultAccount {
     .PARAMETER AccessTokenFile
     Uses the access token in this file until it expires.
     .PARAMETER Account
-    Whose access token it is; alone, an account whose sign-in is stored: nobody signs in.
+    Whose access token it is; alone, an account whose sign-in is stored: there is no new sign-in.
     .PARAMETER Tenant
     Id or domain of the tenant; without one all tenants of a person are asked.
     .PARAMETER Subscription

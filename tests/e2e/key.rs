@@ -267,7 +267,7 @@ fn a_passphrase_is_changed_by_whoever_knows_it() {
 fn a_weak_derivation_is_named_on_unlocking_with_the_command_that_mends_it() {
     let home = AgentHome::with_vault();
     let said = ran(home.given(&["unlock"]).output().unwrap()).expect(0);
-    let command = said.stderr.lines().find_map(|line| line.split_once("to mend it: azvault "));
+    let command = said.stderr.lines().find_map(|line| line.split_once("to fix it: azvault "));
     let command: Vec<&str> = command.unwrap().1.split(' ').collect();
     assert_eq!(command, ["key", "passphrase", "1", "--kdf", "default"]);
     let said = home.run(&command).expect(0);

@@ -108,9 +108,9 @@ pub(crate) fn tree() -> Command {
     let groups = grouped(&tree);
     let last = tree.get_after_help().cloned().unwrap_or_default();
     let mut after = groups;
-    let _ = write!(after, "{}\n{}", global_options(), last.ansi());
+    let _ = write!(after, "{}{}\n{}", heading("Global options"), global_options(), last.ansi());
     let tree = tree
-        .help_template("{about-with-newline}\n{usage-heading} {usage}\n{after-help}")
+        .help_template("{about-with-newline}\n{usage-heading} {usage}{after-help}")
         .after_help(StyledStr::from(after));
     // They are the same everywhere, and stand on the first page.
     let ids: Vec<_> = Global::augment_args(Command::new("azvault"))

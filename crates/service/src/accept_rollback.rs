@@ -15,7 +15,7 @@ use crate::{agent, audit};
 /// the two futures has.
 pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let Some(mut terminal) = app.terminal() else {
-        let what = "only a person can accept an older vault, and nobody can be asked";
+        let what = "only a person can accept an older vault, and there is no terminal to prompt on";
         return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("azvault unlock --accept-rollback in a terminal"));
     };

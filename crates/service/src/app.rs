@@ -184,8 +184,11 @@ impl App {
             return Ok(());
         }
         let Some(mut terminal) = self.terminal() else {
-            return Err(Failure::new(Kind::NeedsTerminal, format!("{question} Nobody can answer"))
-                .hint("add --yes to answer beforehand"));
+            return Err(Failure::new(
+                Kind::NeedsTerminal,
+                format!("{question} There is no terminal to answer on"),
+            )
+            .hint("add --yes to answer beforehand"));
         };
         match terminal.ask_yes(question)? {
             Answer::Yes => Ok(()),

@@ -220,7 +220,7 @@ fn passphrase(app: &App) -> Result<Secret, Failure> {
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
             Kind::NeedsTerminal,
-            "a new vault needs a passphrase and nobody can be asked",
+            "a new vault needs a passphrase and there is no terminal to prompt on",
         )
         .hint("name a file: --passphrase-file FILE"));
     };

@@ -131,7 +131,7 @@ pub fn open(
     mut tool_facts: ToolFacts,
     chosen: &Chosen,
 ) -> Result<Environment, Failure> {
-    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the door: {e}"));
+    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
     let mut command = child_process::command(app, "door").map_err(cannot)?;
     chosen.surround(&mut command);
     command.arg("--leader").arg(std::process::id().to_string());
@@ -149,7 +149,7 @@ pub fn open(
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
     serde_json::from_slice(&answer).map_err(|_| {
-        let what = "the door for the command's children could not be opened";
+        let what = "the token endpoint of the command could not be started";
         Failure::new(Kind::Other, what).hint("azvault status")
     })
 }
@@ -211,7 +211,7 @@ pub struct Post {
 /// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
     let Post { start, reopener, facts, leader } = post;
-    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the door: {e}"));
+    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
     let refused = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
     let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidInput => refused(),

@@ -99,10 +99,9 @@ impl From<Error> for Failure {
             }
             Problem::TooNew { .. } => (Kind::Integrity, Some("install a newer azvault".into())),
             Problem::Unsafe(because) => (Kind::Refused, unsafe_hint(*because, &path)),
-            Problem::KdfOutOfBounds { .. } => (
-                Kind::Integrity,
-                Some("somebody changed this file: use a copy that you trust".into()),
-            ),
+            Problem::KdfOutOfBounds { .. } => {
+                (Kind::Integrity, Some("this file was changed: use a copy that you trust".into()))
+            }
             Problem::WrongKey => (
                 Kind::Locked,
                 Some(

@@ -35,7 +35,7 @@ impl NewPassphrase {
             return Ok(given);
         }
         let Some(mut terminal) = app.terminal() else {
-            let what = "a new passphrase is needed and nobody can be asked";
+            let what = "a new passphrase is needed and there is no terminal to prompt on";
             return Err(Failure::new(Kind::NeedsTerminal, what)
                 .hint("name a file: --new-passphrase-file FILE"));
         };

@@ -164,7 +164,7 @@ fn reseal(
         let (time, verb) = (app.now(), "key rotate".to_owned());
         Ok(Entry { time, verb, subjects, actor: audit::actor(app) })
     };
-    let bar = app.console.progress("sealing anew", 0);
+    let bar = app.console.progress("sealing again", 0);
     let rotated = vault.rotate(
         prepared,
         |dropped| entry(dropped).map_err(ChangeFailure::Rule),

@@ -17,8 +17,7 @@ pub fn owner(app: &App, which: Try) -> Result<OpenSlot, Failure> {
     let locked = Opener::new(app).locked()?;
     let has_keyring = locked.slots().iter().any(|slot| slot.kind == SlotKind::Keyring);
     if !has_keyring && !unlock_inputs::has_unattended_input(app) && app.terminal().is_some() {
-        app.console
-            .note("Slots wrap the master key, which the agent never has: open one once more.");
+        app.console.note("This needs an unlock method: the agent never has the master key.");
     }
     Opener::new(app).of(locked).open_slot(which, Hold::IfPossible)
 }

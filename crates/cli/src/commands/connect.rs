@@ -58,7 +58,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", default_value = USUAL_CLOUD)]
     #[arg(value_parser = name)]
     environment: String,
-    /// Agree that a cloud that a file defined has this host, which gets credentials and tokens
+    /// Trust this host for a custom cloud: it gets credentials and tokens
     #[arg(long, value_name = "https://HOST")]
     #[arg(value_parser = name)]
     confirm: Vec<String>,

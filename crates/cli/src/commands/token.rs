@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// Get a new one, whatever is in the cache
     #[arg(long)]
     refresh: bool,
-    /// Agree that the cloud that the context is in, which no Microsoft cloud is, has these hosts
+    /// Trust these hosts for the context's custom cloud
     #[arg(long, value_name = "https://HOST")]
     #[arg(value_parser = name)]
     confirm: Vec<String>,

@@ -18,7 +18,7 @@ const MAX_TIME: Duration = Duration::from_secs(24 * 3600);
 
 /// Unlock the vault for a while: the agent holds its keys
 ///
-/// By default until nobody used them for 10 minutes, and for 12 hours in all. They are wiped before the
+/// By default until they were unused for 10 minutes, and for 12 hours in all. They are wiped before the
 /// machine sleeps where logind answers, else within seconds after it woke: see azvault status. A policy that gets stricter holds at once. Any other command that asks for the passphrase does the same, with those defaults.
 #[derive(clap::Args)]
 pub(crate) struct Args {

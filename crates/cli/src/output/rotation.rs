@@ -50,7 +50,9 @@ pub(crate) fn show(app: &App, done: &Done) {
     }
     let revocations = revocation::of(&done.readable, app.now(), "az");
     if !revocations.is_empty() {
-        app.ui.note("To rotate keys revokes no credential. If somebody has one of these:");
+        app.ui.note(
+            "Rotating keys does not revoke credentials. If any of these may be known to others:",
+        );
         revocation::say(app, &revocations);
     }
 }

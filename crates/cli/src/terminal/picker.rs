@@ -25,8 +25,11 @@ const BESIDE: usize = 4;
 /// The context that the person chooses; the active one is offered first.
 pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     if app.terminal().is_none() {
-        return Err(Failure::new(Kind::NeedsTerminal, "which context? Nobody can choose")
-            .hint("give its name; azvault context list shows them"));
+        return Err(Failure::new(
+            Kind::NeedsTerminal,
+            "no context is named and there is no terminal to choose on",
+        )
+        .hint("give its name; azvault context list shows them"));
     }
     let contexts = Opener::new(app).open()?.contexts;
     let seen = contexts.seen();

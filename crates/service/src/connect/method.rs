@@ -119,7 +119,8 @@ pub fn client_secret(app: &App, source: Option<Source<'_>>) -> Result<Secret, Fa
         return source.token();
     }
     let Some(mut terminal) = app.terminal() else {
-        let what = "nobody can be asked for the secret of the service principal";
+        let what =
+            "the secret of the service principal is needed and there is no terminal to prompt on";
         return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("add --secret-file FILE, --certificate FILE or --federated-token-file FILE"));
     };

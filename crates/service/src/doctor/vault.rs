@@ -242,7 +242,7 @@ fn secrets(now: i64, snapshot: &Snapshot<'_>) -> Check {
         .filter(|about| is_lost(about) && about.expires_on.is_some_and(|end| end <= now))
         .count();
     if expired == 0 {
-        return Check::ok(name, "none has expired that does not come anew by itself");
+        return Check::ok(name, "none has expired that is not renewed by itself");
     }
     let what = format!("{} by which somebody signs in: expired", count(expired, "secret"));
     Check::finding(name, what, "azvault connect, or azvault disconnect --account ID")

@@ -183,7 +183,7 @@ pub(super) fn open_slot(
     let Some(mut terminal) = app.terminal() else {
         return Err(Failure::new(
             Kind::NeedsTerminal,
-            "the vault is locked and nobody can be asked",
+            "the vault is locked and there is no terminal to prompt on",
         )
         .hint("azvault unlock in a terminal, or name a file: --passphrase-file FILE"));
     };
@@ -253,7 +253,7 @@ fn warn_if_weak(app: &App, vault: &Vault, id: i64) {
     if let Some(cost) = slot.and_then(|slot| slot.cost).filter(Cost::is_weak) {
         let (mib, passes) = (cost.memory_kib() / 1024, cost.passes());
         app.console.warning(format!(
-            "slot {id} has a weak key derivation ({mib} MiB, {passes} passes); to mend it: \
+            "slot {id} has a weak key derivation ({mib} MiB, {passes} passes); to fix it: \
              azvault key passphrase {id} --kdf default"
         ));
     }

@@ -75,7 +75,7 @@ fn unseal(
         return open(unlock_inputs::read_passphrase_file(file)?);
     }
     let Some(mut terminal) = app.terminal() else {
-        let what = "the file is sealed and nobody can be asked for its passphrase";
+        let what = "the file is sealed and there is no terminal to prompt on for its passphrase";
         return Err(Failure::new(Kind::NeedsTerminal, what)
             .hint("name a file: --export-passphrase-file FILE"));
     };

@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// The folder, which must be on the PATH [default: ~/.local/bin]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// Replace a program az that is there
+    /// Replace an existing program az
     #[arg(long)]
     force: bool,
 }

@@ -19,7 +19,7 @@ use crate::output::documents::SCHEMA;
 /// Make a backup: a copy of the vault, encrypted as it is, opened and verified before it counts
 ///
 /// What opens the vault now opens the backup. It is written under a temporary name, made durable,
-/// opened anew and verified in full; only then it gets its name.
+/// reopened and verified in full; only then it gets its name.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The new file [default: one named by date and generation, in `backups` beside the vault]

@@ -26,7 +26,7 @@ use crate::output::documents::SCHEMA;
 pub(crate) struct Args {
     /// The backup
     file: PathBuf,
-    /// Replace the vault that is there; it is kept among the backups
+    /// Replace the existing vault; it is kept among the backups
     #[arg(long)]
     force: bool,
     /// Do not ask whether to restore the backup although it is older: it is at this generation
@@ -55,7 +55,7 @@ impl Args {
         let (place, file) = (app.vault_path()?, paths::absolute(&self.file)?);
         if is_there(&place) && !self.force {
             return Err(Failure::new(Kind::Exists, format!("{} exists", shown_path(&place)))
-                .hint("add --force: the vault that is there is kept among the backups"));
+                .hint("add --force: the existing vault is kept among the backups"));
         }
         if !is_there(&file) {
             return Err(Failure::new(

@@ -77,7 +77,7 @@ pub(super) struct WayOptions {
     #[arg(long, value_name = "N", requires = "account",
           conflicts_with_all = ["access_token_file", "service_principal", "identity"])]
     access_token_fd: Option<i32>,
-    /// Whose access token it is; without one, an account whose sign-in is stored: nobody signs in
+    /// Whose access token it is; without one, an account whose sign-in is stored: there is no new sign-in
     #[arg(long, value_name = "ID")]
     #[arg(value_parser = name, conflicts_with_all = ["device_code", "browser", "login_hint",
           "service_principal", "identity"])]

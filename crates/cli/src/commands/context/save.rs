@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Its format
     #[arg(long, default_value = "sealed")]
     format: Format,
-    /// Agree that tokens stand in the file unencrypted
+    /// Allow tokens to be in the file unencrypted
     #[arg(long)]
     plaintext: bool,
     /// Also write secrets of service principals and passwords of certificates
@@ -141,7 +141,7 @@ impl Args {
                 create_vault::ask_new_passphrase(app, &mut *terminal)?
             }
             (None, None) => {
-                let what = "the file needs a passphrase and nobody can be asked";
+                let what = "the file needs a passphrase and there is no terminal to prompt on";
                 return Err(Failure::new(Kind::NeedsTerminal, what)
                     .hint("name a file: --export-passphrase-file FILE"));
             }

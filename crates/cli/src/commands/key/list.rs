@@ -61,7 +61,7 @@ impl Args {
         app.ui.columns(&COLUMNS, rows);
         if keys.iter().any(|key| key.kdf.as_ref().is_some_and(|kdf| kdf.weak)) {
             app.ui.warning(
-                "a weak key derivation, below 64 MiB and 3 passes; to mend it: \
+                "a weak key derivation, below 64 MiB and 3 passes; to fix it: \
                  azvault key passphrase ID --kdf default",
             );
         }

@@ -12,9 +12,9 @@ use azvault_vault::Try;
 use crate::app::{App, Exit};
 use crate::output;
 
-/// Draw new keys and seal everything anew
+/// Draw new keys and encrypt everything with them
 ///
-/// For when somebody else may have a key: after it, old keys and removed slots open nothing that the
+/// For when someone else may have a key: after it, old keys and removed slots open nothing that the
 /// vault has from then on. Slots stay whose secret is at hand: what opened the vault, --also, the
 /// keyring, passphrases that you are asked for. A recovery code is replaced by a fresh one. All other
 /// slots go. It lists the credentials that a holder of the old keys could have read: they have to be

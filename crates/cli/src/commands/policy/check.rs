@@ -23,7 +23,7 @@ use crate::output::documents::SCHEMA;
 /// looked at when the agent holds the keys, or when a passphrase or key is given.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The file: one that does not hold yet, whoever it belongs to
+    /// The file: it need not be in force yet, and may be anyone's
     file: Option<PathBuf>,
 }
 

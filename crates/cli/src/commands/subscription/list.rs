@@ -21,7 +21,7 @@ use crate::terminal::ui::{Cell, Tone, cell, toned};
 
 /// List the subscriptions that your contexts know (Get-AzSubscription)
 ///
-/// Nobody is asked for them. With --refresh Azure is: for what the account of the active context
+/// They come from the vault. With --refresh Azure is asked: for what the account of the active context
 /// sees in its tenant, or in the one of --tenant. Nothing is changed by it: azvault context set and
 /// azvault connect make contexts.
 #[derive(clap::Args)]

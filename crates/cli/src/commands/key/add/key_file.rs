@@ -12,7 +12,7 @@ use crate::options::new_passphrase::NewPassphraseOptions;
 
 /// Add a passphrase that opens together with a key file
 ///
-/// The file is made (mode 0600) if it is not there. A stolen vault is useless to whoever guesses the
+/// The file is made (mode 0600) if it is not there. A stolen vault is useless to someone who guesses the
 /// passphrase and has not the file. To open: --key-file FILE, and the passphrase.
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -17,7 +17,7 @@ use crate::output::documents::SCHEMA;
 /// The option of all of them.
 #[derive(clap::Args)]
 pub(crate) struct Label {
-    /// What to call it in lists (only whoever unlocks reads it)
+    /// What to call it in lists (encrypted: shown once the vault is unlocked)
     #[arg(long, value_name = "TEXT", value_parser = slots::label)]
     label: Option<String>,
 }
