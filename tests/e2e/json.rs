@@ -141,7 +141,7 @@ fn every_verb_prints_one_document() {
         // Before the verb and behind it.
         let told = document(session.run(&[args, &["-o", "json"]].concat()), &args.join(" "));
         let beginnings = (1..=args.len().min(3)).map(|words| args[..words].join(" "));
-        let verb = beginnings.clone().filter(|words| verbs.contains(words)).last();
+        let verb = beginnings.clone().rfind(|words| verbs.contains(words));
         documents.entry(verb.unwrap_or_else(|| args.join(" "))).or_default().push(told);
         seen.extend(beginnings);
     }
