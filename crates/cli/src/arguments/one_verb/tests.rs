@@ -114,7 +114,7 @@ fn a_line_of_every_day_needs_the_tree_of_its_verb_and_other_lines_the_whole() {
         ("exec", Taker::Nobody),
         ("agent", Taker::Nobody),
         ("agent token", Taker::Nobody),
-        ("-o yaml prompt", Taker::Nobody),
+        ("-o xml prompt", Taker::Nobody),
         ("-q -v prompt", Taker::Nobody),
         ("show context", Taker::Nobody),
         ("key list prompt", Taker::Nobody),
