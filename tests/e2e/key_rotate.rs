@@ -65,7 +65,7 @@ fn everything_is_there_afterwards_and_the_credentials_are_named_newest_first() {
         assert!(readable[0].get(field).is_some(), "{field}");
     }
     assert!(readable.iter().all(|one| one.get("value").is_none()));
-    said.says("revokes no credential").says("revokeSignInSessions");
+    said.says("does not revoke credentials").says("revokeSignInSessions");
 
     home.run(&["verify"]).expect(0);
     assert_eq!(values(&home), before);

@@ -38,11 +38,17 @@ impl Args {
         if self.words.len() <= index {
             self.words.resize(index + 1, OsString::new());
         }
+        let begins_plain = !self.words[index].to_string_lossy().starts_with('-');
         let mut tree = completed((app.tree)());
         let folder = std::env::current_dir().ok();
         // A line that is none has nothing to offer: that is no failure, and nobody would see it.
         let found = complete(&mut tree, self.words, index, folder.as_deref()).unwrap_or_default();
-        let rows: Vec<Row> = found.iter().filter_map(row).collect();
+        let mut rows: Vec<Row> = found.iter().filter_map(row).collect();
+        // Options are offered to who begins one, and where there is nothing else.
+        let is_option = |row: &Row| row.value.starts_with('-');
+        if begins_plain && rows.iter().any(|row| !is_option(row)) {
+            rows.retain(|row| !is_option(row));
+        }
         let text = match self.shell {
             CompletedShell::Nu => serde_json::to_string(&rows).unwrap_or_default(),
             shell => rows.iter().map(|row| line(shell, row)).collect(),
