@@ -10,7 +10,7 @@
 //! takes a tenant that is named at the person's word, and says so; where another account's context is
 //! all that brings a tenant in which the account was never seen, it asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -62,13 +62,12 @@ pub fn set(known: &Known<'_>, request: &SetRequest) -> Result<Decision, Refusal>
         }
     };
     let holder = known.find(&context.name).filter(|holder| holder.identity() != identity);
-    let mut remarks = Vec::new();
     let others = known.contexts.iter().filter(|other| other.identity() == identity);
-    remarks.extend(
-        others
-            .filter(|other| !other.name.same_as(&context.name))
-            .map(|other| Remark::AlsoNamed { name: other.name.clone() }),
-    );
+    let others = others.map(|other| &other.name).filter(|name| !name.same_as(&context.name));
+    // A vault has its contexts in no order that means anything.
+    let others: BTreeSet<&ContextName> = others.collect();
+    let mut remarks: Vec<Remark> =
+        others.into_iter().map(|name| Remark::AlsoNamed { name: name.clone() }).collect();
     match context.subscription.as_ref().map(|s| s.state.as_deref()) {
         None => remarks.push(Remark::NoSubscription),
         Some(Some(state)) if !state.eq_ignore_ascii_case("Enabled") => {
