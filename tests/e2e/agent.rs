@@ -13,7 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use azvault_agent::{CallError, MAX_FRAME, RemoteKeys};
+use azvault_agent::{CallError, MAX_ASK, MAX_FRAME, RemoteKeys};
 use azvault_vault::{BoxAddress, Keys, Locked, Placed, Sealer, Subkey, fingerprint};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 
@@ -78,8 +78,13 @@ fn nonsense_is_refused_and_changes_nothing() {
     let mut dice = Dice(0x5eed);
 
     assert_eq!(home.send(&[0; 4]), [0; 0], "an empty body");
-    for length in [u32::try_from(MAX_FRAME).unwrap() + 1, u32::MAX] {
+    for length in [u32::try_from(MAX_ASK).unwrap() + 1, u32::MAX] {
         assert_eq!(home.send(&length.to_be_bytes()), [0; 0], "{length}");
+    }
+    // Only what is asked may be longer.
+    for verb in (0..=255).filter(|verb| *verb != 10) {
+        let head = [&(u32::try_from(MAX_FRAME).unwrap() + 1).to_be_bytes()[..], &[verb]].concat();
+        assert_eq!(home.send(&head), [0; 0], "{verb}");
     }
     // Frames that end before they should: nobody is there to be told.
     for cut in [&[][..], &[0], &[0, 0, 0], &[0, 0, 0, 9], &[0, 0, 0, 9, 0], &[2, 0, 0, 0, 4]] {

@@ -29,7 +29,10 @@ const DEPENDS: [(&str, &[&str]); 13] = [
     ("endpoint", &["model", "os"]),
     (
         "service",
-        &["agent", "endpoint", "importer", "model", "os", "policy", "signin", "vault", "witness"],
+        &[
+            "agent", "endpoint", "exporter", "importer", "model", "os", "policy", "signin",
+            "vault", "witness",
+        ],
     ),
     (
         "cli",

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs a command on a terminal of its own, and answers it. usage: terminal.py STEPS COMMAND…
 
-STEPS is a JSON array of [what is waited for, what is typed then]. Prints all that the terminal showed and
+STEPS is a JSON array of [what is waited for, what is typed then]; a third member is a command that is run
+before it is typed. Prints all that the terminal showed and
 ends as the command does. The terminal has as many columns as the variable TERMINAL_COLUMNS says.
 """
 import fcntl
@@ -10,6 +11,7 @@ import os
 import pty
 import select
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -35,7 +37,10 @@ while time.monotonic() < until:
         seen = len(shown)
         # The question stands before the terminal is set up for its answer.
         time.sleep(0.3)
-        os.write(terminal, steps.pop(0)[1].encode())
+        _, answer, *before = steps.pop(0)
+        for other in before:
+            subprocess.run(other, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        os.write(terminal, answer.encode())
 else:
     os.kill(pid, 9)
 sys.stdout.buffer.write(shown)

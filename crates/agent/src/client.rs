@@ -15,6 +15,9 @@ use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 /// An agent that says nothing for so long is none.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What is asked takes a second more for so many bytes, where the machine is slow.
+const PER_SECOND: usize = 128 * 1024;
+
 /// More agents than this do not take over from one another while one question is asked.
 const MAX_MOVES: usize = 16;
 
@@ -172,7 +175,9 @@ impl Client {
 
     /// What the service behind the agent answers to a message.
     pub fn ask(&self, message: &[u8]) -> Result<Zeroizing<Vec<u8>>, CallError> {
-        let mut reply = self.call(Message::new(Verb::Ask as u8, message.len()).raw(message))?;
+        let more = u64::try_from(message.len() / PER_SECOND).unwrap_or_default();
+        let patient = self.clone().within(self.patience + Duration::from_secs(more));
+        let (mut reply, _) = patient.send(&head(Verb::Ask, message.len())?, message)?;
         reply.drain(..1);
         Ok(reply)
     }
@@ -220,12 +225,16 @@ impl Client {
         self.exchange(message).map(|(reply, _)| reply)
     }
 
-    /// Asks whoever serves: one that another took over from had done nothing of it.
     fn exchange(&self, message: Message) -> Result<(Reply, u32), CallError> {
-        let frame = message.finish().ok_or(CallError::TooLarge)?;
+        self.send(&message.finish().ok_or(CallError::TooLarge)?, &[])
+    }
+
+    /// Asks whoever serves: one that another took over from had done nothing of it. The frame may be in two
+    /// parts, so that what is large is not copied.
+    fn send(&self, frame: &[u8], more: &[u8]) -> Result<(Reply, u32), CallError> {
         for _ in 0..MAX_MOVES {
             let (mut stream, pid) = self.connect()?;
-            match exchange(&mut stream, &frame) {
+            match exchange(&mut stream, &[frame, more]) {
                 Err(CallError::Moved) => {}
                 reply => return reply.map(|reply| (reply, pid)),
             }
@@ -306,9 +315,17 @@ impl Sealer for RemoteKeys {
     }
 }
 
-/// Sends one frame, and gives the reply.
-pub(crate) fn exchange(stream: &mut Stream, frame: &[u8]) -> Result<Reply, CallError> {
-    match stream.write_all(frame) {
+/// The head of a frame whose body is a verb's byte and that many more.
+fn head(verb: Verb, length: usize) -> Result<[u8; 5], CallError> {
+    let length = length.saturating_add(1);
+    let length = u32::try_from(length).ok().filter(|_| length <= Verb::longest_body(verb as u8));
+    let [one, two, three, four] = length.ok_or(CallError::TooLarge)?.to_be_bytes();
+    Ok([one, two, three, four, verb as u8])
+}
+
+/// Sends one frame, in parts, and gives the reply.
+pub(crate) fn exchange(stream: &mut Stream, parts: &[&[u8]]) -> Result<Reply, CallError> {
+    match parts.iter().try_for_each(|part| stream.write_all(part)) {
         // It answered before it had heard all, and what it said can still be read.
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,

@@ -31,6 +31,6 @@ pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked}
 pub use clock::now;
 pub use handing::{KeysToHold, hand};
 pub use login::{Watcher, watch};
-pub use protocol::{Leader, MAX_FRAME};
+pub use protocol::{Leader, MAX_ASK, MAX_FRAME};
 pub use server::{Post, ServeError, serve};
 pub use session_store::{CallerSessions, SessionStore};

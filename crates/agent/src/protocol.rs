@@ -1,7 +1,7 @@
 //! Messages between commands and agent.
 //!
 //! ```text
-//! frame   = length of the body (u32) ‖ body, at most MAX_FRAME bytes
+//! frame   = length of the body (u32) ‖ body, at most MAX_FRAME bytes; to ask, and the reply, MAX_ASK
 //! request = verb (u8) ‖ what the verb needs
 //! reply   = outcome (u8) ‖ what the verb gives
 //! number  = big-endian; bytes = length (u32) ‖ bytes
@@ -14,6 +14,9 @@ use zeroize::Zeroizing;
 
 /// Longest body: a batch of boxes, or what the root of some 400,000 records is made of.
 pub const MAX_FRAME: usize = 32 * 1024 * 1024;
+
+/// Longest body of [`Verb::Ask`], and of its reply: the largest file that is imported, and what is in it.
+pub const MAX_ASK: usize = 768 * 1024 * 1024;
 
 /// What a command asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,11 @@ impl Verb {
 
     pub(crate) fn of(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number)).copied()
+    }
+
+    /// The longest body that begins with that byte.
+    pub(crate) fn longest_body(number: u8) -> usize {
+        if number == Self::Ask as u8 { MAX_ASK } else { MAX_FRAME }
     }
 }
 
@@ -185,10 +193,15 @@ impl Message {
         self.u32(length).raw(bytes)
     }
 
-    /// The frame; `None` if it is longer than any may be.
-    pub(crate) fn finish(mut self) -> Option<Zeroizing<Vec<u8>>> {
+    /// The frame; `None` if it is longer than one may be.
+    pub(crate) fn finish(self) -> Option<Zeroizing<Vec<u8>>> {
+        self.finish_within(MAX_FRAME)
+    }
+
+    /// As [`Message::finish`], of what is asked, or answered.
+    pub(crate) fn finish_within(mut self, longest: usize) -> Option<Zeroizing<Vec<u8>>> {
         let length = self.0.len() - 4;
-        if length > MAX_FRAME {
+        if length > longest {
             return None;
         }
         let length = u32::try_from(length).ok()?;

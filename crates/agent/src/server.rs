@@ -30,13 +30,14 @@ use crate::handing::Starter;
 use crate::hold::{Allowed, Moment, Then};
 use crate::holder::Beacon;
 use crate::login::{self, Watcher};
-use crate::protocol::Outcome;
+use crate::protocol::{MAX_ASK, MAX_FRAME, Outcome};
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MAX_CONNECTIONS: usize = 128;
 
-/// Bytes of requests that are read at once; connections beyond that wait.
-const MAX_BYTES: usize = 128 * 1024 * 1024;
+/// Bytes of requests that are read at once; connections beyond that wait. One that is as long as any may
+/// be leaves room for several of the usual ones.
+const MAX_BYTES: usize = MAX_ASK + 4 * MAX_FRAME;
 
 /// An agent without keys, sessions and callers goes after so long.
 const LINGER: Duration = Duration::from_secs(5);

@@ -27,6 +27,11 @@ impl Secret {
         &self.0
     }
 
+    /// The value, for who takes it over: as [`Secret::expose`].
+    pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+
     /// Whether both hold the same bytes, in time that depends on their lengths alone.
     pub fn same_as(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

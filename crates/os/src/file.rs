@@ -5,6 +5,7 @@
 mod facts;
 mod folder;
 mod open;
+pub mod path_as_bytes;
 mod replace;
 mod set;
 mod version;

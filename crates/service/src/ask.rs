@@ -12,6 +12,7 @@ use crate::message::{Bytes, encode, split};
 use crate::opening::{OpenVault, Opener, Unasked};
 use crate::request::{Answered, Envelope, Outcome, Person, SessionHandle};
 use crate::session::Session;
+use crate::unlock_inputs::UnlockInput;
 use crate::verbs::{Handle, Verb};
 use crate::{agent, paths};
 
@@ -32,6 +33,12 @@ impl<'a> Requests<'a> {
         Self { app, open: None }
     }
 
+    /// Of a vault that was just made, which what it was made for opens.
+    pub fn of_new_vault(app: &'a App, given: UnlockInput) -> Result<Self, Failure> {
+        let open = Opener::new(app).open_with(given)?.again(app, Purpose::Vault)?;
+        Ok(Self { app, open: Some(open) })
+    }
+
     /// As [`ask`].
     pub fn ask<V: Verb>(&mut self, mut verb: V) -> Result<V::Reply, Failure> {
         if self.open.is_none()
@@ -50,7 +57,11 @@ impl<'a> Requests<'a> {
         let Some(open) = self.open.take() else { return Opener::new(app).reading(purpose).open() };
         match V::HANDLE {
             Handle::Kept => open.without_contexts().again(app, purpose),
-            Handle::Fresh => open.reopener.open_vault(app)?.again(app, purpose),
+            Handle::Fresh => {
+                let OpenVault { reopener, vault, contexts, .. } = open;
+                drop((vault, contexts));
+                reopener.open_vault(app)?.again(app, purpose)
+            }
         }
     }
 }
@@ -134,7 +145,8 @@ pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fa
 fn call(client: &Client, message: &Bytes) -> Result<Option<Bytes>, Failure> {
     match client.ask(message) {
         Ok(answer) => Ok(Some(answer)),
-        Err(CallError::NotRunning | CallError::Locked) => Ok(None),
+        // What is too large for a message is for who has the keys in its own process.
+        Err(CallError::NotRunning | CallError::Locked | CallError::TooLarge) => Ok(None),
         Err(CallError::Refused) => Err(foreign()),
         Err(e) => Err(agent::failed(&e)),
     }

@@ -8,6 +8,11 @@
 //! Head and body are MessagePack with the names of their members: what a newer version adds, an older
 //! one passes over. A secret is never inside of them, but a part of its own, in memory that is wiped.
 
+mod held;
+mod sent_profile;
+
+pub use self::sent_profile::SentProfile;
+
 use azvault_model::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +22,7 @@ use zeroize::Zeroizing;
 const VERSION: u8 = 1;
 
 /// Secrets in one message.
-const MAX_SECRETS: usize = 64 * 1024;
+const MAX_SECRETS: usize = 1024 * 1024;
 
 /// What a request or an answer consists of.
 pub trait Message: Serialize + DeserializeOwned + 'static {
@@ -25,6 +30,14 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
     /// ones in their place.
     fn secrets(&mut self) -> Vec<&mut Secret> {
         Vec::new()
+    }
+
+    /// Makes parts of what is a secret by another type, before it is encoded.
+    fn pack(&mut self) {}
+
+    /// Puts back what came in such parts.
+    fn unpack(&mut self) -> Result<(), Foreign> {
+        Ok(())
     }
 }
 
@@ -44,6 +57,7 @@ pub(crate) struct Parts<'a> {
 
 /// Puts a message together. The secrets of the body go last, behind those of the head.
 pub(crate) fn encode(head: &mut impl Message, body: &mut impl Message) -> Bytes {
+    body.pack();
     let texts = [text(head), text(body)];
     let secrets: Vec<&mut Secret> = head.secrets().into_iter().chain(body.secrets()).collect();
     let lengths = texts.iter().map(|text| text.len()).chain(secrets.iter().map(|one| one.len()));
@@ -99,6 +113,7 @@ impl Parts<'_> {
             return Err(Foreign);
         }
         fill(secrets, own);
+        body.unpack()?;
         Ok(body)
     }
 }

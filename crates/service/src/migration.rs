@@ -1,18 +1,23 @@
 //! Moving in: files are read, a plan is made of them, the vault takes it in one transaction; then
 //! it is compared, the files are removed, and they can be put back.
 
-pub mod apply;
+pub(crate) mod apply;
 pub mod cleaning;
 pub mod compare;
 pub mod copies;
+pub mod decided;
 pub mod gather;
 pub mod next;
 pub mod onward;
-pub mod present;
+pub mod originals;
+pub(crate) mod present;
+pub mod proof;
 pub mod proposal;
+pub mod proposed;
 pub mod remarks;
 pub mod remove;
 pub mod restore;
+pub mod sent_file;
 pub mod source;
 pub mod unread;
 pub mod unused;

@@ -15,6 +15,7 @@ use crate::failure::Failure;
 use crate::paths;
 use crate::session;
 use crate::session::Session;
+use crate::unlock_inputs::UnlockInput;
 
 /// An open vault, and what was read of it: its contexts, unless only the vault was wanted.
 pub struct OpenVault<Read = Contexts> {
@@ -116,6 +117,12 @@ impl<'a> Opener<'a> {
         unlock::by_agent(app, self.locked()?)
     }
 
+    /// Opens the vault with what opens it.
+    pub(crate) fn open_with(self, given: UnlockInput) -> Result<OpenVault<()>, Failure> {
+        let app = self.app;
+        unlock::open_given(app, self.locked()?, given)
+    }
+
     /// Opens one of these slots in this process, whatever the agent has: with what was given, what
     /// the keyring has, or what a person types.
     pub fn open_slot(self, which: Try, hold: Hold) -> Result<OpenSlot, Failure> {
@@ -170,7 +177,11 @@ impl OpenVault<()> {
         purpose: Purpose,
     ) -> Result<OpenVault, Failure> {
         let Self { vault, reopener, slot, contexts: () } = self;
-        let contexts = Contexts::read(app, VaultView::of(&vault)?, session, purpose)?;
+        let view = match purpose {
+            Purpose::Vault => VaultView::unread(),
+            Purpose::Read | Purpose::Change | Purpose::Revoke => VaultView::of(&vault)?,
+        };
+        let contexts = Contexts::read(app, view, session, purpose)?;
         Ok(OpenVault { vault, reopener, slot, contexts })
     }
 }

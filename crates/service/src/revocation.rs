@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use azvault_model::rules::blast_radius::{AccountTenants, BlastRadius, blast_radius, revoked_by};
 use azvault_model::{SecretDescription, SecretKind};
 use azvault_vault::StoredSecret;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::shell_word::shell_word;
 use crate::text::shown;
 
 /// One thing to do.
+#[derive(Serialize, Deserialize)]
 pub struct Revocation {
-    kinds: Vec<&'static str>,
+    kinds: Vec<SecretKind>,
     account: String,
     radius: BlastRadius,
     /// What to type afterwards, because the vault's own copy has ended too.
@@ -51,7 +53,7 @@ pub fn of<'a>(
     let mut known = BTreeMap::new();
     for (about, radius) in found {
         let account = about.account.clone().unwrap_or_else(|| "an unknown account".into());
-        let kind = about.kind.as_str();
+        let kind = about.kind;
         // What the same commands end is one thing to do.
         let same = (account.clone(), radius.revoke.clone(), radius.remark.clone());
         let at = *known.entry(same).or_insert(all.len());
@@ -108,7 +110,8 @@ impl Revocation {
     }
 
     fn whose(&self) -> String {
-        format!("{} of {}:", self.kinds.join(", "), self.account)
+        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.as_str()).collect();
+        format!("{} of {}:", kinds.join(", "), self.account)
     }
 }
 

@@ -16,7 +16,6 @@ use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::look::{Coverage, Ended};
 use azvault_model::ContextName;
-use azvault_model::rules::import::{self, Present};
 
 pub use holdings::Holdings;
 pub use readers::Readers;
@@ -26,9 +25,11 @@ pub use words::{USUAL_PLACES, contents, no_sign_in, shortened};
 
 use crate::app::App;
 use crate::failure::Failure;
+use crate::migration::decided;
 use crate::migration::gather;
 use crate::migration::gather::{From, Gathered};
-use crate::migration::proposal;
+use crate::migration::proposed::Proposed;
+use crate::migration::sent_file::SentFile;
 use crate::migration::source::SourceView;
 
 /// What was found.
@@ -115,12 +116,9 @@ impl Survey {
             secrets: rows.iter().map(|row| row.holds.secrets()).sum(),
         };
         let files = rows.iter().filter(|row| row.is_finding()).count();
-        let present = Present::default();
-        let incoming = sources.iter_mut().map(proposal::incoming).collect();
-        let plan = import::plan(incoming, &present, None).unwrap_or_default();
-        let totals =
-            Totals { files, contexts: plan.contexts.len(), secrets: plan.secrets.len(), in_files };
-        let signed_out = proposal::without_sign_in(&plan, &present);
+        let read = sources.iter_mut().map(SentFile::take).collect();
+        let Proposed { contexts, secrets, signed_out, .. } = decided::without_vault(read, None)?;
+        let totals = Totals { files, contexts: contexts.len(), secrets: secrets.len(), in_files };
         Ok(Self { rows, seen, unreadable, totals, signed_out })
     }
 

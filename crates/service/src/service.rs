@@ -133,11 +133,12 @@ fn contexts(
     before: Option<Arc<VaultView>>,
     row: &Row,
 ) -> Result<Contexts, Failure> {
+    if row.purpose == Purpose::Vault {
+        let view = before.unwrap_or_else(VaultView::unread);
+        return Contexts::read(app, view, None, row.purpose);
+    }
     let view = VaultView::again(vault, before)?;
-    let session = match row.purpose {
-        Purpose::Vault => None,
-        Purpose::Read | Purpose::Change | Purpose::Revoke => Session::current(app, vault.id())?,
-    };
+    let session = Session::current(app, vault.id())?;
     Contexts::read(app, view, session, row.purpose)
 }
 

@@ -2,9 +2,14 @@
 //! answered. A command asks with [`ask`](crate::ask::ask), which has the agent answer, or this process.
 
 mod change;
+mod cleaning;
+mod compare;
 mod contexts;
+mod import;
 mod migrations;
+mod originals;
 mod prompt;
+mod saved;
 mod secrets;
 mod token;
 
@@ -15,9 +20,22 @@ use crate::message::{Bytes, Message, Parts};
 use crate::opening::OpenVault;
 
 pub use self::change::{ChangeContexts, ContextChange, SelectVerb, Whom};
+pub use self::cleaning::{
+    LaidSecret, RecordRemoved, Removed, RemovedFile, SealCopies, SealedCopies, SentCopy,
+};
+pub use self::compare::{CompareMigration, SentCertificate, SentFileAgain};
 pub use self::contexts::{ListContexts, ListedContext, ListedContexts, ShowContext, ShownContext};
-pub use self::migrations::{ForgetOriginals, Forgotten};
+pub use self::import::{ImportDone, ImportFiles, ImportRun, ImportedFiles};
+pub use self::migrations::{ForgetOriginals, Forgotten, Migrations, ReadMigrations};
+pub use self::originals::{
+    RecordRestored, Recorded, ReleaseOriginals, ReleasedOriginal, ReleasedOriginals, RestoredFile,
+    WhatFor,
+};
 pub use self::prompt::{Prompt, PromptReply};
+pub use self::saved::{
+    ImportContexts, ImportedContexts, MergeContexts, MergedContexts, SaveContexts, SavedContexts,
+    SavedForm,
+};
 pub use self::secrets::{Detail, ListSecrets, ListedSecret, ShowSecret, ShownSecret, Value};
 pub use self::token::{CachedToken, CachedTokenReply};
 
@@ -82,7 +100,17 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ShowSecret>(),
     row::<CachedToken>(),
     row::<ChangeContexts>(),
+    row::<SaveContexts>(),
+    row::<MergeContexts>(),
+    row::<ImportContexts>(),
+    row::<ReadMigrations>(),
+    row::<ImportFiles>(),
+    row::<CompareMigration>(),
+    row::<SealCopies>(),
+    row::<RecordRemoved>(),
     row::<ForgetOriginals>(),
+    row::<ReleaseOriginals>(),
+    row::<RecordRestored>(),
 ];
 
 const fn row<V: Verb>() -> Row {

@@ -106,6 +106,12 @@ impl<'w> Transaction<'w> {
         }
     }
 
+    /// The HMAC over all records as they were when the transaction began
+    /// ([`Snapshot::root`](crate::Snapshot::root)).
+    pub fn root(&self) -> &str {
+        &self.head.root
+    }
+
     /// The contexts as they were when the transaction began, kept members included.
     pub fn contexts(&self) -> &[Stored<Context>] {
         &self.before.contexts

@@ -19,7 +19,7 @@ pub struct Ledger {
 
 /// How a value is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Held {
+pub enum Held {
     /// As a secret, or a part of one.
     AsSecret,
     /// In a member that is kept as it was written: nothing signs in with it.
@@ -95,7 +95,8 @@ impl Ledger {
         self.held(kind, value) != Held::Nowhere
     }
 
-    fn held(&self, kind: Kind, value: &[u8]) -> Held {
+    /// How a value of that kind is held.
+    pub fn held(&self, kind: Kind, value: &[u8]) -> Held {
         if self.has(value, |key| {
             is_in(&self.values, key) || (kind == Kind::KeyPath && is_in(&self.paths, key))
         }) {

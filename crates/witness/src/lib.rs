@@ -29,7 +29,7 @@ mod text;
 mod walk;
 
 pub use finding::{Confidence, Finding, Kind, Looked, NotASecret, Seen, SetAside, Unread};
-pub use ledger::{Ledger, LeftOut, Testimony, Unaccounted};
+pub use ledger::{Held, Ledger, LeftOut, Testimony, Unaccounted};
 use zeroize::Zeroizing;
 
 const READERS: walk::Readers = walk::Readers { text: text::read, bytes: layer::read };

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::answers::{Answers, Asked, NoAnswer};
 use crate::hold::{Hold, Limits, Moment};
 use crate::holder::Report;
-use crate::protocol::{Body, Leader, Message, Outcome, Verb};
+use crate::protocol::{Body, Leader, MAX_ASK, Message, Outcome, Verb};
 use crate::session_store::{CallerSessions, lock};
 use crate::sessions::Sessions;
 
@@ -124,7 +124,7 @@ pub(super) fn answer(
         None => Err(Outcome::Refused),
     };
     match reply {
-        Ok(message) => message.finish(),
+        Ok(message) => message.finish_within(MAX_ASK),
         Err(outcome) => Message::new(outcome as u8, 0).finish(),
     }
 }

@@ -6,8 +6,9 @@ use azvault_os::pipe::{Interest, Peer, Ready, Step, Stream, receive, receive_int
 use zeroize::Zeroizing;
 
 use super::answer::{AgentState, answer};
+use crate::clock;
 use crate::hold::Moment;
-use crate::protocol::{MAX_FRAME, Message, Outcome, Verb};
+use crate::protocol::{MAX_ASK, Message, Outcome, Verb};
 
 /// A caller that takes longer than this, in all, is let go of.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,6 +21,12 @@ const PATIENCE_WITH_HEIR: Duration = Duration::from_secs(5);
 
 /// A request of so many bytes always finds room: large ones, or promises of them, keep none out.
 const SMALL: usize = 64 * 1024;
+
+/// Bytes by which a request is known.
+const HEAD: usize = 5;
+
+/// A connection that has so many bytes to move is waited for a second longer.
+const PER_SECOND: usize = 64 * 1024 * 1024;
 
 pub(super) struct Connection {
     stream: Stream,
@@ -38,8 +45,9 @@ pub(super) enum Crowd {
 }
 
 enum State {
+    /// The length, and the first byte of the body: what is asked says how long it may be.
     Length {
-        bytes: [u8; 4],
+        bytes: [u8; HEAD],
         read: usize,
     },
     Body {
@@ -65,7 +73,7 @@ enum Next {
 
 impl Connection {
     pub(super) fn new(stream: Stream, peer: Peer, since: Moment) -> Self {
-        let state = State::Length { bytes: [0; 4], read: 0 };
+        let state = State::Length { bytes: [0; HEAD], read: 0 };
         Self { stream, peer, since, ready: Ready::TO_READ, state }
     }
 
@@ -76,7 +84,8 @@ impl Connection {
             Crowd::None => PATIENCE,
             Crowd::Waits => PATIENCE_IN_A_CROWD,
         };
-        now.awake.saturating_sub(self.since.awake) > patience
+        let more = u64::try_from(self.size() / PER_SECOND).unwrap_or_default();
+        now.awake.saturating_sub(self.since.awake) > patience + Duration::from_secs(more)
     }
 
     /// Whether it is of an agent that takes over from this one.
@@ -116,7 +125,7 @@ impl Connection {
     /// Bytes that it waits to be given; `None` if it waits for none.
     pub(super) fn wants(&self) -> Option<usize> {
         match &self.state {
-            State::Length { bytes, read: 4 } => usize::try_from(u32::from_be_bytes(*bytes)).ok(),
+            State::Length { bytes, read: HEAD } => Some(length(bytes)),
             _ => None,
         }
     }
@@ -143,23 +152,27 @@ impl Connection {
         }
         loop {
             match &mut self.state {
-                State::Length { bytes, read } if *read < 4 => {
+                State::Length { bytes, read } if *read < HEAD => {
                     match receive(&self.stream, &mut bytes[*read..]) {
                         Step::Moved(count) => *read += count,
                         Step::Waits => return Some(()),
                         Step::Over => return None,
                     }
+                    if *read >= 4 && !(1..=MAX_ASK).contains(&length(bytes)) {
+                        return None;
+                    }
                 }
                 State::Length { bytes, .. } => {
-                    let length = usize::try_from(u32::from_be_bytes(*bytes)).ok()?;
-                    if length == 0 || length > MAX_FRAME {
+                    let (first, length) = (bytes[HEAD - 1], length(bytes));
+                    if length > Verb::longest_body(first) {
                         return None;
                     }
                     if length > room.max(SMALL) {
                         // The body is left to wait in the socket, as long as somebody waits with it.
                         return (!self.ready.has_hung_up()).then_some(());
                     }
-                    let bytes = Zeroizing::new(Vec::with_capacity(length));
+                    let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+                    bytes.push(first);
                     self.state = State::Body { bytes, length };
                 }
                 State::Body { bytes, length } if bytes.len() < *length => {
@@ -179,6 +192,8 @@ impl Connection {
                     if !self.peer.is_there() {
                         return None;
                     }
+                    // What took long to answer has as long to be sent as anything else.
+                    self.since = clock::now();
                     let is_done = bytes.get(4) == Some(&(Outcome::Done as u8));
                     let is_heir = asks == Some(Verb::HandOver) && is_done;
                     let next = if is_heir { Next::HandedOver } else { Next::End };
@@ -203,6 +218,12 @@ impl Connection {
             }
         }
     }
+}
+
+/// The length that a head says.
+fn length(head: &[u8; HEAD]) -> usize {
+    let [one, two, three, four, _] = *head;
+    usize::try_from(u32::from_be_bytes([one, two, three, four])).unwrap_or(usize::MAX)
 }
 
 /// That another agent serves, as a frame.

@@ -40,7 +40,7 @@ impl Predecessor {
         let message = Message::new(Verb::HandOver as u8, 4 + fingerprint.len());
         let frame = message.bytes(fingerprint.as_bytes()).finish();
         let frame = frame.ok_or(io::Error::from(io::ErrorKind::InvalidData))?;
-        let reply = exchange(&mut stream, &frame).map_err(in_the_way)?;
+        let reply = exchange(&mut stream, &[&frame[..]]).map_err(in_the_way)?;
         let sessions = Sessions::taken_over(&mut Body(&reply[1..])).ok_or(ServeError::InTheWay)?;
         Ok(Some((Self { _waits: stream, since }, sessions)))
     }

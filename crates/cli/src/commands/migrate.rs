@@ -1,5 +1,6 @@
 //! `azvault migrate`
 
+mod agreed;
 pub(crate) mod clean;
 pub(crate) mod forget;
 pub(crate) mod guided;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use azvault_model::ContextName;
+
 use super::name::name;
 
 /// What to read, and which default to take.
@@ -14,4 +16,10 @@ pub(crate) struct ImportOptions {
     #[arg(long, value_name = "NAME")]
     #[arg(value_parser = name)]
     pub(crate) default: Option<String>,
+}
+
+impl ImportOptions {
+    pub(crate) fn default(&self) -> Option<ContextName> {
+        self.default.as_deref().map(ContextName::new)
+    }
 }

@@ -200,7 +200,7 @@ fn document(proposal: &Proposal) -> Document<'_> {
             .secrets
             .iter()
             .map(|planned| {
-                let about = &planned.item.description;
+                let about = &planned.item;
                 PlannedSecret {
                     kind: about.kind.as_str(),
                     account: about.account.as_deref(),
@@ -224,7 +224,7 @@ fn totals(proposal: &Proposal) -> Totals {
     let with = |outcome| proposal.sources.iter().filter(|s| s.found.outcome == outcome).count();
     let mut by_kind = BTreeMap::new();
     for planned in &proposal.plan.secrets {
-        *by_kind.entry(planned.item.description.kind.as_str()).or_insert(0) += 1;
+        *by_kind.entry(planned.item.kind.as_str()).or_insert(0) += 1;
     }
     Totals {
         sources: proposal.sources.len(),

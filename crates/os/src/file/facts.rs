@@ -220,7 +220,7 @@ impl Kind {
 }
 
 /// Which file it is, as long as it is there: two names of one file have one identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileIdentity {
     device: u64,
     inode: u64,

@@ -8,6 +8,7 @@ use azvault_vault::{Settings, Snapshot, StoredSecret, Vault};
 use crate::failure::Failure;
 
 /// Read once from a vault, and shared by all that is asked of it until it changes.
+#[derive(Default)]
 pub struct VaultView {
     pub contexts: Vec<Context>,
     /// Sealed.
@@ -25,6 +26,11 @@ impl VaultView {
     /// What a vault holds now.
     pub(crate) fn of(vault: &Vault) -> Result<Arc<Self>, Failure> {
         Self::again(vault, None)
+    }
+
+    /// Of a vault of which nothing was read.
+    pub(crate) fn unread() -> Arc<Self> {
+        Arc::default()
     }
 
     /// What a vault holds now: that which was read before, where it is still that.

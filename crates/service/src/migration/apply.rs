@@ -4,27 +4,36 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use azvault_importer::Outcome;
-use azvault_importer::folder::{Link, Source};
 use azvault_model::rules::import::{Action, Plan, Planned};
-use azvault_os::file::{FileIdentity, Owner, Permissions};
+use azvault_os::file::FileIdentity;
 use azvault_vault::{
-    FollowedLink, Id, Import, ImportedFile, New, OriginalRef, Problem, Settings, Subject, Taken,
-    TakenName, Transaction, Vault,
+    Id, Import, ImportedFile, New, Problem, Settings, Subject, Taken, TakenName, Transaction, Vault,
 };
 
-use super::proposal::Proposal;
+use super::decided::Decided;
+use super::sent_file::SentFile;
 use crate::app::App;
 use crate::audit;
-use crate::failure::Failure;
+use crate::failure::{ChangeFailure, Failure, Kind};
 
-/// Writes the plan into the vault and returns the migration's id. All of it, or nothing.
-pub fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Failure> {
+/// Writes the plan into the vault and returns the migration's id. All of it, or nothing: also where the
+/// records are not those any more that it was made for, whose root this is.
+pub(crate) fn apply(
+    app: &App,
+    vault: &mut Vault,
+    decided: &Decided,
+    root: &str,
+) -> Result<Id, Failure> {
     // Later than every migration before it, whatever the clock says: the newest is found by time.
-    let times = proposal.before.imports.iter().map(|import| import.value.created + 1);
+    let times = decided.before.imports.iter().map(|import| import.value.created + 1);
     let now = times.fold(app.now(), i64::max);
-    let bar = app.console.progress("sealing", added(&proposal.plan, now).count() as u64);
-    let id = vault.write(|writing| -> Result<Id, Problem> {
-        let (plan, before) = (&proposal.plan, &proposal.before);
+    let bar = app.console.progress("sealing", added(&decided.plan, now).count() as u64);
+    let id = vault.write(|writing| -> Result<Id, ChangeFailure> {
+        if writing.root() != root {
+            let what = "the vault changed meanwhile: nothing was imported";
+            return Err(Failure::new(Kind::Busy, what).hint("run the command again").into());
+        }
+        let (plan, before) = (&decided.plan, &decided.before);
         for (planned, id) in changed(&plan.contexts, &before.context_ids) {
             writing.put_context(Some(id), &planned.item)?;
         }
@@ -46,28 +55,27 @@ pub fn apply(app: &App, vault: &mut Vault, proposal: &Proposal) -> Result<Id, Fa
         if settings != before.settings {
             writing.put_settings(&settings)?;
         }
-        let id = add_import(writing, proposal, now)?;
-        audit::log(app, writing, "migrate run", subjects(proposal, id))?;
+        let id = add_import(writing, decided, now)?;
+        audit::log(app, writing, "migrate run", subjects(decided, id))?;
         Ok(id)
     });
     drop(bar);
-    Ok(id?)
+    id
 }
 
 /// Whether the vault has a sealed copy of exactly each file at exactly its place.
-pub(crate) fn are_sealed(proposal: &Proposal) -> bool {
-    let known = sealed_in(proposal);
-    proposal
-        .to_seal()
-        .all(|(_, source)| as_sealed(source).is_some_and(|at| known.contains_key(&at)))
+pub(crate) fn are_sealed(decided: &Decided) -> bool {
+    let known = sealed_in(decided);
+    let mut files = decided.to_seal();
+    files.all(|(_, file)| as_sealed(file).is_some_and(|at| known.contains_key(&at)))
 }
 
 /// The newest migration that sealed one of these files, else the newest one of all.
-pub fn newest(proposal: &Proposal) -> Option<Id> {
-    let known = sealed_in(proposal);
-    let places = proposal.to_seal().filter_map(|(_, source)| as_sealed(source));
+pub(crate) fn newest(decided: &Decided) -> Option<Id> {
+    let known = sealed_in(decided);
+    let places = decided.to_seal().filter_map(|(_, file)| as_sealed(file));
     let of_these = places.filter_map(|at| known.get(&at).copied()).max();
-    let imports = proposal.before.imports.iter();
+    let imports = decided.before.imports.iter();
     let of_all = || imports.map(|import| (import.value.created, import.id)).max();
     of_these.or_else(of_all).map(|(_, id)| id)
 }
@@ -83,9 +91,9 @@ struct Sealed<'a> {
 }
 
 /// The newest migration, with its time, in which each file was sealed that the vault knows.
-fn sealed_in(proposal: &Proposal) -> HashMap<Sealed<'_>, (i64, Id)> {
+fn sealed_in(decided: &Decided) -> HashMap<Sealed<'_>, (i64, Id)> {
     let mut known = HashMap::new();
-    for import in &proposal.before.imports {
+    for import in &decided.before.imports {
         let this = (import.value.created, import.id);
         for file in import.value.files.iter().filter(|file| file.original.is_some()) {
             let sealed = Sealed {
@@ -101,22 +109,19 @@ fn sealed_in(proposal: &Proposal) -> HashMap<Sealed<'_>, (i64, Id)> {
     known
 }
 
-fn as_sealed(source: &Source) -> Option<Sealed<'_>> {
-    let (bytes, stat) = (source.bytes.as_ref()?, source.stat.as_ref()?);
-    Some(Sealed {
-        path: &source.path,
-        sha256: azvault_vault::sha256(bytes),
-        identity: stat.identity,
-        modified_ns: stat.modified_ns,
-    })
+fn as_sealed(file: &SentFile) -> Option<Sealed<'_>> {
+    // EXPOSE: hashed, to know the file again.
+    let sha256 = azvault_vault::sha256(file.original.as_ref()?.bytes.expose());
+    let ImportedFile { path, identity, modified_ns, .. } = &file.facts;
+    Some(Sealed { path, sha256, identity: *identity, modified_ns: *modified_ns })
 }
 
 /// What the audit log has of an import: the migration, its files, what is new in the vault.
-fn subjects(proposal: &Proposal, id: Id) -> Vec<Subject> {
+fn subjects(decided: &Decided, id: Id) -> Vec<Subject> {
     let mut subjects = vec![Subject { id: Some(id), what: "migration".to_owned() }];
-    let taken = proposal.sources.iter().filter(|s| s.found.outcome <= Outcome::Warn);
-    subjects.extend(taken.map(|source| audit::of_file(&source.path)));
-    let plan = &proposal.plan;
+    let taken = decided.files.iter().filter(|file| file.is_read());
+    subjects.extend(taken.map(|file| audit::of_file(&file.facts.path)));
+    let plan = &decided.plan;
     let contexts = plan.contexts.iter().filter(|planned| planned.action != Action::Same);
     subjects.extend(contexts.map(|planned| audit::of_context(None, &planned.item)));
     let secrets = plan.secrets.iter().filter(|planned| planned.action == Action::Add);
@@ -146,65 +151,41 @@ fn new<T>(planned: &[Planned<T>]) -> impl Iterator<Item = &T> {
     planned.iter().filter(|planned| planned.present.is_none()).map(|planned| &planned.item)
 }
 
-fn followed(link: &Link) -> FollowedLink {
-    FollowedLink { path: link.path.clone(), to: link.to.clone() }
-}
-
-fn add_import(writing: &mut Transaction<'_>, proposal: &Proposal, now: i64) -> Result<Id, Problem> {
-    let sealed: HashSet<usize> = proposal.to_seal().map(|(number, _)| number).collect();
+fn add_import(writing: &mut Transaction<'_>, decided: &Decided, now: i64) -> Result<Id, Problem> {
+    let sealed: HashSet<usize> = decided.to_seal().map(|(number, _)| number).collect();
     let mut import = Import { created: now, ..Import::default() };
-    import.since.environments = with_a_word_of_their_own(proposal);
+    import.since.environments = with_a_word_of_their_own(decided);
     let mut numbers = HashMap::new();
-    for (number, source) in proposal.sources.iter().enumerate() {
-        let is_read = source.found.outcome <= Outcome::Warn;
-        if !is_read && source.found.outcome != Outcome::Reject {
+    for (number, file) in decided.files.iter().enumerate() {
+        if !file.is_read() && file.facts.outcome != Outcome::Reject.as_str() {
             continue;
         }
-        let original = match &source.bytes {
-            Some(bytes) if sealed.contains(&number) => Some(writing.add_original(bytes)?),
-            _ => None,
-        };
-        if is_read {
+        if file.is_read() {
             numbers.insert(number, import.files.len());
         }
-        import.files.push(imported(source, original));
+        let mut facts = ImportedFile { original: None, removed: None, ..file.facts.copied() };
+        if let (true, Some(original)) = (sealed.contains(&number), &file.original) {
+            // EXPOSE: sealed, as the way back.
+            let bytes = original.bytes.expose();
+            facts.sha256 = azvault_vault::sha256(bytes);
+            facts.original = Some(writing.add_original(bytes)?);
+        }
+        import.files.push(facts);
     }
-    let named = proposal.plan.names.iter().filter_map(|named| {
+    let named = decided.plan.names.iter().filter_map(|named| {
         let (file, at) = (*numbers.get(&named.source)?, named.at);
         Some(TakenName { file, at, name: named.name.clone() })
     });
     import.taken = Some(Taken {
-        default: proposal.plan.default.clone(),
-        autosave: proposal.before.settings.autosave.or(proposal.plan.autosave),
+        default: decided.plan.default.clone(),
+        autosave: decided.before.settings.autosave.or(decided.plan.autosave),
         names: named.collect(),
     });
     writing.add_import(&import)
 }
 
-/// What the import remembers of a file. One of which nothing could be read is remembered too, or its proof
-/// would not know of it; of one that could not be opened, the path alone.
-fn imported(source: &Source, original: Option<OriginalRef>) -> ImportedFile {
-    let stat = source.stat.as_ref();
-    ImportedFile {
-        path: source.path.clone(),
-        format: source.found.format.as_str().to_owned(),
-        product: source.found.product.as_str().to_owned(),
-        outcome: source.found.outcome.as_str().to_owned(),
-        permissions: stat.map_or_else(|| Permissions::of_record(0), |stat| stat.permissions),
-        owner: stat.map_or_else(|| Owner::of_record(0), |stat| stat.owner),
-        modified_ns: stat.map_or(0, |stat| stat.modified_ns),
-        size: stat.map_or(0, |stat| stat.size),
-        identity: stat.map_or_else(|| FileIdentity::of_record([0, 0]), |stat| stat.identity),
-        sha256: source.bytes.as_ref().map_or([0; 32], |bytes| azvault_vault::sha256(bytes)),
-        kept: source.found.profile.kept.copied(),
-        original,
-        removed: None,
-        links: source.links.iter().map(followed).collect(),
-    }
-}
-
 /// Environments that the vault knew before: what it says of them stays, whatever a file says.
-fn with_a_word_of_their_own(proposal: &Proposal) -> BTreeSet<String> {
-    let known = proposal.plan.environments.iter().filter(|planned| planned.present.is_some());
+fn with_a_word_of_their_own(decided: &Decided) -> BTreeSet<String> {
+    let known = decided.plan.environments.iter().filter(|planned| planned.present.is_some());
     known.map(|planned| planned.item.name.to_lowercase()).collect()
 }

@@ -7,15 +7,19 @@
 use std::path::{Path, PathBuf};
 
 use azvault_importer::folder::certificates_of;
+use azvault_importer::open::read_once;
 use azvault_importer::{Format, Reading};
-use azvault_model::{SecretDescription, SecretKind};
+use azvault_model::SecretKind;
 use azvault_os::file::Facts;
-use azvault_vault::{Import, ImportedFile, Snapshot, Stored, Vault};
+use azvault_vault::{Import, ImportedFile, Stored};
 
 use super::compare::{Comparison, OriginalState};
+use super::originals::{Originals, released};
 use super::remove::{self, Kept, Removal};
+use crate::ask::Requests;
 use crate::failure::Failure;
 use crate::paths;
+use crate::verbs::{LaidSecret, WhatFor};
 
 /// What is to be done about the files of a migration.
 pub struct Cleaning<'a> {
@@ -25,8 +29,14 @@ pub struct Cleaning<'a> {
     pub staying: Vec<(&'a ImportedFile, Kept)>,
     /// Certificates of entries that go, which are in no migration.
     pub left_behind: Vec<LeftBehind>,
+    contents: FileContents,
+}
+
+/// What the originals hold and point to.
+#[derive(Default)]
+pub struct FileContents {
     /// Kinds and accounts of the secrets in the files.
-    secrets: Vec<(SecretKind, Option<String>)>,
+    pub secrets: Vec<LaidSecret>,
     pointers: Vec<Pointer>,
 }
 
@@ -53,24 +63,27 @@ pub struct Cleaned<'a> {
     pub kept: Vec<(&'a ImportedFile, Kept)>,
 }
 
-/// Reads what was sealed, to know what points where.
-pub fn plan<'a>(vault: &Vault, comparison: &'a Comparison) -> Result<Cleaning<'a>, Failure> {
-    let snapshot = vault.snapshot()?;
-    let mut cleaning = Cleaning {
-        going: Vec::new(),
-        staying: Vec::new(),
-        left_behind: Vec::new(),
-        secrets: Vec::new(),
-        pointers: Vec::new(),
-    };
-    for compared in &comparison.files {
-        cleaning.read(&snapshot, &compared.file)?;
+/// Reads the originals, to know what points where.
+pub fn read(originals: &Originals) -> FileContents {
+    let mut contents = FileContents::default();
+    for (file, bytes) in originals.each() {
+        contents.read(file, bytes);
     }
+    contents
+}
+
+/// Decides what goes. Files of other migrations that are still there may point to a certificate too.
+pub fn plan<'a>(
+    requests: &mut Requests<'_>,
+    contents: FileContents,
+    comparison: &'a Comparison,
+    others: &[Stored<Import>],
+) -> Result<Cleaning<'a>, Failure> {
+    let (going, staying, left_behind) = Default::default();
+    let mut cleaning = Cleaning { going, staying, left_behind, contents };
     let own = |path: &Path| comparison.files.iter().any(|compared| compared.file.path == path);
-    for other in other_files(snapshot.imports(), comparison) {
-        if !own(&other.path) && other.path.symlink_metadata().is_ok() {
-            cleaning.point(&snapshot, other)?;
-        }
+    for other in others {
+        cleaning.contents.point_of_others(requests, other, &own)?;
     }
     let there =
         comparison.files.iter().filter(|compared| compared.place == OriginalState::Original);
@@ -104,53 +117,63 @@ fn unproven(comparison: &Comparison, file: &ImportedFile) -> Option<Kept> {
     Some(Kept::Unproven(difference.what.clone()))
 }
 
-/// Files of other migrations that may point to a certificate.
-fn other_files<'s>(
-    imports: &'s [Stored<Import>],
-    comparison: &Comparison,
-) -> impl Iterator<Item = &'s ImportedFile> {
-    let others = imports.iter().filter(|import| import.id != comparison.migration);
-    others.flat_map(|import| &import.value.files).filter(|file| !is_certificate(file))
-}
-
-impl<'a> Cleaning<'a> {
+impl FileContents {
     /// Remembers which secrets a file had, and which certificates it points to.
-    fn read(
-        &mut self,
-        snapshot: &Snapshot<'_>,
-        file: &ImportedFile,
-    ) -> Result<(), azvault_vault::Error> {
+    fn read(&mut self, file: &ImportedFile, bytes: &[u8]) {
         let known = self.pointers.len();
-        let Some(found) = self.point(snapshot, file)? else { return Ok(()) };
+        let found = self.point(file, bytes);
         for pointer in &self.pointers[known..] {
-            let application = Some(pointer.application.to_lowercase());
-            self.secrets.push((SecretKind::Certificate, application));
+            let account = Some(pointer.application.to_lowercase());
+            self.secrets.push(LaidSecret { kind: SecretKind::Certificate, account });
         }
-        let owner = |about: &SecretDescription| about.account.as_deref().map(str::to_lowercase);
         let secrets = found.profile.secrets.iter().map(|held| &held.description);
         // Where a certificate lay opens nothing: the certificate counts, where it was read.
         let secrets = secrets.filter(|about| about.kind != SecretKind::CertificatePath);
-        self.secrets.extend(secrets.map(|about| (about.kind, owner(about))));
-        Ok(())
+        self.secrets.extend(secrets.map(LaidSecret::of));
     }
 
-    fn point(
-        &mut self,
-        snapshot: &Snapshot<'_>,
-        file: &ImportedFile,
-    ) -> Result<Option<azvault_importer::Found>, azvault_vault::Error> {
-        let Some(original) = &file.original else { return Ok(None) };
-        let bytes = snapshot.original(original)?;
+    fn point(&mut self, file: &ImportedFile, bytes: &[u8]) -> azvault_importer::Found {
         let name = file.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let time_zone = &jiff::tz::TimeZone::UTC;
-        let found = azvault_importer::read(&bytes, &Reading { file_name: &name, time_zone });
+        let found = azvault_importer::read(bytes, &Reading { file_name: &name, time_zone });
         let home = paths::roots().map_or_else(|_| PathBuf::from("/"), |roots| roots.home);
         for (certificate, application) in certificates_of(&found, &file.path, &home) {
             self.pointers.push(Pointer { file: file.path.clone(), certificate, application });
         }
-        Ok(Some(found))
+        found
     }
 
+    /// Where the files of another migration point that are still in their places: by what they were, also
+    /// where they have changed.
+    fn point_of_others(
+        &mut self,
+        requests: &mut Requests<'_>,
+        import: &Stored<Import>,
+        own: &dyn Fn(&Path) -> bool,
+    ) -> Result<(), Failure> {
+        let mut changed = Vec::new();
+        for (number, file) in import.value.files.iter().enumerate() {
+            let is_there = || file.path.symlink_metadata().is_ok();
+            let may_point = file.original.is_some() && !is_certificate(file);
+            if !may_point || own(&file.path) || !is_there() {
+                continue;
+            }
+            match read_once(&file.path) {
+                Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => {
+                    self.point(file, &opened.bytes);
+                }
+                Ok(_) | Err(_) => changed.push(number),
+            }
+        }
+        let sealed = released(requests, import.id, changed.clone(), WhatFor::Clean)?;
+        for (number, bytes) in changed.into_iter().zip(&sealed) {
+            self.point(&import.value.files[number], bytes);
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Cleaning<'a> {
     /// Why a certificate stays, before anything is removed; `None` for every other file.
     fn reason_to_stay(&self, file: &ImportedFile, own: &dyn Fn(&Path) -> bool) -> Option<Kept> {
         if !is_certificate(file) {
@@ -170,7 +193,7 @@ impl<'a> Cleaning<'a> {
 
     fn pointers_to(&self, file: &ImportedFile) -> impl Iterator<Item = &Pointer> {
         let real = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
-        self.pointers.iter().filter(move |pointer| pointer.certificate == real)
+        self.contents.pointers.iter().filter(move |pointer| pointer.certificate == real)
     }
 
     fn find_left_behind(&mut self, own: &dyn Fn(&Path) -> bool) {
@@ -180,7 +203,8 @@ impl<'a> Cleaning<'a> {
             let staying = self.staying.iter().map(|(file, _)| file);
             own(path) || self.going.iter().chain(staying).any(|file| real(&file.path))
         };
-        let left = self.pointers.iter().filter(|p| goes(&p.file) && !sealed(&p.certificate));
+        let left =
+            self.contents.pointers.iter().filter(|p| goes(&p.file) && !sealed(&p.certificate));
         let mut found: Vec<LeftBehind> = Vec::new();
         for pointer in left {
             if found.iter().all(|known| known.path != pointer.certificate) {
@@ -219,10 +243,9 @@ impl<'a> Cleaning<'a> {
         cleaned
     }
 
-    /// Whether a secret of that description lay in one of the files.
-    pub fn lay_there(&self, about: &SecretDescription) -> bool {
-        let owner = about.account.as_deref().map(str::to_lowercase);
-        self.secrets.iter().any(|(kind, account)| *kind == about.kind && *account == owner)
+    /// What lay in the files.
+    pub fn take_secrets(&mut self) -> Vec<LaidSecret> {
+        std::mem::take(&mut self.contents.secrets)
     }
 }
 

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use azvault_importer::open::{Opened, read_once};
 use azvault_importer::{Outcome, Reading};
-use azvault_model::Kept;
-use azvault_vault::{Id, ImportedFile, OriginalRef, Problem, Vault};
+use azvault_model::{Kept, Secret};
+use azvault_vault::ImportedFile;
 
-use crate::failure::Failure;
+use super::sent_file::SentOriginal;
+use crate::verbs::SentCopy;
 
 /// More files of one folder are not looked at: a folder of a product has some tens.
 const MAX_FILES: usize = 10_000;
@@ -121,27 +122,12 @@ fn is_like(name: &OsStr, original: Option<&OsStr>) -> bool {
     between.is_some_and(|between| !between.is_empty() && apart(between))
 }
 
-/// Seals copies as files of the migration, before they go.
-pub fn seal(vault: &mut Vault, id: Id, copies: &[Copy<'_>]) -> Result<Vec<ImportedFile>, Failure> {
-    if copies.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(vault.write(|writing| -> Result<Vec<ImportedFile>, Problem> {
-        let mut originals = Vec::with_capacity(copies.len());
-        for copy in copies {
-            originals.push(writing.add_original(&copy.opened.bytes)?);
-        }
-        let files = || copies.iter().zip(&originals).map(|(copy, own)| copy.file(own.clone()));
-        writing.change_import(id, |import| import.files.extend(files()))?;
-        Ok(files().collect())
-    })?)
-}
-
 impl Copy<'_> {
-    fn file(&self, original: OriginalRef) -> ImportedFile {
+    /// Itself, to be sealed as a file of the migration.
+    pub fn take(self) -> SentCopy {
         let (of, stat) = (self.of, &self.opened.stat);
-        ImportedFile {
-            path: self.path.clone(),
+        let facts = ImportedFile {
+            path: self.path,
             format: of.format.clone(),
             product: of.product.clone(),
             outcome: of.outcome.clone(),
@@ -152,10 +138,11 @@ impl Copy<'_> {
             identity: stat.identity,
             sha256: of.sha256,
             kept: Kept::default(),
-            original: Some(original),
+            original: None,
             removed: None,
             links: Vec::new(),
-        }
+        };
+        SentCopy { facts, original: SentOriginal { bytes: Secret::new(self.opened.bytes) } }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::shell_word::shell_word;
 use crate::text::count;
 
 /// What to type to work on as a context: with az if az's files went, with Azure PowerShell if its did.
-pub fn commands(removed: &[&ImportedFile], snapshot: &Snapshot<'_>) -> Vec<String> {
+pub(crate) fn commands(removed: &[&ImportedFile], snapshot: &Snapshot<'_>) -> Vec<String> {
     let Some(name) = acting(snapshot) else { return Vec::new() };
     let is_there = |product: &str| removed.iter().any(|file| file.product == product);
     let mut lines = Vec::new();
@@ -27,7 +27,7 @@ pub fn commands(removed: &[&ImportedFile], snapshot: &Snapshot<'_>) -> Vec<Strin
 }
 
 /// az as the vault signs it in: it has just been signed out itself.
-pub fn az(snapshot: &Snapshot<'_>) -> String {
+pub(crate) fn az(snapshot: &Snapshot<'_>) -> String {
     match (snapshot.settings().default, acting(snapshot)) {
         (None, Some(name)) => format!("{} -- az", exec(&name)),
         _ => "azvault exec -- az".to_owned(),
@@ -49,10 +49,9 @@ fn exec(name: &ContextName) -> String {
     }
 }
 
-/// Migrations other than this one whose files are still in their places, each with how many.
-pub fn uncleaned(imports: &[Stored<Import>], but: Id) -> Vec<(Id, usize)> {
-    let others = imports.iter().filter(|import| import.id != but);
-    let counted = others.map(|import| {
+/// Those of these migrations whose files are still in their places, each with how many.
+pub fn uncleaned(others: &[Stored<Import>]) -> Vec<(Id, usize)> {
+    let counted = others.iter().map(|import| {
         let files = import.value.files.iter().filter(|file| lies_there(file));
         (import.id, files.count())
     });

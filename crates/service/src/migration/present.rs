@@ -2,31 +2,26 @@
 
 use azvault_model::rules::import::Present;
 use azvault_model::{Account, Context, Environment, Secret, SecretDescription};
-use azvault_vault::{Error, Id, Import, Items, Settings, Snapshot, Stored, Vault};
+use azvault_vault::{Error, Id, Import, Items, Settings, Snapshot, Stored};
 
 /// The vault's content, with the id of each item beside it.
 #[derive(Default)]
-pub struct Content {
-    pub contexts: Vec<Context>,
-    pub context_ids: Vec<Id>,
-    pub accounts: Vec<Account>,
-    pub account_ids: Vec<Id>,
-    pub environments: Vec<Environment>,
-    pub environment_ids: Vec<Id>,
-    pub secrets: Vec<(SecretDescription, Secret)>,
-    pub secret_ids: Vec<Id>,
-    pub imports: Vec<Stored<Import>>,
-    pub settings: Settings,
+pub(crate) struct Content {
+    pub(crate) contexts: Vec<Context>,
+    pub(crate) context_ids: Vec<Id>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) account_ids: Vec<Id>,
+    pub(crate) environments: Vec<Environment>,
+    pub(crate) environment_ids: Vec<Id>,
+    pub(crate) secrets: Vec<(SecretDescription, Secret)>,
+    pub(crate) secret_ids: Vec<Id>,
+    pub(crate) imports: Vec<Stored<Import>>,
+    pub(crate) settings: Settings,
 }
 
 impl Content {
-    /// Reads everything in one snapshot.
-    pub fn read(vault: &Vault) -> Result<Self, Error> {
-        Self::take(&mut vault.snapshot()?)
-    }
-
     /// Takes everything out of a snapshot.
-    pub fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
+    pub(crate) fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
         let (settings, values) = (snapshot.settings(), snapshot.open_secrets()?);
         let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items()?;
         let (context_ids, contexts) = parted(contexts);
@@ -51,7 +46,7 @@ impl Content {
     }
 
     /// As the import rule takes it.
-    pub fn present(&self) -> Present<'_> {
+    pub(crate) fn present(&self) -> Present<'_> {
         Present {
             contexts: &self.contexts,
             accounts: &self.accounts,

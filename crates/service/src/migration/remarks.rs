@@ -16,7 +16,7 @@ pub fn names_alike(proposal: &Proposal) -> Vec<String> {
 /// What the user should know of the plan as a whole, and of what was looked at to make it.
 pub fn remarks(proposal: &Proposal) -> Vec<String> {
     let of_plan = proposal.plan.remarks.iter().map(|r| remark(r, proposal));
-    let signed_out = proposal.signed_out.iter().map(|name| no_sign_in(name.as_str()));
+    let signed_out = proposal.plan.signed_out.iter().map(|name| no_sign_in(name.as_str()));
     let unread =
         proposal.seen.unread.iter().map(|unread| {
             format!("not read: {}: {}", shown_path(&unread.path), shown(&unread.why))

@@ -25,11 +25,11 @@ pub enum There {
     Other,
 }
 
-/// Looks before anything is written, so that a refusal leaves nothing half done.
-pub fn look(file: &ImportedFile, original: &[u8]) -> There {
+/// Looks before anything is released or written, so that a refusal leaves nothing half done.
+pub fn look(file: &ImportedFile) -> There {
     let name = file.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     match read_once(&file.path) {
-        Ok(opened) if opened.bytes[..] == *original => There::Same,
+        Ok(opened) if azvault_vault::sha256(&opened.bytes) == file.sha256 => There::Same,
         Ok(opened) if is_blank(&opened.bytes, &name) => There::Blank,
         Err(OpenError::NotFound) => There::Nothing,
         Ok(_) | Err(_) => There::Other,
@@ -39,16 +39,13 @@ pub fn look(file: &ImportedFile, original: &[u8]) -> There {
 /// Puts one original back. The bytes are complete and durable before the name is.
 ///
 /// It is another file than the one that was imported: which one, the record has to say from now on.
-pub fn restore(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<Restored> {
+pub fn restore(
+    file: &ImportedFile,
+    original: &[u8],
+    there: There,
+) -> std::io::Result<FileIdentity> {
     write(file, original, there)?;
-    let identity = Facts::of_name(&file.path)?.identity();
-    Ok(Restored { path: file.path.clone(), identity })
-}
-
-/// A file that is back, as `clean` knows it.
-pub struct Restored {
-    pub path: PathBuf,
-    pub identity: FileIdentity,
+    Ok(Facts::of_name(&file.path)?.identity())
 }
 
 fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<()> {
@@ -57,7 +54,7 @@ fn write(file: &ImportedFile, original: &[u8], there: There) -> std::io::Result<
         return set_mode_and_time(&File::open(&file.path)?, file);
     }
     // A product may have written something since it was looked at.
-    if there == There::Blank && look(file, original) == There::Other {
+    if there == There::Blank && look(file) == There::Other {
         return Err(ErrorKind::AlreadyExists.into());
     }
     // Folders that went with the files come back private.

@@ -12,10 +12,7 @@ use crate::text::quoted;
 
 /// What a plan says of them.
 pub fn line(proposal: &Proposal) -> Option<String> {
-    let planned = proposal.plan.contexts.iter().map(|planned| &planned.item);
-    let contexts = planned.chain(&proposal.before.contexts);
-    let secrets = proposal.plan.secrets.iter().map(|planned| &planned.item.description);
-    let names: Vec<_> = accounts(contexts, secrets).into_iter().map(quoted).collect();
+    let names: Vec<_> = proposal.plan.unused.iter().map(|name| quoted(name)).collect();
     (!names.is_empty()).then(|| {
         format!(
             "no context uses the credentials of {}: they are imported, so that `migrate clean` can \
@@ -27,7 +24,7 @@ pub fn line(proposal: &Proposal) -> Option<String> {
 
 /// What makes contexts of them.
 pub fn say_connects(app: &App, proposal: &Proposal) {
-    let connects = proposal.connects();
+    let connects = &proposal.plan.connects;
     if !connects.is_empty() {
         app.console.note("no context uses these sign-ins; to make contexts of them:");
         for command in connects {
@@ -37,7 +34,7 @@ pub fn say_connects(app: &App, proposal: &Proposal) {
 }
 
 /// Accounts of these secrets that none of the contexts has, by name.
-pub fn accounts<'a>(
+pub(crate) fn accounts<'a>(
     contexts: impl Iterator<Item = &'a Context>,
     secrets: impl Iterator<Item = &'a SecretDescription>,
 ) -> BTreeSet<&'a str> {

@@ -13,11 +13,12 @@ use azvault_importer::formats::table::FORMATS;
 use azvault_importer::open::read_once;
 use azvault_model::{Secret, SecretKind};
 use azvault_vault::{ImportedFile, Since, ValueDigest};
-use azvault_witness::{Confidence, Ledger, Testimony, Unaccounted};
-use serde::Serialize;
+use azvault_witness::{Confidence, Held, Kind, Ledger, Looked};
+use serde::{Deserialize, Serialize};
 
 use super::present::Content;
 use crate::app::App;
+use crate::message::not_there_yet;
 use crate::text::{count, shown, shown_path};
 
 /// Kinds under which a value can have been in the vault.
@@ -46,7 +47,7 @@ pub struct LeftOut {
 
 /// Everything that a vault holds by value: secrets, and members kept sealed as they were written.
 /// Sealed originals do not count: they are what is proven to be superfluous.
-pub fn held(content: &Content) -> Ledger {
+pub(crate) fn held(content: &Content) -> Ledger {
     let mut held = Ledger::default();
     for (_, value) in &content.secrets {
         // EXPOSE: hashed, to account for what the witness finds in originals.
@@ -64,86 +65,190 @@ pub fn held(content: &Content) -> Ledger {
     held
 }
 
-/// What the witness has to say of one original.
-pub struct Heard {
-    /// Losses: places and kinds, never a value.
-    pub differences: Vec<String>,
-    pub understood: Understood,
-    pub left_out: Vec<LeftOut>,
+/// How a vault has a value that the witness found.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// As a secret, or a part of one.
+    Secret,
+    /// In a member that is kept as it was written: nothing signs in with it.
+    AsWritten,
+    /// Not any more: azvault renewed it.
+    Renewed,
+    /// Not any more: the user signed out.
+    SignedOut,
+    Nowhere,
 }
 
-/// How much of an original its reader understood of what the witness finds.
+/// A value that the witness found, on its way to who knows what the vault has.
+#[derive(Serialize, Deserialize)]
+pub struct WitnessedValue {
+    what: Witnessed,
+    #[serde(skip, default = "not_there_yet")]
+    pub(crate) value: Secret,
+}
+
+/// For what the witness takes a value. The path of a key is held otherwise than a credential.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+enum Witnessed {
+    Credential,
+    KeyPath,
+}
+
+/// How a vault that holds this has a value.
+pub(crate) fn standing(held: &Ledger, since: &Since, witnessed: &WitnessedValue) -> Standing {
+    let kind = match witnessed.what {
+        Witnessed::Credential => Kind::Named,
+        Witnessed::KeyPath => Kind::KeyPath,
+    };
+    // EXPOSE: looked up among hashes of what the vault holds.
+    let value = witnessed.value.expose();
+    match held.held(kind, value) {
+        Held::AsSecret => Standing::Secret,
+        as_written => match (became(since, &witnessed.value), as_written) {
+            (Some(became), _) => became,
+            (None, Held::AsWritten) => Standing::AsWritten,
+            (None, _) => Standing::Nowhere,
+        },
+    }
+}
+
+/// What the witness found in one file, before it is known what the vault has of it.
+pub(crate) struct Heard {
+    /// The file's number in the migration.
+    pub(crate) number: usize,
+    looked: Looked,
+    /// Of each finding, why its reader left it out.
+    reasons: Vec<Option<&'static str>>,
+    file: FileKind,
+}
+
+/// What the witness has to say of one file.
+pub(crate) struct Judged {
+    /// Losses: places and kinds, never a value.
+    pub(crate) differences: Vec<String>,
+    pub(crate) understood: Understood,
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+/// What is known of a file by its reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Understood {
+enum FileKind {
+    /// It was sealed. Whether all of it was understood, and whether nothing was kept of it besides.
+    Sealed { unread: usize, odd: bool },
+    /// It was not, and should have been: it is of sign-ins, of which nothing was understood.
+    NotUnderstood,
+    /// Settings, which stay in their place.
+    Settings,
+}
+
+/// How much of a file its reader understood of what the witness finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Understood {
     All,
     InPart,
 }
 
-/// Hears the witness on a sealed original.
-pub fn hear(
-    held: &Ledger,
-    file: &ImportedFile,
-    bytes: &[u8],
-    found: &Found,
-    since: &Since,
-) -> Heard {
+/// Hears the witness on an original.
+pub(crate) fn hear(number: usize, file: &ImportedFile, bytes: &[u8], found: &Found) -> Heard {
+    let looked = azvault_witness::look(bytes, &name(&file.path));
     let reasons = Reasons::of(&found.left_out);
-    let otherwise = |value: &[u8]| reasons.of_value(value).or_else(|| became(since, value));
-    let testimony = held.hear(bytes, &name(&file.path), &otherwise);
-    let mut differences: Vec<String> = testimony
-        .unaccounted
-        .iter()
-        .map(|lost| {
-            let what = lost.kind.words();
-            at(&lost.place, &format!("looks like {what} and is not in the vault"))
-        })
-        .collect();
-    let unread =
-        testimony.unread.iter().map(|u| at(&u.place, &format!("not looked into: {}", u.why)));
-    differences.extend(unread);
+    let reasons = looked.findings.iter().map(|finding| reasons.of_value(&finding.value)).collect();
     // What no reader took for a secret is kept as it is: that is no sign-in any more. Where all was
     // understood, members of facts are kept so, and a guess at one of them is no loss.
     let odd = found.unread > 0 || !found.profile.kept.is_empty();
-    let is_lost = |kept: &&Unaccounted| odd || kept.confidence == Confidence::Certain;
-    let kept: Vec<&Unaccounted> = testimony.as_written.iter().filter(is_lost).collect();
-    let in_part = !kept.is_empty() || found.unread > 0 && !differences.is_empty();
-    let understood = if in_part { Understood::InPart } else { Understood::All };
-    differences.extend(kept.into_iter().map(|kept| {
-        let what = kept.kind.words();
-        at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
-    }));
-    Heard { differences, understood, left_out: left_out(&file.path, &testimony) }
+    Heard { number, looked, reasons, file: FileKind::Sealed { unread: found.unread, odd } }
 }
 
 /// Hears the witness on a file that was not sealed: settings, which stay in their place with what is
 /// in them, or a file of sign-ins of which nothing was understood.
-pub(crate) fn hear_unsealed(held: &Ledger, file: &ImportedFile) -> Heard {
-    let mut heard =
-        Heard { differences: Vec::new(), understood: Understood::InPart, left_out: Vec::new() };
+pub(crate) fn hear_unsealed(number: usize, file: &ImportedFile) -> Option<Heard> {
     // That it cannot be read was said where it was read again.
-    let Ok(opened) = read_once(&file.path) else { return heard };
-    let testimony = held.hear(&opened.bytes, &name(&file.path), &|_| None);
+    let opened = read_once(&file.path).ok()?;
+    let looked = azvault_witness::look(&opened.bytes, &name(&file.path));
     let has_sign_ins =
         FORMATS.iter().any(|row| row.name == file.format && super::is_sign_in(row.format));
-    let end = if has_sign_ins {
-        ", and nothing of this file was imported"
-    } else {
-        " and stays in this file"
-    };
-    // What is kept sealed of it is no sign-in.
-    let lost = testimony.unaccounted.iter().chain(&testimony.as_written);
-    let lost = lost.map(|lost| (&lost.place, format!("looks like {}{end}", lost.kind.words())));
-    let unread = testimony.unread.iter();
-    let unread = unread.map(|unread| (&unread.place, format!("not looked into: {}", unread.why)));
-    for (place, what) in lost.chain(unread) {
-        if has_sign_ins {
-            heard.differences.push(at(place, &what));
-        } else {
-            let path = file.path.display().to_string();
-            heard.left_out.push(LeftOut { path, place: place.clone(), why: what });
-        }
+    let reasons = vec![None; looked.findings.len()];
+    let file = if has_sign_ins { FileKind::NotUnderstood } else { FileKind::Settings };
+    Some(Heard { number, looked, reasons, file })
+}
+
+impl Heard {
+    pub(crate) fn findings(&self) -> usize {
+        self.looked.findings.len()
     }
-    heard
+
+    /// The values, to be asked after; their findings stay.
+    pub(crate) fn take_values(&mut self) -> impl Iterator<Item = WitnessedValue> {
+        self.looked.findings.iter_mut().map(|finding| WitnessedValue {
+            what: match finding.kind {
+                Kind::KeyPath => Witnessed::KeyPath,
+                _ => Witnessed::Credential,
+            },
+            value: Secret::new(std::mem::take(&mut finding.value)),
+        })
+    }
+
+    /// What is to be said, where the vault has the values so.
+    pub(crate) fn judge(self, path: &Path, standings: &[Standing]) -> Judged {
+        let Looked { findings, unread, set_aside } = self.looked;
+        let path = path.display().to_string();
+        let left = |place: String, why: String| LeftOut { path: path.clone(), place, why };
+        let (mut lost, mut written, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        let is_sealed = matches!(self.file, FileKind::Sealed { .. });
+        for ((finding, reason), standing) in findings.into_iter().zip(self.reasons).zip(standings) {
+            let since = match standing {
+                Standing::Renewed => Some("renewed since"),
+                Standing::SignedOut => Some("signed out since"),
+                Standing::Secret | Standing::AsWritten | Standing::Nowhere => None,
+            };
+            match (standing, reason.or(since.filter(|_| is_sealed))) {
+                (Standing::Secret, _) => {}
+                (_, Some(why)) => left_out.push(left(finding.place, why.to_owned())),
+                (Standing::AsWritten, None) => written.push(finding),
+                (_, None) => lost.push(finding),
+            }
+        }
+        let unread = unread.iter().map(|u| (&u.place, format!("not looked into: {}", u.why)));
+        let FileKind::Sealed { unread: not_understood, odd } = self.file else {
+            let (end, is_loss) = match self.file {
+                FileKind::Settings => (" and stays in this file", false),
+                _ => (", and nothing of this file was imported", true),
+            };
+            // What is kept sealed of it is no sign-in.
+            let lost = lost.iter().chain(&written);
+            let lost =
+                lost.map(|lost| (&lost.place, format!("looks like {}{end}", lost.kind.words())));
+            let all = lost.chain(unread);
+            if !is_loss {
+                let left_out = all.map(|(place, what)| left(place.clone(), what)).collect();
+                return Judged { differences: Vec::new(), understood: Understood::All, left_out };
+            }
+            let differences: Vec<_> = all.map(|(place, what)| at(place, &what)).collect();
+            let in_part = !differences.is_empty();
+            let understood = if in_part { Understood::InPart } else { Understood::All };
+            return Judged { differences, understood, left_out: Vec::new() };
+        };
+        let lost = lost.iter().map(|lost| {
+            let what = lost.kind.words();
+            at(&lost.place, &format!("looks like {what} and is not in the vault"))
+        });
+        let unread = unread.map(|(place, what)| at(place, &what));
+        let mut differences: Vec<String> = lost.chain(unread).collect();
+        written.retain(|kept| odd || kept.confidence == Confidence::Certain);
+        let in_part = !written.is_empty() || not_understood > 0 && !differences.is_empty();
+        let understood = if in_part { Understood::InPart } else { Understood::All };
+        differences.extend(written.iter().map(|kept| {
+            let what = kept.kind.words();
+            at(&kept.place, &format!("looks like {what} and was not understood: it is kept sealed, and nothing can sign in with it"))
+        }));
+        left_out.extend(
+            set_aside
+                .into_iter()
+                .map(|aside| left(aside.place, format!("not a secret: {}", aside.why.as_str()))),
+        );
+        left_out.sort_by(|a, b| a.why.cmp(&b.why));
+        Judged { differences, understood, left_out }
+    }
 }
 
 /// Prints what was left out: each reason with the file, and where it is said first.
@@ -162,19 +267,6 @@ pub fn print(app: &App, left_out: &[LeftOut]) {
         let left = count(number, "value");
         app.console.note(format!("{path}: {left} left out, {}{place}", first.why));
     }
-}
-
-fn left_out(path: &Path, testimony: &Testimony) -> Vec<LeftOut> {
-    let path = path.display().to_string();
-    let left = testimony.left_out.iter().map(|left| (left.place.clone(), left.why.to_owned()));
-    let aside = testimony.set_aside.iter().map(|aside| {
-        let why = format!("not a secret: {}", aside.why.as_str());
-        (aside.place.clone(), why)
-    });
-    let mut left_out: Vec<_> =
-        left.chain(aside).map(|(place, why)| LeftOut { path: path.clone(), place, why }).collect();
-    left_out.sort_by(|a, b| a.why.cmp(&b.why));
-    left_out
 }
 
 /// The reasons for which the file's own reader left values out, by a keyed hash of each: a cache can
@@ -202,17 +294,16 @@ impl<'a> Reasons<'a> {
 }
 
 /// What azvault itself made of a value since the import.
-fn became(since: &Since, value: &[u8]) -> Option<&'static str> {
+fn became(since: &Since, value: &Secret) -> Option<Standing> {
     if since.renewed.is_empty() && since.signed_out.is_empty() {
         return None;
     }
-    let value = Secret::copied_from(value);
     KINDS.iter().find_map(|kind| {
-        let digest = ValueDigest::of(*kind, &value);
+        let digest = ValueDigest::of(*kind, value);
         if since.renewed.contains(&digest) {
-            Some("renewed since")
+            Some(Standing::Renewed)
         } else {
-            since.signed_out.contains(&digest).then_some("signed out since")
+            since.signed_out.contains(&digest).then_some(Standing::SignedOut)
         }
     })
 }

@@ -205,6 +205,16 @@ pub(super) fn open_slot(
     Err(Failure::new(Kind::Locked, "wrong passphrase"))
 }
 
+/// Unlocks a vault with this, which nobody else gets.
+pub(super) fn open_given(
+    app: &App,
+    locked: Locked,
+    given: UnlockInput,
+) -> Result<OpenVault<()>, Failure> {
+    let attempt = Attempt { which: Try::All, given, source: Source::AtHand, hold: Hold::Nowhere };
+    open_with(app, locked, attempt).map(OpenSlot::into_open)
+}
+
 /// What is tried at which slots, and whether the agent gets the keys if it opens one.
 struct Attempt {
     which: Try,

@@ -1,6 +1,6 @@
 //! What is kept of migrations, once they are done.
 
-use azvault_vault::{Id, IdPrefix};
+use azvault_vault::{Id, IdPrefix, Import, Stored};
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
@@ -11,6 +11,16 @@ use crate::message::Message;
 use crate::opening::OpenVault;
 use crate::text::count;
 use crate::{audit, migration};
+
+/// What the vault remembers of all migrations.
+#[derive(Serialize, Deserialize)]
+pub struct ReadMigrations {}
+
+/// Each with its files: none of their bytes, and nothing of what became of what they brought.
+#[derive(Serialize, Deserialize)]
+pub struct Migrations {
+    pub all: Vec<Stored<Import>>,
+}
 
 /// The sealed copies of a migration's originals are dropped.
 #[derive(Serialize, Deserialize)]
@@ -27,9 +37,23 @@ pub struct Forgotten {
     pub files: usize,
 }
 
+impl Message for ReadMigrations {}
+
+impl Message for Migrations {}
+
 impl Message for ForgetOriginals {}
 
 impl Message for Forgotten {}
+
+impl Verb for ReadMigrations {
+    const NAME: &'static str = "migrations";
+    const PURPOSE: Purpose = Purpose::Vault;
+    type Reply = Migrations;
+
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<Migrations, Failure> {
+        Ok(Migrations { all: open.vault.snapshot()?.into_imports() })
+    }
+}
 
 impl Verb for ForgetOriginals {
     const NAME: &'static str = "migrate forget";

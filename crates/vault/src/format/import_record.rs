@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use azvault_model::Kept;
-use azvault_os::file::{FileIdentity, Owner, Permissions, path_bytes, path_of_bytes};
+use azvault_os::file::{
+    FileIdentity, Owner, Permissions, path_as_bytes, path_bytes, path_of_bytes,
+};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,22 +14,27 @@ use zeroize::Zeroizing;
 use crate::error::Problem;
 use crate::format::since::{Since, Taken};
 
-/// One import.
-#[derive(Default)]
+/// One import. A message has no more of it than of its files: what it took, and what became of that, is
+/// for who has the vault open.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Import {
     /// When, in seconds since 1970.
     pub created: i64,
     /// The files it read.
     pub files: Vec<ImportedFile>,
     /// What it decided beyond what stands in its files; `None` for an import by an earlier azvault.
+    #[serde(skip)]
     pub taken: Option<Taken>,
     /// What became of what it brought.
+    #[serde(skip)]
     pub since: Since,
 }
 
-/// One file that was imported.
+/// One file that was imported. What it said beyond contexts and secrets is in no message.
+#[derive(Serialize, Deserialize)]
 pub struct ImportedFile {
     /// Where it lay.
+    #[serde(with = "path_as_bytes")]
     pub path: PathBuf,
     /// Its format, in the importer's words.
     pub format: String,
@@ -48,6 +55,7 @@ pub struct ImportedFile {
     /// SHA-256 of its bytes.
     pub sha256: [u8; 32],
     /// What it said beyond contexts and secrets.
+    #[serde(skip)]
     pub kept: Kept,
     /// Its sealed bytes; `None` for settings, and after `forget`.
     pub original: Option<OriginalRef>,
@@ -70,7 +78,8 @@ impl Import {
 }
 
 impl ImportedFile {
-    fn copied(&self) -> Self {
+    /// A second one of its own.
+    pub fn copied(&self) -> Self {
         Self {
             path: self.path.clone(),
             format: self.format.clone(),
@@ -91,11 +100,13 @@ impl ImportedFile {
 }
 
 /// A symbolic link by which a file was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FollowedLink {
     /// Where it lay.
+    #[serde(with = "path_as_bytes")]
     pub path: PathBuf,
     /// What stood in it.
+    #[serde(with = "path_as_bytes")]
     pub to: PathBuf,
 }
 

@@ -16,6 +16,7 @@ use crate::format::import_record;
 use crate::format::import_record::{Import, ImportRow};
 
 /// An item with the id and revision of its record.
+#[derive(Serialize, Deserialize)]
 pub struct Stored<T> {
     /// Id of the record.
     pub id: Id,

@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use azvault_model::rules::import::{self, Incoming, Origin, Present};
-use azvault_model::rules::merge::{self, Merge};
-use azvault_model::{Context, ContextName, Profile, Whose};
+use azvault_model::rules::merge;
+use azvault_model::{Context, Profile};
 use azvault_service::app::Consent;
-use azvault_service::change;
-use azvault_service::change::{ChangeExtras, ChangeRequest, Done, Run};
+use azvault_service::ask::Requests;
+use azvault_service::change::{Done, Run};
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown, shown_path};
-use azvault_service::{audit, paths, saved};
+use azvault_service::verbs::{ImportContexts, ImportedContexts, MergeContexts, MergedContexts};
+use azvault_service::{paths, saved};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -43,13 +43,6 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-/// What a file brings.
-struct File {
-    contexts: Vec<Context>,
-    default: Option<ContextName>,
-    extras: ChangeExtras,
-}
-
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
@@ -68,57 +61,53 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let path = paths::absolute(&self.path)?;
         let profile = saved::read(app, &path, self.export_passphrase_file.as_deref())?;
-        let file = File::of(profile, &path)?;
-        let mut open = Opener::new(app).for_change().open()?;
-        let wanted = self.scope.request("context import", Consent::from(self.force));
-        let wanted = ChangeRequest { run: Run::from(self.dry_run), ..wanted };
-        let scope = open.contexts.scope_of_keeping(app, wanted.scope)?;
-        let accounts = open.contexts.accounts();
-        let known = open.contexts.known(scope, Whose { acting: None, accounts: &accounts });
-        let merged = merge::merge(&known, &file.contexts, file.default.as_ref());
+        let profile = brought(profile, &path)?;
+        let contexts = profile.contexts.iter().map(Context::copied).collect();
+        let default = profile.default.clone();
+        let contexts = Profile { contexts, default, ..Profile::default() };
+        let scope = self.scope.asked();
+        let mut requests = Requests::new(app);
+        let merged = requests.ask(MergeContexts { profile: contexts.into(), scope })?;
         if app.ui.output != Output::Json {
             preview(app, &merged);
         }
-        let done = change::carry_out_on(app, &mut open, wanted, &file.extras, &|known| {
-            Ok(merge::merge(known, &file.contexts, file.default.as_ref()).decision)
+        let ImportedContexts { done, merged } = requests.ask(ImportContexts {
+            profile: profile.into(),
+            path: path.clone(),
+            scope,
+            replace: Consent::from(self.force),
+            run: Run::from(self.dry_run),
         })?;
         say(app, &done, &merged, &path);
         Ok(0)
     }
 }
 
-impl File {
-    /// Sees to it that secrets have their owners' names, as an import of several files does.
-    fn of(profile: Profile, path: &Path) -> Result<Self, Failure> {
-        let default = profile.default.clone();
-        let incoming = vec![Incoming { origin: Origin::AzurePowerShell, profile }];
-        let plan = import::plan(incoming, &Present::default(), None)
-            .map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
-        if plan.contexts.is_empty() {
-            let shown = shown_path(path);
-            return Err(Failure::new(Kind::NotFound, format!("{shown} holds no contexts")).hint(
-                format!(
-                    "to take what else is in it: azvault migrate run --from {}",
-                    shell_path(path)
-                ),
-            ));
-        }
-        Ok(Self {
-            contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
-            default,
-            extras: ChangeExtras {
-                accounts: plan.accounts.into_iter().map(|planned| planned.item).collect(),
-                environments: plan.environments.into_iter().map(|planned| planned.item).collect(),
-                secrets: plan.secrets.into_iter().map(|planned| planned.item).collect(),
-                from: Some(audit::of_file(path)),
-                ..ChangeExtras::default()
-            },
-        })
+/// What a file brings. Sees to it that secrets have their owners' names, as an import of several files
+/// does.
+fn brought(profile: Profile, path: &Path) -> Result<Profile, Failure> {
+    let default = profile.default.clone();
+    let incoming = vec![Incoming { origin: Origin::AzurePowerShell, profile }];
+    let plan = import::plan(incoming, &Present::default(), None)
+        .map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
+    if plan.contexts.is_empty() {
+        let shown = shown_path(path);
+        let next = format!("azvault migrate run --from {}", shell_path(path));
+        return Err(Failure::new(Kind::NotFound, format!("{shown} holds no contexts"))
+            .hint(format!("to take what else is in it: {next}")));
     }
+    Ok(Profile {
+        contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
+        default,
+        accounts: plan.accounts.into_iter().map(|planned| planned.item).collect(),
+        environments: plan.environments.into_iter().map(|planned| planned.item).collect(),
+        secrets: plan.secrets.into_iter().map(|planned| planned.item).collect(),
+        ..Profile::default()
+    })
 }
 
-fn preview(app: &App, merged: &Merge) {
-    let contexts = merged.decision.change.put.iter();
+fn preview(app: &App, merged: &MergedContexts) {
+    let contexts = merged.contexts.iter();
     let rows: Vec<_> = contexts
         .zip(&merged.actions)
         .map(|(context, action)| {
@@ -141,9 +130,9 @@ fn preview(app: &App, merged: &Merge) {
     app.ui.table(&["", "CONTEXT", "ACCOUNT", "SUBSCRIPTION"], &rows);
 }
 
-fn say(app: &App, done: &Done, merged: &Merge, path: &Path) {
+fn say(app: &App, done: &Done, merged: &MergedContexts, path: &Path) {
     if app.ui.output == Output::Json {
-        let contexts = merged.decision.change.put.iter();
+        let contexts = merged.contexts.iter();
         let actions = contexts.zip(&merged.actions).map(|(context, action)| ActionView {
             name: context.name.as_str(),
             action: action.as_str(),

@@ -5,14 +5,15 @@ mod left_out;
 use std::path::{Path, PathBuf};
 
 use azvault_exporter::azure_powershell::{self, Credentials};
-use azvault_model::Profile;
+use azvault_model::{Profile, Secret};
 use azvault_service::app::Consent;
+use azvault_service::ask::ask;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
-use azvault_service::{audit, create_vault, paths, policy, saved, strength, unlock_inputs};
-use azvault_vault::{Over, Vault, write_file};
+use azvault_service::verbs::{SaveContexts, SavedForm};
+use azvault_service::{create_vault, paths, policy, strength, unlock_inputs};
+use azvault_vault::{Over, write_file};
 use clap::ValueEnum;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -79,13 +80,17 @@ impl Args {
         }
         let path = paths::absolute(&self.path)?;
         let over = self.over(app, &path)?;
-        let mut open = Opener::new(app).for_change().open()?;
-        let profile = saved::profile(&open.vault, &open.contexts)?;
-        let (bytes, left_out) = match self.format {
-            Format::Sealed => (self.seal(app, &profile)?, LeftOut::default()),
-            Format::AzurePowershell => self.write_out(app, &profile, &path)?,
+        let passphrase = match self.format {
+            Format::Sealed => Some(self.passphrase(app)?),
+            Format::AzurePowershell => None,
         };
-        self.log(app, &mut open.vault, &profile, &path)?;
+        let (form, consent) = (self.form(), Consent::from(self.yes));
+        let saved = ask(app, SaveContexts { form, path: path.clone(), consent })?;
+        let profile = Profile::from(saved.profile);
+        let (bytes, left_out) = match (&passphrase, form.credentials()) {
+            (Some(passphrase), _) => (seal(app, &profile, passphrase)?, LeftOut::default()),
+            (None, credentials) => write_out(&profile, credentials.unwrap_or(Credentials::Without)),
+        };
         write_file(&path, &bytes, over, &|_| Ok(()))
             .map_err(|e| Failure::new(Kind::Other, format!("{}: {e}", shown_path(&path))))?;
         let document = Document {
@@ -132,69 +137,28 @@ impl Args {
         Ok(Over::Whatever)
     }
 
-    fn seal(&self, app: &App, profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let cost = policy::usual_cost(app)?;
-        let passphrase = match (&self.export_passphrase_file, app.terminal()) {
-            (Some(file), _) => strength::checked(app, unlock_inputs::read_passphrase_file(file)?)?,
+    fn form(&self) -> SavedForm {
+        match (self.format, self.with_credential) {
+            (Format::Sealed, _) => SavedForm::Sealed,
+            (Format::AzurePowershell, false) => SavedForm::Plaintext,
+            (Format::AzurePowershell, true) => SavedForm::PlaintextWithCredential,
+        }
+    }
+
+    /// The passphrase of a sealed file. Nothing is released before it is known.
+    fn passphrase(&self, app: &App) -> Result<Secret, Failure> {
+        match (&self.export_passphrase_file, app.terminal()) {
+            (Some(file), _) => strength::checked(app, unlock_inputs::read_passphrase_file(file)?),
             (None, Some(mut terminal)) => {
                 app.ui.note("The file gets a passphrase of its own.");
-                create_vault::ask_new_passphrase(app, &mut *terminal)?
+                create_vault::ask_new_passphrase(app, &mut *terminal)
             }
             (None, None) => {
                 let what = "the file needs a passphrase and there is no terminal to prompt on";
-                return Err(Failure::new(Kind::NeedsTerminal, what)
-                    .hint("name a file: --export-passphrase-file FILE"));
+                Err(Failure::new(Kind::NeedsTerminal, what)
+                    .hint("name a file: --export-passphrase-file FILE"))
             }
-        };
-        let spinner = app.console.spinner("sealing");
-        let sealed = azvault_vault::seal_export(profile, &passphrase, cost);
-        drop(spinner);
-        sealed.map(Zeroizing::new).map_err(|e| Failure::new(Kind::Other, e.to_string()))
-    }
-
-    fn write_out(
-        &self,
-        app: &App,
-        profile: &Profile,
-        path: &Path,
-    ) -> Result<(Zeroizing<Vec<u8>>, LeftOut), Failure> {
-        let credentials =
-            if self.with_credential { Credentials::With } else { Credentials::Without };
-        let written = azure_powershell::write(profile, credentials);
-        let contexts = profile.contexts.len() - written.left_contexts.len();
-        let question = format!(
-            "Write {} and {} to {}, unencrypted?",
-            count(contexts, "context"),
-            count(profile.secrets.len() - written.left_out.len(), "secret"),
-            shown_path(path)
-        );
-        app.confirm(Consent::from(self.yes), &question)?;
-        let left_out = LeftOut {
-            secrets: written.left_out,
-            contexts: written.left_contexts,
-            caches: written.without_cache,
-        };
-        Ok((written.bytes, left_out))
-    }
-
-    /// Told before anything is outside of the vault: what cannot be told is not done.
-    fn log(
-        &self,
-        app: &App,
-        vault: &mut Vault,
-        profile: &Profile,
-        path: &Path,
-    ) -> Result<(), Failure> {
-        let verb = match self.format {
-            Format::Sealed => "context save",
-            Format::AzurePowershell => "context save --plaintext",
-        };
-        let mut subjects = vec![audit::of_file(path)];
-        subjects.extend(profile.contexts.iter().map(|c| audit::of_context(None, c)));
-        let secrets = profile.secrets.iter();
-        subjects.extend(secrets.map(|held| audit::of_new_secret(&held.description)));
-        let logged = vault.write(|writing| audit::log(app, writing, verb, subjects));
-        Ok(logged?)
+        }
     }
 
     fn say(&self, app: &App, document: &Document<'_>, path: &Path) {
@@ -219,4 +183,22 @@ impl Args {
             }
         }
     }
+}
+
+fn seal(app: &App, profile: &Profile, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let cost = policy::usual_cost(app)?;
+    let spinner = app.console.spinner("sealing");
+    let sealed = azvault_vault::seal_export(profile, passphrase, cost);
+    drop(spinner);
+    sealed.map(Zeroizing::new).map_err(|e| Failure::new(Kind::Other, e.to_string()))
+}
+
+fn write_out(profile: &Profile, credentials: Credentials) -> (Zeroizing<Vec<u8>>, LeftOut) {
+    let written = azure_powershell::write(profile, credentials);
+    let left_out = LeftOut {
+        secrets: written.left_out,
+        contexts: written.left_contexts,
+        caches: written.without_cache,
+    };
+    (written.bytes, left_out)
 }

@@ -1,27 +1,28 @@
 //! `azvault migrate clean`
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use azvault_service::app::Consent;
-use azvault_service::audit;
+use azvault_service::ask::Requests;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::migration::cleaning;
-use azvault_service::migration::cleaning::{Cleaned, Cleaning};
+use azvault_service::migration::cleaning::Cleaning;
+use azvault_service::migration::compare::Comparison;
 use azvault_service::migration::copies;
-use azvault_service::migration::copies::Copies;
+use azvault_service::migration::copies::{Copies, Copy};
 use azvault_service::migration::remove;
 use azvault_service::migration::remove::Kept;
-use azvault_service::migration::{self, compare, onward, unused};
-use azvault_service::opening::Opener;
+use azvault_service::migration::{self, onward, originals, proof};
 use azvault_service::revocation;
 use azvault_service::revocation::Revocation;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, quoted, shown, shown_path};
+use azvault_service::verbs::{RecordRemoved, Removed, RemovedFile, SealCopies, SentCopy, WhatFor};
 use azvault_service::{paths, policy};
-use azvault_vault::{Error, Id, IdPrefix, ImportedFile, Problem, Snapshot, Vault};
+use azvault_vault::{Id, IdPrefix, Import, ImportedFile, Stored};
 
 use crate::app::{App, Exit};
 use crate::options::Output;
@@ -51,8 +52,11 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let mut vault = Opener::new(app).open_vault()?.vault;
-        let comparison = compare::compare(app, &vault, self.id.as_ref())?;
+        let mut requests = Requests::new(app);
+        let mut opened = originals::open(app, &mut requests, self.id.as_ref(), WhatFor::Clean)?;
+        let others = std::mem::take(&mut opened.others);
+        let contents = cleaning::read(&opened);
+        let comparison = proof::compare(app, &mut requests, opened)?;
         if cleaning::differs_as_a_whole(&comparison) {
             comparison::print(app, &comparison);
             let next = migration::next::after(&comparison, paths::roots().ok().as_ref());
@@ -60,8 +64,8 @@ impl Args {
             return Err(Failure::new(Kind::Findings, what).hint(next));
         }
         let id = comparison.migration;
-        let mut cleaning = cleaning::plan(&vault, &comparison)?;
-        let copies = find_copies(&vault, &cleaning)?;
+        let mut cleaning = cleaning::plan(&mut requests, contents, &comparison, &others)?;
+        let mut copies = find_copies(&cleaning, &comparison, &others);
         show(app, &cleaning, &copies);
         let number = cleaning.going.len() + copies.identical.len();
         if self.dry_run {
@@ -95,15 +99,14 @@ impl Args {
             app.confirm(Consent::from(self.yes), &question)?;
         }
         let similar = SimilarView::all(&copies);
-        let sealed = copies::seal(&mut vault, id, &copies.identical)?;
+        let sealed = seal(&mut requests, id, &mut copies)?;
         cleaning.going.splice(0..0, &sealed);
         let cleaned = cleaning.carry_out();
-        record(app, &mut vault, id, &cleaned)?;
-        let snapshot = vault.snapshot()?;
-        let lay_there = snapshot.secrets().iter().filter(|s| cleaning.lay_there(&s.description));
-        let rotate = revocation::of(lay_there, app.now(), &onward::az(&snapshot));
-        let uncleaned = onward::uncleaned(snapshot.imports(), id);
-        let go_on = onward::commands(&cleaned.removed, &snapshot);
+        let removed = cleaned.removed.iter().map(|file| RemovedFile { path: file.path.clone() });
+        let (removed, lay_there) = (removed.collect(), cleaning.take_secrets());
+        let Removed { rotate, go_on, unused } =
+            requests.ask(RecordRemoved { migration: id, removed, lay_there })?;
+        let uncleaned = onward::uncleaned(&others);
         if app.ui.output == Output::Json {
             app.ui.json(&Document {
                 schema: 1,
@@ -124,7 +127,7 @@ impl Args {
             });
         } else {
             say(app, &cleaned.removed, &rotate, id);
-            say_unused(app, &cleaning, &snapshot);
+            say_unused(app, &unused);
             onward::say(app, &uncleaned, &go_on);
         }
         for (file, why) in &cleaned.kept {
@@ -140,11 +143,28 @@ impl Args {
 }
 
 /// Copies beside what goes; what any migration has is none.
-fn find_copies<'a>(vault: &Vault, cleaning: &Cleaning<'a>) -> Result<Copies<'a>, Error> {
-    let snapshot = vault.snapshot()?;
-    let imports = snapshot.imports().iter().flat_map(|import| &import.value.files);
-    let known: HashSet<&Path> = imports.map(|file| file.path.as_path()).collect();
-    Ok(copies::find(&cleaning.going, &|path| known.contains(path)))
+fn find_copies<'a>(
+    cleaning: &Cleaning<'a>,
+    comparison: &Comparison,
+    others: &[Stored<Import>],
+) -> Copies<'a> {
+    let others = others.iter().flat_map(|import| &import.value.files);
+    let files = comparison.files.iter().map(|compared| &compared.file).chain(others);
+    let known: HashSet<&Path> = files.map(|file| file.path.as_path()).collect();
+    copies::find(&cleaning.going, &|path| known.contains(path))
+}
+
+/// Seals copies as files of the migration.
+fn seal(
+    requests: &mut Requests<'_>,
+    migration: Id,
+    copies: &mut Copies<'_>,
+) -> Result<Vec<ImportedFile>, Failure> {
+    let copies: Vec<SentCopy> = copies.identical.drain(..).map(Copy::take).collect();
+    if copies.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(requests.ask(SealCopies { migration, copies })?.files)
 }
 
 /// What goes and what stays, before anybody is asked.
@@ -182,34 +202,10 @@ fn show(app: &App, cleaning: &Cleaning<'_>, copies: &Copies<'_>) {
     }
 }
 
-/// Writes down what was removed.
-fn record(app: &App, vault: &mut Vault, id: Id, cleaned: &Cleaned<'_>) -> Result<(), Failure> {
-    let now = app.now();
-    let done: Vec<_> = cleaned.removed.iter().map(|file| file.path.clone()).collect();
-    if done.is_empty() {
-        return Ok(());
-    }
-    let subjects = audit::of_migration(id, done.iter().map(PathBuf::as_path));
-    let written = vault.write(|writing| -> Result<(), Problem> {
-        writing.change_import(id, |import| {
-            for file in &mut import.files {
-                if done.contains(&file.path) {
-                    file.removed = Some(now);
-                }
-            }
-        })?;
-        audit::log(app, writing, "migrate clean", subjects)
-    });
-    Ok(written?)
-}
-
 /// Credentials that nobody's context needs are best revoked and forgotten.
-fn say_unused(app: &App, cleaning: &Cleaning<'_>, snapshot: &Snapshot<'_>) {
-    let contexts = snapshot.contexts().iter().map(|context| &context.value);
-    let secrets = snapshot.secrets().iter().map(|secret| &secret.description);
-    let unused = unused::accounts(contexts, secrets.filter(|about| cleaning.lay_there(about)));
+fn say_unused(app: &App, unused: &[String]) {
     if !unused.is_empty() {
-        let names: Vec<_> = unused.into_iter().map(quoted).collect();
+        let names: Vec<_> = unused.iter().map(|name| quoted(name)).collect();
         app.ui.note(format!("No context uses the credentials of {}.", names.join(", ")));
     }
 }

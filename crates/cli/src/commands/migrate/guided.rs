@@ -1,23 +1,27 @@
 //! `azvault migrate` without a verb
 
 use azvault_service::app::Consent;
+use azvault_service::ask::Requests;
 use azvault_service::create_vault;
 use azvault_service::create_vault::Recovery;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::migration::gather::Pointers;
-use azvault_service::migration::present::Content;
+use azvault_service::migration::gather::{self, Gathered, Pointers};
+use azvault_service::migration::proposal::Proposal;
+use azvault_service::migration::proposed::Proposed;
+use azvault_service::migration::sent_file::SentFile;
 use azvault_service::migration::unread::Read;
-use azvault_service::migration::{apply, compare, next, proposal, unused};
-use azvault_service::opening::{Opener, Reopener};
+use azvault_service::migration::{decided, next, originals, proof, unused};
+use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::policy;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::text::shown_path;
 use azvault_service::unlock_inputs;
-use azvault_service::unlock_inputs::UnlockInput;
-use azvault_vault::Vault;
+use azvault_service::verbs::{ImportDone, WhatFor};
+use azvault_vault::Id;
 
+use super::agreed::{Import, Plan};
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::import::ImportOptions;
@@ -44,65 +48,34 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let path = app.vault_path()?;
-        let default = self.import.default.as_deref();
-        let exists = path.symlink_metadata().is_ok();
-        // Without a vault the plan comes first: nobody should choose a passphrase for nothing.
-        let (open, before) = if exists {
-            let open = Opener::new(app).open_vault()?;
-            let before = Content::read(&open.vault)?;
-            (Some(open), before)
-        } else {
-            (None, Content::default())
-        };
-        let proposal = proposal::propose(
-            app,
-            &self.import.from,
-            Pointers::of(Consent::from(self.yes)),
-            default,
-            before,
-        )?;
-        if !proposal.is_of_something() {
-            if !proposal.sources.is_empty() {
-                report::print(app, &proposal);
-            }
-            proposal.check_unread(&self.import.from, Read::Nothing)?;
-            app.ui.note("nothing to import was found");
-            return Ok(0);
+        let exists = app.vault_path()?.symlink_metadata().is_ok();
+        if exists {
+            Opener::new(app).locked()?;
         }
-        if app.ui.output != Output::Json {
-            report::print(app, &proposal);
-        }
+        let from = self.import.from.clone();
+        let pointers = Pointers::of(Consent::from(self.yes));
+        let Gathered { mut sources, seen } = gather::gather(app, &from, pointers)?;
+        let files = sources.iter_mut().map(SentFile::take).collect();
+        let mut proposal = Proposal { sources, seen, plan: Proposed::default() };
         // A passphrase file says that nobody sits there: the run is unattended.
         let unattended =
             self.yes || (unlock_inputs::has_unattended_input(app) && app.terminal().is_none());
-        app.confirm(Consent::from(unattended), "Import this into the vault?")?;
-        let (mut vault, again) = match open {
-            Some(open) => (open.vault, Again::By(open.reopener)),
-            None => {
-                let recovery = match (self.no_recovery, self.recovery_file) {
-                    (true, _) => Recovery::None,
-                    (false, Some(file)) => Recovery::File(file),
-                    (false, None) => Recovery::Shown,
-                };
-                let request = create_vault::NewVaultRequest {
-                    verb: "migrate",
-                    cost: policy::usual_cost(app)?,
-                    recovery,
-                    raw_key_file: None,
-                };
-                let (vault, given) = create_vault::create(app, request)?;
-                app.ui.note(format!("created the vault {}", shown_path(&path)));
-                (vault, Again::Given(given))
+        let consent = Consent::from(unattended);
+        let import = Import { files, default: self.import.default(), consent };
+        let imported = match exists {
+            true => self.into_vault(app, import, &mut proposal)?,
+            false => self.into_new_vault(app, import, &mut proposal)?,
+        };
+        let Some(Imported { mut requests, id, read }) = imported else {
+            if !proposal.sources.is_empty() {
+                report::print(app, &proposal);
             }
+            proposal.check_unread(&from, Read::Nothing)?;
+            app.ui.note("nothing to import was found");
+            return Ok(0);
         };
-        let (id, read) = match (proposal.changes_nothing(), apply::newest(&proposal)) {
-            (true, Some(newest)) => (newest, Read::Known),
-            _ => (apply::apply(app, &mut vault, &proposal)?, Read::Imported),
-        };
-        drop(vault);
-        let fresh = again.open(app)?;
-        let comparison = compare::compare(app, &fresh, Some(&id.into()))?;
+        let opened = originals::open(app, &mut requests, Some(&id.into()), WhatFor::Verify)?;
+        let comparison = proof::compare(app, &mut requests, opened)?;
         if !comparison.is_equal() && !comparison.differs_in_refused_files_alone() {
             comparison::print(app, &comparison);
             return Err(Failure::new(Kind::Findings, "the vault and the files differ")
@@ -110,12 +83,12 @@ impl Args {
         }
         if app.ui.output == Output::Json {
             comparison::print(app, &comparison);
-            return proposal.check_unread(&self.import.from, read).map(|()| 0);
+            return proposal.check_unread(&from, read).map(|()| 0);
         }
         app.ui.toned_line(Tone::Good, comparison.verdict());
         app.ui.line(format!("migration {id}"));
         unused::say_connects(app, &proposal);
-        if self.import.from.is_empty() {
+        if from.is_empty() {
             summary::report(app, Which::Left);
         }
         app.ui.note(format!(
@@ -124,25 +97,74 @@ impl Args {
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
-        proposal.check_unread(&self.import.from, read).map(|()| 0)
+        proposal.check_unread(&from, read).map(|()| 0)
+    }
+
+    fn into_vault<'a>(
+        self,
+        app: &'a App,
+        import: Import,
+        proposal: &mut Proposal,
+    ) -> Result<Option<Imported<'a>>, Failure> {
+        let mut requests = Requests::new(app);
+        let (done, plan) = import.agreed(app, &mut requests, proposal)?;
+        if plan == Plan::Unshown && proposal.is_of_something() && app.ui.output != Output::Json {
+            report::print(app, proposal);
+        }
+        Ok(Imported::of(requests, done))
+    }
+
+    /// Without a vault the plan comes first: nobody should choose a passphrase for nothing.
+    fn into_new_vault<'a>(
+        self,
+        app: &'a App,
+        import: Import,
+        proposal: &mut Proposal,
+    ) -> Result<Option<Imported<'a>>, Failure> {
+        let files = import.files.iter().map(SentFile::copied).collect();
+        proposal.plan = decided::without_vault(files, import.default.as_ref())?;
+        if !proposal.is_of_something() {
+            return Ok(None);
+        }
+        if app.ui.output != Output::Json {
+            report::print(app, proposal);
+        }
+        app.confirm(import.consent, "Import this into the vault?")?;
+        let request = create_vault::NewVaultRequest {
+            verb: "migrate",
+            cost: policy::usual_cost(app)?,
+            recovery: match (self.no_recovery, self.recovery_file) {
+                (true, _) => Recovery::None,
+                (false, Some(file)) => Recovery::File(file),
+                (false, None) => Recovery::Shown,
+            },
+            raw_key_file: None,
+        };
+        let (vault, given) = create_vault::create(app, request)?;
+        drop(vault);
+        app.ui.note(format!("created the vault {}", shown_path(&app.vault_path()?)));
+        let mut requests = Requests::of_new_vault(app, given)?;
+        let import = Import { consent: Consent::Given, ..import };
+        let (done, _) = import.agreed(app, &mut requests, proposal)?;
+        Ok(Imported::of(requests, done))
     }
 }
 
-/// How the vault is opened for the second look.
-enum Again {
-    By(Reopener),
-    /// It is new: with what it was made for, which so is known to open it.
-    Given(UnlockInput),
+/// What the vault has now, and whoever had it open.
+struct Imported<'a> {
+    requests: Requests<'a>,
+    id: Id,
+    read: Read,
 }
 
-impl Again {
-    fn open(self, app: &App) -> Result<Vault, Failure> {
-        match self {
-            Self::By(reopener) => Ok(reopener.open_vault(app)?.vault),
-            Self::Given(given) => {
-                let locked = Opener::new(app).locked()?;
-                Ok(locked.unlock(&given.opener(), &app.anchors()?)?)
-            }
-        }
+impl<'a> Imported<'a> {
+    /// `None` where there was nothing.
+    fn of(requests: Requests<'a>, done: ImportDone) -> Option<Self> {
+        let (id, read) = match done {
+            ImportDone::Imported(id) => (id, Read::Imported),
+            ImportDone::Known(id) => (id?, Read::Known),
+            ImportDone::Nothing | ImportDone::Differs => return None,
+        };
+        Some(Self { requests, id, read })
     }
 }

@@ -1,9 +1,11 @@
 //! `azvault migrate plan`
 
-use azvault_service::migration::gather::Pointers;
-use azvault_service::migration::present::Content;
-use azvault_service::migration::proposal;
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::migration::decided;
+use azvault_service::migration::gather::{self, Gathered, Pointers};
+use azvault_service::migration::proposal::Proposal;
+use azvault_service::migration::sent_file::SentFile;
+use azvault_service::verbs::{ImportFiles, ImportRun};
 
 use crate::app::{App, Exit};
 use crate::options::import::ImportOptions;
@@ -20,15 +22,15 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let path = app.vault_path()?;
-        let before = if path.symlink_metadata().is_ok() {
-            let vault = Opener::new(app).open_vault()?.vault;
-            Content::read(&vault)?
-        } else {
-            Content::default()
+        let default = self.import.default();
+        let Gathered { mut sources, seen } =
+            gather::gather(app, &self.import.from, Pointers::Told)?;
+        let files = sources.iter_mut().map(SentFile::take).collect();
+        let plan = match app.vault_path()?.symlink_metadata() {
+            Ok(_) => ask(app, ImportFiles { files, default, run: ImportRun::Dry })?.plan,
+            Err(_) => decided::without_vault(files, default.as_ref())?,
         };
-        let default = self.import.default.as_deref();
-        let proposal = proposal::propose(app, &self.import.from, Pointers::Told, default, before)?;
+        let proposal = Proposal { sources, seen, plan };
         if proposal.sources.is_empty() {
             app.ui.note("no files of Azure PowerShell or Azure CLI were found");
         }

@@ -1,23 +1,25 @@
 //! `azvault migrate run`
 
 use azvault_service::app::Consent;
-use azvault_service::migration::gather::Pointers;
-use azvault_service::migration::present::Content;
-use azvault_service::migration::proposal;
+use azvault_service::ask::Requests;
+use azvault_service::migration::gather::{self, Gathered, Pointers};
 use azvault_service::migration::proposal::Proposal;
+use azvault_service::migration::proposed::Proposed;
 use azvault_service::migration::remarks;
+use azvault_service::migration::sent_file::SentFile;
 use azvault_service::migration::unread::Read;
-use azvault_service::migration::{apply, unused};
+use azvault_service::migration::unused;
 use azvault_service::opening::Opener;
 use azvault_service::scan::no_sign_in;
 use azvault_service::text::count;
+use azvault_service::verbs::ImportDone;
 use azvault_vault::Id;
 use serde::Serialize;
 
+use super::agreed::Import;
 use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::import::ImportOptions;
-use crate::output::migration as report;
 
 /// Import in one transaction; prints the migration's id
 ///
@@ -48,29 +50,23 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let mut vault = Opener::new(app).open_vault()?.vault;
-        let before = Content::read(&vault)?;
-        let default = self.import.default.as_deref();
-        let proposal = proposal::propose(
-            app,
-            &self.import.from,
-            Pointers::of(Consent::from(self.yes)),
-            default,
-            before,
-        )?;
-        if proposal.changes_nothing() {
-            let read = if proposal.is_of_something() { Read::Known } else { Read::Nothing };
-            let id = if read == Read::Known { apply::newest(&proposal) } else { None };
-            say(app, &proposal, id, Changed::No);
-            return proposal.check_unread(&self.import.from, read).map(|()| 0);
-        }
-        if !self.yes && app.ui.output != Output::Json {
-            report::print(app, &proposal);
-        }
-        app.confirm(Consent::from(self.yes), "Import this into the vault?")?;
-        let id = apply::apply(app, &mut vault, &proposal)?;
-        say(app, &proposal, Some(id), Changed::Yes);
-        proposal.check_unread(&self.import.from, Read::Imported).map(|()| 0)
+        // A vault that is not there, or not safe to open, is said before anybody is asked about files.
+        Opener::new(app).locked()?;
+        let consent = Consent::from(self.yes);
+        let from = &self.import.from;
+        let Gathered { mut sources, seen } = gather::gather(app, from, Pointers::of(consent))?;
+        let files = sources.iter_mut().map(SentFile::take).collect();
+        let mut proposal = Proposal { sources, seen, plan: Proposed::default() };
+        let import = Import { files, default: self.import.default(), consent };
+        let (done, _) = import.agreed(app, &mut Requests::new(app), &mut proposal)?;
+        let (id, changed, read) = match done {
+            ImportDone::Imported(id) => (Some(id), Changed::Yes, Read::Imported),
+            _ if !proposal.is_of_something() => (None, Changed::No, Read::Nothing),
+            ImportDone::Known(id) => (id, Changed::No, Read::Known),
+            ImportDone::Nothing | ImportDone::Differs => (None, Changed::No, Read::Known),
+        };
+        say(app, &proposal, id, changed);
+        proposal.check_unread(from, read).map(|()| 0)
     }
 }
 
@@ -130,7 +126,7 @@ fn say(app: &App, proposal: &Proposal, id: Option<Id>, changed: Changed) {
         app.ui.warning(remark);
     }
     unused::say_connects(app, proposal);
-    for name in &proposal.signed_out {
+    for name in &proposal.plan.signed_out {
         app.ui.warning(no_sign_in(name.as_str()));
     }
 }

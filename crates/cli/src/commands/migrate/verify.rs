@@ -1,10 +1,11 @@
 //! `azvault migrate verify`
 
+use azvault_service::ask::Requests;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::migration::{compare, next};
-use azvault_service::opening::Opener;
+use azvault_service::migration::{next, originals, proof};
 use azvault_service::paths;
 use azvault_service::text::count;
+use azvault_service::verbs::WhatFor;
 use azvault_vault::IdPrefix;
 
 use crate::app::{App, Exit};
@@ -29,8 +30,9 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = Opener::new(app).open_vault()?.vault;
-        let comparison = compare::compare(app, &vault, self.id.as_ref())?;
+        let mut requests = Requests::new(app);
+        let opened = originals::open(app, &mut requests, self.id.as_ref(), WhatFor::Verify)?;
+        let comparison = proof::compare(app, &mut requests, opened)?;
         comparison::print(app, &comparison);
         let next = || next::after(&comparison, paths::roots().ok().as_ref());
         let (differences, gone) = (comparison.differences.len(), comparison.gone.len());

@@ -1,5 +1,7 @@
 //! What goes into an import and what comes out: files, what the vault holds, and the plan.
 
+use serde::{Deserialize, Serialize};
+
 use super::sources::Sources;
 use crate::{
     Account, AutosaveMode, Context, ContextName, Environment, HeldSecret, Profile, Secret,
@@ -7,7 +9,7 @@ use crate::{
 };
 
 /// Whose file a profile comes from. Azure PowerShell's names and default go first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Azure PowerShell.
     AzurePowerShell,
@@ -24,7 +26,7 @@ pub struct Incoming {
 }
 
 /// What becomes of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// New.
     Add,
@@ -49,6 +51,7 @@ impl Action {
 }
 
 /// One item of a plan.
+#[derive(Serialize, Deserialize)]
 pub struct Planned<T> {
     /// The item as it will be stored.
     pub item: T,
@@ -61,7 +64,7 @@ pub struct Planned<T> {
 }
 
 /// What the user should know about a plan as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Remark {
     /// Two files name two defaults.
     DefaultsDiffer {

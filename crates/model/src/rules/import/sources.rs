@@ -2,11 +2,13 @@
 
 use std::ops::Deref;
 
+use serde::{Deserialize, Serialize};
+
 /// Numbers of files, at least one, in the order in which they were added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sources(Numbers);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Numbers {
     One([usize; 1]),
     Several(Box<[usize]>),

@@ -2,19 +2,18 @@
 
 use std::collections::HashMap;
 
-use azvault_importer::folder::Source;
 use azvault_model::rules::import::differing_parts;
 use azvault_model::{Context, ContextName, Identity};
 use azvault_vault::Course;
 
-use super::again::Again;
+use super::again::{Again, FileAgain};
 use super::comparison::{Against, Comparison};
 use crate::text::quoted;
 
 /// One context of the vault, and what the files say of it.
 struct Group<'a> {
     imported: ContextName,
-    source: &'a Source,
+    source: &'a FileAgain,
     said: Vec<&'a Context>,
 }
 
@@ -68,9 +67,9 @@ fn groups<'a>(again: &'a Again, against: &Against<'_>, held: &ContextIndex<'_>) 
     let names: HashMap<(usize, usize), &ContextName> =
         names.map(|taken| ((taken.file, taken.at), &taken.name)).collect();
     let (mut groups, mut places) = (Vec::<Group<'a>>::new(), HashMap::new());
-    for (number, source) in again.numbered() {
-        for (at, context) in source.found.profile.contexts.iter().enumerate() {
-            let imported = match (names.get(&(number, at)), against.taken) {
+    for source in &again.files {
+        for (at, context) in source.profile.contexts.iter().enumerate() {
+            let imported = match (names.get(&(source.number, at)), against.taken) {
                 (Some(name), _) => (*name).clone(),
                 (None, Some(_)) => context.name.clone(),
                 // An earlier azvault did not remember which name it gave.

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use azvault_importer::Format;
-use azvault_importer::folder::Source;
 use azvault_model::TenantId;
 use azvault_model::rules::import::{Plan, Planned};
 use azvault_model::{
@@ -11,7 +9,7 @@ use azvault_model::{
 };
 use azvault_vault::{Since, ValueDigest};
 
-use super::again::Again;
+use super::again::{Again, FileAgain};
 use super::comparison::{Against, Comparison};
 use crate::text::quoted;
 
@@ -55,8 +53,8 @@ pub(super) fn compare(
     certificates(again, plan, against, comparison);
 }
 
-fn source_of<'a, T>(again: &'a Again, planned: &Planned<T>) -> Option<&'a Source> {
-    planned.sources.first().and_then(|number| again.sources.get(*number))
+fn source_of<'a, T>(again: &'a Again, planned: &Planned<T>) -> Option<&'a FileAgain> {
+    planned.sources.first().and_then(|number| again.files.get(*number))
 }
 
 /// All values that the vault holds.
@@ -85,13 +83,11 @@ fn certificates(again: &Again, plan: &Plan, against: &Against<'_>, comparison: &
     let led_to: HashSet<usize> =
         plan.secrets.iter().flat_map(|planned| planned.sources.iter().copied()).collect();
     let mut values = None;
-    for (number, source) in again.sources.iter().enumerate() {
-        let Some(bytes) = &source.bytes else { continue };
-        if source.found.format != Format::Certificate || led_to.contains(&number) {
+    for (number, source) in again.files.iter().enumerate() {
+        let Some(value) = source.certificate.as_ref().filter(|_| !led_to.contains(&number)) else {
             continue;
-        }
-        let value = azvault_model::Secret::copied_from(bytes);
-        let digest = ValueDigest::of(SecretKind::Certificate, &value);
+        };
+        let digest = ValueDigest::of(SecretKind::Certificate, value);
         comparison.secrets += 1;
         if against.since.renewed.contains(&digest) {
             comparison.tell(source, "the certificate was replaced since".to_owned());

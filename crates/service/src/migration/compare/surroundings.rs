@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use azvault_importer::folder::Source;
 use azvault_model::rules::import::agree;
 use azvault_model::{AutosaveMode, ContextName, Environment};
 use azvault_vault::Course;
 
-use super::again::Again;
+use super::again::{Again, FileAgain};
 use super::comparison::{Against, Comparison, Difference};
 use crate::text::quoted;
 
@@ -70,10 +69,10 @@ fn mode(mode: Option<AutosaveMode>) -> String {
 /// One environment a name, without case. What several files say of one may differ: the vault has the
 /// word of one of them, and where it knew the environment before, its own.
 fn environments(again: &Again, against: &Against<'_>, comparison: &mut Comparison) {
-    let mut said: Vec<(&Source, Vec<&Environment>)> = Vec::new();
+    let mut said: Vec<(&FileAgain, Vec<&Environment>)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for source in &again.sources {
-        for environment in &source.found.profile.environments {
+    for source in &again.files {
+        for environment in &source.profile.environments {
             let place = *places.entry(environment.name.to_lowercase()).or_insert_with(|| {
                 said.push((source, Vec::new()));
                 said.len() - 1
