@@ -187,7 +187,8 @@ fn a_vault_from_before_a_rotation_of_keys_is_refused_and_can_be_accepted() {
 fn nothing_is_written_into_a_file_that_is_not_the_vault_any_more() {
     let world = World::new();
     let mut late = world.open().unwrap();
-    let draft = StagedVault::of_vault(&late, world.folder.path()).unwrap();
+    let draft =
+        StagedVault::of_vault(&Locked::open(&world.path()).unwrap(), world.folder.path()).unwrap();
     let kept = world.folder.path().join("kept.db");
     assert_eq!(draft.replace(&world.path(), &kept).unwrap(), Over::Whatever);
     let before = (world.bytes(), std::fs::read(&kept).unwrap());
@@ -211,7 +212,7 @@ fn a_vault_that_somebody_is_writing_is_not_replaced_under_their_hands() {
         let (world, kept) = (&world, &kept);
         scope.spawn(move || {
             waits.recv().unwrap();
-            let other = world.open_on(&world.folder.path().join("other")).unwrap();
+            let other = Locked::open(&world.path()).unwrap();
             let draft = StagedVault::of_vault(&other, world.folder.path()).unwrap();
             drop(other);
             goes_on.send(()).unwrap();

@@ -2,6 +2,7 @@
 //! the vault open.
 
 mod migrations;
+mod reads;
 
 use azvault_test_support::{AgentHome, FABRIKAM, Home, MEGAN, PRINCIPAL, Ran, not_run, ran};
 
@@ -96,6 +97,10 @@ fn what_is_asked_is_answered_alike() {
     assert_eq!(sorted(both.agent.alone(&list)), sorted(by_command));
 }
 
+fn without_agent<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    [&["--no-agent"], args].concat()
+}
+
 #[test]
 fn what_is_changed_is_changed_alike() {
     let both = BothWays::of(AgentHome::migrated);
@@ -124,6 +129,10 @@ fn what_is_changed_is_changed_alike() {
         &["disconnect", "--account", "nobody@contoso.example", "--yes"],
         &["context", "clear"],
         &["context", "clear", "--yes", "-o", "json"],
+        &["autosave", "disable"],
+        &["autosave", "show"],
+        &["autosave", "enable", "-o", "json"],
+        &["autosave", "disable", "--scope", "process"],
     ] {
         both.same(args);
         looks();
@@ -191,6 +200,15 @@ fn an_answer_is_one_round_trip_and_reading_flushes_nothing() {
         &["secret", "show", &id, "--reveal"],
         &["context", "select", FABRIKAM],
         &["context", "rename", FABRIKAM, "fab"],
+        &["audit", "log"],
+        &["audit", "verify"],
+        &["verify"],
+        &["migrate", "list"],
+        &["autosave", "show"],
+        &["autosave", "disable"],
+        &["subscription", "list"],
+        &["secret", "list", "--reveal", "-o", "json"],
+        &["key", "list"],
     ] {
         let Some(cost) = cost(&home, args) else { return };
         assert_eq!(cost, (1, 0), "round trips and flushes of the command: {args:?}");

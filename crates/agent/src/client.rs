@@ -182,6 +182,15 @@ impl Client {
         Ok(reply)
     }
 
+    /// Whether the keys that it holds are of an epoch that gave one of these away when they were rotated.
+    pub fn is_of_former(&self, former: &[String]) -> Result<bool, CallError> {
+        let room = former.iter().map(|one| 4 + one.len()).sum::<usize>();
+        let number = u32::try_from(former.len()).map_err(|_| CallError::TooLarge)?;
+        let message = Message::new(Verb::IsOfFormer as u8, 4 + room).u32(number);
+        let message = former.iter().fold(message, |message, one| message.bytes(one.as_bytes()));
+        Ok(self.call(message)?.get(1) == Some(&1))
+    }
+
     /// Has the keys wiped.
     pub fn lock(&self) -> Result<(), CallError> {
         self.call(Message::new(Verb::Lock as u8, 0)).map(drop)

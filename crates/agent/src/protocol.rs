@@ -47,10 +47,13 @@ pub enum Verb {
     SessionEnd = 9,
     /// message → message: see [`Answers`](crate::Answers).
     Ask = 10,
+    /// number, each what keys of an epoch gave away when they were rotated (bytes) → whether those that
+    /// are held are of such an epoch (u8).
+    IsOfFormer = 11,
 }
 
 impl Verb {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Status,
         Self::HandOver,
         Self::Lock,
@@ -62,6 +65,7 @@ impl Verb {
         Self::SessionWrite,
         Self::SessionEnd,
         Self::Ask,
+        Self::IsOfFormer,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

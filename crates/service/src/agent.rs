@@ -94,16 +94,24 @@ pub(crate) fn at_socket(vault: VaultId) -> Option<Status> {
     client(vault).ok()?.within(PATIENCE).status().ok()
 }
 
-/// The keys of a vault, if the agent holds them; those that it would hold for longer than the policy
-/// allows are locked.
-pub fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
-    let held = status(app, locked.vault_id())?.unlocked?;
-    let client = client(locked.vault_id()).ok()?;
+/// As [`status`]. Keys that it would hold for longer than the policy of this process allows are locked.
+pub fn status_within_policy(app: &App, vault: VaultId) -> Option<Status> {
+    let status = status(app, vault)?;
     let seconds = Duration::from_secs;
-    if !policy::may_hold(app, seconds(held.idle_s), seconds(held.expires_s)) {
-        let _ = client.lock();
-        return None;
+    let is_allowed = status
+        .unlocked
+        .is_none_or(|held| policy::may_hold(app, seconds(held.idle_s), seconds(held.expires_s)));
+    if is_allowed {
+        return Some(status);
     }
+    let _ = client(vault).ok()?.lock();
+    Some(Status { unlocked: None, ..status })
+}
+
+/// The keys of a vault, if the agent holds them.
+pub fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
+    let held = status_within_policy(app, locked.vault_id())?.unlocked?;
+    let client = client(locked.vault_id()).ok()?;
     let keys = RemoteKeys::new(client, held.epoch);
     let is_anothers = || {
         let anchors = app.anchors().ok()?;
@@ -141,10 +149,10 @@ pub(crate) fn holds_anothers(vault: &Vault) -> bool {
 
 /// Whether the agent holds keys of an earlier epoch of a vault.
 fn has_former(client: &Client, vault: &Vault) -> Result<bool, Failure> {
-    let held = client.status().map_err(|e| failed(&e))?.unlocked;
-    let Some(held) = held else { return Ok(false) };
-    let follows = vault.follows(&RemoteKeys::new(client.clone(), held.epoch));
-    follows.map_err(|e| Failure::new(Kind::Other, format!("the agent: {e}")))
+    match client.is_of_former(vault.former()) {
+        Err(CallError::Locked) => Ok(false),
+        is => is.map_err(|e| failed(&e)),
+    }
 }
 
 /// Has the agent of a vault wipe its keys; one that does not run has none.

@@ -114,6 +114,18 @@ impl App {
         Self { options, memory: Some(memory), ..self.afresh() }
     }
 
+    /// As this one, for a copy with a memory of its own, which the agent may open.
+    pub(crate) fn of_copy(&self, file: PathBuf, memory: PathBuf) -> Self {
+        let no_agent = self.options.no_agent;
+        let copy = self.with_scratch_anchors(file, memory);
+        Self { options: Options { no_agent, expect_vault: None, ..copy.options.clone() }, ..copy }
+    }
+
+    /// The folder of the memory that a copy has.
+    pub(crate) fn memory(&self) -> Option<PathBuf> {
+        self.memory.clone()
+    }
+
     /// Whether this machine's memory of vaults is left out.
     pub(crate) fn ignores_anchors(&self) -> bool {
         self.memory.is_some()

@@ -10,11 +10,11 @@ use crate::contexts::Purpose;
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, encode, split};
 use crate::opening::{OpenVault, Opener, Unasked};
-use crate::request::{Answered, Envelope, Outcome, Person, SessionHandle};
+use crate::request::{Answered, Envelope, Memory, Outcome, Person, SessionHandle};
 use crate::session::Session;
 use crate::unlock_inputs::UnlockInput;
-use crate::verbs::{Handle, Verb};
-use crate::{agent, paths};
+use crate::verbs::{Handle, Opens, Verb};
+use crate::{agent, endpoint, paths};
 
 /// What a verb gives, whoever answers. A person is asked for what unlocks the vault, if need be.
 pub fn ask<V: Verb>(app: &App, verb: V) -> Result<V::Reply, Failure> {
@@ -41,12 +41,20 @@ impl<'a> Requests<'a> {
 
     /// As [`ask`].
     pub fn ask<V: Verb>(&mut self, mut verb: V) -> Result<V::Reply, Failure> {
-        if self.open.is_none()
-            && let Some(reply) = by_agent(self.app, &mut verb)?
-        {
-            return Ok(reply);
+        let mut found = None;
+        if self.open.is_none() {
+            match said_by_agent(self.app, &mut verb) {
+                Ok(Some(reply)) => return Ok(reply),
+                Ok(None) => {}
+                Err(failure) if is_for_opener(&failure) => found = Some(failure),
+                Err(failure) => return Err(failure),
+            }
         }
-        let mut open = self.opened::<V>()?;
+        let mut open = self.opened::<V>().map_err(|failure| match failure.kind {
+            // Where nobody can be asked for what opens the vault, what the agent found stands.
+            Kind::NeedsTerminal => found.filter(is_wrong).unwrap_or(failure),
+            _ => failure,
+        })?;
         let reply = verb.answer(self.app, &mut open);
         self.open = Some(open);
         reply
@@ -57,11 +65,7 @@ impl<'a> Requests<'a> {
         let Some(open) = self.open.take() else { return Opener::new(app).reading(purpose).open() };
         match V::HANDLE {
             Handle::Kept => open.without_contexts().again(app, purpose),
-            Handle::Fresh => {
-                let OpenVault { reopener, vault, contexts, .. } = open;
-                drop((vault, contexts));
-                reopener.open_vault(app)?.again(app, purpose)
-            }
+            Handle::Fresh => open.afresh(app)?.again(app, purpose),
         }
     }
 }
@@ -75,28 +79,54 @@ pub enum UnaskedReply<Reply> {
 
 /// As [`ask`], without asking anybody for what unlocks the vault.
 pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Reply>, Failure> {
-    if let Some(reply) = by_agent(app, &mut verb)? {
-        return Ok(UnaskedReply::Reply(reply));
+    let found = match said_by_agent(app, &mut verb) {
+        Ok(Some(reply)) => return Ok(UnaskedReply::Reply(reply)),
+        Ok(None) => None,
+        Err(failure) if is_for_opener(&failure) => Some(failure),
+        Err(failure) => return Err(failure),
+    };
+    match (Opener::new(app).reading(V::PURPOSE).open_unasked()?, found.filter(is_wrong)) {
+        (Unasked::Open(mut open), _) => Ok(UnaskedReply::Reply(verb.answer(app, &mut open)?)),
+        (Unasked::Locked(_), Some(found)) => Err(found),
+        (Unasked::Locked(session), None) => Ok(UnaskedReply::Locked(session)),
     }
-    Ok(match Opener::new(app).open_unasked()? {
-        Unasked::Locked(session) => UnaskedReply::Locked(session),
-        Unasked::Open(mut open) => UnaskedReply::Reply(verb.answer(app, &mut open)?),
-    })
 }
 
 /// The agent's reply; `None` where none is to be asked, none answers, or it has not the keys: what that
 /// means, and what to do, whoever opens the vault finds out.
 pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
-    // An agent knows the vaults of this machine as it has seen them, and nothing else of them.
-    if app.options.no_agent || app.options.expect_vault.is_some() || app.ignores_anchors() {
+    match said_by_agent(app, verb) {
+        // It was locked in this moment, others write the vault, or it is not what it was: who opens it
+        // here waits, or learns more.
+        Err(failure) if is_for_opener(&failure) => Ok(None),
+        said => said,
+    }
+}
+
+fn is_for_opener(failure: &Failure) -> bool {
+    failure.kind == Kind::Locked || is_wrong(failure)
+}
+
+/// Whether an agent that has the keys could not open the vault with them.
+fn is_wrong(failure: &Failure) -> bool {
+    matches!(failure.kind, Kind::Busy | Kind::Integrity)
+}
+
+/// As [`by_agent`], with all that an agent refuses.
+pub(crate) fn said_by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
+    if app.options.no_agent || (app.ignores_anchors() && V::OPENS == Opens::Vault) {
         return Ok(None);
     }
     let Some(client) = client(app)? else { return Ok(None) };
     let of_vault_alone = V::PURPOSE == Purpose::Vault;
+    let is_given = matches!(V::PURPOSE, Purpose::Read | Purpose::Change);
     let mut envelope = Envelope {
         verb: V::NAME.to_owned(),
         vault: app.vault_path()?,
-        context: if of_vault_alone { None } else { app.given()? },
+        expected: app.options.expect_vault.as_ref().map(ToString::to_string),
+        memory: app.memory().map(|anchors| Memory { anchors }),
+        reach: if V::PURPOSE == Purpose::Change { endpoint::reach_around() } else { None },
+        context: if is_given { app.given()? } else { None },
         person: match V::ASKS && app.terminal().is_some() {
             true => Person::Present,
             false => Person::Absent,
@@ -131,10 +161,8 @@ pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fa
             }
             Outcome::Refused(failure) => failure,
         };
-        // It was locked in this moment, others write the vault, or it is not what it was: who opens it
-        // here waits, or learns more.
-        if matches!(failure.kind, Kind::Locked | Kind::Busy | Kind::Integrity) {
-            return Ok(None);
+        if is_for_opener(&failure) {
+            return Err(failure);
         }
         answered.said.iter().for_each(|said| app.console.say(said.line, &said.text));
         return Err(failure);
@@ -166,5 +194,5 @@ fn client(app: &App) -> Result<Option<Client>, Failure> {
 /// The agent is of another version.
 fn foreign() -> Failure {
     Failure::new(Kind::Other, "the agent is of another version of azvault")
-        .hint("azvault lock, then azvault unlock: the agent of this version is started")
+        .hint("azvault lock; azvault unlock")
 }

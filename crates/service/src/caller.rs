@@ -8,6 +8,7 @@ use azvault_model::Secret;
 use azvault_vault::Actor;
 
 use crate::app::ContextOverride;
+use crate::endpoint::reach::Reach;
 
 /// A process that asks the agent. What is not in its request, and what the kernel does not say of it,
 /// is not looked up: the agent has no environment.
@@ -21,6 +22,8 @@ pub struct Caller {
     /// Where that session would be.
     pub sessions: Arc<dyn SessionStore>,
     pub places: Places,
+    /// Whom the endpoint serves that is around it, if there is one.
+    pub reach: Option<Reach>,
 }
 
 /// Folders and files of the user whose agent it is.

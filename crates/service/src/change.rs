@@ -33,8 +33,9 @@ use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::endpoint;
+use crate::endpoint::az_folder::AzContexts;
 use crate::failure::{Failure, Kind};
-use crate::opening::{OpenVault, Opener};
+use crate::opening::OpenVault;
 use crate::policy;
 
 /// What was done.
@@ -52,14 +53,8 @@ pub struct Done {
     pub active: Option<ContextName>,
     pub secrets: Counted,
     pub remarks: Vec<Remark>,
-    /// Whether something else is active now, or the same in another form.
-    active_changed: bool,
-}
-
-/// Carries out what a rule decides, on the vault of this run.
-pub fn carry_out(app: &App, request: ChangeRequest, rule: &Rule<'_>) -> Result<Done, Failure> {
-    let mut open = Opener::new(app).for_change().open()?;
-    carry_out_on(app, &mut open, request, &ChangeExtras::default(), rule)
+    /// As whom az acts from now on, for the shell of the process that asked.
+    pub(crate) az: Option<AzContexts>,
 }
 
 /// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
@@ -194,13 +189,11 @@ fn attempt(
             }
         }
     }
-    let active_changed = standing.is_touched_by(&decision.change);
-    // Of another process, which does it itself: it has the environment of that shell.
-    if active_changed && app.caller().is_none() {
-        endpoint::follow(app, vault);
-    }
+    // Something else is active, or the same in another form.
+    let has_changed = standing.is_touched_by(&decision.change);
+    let az = if has_changed { endpoint::follow(app, vault) } else { None };
     let carried = Carried { scope, run: request.run, decision, secrets, gone, chosen };
-    Ok(Some(Done { active_changed, ..Done::new(carried, standing, acting) }))
+    Ok(Some(Done { az, ..Done::new(carried, standing, acting) }))
 }
 
 /// The context that a change makes current in its scope.
@@ -265,11 +258,6 @@ struct Carried {
 }
 
 impl Done {
-    /// Whether something else is active now, or the same in another form.
-    pub(crate) fn active_changed(&self) -> bool {
-        self.active_changed
-    }
-
     fn new(carried: Carried, standing: Standing, acting: Option<&Acting>) -> Self {
         let Carried { scope, run, decision, secrets, gone, chosen } = carried;
         let Decision { change, mut remarks, .. } = decision;
@@ -289,7 +277,7 @@ impl Done {
             active,
             secrets,
             remarks,
-            active_changed: false,
+            az: None,
         }
     }
 }

@@ -5,7 +5,7 @@ pub mod az_folder;
 mod azure_powershell;
 mod issue;
 mod kept;
-mod reach;
+pub(crate) mod reach;
 mod reported;
 
 use std::io::Read;
@@ -21,7 +21,7 @@ use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use self::az_folder::{AzFolder, Followed};
+use self::az_folder::{AzContexts, AzFolder, Followed};
 pub use self::azure_powershell::own_contexts;
 use self::kept::Kept;
 pub use self::reach::Reach;
@@ -154,48 +154,55 @@ pub fn open(
     })
 }
 
-/// As [`follow`], where another process has changed the vault for this one.
-pub(crate) fn follow_agent(app: &App) {
-    if az_folder::around().is_none() {
-        return;
-    }
-    match Opener::new(app).open_vault_unasked() {
-        Ok(Some(open)) => follow(app, &open.vault),
-        Ok(None) => app.console.warning("az in this shell acts as before: the vault is locked"),
-        Err(failure) => {
-            app.console.warning(format!("az in this shell acts as before: {}", failure.what));
+/// In a shell with an endpoint: another context is active, and az acts as it from now on. Where another
+/// process asks, that is told what its shell's az may know, and sees to it with [`follow_as`].
+pub(crate) fn follow(app: &App, vault: &Vault) -> Option<AzContexts> {
+    let reach = match app.caller() {
+        Some(caller) => caller.reach.clone()?,
+        None => reach_around()?,
+    };
+    match Contexts::of(app, vault) {
+        Ok(contexts) => {
+            let contexts = az_folder::az_contexts(&contexts, &reach);
+            if app.caller().is_some() {
+                return Some(contexts);
+            }
+            follow_as(app, &contexts);
         }
+        Err(failure) => say_as_before(app, &failure.what),
     }
+    None
 }
 
-/// In a shell with an endpoint: another context is active, and az acts as it from now on.
-pub fn follow(app: &App, vault: &Vault) {
+/// Has az in the shell around this process act as the context that is active now.
+pub(crate) fn follow_as(app: &App, contexts: &AzContexts) {
     let Some(folder) = az_folder::around() else { return };
-    let followed = Contexts::of(app, vault).and_then(|contexts| {
-        let name = contexts.standing();
-        let acting = name.and_then(|name| contexts.find(name)).map(|seen| seen.context);
-        let subscription = acting.and_then(|own| own.subscription.as_ref());
-        if paths::told_subscription()
-            != subscription.map(|own| own.id.clone()).map(|text| text.to_string())
-        {
-            app.console.warning(
-                "ARM_SUBSCRIPTION_ID and the like name what this shell began with: for Terraform, \
-                 azvault exec -- COMMAND",
-            );
+    if paths::told_subscription() != contexts.subscription {
+        app.console.warning(
+            "ARM_SUBSCRIPTION_ID and the like name what this shell began with: for Terraform, \
+             azvault exec -- COMMAND",
+        );
+    }
+    match contexts.followed {
+        Followed::Yes => {
+            if let Err(e) = az_folder::follow(&folder, contexts) {
+                say_as_before(app, &e.to_string());
+            }
         }
-        let cannot = |e: std::io::Error| Failure::new(Kind::Other, e.to_string());
-        az_folder::follow(&folder, &contexts, acting).map_err(cannot)
-    });
-    match followed {
-        Ok(Followed::Yes) => {}
-        Ok(Followed::NotServed) => app.console.warning(
+        Followed::NotServed => app.console.warning(
             "the tools of this shell get tokens of the account with which it began: for another one, \
              azvault shell NAME",
         ),
-        Err(failure) => {
-            app.console.warning(format!("az in this shell acts as before: {}", failure.what));
-        }
     }
+}
+
+fn say_as_before(app: &App, why: &str) {
+    app.console.warning(format!("az in this shell acts as before: {why}"));
+}
+
+/// Whom the endpoint around this process serves, if there is one.
+pub(crate) fn reach_around() -> Option<Reach> {
+    az_folder::reach(&az_folder::around()?).ok()
 }
 
 /// Whose endpoint a process is.

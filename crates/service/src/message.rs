@@ -132,7 +132,53 @@ fn value<T: Message>(text: &[u8]) -> Result<T, Foreign> {
     rmp_serde::from_slice(text).map_err(|_| Foreign)
 }
 
+/// Paths in messages: as bytes, since a path need not be text.
+pub(crate) mod path {
+    use std::path::{Path, PathBuf};
+
+    use azvault_os::file::{path_bytes, path_of_bytes};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
+        path_bytes(path).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        Vec::deserialize(from).map(path_of_bytes)
+    }
+}
+
 /// A secret of a message that is being decoded, until its part is put in its place.
 pub fn not_there_yet() -> Secret {
     Secret::copied_from(&[])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use azvault_os::file::path_of_bytes;
+    use serde::{Deserialize, Serialize};
+
+    use super::{Message, encode, path, split};
+
+    #[derive(Serialize, Deserialize)]
+    struct Named {
+        #[serde(with = "path")]
+        path: PathBuf,
+    }
+
+    impl Message for Named {}
+
+    #[test]
+    fn a_path_that_is_no_text_crosses_the_socket() {
+        for bytes in [&b"/home/a"[..], b"/home/\xff\xfe", b""] {
+            let of = || Named { path: path_of_bytes(bytes.to_vec()) };
+            let message = encode(&mut of(), &mut of());
+            let parts = split(&message).unwrap();
+            let (head, taken) = parts.head::<Named>().unwrap();
+            let body: Named = parts.body(taken).unwrap();
+            assert!(head.path == of().path && body.path == of().path);
+        }
+    }
 }

@@ -70,11 +70,6 @@ impl<'a> Opener<'a> {
         Self { purpose, session, ..self }
     }
 
-    /// Leaves the session out, to describe a vault whose session is gone. Nothing of it acts.
-    pub fn without_session(self) -> Self {
-        Self { session: SessionUse::Ignored, ..self }
-    }
-
     /// The vault before it is unlocked: a question about a vault that does not exist, or is not safe
     /// to open, would be asked in vain.
     pub fn locked(self) -> Result<Locked, Failure> {
@@ -103,18 +98,6 @@ impl<'a> Opener<'a> {
     pub fn open_vault(self) -> Result<OpenVault<()>, Failure> {
         let app = self.app;
         unlock::unlocked(app, self.locked()?)
-    }
-
-    /// As [`Opener::open_vault`], without asking; `None` if that is not possible.
-    pub fn open_vault_unasked(self) -> Result<Option<OpenVault<()>>, Failure> {
-        let app = self.app;
-        unlock::unasked(app, self.locked()?)
-    }
-
-    /// Opens the vault with the keys of the agent alone; `None` if it has none.
-    pub fn open_vault_by_agent(self) -> Result<Option<OpenVault<()>>, Failure> {
-        let app = self.app;
-        unlock::by_agent(app, self.locked()?)
     }
 
     /// Opens the vault with what opens it.
@@ -155,8 +138,8 @@ impl OpenVault<()> {
 
     /// Reads what there is to revoke, which neither a policy that cannot be followed nor a context
     /// that was given may hold up.
-    pub fn to_revoke(self, app: &App, session: Option<Session>) -> Result<OpenVault, Failure> {
-        self.read(app, session, Purpose::Revoke)
+    pub fn to_revoke(self, app: &App) -> Result<OpenVault, Failure> {
+        self.read(app, None, Purpose::Revoke)
     }
 
     /// Reads the contexts as they are now, for another request.
@@ -191,6 +174,13 @@ impl OpenVault {
     pub(crate) fn without_contexts(self) -> OpenVault<()> {
         let Self { vault, reopener, slot, contexts: _ } = self;
         OpenVault { vault, reopener, slot, contexts: () }
+    }
+
+    /// The vault through a handle that has read nothing before.
+    pub(crate) fn afresh(self, app: &App) -> Result<OpenVault<()>, Failure> {
+        let keys = Box::new(self.vault.sealer());
+        let vault = unlock::locked(app)?.unlock_with(keys, &app.anchors()?)?;
+        Ok(OpenVault { vault, reopener: self.reopener, slot: self.slot, contexts: () })
     }
 
     /// Reads the contexts again, because something changed.

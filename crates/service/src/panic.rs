@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 
 use azvault_agent::holder::{self, Whose};
 use azvault_agent::presence;
-use azvault_vault::{Error, Subject, Try, Vault};
+use azvault_vault::Try;
 
 use crate::app::App;
-use crate::contexts::Contexts;
+use crate::ask::said_by_agent;
 use crate::endpoint::az_folder;
 use crate::failure::{Failure, Kind};
-use crate::opening::{Hold, OpenVault, Opener};
-use crate::session::Session;
+use crate::opening::{Hold, Opener};
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
-use crate::{audit, holders, runtime};
+use crate::verbs::{ListToRevoke, ListedSecret, LogPanic, Verb};
+use crate::{holders, runtime};
 
 /// How long agents are left their keys, so that the list can be read with them.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,7 +73,7 @@ pub enum Logged {
 }
 
 /// Ends everything, and reads the list if an agent had the keys for it.
-pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
+pub fn lock_all(app: &App) -> (Ended, Option<(Vec<ListedSecret>, Logged)>) {
     let mut ended = Ended::default();
     // No token is needed for the list: what hands some out goes at once.
     end(&mut ended, |kind| kind != holder::Kind::Agent);
@@ -93,7 +93,7 @@ pub fn lock_all(app: &App) -> (Ended, Option<(Contexts, Logged)>) {
 }
 
 /// The list, with whatever opens the vault now that everything is locked.
-pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
+pub fn read_afterwards(app: &App) -> Result<(Vec<ListedSecret>, Logged), Failure> {
     let opened = Opener::new(app).open_slot(Try::All, Hold::Nowhere);
     let opened = opened.map_err(|failure| match failure.kind {
         Kind::NeedsTerminal => Failure::new(
@@ -103,43 +103,42 @@ pub fn read_afterwards(app: &App) -> Result<(Contexts, Logged), Failure> {
         .hint("azvault panic in a terminal, or azvault panic --passphrase-file FILE"),
         _ => failure,
     })?;
-    let OpenVault { mut vault, contexts, .. } = opened.into_open().to_revoke(app, None)?;
-    let logged = match log(app, &mut vault) {
-        Ok(()) => Logged::Yes,
+    let mut open = opened.into_open().to_revoke(app)?;
+    let secrets = ListToRevoke {}.answer(app, &mut open)?.secrets;
+    let logged = match (LogPanic {}).answer(app, &mut open) {
+        Ok(_) => Logged::Yes,
         Err(_) => Logged::No,
     };
-    Ok((contexts, logged))
+    Ok((secrets, logged))
 }
 
 /// What the reading says on its way.
 enum Step {
-    Read(Box<Contexts>),
+    Read(Vec<ListedSecret>),
     Logged,
 }
 
 /// Reads with the keys of the agent; silent where it has none.
 fn read(app: &App, send: &Sender<Step>) -> Result<(), Failure> {
-    let Some(open) = Opener::new(app).open_vault_by_agent()? else { return Ok(()) };
-    let session = Session::current(app, open.vault.id()).ok().flatten();
-    let OpenVault { mut vault, contexts, .. } = open.to_revoke(app, session)?;
+    let read = match said_by_agent(app, &mut ListToRevoke {}) {
+        Err(failure) if failure.kind == Kind::Locked => return Ok(()),
+        read => read?,
+    };
+    let Some(read) = read else { return Ok(()) };
     // Nobody receives it where that took too long.
-    let _ = send.send(Step::Read(Box::new(contexts)));
-    log(app, &mut vault)?;
-    let _ = send.send(Step::Logged);
+    let _ = send.send(Step::Read(read.secrets));
+    if said_by_agent(app, &mut LogPanic {})?.is_some() {
+        let _ = send.send(Step::Logged);
+    }
     Ok(())
 }
 
-fn receive_in_time(receive: &Receiver<Step>) -> Option<(Contexts, Logged)> {
+fn receive_in_time(receive: &Receiver<Step>) -> Option<(Vec<ListedSecret>, Logged)> {
     let start = Instant::now();
     let next = || receive.recv_timeout(PATIENCE.saturating_sub(start.elapsed())).ok();
-    let Some(Step::Read(contexts)) = next() else { return None };
+    let Some(Step::Read(secrets)) = next() else { return None };
     let logged = if next().is_some() { Logged::Yes } else { Logged::No };
-    Some((*contexts, logged))
-}
-
-fn log(app: &App, vault: &mut Vault) -> Result<(), Error> {
-    let told = Subject { id: None, what: "every agent and endpoint ended".to_owned() };
-    vault.write(|writing| audit::log(app, writing, "panic", vec![told]))
+    Some((secrets, logged))
 }
 
 /// Ends those of these kinds, of all vaults.

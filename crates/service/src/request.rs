@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::ContextOverride;
 use crate::console::Line;
+use crate::endpoint::reach::Reach;
 use crate::failure::Failure;
-use crate::message::{Message, not_there_yet};
+use crate::message::{Message, not_there_yet, path};
 
 /// What stands around a verb in a request.
 #[derive(Serialize, Deserialize)]
@@ -16,7 +17,14 @@ pub(crate) struct Envelope {
     /// Its name ([`Verb::NAME`](crate::verbs::Verb::NAME)).
     pub(crate) verb: String,
     /// The vault, as an absolute path.
+    #[serde(with = "path")]
     pub(crate) vault: PathBuf,
+    /// What `--expect-vault` says.
+    pub(crate) expected: Option<String>,
+    /// Of a copy: what is remembered of it, in the place of what this machine has seen of the vault.
+    pub(crate) memory: Option<Memory>,
+    /// Whom the endpoint serves that is around the process that asks, if there is one.
+    pub(crate) reach: Option<Reach>,
     /// The context that was given for this one command.
     pub(crate) context: Option<ContextOverride>,
     pub(crate) person: Person,
@@ -24,6 +32,13 @@ pub(crate) struct Envelope {
     pub(crate) agreed: Vec<String>,
     /// The handle of the session of this shell.
     pub(crate) session: Option<SessionHandle>,
+}
+
+/// The folder of the anchors of a copy.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Memory {
+    #[serde(with = "path")]
+    pub(crate) anchors: PathBuf,
 }
 
 /// Whether somebody is there who answers questions.

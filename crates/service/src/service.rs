@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use azvault_agent::{Answers, Asked, NoAnswer};
-use azvault_vault::{Keys, Locked, Vault};
+use azvault_vault::{Keys, Locked, Sealer, Vault};
 
 use crate::app::{App, Options};
 use crate::audit::actor_of;
 use crate::caller::{Caller, Places};
 use crate::contexts::{Contexts, Purpose, VaultView};
+use crate::expected_vault;
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, encode, split};
 use crate::opening::{OpenVault, Reopener};
 use crate::recorder::Recorder;
-use crate::request::{Answered, Envelope, Nothing, Outcome};
+use crate::request::{Answered, Envelope, Memory, Nothing, Outcome};
 use crate::session::Session;
-use crate::verbs::{Encode, Handle, Row, Unanswered, VERBS};
+use crate::verbs::{Encode, Handle, Opens, Row, Unanswered, VERBS};
 
 /// Answers requests with a vault that stays open between them.
 pub struct Service {
@@ -47,15 +48,26 @@ impl Service {
         let parts = split(asked.message).map_err(|_| NoAnswer::Foreign)?;
         let (envelope, of_head) = parts.head::<Envelope>().map_err(|_| NoAnswer::Foreign)?;
         let row = VERBS.iter().find(|row| row.name == envelope.verb).ok_or(NoAnswer::Foreign)?;
+        let is_copy = envelope.memory.is_some();
+        if is_copy && row.opens == Opens::Vault {
+            return Err(NoAnswer::Foreign);
+        }
         let recorder = Arc::new(Recorder::new(envelope.person, envelope.agreed));
-        let options = Options { vault: Some(envelope.vault), no_agent: true, ..Options::default() };
+        let expect_vault = envelope.expected.map(|pin| pin.parse()).transpose();
+        let expect_vault = expect_vault.map_err(|_| NoAnswer::Foreign)?;
+        let vault = Some(envelope.vault);
+        let options = Options { vault, expect_vault, no_agent: true, ..Options::default() };
         let console: Arc<Recorder> = Arc::clone(&recorder);
         let caller = Caller {
             actor: actor_of(asked.caller),
             context: envelope.context,
             session: envelope.session.map(|handle| handle.value),
             sessions: Arc::new(asked.sessions),
-            places: self.places.clone(),
+            places: match envelope.memory {
+                Some(Memory { anchors }) => Places { anchors, ..self.places.clone() },
+                None => self.places.clone(),
+            },
+            reach: envelope.reach,
         };
         let app = self.app.for_caller(options, console, caller);
         let replied = self.open(&app, keys, row).map_err(Unanswered::Failed);
@@ -63,6 +75,10 @@ impl Service {
             let replied = (row.answer)(&parts, of_head, &app, &mut open);
             self.keep(&app, open, replied)
         });
+        if is_copy {
+            // Nothing else is asked of it: what this machine has seen says nothing of it.
+            self.held = None;
+        }
         let said = recorder.said();
         let answered = |outcome| Answered { said, outcome };
         match (replied, recorder.asked()) {
@@ -89,7 +105,11 @@ impl Service {
                 // Others who write the vault have this process seal what they write: to wait for them
                 // would be to wait for ever.
                 let locked = Locked::open_within(&path, Duration::ZERO)?;
-                if locked.vault_id().to_string() != self.vault {
+                expected_vault::check_id(app, locked.vault_id())?;
+                let is_its = locked.vault_id().to_string() == self.vault
+                    && locked.epoch() == keys.epoch()
+                    && !locked.is_anothers(keys, &self.places.anchors)?;
+                if !is_its {
                     return Err(Failure::new(Kind::Locked, "this agent is of another vault"));
                 }
                 let keys = Box::new(Arc::clone(keys));
@@ -98,7 +118,9 @@ impl Service {
                 (vault, None)
             }
         };
-        match contexts(app, &vault, before.clone(), row) {
+        expected_vault::check_keys(app, &**keys)?;
+        let read = contexts(app, &vault, before.clone(), row);
+        match read.and_then(|read| expected_vault::check_generation(app, &vault).map(|()| read)) {
             Ok(contexts) => {
                 Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
             }
@@ -138,7 +160,11 @@ fn contexts(
         return Contexts::read(app, view, None, row.purpose);
     }
     let view = VaultView::again(vault, before)?;
-    let session = Session::current(app, vault.id())?;
+    let session = match row.purpose {
+        // What is gone keeps nobody from revoking the rest.
+        Purpose::Revoke => Session::current(app, vault.id()).ok().flatten(),
+        Purpose::Vault | Purpose::Read | Purpose::Change => Session::current(app, vault.id())?,
+    };
     Contexts::read(app, view, session, row.purpose)
 }
 

@@ -1,17 +1,30 @@
 //! What can be asked of an open vault: one verb a file, with its request, its reply and how it is
 //! answered. A command asks with [`ask`](crate::ask::ask), which has the agent answer, or this process.
 
+mod audit;
+mod autosave;
+mod backup;
 mod change;
 mod cleaning;
 mod compare;
 mod contexts;
+mod health;
 mod import;
+mod migrate_list;
 mod migrations;
 mod originals;
+mod policy;
 mod prompt;
+mod revoke;
 mod saved;
 mod secrets;
+mod slots;
+mod status;
+mod subscriptions;
 mod token;
+mod verify;
+
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::contexts::Purpose;
@@ -19,25 +32,45 @@ use crate::failure::Failure;
 use crate::message::{Bytes, Message, Parts};
 use crate::opening::OpenVault;
 
+pub use self::audit::{AuditLogPart, ReadAuditLog, VerifiedAuditLog, VerifyAuditLog};
+pub use self::autosave::{Autosave, SetAutosave, ShowAutosave};
+pub use self::backup::{VerifiedCopy, VerifyCopy};
 pub use self::change::{ChangeContexts, ContextChange, SelectVerb, Whom};
 pub use self::cleaning::{
     LaidSecret, RecordRemoved, Removed, RemovedFile, SealCopies, SealedCopies, SentCopy,
 };
 pub use self::compare::{CompareMigration, SentCertificate, SentFileAgain};
-pub use self::contexts::{ListContexts, ListedContext, ListedContexts, ShowContext, ShownContext};
+pub use self::contexts::{
+    FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, ShowContext,
+    ShownContext,
+};
+pub use self::health::{ExamineVault, ExaminedVault};
 pub use self::import::{ImportDone, ImportFiles, ImportRun, ImportedFiles};
+pub use self::migrate_list::{
+    ListMigrations, ListedMigration, ListedMigrations, MigratedFile, Original, ShowMigration,
+    ShownMigration,
+};
 pub use self::migrations::{ForgetOriginals, Forgotten, Migrations, ReadMigrations};
 pub use self::originals::{
     RecordRestored, Recorded, ReleaseOriginals, ReleasedOriginal, ReleasedOriginals, RestoredFile,
     WhatFor,
 };
+pub use self::policy::{CheckContexts, CheckedContexts};
 pub use self::prompt::{Prompt, PromptReply};
+pub use self::revoke::{ListToRevoke, LogPanic, LoggedPanic, SecretsToRevoke};
 pub use self::saved::{
     ImportContexts, ImportedContexts, MergeContexts, MergedContexts, SaveContexts, SavedContexts,
     SavedForm,
 };
-pub use self::secrets::{Detail, ListSecrets, ListedSecret, ShowSecret, ShownSecret, Value};
+pub use self::secrets::{
+    Detail, ListSecrets, ListedSecret, RevealSecrets, RevealedSecret, RevealedSecrets, ShowSecret,
+    ShownSecret, Value,
+};
+pub use self::slots::{ListSlots, ListedSlot, ListedSlots, Opened, RemoveSlot, RemovedSlot};
+pub use self::status::{CountVault, DescribeVault, DescribedSession, DescribedVault, VaultCounts};
+pub use self::subscriptions::{ListSubscriptions, ListedSubscription, ListedSubscriptions};
 pub use self::token::{CachedToken, CachedTokenReply};
+pub use self::verify::{Depth, VerifiedVault, VerifyVault};
 
 /// A request that an open vault answers.
 pub trait Verb: Message {
@@ -51,6 +84,9 @@ pub trait Verb: Message {
     const HANDLE: Handle = Handle::Kept;
     /// What a person who waits is told that is done, where it takes more than a moment.
     const WORK: Option<&'static str> = None;
+
+    /// What may be opened with the keys of the vault.
+    const OPENS: Opens = Opens::Vault;
 
     /// What it gives.
     type Reply: Message;
@@ -71,11 +107,28 @@ pub enum Handle {
     Fresh,
 }
 
+/// What may be opened for a verb with the keys of the vault.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    /// The vault, as this machine has seen it.
+    Vault,
+    /// A copy of it as well, which may be older: the verb tells nothing of what is in it.
+    Copy,
+}
+
+/// What comes behind a part of a long answer.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rest {
+    Nothing,
+    More,
+}
+
 /// A verb, for a process that has a request in its hands and knows only its name.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) purpose: Purpose,
     pub(crate) handle: Handle,
+    pub(crate) opens: Opens,
     pub(crate) answer: Answer,
 }
 
@@ -111,10 +164,35 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ForgetOriginals>(),
     row::<ReleaseOriginals>(),
     row::<RecordRestored>(),
+    row::<ReadAuditLog>(),
+    row::<VerifyAuditLog>(),
+    row::<VerifyVault>(),
+    row::<ListMigrations>(),
+    row::<ShowMigration>(),
+    row::<ShowAutosave>(),
+    row::<SetAutosave>(),
+    row::<DescribeVault>(),
+    row::<CountVault>(),
+    row::<CheckContexts>(),
+    row::<ListSubscriptions>(),
+    row::<RevealSecrets>(),
+    row::<PreviousContext>(),
+    row::<ListSlots>(),
+    row::<RemoveSlot>(),
+    row::<VerifyCopy>(),
+    row::<ExamineVault>(),
+    row::<ListToRevoke>(),
+    row::<LogPanic>(),
 ];
 
 const fn row<V: Verb>() -> Row {
-    Row { name: V::NAME, purpose: V::PURPOSE, handle: V::HANDLE, answer: answer::<V> }
+    Row {
+        name: V::NAME,
+        purpose: V::PURPOSE,
+        handle: V::HANDLE,
+        opens: V::OPENS,
+        answer: answer::<V>,
+    }
 }
 
 fn answer<V: Verb>(

@@ -15,6 +15,7 @@ pub(crate) mod name;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use crate::digest::{hex, sha256};
@@ -33,7 +34,7 @@ use name::Named;
 const MAX_BELIEVED: u64 = 1 << 53;
 
 /// What this machine knew of a vault when it was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AnchorFound {
     /// It sees the vault for the first time.
     None,
@@ -282,6 +283,12 @@ fn forget(
 /// them know the vault again.
 pub(crate) fn succession(sealer: &dyn Sealer) -> Result<String, Problem> {
     Ok(hex(&sealer.mac(Subkey::Anchor, b"azv1.succession")?))
+}
+
+/// Whether keys are of an epoch that has given one of these away ([`Vault::former`](crate::Vault::former)).
+pub fn is_of_former(keys: &dyn Sealer, former: &[impl AsRef<[u8]>]) -> Result<bool, Problem> {
+    let own = succession(keys)?;
+    Ok(former.iter().any(|one| one.as_ref() == own.as_bytes()))
 }
 
 /// By which a [`succession`] is known that has yet to be given away.

@@ -18,7 +18,7 @@ use crate::sealer::{BATCH, SealerError};
 use crate::store::audit as table;
 
 /// What was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When, in seconds since 1970.
     pub time: i64,
@@ -52,7 +52,7 @@ pub struct Actor {
 }
 
 /// An entry with its place in the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logged {
     /// From 1, without gaps.
     pub seq: i64,

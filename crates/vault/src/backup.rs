@@ -18,7 +18,7 @@ use crate::format::file_header::check_header;
 use crate::leftover::DraftFolder;
 use crate::locked::Locked;
 use crate::new_file::Over;
-use crate::vault::Vault;
+use crate::store::header;
 use crate::{file, store};
 
 /// A vault file that has no name yet.
@@ -28,14 +28,16 @@ pub struct StagedVault {
 }
 
 impl StagedVault {
-    /// Copies an open vault as it is at this moment, by way of SQLite: what another process is
-    /// writing is in it whole, or not at all.
-    pub fn of_vault(vault: &Vault, within: &Path) -> Result<Self, Problem> {
+    /// Copies a vault as it is at this moment, by way of SQLite: what another process is writing is
+    /// in it whole, or not at all.
+    pub fn of_vault(vault: &Locked, within: &Path) -> Result<Self, Problem> {
         let draft = Self::empty(within)?;
-        // As long as it is there nobody commits.
-        let snapshot = vault.snapshot().map_err(|e| e.problem)?;
+        // From the first look on nobody commits.
+        let behavior = TransactionBehavior::Deferred;
+        let moment = Transaction::new_unchecked(&vault.connection, behavior)?;
+        header::read(&moment)?;
         let mut copy = store::open(&draft.path)?;
-        let step = Backup::new(&snapshot.transaction, &mut copy)?.step(-1)?;
+        let step = Backup::new(&moment, &mut copy)?.step(-1)?;
         if step != StepResult::Done {
             return Err(std::io::Error::from(ErrorKind::ResourceBusy).into());
         }

@@ -108,6 +108,11 @@ impl Index {
         *self.known.borrow_mut() = Some(Known { stamp, ..known });
     }
 
+    /// Of the newest head that this handle has seen.
+    pub(crate) fn generation(&self) -> u64 {
+        self.newest.borrow().generation
+    }
+
     /// Generation and SHA-256 of the newest head that this handle has seen.
     pub(crate) fn newest(&self) -> (u64, String) {
         let newest = self.newest.borrow();

@@ -59,7 +59,7 @@ mod transaction;
 mod vault;
 mod verify;
 
-pub use anchor::AnchorFound;
+pub use anchor::{AnchorFound, is_of_former};
 pub use audit::{Actor, Entry, Logged, Subject};
 pub use backup::{StagedVault, make_folder};
 pub use create::{NewVault, check_place, create};

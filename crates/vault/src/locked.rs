@@ -1,6 +1,7 @@
 //! A vault that is there and not open: what can be read without a key.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -137,7 +138,7 @@ impl Locked {
     /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
         let path = self.path.clone();
-        self.open_head(sealer, anchors, OnRollback::Refuse).map_err(|e| e.at(&path))
+        self.open_head(sealer.into(), anchors, OnRollback::Refuse).map_err(|e| e.at(&path))
     }
 
     /// As [`Locked::unlock_with`], although this machine may have `seen` a newer or another one. Until
@@ -150,12 +151,12 @@ impl Locked {
         anchors: &Path,
     ) -> Result<Vault, Error> {
         let path = self.path.clone();
-        self.open_head(sealer, anchors, OnRollback::Accept(seen)).map_err(|e| e.at(&path))
+        self.open_head(sealer.into(), anchors, OnRollback::Accept(seen)).map_err(|e| e.at(&path))
     }
 
     fn open_head(
         self,
-        sealer: Box<dyn Sealer>,
+        sealer: Arc<dyn Sealer>,
         anchors: &Path,
         on_rollback: OnRollback<'_>,
     ) -> Result<Vault, Problem> {
@@ -199,7 +200,6 @@ impl Locked {
             anchors: anchors.to_owned(),
             anchor_found,
             beyond,
-            generation: head.generation,
             slots,
             least: head.least(),
             labels: head.labels,

@@ -72,7 +72,7 @@ impl Vault {
             Ok((keys, written, rotated))
         });
         let (keys, written, mut rotated) = resealed.map_err(|e| e.at(&self.path))?;
-        self.sealer = Box::new(keys);
+        self.sealer = Arc::new(keys);
         self.index = Index::new(written.head.generation, written.head_hash.clone());
         self.after_commit(written);
         // A machine that lags behind a rotation would not know the vault again.

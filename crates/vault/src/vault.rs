@@ -33,14 +33,13 @@ pub struct Vault {
     pub(crate) file: OpenFile,
     /// As it was named when it was opened.
     pub(crate) path: PathBuf,
-    pub(crate) sealer: Box<dyn Sealer>,
+    pub(crate) sealer: Arc<dyn Sealer>,
     pub(crate) id: VaultId,
     pub(crate) anchors: PathBuf,
     pub(crate) anchor_found: AnchorFound,
     /// Where this machine has seen a newer or another one and that is to be forgotten: the highest
     /// generation that it has seen.
     pub(crate) beyond: Option<u64>,
-    pub(crate) generation: u64,
     pub(crate) slots: Vec<Slot>,
     pub(crate) labels: BTreeMap<i64, String>,
     pub(crate) least: Option<Cost>,
@@ -81,9 +80,14 @@ impl Vault {
         self.located(fingerprint(&*self.sealer))
     }
 
+    /// The keys once more, for another file of theirs: a copy of this vault.
+    pub fn sealer(&self) -> Arc<dyn Sealer> {
+        Arc::clone(&self.sealer)
+    }
+
     /// How many times it was written, as far as this handle knows.
     pub fn generation(&self) -> u64 {
-        self.generation
+        self.index.generation()
     }
 
     /// What this machine knew of it when it was opened.
@@ -204,17 +208,17 @@ impl Vault {
             };
             self.anchor_error = remembered.err().map(|e| e.to_string());
         }
-        self.generation = generation;
         self.slots = slots;
         self.least = head.least();
         self.labels = head.labels;
         self.former = head.former;
     }
 
-    /// Whether those keys are of an earlier epoch of this vault, and not of another one with its id.
-    pub fn follows(&self, keys: &dyn Sealer) -> Result<bool, Error> {
-        let succession = self.located(anchor::succession(keys))?;
-        Ok(keys.epoch() < self.sealer.epoch() && self.former.contains(&succession))
+    /// What the keys of each earlier epoch gave away when they were rotated: see [`is_of_former`].
+    ///
+    /// [`is_of_former`]: crate::is_of_former
+    pub fn former(&self) -> &[String] {
+        &self.former
     }
 
     fn commit<T, E: From<Problem>>(

@@ -1,6 +1,7 @@
 //! Whether a vault is whole, to two depths.
 
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Problem};
 use crate::format::head::AuditHead;
@@ -12,6 +13,7 @@ use crate::store::{audit, originals, secrets};
 use crate::vault::Vault;
 
 /// What a check went through.
+#[derive(Serialize, Deserialize)]
 pub struct Verified {
     /// Of the head.
     pub generation: u64,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use azvault_vault::OpenError;
-use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint};
+use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint, is_of_former};
 use zeroize::Zeroizing;
 
 use crate::answers::{Answers, Asked, NoAnswer};
@@ -157,6 +157,12 @@ fn reply(
             let tag = held.keys(epoch, now)?.mac(key, message).map_err(|_| Outcome::Refused)?;
             Ok(done(32).raw(&tag))
         }
+        Verb::IsOfFormer => {
+            let former = former(body).ok_or(Outcome::Refused)?;
+            let unlocked = held.keys.as_ref().ok_or(Outcome::Locked)?;
+            let is = is_of_former(&*unlocked.keys, &former).map_err(|_| Outcome::Refused)?;
+            Ok(done(1).u8(u8::from(is)))
+        }
         Verb::SessionStart => {
             let (Some(id), Some(leader), Some(sealed)) = (body.i64(), body.u32(), body.bytes())
             else {
@@ -236,6 +242,16 @@ fn ask(
     let answer = held.service.answer(&unlocked.keys, asked);
     let answer = answer.map_err(|NoAnswer::Foreign| Outcome::Refused)?;
     Ok(done(answer.len()).raw(&answer))
+}
+
+fn former<'a>(body: &mut Body<'a>) -> Option<Vec<&'a [u8]>> {
+    let number = body.u32()?;
+    let mut former = Vec::new();
+    for _ in 0..number {
+        former.push(body.bytes()?);
+    }
+    body.end()?;
+    Some(former)
 }
 
 fn boxes(

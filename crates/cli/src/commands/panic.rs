@@ -48,14 +48,14 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let (ended, read) = panic::lock_all(app);
         say(app, &ended);
-        let (contexts, logged) = match read {
+        let (secrets, logged) = match read {
             Some(read) => read,
             None => panic::read_afterwards(app)?,
         };
         if logged == Logged::No {
             app.ui.warning("the audit log does not tell of this");
         }
-        let credentials = output::secrets::worst_first(&contexts, app.now());
+        let credentials: Vec<_> = secrets.iter().map(SecretView::of_listed).collect();
         match app.ui.output {
             Output::Json => {
                 let looked_at = holders::places();

@@ -4,16 +4,16 @@ mod holding;
 
 use azvault_model::ContextName;
 use azvault_model::rules::active::ActiveSource;
-use azvault_service::connect::offers;
+use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts::chosen;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::holders;
 use azvault_service::holders::{HolderView, Looked};
-use azvault_service::opening::{OpenVault, Opener, Unasked};
+use azvault_service::opening::Opener;
 use azvault_service::session;
 use azvault_service::session::Session;
 use azvault_service::text::{count, quoted, shown_path};
-use azvault_service::vault_pin::VaultPin;
+use azvault_service::verbs::{CountVault, DescribeVault, DescribedVault, VaultCounts};
 use azvault_service::{agent, paths};
 use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
@@ -112,7 +112,7 @@ impl Args {
             }
             Ok(locked) => {
                 let vault = locked.vault_id();
-                document.agent = agent::status(app, vault).map(|status| Agent {
+                document.agent = agent::status_within_policy(app, vault).map(|status| Agent {
                     pid: status.pid,
                     idle_limit_s: status.unlocked.and_then(|unlocked| unlocked.idle_limit_s),
                     idle_s: status.unlocked.map(|unlocked| unlocked.idle_s),
@@ -173,18 +173,18 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
         |session: &Session| SessionView { id: session.id().to_string(), leader: session.leader };
     let text = |name: &ContextName| name.as_str().to_owned();
     document.session_state = if paths::session().is_some() { "alive" } else { "none" };
-    match Opener::new(app).open_unasked() {
+    match ask_unasked(app, DescribeVault {}) {
         // Told, where every other command refuses: this is where one looks for the reason.
         Err(failure) if failure.kind == Kind::SignInNeeded => {
             document.session_state = "gone";
             document.active_because = Some(ActiveSource::Session.as_str());
-            match Opener::new(app).without_session().open_unasked()? {
-                Unasked::Locked(_) => document.state = "locked",
-                Unasked::Open(open) => fill_counts(document, &open)?,
+            match ask_unasked(app, CountVault {})? {
+                UnaskedReply::Locked(_) => document.state = "locked",
+                UnaskedReply::Reply(counts) => fill_counts(document, counts),
             }
         }
         Err(failure) => return Err(failure),
-        Ok(Unasked::Locked(session)) => {
+        Ok(UnaskedReply::Locked(session)) => {
             document.state = "locked";
             document.session = session.as_deref().map(view);
             let choice = session.as_deref().and_then(|session| session.state.active.as_ref());
@@ -197,35 +197,40 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             let given = given.map(|given| given.name);
             document.active = given.as_ref().or(choice.and_then(chosen)).map(text);
         }
-        Ok(Unasked::Open(open)) => {
-            fill_counts(document, &open)?;
-            let contexts = &open.contexts;
-            let (active, because) = contexts.active()?;
-            if contexts.seen().is_empty() {
-                document.offers = offers::of_vault(contexts);
-            }
-            document.acting = contexts.resolved()?.as_ref().map(ActingView::new);
-            document.missing = contexts.missing().map(text);
-            let (mode, why) = contexts.autosave();
-            document.session = contexts.session.as_ref().map(view);
-            document.active = active.map(text);
+        Ok(UnaskedReply::Reply(described)) => {
+            let DescribedVault {
+                counts,
+                session,
+                active,
+                because,
+                acting,
+                missing,
+                autosave,
+                offers,
+            } = described;
+            fill_counts(document, counts);
+            document.session = session
+                .map(|session| SessionView { id: session.id.to_string(), leader: session.leader });
+            document.active = active.as_ref().map(text);
             document.active_because = Some(because.as_str());
-            document.autosave = Some(Autosave { mode: mode.as_str(), because: why.as_str() });
+            document.acting = acting.as_ref().map(ActingView::new);
+            document.missing = missing.as_ref().map(text);
+            let (mode, because) = (autosave.mode.as_str(), autosave.because.as_str());
+            document.autosave = Some(Autosave { mode, because });
+            document.offers = offers;
         }
     }
     Ok(())
 }
 
 /// What an open vault has, whichever context acts.
-fn fill_counts(document: &mut Document, open: &OpenVault) -> Result<(), Failure> {
-    let OpenVault { vault, contexts, .. } = open;
-    let pin = VaultPin::of(vault)?;
+fn fill_counts(document: &mut Document, counts: VaultCounts) {
+    let VaultCounts { pin, default, contexts, secrets } = counts;
     document.state = "unlocked";
-    document.anchor = Some(pin.to_string());
-    document.default = contexts.default().map(|name| name.as_str().to_owned());
-    document.contexts = Some(contexts.seen().len());
-    document.secrets = Some(contexts.vault.secrets.len() + contexts.own().secrets.len());
-    Ok(())
+    document.anchor = Some(pin);
+    document.default = default.map(|name| name.as_str().to_owned());
+    document.contexts = Some(contexts);
+    document.secrets = Some(secrets);
 }
 
 fn print_anchor(app: &App, anchor: Option<String>) -> Exit {

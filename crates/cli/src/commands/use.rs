@@ -1,9 +1,10 @@
 //! `azvault use`
 
 use azvault_model::{ContextName, Scope};
+use azvault_service::ask::ask;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
-use azvault_service::verbs::SelectVerb;
+use azvault_service::session;
+use azvault_service::verbs::{FoundPrevious, PreviousContext, SelectVerb};
 
 use super::context::select::select;
 use crate::app::{App, Exit};
@@ -34,12 +35,13 @@ impl Args {
 }
 
 fn previous(app: &App) -> Result<ContextName, Failure> {
-    let contexts = Opener::new(app).open()?.contexts;
-    let Some(session) = &contexts.session else {
-        return Err(azvault_service::session::none("`-` is the context before, in a session"));
-    };
-    session.state.previous.clone().ok_or_else(|| {
-        Failure::new(Kind::NotFound, "no other context was active in this session before")
-            .hint("azvault use NAME, with a name of azvault context list")
-    })
+    match ask(app, PreviousContext {})? {
+        FoundPrevious::Context(name) => Ok(name),
+        FoundPrevious::NoSession => Err(session::none("`-` is the context before, in a session")),
+        FoundPrevious::Nothing => {
+            let what = "no other context was active in this session before";
+            Err(Failure::new(Kind::NotFound, what)
+                .hint("azvault use NAME, with a name of azvault context list"))
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! `azvault verify`
 
-use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::failure::Kind;
 use azvault_service::text::count;
+use azvault_service::verbs::{Depth, VerifiedVault, VerifyVault};
 use azvault_vault::Verified;
 use serde::Serialize;
 
@@ -23,12 +24,6 @@ pub(crate) struct Args {
     /// Look at the whole only, and open the records
     #[arg(long)]
     quick: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Full,
-    Quick,
 }
 
 #[derive(Serialize)]
@@ -59,7 +54,7 @@ impl Args {
             Self { quick: true, full: false } => (Depth::Quick, "quick"),
             Self { .. } => (Depth::Full, "full"),
         };
-        let (verified, fingerprint) = match verify(app, depth) {
+        let VerifiedVault { verified, fingerprint } = match ask(app, VerifyVault { depth }) {
             Err(failure) if failure.kind == Kind::Integrity && app.ui.output == Output::Json => {
                 let found = &failure.what;
                 app.ui.json(&Finding { schema: SCHEMA, ok: false, depth: word, found });
@@ -99,16 +94,4 @@ impl Args {
         }
         Ok(0)
     }
-}
-
-fn verify(app: &App, depth: Depth) -> Result<(Verified, String), Failure> {
-    let vault = Opener::new(app).open_vault()?.vault;
-    let spinner = app.console.spinner("verifying");
-    let verified = match depth {
-        Depth::Full => vault.verify_all(),
-        Depth::Quick => vault.verify_quick(),
-    };
-    drop(spinner);
-    let both = verified.and_then(|verified| Ok((verified, vault.fingerprint()?)));
-    Ok(both?)
 }

@@ -10,6 +10,7 @@ use azvault_service::change;
 use azvault_service::revocation::to_type;
 use azvault_service::secrets::SecretRef;
 use azvault_service::time::utc;
+use azvault_service::verbs::ListedSecret;
 use serde::Serialize;
 
 /// Number of the document form, in each document's `schema`.
@@ -235,6 +236,12 @@ impl<'a> SecretFacts<'a> {
 }
 
 impl<'a> SecretView<'a> {
+    /// With what it opens, where that was asked for.
+    pub(crate) fn of_listed(listed: &'a ListedSecret) -> Self {
+        let blast_radius = listed.blast_radius.clone().map(Into::into);
+        Self { blast_radius, ..Self::of(listed.as_ref()) }
+    }
+
     pub(crate) fn of(secret: SecretRef<'a>) -> Self {
         let scope = secret.location.scope();
         Self {

@@ -1,26 +1,11 @@
 //! Secrets with what they open.
 
-use azvault_service::contexts::Contexts;
-use azvault_service::secrets::{sorted, tenants};
 use azvault_service::text::shown;
 use azvault_service::time::utc;
 
 use super::documents::SecretView;
 use crate::app::App;
 use crate::terminal::ui::Tone;
-
-/// All of them with what they open at a time, the worst first.
-pub(crate) fn worst_first(contexts: &Contexts, now: i64) -> Vec<SecretView<'_>> {
-    let tenants = tenants(contexts);
-    let secrets = sorted(contexts).into_iter();
-    let mut found: Vec<_> = secrets.map(|one| (one.radius(&tenants, now), one)).collect();
-    found.sort_by_key(|(radius, _)| radius.order());
-    let mut views = Vec::with_capacity(found.len());
-    for (radius, one) in found {
-        views.push(SecretView { blast_radius: Some(radius.into()), ..SecretView::of(one) });
-    }
-    views
-}
 
 /// A paragraph with what it opens; every command on a line of its own, to be copied.
 pub(crate) fn print(app: &App, secret: &SecretView<'_>) {

@@ -4,12 +4,12 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use azvault_model::ContextName;
+use azvault_model::{Context, ContextName};
 use azvault_os::console::interrupt_input;
-use azvault_service::contexts::Seen;
+use azvault_service::ask::ask;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
 use azvault_service::text::shown;
+use azvault_service::verbs::{ListContexts, ListedContexts};
 use console::{Term, truncate_str};
 use dialoguer::FuzzySelect;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
@@ -31,17 +31,16 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
         )
         .hint("give its name; azvault context list shows them"));
     }
-    let contexts = Opener::new(app).open()?.contexts;
-    let seen = contexts.seen();
-    if seen.is_empty() {
+    let ListedContexts { contexts, standing, .. } = ask(app, ListContexts {})?;
+    if contexts.is_empty() {
         return Err(Failure::new(Kind::NotFound, "there are no contexts yet")
             .hint("azvault migrate moves your sign-ins in"));
     }
-    let active = contexts.standing();
-    let at = seen.iter().position(|seen| active.is_some_and(|a| a.same_as(&seen.context.name)));
-    let lines: Vec<String> = seen.iter().map(line).collect();
+    let is_active = |name: &ContextName| standing.as_ref().is_some_and(|own| own.same_as(name));
+    let at = contexts.iter().position(|listed| is_active(&listed.context.name));
+    let lines: Vec<String> = contexts.iter().map(|listed| line(&listed.context)).collect();
     let number = choose(app, "context", &lines, at.unwrap_or(0))?;
-    Ok(seen[number].context.name.clone())
+    Ok(contexts[number].context.name.clone())
 }
 
 /// The number of the line that the person chooses; lines are cut to the terminal's width.
@@ -80,8 +79,7 @@ pub(crate) fn choose(
 
 /// What is searched and shown, on one line: the name, and what the name does not say of
 /// subscription and account.
-fn line(seen: &Seen<'_>) -> String {
-    let context = seen.context;
+fn line(context: &Context) -> String {
     let mut line = shown(context.name.as_str());
     let subscription = context.subscription.as_ref().and_then(|s| s.name.as_ref());
     let account = context.account.as_ref().map(|account| &account.id);

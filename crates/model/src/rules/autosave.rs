@@ -4,10 +4,12 @@
 //! `Enable-`/`Disable-AzContextAutosave` holds for the session, `CurrentUser` for the user
 //! (AutoSave/*.cs). A policy that says off stands above both.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{AutosaveMode, Scope};
 
 /// Who said so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AutosaveSource {
     /// A policy.
     Policy,

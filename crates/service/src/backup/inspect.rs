@@ -1,15 +1,19 @@
 //! What a backup is worth: whether it can be opened, and how much is in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use azvault_os::file::Facts;
-use azvault_vault::{Error, Locked, Problem, StagedVault, Vault, VaultId, Verified};
+use azvault_vault::{Error, Locked, Problem, Sealer, StagedVault, VaultId, Verified};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::failure::Kind;
-use crate::opening::{OpenVault, Opener, Reopener};
-use crate::{agent, unlock_inputs};
+use crate::ask::said_by_agent;
+use crate::failure::{Failure, Kind};
+use crate::opening::{OpenVault, Opener};
+use crate::text::shown_path;
+use crate::unlock_inputs;
+use crate::verbs::{Depth, VerifyVault};
 
 /// How far it is known to be whole.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,30 +95,35 @@ fn look(
     let draft = StagedVault::of_file(file, aside)?;
     let locked = draft.open()?;
     *id = Some(locked.vault_id());
-    let vault = keys.open(app, locked, &draft)?;
-    Ok(vault.map(|vault| vault.verify_all()).transpose()?)
+    keys.verify(app, locked, &draft)
 }
 
 /// Keys that were derived for one backup: they open others of the same vault.
 #[derive(Default)]
-pub struct Known(Vec<(VaultId, u32, Reopener)>);
+pub struct Known(Vec<(VaultId, u32, Arc<dyn Sealer>)>);
 
 impl Known {
-    /// Opens a copy without asking; `None` where nothing at hand opens it.
-    fn open(
+    /// Verifies a copy without asking; `None` where nothing at hand opens it.
+    fn verify(
         &mut self,
         app: &App,
         locked: Locked,
         draft: &StagedVault,
-    ) -> Result<Option<Vault>, Bad> {
+    ) -> Result<Option<Verified>, Bad> {
         let (id, epoch) = (locked.vault_id(), locked.epoch());
-        let known = self.0.iter().find(|known| (known.0, known.1) == (id, epoch));
-        let sealer = match known {
-            Some((.., reopener)) => reopener.sealer(app, &locked).ok(),
-            None => agent::keys(app, &locked),
+        if let Some((.., keys)) = self.0.iter().find(|known| (known.0, known.1) == (id, epoch)) {
+            let vault = locked.unlock_with(Box::new(Arc::clone(keys)), &draft.anchors())?;
+            return Ok(Some(vault.verify_all()?));
+        }
+        let damaged = |failure: Failure| {
+            let copy = format!("{}: ", shown_path(draft.path()));
+            Bad::Damaged(failure.what.replace(&copy, ""))
         };
-        if let Some(sealer) = sealer {
-            return Ok(Some(locked.unlock_with(sealer, &draft.anchors())?));
+        let copy = app.of_copy(draft.path().to_owned(), draft.anchors());
+        match said_by_agent(&copy, &mut VerifyVault { depth: Depth::Full }) {
+            Ok(Some(whole)) => return Ok(Some(whole.verified)),
+            Err(failure) if failure.kind == Kind::Integrity => return Err(damaged(failure)),
+            Ok(None) | Err(_) => {}
         }
         if !unlock_inputs::has_unattended_input(app) {
             return Ok(None);
@@ -123,11 +132,11 @@ impl Known {
         // A list names what there is; a pin says which one is to be used.
         apart.options.expect_vault = None;
         match Opener::new(&apart).of(locked).open_vault() {
-            Ok(OpenVault { vault, reopener, .. }) => {
-                self.0.push((id, epoch, reopener));
-                Ok(Some(vault))
+            Ok(OpenVault { vault, .. }) => {
+                self.0.push((id, epoch, vault.sealer()));
+                Ok(Some(vault.verify_all()?))
             }
-            Err(failure) if failure.kind == Kind::Integrity => Err(Bad::Damaged(failure.what)),
+            Err(failure) if failure.kind == Kind::Integrity => Err(damaged(failure)),
             Err(_) => Ok(None),
         }
     }

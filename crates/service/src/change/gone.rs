@@ -60,6 +60,10 @@ impl Gone {
             lost.extend(more.collect::<Vec<_>>());
         }
         lost.retain(|context| !comes(&context.name));
+        if scope == Scope::User {
+            // They are stored in the order of ids, which are random.
+            lost.sort_by(|one, other| one.name.cmp(&other.name));
+        }
         let mut gone = Self::default();
         for context in lost {
             let whose = context.account.as_ref();

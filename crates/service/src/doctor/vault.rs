@@ -1,19 +1,18 @@
 //! The vault itself, its ways to unlock, and what this machine remembers of it.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use azvault_model::{KnownAccountType, SecretKind};
-use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind, Snapshot, Vault};
+use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind};
 
 use super::agent;
 use super::check::Check;
 use crate::app::App;
+use crate::ask::{UnaskedReply, ask_unasked};
 use crate::failure::{Failure, Kind};
-use crate::opening::{OpenVault, Opener};
 use crate::shell_word::shell_path;
 use crate::text::{count, shown_path};
+use crate::verbs::{ExamineVault, ExaminedVault};
 use crate::{expected_vault, policy};
 
 /// The check whether the vault opens.
@@ -89,24 +88,28 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
     ];
     let (answers, of_agent) = agent::checks(app, &locked);
     checks.extend(of_agent);
-    checks.extend(match opened(app, locked, answers) {
-        Ok(Some(open)) => within(app, &open.vault),
+    checks.extend(match examined(app, locked, answers) {
+        Ok(Some(examined)) => within(app, &examined),
         Ok(None) => without_key(app, Check::unknown(NAME, LOCKED)),
         Err(failure) => without_key(app, failed(NAME, failure)),
     });
     checks
 }
 
-/// Opens it where nobody has to be asked. Of an agent that hangs no key is awaited.
-fn opened(
+/// What an open vault tells, where nobody has to be asked. Of an agent that hangs no answer is awaited.
+fn examined(
     app: &App,
     locked: Locked,
     agent: agent::Answers,
-) -> Result<Option<OpenVault<()>>, Failure> {
+) -> Result<Option<ExaminedVault>, Failure> {
     expected_vault::check_id(app, locked.vault_id())?;
-    match agent {
-        agent::Answers::Yes => Opener::new(app).of(locked).open_vault_unasked(),
-        agent::Answers::No => Ok(None),
+    drop(locked);
+    if agent == agent::Answers::No {
+        return Ok(None);
+    }
+    match ask_unasked(app, ExamineVault {})? {
+        UnaskedReply::Reply(examined) => Ok(Some(examined)),
+        UnaskedReply::Locked(_) => Ok(None),
     }
 }
 
@@ -115,19 +118,12 @@ fn without_key(app: &App, vault: Check) -> Vec<Check> {
     vec![vault, unknown("anchor"), unknown("secrets"), clock(app, None)]
 }
 
-fn within(app: &App, vault: &Vault) -> Vec<Check> {
-    let snapshot = vault.snapshot();
-    let read = snapshot.and_then(|snapshot| Ok((snapshot.audit_log()?, snapshot)));
-    let (log, snapshot) = match read {
-        Ok(read) => read,
-        Err(e) => return without_key(app, failed(NAME, Failure::from(e))),
-    };
-    let newest = log.iter().map(|logged| logged.entry.time).max();
+fn within(app: &App, examined: &ExaminedVault) -> Vec<Check> {
     vec![
         Check::ok(NAME, "opens, and is whole as far as every command looks"),
-        anchor(app, vault),
-        secrets(app.now(), &snapshot),
-        clock(app, newest),
+        anchor(app, examined),
+        secrets(examined.expired),
+        clock(app, examined.newest_entry),
     ]
 }
 
@@ -183,15 +179,15 @@ fn recovery(app: &App, locked: &Locked) -> Check {
     Check::finding(name, what, "azvault key add recovery")
 }
 
-fn anchor(app: &App, vault: &Vault) -> Check {
+fn anchor(app: &App, vault: &ExaminedVault) -> Check {
     let name = "anchor";
     let compare = "azvault status --anchor";
-    if let Some(error) = vault.anchor_error() {
+    if let Some(error) = &vault.anchor_error {
         let what = format!("this machine cannot remember the vault: {error}");
         let folder = app.anchors().unwrap_or_default();
         return Check::finding(name, what, format!("ls -ld {}", shell_path(&folder)));
     }
-    match vault.anchor_found() {
+    match vault.anchor {
         AnchorFound::Good | AnchorFound::Newer | AnchorFound::Fork => {
             Check::ok(name, "this machine notices an older copy")
         }
@@ -223,24 +219,8 @@ fn clock(app: &App, newest: Option<i64>) -> Check {
     Check::ok(name, "ahead of what was done before")
 }
 
-/// Cached access tokens come anew by themselves; what somebody brought along does not.
-fn secrets(now: i64, snapshot: &Snapshot<'_>) -> Check {
+fn secrets(expired: usize) -> Check {
     let name = "secrets";
-    let contexts = snapshot.contexts().iter().filter_map(|c| c.value.account.as_ref());
-    let of_type =
-        contexts.filter(|one| one.account_type.known() == Some(KnownAccountType::AccessToken));
-    let brought: BTreeSet<&str> = of_type.map(|one| one.id.as_str()).collect();
-    let is_lost = |about: &azvault_model::SecretDescription| match about.kind {
-        SecretKind::AccessToken => {
-            about.account.as_ref().is_some_and(|id| brought.contains(id.as_str()))
-        }
-        SecretKind::IdToken | SecretKind::SshCertificate => false,
-        _ => true,
-    };
-    let descriptions = snapshot.secrets().iter().map(|secret| &secret.description);
-    let expired = descriptions
-        .filter(|about| is_lost(about) && about.expires_on.is_some_and(|end| end <= now))
-        .count();
     if expired == 0 {
         return Check::ok(name, "none has expired that is not renewed by itself");
     }

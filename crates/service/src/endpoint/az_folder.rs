@@ -12,9 +12,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_endpoint::{AzConfig, OwnFiles, az_config, az_follows};
-use azvault_model::{Context, Scope};
+use azvault_model::{Context, ContextName, Scope};
 use azvault_os::file::{Facts, make_link};
 use azvault_os::lock::{self, Share};
+use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::reach::Reach;
@@ -75,24 +76,53 @@ pub(super) fn around() -> Option<PathBuf> {
 }
 
 /// Whether az was made to act as that context.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Followed {
     Yes,
     /// Its account is not served: az acts as before.
     NotServed,
 }
 
-/// Has az in that folder act as another context.
-pub(super) fn follow(
-    folder: &Path,
-    contexts: &Contexts,
-    acting: Option<&Context>,
-) -> io::Result<Followed> {
-    let reach: Reach = serde_json::from_slice(&fs::read(folder.join(SERVES))?)?;
-    if acting.is_some_and(|acting| !reach.serves(&contexts.accounts(), acting)) {
-        return Ok(Followed::NotServed);
+/// What az may know of the contexts.
+#[derive(Serialize, Deserialize)]
+pub struct AzContexts {
+    /// Those that az sees.
+    seen: Vec<Context>,
+    /// The name of the one among them that acts.
+    acting: Option<ContextName>,
+    /// The subscription of the active one, whether az sees it or not.
+    pub(super) subscription: Option<String>,
+    pub(super) followed: Followed,
+}
+
+/// What az may know of whom that endpoint serves, where the active context acts in it.
+pub(crate) fn az_contexts(contexts: &Contexts, reach: &Reach) -> AzContexts {
+    let active = contexts.standing().and_then(|name| contexts.find(name)).map(|seen| seen.context);
+    let is_served = |active: &Context| reach.serves(&contexts.accounts(), active);
+    let (seen, acting) = lasting(contexts, active, reach);
+    AzContexts {
+        acting: acting.map(|acting| acting.name.clone()),
+        seen: seen.into_iter().map(Context::copied).collect(),
+        subscription: active
+            .and_then(|own| own.subscription.as_ref())
+            .map(|own| own.id.to_string()),
+        followed: match active.is_none_or(is_served) {
+            true => Followed::Yes,
+            false => Followed::NotServed,
+        },
     }
-    let (seen, acting) = lasting(contexts, acting, &reach);
+}
+
+/// Whom the endpoint of a folder serves.
+pub(super) fn reach(folder: &Path) -> io::Result<Reach> {
+    Ok(serde_json::from_slice(&fs::read(folder.join(SERVES))?)?)
+}
+
+/// Has az in that folder act as another context.
+pub(super) fn follow(folder: &Path, contexts: &AzContexts) -> io::Result<()> {
+    let seen: Vec<&Context> = contexts.seen.iter().collect();
+    let is_acting = |context: &&Context| Some(&context.name) == contexts.acting.as_ref();
+    let acting = seen.iter().copied().find(is_acting);
     let config = fs::read_to_string(folder.join("config")).unwrap_or_default();
     for (name, text) in az_follows(&seen, acting, &config) {
         // An az that reads meanwhile sees the one or the other, and both whole.
@@ -100,7 +130,7 @@ pub(super) fn follow(
         file.write_all(text.as_bytes())?;
         file.persist(folder.join(name))?;
     }
-    Ok(Followed::Yes)
+    Ok(())
 }
 
 /// A folder, and the lock by which it is held.

@@ -81,14 +81,6 @@ pub(super) fn unasked(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>
     }
 }
 
-/// Unlocks a vault with the keys of the agent; `None` if it has none.
-pub(super) fn by_agent(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>, Failure> {
-    match with_agent(app, locked)? {
-        Agent::Unlocked(open) => Ok(Some(*open)),
-        Agent::Locked(_) => Ok(None),
-    }
-}
-
 /// What the agent says to a vault.
 enum Agent {
     Unlocked(Box<OpenVault<()>>),

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use azvault_policy::{Loosens, Wrong};
+use serde::{Deserialize, Serialize};
 
 use crate::text::{shown, shown_path};
 
 /// One thing that is wrong with a policy, or with what it is about: what, where, what to do.
+#[derive(Serialize, Deserialize)]
 pub struct Finding {
     pub file: PathBuf,
     pub line: Option<usize>,

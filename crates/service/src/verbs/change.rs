@@ -93,8 +93,8 @@ impl Verb for ChangeContexts {
     type Reply = Done;
 
     fn answered(app: &App, done: &Done) {
-        if done.active_changed() {
-            endpoint::follow_agent(app);
+        if let Some(contexts) = &done.az {
+            endpoint::follow_as(app, contexts);
         }
     }
 

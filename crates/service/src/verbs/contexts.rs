@@ -21,6 +21,8 @@ pub struct ListContexts {}
 pub struct ListedContexts {
     pub default: Option<ContextName>,
     pub active: Option<ContextName>,
+    /// What is active when nothing is given for this one command.
+    pub standing: Option<ContextName>,
     pub contexts: Vec<ListedContext>,
     /// What makes contexts, where there are none.
     pub offers: Vec<String>,
@@ -48,6 +50,23 @@ pub struct ShownContext {
     pub active: Option<ContextName>,
     pub shown: ListedContext,
 }
+
+/// The context that was active in this session before.
+#[derive(Serialize, Deserialize)]
+pub struct PreviousContext {}
+
+/// What was active before.
+#[derive(Serialize, Deserialize)]
+pub enum FoundPrevious {
+    Context(ContextName),
+    /// No other one was.
+    Nothing,
+    NoSession,
+}
+
+impl Message for PreviousContext {}
+
+impl Message for FoundPrevious {}
 
 impl Message for ListContexts {}
 
@@ -78,6 +97,7 @@ impl Verb for ListContexts {
         Ok(ListedContexts {
             default: contexts.default().cloned(),
             active: active(contexts)?,
+            standing: contexts.standing().cloned(),
             offers: if listed.is_empty() { offers::of_vault(contexts) } else { Vec::new() },
             contexts: listed,
         })
@@ -100,6 +120,20 @@ impl Verb for ShowContext {
             default: contexts.default().cloned(),
             active: active(contexts)?,
             shown: ListedContext::new(shown, &sign_ins, app.now()),
+        })
+    }
+}
+
+impl Verb for PreviousContext {
+    const NAME: &'static str = "use -";
+    type Reply = FoundPrevious;
+
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<FoundPrevious, Failure> {
+        let session = open.contexts.session.as_ref();
+        Ok(match session.map(|session| session.state.previous.clone()) {
+            Some(Some(name)) => FoundPrevious::Context(name),
+            Some(None) => FoundPrevious::Nothing,
+            None => FoundPrevious::NoSession,
         })
     }
 }

@@ -192,8 +192,8 @@ impl Verb for ImportContexts {
     type Reply = ImportedContexts;
 
     fn answered(app: &App, imported: &ImportedContexts) {
-        if imported.done.active_changed() {
-            endpoint::follow_agent(app);
+        if let Some(contexts) = &imported.done.az {
+            endpoint::follow_as(app, contexts);
         }
     }
 

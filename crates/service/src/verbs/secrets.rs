@@ -2,16 +2,23 @@
 
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::{Secret, SecretDescription};
-use azvault_vault::IdPrefix;
+use azvault_vault::{Id, IdPrefix};
 use serde::{Deserialize, Serialize};
 
-use super::Verb;
+use super::{Rest, Verb};
 use crate::app::App;
-use crate::failure::Failure;
+use crate::contexts::Contexts;
+use crate::failure::{Failure, Kind};
 use crate::message::{Message, not_there_yet};
 use crate::opening::OpenVault;
 use crate::secrets::{self, SecretLocation, SecretRef};
 use crate::{audit, policy};
+
+/// What one reply has of values, in bytes: a message has a limit.
+const MAX_PART: usize = 8 * 1024 * 1024;
+
+/// About what a secret has beside its value.
+const OF_EACH: usize = 1024;
 
 /// How much is told of each secret.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +66,28 @@ pub enum Value {
     Released,
 }
 
+/// All secrets with their values. The audit log has them under `secret reveal`, first.
+#[derive(Serialize, Deserialize)]
+pub struct RevealSecrets {
+    pub detail: Detail,
+    /// Only those behind this one: the last of the part that was released before.
+    pub after: Option<Id>,
+}
+
+/// A part of them, in the order of [`ListedSecrets`].
+#[derive(Serialize, Deserialize)]
+pub struct RevealedSecrets {
+    pub secrets: Vec<RevealedSecret>,
+    pub rest: Rest,
+}
+
+/// A secret with its value.
+#[derive(Serialize, Deserialize)]
+pub struct RevealedSecret {
+    pub secret: ListedSecret,
+    pub released: ReleasedValue,
+}
+
 /// A secret.
 #[derive(Serialize, Deserialize)]
 pub struct ShownSecret {
@@ -76,6 +105,14 @@ pub struct ReleasedValue {
 impl Message for ListSecrets {}
 
 impl Message for ListedSecrets {}
+
+impl Message for RevealSecrets {}
+
+impl Message for RevealedSecrets {
+    fn secrets(&mut self) -> Vec<&mut Secret> {
+        self.secrets.iter_mut().map(|revealed| &mut revealed.released.value).collect()
+    }
+}
 
 impl Message for ShowSecret {}
 
@@ -97,20 +134,73 @@ impl ListedSecret {
     }
 }
 
+/// As much as is told of each of them.
+pub(super) fn listed<'a>(
+    app: &App,
+    contexts: &'a Contexts,
+    detail: Detail,
+) -> impl Fn(SecretRef<'_>) -> ListedSecret + use<'a> {
+    let (now, tenants) =
+        (app.now(), (detail == Detail::BlastRadius).then(|| secrets::tenants(contexts)));
+    move |secret| ListedSecret {
+        blast_radius: tenants.as_ref().map(|tenants| secret.radius(tenants, now)),
+        ..ListedSecret::of(secret)
+    }
+}
+
 impl Verb for ListSecrets {
     const NAME: &'static str = "secret list";
     type Reply = ListedSecrets;
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ListedSecrets, Failure> {
         let contexts = &open.contexts;
-        let tenants = (self.detail == Detail::BlastRadius).then(|| secrets::tenants(contexts));
-        let listed = |secret: SecretRef<'_>| ListedSecret {
-            blast_radius: tenants.as_ref().map(|tenants| secret.radius(tenants, app.now())),
-            ..ListedSecret::of(secret)
-        };
+        let listed = listed(app, contexts, self.detail);
         let secrets = secrets::sorted(contexts).into_iter().map(listed).collect();
         Ok(ListedSecrets { secrets })
     }
+}
+
+impl Verb for RevealSecrets {
+    const NAME: &'static str = "secret list --reveal";
+    type Reply = RevealedSecrets;
+
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<RevealedSecrets, Failure> {
+        policy::export_plaintext(app, "secrets are not shown")?;
+        let OpenVault { vault, contexts, .. } = open;
+        let mut sorted = secrets::sorted(contexts);
+        if let Some(after) = self.after {
+            let place = sorted.iter().position(|secret| secret.location.id() == after);
+            let place = place.ok_or_else(changed_meanwhile)?;
+            sorted.drain(..=place);
+        }
+        let mut released = Vec::new();
+        let mut size = 0;
+        let snapshot = vault.snapshot()?;
+        for secret in &sorted {
+            let value = secrets::value(&snapshot, contexts, secret.location)?;
+            size += value.len() + OF_EACH;
+            if size > MAX_PART && !released.is_empty() {
+                break;
+            }
+            released.push(ReleasedValue { value });
+        }
+        drop(snapshot);
+        let rest = if released.len() < sorted.len() { Rest::More } else { Rest::Nothing };
+        sorted.truncate(released.len());
+        // If that cannot be written, nothing is shown.
+        let subjects = sorted.iter().map(|secret| secret.subject()).collect();
+        vault.write(|writing| audit::log(app, writing, audit::REVEAL, subjects))?;
+        let listed = sorted.into_iter().map(listed(app, contexts, self.detail));
+        let revealed = listed.zip(released);
+        let secrets =
+            revealed.map(|(secret, released)| RevealedSecret { secret, released }).collect();
+        Ok(RevealedSecrets { secrets, rest })
+    }
+}
+
+fn changed_meanwhile() -> Failure {
+    Failure::new(Kind::Busy, "another command changed the secrets meanwhile")
+        .hint("run the command again")
 }
 
 impl Verb for ShowSecret {

@@ -1,7 +1,9 @@
 //! Kinds of slots, and their numbers.
 
+use serde::{Deserialize, Serialize};
+
 /// How a slot is opened. Number 6 (recipient) is reserved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SlotKind {
     /// A passphrase.
     Passphrase,

@@ -1,9 +1,9 @@
 //! `azvault audit log`
 
-use std::collections::BTreeSet;
-
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::failure::Failure;
 use azvault_service::time::utc;
+use azvault_service::verbs::{AuditLogPart, ReadAuditLog, Rest};
 use azvault_vault::{Actor, Id, Logged, Subject};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -94,48 +94,45 @@ struct SubjectView<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = Opener::new(app).open_vault()?.vault;
-        let log = vault.snapshot()?.audit_log()?;
-        let now = app.now();
-        let mut entries: Vec<&Logged> =
-            log.iter().filter(|logged| self.takes(logged, now)).collect();
-        if let Some(limit) = self.limit {
-            entries.drain(..entries.len().saturating_sub(limit));
-        }
+        let AuditLogPart { entries, verbs, .. } = self.read(app)?;
         if app.ui.output == Output::Json {
-            let entries = entries.into_iter().map(view).collect();
+            let entries = entries.iter().map(view).collect();
             app.ui.json(&Document { schema: SCHEMA, entries });
         } else if entries.is_empty() {
-            app.ui.note(self.none_of(&log));
+            app.ui.note(self.none_of(&verbs));
         } else {
-            let rows = entries
-                .into_iter()
-                .map(|logged| row(logged, self.wide.moment(app, logged.entry.time)));
+            let rows =
+                entries.iter().map(|logged| row(logged, self.wide.moment(app, logged.entry.time)));
             self.wide.print(app, &COLUMNS, rows.collect());
         }
         Ok(0)
     }
 
+    /// All parts of it as one.
+    fn read(&self, app: &App) -> Result<AuditLogPart, Failure> {
+        let now = app.now();
+        let moment = |moment: Option<Moment>| moment.map(|moment| moment.seconds(now));
+        let part = |after| {
+            let (since, until) = (moment(self.since), moment(self.until));
+            let Self { verb, subject, limit, .. } = self;
+            let (verb, subject, limit) = (verb.clone(), *subject, *limit);
+            ask(app, ReadAuditLog { verb, subject, since, until, limit, after })
+        };
+        let mut log = part(None)?;
+        while log.rest == Rest::More {
+            let next = part(log.entries.last().map(|logged| logged.seq))?;
+            log.rest = next.rest;
+            log.entries.extend(next.entries);
+        }
+        Ok(log)
+    }
+
     /// Why nothing is shown: a verb that the log does not have is told from one that was not used.
-    fn none_of(&self, log: &[Logged]) -> String {
-        let verbs: BTreeSet<&str> = log.iter().map(|logged| logged.entry.verb.as_str()).collect();
+    fn none_of(&self, verbs: &[String]) -> String {
         if self.verb.is_none() || verbs.is_empty() {
             return "no entries".to_owned();
         }
-        let verbs: Vec<&str> = verbs.into_iter().collect();
         format!("no entries; verbs of this log: {}", verbs.join(", "))
-    }
-
-    fn takes(&self, logged: &Logged, now: i64) -> bool {
-        let entry = &logged.entry;
-        let of_verb = |wanted: &String| {
-            let rest = entry.verb.strip_prefix(wanted.trim());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        };
-        self.verb.as_ref().is_none_or(of_verb)
-            && self.subject.is_none_or(|id| entry.subjects.iter().any(|s| s.id == Some(id)))
-            && self.since.is_none_or(|since| entry.time >= since.seconds(now))
-            && self.until.is_none_or(|until| entry.time < until.seconds(now))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `azvault audit verify`
 
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::verbs::VerifyAuditLog;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -23,8 +24,7 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = Opener::new(app).open_vault()?.vault;
-        let entries = vault.snapshot()?.audit_log()?.len();
+        let entries = ask(app, VerifyAuditLog {})?.entries;
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: SCHEMA, ok: true, entries });
         } else {

@@ -1,6 +1,7 @@
 //! `azvault autosave show`
 
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
+use azvault_service::verbs::ShowAutosave;
 
 use crate::app::{App, Exit};
 
@@ -10,9 +11,9 @@ pub(crate) struct Args {}
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let contexts = Opener::new(app).open()?.contexts;
-        let (mode, because) = contexts.autosave();
-        super::mode::print(app, &contexts, &format!("{} ({})", mode.as_str(), because.as_str()));
+        let autosave = ask(app, ShowAutosave {})?;
+        let (mode, because) = (autosave.mode.as_str(), autosave.because.as_str());
+        super::mode::print(app, &autosave, &format!("{mode} ({because})"));
         Ok(0)
     }
 }

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use azvault_service::ask::Requests;
 use azvault_service::backup;
 use azvault_service::backup::is_there;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::shell_word::shell_path;
 use azvault_service::text::{count, shown_path};
-use azvault_vault::{Error, Over, StagedVault, Verified, make_folder};
+use azvault_service::verbs::{CountVault, VerifiedCopy, VerifyCopy};
+use azvault_vault::{Over, StagedVault, Verified, make_folder};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -47,7 +49,10 @@ impl Args {
         if let Some(file) = &file {
             check_place(app, file, over)?;
         }
-        let OpenVault { vault, reopener, .. } = Opener::new(app).open_vault()?;
+        // Who cannot open the vault makes no folder.
+        let mut requests = Requests::new(app);
+        requests.ask(CountVault {})?;
+        let vault = Opener::new(app).locked()?;
         let folder = match &file {
             Some(file) => backup::parent(file).to_owned(),
             None => {
@@ -57,16 +62,14 @@ impl Args {
             }
         };
         let shown = file.clone().unwrap_or_else(|| folder.clone());
-        let failed = |e: Error| backup::failure(e, &shown);
-        let spinner = app.console.spinner("copying and verifying");
         let draft =
             StagedVault::of_vault(&vault, &folder).map_err(|e| backup::failure(e, &shown))?;
-        let locked = draft.open().map_err(|e| backup::failure(e, &shown))?;
-        let keys = reopener.sealer(app, &locked)?;
-        let copy = locked.unlock_with(keys, &draft.anchors()).map_err(failed)?;
-        let verified = copy.verify_all().map_err(failed)?;
-        drop(copy);
-        drop(spinner);
+        let (file_of_copy, anchors) = (draft.path().to_owned(), draft.anchors());
+        let copy = VerifyCopy { file: file_of_copy, anchors, named: shown.clone() };
+        let verified = match requests.ask(copy)? {
+            VerifiedCopy::Whole(verified) => verified,
+            VerifiedCopy::Bad(failure) => return Err(failure),
+        };
         let file = match file {
             Some(file) => file,
             None => backup::name(app, &folder, &format!("g{}", verified.generation))?,
@@ -76,7 +79,7 @@ impl Args {
         let Verified { generation, contexts, secrets, .. } = verified;
         if app.ui.output == Output::Json {
             let (schema, backup) = (SCHEMA, file.display().to_string());
-            let vault = vault.id().to_string();
+            let vault = vault.vault_id().to_string();
             app.ui.json(&Document { schema, backup, vault, generation, contexts, secrets, size });
         } else {
             let (contexts, secrets) = (count(contexts, "context"), count(secrets, "secret"));

@@ -6,11 +6,11 @@ use std::ffi::OsStr;
 
 use azvault_os::process::harden;
 use azvault_service::ask::{UnaskedReply, ask_unasked};
-use azvault_service::failure::Failure;
-use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::time::utc;
-use azvault_service::verbs::{Detail, ListContexts, ListSecrets, ListedContext, Verb};
+use azvault_service::verbs::{
+    Detail, ListContexts, ListMigrations, ListSecrets, ListedContext, Verb,
+};
 use azvault_signin::resource::short_names;
 use clap::{Args as _, Command, FromArgMatches};
 use clap_complete::engine::{
@@ -78,7 +78,7 @@ impl ValueCompleter for Kind {
             Self::Contexts => contexts(),
             Self::Accounts => accounts(),
             Self::Secrets => secrets(),
-            Self::Migrations => migrations().unwrap_or_default(),
+            Self::Migrations => migrations(),
             Self::Resources => {
                 short_names().map(|(name, what)| (name.to_owned(), what.to_owned())).collect()
             }
@@ -154,15 +154,10 @@ fn secrets() -> Vec<(String, String)> {
     secrets.iter().map(|secret| (secret.location.id().to_string(), about(secret))).collect()
 }
 
-fn migrations() -> Result<Vec<(String, String)>, Failure> {
-    let Some(app) = app() else { return Ok(Vec::new()) };
-    let Some(open) = Opener::new(&app).open_vault_unasked()? else { return Ok(Vec::new()) };
-    let mut imports = open.vault.snapshot()?.into_imports();
-    imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));
-    let named = |import: &azvault_vault::Stored<azvault_vault::Import>| {
-        (import.id.to_string(), utc(import.value.created))
-    };
-    Ok(imports.iter().map(named).collect())
+fn migrations() -> Vec<(String, String)> {
+    let listed = asked(ListMigrations {});
+    let migrations = listed.map(|listed| listed.migrations).unwrap_or_default();
+    migrations.iter().map(|one| (one.id.to_string(), utc(one.created))).collect()
 }
 
 /// Programs in the folders of PATH.

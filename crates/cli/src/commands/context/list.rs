@@ -34,7 +34,7 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let ListedContexts { default, active, contexts, offers } = ask(app, ListContexts {})?;
+        let ListedContexts { default, active, contexts, offers, .. } = ask(app, ListContexts {})?;
         let marks = Marks { default: default.as_ref(), active: active.as_ref() };
         match app.ui.output {
             Output::Json => app.ui.json(&Document {

@@ -1,7 +1,7 @@
 //! `azvault key list`
 
-use azvault_service::opening::Opener;
-use azvault_vault::{Locked, Slot};
+use azvault_service::ask::ask;
+use azvault_service::verbs::{ListSlots, ListedSlot};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -48,11 +48,7 @@ const COLUMNS: [Column; 5] = [
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let path = app.vault_path()?;
-        Locked::open(&path)?;
-        let vault = Opener::new(app).open_vault()?.vault;
-        let keys: Vec<KeyView> =
-            vault.slots().iter().map(|slot| view(slot, vault.label(slot.id))).collect();
+        let keys: Vec<KeyView> = ask(app, ListSlots {})?.slots.into_iter().map(view).collect();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: 1, keys });
             return Ok(0);
@@ -69,11 +65,11 @@ impl Args {
     }
 }
 
-fn view(slot: &Slot, label: Option<&str>) -> KeyView {
+fn view(slot: ListedSlot) -> KeyView {
     KeyView {
         id: slot.id.to_string(),
         kind: slot.kind.as_str(),
-        label: label.unwrap_or_default().to_owned(),
+        label: slot.label,
         kdf: slot.cost.as_ref().map(|cost| KdfView {
             memory_kib: cost.memory_kib(),
             passes: cost.passes(),

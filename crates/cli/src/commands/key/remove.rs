@@ -1,13 +1,12 @@
 //! `azvault key remove`
 
 use azvault_service::app::Consent;
-use azvault_service::audit;
+use azvault_service::ask::ask;
 use azvault_service::keyring::Entry;
-use azvault_service::opening::{OpenVault, Opener};
-use azvault_service::policy;
 use azvault_service::slots;
 use azvault_service::slots::SlotView;
-use azvault_vault::{Problem, SlotError, SlotKind};
+use azvault_service::verbs::{ListedSlot, RemoveSlot, RemovedSlot};
+use azvault_vault::SlotKind;
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -35,34 +34,20 @@ struct Document {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let path = app.vault_path()?;
-        let OpenVault { mut vault, slot: opened_by, .. } = Opener::new(app).open_vault()?;
-        let slot = vault.slots().iter().find(|slot| slot.id == self.id);
-        let kind =
-            slot.ok_or(SlotError::Missing(self.id)).map_err(|e| Problem::from(e).at(&path))?.kind;
-        let left = vault.slots().iter().filter(|slot| slot.id != self.id);
-        policy::may_remove(app, [kind], left.map(|slot| slot.kind))?;
-        let label = vault.label(self.id).unwrap_or_default().to_owned();
-        let words = slots::words(self.id, kind, &label);
-        let which =
-            if opened_by == Some(self.id) { ", which opened the vault just now" } else { "" };
-        app.confirm(Consent::from(self.yes), &format!("Remove {words}{which}?"))?;
-        let removed = vault.write(|writing| -> Result<_, Problem> {
-            let removed = writing.remove_slot(self.id)?;
-            audit::log(app, writing, "key remove", vec![slots::subject(self.id, kind, &label)])?;
-            Ok(removed)
-        });
-        let removed = removed?;
-        if removed.kind == SlotKind::Keyring
-            && let Err(failure) = Entry::new(vault.id(), removed.salt).clear()
+        let remove = RemoveSlot { id: self.id, consent: Consent::from(self.yes) };
+        let RemovedSlot { slot, vault, salt, opened } = ask(app, remove)?;
+        let ListedSlot { id, kind, label, .. } = slot;
+        if kind == SlotKind::Keyring
+            && let Err(failure) = Entry::new(vault, salt).clear()
         {
             app.ui.warning(format!("its key is still in the keyring: {}", failure.what));
         }
         if app.ui.output == Output::Json {
-            let removed = SlotView::new(&removed, &label);
+            let removed = SlotView { id: id.to_string(), kind: kind.as_str(), label };
             app.ui.json(&Document { schema: SCHEMA, removed });
         } else {
-            app.ui.line(format!("removed {words}{which}"));
+            let words = slots::words(id, kind, &label);
+            app.ui.line(format!("removed {words}{}", opened.words()));
         }
         app.ui.note(
             "old copies of the file still open with it; new keys end that: azvault key rotate",

@@ -1,8 +1,8 @@
 //! `azvault migrate list`
 
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
 use azvault_service::time::utc;
-use azvault_vault::{Import, Stored};
+use azvault_service::verbs::{ListMigrations, ListedMigration};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -38,24 +38,16 @@ pub(crate) struct MigrationView {
 }
 
 impl MigrationView {
-    pub(crate) fn new(import: &Stored<Import>) -> Self {
-        let files = &import.value.files;
-        Self {
-            id: import.id.to_string(),
-            created: utc(import.value.created),
-            files: files.len(),
-            sealed: files.iter().filter(|file| file.original.is_some()).count(),
-            removed: files.iter().filter(|file| file.removed.is_some()).count(),
-        }
+    pub(crate) fn new(listed: &ListedMigration) -> Self {
+        let ListedMigration { id, created, files, sealed, removed } = *listed;
+        Self { id: id.to_string(), created: utc(created), files, sealed, removed }
     }
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = Opener::new(app).open_vault()?.vault;
-        let mut imports = vault.snapshot()?.into_imports();
-        imports.sort_by_key(|import| std::cmp::Reverse((import.value.created, import.id)));
-        let migrations: Vec<_> = imports.iter().map(MigrationView::new).collect();
+        let listed = ask(app, ListMigrations {})?.migrations;
+        let migrations: Vec<_> = listed.iter().map(MigrationView::new).collect();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: 1, migrations });
             return Ok(0);
@@ -66,11 +58,11 @@ impl Args {
         }
         let rows: Vec<_> = migrations
             .iter()
-            .zip(&imports)
-            .map(|(m, import)| {
+            .zip(&listed)
+            .map(|(m, listed)| {
                 vec![
                     cell(&m.id),
-                    cell(self.wide.moment(app, import.value.created)),
+                    cell(self.wide.moment(app, listed.created)),
                     cell(m.files.to_string()),
                     cell(m.sealed.to_string()),
                     cell(m.removed.to_string()),

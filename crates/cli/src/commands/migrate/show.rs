@@ -1,10 +1,10 @@
 //! `azvault migrate show`
 
 use azvault_importer::Outcome;
-use azvault_service::migration;
-use azvault_service::opening::Opener;
+use azvault_service::ask::ask;
 use azvault_service::time::utc;
-use azvault_vault::{IdPrefix, ImportedFile};
+use azvault_service::verbs::{MigratedFile, Original, ShowMigration, ShownMigration};
+use azvault_vault::IdPrefix;
 use serde::Serialize;
 
 use super::list::MigrationView;
@@ -40,28 +40,28 @@ struct FileView {
 }
 
 impl FileView {
-    fn new(file: &ImportedFile) -> Self {
+    fn new(file: MigratedFile) -> Self {
+        let MigratedFile { path, format, product, outcome, permissions, size, original, removed } =
+            file;
         Self {
-            path: file.path.display().to_string(),
-            format: file.format.clone(),
-            product: file.product.clone(),
-            outcome: file.outcome.clone(),
-            mode: file.permissions.to_string(),
-            size: file.size,
-            sealed: file.original.is_some(),
-            removed: file.removed.map(utc),
+            path,
+            format,
+            product,
+            outcome,
+            mode: permissions.to_string(),
+            size,
+            sealed: original == Original::Sealed,
+            removed: removed.map(utc),
         }
     }
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let vault = Opener::new(app).open_vault()?.vault;
-        let imports = vault.snapshot()?.into_imports();
-        let import = migration::find(imports, Some(&self.id))?;
-        let sources: Vec<_> = import.value.files.iter().map(FileView::new).collect();
+        let ShownMigration { migration, files } = ask(app, ShowMigration { id: self.id })?;
+        let sources: Vec<_> = files.into_iter().map(FileView::new).collect();
         if app.ui.output == Output::Json {
-            let migration = MigrationView::new(&import);
+            let migration = MigrationView::new(&migration);
             app.ui.json(&Document { schema: 1, migration, sources });
             return Ok(0);
         }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use azvault_policy::Policy;
+use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{Opener, Unasked};
 use azvault_service::policy;
 use azvault_service::policy::{Finding, Owner};
 use azvault_service::text::{count, shown};
+use azvault_service::verbs::CheckContexts;
 use azvault_service::{agent, paths};
 use azvault_vault::{Error, Locked, Problem};
 use serde::Serialize;
@@ -85,12 +86,10 @@ fn of_vault(app: &App, policy: &Policy) -> Result<(Vec<Finding>, Looked), Failur
             .and_then(|held| policy::of_hold(policy, held.expires_s)),
     );
     drop(locked);
-    match Opener::new(app).open_unasked()? {
-        Unasked::Locked(_) => Ok((findings, Looked::ExceptAtContexts)),
-        Unasked::Open(open) => {
-            let seen = open.contexts.seen();
-            findings
-                .extend(seen.iter().filter_map(|seen| policy::of_context(policy, seen.context)));
+    match ask_unasked(app, CheckContexts {})? {
+        UnaskedReply::Locked(_) => Ok((findings, Looked::ExceptAtContexts)),
+        UnaskedReply::Reply(checked) => {
+            findings.extend(checked.findings);
             Ok((findings, Looked::Everywhere))
         }
     }

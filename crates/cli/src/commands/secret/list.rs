@@ -2,14 +2,9 @@
 
 use azvault_model::Secret;
 use azvault_service::ask::ask;
-use azvault_service::contexts::Contexts;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{OpenVault, Opener};
-use azvault_service::secrets;
-use azvault_service::secrets::SecretRef;
-use azvault_service::verbs::{Detail, ListSecrets, ListedSecret};
-use azvault_service::{audit, policy};
-use azvault_vault::Vault;
+use azvault_service::policy;
+use azvault_service::verbs::{Detail, ListSecrets, Rest, RevealSecrets};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -59,15 +54,14 @@ impl Args {
             return Err(Failure::new(Kind::Usage, "all values at once come as JSON only")
                 .hint("azvault secret list --reveal -o json, or azvault secret show ID --reveal"));
         }
-        if self.reveal {
-            policy::export_plaintext(app, "secrets are not shown")?;
-        }
-        if self.reveal {
-            return self.reveal(app);
-        }
         let detail = if self.wide { Detail::BlastRadius } else { Detail::Facts };
+        if self.reveal {
+            // Before anybody is asked for a passphrase in vain.
+            policy::export_plaintext(app, "secrets are not shown")?;
+            return reveal(app, detail);
+        }
         let listed = ask(app, ListSecrets { detail })?.secrets;
-        let secrets: Vec<_> = listed.iter().map(view).collect();
+        let secrets: Vec<_> = listed.iter().map(SecretView::of_listed).collect();
         if app.ui.output == Output::Json {
             app.ui.json(&Document { schema: SCHEMA, secrets });
         } else if secrets.is_empty() {
@@ -80,42 +74,29 @@ impl Args {
         }
         Ok(0)
     }
+}
 
-    /// Everything with its value.
-    fn reveal(&self, app: &App) -> Exit {
-        let OpenVault { mut vault, contexts, .. } = Opener::new(app).open()?;
-        let tenants = secrets::tenants(&contexts);
-        let mut secrets = Vec::new();
-        for secret in secrets::sorted(&contexts) {
-            let blast_radius = self.wide.then(|| secret.radius(&tenants, app.now()).into());
-            secrets.push((secret, SecretView { blast_radius, ..SecretView::of(secret) }));
+/// Everything with its value. Written piece by piece: a document with values in it is never held by a
+/// JSON library.
+fn reveal(app: &App, detail: Detail) -> Exit {
+    let (mut after, mut rest) = (None, Rest::More);
+    let mut separator: &[u8] = b"{\"schema\":1,\"secrets\":[";
+    while rest == Rest::More {
+        let part = ask(app, RevealSecrets { detail, after })?;
+        if part.secrets.is_empty() {
+            app.ui.raw(separator);
         }
-        reveal(app, &mut vault, &contexts, &secrets)
-    }
-}
-
-fn view(listed: &ListedSecret) -> SecretView<'_> {
-    let blast_radius = listed.blast_radius.clone().map(Into::into);
-    SecretView { blast_radius, ..SecretView::of(listed.as_ref()) }
-}
-
-/// Written piece by piece: a document with values in it is never held by a JSON library.
-fn reveal(
-    app: &App,
-    vault: &mut Vault,
-    contexts: &Contexts,
-    secrets: &[(SecretRef<'_>, SecretView<'_>)],
-) -> Exit {
-    // If that cannot be written, nothing is shown.
-    let subjects: Vec<_> = secrets.iter().map(|(secret, _)| secret.subject()).collect();
-    vault.write(|writing| audit::log(app, writing, audit::REVEAL, subjects))?;
-    let snapshot = vault.snapshot()?;
-    app.ui.raw(b"{\"schema\":1,\"secrets\":[");
-    let mut separator: &[u8] = b"";
-    for (secret, view) in secrets {
-        let value = secrets::value(&snapshot, contexts, secret.location)?;
-        print(app, separator, view, &value)?;
-        separator = b",";
+        for revealed in &part.secrets {
+            print(
+                app,
+                separator,
+                &SecretView::of_listed(&revealed.secret),
+                &revealed.released.value,
+            )?;
+            separator = b",";
+        }
+        rest = part.rest;
+        after = part.secrets.last().map(|revealed| revealed.secret.location.id());
     }
     app.ui.raw(b"]}\n");
     Ok(0)

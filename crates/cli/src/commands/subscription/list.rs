@@ -1,14 +1,11 @@
 //! `azvault subscription list`
 
-use std::collections::HashSet;
-
-use azvault_model::Subscription;
-use azvault_model::TenantId;
 use azvault_model::rules::connect::VisibleSubscription;
-use azvault_service::contexts::{Contexts, Seen};
-use azvault_service::opening::Opener;
+use azvault_model::{Subscription, Tenant};
+use azvault_service::ask::ask;
 use azvault_service::subscriptions;
 use azvault_service::subscriptions::{OnSubscriptions, Place};
+use azvault_service::verbs::{ListSubscriptions, ListedSubscription};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -74,9 +71,8 @@ impl Args {
             print(app, &self, seen.places.iter().map(row).collect());
             return Ok(0);
         }
-        let contexts = Opener::new(app).open()?.contexts;
-        let rows = known(&contexts, self.tenant.as_deref());
-        print(app, &self, rows);
+        let listed = ask(app, ListSubscriptions { tenant: self.tenant.clone() })?.subscriptions;
+        print(app, &self, listed.iter().map(of_contexts).collect());
         Ok(0)
     }
 }
@@ -89,7 +85,7 @@ fn of_place<'a>(
     let VisibleSubscription { subscription, tenant } = visible;
     Row {
         subscription: view(subscription),
-        tenant: Some(TenantView { id: &tenant.id, name: tenant.name.as_deref() }),
+        tenant: Some(of_tenant(tenant)),
         environment,
         contexts: on.names(Place::of(&subscription.id, environment)),
     }
@@ -103,26 +99,18 @@ fn view(subscription: &Subscription) -> SubscriptionView<'_> {
     }
 }
 
-/// Those of contexts, each once.
-fn known<'a>(contexts: &'a Contexts, tenant: Option<&str>) -> Vec<Row<'a>> {
-    let seen = contexts.seen();
-    let on = OnSubscriptions::of(seen.iter().map(|seen| seen.context));
-    let mut listed = HashSet::new();
-    let row = |Seen { context, .. }: Seen<'a>| {
-        let subscription = context.subscription.as_ref()?;
-        let own = context.tenant.as_ref();
-        let fits = tenant.is_none_or(|id| own.is_some_and(|own| TenantId(&own.id) == TenantId(id)));
-        let environment = context.environment.as_deref();
-        let place = Place::of(&subscription.id, environment);
-        let names = (fits && listed.insert(place)).then(|| on.names(place))?;
-        Some(Row {
-            subscription: view(subscription),
-            tenant: own.map(|own| TenantView { id: &own.id, name: own.name.as_deref() }),
-            environment,
-            contexts: names,
-        })
-    };
-    seen.into_iter().filter_map(row).collect()
+fn of_tenant(tenant: &Tenant) -> TenantView<'_> {
+    TenantView { id: &tenant.id, name: tenant.name.as_deref() }
+}
+
+/// Of one that contexts know.
+fn of_contexts(listed: &ListedSubscription) -> Row<'_> {
+    Row {
+        subscription: view(&listed.subscription),
+        tenant: listed.tenant.as_ref().map(of_tenant),
+        environment: listed.environment.as_deref(),
+        contexts: listed.contexts.iter().map(String::as_str).collect(),
+    }
 }
 
 /// One that cannot be used stands out.

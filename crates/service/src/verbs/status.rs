@@ -1,0 +1,113 @@
+//! What `status` says of an open vault.
+
+use azvault_model::rules::active::ActiveSource;
+use azvault_model::{Acting, ContextName};
+use azvault_vault::Id;
+use serde::{Deserialize, Serialize};
+
+use super::Verb;
+use super::autosave::Autosave;
+use crate::app::App;
+use crate::connect::offers;
+use crate::contexts::Purpose;
+use crate::failure::Failure;
+use crate::message::Message;
+use crate::opening::OpenVault;
+use crate::vault_pin::VaultPin;
+
+/// Who acts and why, and how much there is.
+#[derive(Serialize, Deserialize)]
+pub struct DescribeVault {}
+
+/// How much there is, whichever session it is: to describe a vault whose session is gone.
+#[derive(Serialize, Deserialize)]
+pub struct CountVault {}
+
+/// What a vault has, whichever context acts.
+#[derive(Serialize, Deserialize)]
+pub struct VaultCounts {
+    /// What `--expect-vault` takes.
+    pub pin: String,
+    pub default: Option<ContextName>,
+    pub contexts: usize,
+    pub secrets: usize,
+}
+
+/// A vault as this shell sees it.
+#[derive(Serialize, Deserialize)]
+pub struct DescribedVault {
+    pub counts: VaultCounts,
+    pub session: Option<DescribedSession>,
+    pub active: Option<ContextName>,
+    pub because: ActiveSource,
+    /// Who acts; `None` where nobody does.
+    pub acting: Option<Acting>,
+    /// What was chosen and is gone.
+    pub missing: Option<ContextName>,
+    pub autosave: Autosave,
+    /// What makes contexts, where there are none.
+    pub offers: Vec<String>,
+}
+
+/// The session of this shell.
+#[derive(Serialize, Deserialize)]
+pub struct DescribedSession {
+    pub id: Id,
+    /// The process that it ends with.
+    pub leader: u32,
+}
+
+impl Message for DescribeVault {}
+
+impl Message for DescribedVault {}
+
+impl Message for CountVault {}
+
+impl Message for VaultCounts {}
+
+impl VaultCounts {
+    fn of(open: &OpenVault) -> Result<Self, Failure> {
+        let OpenVault { vault, contexts, .. } = open;
+        Ok(Self {
+            pin: VaultPin::of(vault)?.to_string(),
+            default: contexts.default().cloned(),
+            contexts: contexts.seen().len(),
+            secrets: contexts.vault.secrets.len() + contexts.own().secrets.len(),
+        })
+    }
+}
+
+impl Verb for DescribeVault {
+    const NAME: &'static str = "status";
+    type Reply = DescribedVault;
+
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<DescribedVault, Failure> {
+        let counts = VaultCounts::of(open)?;
+        let contexts = &open.contexts;
+        let (active, because) = contexts.active()?;
+        let described = |session: &crate::session::Session| DescribedSession {
+            id: session.id(),
+            leader: session.leader,
+        };
+        Ok(DescribedVault {
+            session: contexts.session.as_ref().map(described),
+            active: active.cloned(),
+            because,
+            acting: contexts.resolved()?,
+            missing: contexts.missing().cloned(),
+            autosave: Autosave::of(contexts),
+            offers: if counts.contexts == 0 { offers::of_vault(contexts) } else { Vec::new() },
+            counts,
+        })
+    }
+}
+
+impl Verb for CountVault {
+    const NAME: &'static str = "count";
+    const PURPOSE: Purpose = Purpose::Vault;
+    type Reply = VaultCounts;
+
+    fn answer(self, _: &App, open: &mut OpenVault) -> Result<VaultCounts, Failure> {
+        VaultCounts::of(open)
+    }
+}
