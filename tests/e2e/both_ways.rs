@@ -214,3 +214,11 @@ fn an_answer_is_one_round_trip_and_reading_flushes_nothing() {
         assert_eq!(cost, (1, 0), "round trips and flushes of the command: {args:?}");
     }
 }
+
+#[test]
+fn a_command_begins_with_one_round_trip() {
+    let home = AgentHome::migrated();
+    home.unlock();
+    let Some(cost) = cost(&home, &["exec", FABRIKAM, "--", "true"]) else { return };
+    assert_eq!(cost, (1, 0), "round trips and flushes of the command and of its endpoint");
+}

@@ -336,7 +336,8 @@ fn no_token_or_secret_is_in_a_file_an_argument_or_the_environment() {
     assert!(!found(&calls, &token, is_answer).is_empty());
     let is_program = |call: &Call| call.name == "execve";
     assert!(!found(&calls, "AZURE_TOKEN_CREDENTIALS=prod", is_program).is_empty());
-    assert!(calls.iter().any(|call| call.file().is_some_and(|file| file.contains("vault.db"))));
+    let is_az = |call: &Call| call.file().is_some_and(|file| file.contains("azureProfile.json"));
+    assert!(calls.iter().any(is_az));
     let outside = |call: &Call| call.file().is_some() || is_program(call);
     for secret in [&token, &refresh, REFRESH_TOKEN, CACHED, CLIENT_SECRET, PASSPHRASE] {
         assert_eq!(found(&calls, secret, outside), [""; 0]);

@@ -69,6 +69,8 @@ fn every_verb_prints_one_document() {
     for args in [
         &init[..],
         &["unlock"],
+        &["grant", "list"],
+        &["grant", "revoke", "--all"],
         &["status"],
         &["scan", empty.to_str().unwrap()],
         &["migrate", "plan"],

@@ -109,7 +109,7 @@ fn a_command_that_is_killed_between_two_answers_loses_no_refresh_token() {
 }
 
 #[test]
-fn without_the_agent_the_keys_go_through_a_pipe() {
+fn without_the_agent_the_command_stores_what_comes() {
     let azure = Azure::with(&["strict-alone.example"]);
     azure.home.run(&["lock"]).expect(0);
     let token = azure.token(&["--no-agent"]);
@@ -117,7 +117,7 @@ fn without_the_agent_the_keys_go_through_a_pipe() {
     assert_eq!(azure.token(&["--no-agent"]), token);
     assert_eq!(seen("strict-alone.example").len(), 1);
     // Nobody but azvault itself starts a renewal.
-    assert_eq!(azure.run(&["renew"]).expect(0).json()["Err"]["kind"], "usage");
+    azure.run(&["renew"]).expect(2);
 }
 
 #[test]

@@ -3,22 +3,41 @@
 
 use std::sync::Arc;
 
+use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::Keys;
 use zeroize::Zeroizing;
 
+use crate::grants::CallerGrants;
 use crate::session_store::CallerSessions;
 
 /// Answers the requests of other processes with keys that are held.
 pub trait Answers {
     /// The answer to one message.
-    fn answer(
-        &mut self,
-        keys: &Arc<Keys>,
-        asked: Asked<'_>,
-    ) -> Result<Zeroizing<Vec<u8>>, NoAnswer>;
+    fn answer(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Reply, NoAnswer>;
 
     /// Lets go of everything that holds the keys or was opened with them.
     fn forget(&mut self);
+
+    /// Whether a process is at work for who waits with that ticket.
+    fn is_at_work_for(&self, ticket: u64) -> bool;
+
+    /// Nobody waits for an answer with that ticket any more.
+    fn forget_ticket(&mut self, ticket: u64);
+
+    /// The connections to processes that work for who waits, and what is waited for there.
+    fn processes(&self) -> Vec<(&Stream, Interest)>;
+
+    /// Goes on with what came from those processes.
+    fn go_on(&mut self, keys: &Arc<Keys>);
+}
+
+/// The answer, or that it is to be asked for again.
+pub enum Reply {
+    /// It is there.
+    Now(Zeroizing<Vec<u8>>),
+    /// It takes what a process is at work for: the same message is to be answered once more when that has
+    /// come further, or in a moment.
+    Later,
 }
 
 /// A message, and who sent it.
@@ -29,6 +48,10 @@ pub struct Asked<'a> {
     pub caller: u32,
     /// The sessions to which that process may belong.
     pub sessions: CallerSessions,
+    /// The grants of this agent, as that process may use them.
+    pub grants: CallerGrants,
+    /// By which one who waits is known when the same message comes again.
+    pub ticket: u64,
 }
 
 /// Why a message is not answered.

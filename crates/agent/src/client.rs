@@ -10,6 +10,7 @@ use azvault_vault::{Id, Opened, Placed, Sealer, SealerError, Subkey};
 use zeroize::Zeroizing;
 
 use crate::frame;
+use crate::grants::NewGrant;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 
 /// An agent that says nothing for so long is none.
@@ -221,6 +222,17 @@ impl Client {
         let message = Message::new(Verb::SessionWrite as u8, 20 + sealed.len())
             .i64(id.number())
             .i64(read)
+            .bytes(sealed);
+        self.call(message).map(drop)
+    }
+
+    /// Has the agent bind a grant to this process.
+    pub fn give_grant(&self, grant: &NewGrant) -> Result<(), CallError> {
+        let NewGrant { hash, id, keeps, sealed } = grant;
+        let message = Message::new(Verb::GrantGive as u8, 45 + sealed.len())
+            .raw(hash)
+            .i64(*id)
+            .u8(keeps.number())
             .bytes(sealed);
         self.call(message).map(drop)
     }

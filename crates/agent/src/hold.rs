@@ -52,6 +52,17 @@ pub struct Allowed {
     pub screen_locked: Then,
     /// When the last login of the user has ended.
     pub logged_out: Then,
+    /// Whether the vault counts as used while a command runs that was started for it.
+    pub commands: Commands,
+}
+
+/// Whether a command that runs is a use of the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commands {
+    /// As long as it runs.
+    CountAsUse,
+    /// When it asks for something.
+    CountWhenTheyAsk,
 }
 
 /// What becomes of keys when something happens.

@@ -26,8 +26,9 @@ pub enum Verb {
     /// limit in seconds (u64), whether keys go before the machine sleeps (u8).
     Status = 0,
     /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
-    /// its start (u64), its terminal (u32), revision (i64), box; or [`Outcome::OthersKeys`]. Then nobody is
-    /// answered until the connection ends: see `server.rs`.
+    /// its start (u64), its terminal (u32), revision (i64), box; then number (u32), each grant: hash, id (i64),
+    /// process (u32), its start (u64), whether the vault counts as used (u8), box; or
+    /// [`Outcome::OthersKeys`]. Then nobody is answered until the connection ends: see `server.rs`.
     HandOver = 1,
     /// → nothing.
     Lock = 2,
@@ -50,10 +51,12 @@ pub enum Verb {
     /// number, each what keys of an epoch gave away when they were rotated (bytes) → whether those that
     /// are held are of such an epoch (u8).
     IsOfFormer = 11,
+    /// hash (32 bytes), id (i64), whether the vault counts as used (u8), box → nothing. Bound to the caller.
+    GrantGive = 12,
 }
 
 impl Verb {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Status,
         Self::HandOver,
         Self::Lock,
@@ -66,6 +69,7 @@ impl Verb {
         Self::SessionEnd,
         Self::Ask,
         Self::IsOfFormer,
+        Self::GrantGive,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {
@@ -238,6 +242,10 @@ impl<'a> Body<'a> {
 
     pub(crate) fn i64(&mut self) -> Option<i64> {
         self.array().map(i64::from_be_bytes)
+    }
+
+    pub(crate) fn hash(&mut self) -> Option<[u8; 32]> {
+        self.array()
     }
 
     pub(crate) fn aad(&mut self) -> Option<[u8; 42]> {

@@ -21,19 +21,22 @@ use azvault_os::process::{Signal, Signals};
 
 use self::answer::{AgentState, Sleep};
 use self::bound_socket::BoundSocket;
-use self::connection::{Connection, Crowd, PATIENCE_IN_A_CROWD};
+use self::connection::{AGAIN, Connection, Crowd, PATIENCE_IN_A_CROWD};
 use self::post::Taken;
 use crate::answers::Answers;
 use crate::client::CallError;
 use crate::clock::now;
 use crate::handing::Starter;
-use crate::hold::{Allowed, Moment, Then};
+use crate::hold::{Allowed, Commands, Moment, Then};
 use crate::holder::Beacon;
 use crate::login::{self, Watcher};
 use crate::protocol::{MAX_ASK, MAX_FRAME, Outcome};
 
 /// Connections that are served at once; more wait in the listener's queue.
 const MAX_CONNECTIONS: usize = 128;
+
+/// The same, with those whose request waits for a process: they keep nobody else out.
+const MAX_WAITING: usize = 512;
 
 /// Bytes of requests that are read at once; connections beyond that wait. One that is as long as any may
 /// be leaves room for several of the usual ones.
@@ -135,6 +138,8 @@ fn run(
     let mut connections: Vec<Connection> = Vec::new();
     let mut last_used = now();
     let mut last_read: Option<Moment> = None;
+    let mut last_ticket = 0;
+    let mut commands = Commands::CountWhenTheyAsk;
     loop {
         let moment = now();
         // What no command can find is held for nobody. As a rule another agent has taken over.
@@ -142,17 +147,25 @@ fn run(
             turn_away(&ears.listener, connections);
             return Ok(());
         }
+        if commands == Commands::CountAsUse {
+            held.count_commands(moment);
+        }
         held.look(moment);
         if !held.holds_keys() {
             last_read = None;
         } else if last_read.is_none_or(|last| moment.awake.saturating_sub(last.awake) >= REREAD) {
             last_read = Some(moment);
-            if let Some(allowed) = allowed() {
+            let allowed = allowed();
+            // A policy that cannot be followed forbids each token for itself.
+            commands = allowed.map_or(Commands::CountWhenTheyAsk, |allowed| allowed.commands);
+            if let Some(allowed) = allowed {
                 held.tighten(allowed.limits, moment);
             }
         }
         let crowd = crowd(&connections);
-        connections.retain(|connection| !connection.is_late(moment, crowd));
+        retain(&mut connections, &mut held, |connection, _| {
+            (!connection.is_late(moment, crowd)).then_some(())
+        });
         let busy = held.holds_something() || !connections.is_empty();
         if busy {
             last_used = moment;
@@ -161,6 +174,7 @@ fn run(
         }
         let wait = if may_go_on(&connections) { Duration::ZERO } else { held.wait(moment) };
         let wait = wait.min(match crowd {
+            _ if connections.iter().any(|one| is_due(one, &held)) => AGAIN,
             Crowd::None => LINGER,
             Crowd::Waits => PATIENCE_IN_A_CROWD,
         });
@@ -189,23 +203,55 @@ fn run(
             hear(ears, &mut held, &mut allowed);
         }
         if ready.listener {
-            accept(&ears.listener, &mut connections, moment);
+            accept(&ears.listener, &mut connections, moment, &mut last_ticket);
         }
         let mut taken = taken(&connections);
         let mut has_heir = connections.iter().any(Connection::is_heir);
-        connections.retain_mut(|connection| {
+        if !has_heir {
+            held.go_on();
+        }
+        retain(&mut connections, &mut held, |connection, held| {
             // The heir has the sessions as they are: nothing changes until it serves, or is gone.
             if has_heir && !connection.is_heir() {
-                return true;
+                return Some(());
             }
             let before = connection.size();
-            let goes_on = connection.go_on(&mut held, moment, MAX_BYTES.saturating_sub(taken));
+            let goes_on = match connection.is_waiting() {
+                true => connection.again(held, moment),
+                false => connection.go_on(held, moment, MAX_BYTES.saturating_sub(taken)),
+            };
             let after = goes_on.map_or(0, |()| connection.size());
             taken = taken.saturating_sub(before).saturating_add(after);
             has_heir |= connection.is_heir();
-            goes_on.is_some()
+            goes_on
         });
     }
+}
+
+/// Keeps the connections that go on; nobody waits with the tickets of the others.
+fn retain(
+    connections: &mut Vec<Connection>,
+    held: &mut AgentState<'_>,
+    mut goes_on: impl FnMut(&mut Connection, &mut AgentState<'_>) -> Option<()>,
+) {
+    connections.retain_mut(|connection| {
+        let goes_on = goes_on(connection, held).is_some();
+        if !goes_on {
+            held.forget_ticket(connection.ticket());
+        }
+        goes_on
+    });
+}
+
+/// Whether its request is answered again in a moment.
+fn is_due(connection: &Connection, held: &AgentState<'_>) -> bool {
+    connection.is_waiting() && !held.is_at_work_for(connection.ticket())
+}
+
+/// Whether one more is taken.
+fn has_place(connections: &[Connection]) -> bool {
+    let waiting = connections.iter().filter(|one| one.is_waiting()).count();
+    connections.len() - waiting < MAX_CONNECTIONS && connections.len() < MAX_WAITING
 }
 
 /// Bytes of memory that connections have been given.
@@ -214,7 +260,7 @@ fn taken(connections: &[Connection]) -> usize {
 }
 
 fn crowd(connections: &[Connection]) -> Crowd {
-    let is_full = connections.len() >= MAX_CONNECTIONS;
+    let is_full = !has_place(connections);
     let waits = is_full || connections.iter().any(|one| one.wants().is_some());
     if waits { Crowd::Waits } else { Crowd::None }
 }
@@ -240,11 +286,12 @@ fn wait_for(
     connections: &mut [Connection],
     wait: Duration,
 ) -> Result<Ready, ServeError> {
+    let processes = held.processes();
     let held = held.sessions();
     let sessions: Vec<i64> = held.iter().map(|(id, _)| id).collect();
     let changes = ears.place.changes();
     let results: Vec<Event> = {
-        let open = connections.len() < MAX_CONNECTIONS;
+        let open = has_place(connections);
         let mut waits = Wait::new();
         waits.add(&ears.listener, if open { Interest::Read } else { Interest::Nothing });
         waits.add(&ears.signals, Interest::Read);
@@ -254,6 +301,9 @@ fn wait_for(
         }
         for connection in connections.iter() {
             waits.add(connection.stream(), connection.waits_for());
+        }
+        for (stream, interest) in &processes {
+            waits.add(*stream, *interest);
         }
         // Last, since there may be none.
         if let Some(changes) = changes {
@@ -271,7 +321,9 @@ fn wait_for(
     let ([listener, _, beacon], rest) =
         fixed.ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
     let (of_sessions, rest) = rest.split_at(sessions.len());
-    let (of_connections, optional) = rest.split_at(connections.len());
+    let (of_connections, rest) = rest.split_at(connections.len());
+    // They are asked themselves what came of them.
+    let (_, optional) = rest.split_at(processes.len());
     let mut optional = optional.iter();
     let mut of = |is_there: bool| is_there && optional.next().is_some_and(|one| one.is_any());
     let place = of(changes.is_some());
@@ -328,11 +380,17 @@ fn turn_away(listener: &Listener, connections: Vec<Connection>) {
 }
 
 /// Takes who waits; the connection of anybody else is closed without a word.
-fn accept(listener: &Listener, connections: &mut Vec<Connection>, moment: Moment) {
-    while connections.len() < MAX_CONNECTIONS {
+fn accept(
+    listener: &Listener,
+    connections: &mut Vec<Connection>,
+    moment: Moment,
+    last_ticket: &mut u64,
+) {
+    while has_place(connections) {
         let Ok(stream) = listener.accept() else { return };
         // Another user's, or a process that has ended: nobody waits there for an answer.
         let Some(peer) = Peer::of(&stream) else { continue };
-        connections.push(Connection::new(stream, peer, moment));
+        *last_ticket += 1;
+        connections.push(Connection::new(stream, peer, moment, *last_ticket));
     }
 }

@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use azvault_vault::Id;
 
 use crate::client::{CallError, Client, StoredSession};
-use crate::protocol::Outcome;
+use crate::protocol::{Leader, Outcome};
 use crate::sessions::Sessions;
 
 /// Reads and writes the sealed states of sessions, for one process that may belong to them.
 pub trait SessionStore: Send + Sync {
+    /// Starts one that ends with its leader.
+    fn start(&self, id: Id, leader: Leader, sealed: &[u8]) -> Result<(), CallError>;
+
     /// A session to which the process belongs.
     fn read(&self, id: Id) -> Result<StoredSession, CallError>;
 
@@ -21,6 +24,10 @@ pub trait SessionStore: Send + Sync {
 }
 
 impl SessionStore for Client {
+    fn start(&self, id: Id, leader: Leader, sealed: &[u8]) -> Result<(), CallError> {
+        self.start_session(id, leader, sealed)
+    }
+
     fn read(&self, id: Id) -> Result<StoredSession, CallError> {
         self.read_session(id)
     }
@@ -45,6 +52,12 @@ impl CallerSessions {
         Self { sessions, caller }
     }
 
+    /// The same as the leader of a session sees them: for what is done for a member of it that may be gone
+    /// before it is done.
+    pub fn of_leader(&self, leader: u32) -> Self {
+        Self::new(Arc::clone(&self.sessions), leader)
+    }
+
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         lock(&self.sessions)
     }
@@ -56,6 +69,10 @@ pub(crate) fn lock(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
 }
 
 impl SessionStore for CallerSessions {
+    fn start(&self, id: Id, leader: Leader, sealed: &[u8]) -> Result<(), CallError> {
+        self.sessions().start(id.number(), leader, sealed, self.caller).map_err(refused)
+    }
+
     fn read(&self, id: Id) -> Result<StoredSession, CallError> {
         let mut sessions = self.sessions();
         let session = sessions.of(id.number(), self.caller).map_err(refused)?;

@@ -15,8 +15,11 @@ const MAX_SEALED: usize = 4 * 1024 * 1024;
 /// What a session takes in a message besides its box.
 const HEAD: usize = 8 + 4 + 8 + 4 + 8 + 4;
 
+/// What grants may take in the same message.
+const FOR_GRANTS: usize = 8 * 1024 * 1024;
+
 /// All boxes together: they are handed over in one message.
-const MAX_TOTAL: usize = MAX_FRAME - 5 - MAX_SESSIONS * HEAD;
+const MAX_TOTAL: usize = MAX_FRAME - 5 - MAX_SESSIONS * HEAD - FOR_GRANTS;
 
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<i64, Session>);
@@ -112,11 +115,9 @@ impl Sessions {
     }
 
     /// All of them, for the agent that takes over: boxes that only their shells can open.
-    pub(crate) fn handed_over(&self) -> Message {
-        let room = self.0.values().map(|session| HEAD + session.sealed.len()).sum::<usize>();
+    pub(crate) fn handed_over(&self, message: Message) -> Message {
         let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        let message = Message::new(Outcome::Done as u8, 4 + room).u32(number);
-        self.0.iter().fold(message, |message, (id, session)| {
+        self.0.iter().fold(message.u32(number), |message, (id, session)| {
             message
                 .i64(*id)
                 .u32(session.leader)
@@ -125,6 +126,11 @@ impl Sessions {
                 .i64(session.revision)
                 .bytes(&session.sealed)
         })
+    }
+
+    /// How much all of them take in a message.
+    pub(crate) fn room(&self) -> usize {
+        4 + self.0.values().map(|session| HEAD + session.sealed.len()).sum::<usize>()
     }
 
     /// Takes over what another agent handed over; those whose leader has ended are left out. `None` for
@@ -143,7 +149,6 @@ impl Sessions {
             let sealed = sealed.to_vec();
             taken.insert(id, Session { leader, process, ended, revision, sealed });
         }
-        body.end()?;
         Some(Self(taken))
     }
 

@@ -13,6 +13,7 @@ pub(crate) mod disconnect;
 pub(crate) mod doctor;
 pub(crate) mod endpoint;
 pub(crate) mod exec;
+pub(crate) mod grant;
 pub(crate) mod init;
 pub(crate) mod key;
 pub(crate) mod lock;
@@ -66,6 +67,9 @@ pub(crate) enum Command {
     Token(token::Args),
     Exec(exec::Args),
     Shell(shell::Args),
+    /// What commands may ask for that exec and shell started
+    #[command(subcommand)]
+    Grant(grant::Verb),
     ShellInit(shell_init::Args),
     Prompt(prompt::Args),
     /// A program az for machines without Azure CLI
@@ -132,6 +136,7 @@ impl Command {
             Self::Token(args) => args.run(app),
             Self::Exec(args) => args.run(app),
             Self::Shell(args) => args.run(app),
+            Self::Grant(verb) => verb.run(app),
             Self::ShellInit(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
             Self::AzShim(verb) => verb.run(app),

@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "Sign in, and use contexts",
         &["connect", "disconnect", "context", "subscription", "use", "autosave", "session"],
     ),
-    ("Hand tokens to programs", &["exec", "shell", "token", "az-shim"]),
+    ("Hand tokens to programs", &["exec", "shell", "grant", "token", "az-shim"]),
     ("The vault", &["init", "unlock", "lock", "status", "key", "secret", "backup", "verify"]),
     ("Watch over it", &["panic", "doctor", "audit", "policy"]),
     ("Shells and pages", &["prompt", "shell-init", "completions", "man"]),

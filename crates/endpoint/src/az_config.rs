@@ -28,11 +28,14 @@ pub struct OwnFiles<'a> {
 pub struct AzConfig {
     /// Name and text of each file.
     pub files: Vec<(&'static str, String)>,
-    /// What is linked to the same name in the user's own folder, if it is there.
-    pub links: &'static [&'static str],
-    /// What is copied from there instead, as az writes to it.
-    pub copies: &'static [&'static str],
 }
+
+/// What is linked to the same name in the user's own folder, if it is there.
+pub const AZ_LINKS: [&str; 2] = ["cliextensions", "bin"];
+
+/// What is copied from there instead, as az writes to it. Without the index of commands the first az in
+/// the folder loads every module.
+pub const AZ_COPIES: [&str; 1] = ["commandIndex.json"];
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,8 +84,7 @@ pub fn az_config(
     if !clouds.is_empty() {
         files.push(("clouds.config", clouds));
     }
-    // Without the index of commands the first az in the folder loads every module.
-    AzConfig { files, links: &["cliextensions", "bin"], copies: &["commandIndex.json"] }
+    AzConfig { files }
 }
 
 /// What of a private folder becomes another text when another context acts; `config` is what stands

@@ -1,9 +1,10 @@
 //! What a caller asks for, and what is said to it.
 
 use azvault_model::Secret;
+use serde::{Deserialize, Serialize};
 
 /// A request that came by the right key, in the right form, from a process of the same user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndpointRequest {
     /// What the token is to open.
     pub target: Target,
@@ -21,7 +22,7 @@ pub struct EndpointRequest {
 }
 
 /// How tools ask for tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Protocol {
     /// The managed identity endpoint of App Service, api-version 2019-08-01: az from 2.75 and the
     /// Azure SDKs. <https://learn.microsoft.com/azure/app-service/overview-managed-identity>
@@ -39,7 +40,7 @@ pub enum Protocol {
 }
 
 /// What a token is to open, as given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// A resource of the first generation: `https://management.azure.com/`.
     Resource(String),
@@ -49,7 +50,7 @@ pub enum Target {
 
 /// How a caller names a user-assigned identity. The file of Azure CLI that
 /// [`az_config`](crate::az_config()) makes names accounts of the vault this way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientSelector {
     /// `client_id`.
     ClientId(String),
@@ -72,7 +73,7 @@ pub struct Issued {
 }
 
 /// Why there is no token. The messages reach the caller: no secret belongs into them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// No token, however often it is asked: the resource, tenant or identity is not for this command,
     /// the vault is locked, there is no network. The message says why, and the next command.

@@ -47,7 +47,9 @@ mod request;
 mod serving;
 mod token_endpoint;
 
-pub use az_config::{AzConfig, OwnFiles, az_config, az_follows, client_id, selected};
+pub use az_config::{
+    AZ_COPIES, AZ_LINKS, AzConfig, OwnFiles, az_config, az_follows, client_id, selected,
+};
 pub use endpoint_request::{ClientSelector, EndpointRequest, Issued, Protocol, Refusal, Target};
 pub use environment::{Facts, TOOL_VARIABLES, ToolValue, ToolVariable, is_token_endpoint};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};

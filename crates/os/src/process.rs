@@ -15,5 +15,5 @@ pub use self::kin::{
 pub use self::signals::{Signal, Signals};
 pub use self::start::{
     become_command, keep_descriptors_here, leave_terminal, silence_errors, silence_output,
-    start_apart_from_terminal, variable, variable_bytes,
+    start_apart_from_terminal, start_holding, variable, variable_bytes,
 };

@@ -1,6 +1,8 @@
 //! Asking: the agent answers, where it has the keys; else this process unlocks the vault, and answers
 //! itself. Both run the same verb.
 
+use std::time::{Duration, Instant};
+
 use azvault_agent::{CallError, Client};
 use azvault_vault::Locked;
 
@@ -8,13 +10,22 @@ use crate::app::App;
 use crate::console::Answer;
 use crate::contexts::Purpose;
 use crate::failure::{Failure, Kind};
-use crate::message::{Bytes, encode, split};
+use crate::message::{Bytes, SecretPart, encode, split};
+use crate::online::network_of_process;
 use crate::opening::{OpenVault, Opener, Unasked};
-use crate::request::{Answered, Envelope, Memory, Outcome, Person, SessionHandle};
+use crate::request::{Answered, Envelope, Memory, Outcome, Person};
 use crate::session::Session;
 use crate::unlock_inputs::UnlockInput;
 use crate::verbs::{Handle, Opens, Verb};
 use crate::{agent, endpoint, paths};
+
+/// How long an answer may take for which the sign-in service is asked: longer than the renewer gives it, with
+/// all credentials that there are.
+const ONLINE: Duration = Duration::from_secs(10 * 60);
+
+/// How long others may write the vault, and how long after each other it is looked whether they do.
+const TO_WRITE: Duration = Duration::from_secs(10);
+const APART: Duration = Duration::from_millis(20);
 
 /// What a verb gives, whoever answers. A person is asked for what unlocks the vault, if need be.
 pub fn ask<V: Verb>(app: &App, verb: V) -> Result<V::Reply, Failure> {
@@ -117,6 +128,40 @@ pub(crate) fn said_by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V
     if app.options.no_agent || (app.ignores_anchors() && V::OPENS == Opens::Vault) {
         return Ok(None);
     }
+    from_agent(app, verb)
+}
+
+/// What a verb gives that is about what the agent holds.
+pub fn ask_agent<V: Verb>(app: &App, mut verb: V) -> Result<V::Reply, Failure> {
+    by_agent(app, &mut verb)?.ok_or_else(|| {
+        let what =
+            "the vault is locked, or its agent is not to be asked: what it holds is not known";
+        Failure::new(Kind::Locked, what).hint("azvault unlock")
+    })
+}
+
+/// The agent's reply, whatever it is; others who write the vault are waited for. `None` where none answers, or
+/// it has not the keys.
+pub(crate) fn from_agent_in_time<V: Verb>(
+    app: &App,
+    verb: &mut V,
+) -> Result<Option<V::Reply>, Failure> {
+    let start = Instant::now();
+    loop {
+        match from_agent(app, verb) {
+            Err(failure)
+                if failure.kind == Kind::Busy
+                    && failure.retry_after.is_none()
+                    && start.elapsed() < TO_WRITE =>
+            {
+                std::thread::sleep(APART);
+            }
+            answered => return answered,
+        }
+    }
+}
+
+fn from_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     let Some(client) = client(app)? else { return Ok(None) };
     let of_vault_alone = V::PURPOSE == Purpose::Vault;
     let is_given = matches!(V::PURPOSE, Purpose::Read | Purpose::Change);
@@ -134,9 +179,11 @@ pub(crate) fn said_by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V
         agreed: Vec::new(),
         session: match of_vault_alone {
             true => None,
-            false => paths::session().map(|value| SessionHandle { value }),
+            false => paths::session().map(SecretPart::new),
         },
+        network: V::GOES_ONLINE.then(|| network_of_process(app)),
     };
+    let client = if V::GOES_ONLINE { client.within(ONLINE) } else { client };
     loop {
         let work = V::WORK.map(|work| app.console.spinner(work));
         let answer = call(&client, &encode(&mut envelope, verb));
@@ -161,10 +208,9 @@ pub(crate) fn said_by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V
             }
             Outcome::Refused(failure) => failure,
         };
-        if is_for_opener(&failure) {
-            return Err(failure);
+        if !is_for_opener(&failure) {
+            answered.said.iter().for_each(|said| app.console.say(said.line, &said.text));
         }
-        answered.said.iter().for_each(|said| app.console.say(said.line, &said.text));
         return Err(failure);
     }
 }

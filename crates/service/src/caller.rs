@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use azvault_agent::SessionStore;
+use azvault_agent::{CallerGrants, SessionStore};
 use azvault_model::Secret;
 use azvault_vault::Actor;
 
 use crate::app::ContextOverride;
+use crate::endpoint::Reported;
 use crate::endpoint::reach::Reach;
+use crate::network::Network;
+use crate::tokens::Renewed;
 
 /// A process that asks the agent. What is not in its request, and what the kernel does not say of it,
 /// is not looked up: the agent has no environment.
@@ -24,6 +27,14 @@ pub struct Caller {
     pub places: Places,
     /// Whom the endpoint serves that is around it, if there is one.
     pub reach: Option<Reach>,
+    /// How it would reach the sign-in service.
+    pub(crate) network: Network,
+    /// What was given to commands that were started.
+    pub(crate) grants: CallerGrants,
+    /// Tokens that services refused, as tools say.
+    pub(crate) reported: Arc<Reported>,
+    /// Tokens that were renewed for this request, and one that is to be.
+    pub(crate) renewed: Renewed,
 }
 
 /// Folders and files of the user whose agent it is.

@@ -26,6 +26,13 @@ pub trait Console: Send + Sync {
     fn is_watched(&self) -> bool;
 }
 
+/// A line that is said, and how.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) line: Line,
+    pub(crate) text: String,
+}
+
 /// What kind of line is said.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Line {

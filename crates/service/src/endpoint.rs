@@ -3,72 +3,47 @@
 
 pub mod az_folder;
 mod azure_powershell;
+mod begin;
 mod issue;
 mod kept;
 pub(crate) mod reach;
 mod reported;
+mod terms;
+pub(crate) mod token;
+mod tool_facts;
 
 use std::io::Read;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
 use azvault_agent::holder::{self, Beacon};
-use azvault_endpoint::{AzConfig, Keys, TokenEndpoint};
-use azvault_model::{Context, ContextName};
+use azvault_endpoint::{Keys, TokenEndpoint};
+use azvault_model::Secret;
 use azvault_os::process::{ProcessHandle, silence_errors, silence_output};
 use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+pub use self::az_folder::OwnAzFiles;
 use self::az_folder::{AzContexts, AzFolder, Followed};
 pub use self::azure_powershell::own_contexts;
+use self::begin::Chosen;
+pub use self::begin::{Ready, begin};
 use self::kept::Kept;
 pub use self::reach::Reach;
+pub(crate) use self::reported::Reported;
+use self::terms::{HandedKeys, Means};
+pub use self::terms::{Served, Start};
+use self::tool_facts::Facts;
+pub use self::tool_facts::ToolFacts;
+pub(crate) use self::tool_facts::tool_facts;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
-use crate::opening::{Opener, Reopener};
+use crate::message::{Message, SecretPart};
+use crate::opening::Opener;
+use crate::variables::Variables;
 use crate::{child_process, paths};
-
-/// What is started beside it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// Acts as a context, and uses the vault as long as it runs.
-    Command,
-    /// A context may be active, and the vault is used when something in it asks.
-    Shell,
-}
-
-impl Start {
-    /// The verb, for the audit log.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::Command => "exec",
-            Self::Shell => "shell",
-        }
-    }
-}
-
-/// What the tools behind an endpoint are told without asking.
-pub struct ToolFacts {
-    facts: Facts,
-    az: AzConfig,
-}
-
-/// Of the context that acts.
-#[derive(Serialize, Deserialize)]
-pub struct Facts {
-    tenant: Option<String>,
-    subscription: Option<String>,
-    environment: Option<String>,
-    /// Whom the endpoint serves.
-    reach: Reach,
-    /// Further ids by which tools name the acting identity.
-    as_identity: Vec<String>,
-    /// The folder of az that goes with it; told once it is made.
-    az_folder: Option<PathBuf>,
-}
 
 /// What the environment of the child has to say: keys to the endpoint and facts, no token.
 #[derive(Serialize, Deserialize)]
@@ -76,61 +51,25 @@ pub struct Environment {
     set: Vec<(String, String)>,
 }
 
-/// What there is to tell when that context acts, and tools may name it by those ids as well.
-pub fn tool_facts(
-    contexts: &Contexts,
-    acting: Option<&Context>,
-    reach: Reach,
-    as_identity: &[String],
-) -> ToolFacts {
-    let az = az_folder::content(contexts, acting, &reach);
-    let facts = Facts {
-        tenant: acting
-            .and_then(|own| own.tenant.as_ref())
-            .map(|tenant| tenant.id.clone())
-            .map(|text| text.to_string()),
-        subscription: acting
-            .and_then(|own| own.subscription.as_ref())
-            .map(|own| own.id.clone())
-            .map(|text| text.to_string()),
-        environment: acting.and_then(|own| own.environment.clone()).map(|text| text.to_string()),
-        reach,
-        as_identity: as_identity.to_vec(),
-        az_folder: None,
-    };
-    ToolFacts { facts, az }
+/// What an endpoint is started with.
+#[derive(Serialize, Deserialize)]
+pub struct Handed {
+    means: Means,
+    facts: Facts,
 }
 
-/// How the child knows who acts in it.
-pub enum Chosen {
-    /// By the session that `AZVAULT_SESSION` names: its handle.
-    Session(Zeroizing<String>),
-    /// By `AZVAULT_CONTEXT`, where no agent can hold a session; nobody, where there is no name.
-    Variable(Option<ContextName>),
-}
-
-impl Chosen {
-    /// Says it in the environment of a command. A context that was given for this command would stand
-    /// above the session, and act in place of the one that was chosen here.
-    pub fn surround(&self, command: &mut Command) {
-        command.env_remove(paths::SESSION).env_remove(paths::CONTEXT);
-        match self {
-            Self::Session(handle) => command.env(paths::SESSION, handle.as_str()),
-            Self::Variable(Some(name)) => command.env(paths::CONTEXT, name.as_str()),
-            Self::Variable(None) => command,
-        };
+impl Message for Handed {
+    fn secrets(&mut self) -> Vec<&mut Secret> {
+        let Means { keys, grant } = &mut self.means;
+        let keys = keys.iter_mut().map(|HandedKeys { bytes, .. }| bytes);
+        keys.chain(grant).map(SecretPart::value_mut).collect()
     }
 }
 
 /// Opens an endpoint for this process, which is about to become another program, and whatever that
 /// starts. It gets tokens of the context that is chosen there.
-pub fn open(
-    app: &App,
-    start: Start,
-    reopener: &Reopener,
-    mut tool_facts: ToolFacts,
-    chosen: &Chosen,
-) -> Result<Environment, Failure> {
+pub fn open(app: &App, start: Start, ready: Ready) -> Result<Begins, Failure> {
+    let Ready { variables, chosen, means, mut tool_facts } = ready;
     let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
     let mut command = child_process::command(app, "door").map_err(cannot)?;
     chosen.surround(&mut command);
@@ -141,17 +80,35 @@ pub fn open(
     // Held here until the endpoint holds it too.
     let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
     tool_facts.facts.az_folder = Some(folder.path().to_owned());
-    let child = child_process::start(&mut command, reopener, &tool_facts.facts).map_err(cannot)?;
+    let mut handed = Handed { means, facts: tool_facts.facts };
+    let child = child_process::start(&mut command, &mut handed).map_err(cannot)?;
     let mut answer = Zeroizing::new(Vec::with_capacity(child_process::MAX_MESSAGE));
     if let Some(stdout) = child.stdout {
         // It closes its standard output when it is ready, and goes on.
         let mut stdout = stdout.take(child_process::MAX_MESSAGE as u64);
         stdout.read_to_end(&mut answer).map_err(cannot)?;
     }
-    serde_json::from_slice(&answer).map_err(|_| {
+    let environment = serde_json::from_slice(&answer).map_err(|_| {
         let what = "the token endpoint of the command could not be started";
         Failure::new(Kind::Other, what).hint("azvault status")
-    })
+    })?;
+    Ok(Begins { environment, variables, chosen })
+}
+
+/// What a command that begins has in its environment.
+pub struct Begins {
+    environment: Environment,
+    variables: Variables,
+    chosen: Chosen,
+}
+
+impl Begins {
+    /// Puts it there.
+    pub fn surround(self, command: &mut Command) {
+        surround(command, self.environment);
+        self.variables.surround(command);
+        self.chosen.surround(command);
+    }
 }
 
 /// In a shell with an endpoint: another context is active, and az acts as it from now on. Where another
@@ -208,8 +165,7 @@ pub(crate) fn reach_around() -> Option<Reach> {
 /// Whose endpoint a process is.
 pub struct Post {
     pub start: Start,
-    pub reopener: Reopener,
-    pub facts: Facts,
+    pub handed: Handed,
     /// The process whose endpoint it is.
     pub leader: u32,
 }
@@ -217,7 +173,7 @@ pub struct Post {
 /// Serves as the endpoint of a process until that has ended. Says what the environment of the process
 /// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
-    let Post { start, reopener, facts, leader } = post;
+    let Post { start, handed: Handed { means, facts }, leader } = post;
     let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
     let refused = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
     let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
@@ -241,16 +197,16 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
         msi_secret: random(),
     };
     let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
-    if start == Start::Command {
-        issue::keep_unlocked(app, &reopener);
-    }
-    let kept = Arc::new(Kept::new(app, start, reopener, leader.pid())?);
+    let kept = Arc::new(Kept::new(app, start, means, leader.pid())?);
     kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
     ready(&environment(&endpoint, &facts));
     // Whoever reads what the command prints does not wait for this process too.
     silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
-    let served =
-        endpoint.serve(&leader, || app.now(), |asked| issue::issue(app, &kept, &facts, asked));
+    let served = endpoint.serve(
+        &leader,
+        || app.now(),
+        |asked| issue::issue(app, &kept, &facts.served, asked),
+    );
     // What is left to do needs none.
     kept.wipe();
     if let Some(folder) = az_folder {
@@ -278,7 +234,7 @@ fn environment(endpoint: &TokenEndpoint, facts: &Facts) -> Environment {
 
 /// Puts the environment of an endpoint into a command's, in the place of what would have its tools
 /// sign in as somebody else.
-pub fn surround(command: &mut Command, environment: Environment) {
+fn surround(command: &mut Command, environment: Environment) {
     for (name, _) in paths::foreign_variables() {
         command.env_remove(name);
     }

@@ -39,8 +39,8 @@ pub enum Kind {
     ChildNotFound,
 }
 
-/// An error on its way to the person; also from the renewal process to the command, as JSON.
-#[derive(Debug, Serialize, Deserialize)]
+/// An error on its way to the person, from whichever process it comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Failure {
     pub kind: Kind,
     /// What happened and why. Holds no secret.

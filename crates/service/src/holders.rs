@@ -14,7 +14,7 @@ use crate::{agent, runtime};
 /// How long processes that were asked to wipe their keys have to say that they did.
 const TO_WIPE: Duration = Duration::from_secs(5);
 
-/// How long a renewal has to store what the service gave it. Then it is ended.
+/// How long a renewal is waited for, so that what the service gave it is there. It holds no key.
 const TO_STORE: Duration = Duration::from_secs(5);
 
 /// How long after each other they are asked.
@@ -75,8 +75,11 @@ impl Looked {
 
 impl Found {
     fn of(holder: &Holder) -> Self {
-        // A renewal says nothing: it has no time, and what it holds goes when it ends.
-        let report = if holder.kind == Kind::Renewal { None } else { holder.report() };
+        // A renewal has no time to say so: it never has a key.
+        let report = match holder.kind {
+            Kind::Renewal => Some(Report { keys: None, leader: None }),
+            Kind::Agent | Kind::Endpoint => holder.report(),
+        };
         Self { kind: holder.kind, pid: holder.pid(), report }
     }
 
@@ -164,8 +167,8 @@ pub struct Locked {
     pub left: Vec<Found>,
 }
 
-/// Has every process of a vault wipe its keys, and waits until each says so. A renewal may store what
-/// it got first: it hands out nothing, and what a service gives once would be lost.
+/// Has every process of a vault wipe its keys, and waits until each says so. A renewal is left to end: it
+/// has no key and hands out nothing, and what a service gives once would be lost.
 pub fn lock(vault: VaultId) -> Locked {
     let (holders, unseen) = found(vault);
     let mut before: Vec<Found> = holders.iter().map(Found::of).collect();
@@ -182,8 +185,7 @@ pub fn lock(vault: VaultId) -> Locked {
         if locked { before.push(beyond) } else { left.push(beyond) }
     }
     left.extend(within(TO_WIPE, holders, has_wiped).iter().map(Found::of));
-    let late = within(TO_STORE, renewals, Holder::has_ended);
-    left.extend(holder::end(late).iter().map(Found::of));
+    within(TO_STORE, renewals, Holder::has_ended);
     before.retain(|one| !left.iter().any(|left| left.pid == one.pid && left.kind == one.kind));
     Locked { looked: Looked { found: before, places: places(), unseen }, left }
 }

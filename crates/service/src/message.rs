@@ -14,8 +14,8 @@ mod sent_profile;
 pub use self::sent_profile::SentProfile;
 
 use azvault_model::Secret;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// What commands and agents of this version say. Another one is another language.
@@ -145,6 +145,37 @@ pub(crate) mod path {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
         Vec::deserialize(from).map(path_of_bytes)
+    }
+}
+
+/// A secret in a message: encoded as nothing, and its value as a part of its own.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SecretPart {
+    #[serde(skip, default = "not_there_yet")]
+    value: Secret,
+}
+
+impl SecretPart {
+    pub(crate) fn new(value: Secret) -> Self {
+        Self { value }
+    }
+
+    pub(crate) fn value(&self) -> &Secret {
+        &self.value
+    }
+
+    pub(crate) fn value_mut(&mut self) -> &mut Secret {
+        &mut self.value
+    }
+
+    pub(crate) fn into_value(self) -> Secret {
+        self.value
+    }
+
+    /// The same value, for another message.
+    pub(crate) fn copied(&self) -> Self {
+        // EXPOSE: one copy for each process that is told.
+        Self::new(Secret::copied_from(self.value.expose()))
     }
 }
 

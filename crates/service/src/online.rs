@@ -2,20 +2,25 @@
 
 pub mod agreed;
 pub mod authorities;
+mod cloud_choice;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use azvault_model::Environment;
 use azvault_model::EnvironmentName;
+use azvault_model::Secret;
 use azvault_signin::managed_identity::Endpoint;
-use azvault_signin::{Cloud, Confirmed, Error, Http, Settings, Timeouts};
+use azvault_signin::{Cloud, Error, Http, Timeouts};
 use azvault_vault::Vault;
 
+pub use self::cloud_choice::CloudChoice;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
-use crate::text::{quoted, shown};
+use crate::message::SecretPart;
+use crate::network::{Authorities, Network, Proxy};
+use crate::text::{quoted, shown, shown_path};
 use crate::{audit, paths};
 
 /// After how long a service is asked again that is out of order and does not say.
@@ -26,51 +31,81 @@ const NOBODY_THERE: Duration = Duration::from_secs(1);
 
 /// Opens connections as this run's options and environment say.
 pub fn http(app: &App) -> Result<Http, Failure> {
-    authorities::warn_of_reader(app);
-    http_with(app, Timeouts::default())
-}
-
-/// The same for a caller that asks again by itself, as the SDKs do: both would multiply.
-pub fn http_once(app: &App) -> Result<Http, Failure> {
-    authorities::warn_of_reader(app);
-    http_with(app, Timeouts { repeats: 0, ..Timeouts::default() })
+    let network = network_of_process(app);
+    check_network(app, &network)?;
+    warn_of_reader(app, &network);
+    http_by(&network, Timeouts::default())
 }
 
 /// Where this machine's managed identities are asked for, and the connections to there.
 pub fn machine(app: &App) -> Result<(Http, Endpoint), Failure> {
-    let http = http_with(app, Timeouts { connect: NOBODY_THERE, ..Timeouts::default() })?;
-    let endpoint = paths::identity_endpoint().unwrap_or_else(Endpoint::imds).map_err(failed)?;
-    Ok((http, endpoint))
+    let network = network_of_process(app);
+    check_network(app, &network)?;
+    Ok((http_by(&network, of_machine())?, network.machine().map_err(failed)?))
 }
 
-fn http_with(app: &App, timeouts: Timeouts) -> Result<Http, Failure> {
-    let settings = Settings {
-        ca_bundle: authorities::bundle(app)?,
-        proxy: paths::proxy(),
-        timeouts,
-        ..Settings::default()
-    };
-    Http::new(settings).map_err(failed)
+/// How this process's options and environment say that the service is reached.
+pub(crate) fn network_of_process(app: &App) -> Network {
+    let proxy = paths::proxy();
+    let proxy = proxy.map(|set| Proxy { url: SecretPart::new(set.url), bypass: set.bypass });
+    let authorities = app.options.ca_bundle.as_deref().map(|path| Authorities {
+        file: shown_path(path),
+        pem: authorities::read(path)
+            .map(|pem| SecretPart::new(Secret::new(zeroize::Zeroizing::new(pem)))),
+    });
+    Network { proxy, authorities, machine: paths::identity_endpoint() }
+}
+
+/// The same of the process that asks, whichever that is.
+pub(crate) fn network(app: &App) -> Network {
+    app.caller().map_or_else(|| network_of_process(app), |caller| caller.network.copied())
+}
+
+/// Whether a policy lets it be used, and whether it can be.
+pub(crate) fn check_network(app: &App, network: &Network) -> Result<(), Failure> {
+    let Some(authorities) = network.besides_the_system() else { return Ok(()) };
+    authorities::allowed(app)?;
+    authorities
+}
+
+/// Says so where somebody could read along.
+pub(crate) fn warn_of_reader(app: &App, network: &Network) {
+    if let Some(reader) = network.reader() {
+        app.console.warning(reader);
+    }
+}
+
+/// Opens connections.
+pub(crate) fn http_by(network: &Network, timeouts: Timeouts) -> Result<Http, Failure> {
+    Http::new(network.settings(timeouts)?).map_err(failed)
+}
+
+/// When to give up on a metadata service.
+pub(crate) fn of_machine() -> Timeouts {
+    Timeouts { connect: NOBODY_THERE, ..Timeouts::default() }
 }
 
 /// The cloud of an environment's name: one that Microsoft runs, or one that a file defined and a
 /// person agreed to.
 pub fn cloud(contexts: &Contexts, environment: &str) -> Result<Cloud, Failure> {
-    if let Some(cloud) = Cloud::built_in(environment) {
-        return Ok(cloud);
-    }
-    let custom = custom(contexts, environment)?;
-    Cloud::custom(custom, &Confirmed::these(contexts.confirmed())).map_err(failed)
+    CloudChoice::of(contexts, environment)?.cloud()
 }
 
 /// The environment that a file defined under that name.
 fn custom<'a>(contexts: &'a Contexts, environment: &str) -> Result<&'a Environment, Failure> {
     let same = |name: &str| EnvironmentName(name) == EnvironmentName(environment);
-    contexts.vault.environments.iter().find(|custom| same(&custom.name)).ok_or_else(|| {
-        let name = quoted(environment);
-        Failure::new(Kind::NotFound, format!("nothing is known of the cloud {name}"))
-            .hint("azvault migrate run --from PATH, with the file that defines it")
-    })
+    contexts
+        .vault
+        .environments
+        .iter()
+        .find(|custom| same(&custom.name))
+        .ok_or_else(|| unknown(environment))
+}
+
+fn unknown(environment: &str) -> Failure {
+    let name = quoted(environment);
+    Failure::new(Kind::NotFound, format!("nothing is known of the cloud {name}"))
+        .hint("azvault migrate run --from PATH, with the file that defines it")
 }
 
 /// What an error of the sign-in service, or of Azure, means to the person.

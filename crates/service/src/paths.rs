@@ -8,10 +8,11 @@ use azvault_importer::places::{self, Roots};
 use azvault_model::Secret;
 use azvault_os::process::variable_bytes;
 use azvault_signin::ProxySetting;
-use azvault_signin::managed_identity::Endpoint;
 use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::failure::{Failure, Kind};
+use crate::message::SecretPart;
+use crate::network::MachineEndpoint;
 
 /// The vault when nobody named one: `azvault/vault.db` in the platform's data folder.
 pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
@@ -36,9 +37,14 @@ pub fn anchors() -> Result<PathBuf, Failure> {
     Ok(state.join("azvault").join("anchors"))
 }
 
+/// Refresh tokens that came when nobody could store them, sealed.
+pub(crate) fn unclaimed(anchors: &Path) -> PathBuf {
+    anchors.with_file_name("unclaimed")
+}
+
 /// The locks by which processes take turns in renewing tokens.
-pub fn turns() -> Result<PathBuf, Failure> {
-    Ok(anchors()?.with_file_name("turns"))
+pub(crate) fn turns(anchors: &Path) -> PathBuf {
+    anchors.with_file_name("turns")
 }
 
 /// A folder of this user for files that live as long as a command, where there is no better one.
@@ -208,17 +214,16 @@ pub(crate) fn told_subscription() -> Option<String> {
 
 /// Where App Service and its like hand out tokens of a managed identity. The endpoint of `exec` is no
 /// such place: what it hands out is of the context that acts, whichever that is.
-pub fn identity_endpoint() -> Option<Result<Endpoint, azvault_signin::Error>> {
+pub(crate) fn identity_endpoint() -> Option<MachineEndpoint> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
     let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
-    if azvault_endpoint::is_token_endpoint(&url.to_string_lossy(), &beside) {
+    let url = url.to_string_lossy().into_owned();
+    if azvault_endpoint::is_token_endpoint(&url, &beside) {
         return None;
     }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
-    let bad = |_| azvault_signin::Error::Input { what: "IDENTITY_ENDPOINT cannot be read" };
-    let url = url.to_string_lossy().parse().map_err(bad);
     let header = Secret::new(zeroize::Zeroizing::new(variable_bytes(header)));
-    Some(url.map(|url| Endpoint::AppService { url, header }))
+    Some(MachineEndpoint { url, header: SecretPart::new(header) })
 }
 
 /// The person's browser: the first of `BROWSER`.

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use azvault_model::Secret;
 
-use crate::console::{Answer, Console, Line, Progress, Prompt, Work};
+use crate::console::{Answer, Console, Line, Progress, Prompt, Said, Work};
 use crate::failure::{Failure, Kind};
-use crate::request::{Person, Said};
+use crate::request::Person;
 
 /// What was said and asked while a request was carried out.
 pub(crate) struct Recorder {

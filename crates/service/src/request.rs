@@ -6,10 +6,11 @@ use azvault_model::Secret;
 use serde::{Deserialize, Serialize};
 
 use crate::app::ContextOverride;
-use crate::console::Line;
+use crate::console::Said;
 use crate::endpoint::reach::Reach;
 use crate::failure::Failure;
-use crate::message::{Message, not_there_yet, path};
+use crate::message::{Message, SecretPart, path};
+use crate::network::Network;
 
 /// What stands around a verb in a request.
 #[derive(Serialize, Deserialize)]
@@ -31,7 +32,9 @@ pub(crate) struct Envelope {
     /// The questions to which the person said yes, word for word: to no other.
     pub(crate) agreed: Vec<String>,
     /// The handle of the session of this shell.
-    pub(crate) session: Option<SessionHandle>,
+    pub(crate) session: Option<SecretPart>,
+    /// How the sign-in service is reached, for verbs that may have it asked.
+    pub(crate) network: Option<Network>,
 }
 
 /// The folder of the anchors of a copy.
@@ -48,16 +51,10 @@ pub(crate) enum Person {
     Absent,
 }
 
-/// What `AZVAULT_SESSION` says.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct SessionHandle {
-    #[serde(skip, default = "not_there_yet")]
-    pub(crate) value: Secret,
-}
-
 impl Message for Envelope {
     fn secrets(&mut self) -> Vec<&mut Secret> {
-        self.session.iter_mut().map(|handle| &mut handle.value).collect()
+        let session = self.session.iter_mut().map(SecretPart::value_mut);
+        session.chain(self.network.iter_mut().flat_map(Network::secrets)).collect()
     }
 }
 
@@ -70,13 +67,6 @@ pub(crate) struct Answered {
 }
 
 impl Message for Answered {}
-
-/// A line that is said, and how.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Said {
-    pub(crate) line: Line,
-    pub(crate) text: String,
-}
 
 /// What became of a request.
 #[derive(Serialize, Deserialize)]

@@ -4,21 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use azvault_agent::{Answers, Asked, NoAnswer};
+use azvault_agent::{Answers, Asked, CallerSessions, NoAnswer, Reply, SessionStore};
+use azvault_model::Secret;
+use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::{Keys, Locked, Sealer, Vault};
 
 use crate::app::{App, Options};
 use crate::audit::actor_of;
 use crate::caller::{Caller, Places};
+use crate::console::Said;
 use crate::contexts::{Contexts, Purpose, VaultView};
+use crate::endpoint::Reported;
 use crate::expected_vault;
 use crate::failure::{Failure, Kind};
-use crate::message::{Bytes, encode, split};
+use crate::message::{SecretPart, encode, split};
 use crate::opening::{OpenVault, Reopener};
 use crate::recorder::Recorder;
-use crate::request::{Answered, Envelope, Memory, Nothing, Outcome};
+use crate::request::{Answered, Envelope, Memory, Nothing, Outcome, Person};
 use crate::session::Session;
-use crate::verbs::{Encode, Handle, Opens, Row, Unanswered, VERBS};
+use crate::tokens::{Kept, Renewals, Renewed, Ticket, Waiting};
+use crate::verbs::{Handle, Opens, Unanswered, VERBS};
 
 /// Answers requests with a vault that stays open between them.
 pub struct Service {
@@ -26,6 +31,9 @@ pub struct Service {
     places: Places,
     app: App,
     held: Option<Held>,
+    renewals: Renewals,
+    /// By tools, of all endpoints.
+    reported: Arc<Reported>,
 }
 
 /// The vault as it was left behind by the last request.
@@ -35,16 +43,14 @@ struct Held {
     view: Option<Arc<VaultView>>,
 }
 
-/// What a request is answered with, or why it is not.
-type Replied = Result<Encode, Unanswered>;
-
 impl Service {
     /// Of the vault with that id, for processes of the user to whom these places belong.
     pub fn new(app: &App, vault: String, places: Places) -> Self {
-        Self { vault, places, app: app.afresh(), held: None }
+        let (renewals, reported) = (Renewals::default(), Arc::default());
+        Self { vault, places, app: app.afresh(), held: None, renewals, reported }
     }
 
-    fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Bytes, NoAnswer> {
+    fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Reply, NoAnswer> {
         let parts = split(asked.message).map_err(|_| NoAnswer::Foreign)?;
         let (envelope, of_head) = parts.head::<Envelope>().map_err(|_| NoAnswer::Foreign)?;
         let row = VERBS.iter().find(|row| row.name == envelope.verb).ok_or(NoAnswer::Foreign)?;
@@ -58,47 +64,109 @@ impl Service {
         let vault = Some(envelope.vault);
         let options = Options { vault, expect_vault, no_agent: true, ..Options::default() };
         let console: Arc<Recorder> = Arc::clone(&recorder);
+        let ended = self.renewals.ended(asked.ticket);
+        let mut said: Vec<Said> = ended.iter().flat_map(|ended| ended.said.clone()).collect();
+        let sessions = Arc::new(asked.sessions);
         let caller = Caller {
             actor: actor_of(asked.caller),
             context: envelope.context,
-            session: envelope.session.map(|handle| handle.value),
-            sessions: Arc::new(asked.sessions),
+            session: envelope.session.map(SecretPart::into_value),
+            sessions: Arc::clone(&sessions) as Arc<dyn SessionStore>,
             places: match envelope.memory {
                 Some(Memory { anchors }) => Places { anchors, ..self.places.clone() },
                 None => self.places.clone(),
             },
             reach: envelope.reach,
+            network: envelope.network.unwrap_or_default(),
+            grants: asked.grants.clone(),
+            reported: Arc::clone(&self.reported),
+            renewed: Renewed::new(ended),
         };
         let app = self.app.for_caller(options, console, caller);
-        let replied = self.open(&app, keys, row).map_err(Unanswered::Failed);
-        let replied = replied.and_then(|mut open| {
-            let replied = (row.answer)(&parts, of_head, &app, &mut open);
-            self.keep(&app, open, replied)
-        });
+        if row.handle == Handle::Fresh {
+            self.held = None;
+        }
+        let replied = match self.open(&app, keys, row.purpose) {
+            Err(failure) => Err(Unanswered::Failed(failure)),
+            Ok(mut open) => {
+                let mut replied = (row.answer)(&parts, of_head, &app, &mut open);
+                let wanted = app.caller().and_then(|caller| caller.renewed.take_wanted());
+                let waiting = self.waiting(&app, &open, &sessions, asked.ticket);
+                if let (Some(wanted), Some(waiting), true) = (wanted, waiting, replied.is_err()) {
+                    match self.renewals.wait(waiting, &mut open, &wanted) {
+                        Ok(()) => {
+                            self.keep(app.vault_path().unwrap_or_default(), open);
+                            return Ok(Reply::Later);
+                        }
+                        Err(failure) => replied = Err(Unanswered::Failed(failure)),
+                    }
+                }
+                if !replied.as_ref().err().is_some_and(Unanswered::is_wrong) {
+                    self.keep(app.vault_path().unwrap_or_default(), open);
+                }
+                replied
+            }
+        };
         if is_copy {
             // Nothing else is asked of it: what this machine has seen says nothing of it.
             self.held = None;
         }
-        let said = recorder.said();
+        said.extend(recorder.said());
         let answered = |outcome| Answered { said, outcome };
         match (replied, recorder.asked()) {
-            (Ok(reply), _) => Ok(reply(&mut answered(Outcome::Done))),
+            (Ok(reply), _) => Ok(Reply::Now(reply(&mut answered(Outcome::Done)))),
             (Err(Unanswered::Foreign), _) => Err(NoAnswer::Foreign),
             (Err(Unanswered::Failed(_)), Some(question)) => {
-                Ok(encode(&mut answered(Outcome::Asks(question)), &mut Nothing {}))
+                let mut answered = answered(Outcome::Asks(question));
+                Ok(Reply::Now(encode(&mut answered, &mut Nothing {})))
             }
             (Err(Unanswered::Failed(failure)), None) => {
-                Ok(encode(&mut answered(Outcome::Refused(failure)), &mut Nothing {}))
+                let mut answered = answered(Outcome::Refused(failure));
+                Ok(Reply::Now(encode(&mut answered, &mut Nothing {})))
             }
         }
     }
 
+    /// One who waits for a token, for as long as that takes: what comes is stored for its session although it
+    /// may be gone by then.
+    fn waiting(
+        &self,
+        app: &App,
+        open: &OpenVault,
+        sessions: &CallerSessions,
+        ticket: Ticket,
+    ) -> Option<Waiting> {
+        let recorder = Arc::new(Recorder::new(Person::Absent, Vec::new()));
+        let leader = open.contexts.session.as_ref().map_or(0, |session| session.leader);
+        let caller = app.caller()?;
+        let caller = Caller {
+            actor: caller.actor.clone(),
+            context: None,
+            session: caller.session.as_ref().map(|handle| {
+                // EXPOSE: the session in which what comes is stored.
+                Secret::copied_from(handle.expose())
+            }),
+            sessions: Arc::new(sessions.of_leader(leader)),
+            places: self.places.clone(),
+            reach: None,
+            network: caller.network.copied(),
+            grants: caller.grants.clone(),
+            reported: Arc::clone(&self.reported),
+            renewed: Renewed::default(),
+        };
+        let console: Arc<Recorder> = Arc::clone(&recorder);
+        let app = self.app.for_caller(app.options.clone(), console, caller);
+        Some(Waiting { app, recorder, ticket })
+    }
+
     /// The vault of a request, with what is in it now: the one that is open already, if it is that.
-    fn open(&mut self, app: &App, keys: &Arc<Keys>, row: &Row) -> Result<OpenVault, Failure> {
+    fn open(
+        &mut self,
+        app: &App,
+        keys: &Arc<Keys>,
+        purpose: Purpose,
+    ) -> Result<OpenVault, Failure> {
         let path = app.vault_path()?;
-        if row.handle == Handle::Fresh {
-            self.held = None;
-        }
         let (vault, before) = match self.held.take().filter(|held| held.path == path) {
             Some(held) => (held.vault, held.view),
             None => {
@@ -119,7 +187,7 @@ impl Service {
             }
         };
         expected_vault::check_keys(app, &**keys)?;
-        let read = contexts(app, &vault, before.clone(), row);
+        let read = contexts(app, &vault, before.clone(), purpose);
         match read.and_then(|read| expected_vault::check_generation(app, &vault).map(|()| read)) {
             Ok(contexts) => {
                 Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
@@ -133,18 +201,10 @@ impl Service {
         }
     }
 
-    /// Keeps a vault open for the next request, unless something is wrong with it.
-    fn keep(&mut self, app: &App, open: OpenVault, replied: Replied) -> Replied {
-        let failed = |unanswered: &Unanswered| match unanswered {
-            Unanswered::Failed(failure) => is_wrong(failure),
-            Unanswered::Foreign => false,
-        };
-        if !replied.as_ref().err().is_some_and(failed) {
-            let OpenVault { vault, contexts, .. } = open;
-            let path = app.options.vault.clone().unwrap_or_default();
-            self.held = Some(Held { path, vault, view: Some(contexts.vault) });
-        }
-        replied
+    /// Keeps a vault open for the next request.
+    fn keep(&mut self, path: PathBuf, open: OpenVault) {
+        let OpenVault { vault, contexts, .. } = open;
+        self.held = Some(Held { path, vault, view: Some(contexts.vault) });
     }
 }
 
@@ -153,19 +213,19 @@ fn contexts(
     app: &App,
     vault: &Vault,
     before: Option<Arc<VaultView>>,
-    row: &Row,
+    purpose: Purpose,
 ) -> Result<Contexts, Failure> {
-    if row.purpose == Purpose::Vault {
+    if purpose == Purpose::Vault {
         let view = before.unwrap_or_else(VaultView::unread);
-        return Contexts::read(app, view, None, row.purpose);
+        return Contexts::read(app, view, None, purpose);
     }
     let view = VaultView::again(vault, before)?;
-    let session = match row.purpose {
+    let session = match purpose {
         // What is gone keeps nobody from revoking the rest.
         Purpose::Revoke => Session::current(app, vault.id()).ok().flatten(),
         Purpose::Vault | Purpose::Read | Purpose::Change => Session::current(app, vault.id())?,
     };
-    Contexts::read(app, view, session, row.purpose)
+    Contexts::read(app, view, session, purpose)
 }
 
 /// Whether an open vault is to be opened anew before anything else is asked of it.
@@ -173,12 +233,46 @@ fn is_wrong(failure: &Failure) -> bool {
     matches!(failure.kind, Kind::Integrity | Kind::Locked | Kind::Other)
 }
 
+impl Unanswered {
+    fn is_wrong(&self) -> bool {
+        match self {
+            Self::Failed(failure) => is_wrong(failure),
+            Self::Foreign => false,
+        }
+    }
+}
+
 impl Answers for Service {
-    fn answer(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Bytes, NoAnswer> {
+    fn answer(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Reply, NoAnswer> {
         self.reply(keys, asked)
     }
 
     fn forget(&mut self) {
         self.held = None;
+        self.renewals.forget();
+    }
+
+    fn is_at_work_for(&self, ticket: Ticket) -> bool {
+        self.renewals.is_at_work_for(ticket)
+    }
+
+    fn forget_ticket(&mut self, ticket: Ticket) {
+        self.renewals.forget_ticket(ticket);
+    }
+
+    fn processes(&self) -> Vec<(&Stream, Interest)> {
+        let processes = self.renewals.processes();
+        processes.map(|process| (process.stream(), process.waits_for())).collect()
+    }
+
+    fn go_on(&mut self, keys: &Arc<Keys>) {
+        for answered in self.renewals.answered() {
+            let mut renewals = std::mem::take(&mut self.renewals);
+            let kept = renewals.take(answered, |app| self.open(app, keys, Purpose::Read));
+            self.renewals = renewals;
+            if let Some(Kept { path, open }) = kept {
+                self.keep(path, open);
+            }
+        }
     }
 }

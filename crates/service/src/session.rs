@@ -11,7 +11,6 @@ use std::sync::Arc;
 use azvault_agent::{CallError, Leader, SessionStore};
 use azvault_model::{ProcessScope, Secret};
 use azvault_vault::{Id, SessionKey, VaultId};
-use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::failure::{Failure, Kind};
@@ -78,11 +77,24 @@ impl Session {
         vault: VaultId,
         leader: Leader,
         state: &ProcessScope,
-    ) -> Result<(Self, Zeroizing<String>), Failure> {
+    ) -> Result<(Self, Secret), Failure> {
         let client = agent::started(vault)?;
+        let handle = Self::begin(&client, vault, leader, state)?;
+        let stores = std::iter::once(Arc::new(client) as Arc<dyn SessionStore>);
+        let session = Self::named(&handle, vault, stores)?;
+        Ok((session, handle))
+    }
+
+    /// Starts a session, and gives its handle.
+    pub(crate) fn begin(
+        store: &dyn SessionStore,
+        vault: VaultId,
+        leader: Leader,
+        state: &ProcessScope,
+    ) -> Result<Secret, Failure> {
         let (id, key) = (Id::random(), SessionKey::generate());
         let sealed = key.seal(vault, id, 1, state);
-        client.start_session(id, leader, &sealed).map_err(|e| match e {
+        store.start(id, leader, &sealed).map_err(|e| match e {
             CallError::Refused => Failure::new(
                 Kind::Refused,
                 "the agent refused the session: its leader is no ancestor of this command, or \
@@ -91,16 +103,7 @@ impl Session {
             .hint(START),
             other => agent::failed(&other),
         })?;
-        let text = key.to_text();
-        let id_text = id.to_string();
-        let mut named = Zeroizing::new(String::with_capacity(id_text.len() + 1 + text.len()));
-        named.push_str(&id_text);
-        named.push('.');
-        named.push_str(&text);
-        let (store, state) = (Arc::new(client), ProcessScope::default());
-        let mut session = Self { store, vault, id, key, revision: 1, leader: 0, state };
-        session.read()?;
-        Ok((session, named))
+        Ok(handle::of(id, &key))
     }
 
     pub fn id(&self) -> Id {

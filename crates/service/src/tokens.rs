@@ -1,7 +1,7 @@
 //! Access tokens for a context: from the cache while they live, else from the sign-in service.
 //!
-//! What has to ask the service runs apart, in a process of its own (`renew`): a command that is
-//! killed between the service's answer and ours would lose a refresh token that nobody else has.
+//! The service is asked by a process of its own, the renewer (`renew`), which has one credential and one
+//! question and no vault. Whoever has the vault open, the agent or a command, stores what comes.
 
 mod account_lock;
 mod assertion;
@@ -9,17 +9,24 @@ mod cached;
 mod certificate;
 mod challenge;
 mod credential;
-mod renew;
-pub mod renewal_process;
+mod order;
+mod renewal;
+mod renewal_process;
+mod renewals;
+mod renewed;
+pub mod renewer;
 mod request;
 pub mod sign_in;
 mod store;
+mod token_request;
+mod unclaimed;
 
 use azvault_model::Secret;
 use azvault_vault::Vault;
 
-pub use self::renew::renew;
-pub use self::request::{Repeats, Target, TokenRequest};
+pub(crate) use self::renewals::{Kept, Renewals, Waiting};
+pub(crate) use self::renewed::{Renewed, Ticket};
+pub use self::token_request::{Repeats, Target, TokenRequest};
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
@@ -37,29 +44,33 @@ pub struct Issued {
 
 /// The token: from the cache, else a new one, which is in the cache by the time it comes here.
 /// Each one that is handed out stands in the audit log.
+///
+/// Where another process asks, a new one is not waited for: what is wanted is noted with the request, which
+/// fails, and is answered again from its beginning when the token is there.
 pub fn token(app: &App, open: &mut OpenVault, wanted: &TokenRequest) -> Result<Issued, Failure> {
-    if let Some(issued) = cached_token(app, open, wanted)? {
-        return Ok(issued);
-    }
-    credential::check(app, &open.contexts, wanted)?;
-    renewal_process::run(app, &open.reopener, wanted)?;
-    open.refresh(app)?;
+    prepare(app, open, wanted)?;
     let found = cached::find(app, &open.contexts, wanted)?.ok_or_else(|| {
         Failure::new(Kind::Busy, "the new token is gone already").hint("run the command again")
     })?;
     hand_out(app, &mut open.vault, &open.contexts, found, wanted)
 }
 
-/// The token if one is cached that fits; its release stands in the audit log.
-pub(crate) fn cached_token(
+/// Sees to it that the token is in the cache, and hands nothing out.
+pub(crate) fn prepare(
     app: &App,
     open: &mut OpenVault,
     wanted: &TokenRequest,
-) -> Result<Option<Issued>, Failure> {
-    let OpenVault { vault, contexts, .. } = open;
-    allowed(app, contexts, wanted)?;
-    let found = cached::find(app, contexts, wanted)?;
-    found.map(|found| hand_out(app, vault, contexts, found, wanted)).transpose()
+) -> Result<(), Failure> {
+    allowed(app, &open.contexts, wanted)?;
+    if cached::find(app, &open.contexts, wanted)?.is_some() {
+        return Ok(());
+    }
+    credential::check(app, &open.contexts, wanted)?;
+    match app.caller() {
+        Some(caller) => caller.renewed.outcome(wanted)?,
+        None => renewals::renew_here(app, open, wanted)?,
+    }
+    open.refresh(app)
 }
 
 /// A new token, whatever is in the cache. The one that was there is gone then.
@@ -68,9 +79,15 @@ pub fn new_token(
     open: &mut OpenVault,
     mut wanted: TokenRequest,
 ) -> Result<Issued, Failure> {
-    while let Some(found) = cached::find(app, &open.contexts, &wanted)? {
-        let id = found.location.id().number();
-        wanted.passed_over.push(id);
+    let begun = app.caller().and_then(|caller| caller.renewed.passed_over(&wanted));
+    match begun {
+        Some(passed_over) => wanted.passed_over = passed_over,
+        None => {
+            while let Some(found) = cached::find(app, &open.contexts, &wanted)? {
+                let id = found.location.id().number();
+                wanted.passed_over.push(id);
+            }
+        }
     }
     token(app, open, &wanted)
 }

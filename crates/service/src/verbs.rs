@@ -4,10 +4,12 @@
 mod audit;
 mod autosave;
 mod backup;
+mod begin;
 mod change;
 mod cleaning;
 mod compare;
 mod contexts;
+mod grants;
 mod health;
 mod import;
 mod migrate_list;
@@ -35,6 +37,8 @@ use crate::opening::OpenVault;
 pub use self::audit::{AuditLogPart, ReadAuditLog, VerifiedAuditLog, VerifyAuditLog};
 pub use self::autosave::{Autosave, SetAutosave, ShowAutosave};
 pub use self::backup::{VerifiedCopy, VerifyCopy};
+pub(crate) use self::begin::NotGiven;
+pub use self::begin::{BeginCommand, Begun, Serves};
 pub use self::change::{ChangeContexts, ContextChange, SelectVerb, Whom};
 pub use self::cleaning::{
     LaidSecret, RecordRemoved, Removed, RemovedFile, SealCopies, SealedCopies, SentCopy,
@@ -44,6 +48,8 @@ pub use self::contexts::{
     FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, ShowContext,
     ShownContext,
 };
+pub(crate) use self::grants::{GrantedToken, GrantedTokenReply};
+pub use self::grants::{ListGrants, ListedGrant, ListedGrants, RevokeGrants, RevokedGrants};
 pub use self::health::{ExamineVault, ExaminedVault};
 pub use self::import::{ImportDone, ImportFiles, ImportRun, ImportedFiles};
 pub use self::migrate_list::{
@@ -69,7 +75,7 @@ pub use self::secrets::{
 pub use self::slots::{ListSlots, ListedSlot, ListedSlots, Opened, RemoveSlot, RemovedSlot};
 pub use self::status::{CountVault, DescribeVault, DescribedSession, DescribedVault, VaultCounts};
 pub use self::subscriptions::{ListSubscriptions, ListedSubscription, ListedSubscriptions};
-pub use self::token::{CachedToken, CachedTokenReply};
+pub use self::token::{Token, TokenReply, Which};
 pub use self::verify::{Depth, VerifiedVault, VerifyVault};
 
 /// A request that an open vault answers.
@@ -80,6 +86,8 @@ pub trait Verb: Message {
     const PURPOSE: Purpose = Purpose::Read;
     /// Whether a person may be asked something before it is done.
     const ASKS: bool = false;
+    /// Whether the sign-in service may have to be asked.
+    const GOES_ONLINE: bool = false;
     /// Through which handle the vault is read.
     const HANDLE: Handle = Handle::Kept;
     /// What a person who waits is told that is done, where it takes more than a moment.
@@ -151,7 +159,7 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ShowContext>(),
     row::<ListSecrets>(),
     row::<ShowSecret>(),
-    row::<CachedToken>(),
+    row::<Token>(),
     row::<ChangeContexts>(),
     row::<SaveContexts>(),
     row::<MergeContexts>(),
@@ -183,6 +191,10 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ExamineVault>(),
     row::<ListToRevoke>(),
     row::<LogPanic>(),
+    row::<BeginCommand>(),
+    row::<GrantedToken>(),
+    row::<ListGrants>(),
+    row::<RevokeGrants>(),
 ];
 
 const fn row<V: Verb>() -> Row {

@@ -23,6 +23,7 @@ use crate::format::id::{Id, VaultId};
 use crate::format::key::Key;
 use crate::format::sealed_box;
 use crate::memory::with_stack_wiped;
+use crate::sealer::{Sealer, Subkey};
 
 /// The key of one session. Cannot be printed or copied.
 pub struct SessionKey(Key);
@@ -57,6 +58,43 @@ impl SessionKey {
     /// Generates one from the system's randomness.
     pub fn generate() -> Self {
         Self(Key::random())
+    }
+
+    /// The key under which a refresh token waits that came when nobody could store it; the one that was
+    /// redeemed for it has that id. Whoever has it opens nothing else.
+    pub(crate) fn of_unclaimed(sealer: &dyn Sealer, redeemed: Id) -> Result<Self, Problem> {
+        Self::derived(sealer, "azv1.unclaimed", redeemed)
+    }
+
+    /// The key under which an agent has what a grant is for.
+    pub(crate) fn of_grant(sealer: &dyn Sealer, grant: Id) -> Result<Self, Problem> {
+        Self::derived(sealer, "azv1.grant", grant)
+    }
+
+    /// Seals a text with it.
+    pub(crate) fn seal_text(&self, vault: VaultId, id: Id, text: &[u8]) -> Vec<u8> {
+        let aad = OwnKeyBox::Session { id, revision: 0 }.aad(vault, 0);
+        with_stack_wiped(|| sealed_box::seal(&self.0, &aad, text))
+    }
+
+    /// Opens a text.
+    pub(crate) fn open_text(
+        &self,
+        vault: VaultId,
+        id: Id,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        let aad = OwnKeyBox::Session { id, revision: 0 }.aad(vault, 0);
+        with_stack_wiped(|| sealed_box::open(&self.0, &aad, sealed))
+            .map_err(|_| Problem::tampered("the grant does not open"))
+    }
+
+    fn derived(sealer: &dyn Sealer, purpose: &str, id: Id) -> Result<Self, Problem> {
+        let message = [purpose.as_bytes(), &id.number().to_be_bytes()].concat();
+        let tag = Zeroizing::new(sealer.mac(Subkey::Anchor, &message)?);
+        let mut key = Key::empty();
+        key.bytes_mut().copy_from_slice(&*tag);
+        Ok(Self(key))
     }
 
     /// From 43 characters of base64url (RFC 4648 section 5). `None` if it is none.

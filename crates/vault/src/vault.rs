@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction as SqlTransaction, TransactionBehavior};
+use zeroize::Zeroizing;
 
 use crate::anchor::{AnchorFound, HighWaterMark};
 use crate::boxes::Boxes;
@@ -14,12 +15,13 @@ use crate::file::OpenFile;
 use crate::format::fingerprint::fingerprint;
 use crate::format::head;
 use crate::format::head::{Head, Root};
-use crate::format::id::VaultId;
+use crate::format::id::{Id, VaultId};
 use crate::format::kdf::Cost;
 use crate::format::since::Course;
 use crate::format::slot::{Row, Slot};
 use crate::index::{Committed, Index, Stamp};
 use crate::sealer::Sealer;
+use crate::session::SessionKey;
 use crate::snapshot::{Contents, Snapshot};
 use crate::state::State;
 use crate::store::{header, schema, slots};
@@ -83,6 +85,24 @@ impl Vault {
     /// The keys once more, for another file of theirs: a copy of this vault.
     pub fn sealer(&self) -> Arc<dyn Sealer> {
         Arc::clone(&self.sealer)
+    }
+
+    /// The key under which a refresh token waits that came when nobody could store it, in the place of the one
+    /// with that id. It is derived from the vault's, and opens nothing of it.
+    pub fn key_of_unclaimed(&self, redeemed: Id) -> Result<SessionKey, Error> {
+        self.located(SessionKey::of_unclaimed(&*self.sealer, redeemed))
+    }
+
+    /// Seals what a grant is for, for an agent to hold.
+    pub fn seal_grant(&self, grant: Id, text: &[u8]) -> Result<Vec<u8>, Error> {
+        let key = self.located(SessionKey::of_grant(&*self.sealer, grant))?;
+        Ok(key.seal_text(self.id, grant, text))
+    }
+
+    /// Opens it again.
+    pub fn open_grant(&self, grant: Id, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let key = self.located(SessionKey::of_grant(&*self.sealer, grant))?;
+        self.located(key.open_text(self.id, grant, sealed))
     }
 
     /// How many times it was written, as far as this handle knows.

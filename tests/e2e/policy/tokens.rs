@@ -1,6 +1,5 @@
 //! Policies about whose tokens there are, and how old they get.
 
-use std::fs;
 use std::path::Path;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};
@@ -96,23 +95,6 @@ fn a_tenant_that_is_not_allowed_gets_no_question_and_no_token() {
     let shim = shim.says("refused by /etc/azvault/policy.toml line 1");
     assert!(!shim.stderr.contains("az login"), "{}", shim.stderr);
 
-    // The process that asks the service is told nothing that it could be talked out of.
-    let wanted = json!({
-        "context": "good-forbidden.example", "account": "person@example.com",
-        "account_type": "User", "environment": "Test", "tenant": "good-forbidden.example",
-        "subscription": null, "scopes": ["https://graph.windows.net//.default"],
-    });
-    // No epoch and no keys: the agent has them.
-    fs::write(azure.home.join("wanted"), format!("{}{wanted}", "\0".repeat(8))).unwrap();
-    let renew = || {
-        let mut command = machine.command(&azure.command(&["renew"]));
-        command.stdin(fs::File::open(azure.home.join("wanted")).unwrap());
-        ran(command.output().unwrap()).expect(0).json()
-    };
-    let ended = renew();
-    assert_eq!(ended["Err"]["kind"], "refused", "{ended}");
-    let what = ended["Err"]["what"].as_str().unwrap();
-    assert!(what.starts_with("refused by /etc/azvault/policy.toml line 1"), "{what}");
     assert_eq!(seen("good-forbidden.example").len(), asked, "nobody was asked");
     end_agent(&azure);
     azure.home.run(&["unlock"]).expect(0);

@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::OpenError;
 use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint, is_of_former};
 use zeroize::Zeroizing;
 
-use crate::answers::{Answers, Asked, NoAnswer};
+use crate::answers::{Answers, Asked, NoAnswer, Reply};
+use crate::grants::{self, CallerGrants, Grants, KeepsUnlocked, NewGrant};
 use crate::hold::{Hold, Limits, Moment};
 use crate::holder::Report;
 use crate::protocol::{Body, Leader, MAX_ASK, Message, Outcome, Verb};
@@ -21,6 +23,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(super) struct AgentState<'s> {
     keys: Option<Unlocked>,
     sessions: Arc<Mutex<Sessions>>,
+    grants: Arc<Mutex<Grants>>,
     service: &'s mut dyn Answers,
     pub(super) sleep: Sleep,
 }
@@ -43,12 +46,23 @@ struct Unlocked {
 impl<'s> AgentState<'s> {
     /// Without keys and sessions, and with a service that has opened nothing.
     pub(super) fn new(service: &'s mut dyn Answers) -> Self {
-        Self { keys: None, sessions: Arc::default(), service, sleep: Sleep::default() }
+        let (sessions, grants) = (Arc::default(), Arc::default());
+        Self { keys: None, sessions, grants, service, sleep: Sleep::default() }
     }
 
-    /// The sessions of the agent that served before.
-    pub(super) fn take_over(&mut self, sessions: Sessions) {
+    /// The sessions and grants of the agent that served before.
+    pub(super) fn take_over(&mut self, sessions: Sessions, grants: Grants) {
         *self.sessions() = sessions;
+        *grants::lock(&self.grants) = grants;
+    }
+
+    /// Counts the vault as used, where a command that was started runs.
+    pub(super) fn count_commands(&mut self, now: Moment) {
+        if let Some(unlocked) = &mut self.keys
+            && grants::lock(&self.grants).keeps_unlocked()
+        {
+            unlocked.hold.touch(now);
+        }
     }
 
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -92,8 +106,31 @@ impl<'s> AgentState<'s> {
         self.keys = None;
     }
 
+    /// The processes that work for who waits.
+    pub(super) fn processes(&self) -> Vec<(&Stream, Interest)> {
+        self.service.processes()
+    }
+
+    /// Goes on with what came from them.
+    pub(super) fn go_on(&mut self) {
+        if let Some(unlocked) = &self.keys {
+            self.service.go_on(&unlocked.keys);
+        }
+    }
+
+    /// Whether a process is at work for who waits with that ticket.
+    pub(super) fn is_at_work_for(&self, ticket: u64) -> bool {
+        self.service.is_at_work_for(ticket)
+    }
+
+    /// Nobody waits with that ticket any more.
+    pub(super) fn forget_ticket(&mut self, ticket: u64) {
+        self.service.forget_ticket(ticket);
+    }
+
     pub(super) fn holds_something(&self) -> bool {
-        self.keys.is_some() || !self.sessions().is_empty()
+        let is_empty = self.sessions().is_empty() && grants::lock(&self.grants).is_empty();
+        self.keys.is_some() || !is_empty
     }
 
     /// How long nothing is due.
@@ -111,22 +148,37 @@ impl<'s> AgentState<'s> {
 
 type Frame = Zeroizing<Vec<u8>>;
 
-/// The reply to one request, as a frame. `None`: the connection is to be closed.
-pub(super) fn answer(
-    body: &[u8],
-    held: &mut AgentState<'_>,
-    caller: u32,
-    now: Moment,
-) -> Option<Frame> {
+/// Who asks.
+#[derive(Clone, Copy)]
+pub(super) struct Asker {
+    pub(super) process: u32,
+    pub(super) ticket: u64,
+}
+
+/// What comes of a request.
+pub(super) enum Answer {
+    Frame(Frame),
+    /// The same request is to be answered again: see [`Reply`].
+    Later,
+    /// The connection is to be closed.
+    Close,
+}
+
+/// The reply to one request.
+pub(super) fn answer(body: &[u8], held: &mut AgentState<'_>, asker: Asker, now: Moment) -> Answer {
     let mut body = Body(body);
-    let reply = match Verb::of(body.u8()?) {
-        Some(verb) => reply(verb, &mut body, held, caller, now),
+    let Some(number) = body.u8() else { return Answer::Close };
+    let reply = match Verb::of(number) {
+        Some(Verb::Ask) => match ask(body.0, held, asker, now) {
+            Ok(Reply::Later) => return Answer::Later,
+            Ok(Reply::Now(answer)) => Ok(done(answer.len()).raw(&answer)),
+            Err(outcome) => Err(outcome),
+        },
+        Some(verb) => reply(verb, &mut body, held, asker.process, now),
         None => Err(Outcome::Refused),
     };
-    match reply {
-        Ok(message) => message.finish_within(MAX_ASK),
-        Err(outcome) => Message::new(outcome as u8, 0).finish(),
-    }
+    let message = reply.unwrap_or_else(|outcome| Message::new(outcome as u8, 0));
+    message.finish_within(MAX_ASK).map_or(Answer::Close, Answer::Frame)
 }
 
 fn reply(
@@ -192,7 +244,19 @@ fn reply(
             body.end().ok_or(Outcome::Refused)?;
             held.sessions().end(id, caller).map(|()| done(0))
         }
-        Verb::Ask => ask(body.0, held, caller, now),
+        Verb::GrantGive => {
+            let (hash, id, keeps) = (body.hash(), body.i64(), body.u8());
+            let (Some(hash), Some(id), Some(keeps), Some(sealed)) = (hash, id, keeps, body.bytes())
+            else {
+                return Err(Outcome::Refused);
+            };
+            body.end().ok_or(Outcome::Refused)?;
+            let (keeps, sealed) = (KeepsUnlocked::of(keeps), sealed.to_vec());
+            let grant = NewGrant { hash, id, keeps, sealed };
+            grants::lock(&held.grants).give(grant, caller).map(|()| done(0))
+        }
+        // It is answered by the service.
+        Verb::Ask => Err(Outcome::Refused),
     }
 }
 
@@ -225,23 +289,25 @@ fn hand_over(body: &mut Body<'_>, held: &AgentState<'_>) -> Result<Message, Outc
     if held.keys.as_ref().is_some_and(|held| !is_its(held)) {
         return Err(Outcome::OthersKeys);
     }
-    Ok(held.sessions().handed_over())
+    let (sessions, grants) = (held.sessions(), grants::lock(&held.grants));
+    let message = done(sessions.room() + grants.room());
+    Ok(grants.handed_over(sessions.handed_over(message)))
 }
 
 /// Has the service answer, with the keys that are held.
 fn ask(
     message: &[u8],
     held: &mut AgentState<'_>,
-    caller: u32,
+    asker: Asker,
     now: Moment,
-) -> Result<Message, Outcome> {
+) -> Result<Reply, Outcome> {
     let unlocked = held.keys.as_mut().ok_or(Outcome::Locked)?;
     unlocked.hold.touch(now);
-    let sessions = CallerSessions::new(Arc::clone(&held.sessions), caller);
-    let asked = Asked { message, caller, sessions };
-    let answer = held.service.answer(&unlocked.keys, asked);
-    let answer = answer.map_err(|NoAnswer::Foreign| Outcome::Refused)?;
-    Ok(done(answer.len()).raw(&answer))
+    let Asker { process, ticket } = asker;
+    let sessions = CallerSessions::new(Arc::clone(&held.sessions), process);
+    let grants = CallerGrants::new(Arc::clone(&held.grants), process);
+    let asked = Asked { message, caller: process, sessions, grants, ticket };
+    held.service.answer(&unlocked.keys, asked).map_err(|NoAnswer::Foreign| Outcome::Refused)
 }
 
 fn former<'a>(body: &mut Body<'a>) -> Option<Vec<&'a [u8]>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use azvault_os::pipe::{Interest, Peer, Ready, Step, Stream, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use super::answer::{AgentState, answer};
+use super::answer::{AgentState, Answer, Asker, answer};
 use crate::clock;
 use crate::hold::Moment;
 use crate::protocol::{MAX_ASK, Message, Outcome, Verb};
@@ -18,6 +18,10 @@ pub(super) const PATIENCE_IN_A_CROWD: Duration = Duration::from_secs(1);
 
 /// How long an agent that takes over has for it.
 const PATIENCE_WITH_HEIR: Duration = Duration::from_secs(5);
+
+/// How long after it was answered last a request that waits is answered again, when no process is at work
+/// for it: somebody else's may be.
+pub(super) const AGAIN: Duration = Duration::from_millis(50);
 
 /// A request of so many bytes always finds room: large ones, or promises of them, keep none out.
 const SMALL: usize = 64 * 1024;
@@ -32,6 +36,7 @@ pub(super) struct Connection {
     stream: Stream,
     peer: Peer,
     since: Moment,
+    ticket: u64,
     /// What `poll` said last.
     ready: Ready,
     state: State,
@@ -59,6 +64,11 @@ enum State {
         written: usize,
         next: Next,
     },
+    /// The request waits for what a process is at work for, and is answered again.
+    Waits {
+        request: Zeroizing<Vec<u8>>,
+        asked: Moment,
+    },
     /// The agent that takes over has the sessions. It ends the connection when it serves, or when it ends
     /// itself.
     HandedOver,
@@ -72,13 +82,27 @@ enum Next {
 }
 
 impl Connection {
-    pub(super) fn new(stream: Stream, peer: Peer, since: Moment) -> Self {
+    pub(super) fn new(stream: Stream, peer: Peer, since: Moment, ticket: u64) -> Self {
         let state = State::Length { bytes: [0; HEAD], read: 0 };
-        Self { stream, peer, since, ready: Ready::TO_READ, state }
+        Self { stream, peer, since, ticket, ready: Ready::TO_READ, state }
+    }
+
+    /// By which its request is known when it is answered again.
+    pub(super) fn ticket(&self) -> u64 {
+        self.ticket
+    }
+
+    /// Whether its request waits to be answered again.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waits { .. })
     }
 
     /// Whether it had its time.
     pub(super) fn is_late(&self, now: Moment, crowd: Crowd) -> bool {
+        // It has asked, and others do not wait for it: no more than for its process are they kept out.
+        if self.is_waiting() {
+            return false;
+        }
         let patience = match crowd {
             _ if self.is_heir() => PATIENCE_WITH_HEIR,
             Crowd::None => PATIENCE,
@@ -95,7 +119,7 @@ impl Connection {
 
     /// Tells who waits for an answer that another agent serves.
     pub(super) fn turn_away(self) {
-        if matches!(self.state, State::Length { .. } | State::Body { .. })
+        if matches!(self.state, State::Length { .. } | State::Body { .. } | State::Waits { .. })
             && let Some(moved) = moved()
         {
             // It fits into any socket; who is gone needs none.
@@ -112,6 +136,8 @@ impl Connection {
         match self.state {
             // Its body lies there already: nothing but room is missing, which `poll` knows not of.
             _ if self.wants().is_some() => Interest::Nothing,
+            // Whether it is gone is always said.
+            State::Waits { .. } => Interest::Nothing,
             State::Length { .. } | State::Body { .. } | State::HandedOver => Interest::Read,
             State::Reply { .. } => Interest::Write,
         }
@@ -134,7 +160,7 @@ impl Connection {
     pub(super) fn size(&self) -> usize {
         match &self.state {
             State::Length { .. } | State::HandedOver => 0,
-            State::Body { bytes, .. } => bytes.capacity(),
+            State::Body { bytes, .. } | State::Waits { request: bytes, .. } => bytes.capacity(),
             State::Reply { bytes, .. } => bytes.capacity(),
         }
     }
@@ -150,6 +176,43 @@ impl Connection {
         if !self.ready.is_any() && self.wants().is_none() {
             return Some(());
         }
+        self.read_and_answer(held, now, room)
+    }
+
+    /// Answers a request that has waited, if it can be by now.
+    pub(super) fn again(&mut self, held: &mut AgentState<'_>, now: Moment) -> Option<()> {
+        if self.ready.has_hung_up() {
+            return None;
+        }
+        let State::Waits { request, asked } = &mut self.state else { return Some(()) };
+        let is_soon = now.awake.saturating_sub(asked.awake) < AGAIN;
+        if is_soon || held.is_at_work_for(self.ticket) {
+            return Some(());
+        }
+        *asked = now;
+        let asker = Asker { process: self.peer.pid(), ticket: self.ticket };
+        if !self.peer.is_there() {
+            return None;
+        }
+        let bytes = match answer(request, held, asker, now) {
+            Answer::Frame(bytes) => bytes,
+            Answer::Later => return Some(()),
+            Answer::Close => return None,
+        };
+        if !self.peer.is_there() {
+            return None;
+        }
+        self.since = now;
+        self.state = State::Reply { bytes, written: 0, next: Next::End };
+        self.read_and_answer(held, now, 0)
+    }
+
+    fn read_and_answer(
+        &mut self,
+        held: &mut AgentState<'_>,
+        now: Moment,
+        room: usize,
+    ) -> Option<()> {
         loop {
             match &mut self.state {
                 State::Length { bytes, read } if *read < HEAD => {
@@ -187,7 +250,16 @@ impl Connection {
                     if !self.peer.is_there() {
                         return None;
                     }
-                    let bytes = answer(bytes, held, self.peer.pid(), now)?;
+                    let asker = Asker { process: self.peer.pid(), ticket: self.ticket };
+                    let bytes = match answer(bytes, held, asker, now) {
+                        Answer::Frame(bytes) => bytes,
+                        Answer::Later => {
+                            let request = std::mem::take(bytes);
+                            self.state = State::Waits { request, asked: now };
+                            return Some(());
+                        }
+                        Answer::Close => return None,
+                    };
                     // Else its number may have been another's by the time it was looked up.
                     if !self.peer.is_there() {
                         return None;
@@ -211,6 +283,7 @@ impl Connection {
                     self.since = now;
                     self.state = State::HandedOver;
                 }
+                State::Waits { .. } => return (!self.ready.has_hung_up()).then_some(()),
                 // It has nothing more to say.
                 State::HandedOver => {
                     return (receive(&self.stream, &mut [0]) == Step::Waits).then_some(());

@@ -20,7 +20,7 @@ use azvault_os::process::{Signal, Signals};
 
 use super::answer::AgentState;
 use super::bound_socket::BoundSocket;
-use super::predecessor::Predecessor;
+use super::predecessor::{HandedOver, Predecessor};
 use super::{Ears, Post, ServeError};
 use crate::answers::Answers;
 use crate::clock::now;
@@ -63,8 +63,9 @@ pub(super) fn take<'a>(
             return Err(ServeError::AlreadyServed);
         };
         // Where nobody listens it is just ending.
-        if let Some((waits, sessions)) = Predecessor::ask(socket, fingerprint)? {
-            held.take_over(sessions);
+        if let Some(HandedOver { waits, sessions, grants }) = Predecessor::ask(socket, fingerprint)?
+        {
+            held.take_over(sessions, grants);
             predecessor = Some(waits);
         }
     }

@@ -8,6 +8,7 @@ use azvault_os::pipe::Stream;
 
 use super::ServeError;
 use crate::client::{CallError, Client, exchange};
+use crate::grants::Grants;
 use crate::protocol::{Body, Message, Verb};
 use crate::sessions::Sessions;
 
@@ -18,6 +19,13 @@ const TO_ANSWER: Duration = Duration::from_secs(2);
 /// does not take over: it may have gone on.
 const TO_TAKE_OVER: Duration = Duration::from_secs(3);
 
+/// What it handed over.
+pub(super) struct HandedOver {
+    pub(super) waits: Predecessor,
+    pub(super) sessions: Sessions,
+    pub(super) grants: Grants,
+}
+
 /// An agent that waits until this one serves. Dropping it is the sign.
 pub(super) struct Predecessor {
     _waits: Stream,
@@ -27,10 +35,7 @@ pub(super) struct Predecessor {
 impl Predecessor {
     /// Has it hand its sessions over, to an agent that gets keys with that fingerprint; `None` where
     /// nobody listens.
-    pub(super) fn ask(
-        socket: &Path,
-        fingerprint: &str,
-    ) -> Result<Option<(Self, Sessions)>, ServeError> {
+    pub(super) fn ask(socket: &Path, fingerprint: &str) -> Result<Option<HandedOver>, ServeError> {
         let client = Client::new(socket.to_owned()).within(TO_ANSWER);
         let (mut stream, _) = match client.connect() {
             Err(CallError::NotRunning) => return Ok(None),
@@ -41,8 +46,11 @@ impl Predecessor {
         let frame = message.bytes(fingerprint.as_bytes()).finish();
         let frame = frame.ok_or(io::Error::from(io::ErrorKind::InvalidData))?;
         let reply = exchange(&mut stream, &[&frame[..]]).map_err(in_the_way)?;
-        let sessions = Sessions::taken_over(&mut Body(&reply[1..])).ok_or(ServeError::InTheWay)?;
-        Ok(Some((Self { _waits: stream, since }, sessions)))
+        let mut body = Body(&reply[1..]);
+        let sessions = Sessions::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
+        let grants = Grants::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
+        body.end().ok_or(ServeError::InTheWay)?;
+        Ok(Some(HandedOver { waits: Self { _waits: stream, since }, sessions, grants }))
     }
 
     /// Whether it may have gone on by now.

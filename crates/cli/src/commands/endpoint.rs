@@ -21,9 +21,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let usage = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
-        let (reopener, facts) = child_process::handed_over().ok_or_else(usage)?;
+        let handed = child_process::handed_over().ok_or_else(usage)?;
         let start = if self.in_use { Start::Command } else { Start::Shell };
-        let post = Post { start, reopener, facts, leader: self.leader };
+        let post = Post { start, handed, leader: self.leader };
         endpoint::serve(app, post, |told| app.ui.json(told))?;
         Ok(0)
     }

@@ -14,7 +14,7 @@ use crate::output::documents::SCHEMA;
 ///
 /// Finds the agent and the token endpoints of exec and shell through the kernel, however the vault was
 /// unlocked and whatever XDG_RUNTIME_DIR says, and waits until each has wiped its keys. A renewal under
-/// way stores its token first. Endpoints answer "locked" from then on. Processes in another network
+/// way ends first: it has no key, and what it gets is sealed until azvault unlock. Endpoints answer "locked" from then on. Processes in another network
 /// or pid namespace are out of sight: run it there as well. Sessions stay: their state is sealed, and
 /// only their shells have the keys.
 #[derive(clap::Args)]

@@ -2,14 +2,11 @@
 
 use std::io::IsTerminal;
 
-use azvault_service::ask::by_agent;
+use azvault_service::ask::ask;
 use azvault_service::claims_challenge;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::Opener;
-use azvault_service::tokens;
 use azvault_service::tokens::{Issued, Target, TokenRequest};
-use azvault_service::verbs::{CachedToken, CachedTokenReply};
-use azvault_service::{online, policy};
+use azvault_service::verbs::{Token, Which};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -82,33 +79,11 @@ impl Args {
             true => Target::Resource(self.resource),
             false => Target::Scopes(self.scopes),
         };
-        // The agent answers from its cache, for plain requests.
-        if self.confirm.is_empty() && claims.is_none() && !self.refresh {
-            let mut cached = CachedToken { target: to.clone(), tenant: self.tenant.clone() };
-            let reply = by_agent(app, &mut cached)?;
-            if let Some(CachedTokenReply { request, issued: Some(issued) }) = reply {
-                print(app, &request, &issued.into())?;
-                return Ok(0);
-            }
-        }
-        let mut open = Opener::new(app).open()?;
-        if !self.confirm.is_empty() {
-            let contexts = &open.contexts;
-            let environment = contexts.acting()?.context.environment.as_deref();
-            let environment = environment.unwrap_or("AzureCloud");
-            policy::signs_in(app, environment, self.tenant.as_deref())?;
-            let (_, agreed) = online::agreed::cloud(app, contexts, environment, &self.confirm)?;
-            online::confirm(app, &mut open.vault, &agreed)?;
-            open.refresh(app)?;
-        }
-        let context = open.contexts.acting()?.context;
-        let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
-        let wanted = TokenRequest { claims, ..wanted };
-        let issued = match self.refresh {
-            true => tokens::new_token(app, &mut open, wanted.clone())?,
-            false => tokens::token(app, &mut open, &wanted)?,
-        };
-        print(app, &wanted, &issued)?;
+        let which = if self.refresh { Which::New } else { Which::Any };
+        let verb = Token { target: to, tenant: self.tenant, claims, which, confirm: self.confirm };
+        let reply = ask(app, verb)?;
+        let request = reply.request.clone();
+        print(app, &request, &reply.issued())?;
         Ok(0)
     }
 }

@@ -1,7 +1,6 @@
 //! Whom an endpoint serves, as it is typed.
 
-use azvault_model::Context;
-use azvault_service::endpoint::Reach;
+use azvault_service::verbs::Serves;
 
 use crate::options::name::name;
 
@@ -18,8 +17,8 @@ pub(crate) struct ReachOption {
 }
 
 impl ReachOption {
-    /// Whom the endpoint of a command serves when that context acts.
-    pub(crate) fn reach(&self, acting: Option<&Context>) -> Reach {
-        if self.all_accounts { Reach::AllAccounts } else { Reach::of(acting) }
+    /// Whom the endpoint of a command serves.
+    pub(crate) fn serves(&self) -> Serves {
+        if self.all_accounts { Serves::AllAccounts } else { Serves::ActingAccount }
     }
 }

@@ -82,6 +82,12 @@ impl Stream {
         Ok(Self(UnixStream::from(own)))
     }
 
+    /// The same, of which nothing is waited for.
+    pub fn without_waiting(self) -> io::Result<Self> {
+        self.0.set_nonblocking(true)?;
+        Ok(self)
+    }
+
     /// Another handle of the same connection.
     pub fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.try_clone()?))

@@ -9,7 +9,7 @@ use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 
 use rustix::io::FdFlags;
 
@@ -35,6 +35,15 @@ pub fn keep_descriptors_here(is_kept: impl Fn(&Path) -> bool) -> io::Result<()> 
 /// Comes back only with an error.
 pub fn become_command(command: &mut Command) -> io::Error {
     command.exec()
+}
+
+/// Starts a program that has a file open as this process has it: what is locked stays locked until both
+/// have let go.
+pub fn start_holding(command: &mut Command, file: &File) -> io::Result<Child> {
+    rustix::io::fcntl_setfd(file, FdFlags::empty())?;
+    let started = command.spawn();
+    rustix::io::fcntl_setfd(file, FdFlags::CLOEXEC)?;
+    started
 }
 
 /// Has a program start in a group of its own: what is typed to interrupt is not for it.
@@ -100,6 +109,24 @@ mod tests {
             Command::new("sh").args(["-c", &script]).status().unwrap().success()
         };
         assert_eq!(numbers.map(has), [false, true]);
+    }
+
+    #[test]
+    fn a_file_that_a_program_was_started_with_stays_locked_until_it_ends() {
+        use crate::lock::{Share, attempt};
+        let folder = tempfile::tempdir().unwrap();
+        let open = || File::options().create(true).append(true).open(folder.path().join("turn"));
+        let turn = open().unwrap();
+        assert!(attempt(&turn, Share::Nothing).unwrap().is_held());
+        let mut command = Command::new("cat");
+        command.stdin(Stdio::piped());
+        let mut child = super::start_holding(&mut command, &turn).unwrap();
+        drop(turn);
+        let other = open().unwrap();
+        assert!(!attempt(&other, Share::Nothing).unwrap().is_held());
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert!(attempt(&other, Share::Nothing).unwrap().is_held());
     }
 
     #[test]

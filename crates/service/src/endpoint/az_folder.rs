@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use azvault_endpoint::{AzConfig, OwnFiles, az_config, az_follows};
+use azvault_endpoint::{AZ_COPIES, AZ_LINKS, OwnFiles, az_config, az_follows};
 use azvault_model::{Context, ContextName, Scope};
 use azvault_os::file::{Facts, make_link};
 use azvault_os::lock::{self, Share};
@@ -34,13 +34,39 @@ const SERVES: &str = "azvault-serves.json";
 const REMOVALS: u32 = 3;
 const APART: u64 = 2;
 
+/// A file of it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AzFile {
+    name: String,
+    text: String,
+}
+
+/// Files of the person's own az of which something is taken over.
+#[derive(Default, Serialize, Deserialize)]
+pub struct OwnAzFiles {
+    config: Option<String>,
+    clouds: Option<String>,
+}
+
+impl OwnAzFiles {
+    /// As they are now.
+    pub fn read() -> Self {
+        let own = paths::az_folder();
+        let text =
+            |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
+        Self { config: text("config"), clouds: text("clouds.config") }
+    }
+}
+
 /// What is in it when that context acts.
-pub(super) fn content(contexts: &Contexts, acting: Option<&Context>, reach: &Reach) -> AzConfig {
+pub(super) fn content(
+    contexts: &Contexts,
+    acting: Option<&Context>,
+    reach: &Reach,
+    own: &OwnAzFiles,
+) -> Vec<AzFile> {
     let (seen, acting) = lasting(contexts, acting, reach);
-    let own = paths::az_folder();
-    let text = |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
-    let (config, clouds) = (text("config"), text("clouds.config"));
-    let own_files = OwnFiles { config: config.as_deref(), clouds: clouds.as_deref() };
+    let own_files = OwnFiles { config: own.config.as_deref(), clouds: own.clouds.as_deref() };
     let is_of_one = |name: &str| {
         let mut named = seen.iter().filter_map(|context| context.environment.as_deref());
         named.any(|own| own.eq_ignore_ascii_case(name))
@@ -49,7 +75,8 @@ pub(super) fn content(contexts: &Contexts, acting: Option<&Context>, reach: &Rea
     let agreed = environments.filter(|own| online::cloud(contexts, &own.name).is_ok());
     let mut content = az_config(&seen, acting, &agreed.collect::<Vec<_>>(), &own_files);
     content.files.push((SERVES, serde_json::to_string(reach).unwrap_or_default()));
-    content
+    let files = content.files.into_iter();
+    files.map(|(name, text)| AzFile { name: name.to_owned(), text }).collect()
 }
 
 /// The contexts that az sees, and which of them acts: what has process scope is in no file, and who
@@ -141,20 +168,22 @@ pub(super) struct AzFolder {
 
 impl AzFolder {
     /// Makes one. Without it az would act as its own login says.
-    pub(super) fn make(content: &AzConfig) -> io::Result<Self> {
+    pub(super) fn make(files: &[AzFile]) -> io::Result<Self> {
         let runtime = runtime::for_files().map_err(|e| io::Error::other(e.what))?;
         sweep(&runtime);
         let random =
             tempfile::Builder::new().prefix(PREFIX).rand_bytes(RANDOM).tempdir_in(&runtime)?;
         let folder = Self::hold(random.path())?;
-        for (name, text) in &content.files {
+        for AzFile { name, text } in files {
+            // What comes from an agent names a file in the folder, and no other.
+            let name = Path::new(name).file_name().ok_or(io::ErrorKind::InvalidData)?;
             fs::write(folder.path.join(name), text)?;
         }
         if let Some(own) = paths::az_folder() {
-            for name in content.links.iter().filter(|name| own.join(name).exists()) {
+            for name in AZ_LINKS.iter().filter(|name| own.join(name).exists()) {
                 make_link(&own.join(name), &folder.path.join(name))?;
             }
-            for name in content.copies.iter().filter(|name| own.join(name).is_file()) {
+            for name in AZ_COPIES.iter().filter(|name| own.join(name).is_file()) {
                 fs::copy(own.join(name), folder.path.join(name))?;
             }
         }

@@ -6,27 +6,30 @@ use std::time::Duration;
 use azvault_agent::hold::{Hold, Moment};
 use azvault_agent::holder::{Beacon, Report};
 use azvault_agent::now;
+use azvault_model::Secret;
 use azvault_os::pipe::{Interest, Wait};
 use azvault_os::process::{Signal, Signals};
 use zeroize::Zeroizing;
 
-use super::Start;
 use super::reported::Reported;
+use super::terms::{HandedKeys, Means, Start};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
+use crate::message::SecretPart;
 use crate::opening::Reopener;
 use crate::policy;
-use crate::tokens::TokenRequest;
 
 /// The shortest and the longest time between two looks, while keys are held. A policy may change.
 const MIN_WAIT: Duration = Duration::from_millis(200);
 const MAX_WAIT: Duration = Duration::from_secs(2);
 
-/// What opens the vault for an endpoint.
+/// How an endpoint gets its tokens.
 pub(super) struct Kept {
     app: App,
     start: Start,
     leader: u32,
+    /// What it may ask the agent for.
+    grant: Option<Secret>,
     state: Mutex<State>,
     reported: Reported,
 }
@@ -46,7 +49,15 @@ struct OwnKeys {
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// The way into the vault for one token.
+/// Where one token comes from.
+pub(super) enum Source<'k> {
+    /// With keys of this process.
+    Keys(KeysInUse<'k>),
+    /// The agent is asked, with this handle.
+    Grant(&'k Secret),
+}
+
+/// Keys of this process, for one token.
 pub(super) struct KeysInUse<'k> {
     pub(super) reopener: Reopener,
     pub(super) in_use: InUse<'k>,
@@ -55,50 +66,41 @@ pub(super) struct KeysInUse<'k> {
 /// Ends with the token.
 pub(super) struct InUse<'k> {
     kept: &'k Kept,
-    holder: Holder,
     wiped: u64,
 }
 
-/// Who has the keys by which a token is got.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Holder {
-    Agent,
-    ThisProcess,
-}
-
 impl Kept {
-    pub(super) fn new(
-        app: &App,
-        start: Start,
-        reopener: Reopener,
-        leader: u32,
-    ) -> Result<Self, Failure> {
+    pub(super) fn new(app: &App, start: Start, means: Means, leader: u32) -> Result<Self, Failure> {
         let app = app.afresh();
         let limits = policy::limits(&app, None, None)?;
-        let keys = match reopener {
-            Reopener::Agent => None,
-            Reopener::Keys(epoch, bytes) => Some(OwnKeys { epoch, bytes }),
-        };
+        let keys = means.keys.map(|HandedKeys { epoch, bytes }| {
+            let mut own = Zeroizing::new(Vec::with_capacity(bytes.value().len()));
+            // EXPOSE: the keys that this process has from here on.
+            own.extend_from_slice(bytes.value().expose());
+            OwnKeys { epoch, bytes: own }
+        });
+        let grant = means.grant.map(SecretPart::into_value);
         let hold = Hold::new(limits, now());
         let state = Mutex::new(State { keys, hold, wiped: 0, under_way: 0 });
-        Ok(Self { app, start, leader, state, reported: Reported::default() })
+        Ok(Self { app, start, leader, grant, state, reported: Reported::default() })
     }
 
-    /// What opens the vault now: keys of this process, else the agent.
-    pub(super) fn keys(&self) -> Result<KeysInUse<'_>, Failure> {
+    /// How a token is got now: with keys of this process, else from the agent, which may have been unlocked
+    /// since.
+    pub(super) fn source(&self) -> Result<Source<'_>, Failure> {
         self.look();
         let mut state = self.state();
-        let (reopener, holder) = match state.keys.as_ref().map(OwnKeys::copy) {
-            Some(own) => {
-                state.under_way += 1;
-                (own, Holder::ThisProcess)
-            }
-            // It may have been unlocked since.
-            None if !self.app.options.no_agent => (Reopener::Agent, Holder::Agent),
-            None => return Err(locked_for_good(self.start)),
-        };
-        let in_use = InUse { kept: self, holder, wiped: state.wiped };
-        Ok(KeysInUse { reopener, in_use })
+        if let Some(reopener) = state.keys.as_ref().map(OwnKeys::copy) {
+            state.under_way += 1;
+            let in_use = InUse { kept: self, wiped: state.wiped };
+            return Ok(Source::Keys(KeysInUse { reopener, in_use }));
+        }
+        self.grant.as_ref().map(Source::Grant).ok_or_else(|| locked_for_good(self.start))
+    }
+
+    /// Tokens that tools report as refused.
+    pub(super) fn reported(&self) -> &Reported {
+        &self.reported
     }
 
     /// Wipes the keys if they are due, or not allowed any more.
@@ -161,33 +163,24 @@ impl State {
 }
 
 impl InUse<'_> {
-    /// Whether a token that is reported as refused is renewed, once more.
-    pub(super) fn may_renew(&self, wanted: &TokenRequest, now: i64) -> bool {
-        self.kept.reported.may_renew(wanted, now)
-    }
-
     /// A token was got: it may be handed out unless the vault was locked meanwhile.
     pub(super) fn hand_out(&self) -> Result<(), Failure> {
         let mut state = self.kept.state();
-        if self.holder == Holder::ThisProcess {
-            if state.wiped != self.wiped {
-                return Err(locked());
-            }
-            state.hold.touch(now());
+        if state.wiped != self.wiped {
+            return Err(locked());
         }
+        state.hold.touch(now());
         Ok(())
     }
 }
 
 impl Drop for InUse<'_> {
     fn drop(&mut self) {
-        if self.holder == Holder::ThisProcess {
-            self.kept.state().under_way -= 1;
-        }
+        self.kept.state().under_way -= 1;
     }
 }
 
-fn locked() -> Failure {
+pub(super) fn locked() -> Failure {
     Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock")
 }
 

@@ -41,6 +41,14 @@ impl Reach {
         started_for.map_or(Self::Nobody, Self::Account)
     }
 
+    /// The account that is served, where it is one.
+    pub(crate) fn account(&self) -> Option<&str> {
+        match self {
+            Self::Account(own) => Some(&own.account.id),
+            Self::Nobody | Self::AllAccounts => None,
+        }
+    }
+
     /// Whether a context's account is served.
     pub fn serves(&self, accounts: &Accounts, context: &Context) -> bool {
         match self {

@@ -14,11 +14,11 @@ const PERIOD: i64 = 60;
 
 /// When tokens were renewed because of a report, by account, tenant and scopes.
 #[derive(Default)]
-pub(super) struct Reported(Mutex<HashMap<String, Vec<i64>>>);
+pub(crate) struct Reported(Mutex<HashMap<String, Vec<i64>>>);
 
 impl Reported {
     /// Whether it is renewed now, which counts from then on.
-    pub(super) fn may_renew(&self, wanted: &TokenRequest, now: i64) -> bool {
+    pub(crate) fn may_renew(&self, wanted: &TokenRequest, now: i64) -> bool {
         let scopes = wanted.scopes.join(" ");
         let key = [wanted.account.as_str(), &wanted.tenant, &scopes].join("\n");
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use azvault_agent::hold::{Allowed, Limits, Then};
+use azvault_agent::hold::{Allowed, Commands, Limits, Then};
 use azvault_model::Context;
 use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
 use azvault_signin::Cloud;
@@ -105,6 +105,10 @@ pub(super) fn of_agent(policy: &Policy) -> Allowed {
         limits: most_of(policy),
         screen_locked: then(rules::locks_with_screen(policy)),
         logged_out: then(rules::locks_at_logout(policy)),
+        commands: match policy.unlock_idle {
+            None => Commands::CountAsUse,
+            Some(_) => Commands::CountWhenTheyAsk,
+        },
     }
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use azvault_agent::CallError;
+use azvault_model::Secret;
 use azvault_vault::{Id, SessionKey, VaultId};
+use zeroize::Zeroizing;
 
 use crate::{agent, paths};
 
@@ -40,6 +42,16 @@ pub fn look(vault: VaultId, patience: Duration) -> Handle {
         }
     }
     found
+}
+
+/// The handle of a session.
+pub(super) fn of(id: Id, key: &SessionKey) -> Secret {
+    let (id, key) = (id.to_string(), key.to_text());
+    let mut text = Zeroizing::new(Vec::with_capacity(id.len() + 1 + key.len()));
+    for part in [id.as_bytes(), b".", key.as_bytes()] {
+        text.extend_from_slice(part);
+    }
+    Secret::new(text)
 }
 
 /// Id and key.

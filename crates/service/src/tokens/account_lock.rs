@@ -14,11 +14,20 @@ const LOCKS: u8 = 64;
 
 /// Waits until nobody else renews for this account. The turn ends with the file that comes back.
 pub(super) fn wait(folder: &Path, vault: VaultId, account: &str) -> io::Result<File> {
+    let file = open(folder, vault, account)?;
+    lock::wait(&file, Share::Nothing)?;
+    Ok(file)
+}
+
+/// As [`wait`], without waiting; `None` where somebody else renews.
+pub(super) fn attempt(folder: &Path, vault: VaultId, account: &str) -> io::Result<Option<File>> {
+    let file = open(folder, vault, account)?;
+    Ok(lock::attempt(&file, Share::Nothing)?.is_held().then_some(file))
+}
+
+fn open(folder: &Path, vault: VaultId, account: &str) -> io::Result<File> {
     create_private_folders(folder)?;
     let account = account.to_lowercase();
     let digest = azvault_vault::sha256(&[vault.as_bytes(), account.as_bytes()].concat());
-    let path = folder.join(format!("{:02}.lock", digest[0] % LOCKS));
-    let file = open_or_create_private(&path)?;
-    lock::wait(&file, Share::Nothing)?;
-    Ok(file)
+    open_or_create_private(&folder.join(format!("{:02}.lock", digest[0] % LOCKS)))
 }

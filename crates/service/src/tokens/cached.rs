@@ -5,7 +5,7 @@ use azvault_model::rules::secrets::{may_use, order_of_access};
 use azvault_model::rules::token_cache::{fits, is_for};
 use azvault_policy::rules;
 
-use super::request::TokenRequest;
+use super::token_request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};

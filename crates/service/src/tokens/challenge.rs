@@ -3,8 +3,8 @@
 use azvault_model::{Challenge, keep_challenge};
 use azvault_vault::Problem;
 
-use super::request::TokenRequest;
 use super::store;
+use super::token_request::TokenRequest;
 use crate::app::App;
 use crate::opening::OpenVault;
 use crate::session;

@@ -8,7 +8,7 @@ use azvault_model::{
 
 use super::cached;
 use super::certificate::{self, Certificates};
-use super::request::TokenRequest;
+use super::token_request::TokenRequest;
 use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;

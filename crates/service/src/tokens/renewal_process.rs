@@ -1,23 +1,155 @@
-//! Renewing in a process of its own, which goes on when the command that asked for it is killed.
+//! The renewer, as the process sees it that started it: the order goes there, the answer comes back, and
+//! neither is waited for.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::process::{Child, Command, Stdio};
 
-use super::request::TokenRequest;
-use crate::app::App;
-use crate::child_process;
+use azvault_os::pipe::{Interest, Step, Stream, Wait, receive_into_spare, send};
+use azvault_os::process::{start_apart_from_terminal, start_holding};
+use zeroize::Zeroizing;
+
+use super::order::{Answer, Order};
 use crate::failure::{Failure, Kind};
-use crate::opening::Reopener;
+use crate::message::{Bytes, encode, split};
+use crate::request::Nothing;
 
-/// Starts the process and waits for its answer: the result of renewing, as JSON.
-pub(super) fn run(app: &App, reopener: &Reopener, wanted: &TokenRequest) -> Result<(), Failure> {
-    let cannot = |e: io::Error| Failure::new(Kind::Other, format!("renewing: {e}"));
-    let mut command = child_process::command(app, "renew").map_err(cannot)?;
-    let mut child = child_process::start(&mut command, reopener, wanted).map_err(cannot)?;
-    let mut answer = Vec::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout.read_to_end(&mut answer).map_err(cannot)?;
+/// What a renewer is told when what it answered is stored.
+pub(super) const STORED: u8 = b's';
+
+/// Longest order: certificate authorities are the most of it. Longest answer.
+const MAX_MESSAGE: usize = 8 * 1024 * 1024;
+
+/// A renewer that was started. It has the turn of its account for as long as it runs.
+pub(crate) struct RenewalProcess {
+    child: Child,
+    stream: Stream,
+    order: Bytes,
+    written: usize,
+    answer: Zeroizing<Vec<u8>>,
+}
+
+/// How far a renewer has come.
+pub(super) enum Heard {
+    Nothing,
+    Answer(Box<Answer>),
+}
+
+impl RenewalProcess {
+    /// Starts it with an order. It inherits the turn, the order's connection, and nothing else.
+    pub(super) fn start(order: &mut Order, turn: &File) -> io::Result<Self> {
+        let (own, its) = Stream::pair()?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("renew").env_clear().current_dir("/");
+        command.stdin(its.into_input()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Of its own group: Ctrl-C is for the command that waits.
+        let child = start_holding(start_apart_from_terminal(&mut command), turn)?;
+        Ok(Self {
+            child,
+            stream: own.without_waiting()?,
+            order: framed(&encode(&mut Nothing {}, order)),
+            written: 0,
+            answer: Zeroizing::new(Vec::with_capacity(4)),
+        })
     }
-    child.wait().map_err(cannot)?;
-    let broken = |_| Failure::new(Kind::Other, "renewing broke off").hint("run the command again");
-    serde_json::from_slice::<Result<(), Failure>>(&answer).map_err(broken)?
+
+    pub(crate) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    pub(crate) fn waits_for(&self) -> Interest {
+        if self.written < self.order.len() { Interest::Write } else { Interest::Read }
+    }
+
+    /// Writes and reads as far as it goes without waiting.
+    pub(super) fn go_on(&mut self) -> Result<Heard, Failure> {
+        while self.written < self.order.len() {
+            match send(&self.stream, &self.order[self.written..]) {
+                Step::Moved(count) => self.written += count,
+                Step::Waits => return Ok(Heard::Nothing),
+                Step::Over => return Err(broken()),
+            }
+        }
+        // What was handed over is nobody's any more.
+        if self.order.capacity() > 0 {
+            self.order = Zeroizing::new(Vec::new());
+            self.written = 0;
+        }
+        loop {
+            let wanted = match self.answer.first_chunk::<4>() {
+                Some(length) => 4 + length_of(*length).map_err(|_| broken())?,
+                None => 4,
+            };
+            if wanted > 4 && self.answer.len() >= wanted {
+                let parts = split(&self.answer[4..wanted]).map_err(|_| broken())?;
+                let answer = parts.body(0).map_err(|_| broken())?;
+                return Ok(Heard::Answer(Box::new(answer)));
+            }
+            if self.answer.capacity() < wanted {
+                // The length alone was there: nothing secret is left behind.
+                let mut room = Zeroizing::new(Vec::with_capacity(wanted));
+                room.extend_from_slice(&self.answer);
+                self.answer = room;
+            }
+            match receive_into_spare(&self.stream, &mut self.answer) {
+                Step::Moved(_) => {}
+                Step::Waits => return Ok(Heard::Nothing),
+                Step::Over => return Err(broken()),
+            }
+        }
+    }
+
+    /// The answer, however long it takes.
+    pub(super) fn wait(&mut self) -> Result<Answer, Failure> {
+        loop {
+            if let Heard::Answer(answer) = self.go_on()? {
+                return Ok(*answer);
+            }
+            let mut wait = Wait::new();
+            wait.add(&self.stream, self.waits_for());
+            let waited = wait.within(None);
+            waited.map_err(|e| Failure::new(Kind::Other, format!("renewing: {e}")))?;
+        }
+    }
+
+    /// What it answered is stored. It ends.
+    pub(super) fn tell_stored(&self) {
+        // One byte fits; one that is gone needs none.
+        let _ = send(&self.stream, &[STORED]);
+    }
+
+    /// Lets it go. What it answered and was not told to be stored it keeps. It is to be waited for.
+    pub(super) fn let_go(self) -> Child {
+        self.child
+    }
+}
+
+/// A message with its length before it.
+pub(super) fn framed(message: &[u8]) -> Bytes {
+    let mut frame = Zeroizing::new(Vec::with_capacity(4 + message.len()));
+    frame.extend(u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
+    frame.extend_from_slice(message);
+    frame
+}
+
+/// The next message of a connection, which is waited for.
+pub(super) fn received(stream: &mut Stream) -> io::Result<Bytes> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length)?;
+    let mut message = Zeroizing::new(vec![0; length_of(length)?]);
+    stream.read_exact(&mut message)?;
+    Ok(message)
+}
+
+fn length_of(bytes: [u8; 4]) -> io::Result<usize> {
+    let length = usize::try_from(u32::from_be_bytes(bytes)).unwrap_or(usize::MAX);
+    if (1..=MAX_MESSAGE).contains(&length) {
+        Ok(length)
+    } else {
+        Err(io::ErrorKind::InvalidData.into())
+    }
+}
+
+fn broken() -> Failure {
+    Failure::new(Kind::Other, "renewing broke off").hint("run the command again")
 }

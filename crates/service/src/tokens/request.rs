@@ -1,13 +1,13 @@
 //! What is asked for: to which resource or scopes, in which tenant, as whom.
 
-use azvault_model::rules::token_cache::{Request, is_same_resource};
+use azvault_model::rules::token_cache::is_same_resource;
 use azvault_model::{
     Account, AccountKey, AccountType, Accounts, Context, ContextAccount, ContextName, Found,
-    IdentityKind, KnownAccount, KnownAccountType, ManagedIdentity,
+    KnownAccount, KnownAccountType, ManagedIdentity,
 };
 use azvault_signin::{Cloud, Foreign, resource};
-use serde::{Deserialize, Serialize};
 
+use super::token_request::{Repeats, Target, TokenRequest};
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
@@ -15,67 +15,7 @@ use crate::online;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
 
-/// A request for a token. Holds no secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRequest {
-    /// Name of the context.
-    pub context: String,
-    /// User name or application id; of an identity of the machine the id that tells it from others.
-    pub account: String,
-    /// The home account of a user, where it is known.
-    pub home_account_id: Option<String>,
-    /// Which identity of the machine.
-    pub identity: Option<ManagedIdentity>,
-    /// As written in the context.
-    pub account_type: String,
-    pub environment: String,
-    /// GUID or domain.
-    pub tenant: String,
-    pub subscription: Option<String>,
-    /// At least one, all of one resource.
-    pub scopes: Vec<String>,
-    /// JSON of a claims challenge that the token has to answer.
-    #[serde(default)]
-    pub claims: Option<String>,
-    /// Ids of tokens of the cache that will not do.
-    #[serde(default)]
-    pub passed_over: Vec<i64>,
-    #[serde(default)]
-    pub repeats: Repeats,
-}
-
-/// Who asks the service again where it was out of order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Repeats {
-    /// We, a few times.
-    #[default]
-    Ours,
-    /// The caller, as the SDKs do.
-    Callers,
-}
-
-/// What the token is for.
-#[derive(Clone, Serialize, Deserialize)]
-pub enum Target {
-    /// A short name or an address; the resource manager if there is none.
-    Resource(Option<String>),
-    Scopes(Vec<String>),
-}
-
 impl TokenRequest {
-    /// What the token cache is asked, with the cloud's resources by their short names.
-    pub(super) fn request<'a>(
-        &'a self,
-        resource: &'a dyn Fn(&str) -> Option<&'a str>,
-    ) -> Request<'a> {
-        Request {
-            tenant: &self.tenant,
-            scopes: &self.scopes,
-            claims: self.claims.as_deref(),
-            resource,
-        }
-    }
-
     /// For a context, in its own tenant unless another is named. The resource must not be of another
     /// cloud: a token to somewhere else is a token for somebody else.
     pub fn new(
@@ -153,20 +93,6 @@ impl TokenRequest {
             // Its context went while the token was being got.
             Found::Nobody => Err(contexts::absent(&ContextName::new(&*self.context))),
         }
-    }
-
-    pub fn known_type(&self) -> Option<KnownAccountType> {
-        AccountType::new(&*self.account_type).known()
-    }
-
-    /// What kind of account it is, as secrets say it.
-    pub fn kind(&self) -> Option<IdentityKind> {
-        self.known_type().map(|known| IdentityKind::of(&known.into()))
-    }
-
-    /// The resource that the scopes are of.
-    pub fn resource(&self) -> &str {
-        self.scopes.first().and_then(|scope| resource::resource_of(scope)).unwrap_or_default()
     }
 }
 

@@ -3,7 +3,7 @@
 use azvault_model::EnvironmentName;
 use azvault_model::KnownAccountType;
 
-use super::request::TokenRequest;
+use super::token_request::TokenRequest;
 use crate::connect::USUAL_CLOUD;
 use crate::shell_word::shell_word;
 

@@ -6,7 +6,7 @@ use azvault_model::{HeldSecret, Scope, SecretDescription, SecretKind};
 use azvault_policy::rules;
 use azvault_vault::{Id, Parting, Problem};
 
-use super::request::TokenRequest;
+use super::token_request::TokenRequest;
 use crate::app::App;
 use crate::contexts::Contexts;
 use crate::failure::Failure;

@@ -1,69 +1,101 @@
-//! An access token that is there.
+//! An access token.
+
+use serde::{Deserialize, Serialize};
 
 use azvault_model::Secret;
-use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::app::App;
 use crate::failure::Failure;
-use crate::message::{Message, not_there_yet};
+use crate::message::{Message, SecretPart};
+use crate::online;
 use crate::opening::OpenVault;
+use crate::policy;
 use crate::tokens;
 use crate::tokens::{Issued, Target, TokenRequest};
 
-/// An access token of the context that acts, from the cache alone.
+/// An access token of the context that acts.
 #[derive(Serialize, Deserialize)]
-pub struct CachedToken {
+pub struct Token {
     pub target: Target,
     /// Another tenant than the context's.
     pub tenant: Option<String>,
+    /// JSON of a claims challenge that it has to answer.
+    pub claims: Option<String>,
+    pub which: Which,
+    /// Hosts of the context's cloud that the person agrees to.
+    pub confirm: Vec<String>,
 }
 
-/// What was asked for, and the token where one is cached that fits.
+/// Whether one of the cache will do.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    Any,
+    /// A new one, whatever is in the cache.
+    New,
+}
+
+/// What was asked for, and the token.
 #[derive(Serialize, Deserialize)]
-pub struct CachedTokenReply {
+pub struct TokenReply {
     pub request: TokenRequest,
-    pub issued: Option<IssuedToken>,
-}
-
-/// A token on its way to who asked.
-#[derive(Serialize, Deserialize)]
-pub struct IssuedToken {
-    #[serde(skip, default = "not_there_yet")]
-    value: Secret,
+    value: SecretPart,
     expires_on: i64,
     tenant: String,
 }
 
-impl From<IssuedToken> for Issued {
-    fn from(token: IssuedToken) -> Self {
-        let IssuedToken { value, expires_on, tenant } = token;
-        Self { value, expires_on, tenant }
+impl TokenReply {
+    fn new(request: TokenRequest, issued: Issued) -> Self {
+        let Issued { value, expires_on, tenant } = issued;
+        Self { request, value: SecretPart::new(value), expires_on, tenant }
+    }
+
+    /// The token itself.
+    pub fn issued(self) -> Issued {
+        let Self { request: _, value, expires_on, tenant } = self;
+        Issued { value: value.into_value(), expires_on, tenant }
     }
 }
 
-impl Message for CachedToken {}
+impl Message for Token {}
 
-impl Message for CachedTokenReply {
+impl Message for TokenReply {
     fn secrets(&mut self) -> Vec<&mut Secret> {
-        self.issued.iter_mut().map(|issued| &mut issued.value).collect()
+        vec![self.value.value_mut()]
     }
 }
 
-impl Verb for CachedToken {
+impl Verb for Token {
     const NAME: &'static str = "token";
-    type Reply = CachedTokenReply;
+    const ASKS: bool = true;
+    const GOES_ONLINE: bool = true;
+    type Reply = TokenReply;
 
-    fn answer(self, app: &App, open: &mut OpenVault) -> Result<CachedTokenReply, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<TokenReply, Failure> {
+        if !self.confirm.is_empty() {
+            self.confirm(app, open)?;
+        }
         let context = open.contexts.acting()?.context;
-        let Self { target, tenant } = self;
+        let Self { target, tenant, claims, which, confirm: _ } = self;
         let request = TokenRequest::new(&open.contexts, context, target, tenant)?;
-        let issued = tokens::cached_token(app, open, &request)?;
-        let issued = issued.map(|Issued { value, expires_on, tenant }| IssuedToken {
-            value,
-            expires_on,
-            tenant,
-        });
-        Ok(CachedTokenReply { request, issued })
+        let request = TokenRequest { claims, ..request };
+        let issued = match which {
+            Which::Any => tokens::token(app, open, &request)?,
+            Which::New => tokens::new_token(app, open, request.clone())?,
+        };
+        Ok(TokenReply::new(request, issued))
+    }
+}
+
+impl Token {
+    /// Remembers what the person agrees to.
+    fn confirm(&self, app: &App, open: &mut OpenVault) -> Result<(), Failure> {
+        let contexts = &open.contexts;
+        let environment = contexts.acting()?.context.environment.as_deref();
+        let environment = environment.unwrap_or("AzureCloud");
+        policy::signs_in(app, environment, self.tenant.as_deref())?;
+        let (_, agreed) = online::agreed::cloud(app, contexts, environment, &self.confirm)?;
+        online::confirm(app, &mut open.vault, &agreed)?;
+        open.refresh(app)
     }
 }

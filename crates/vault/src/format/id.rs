@@ -110,6 +110,7 @@ impl FromStr for IdPrefix {
 
 /// The id of a vault: 16 random bytes, shown as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct VaultId(pub(crate) [u8; 16]);
 
 impl VaultId {

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use azvault_agent::Leader;
+use azvault_model::Secret;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::Opener;
 use azvault_service::paths;
@@ -68,8 +69,9 @@ impl Args {
         };
         debug_assert!(before.contains(SESSION));
         let mut answer = Zeroizing::new(Vec::with_capacity(before.len() + handle.len() + 8));
-        for text in [before, &handle, behind, "\n"] {
-            answer.extend_from_slice(text.as_bytes());
+        // EXPOSE: printed for the shell that leads the session.
+        for text in [before.as_bytes(), handle.expose(), behind.as_bytes(), b"\n"] {
+            answer.extend_from_slice(text);
         }
         app.ui.raw(&answer);
         app.ui.detail(format!("session {} ends with process {}", session.id(), session.leader));
@@ -79,13 +81,9 @@ impl Args {
 
 /// The session that the environment names, with its handle; `None` if there is none, or none that
 /// this process may use.
-fn inherited(app: &App, vault: VaultId) -> Result<Option<(Session, Zeroizing<String>)>, Failure> {
+fn inherited(app: &App, vault: VaultId) -> Result<Option<(Session, Secret)>, Failure> {
     match Session::current(app, vault) {
-        Ok(Some(session)) => Ok(paths::session().and_then(|named| {
-            // EXPOSE: printed again for the shell that leads the session and has it already.
-            let handle = std::str::from_utf8(named.expose()).ok()?;
-            Some((session, Zeroizing::new(handle.to_owned())))
-        })),
+        Ok(Some(session)) => Ok(paths::session().map(|handle| (session, handle))),
         Ok(None) => Ok(None),
         Err(gone) if gone.kind == Kind::SignInNeeded => {
             app.ui.warning(

@@ -1,0 +1,85 @@
+//! `azvault grant list`
+
+use azvault_service::ask::ask_agent;
+use azvault_service::time::utc;
+use azvault_service::verbs::{ListGrants, ListedGrant};
+use serde::Serialize;
+
+use crate::app::{App, Exit};
+use crate::options::Output;
+use crate::output::documents::SCHEMA;
+use crate::terminal::ui::cell;
+
+/// List what commands may ask the agent for that exec and shell started
+///
+/// Each is bound to the process of its command and what that starts, and ends with it. Where exec or
+/// shell opened the vault with --no-agent there is none: azvault status shows their endpoints.
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u8,
+    grants: Vec<GrantView<'a>>,
+}
+
+#[derive(Serialize)]
+struct GrantView<'a> {
+    id: &'a str,
+    /// `exec` or `shell`.
+    verb: &'a str,
+    process: u32,
+    /// The context with which the command began.
+    context: Option<&'a str>,
+    /// `null` for all accounts, and for nobody.
+    account: Option<&'a str>,
+    all_accounts: bool,
+    /// Unix seconds.
+    since: i64,
+}
+
+impl<'a> From<&'a ListedGrant> for GrantView<'a> {
+    fn from(grant: &'a ListedGrant) -> Self {
+        Self {
+            id: &grant.id,
+            verb: &grant.verb,
+            process: grant.process,
+            context: grant.context.as_deref(),
+            account: grant.account.as_deref(),
+            all_accounts: grant.all_accounts,
+            since: grant.since,
+        }
+    }
+}
+
+impl Args {
+    pub(crate) fn run(self, app: &App) -> Exit {
+        let listed = ask_agent(app, ListGrants {})?.0;
+        if app.ui.output == Output::Json {
+            let grants = listed.iter().map(GrantView::from).collect();
+            app.ui.json(&Document { schema: SCHEMA, grants });
+            return Ok(0);
+        }
+        if listed.is_empty() {
+            app.ui.note("no command runs that exec or shell started");
+            return Ok(0);
+        }
+        let rows: Vec<_> = listed
+            .iter()
+            .map(|grant| {
+                let account = grant.account.as_deref();
+                let account = account.unwrap_or(if grant.all_accounts { "all" } else { "-" });
+                vec![
+                    cell(&grant.id),
+                    cell(&grant.verb),
+                    cell(grant.process.to_string()),
+                    cell(grant.context.as_deref().unwrap_or("-")),
+                    cell(account),
+                    cell(utc(grant.since)),
+                ]
+            })
+            .collect();
+        app.ui.table(&["ID", "VERB", "PROCESS", "CONTEXT", "ACCOUNT", "SINCE"], &rows);
+        Ok(0)
+    }
+}

@@ -1,0 +1,47 @@
+//! What an endpoint is, and whom it serves.
+
+use serde::{Deserialize, Serialize};
+
+use super::reach::Reach;
+use crate::message::SecretPart;
+
+/// What is started beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// Acts as a context, and uses the vault as long as it runs.
+    Command,
+    /// A context may be active, and the vault is used when something in it asks.
+    Shell,
+}
+
+impl Start {
+    /// The verb, for the audit log.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Command => "exec",
+            Self::Shell => "shell",
+        }
+    }
+}
+
+/// Whom the endpoint serves.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Served {
+    pub reach: Reach,
+    /// Further ids by which tools name the acting identity.
+    pub as_identity: Vec<String>,
+}
+
+/// How an endpoint gets its tokens: it has keys where no agent has them, and what it may ask an agent for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Means {
+    pub(crate) keys: Option<HandedKeys>,
+    pub(crate) grant: Option<SecretPart>,
+}
+
+/// Keys of an epoch, as [`Keys::to_bytes`](azvault_vault::Keys::to_bytes) gives them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct HandedKeys {
+    pub(crate) epoch: u32,
+    pub(crate) bytes: SecretPart,
+}

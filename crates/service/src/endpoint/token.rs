@@ -1,0 +1,107 @@
+//! The token that an endpoint was asked for: of the context that acts in its session.
+
+use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, selected};
+use azvault_model::{Context, Found, ManagedIdentity};
+use data_encoding::HEXLOWER;
+
+use super::reported::Reported;
+use super::terms::Served;
+use crate::app::App;
+use crate::claims_challenge;
+use crate::contexts::Contexts;
+use crate::failure::Failure;
+use crate::opening::OpenVault;
+use crate::tokens;
+use crate::tokens::{Repeats, Target};
+
+/// The token that is asked for, of whom the endpoint serves.
+pub(crate) fn token(
+    app: &App,
+    open: &mut OpenVault,
+    served: &Served,
+    asked: &EndpointRequest,
+    reported: &Reported,
+) -> Result<Issued, Failure> {
+    let context = chosen(&open.contexts, served, asked.client.as_ref())?;
+    let to = match &asked.target {
+        azvault_endpoint::Target::Resource(resource) => Target::Resource(Some(resource.clone())),
+        azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
+    };
+    let wanted = tokens::TokenRequest::new(&open.contexts, context, to, asked.tenant.clone())?;
+    let claims = asked.claims.as_deref().map(claims_challenge::read).transpose()?;
+    let wanted = tokens::TokenRequest { claims, repeats: Repeats::Callers, ..wanted };
+    // What was renewed for this request counts once.
+    let was_renewed = || app.caller().is_some_and(|caller| caller.renewed.has(&wanted));
+    let may_renew = || was_renewed() || reported.may_renew(&wanted, app.now());
+    let issued = if asked.claims.is_some() && asked.refused_sha256.is_none() && may_renew() {
+        tokens::new_token(app, open, wanted.clone())?
+    } else {
+        let cached = tokens::token(app, open, &wanted)?;
+        match is_refused(asked, &cached) && may_renew() {
+            true => tokens::new_token(app, open, wanted.clone())?,
+            false => cached,
+        }
+    };
+    Ok(Issued {
+        access_token: issued.value,
+        expires_on: issued.expires_on,
+        resource: wanted.resource().to_owned(),
+        tenant: Some(issued.tenant),
+    })
+}
+
+/// Whether a service refused just this token, as the caller says.
+fn is_refused(asked: &EndpointRequest, issued: &tokens::Issued) -> bool {
+    let Some(refused) = &asked.refused_sha256 else { return false };
+    // EXPOSE: hashed, to be compared with the hash of the one that the caller has.
+    let hash = azvault_vault::sha256(issued.value.expose());
+    HEXLOWER.encode(&hash).eq_ignore_ascii_case(refused)
+}
+
+/// The context that acts, also where a tool names its identity, or the one whose account az names by
+/// the id that stands for it; of an account that is served.
+fn chosen<'a>(
+    contexts: &'a Contexts,
+    served: &Served,
+    client: Option<&ClientSelector>,
+) -> Result<&'a Context, Failure> {
+    let (accounts, reach) = (contexts.accounts(), &served.reach);
+    let acting = contexts.acting().map(|seen| seen.context);
+    let Some(client) = client else {
+        let acting = acting?;
+        return match reach.serves(&accounts, acting) {
+            true => Ok(acting),
+            false => Err(reach.refuse(acting)),
+        };
+    };
+    let seen = contexts.seen().into_iter().map(|seen| seen.context);
+    let acting = acting.ok().filter(|acting| reach.serves(&accounts, acting));
+    let others = seen.clone().filter(|context| reach.serves(&accounts, context));
+    let (ClientSelector::ClientId(id)
+    | ClientSelector::ObjectId(id)
+    | ClientSelector::ResourceId(id)) = client;
+    let is_it = |own: &String| own.eq_ignore_ascii_case(id);
+    if let Some(acting) = acting
+        && (served.as_identity.iter().any(is_it) || ids(contexts, acting).iter().any(is_it))
+    {
+        return Ok(acting);
+    }
+    selected(acting.into_iter().chain(others), id).ok_or_else(|| match selected(seen, id) {
+        Some(other) => reach.refuse_other(id, other),
+        None => reach.refuse_id(id),
+    })
+}
+
+/// The ids that name the identity of a context: what its account is called, the object that it is in
+/// its home tenant, and the id of an identity of the machine.
+fn ids(contexts: &Contexts, context: &Context) -> Vec<String> {
+    let Some(account) = &context.account else { return Vec::new() };
+    let identity = ManagedIdentity::of(account, context.subscription.as_ref());
+    let identity = identity.and_then(|identity| identity.id().map(str::to_owned));
+    let home = match contexts.accounts().of_context(context) {
+        Found::One(known) => known.home_account_id.clone(),
+        Found::Nobody | Found::Several(_) => None,
+    };
+    let object = home.and_then(|home| Some(home.split_once('.')?.0.to_owned()));
+    [Some(account.id.to_string()), identity, object].into_iter().flatten().collect()
+}
