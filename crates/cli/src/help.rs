@@ -42,7 +42,7 @@ const EXAMPLES: [(&str, &[&str]); 25] = [
         "disconnect",
         &[
             "azvault disconnect",
-            "azvault disconnect --account megan@contoso.example",
+            "azvault disconnect --account ada@contoso.example",
             "azvault disconnect --all --dry-run",
         ],
     ),

@@ -87,7 +87,8 @@ fn answer(fake: Fake, stream: &mut UnixStream, heard: &Mutex<Vec<u8>>) -> bool {
     let reply = match (fake, verb) {
         (Fake::Silent, _) => return false,
         (_, 0) => status,
-        (Fake::Stays | Fake::Goes, 1) => [&[DONE][..], &[0; 4]].concat(),
+        // No session, and no grant.
+        (Fake::Stays | Fake::Goes, 1) => [&[DONE][..], &[0; 8]].concat(),
         (Fake::Unlocked, _) => [&[DONE][..], &[0; 64]].concat(),
         _ => vec![REFUSED],
     };

@@ -28,7 +28,7 @@ impl Removal {
     ) -> Result<Self, Failure> {
         let mut removal = Self { names: Vec::new(), indirect: None };
         for text in typed {
-            let context = contexts.meant(text)?.context;
+            let context = contexts.meant_to_change(text)?;
             removal.names.push(context.name.clone());
             if context.name.same_as(text) || request.run == Run::Dry {
                 continue;

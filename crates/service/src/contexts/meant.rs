@@ -26,6 +26,15 @@ impl Contexts {
         }
     }
 
+    /// The context that a change is about: also one of the vault that this session does not see, if it was
+    /// typed by its name. Whether the scope of the change has it, the rule says.
+    pub(crate) fn meant_to_change(&self, typed: &ContextName) -> Result<&Context, Failure> {
+        self.meant(typed).map(|seen| seen.context).or_else(|failure| {
+            let mut stored = self.vault.contexts.iter();
+            stored.find(|context| context.name.same_as(typed)).ok_or(failure)
+        })
+    }
+
     /// Why nothing has this name.
     pub(super) fn not_meant(&self, name: &ContextName) -> Failure {
         self.meant(name).err().unwrap_or_else(|| absent(name))

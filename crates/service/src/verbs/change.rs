@@ -107,9 +107,9 @@ impl Verb for ChangeContexts {
         };
         match change {
             ContextChange::Select { name, .. } => {
-                let seen = open.contexts.meant(name)?;
-                policy::acts(app, seen.context)?;
-                let name = seen.context.name.clone();
+                let context = open.contexts.meant_to_change(name)?;
+                policy::acts(app, context)?;
+                let name = context.name.clone();
                 carry_out(open, &|known| select::select(known, &name))
             }
             ContextChange::Set(asked) => {
@@ -118,7 +118,7 @@ impl Verb for ChangeContexts {
                 carry_out(open, &rule)
             }
             ContextChange::Rename { old, new } => {
-                let old = open.contexts.meant(old)?.context.name.clone();
+                let old = open.contexts.meant_to_change(old)?.name.clone();
                 carry_out(open, &|known| rename::rename(known, &old, new))
             }
             ContextChange::Remove { names } => {
