@@ -31,8 +31,14 @@ fn contexts(home: &Home) -> Vec<Value> {
     let list = home.json(&["context", "list"]);
     let names = list["contexts"].as_array().unwrap().iter();
     let names = names.map(|context| context["name"].as_str().unwrap().to_owned());
-    let show = |name: String| home.run(&["-o", "json", "context", "show", "--", &name]);
-    names.map(|name| show(name).expect(0).json()).collect()
+    let show = |name: String| {
+        let show = home.run(&["-o", "json", "context", "show", "--", &name]);
+        let mut shown = show.expect(0).json();
+        // What is known of the sign-in follows from the secrets, of which a file may have fewer.
+        shown.as_object_mut().unwrap().remove("sign_in");
+        shown
+    };
+    names.map(show).collect()
 }
 
 /// Each secret with its value, as text: kind, owner, tenant, client, cloud, value.

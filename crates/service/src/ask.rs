@@ -9,6 +9,7 @@ use azvault_vault::Locked;
 use crate::app::App;
 use crate::console::Answer;
 use crate::contexts::Purpose;
+use crate::endpoint::az_folder;
 use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, SecretPart, encode, split};
 use crate::online::network_of_process;
@@ -17,7 +18,7 @@ use crate::request::{Answered, Envelope, Memory, Outcome, Person};
 use crate::session::Session;
 use crate::unlock_inputs::UnlockInput;
 use crate::verbs::{Handle, Opens, Verb};
-use crate::{agent, endpoint, paths};
+use crate::{agent, paths};
 
 /// How long an answer may take for which the sign-in service is asked: longer than the renewer gives it, with
 /// all credentials that there are.
@@ -170,7 +171,7 @@ fn from_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fail
         vault: app.vault_path()?,
         expected: app.options.expect_vault.as_ref().map(ToString::to_string),
         memory: app.memory().map(|anchors| Memory { anchors }),
-        reach: if V::PURPOSE == Purpose::Change { endpoint::reach_around() } else { None },
+        reach: if V::PURPOSE == Purpose::Change { az_folder::reach_around() } else { None },
         context: if is_given { app.given()? } else { None },
         person: match V::ASKS && app.terminal().is_some() {
             true => Person::Present,

@@ -116,7 +116,7 @@ impl Begins {
 pub(crate) fn follow(app: &App, vault: &Vault) -> Option<AzContexts> {
     let reach = match app.caller() {
         Some(caller) => caller.reach.clone()?,
-        None => reach_around()?,
+        None => az_folder::reach_around()?,
     };
     match Contexts::of(app, vault) {
         Ok(contexts) => {
@@ -155,11 +155,6 @@ pub(crate) fn follow_as(app: &App, contexts: &AzContexts) {
 
 fn say_as_before(app: &App, why: &str) {
     app.console.warning(format!("az in this shell acts as before: {why}"));
-}
-
-/// Whom the endpoint around this process serves, if there is one.
-pub(crate) fn reach_around() -> Option<Reach> {
-    az_folder::reach(&az_folder::around()?).ok()
 }
 
 /// Whose endpoint a process is.

@@ -140,8 +140,13 @@ pub(crate) fn az_contexts(contexts: &Contexts, reach: &Reach) -> AzContexts {
     }
 }
 
+/// Whom the endpoint around this process serves, if there is one.
+pub(crate) fn reach_around() -> Option<Reach> {
+    reach(&around()?).ok()
+}
+
 /// Whom the endpoint of a folder serves.
-pub(super) fn reach(folder: &Path) -> io::Result<Reach> {
+fn reach(folder: &Path) -> io::Result<Reach> {
     Ok(serde_json::from_slice(&fs::read(folder.join(SERVES))?)?)
 }
 

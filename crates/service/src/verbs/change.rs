@@ -105,6 +105,8 @@ impl Verb for ChangeContexts {
         let carry_out = |open: &mut OpenVault, rule: &change::Rule<'_>| {
             change::carry_out_on(app, open, request, &ChangeExtras::default(), rule)
         };
+        // Where nothing can be changed, nothing is looked for.
+        open.contexts.scope_of_change(scope)?;
         match change {
             ContextChange::Select { name, .. } => {
                 let context = open.contexts.meant_to_change(name)?;
