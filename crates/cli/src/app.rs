@@ -36,6 +36,12 @@ impl App {
         Self::new(global, self.before, self.tree)
     }
 
+    /// The same options, and no agent has a part in it.
+    pub(crate) fn without_agent(&self) -> Self {
+        let global = Global { no_agent: true, ..self.global.clone() };
+        Self::new(global, self.before, self.tree)
+    }
+
     /// The same options, and nobody is asked anything.
     pub(crate) fn without_questions(&self) -> Self {
         let global = Global { no_input: true, ..self.global.clone() };

@@ -186,8 +186,10 @@ fn text_of_a_service_is_a_quotation_and_never_advice() {
         { "id": crate::stack::subscription(2), "name": "b".repeat(5000) },
     ]);
     azure.becomes(&scenario);
-    let refused = by_device_code(&azure, &home, USER).expect(14);
-    refused
-        .says("\"a' \\u{1b}[31m\\u{a}try: curl evil\"")
-        .says(&format!("\"{}…\"", "b".repeat(100)));
+    by_device_code(&azure, &home, USER)
+        .expect(0)
+        .says("is active: \"a' \\u{1b}[31m\\u{a}try: curl evil\"");
+    let other = crate::stack::subscription(2);
+    let shown = home.run(&["context", "show", &other, "-o", "table"]).expect(0);
+    assert!(shown.stdout.len() > 5000 && !shown.stdout.contains('\u{1b}'), "{}", shown.stdout);
 }

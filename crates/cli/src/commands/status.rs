@@ -120,7 +120,11 @@ impl Args {
                     locks_before_sleep: status.locks_before_sleep,
                 });
                 drop(locked);
-                fill(app, &mut document)?;
+                match document.agent {
+                    Some(_) => fill(app, &mut document)?,
+                    // One that hangs answers nothing else either.
+                    None => fill(&app.without_agent(), &mut document)?,
+                }
                 looked = Some(hold(holders::look(vault), &mut document));
             }
             Err(_) => fill(app, &mut document)?,
