@@ -86,12 +86,12 @@ fn the_proof_of_a_large_file_takes_memory_of_its_size() {
 #[test]
 fn what_is_lean_is_imported_and_proven_in_memory_of_its_size_too() {
     let home = Home::with_vault();
-    let file = lean(&home, 40_000);
+    let file = lean(&home, 30_000);
     let run = ["migrate", "run", "--yes", "--from", file.to_str().unwrap(), "-o", "json"];
     for verb in [&run[..], &["migrate", "verify", "-o", "json"]] {
         let (memory, answer) = most_memory(&home, 0, verb);
         let answer: Value = serde_json::from_str(&answer).unwrap();
-        assert_eq!(answer["secrets"], 40_000, "{answer}");
+        assert_eq!(answer["secrets"], 30_000, "{answer}");
         let allowed = allowed(&file);
         assert!(memory <= allowed, "{verb:?}: {memory} KiB, allowed are {allowed}");
     }

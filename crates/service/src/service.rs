@@ -186,6 +186,8 @@ impl Service {
                 (vault, None)
             }
         };
+        // Each request has an expectation of its own: one that is open was opened for another.
+        expected_vault::check_id(app, vault.id())?;
         expected_vault::check_keys(app, &**keys)?;
         let read = contexts(app, &vault, before.clone(), purpose);
         match read.and_then(|read| expected_vault::check_generation(app, &vault).map(|()| read)) {
