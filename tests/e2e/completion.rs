@@ -111,7 +111,7 @@ fn other_shells_read_their_scripts() {
             &[
                 "-n",
                 "-c",
-                "source i.nu; nu-complete azvault 'azvault context sel' | get value | to text",
+                "source i.nu; nu-complete azvault [azvault context sel] | get value | to text",
             ],
             "select",
         ),

@@ -10,7 +10,8 @@ if ($env.AZVAULT_SESSION? | is-not-empty) {
 }
 # A session is started when a command first needs one. Which command does, azvault says itself; the
 # words are looked at only to spare it the question.
-def --env --wrapped azvault [...words: string@"nu-complete azvault"] {
+@complete "nu-complete azvault"
+def --env --wrapped azvault [...words] {
     let may_need = ($words | any {|word| $word in [use context autosave connect disconnect] })
     if $may_need and ($env.AZVAULT_SESSION? | is-empty) {
         let started = (^azvault session start --leader $nu.pid -o json -- ...$words | complete)
