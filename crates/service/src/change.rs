@@ -57,7 +57,7 @@ pub struct Done {
     pub(crate) az: Option<AzContexts>,
 }
 
-/// As [`carry_out`], on a vault that is open already, with what comes beside contexts.
+/// Carries out what a rule decides on an open vault, with what comes beside contexts.
 ///
 /// Where another command changed the context that acts, this one begins again and is the later of the
 /// two. Where a person has agreed to something, it is refused: they were asked about what was.

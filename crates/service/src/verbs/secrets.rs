@@ -74,7 +74,7 @@ pub struct RevealSecrets {
     pub after: Option<Id>,
 }
 
-/// A part of them, in the order of [`ListedSecrets`].
+/// A part of them, in the order of the list.
 #[derive(Serialize, Deserialize)]
 pub struct RevealedSecrets {
     pub secrets: Vec<RevealedSecret>,
