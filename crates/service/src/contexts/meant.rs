@@ -29,10 +29,13 @@ impl Contexts {
     /// The context that a change is about: also one of the vault that this session does not see, if it was
     /// typed by its name. Whether the scope of the change has it, the rule says.
     pub(crate) fn meant_to_change(&self, typed: &ContextName) -> Result<&Context, Failure> {
-        self.meant(typed).map(|seen| seen.context).or_else(|failure| {
-            let mut stored = self.vault.contexts.iter();
-            stored.find(|context| context.name.same_as(typed)).ok_or(failure)
-        })
+        let mut stored = self.vault.contexts.iter();
+        // A name wins over what another one begins with, although this session sees only that.
+        match (self.find(typed), stored.find(|context| context.name.same_as(typed))) {
+            (Some(seen), _) => Ok(seen.context),
+            (None, Some(context)) => Ok(context),
+            (None, None) => self.meant(typed).map(|seen| seen.context),
+        }
     }
 
     /// Why nothing has this name.
