@@ -72,6 +72,14 @@ impl<'a> Requests<'a> {
         reply
     }
 
+    /// Has a vault that is open here let go of what was read of it: there is much to do before the next request,
+    /// or that one reads all of it in any case.
+    pub(crate) fn forget(&self) {
+        if let Some(open) = &self.open {
+            open.vault.forget();
+        }
+    }
+
     fn opened<V: Verb>(&mut self) -> Result<OpenVault, Failure> {
         let (app, purpose) = (self.app, V::PURPOSE);
         let Some(open) = self.open.take() else { return Opener::new(app).reading(purpose).open() };

@@ -144,8 +144,12 @@ impl Snapshot<'_> {
 
     /// Opens every secret, in the order of [`Contents::secrets`].
     pub fn open_secrets(&self) -> Result<Vec<Secret>, Error> {
-        let opened = open_secrets(self.boxes(), self.secrets());
-        opened.map_err(|e| e.at(self.path))
+        self.open_taken(self.secrets())
+    }
+
+    /// Opens secrets that were taken out by [`Snapshot::take_items`], in their order.
+    pub fn open_taken(&self, secrets: &[StoredSecret]) -> Result<Vec<Secret>, Error> {
+        open_secrets(self.boxes(), secrets).map_err(|e| e.at(self.path))
     }
 
     /// The audit log, oldest entry first; the whole chain is verified.

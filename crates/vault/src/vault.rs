@@ -297,6 +297,12 @@ impl Vault {
         Boxes { connection, sealer: &*self.sealer, vault: self.id }
     }
 
+    /// Lets go of what was verified, which is as large as what the records say: it is verified again at the
+    /// next use.
+    pub fn forget(&self) {
+        self.index.forget();
+    }
+
     /// Begins a transaction, in which what this handle has verified is true.
     pub(crate) fn begin(&self, behavior: TransactionBehavior) -> Result<Current<'_>, Problem> {
         let (mut transaction, mut stamp) = self.begin_unverified(behavior)?;

@@ -56,12 +56,11 @@ pub(crate) fn with_vault(
     let mut comparison = Comparison::new(id);
     let mut snapshot = vault.snapshot()?;
     let mut again = Again { files: said.files };
-    again.check_sealed_copies(&snapshot, id, &mut comparison)?;
     let mut content = Content::take(&mut snapshot)?;
-    drop(snapshot);
     let held = witnessed::held(&content);
     let import = migration::find(std::mem::take(&mut content.imports), Some(&id.into()))?;
-    let Import { taken, since, .. } = import.value;
+    let Import { taken, since, files, .. } = import.value;
+    let sealed = again.sealed_copies(files);
     let standing = |value: &WitnessedValue| witnessed::standing(&held, &since, value);
     let standings = said.witnessed.iter().map(standing).collect();
     drop((held, said.witnessed));
@@ -78,5 +77,8 @@ pub(crate) fn with_vault(
     let plan = import::plan_sign_ins(incoming.collect(), &content.present());
     secrets::compare(&again, &plan, &against, &mut comparison);
     secrets::compare_accounts(&again, &plan, &ids, &since, &mut comparison);
+    // A copy is as large as its file: it is opened when what was compared is gone.
+    drop((plan, content, again));
+    sealed.check(&snapshot, &mut comparison)?;
     Ok(ComparedMigration { comparison, standings })
 }

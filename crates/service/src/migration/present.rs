@@ -22,8 +22,9 @@ pub(crate) struct Content {
 impl Content {
     /// Takes everything out of a snapshot.
     pub(crate) fn take(snapshot: &mut Snapshot<'_>) -> Result<Self, Error> {
-        let (settings, values) = (snapshot.settings(), snapshot.open_secrets()?);
+        let settings = snapshot.settings();
         let Items { contexts, accounts, environments, secrets, imports } = snapshot.take_items()?;
+        let values = snapshot.open_taken(&secrets)?;
         let (context_ids, contexts) = parted(contexts);
         let (account_ids, accounts) = parted(accounts);
         let (environment_ids, environments) = parted(environments);

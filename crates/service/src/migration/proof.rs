@@ -26,6 +26,7 @@ pub fn compare(
     requests: &mut Requests<'_>,
     originals: Originals,
 ) -> Result<Comparison, Failure> {
+    requests.forget();
     let mut comparison = originals.comparison;
     let mut read = read_again(app, originals.copies);
     read.say_what_is_unreadable(&mut comparison);

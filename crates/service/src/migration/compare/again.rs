@@ -1,14 +1,14 @@
 //! The files of a migration, read once more, where they are compared.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use azvault_model::rules::import::Origin;
 use azvault_model::{Account, ByDigest, Context, Digests, Profile, Secret};
-use azvault_vault::{Id, Snapshot};
+use azvault_vault::{ImportedFile, OriginalRef, Snapshot};
 
 use super::comparison::{Comparison, Difference};
 use crate::failure::Failure;
-use crate::migration;
 use crate::migration::present::Content;
 
 /// A file, read once more.
@@ -23,30 +23,50 @@ pub(crate) struct FileAgain {
     pub(crate) certificate: Option<Secret>,
 }
 
+/// The sealed copies of a migration.
+pub(super) struct SealedCopies(Vec<SealedCopy>);
+
+struct SealedCopy {
+    path: PathBuf,
+    original: OriginalRef,
+    /// The digest of what was read of the file.
+    read: Option<[u8; 32]>,
+}
+
+impl SealedCopies {
+    /// Opens every one: what was read of it must be what is in it.
+    pub(super) fn check(
+        self,
+        snapshot: &Snapshot<'_>,
+        comparison: &mut Comparison,
+    ) -> Result<(), Failure> {
+        for SealedCopy { path, original, read } in self.0 {
+            let sealed = azvault_vault::sha256(&snapshot.original(&original)?);
+            if read != Some(sealed) {
+                let what = "its sealed copy is not what was read".to_owned();
+                comparison.differences.push(Difference { path, what });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// All of them.
 pub(super) struct Again {
     pub(super) files: Vec<FileAgain>,
 }
 
 impl Again {
-    /// Opens every sealed copy: what was read of it must be what is in it.
-    pub(super) fn check_sealed_copies(
-        &self,
-        snapshot: &Snapshot<'_>,
-        id: Id,
-        comparison: &mut Comparison,
-    ) -> Result<(), Failure> {
-        let import = migration::find(snapshot.imports(), Some(&id.into()))?;
-        for (number, file) in import.value.files.iter().enumerate() {
-            let Some(original) = &file.original else { continue };
-            let sealed = azvault_vault::sha256(&snapshot.original(original)?);
-            let read = self.files.iter().find(|again| again.number == number);
-            if read.is_none_or(|read| read.sha256 != sealed) {
-                let what = "its sealed copy is not what was read".to_owned();
-                comparison.differences.push(Difference { path: file.path.clone(), what });
-            }
-        }
-        Ok(())
+    /// The sealed copies of the migration's files, and what was read of each.
+    pub(super) fn sealed_copies(&self, files: Vec<ImportedFile>) -> SealedCopies {
+        let read: HashMap<usize, [u8; 32]> =
+            self.files.iter().map(|again| (again.number, again.sha256)).collect();
+        let sealed = files.into_iter().enumerate().filter_map(|(number, file)| {
+            let ImportedFile { path, original, .. } = file;
+            let read = read.get(&number).copied();
+            original.map(|original| SealedCopy { path, original, read })
+        });
+        SealedCopies(sealed.collect())
     }
 
     /// Drops what the vault says in the words of a file: who is who is known from the file as well.
