@@ -8,7 +8,7 @@
 //! Head and body are MessagePack with the names of their members: what a newer version adds, an older
 //! one passes over. A secret is never inside of them, but a part of its own, in memory that is wiped.
 
-mod held;
+pub(crate) mod held;
 mod sent_profile;
 
 pub use self::sent_profile::SentProfile;

@@ -3,61 +3,56 @@
 use std::collections::HashMap;
 
 use azvault_model::rules::connect::VisibleSubscription;
-use azvault_model::{Context, Subscription, Tenant};
-use azvault_model::{EnvironmentName, SubscriptionId, TenantId};
+use azvault_model::{Context, EnvironmentName, Subscription, SubscriptionId, Tenant};
 use azvault_signin::resource_manager;
 
 use crate::app::App;
-use crate::contexts::Contexts;
+use crate::ask::ask;
 use crate::failure::Failure;
 use crate::online;
 use crate::online::failed;
-use crate::opening::{OpenVault, Opener};
-use crate::tokens;
-use crate::tokens::{Target, TokenRequest};
+use crate::verbs::{ListedSubscription, RefreshSubscriptions, RefreshedSubscriptions};
 
-/// What Azure shows.
-pub struct Seen {
-    pub environment: String,
-    pub places: Vec<VisibleSubscription>,
-    /// What the vault and the session hold besides.
-    pub contexts: Contexts,
+/// Asks Azure for them, in the context's tenant or in another one.
+pub fn visible(app: &App, tenant: Option<String>) -> Result<Vec<VisibleSubscription>, Failure> {
+    let (listed, tenant) = asked(app, tenant)?;
+    let visible = |listed: ListedSubscription| VisibleSubscription {
+        subscription: listed.subscription,
+        tenant: tenant.clone(),
+    };
+    Ok(listed.into_iter().map(visible).collect())
 }
 
-/// Asks for them, in the context's tenant or in another one.
-pub fn seen(app: &App, tenant: Option<&str>) -> Result<Seen, Failure> {
-    let mut open = Opener::new(app).open()?;
-    let OpenVault { contexts, .. } = &open;
-    let context = contexts.acting()?.context;
-    let to = Target::Resource(None);
-    let wanted = TokenRequest::new(contexts, context, to, tenant.map(str::to_owned))?;
-    let cloud = online::cloud(contexts, &wanted.environment)?;
-    let name = tenant_name(contexts, &wanted.tenant);
-    let issued = tokens::token(app, &mut open, &wanted)?;
+/// As [`visible`], with the names of the contexts that are on each.
+pub fn refreshed(app: &App, tenant: Option<String>) -> Result<Vec<ListedSubscription>, Failure> {
+    asked(app, tenant).map(|(listed, _)| listed)
+}
+
+/// What Azure shows, and the tenant through which it does.
+fn asked(app: &App, tenant: Option<String>) -> Result<(Vec<ListedSubscription>, Tenant), Failure> {
+    let refreshed = ask(app, RefreshSubscriptions { tenant })?;
+    let cloud = refreshed.cloud.cloud()?;
     let http = online::http(app)?;
     let base = cloud.resource_manager().map_err(failed)?;
-    let found = resource_manager::subscriptions(&http, base, &issued.value).map_err(failed)?;
-    let tenant = Tenant { id: issued.tenant.into(), name: name.map(Into::into) };
-    let place = |found: resource_manager::Subscription| VisibleSubscription {
+    let found = resource_manager::subscriptions(&http, base, refreshed.token()).map_err(failed)?;
+    let RefreshedSubscriptions { tenant, contexts, .. } = refreshed;
+    let mut names: HashMap<Place<'_>, &[String]> = HashMap::new();
+    for listed in &contexts {
+        let place = Place::of(&listed.subscription.id, listed.environment.as_deref());
+        names.insert(place, &listed.contexts);
+    }
+    let on = |id: &str| names.get(&Place::of(id, Some(cloud.name()))).copied().unwrap_or_default();
+    let listed = |found: resource_manager::Subscription| ListedSubscription {
+        contexts: on(&found.id).to_vec(),
         subscription: Subscription {
             id: found.id.into(),
             name: found.name.map(Into::into),
             state: found.state.map(Into::into),
         },
-        tenant: tenant.clone(),
+        tenant: Some(tenant.clone()),
+        environment: Some(cloud.name().to_owned()),
     };
-    let places = found.into_iter().map(place).collect();
-    Ok(Seen { environment: wanted.environment, places, contexts: open.contexts })
-}
-
-/// The name that a context has for a tenant.
-fn tenant_name(contexts: &Contexts, id: &str) -> Option<String> {
-    let seen = contexts.seen();
-    let tenants = seen.iter().filter_map(|seen| seen.context.tenant.as_ref());
-    tenants
-        .filter(|tenant| TenantId(&tenant.id) == TenantId(id))
-        .find_map(|t| t.name.clone())
-        .map(|text| text.to_string())
+    Ok((found.into_iter().map(listed).collect(), tenant))
 }
 
 /// A subscription, in its cloud.

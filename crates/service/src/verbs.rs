@@ -8,6 +8,7 @@ mod begin;
 mod change;
 mod cleaning;
 mod compare;
+mod connect;
 mod contexts;
 mod grants;
 mod health;
@@ -44,6 +45,7 @@ pub use self::cleaning::{
     LaidSecret, RecordRemoved, Removed, RemovedFile, SealCopies, SealedCopies, SentCopy,
 };
 pub use self::compare::{CompareMigration, SentCertificate, SentFileAgain};
+pub use self::connect::{BeginConnect, ConnectBegun, KeepConnected, StoredToken};
 pub use self::contexts::{
     FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, ShowContext,
     ShownContext,
@@ -74,7 +76,10 @@ pub use self::secrets::{
 };
 pub use self::slots::{ListSlots, ListedSlot, ListedSlots, Opened, RemoveSlot, RemovedSlot};
 pub use self::status::{CountVault, DescribeVault, DescribedSession, DescribedVault, VaultCounts};
-pub use self::subscriptions::{ListSubscriptions, ListedSubscription, ListedSubscriptions};
+pub use self::subscriptions::{
+    ListSubscriptions, ListedSubscription, ListedSubscriptions, RefreshSubscriptions,
+    RefreshedSubscriptions,
+};
 pub use self::token::{Token, TokenReply, Which};
 pub use self::verify::{Depth, VerifiedVault, VerifyVault};
 
@@ -195,6 +200,10 @@ pub(crate) const VERBS: &[Row] = &[
     row::<GrantedToken>(),
     row::<ListGrants>(),
     row::<RevokeGrants>(),
+    row::<BeginConnect>(),
+    row::<StoredToken>(),
+    row::<KeepConnected>(),
+    row::<RefreshSubscriptions>(),
 ];
 
 const fn row<V: Verb>() -> Row {

@@ -5,21 +5,22 @@ mod options;
 
 use std::collections::BTreeSet;
 
-use azvault_model::rules::connect::{self as rule, ConnectRequest, Others};
-use azvault_model::{Acting, Challenge, ContextName};
+use azvault_model::rules::connect::{ConnectRequest, Others, SignedIn};
+use azvault_model::{Context, ContextName};
 use azvault_service::app::Consent;
-use azvault_service::change;
-use azvault_service::change::{ChangeExtras, Done, OldSecrets};
+use azvault_service::ask::Requests;
+use azvault_service::change::Done;
 use azvault_service::claims_challenge;
 use azvault_service::connect;
 use azvault_service::connect::USUAL_CLOUD;
+use azvault_service::connect::method::SignInWay;
 use azvault_service::connect::stored;
 use azvault_service::connect::stored::Looking;
 use azvault_service::connect::{At, Found, Skipped};
-use azvault_service::online::{agreed, failed};
-use azvault_service::opening::{OpenVault, Opener};
+use azvault_service::online::failed;
 use azvault_service::text::{cited, quoted};
-use azvault_service::{audit, online, policy};
+use azvault_service::verbs::{BeginConnect, ConnectBegun, KeepConnected};
+use azvault_service::{online, policy};
 use azvault_signin::TenantName;
 use serde::Serialize;
 
@@ -119,91 +120,69 @@ impl Args {
     pub(crate) fn run(mut self, app: &App) -> Exit {
         let tenant = self.tenant.as_deref().map(TenantName::parse).transpose().map_err(failed)?;
         policy::signs_in(app, &self.environment, self.tenant.as_deref())?;
-        if let Some(account) = self.way.stored().map(str::to_owned) {
-            return self.of_stored(app, &account);
+        let mut requests = Requests::new(app);
+        let begun = requests.ask(self.begin(self.way.stored().map(str::to_owned)))?;
+        let ConnectBegun { cloud, confirmed, claims: kept, current, account } = begun;
+        let cloud = cloud.cloud()?;
+        if let Some(account) = account {
+            let http = online::http(app)?;
+            let tenant = self.tenant.as_deref();
+            let looking = Looking { app, http: &http, cloud: &cloud, tenant };
+            let found = stored::look_up(&looking, &mut requests, &account)?;
+            let seen = Seen { found, confirmed, way: SignInWay::Stored, current };
+            return self.keep(app, &mut requests, seen);
         }
-        let mut open = Opener::new(app).for_change().open()?;
-        let contexts = &open.contexts;
-        let wanted = self.scope.request("connect", Consent::from(self.force));
-        let acting = contexts.resolved()?;
-        contexts.scope_of_keeping(app, wanted.scope)?;
-        let (cloud, confirmed) = agreed::cloud(app, contexts, &self.environment, &self.confirm)?;
         let given = self.claims_challenge.as_deref().map(claims_challenge::read).transpose()?;
-        let way = std::mem::take(&mut self.way).way(app)?;
-        let name = way.name();
+        let claims = given.as_deref().or(kept.as_deref());
+        let method = std::mem::take(&mut self.way).way(app)?;
+        let way = method.way();
         let http = online::http(app)?;
-        let kept = connect::challenge::latest(contexts, &self.environment, self.tenant.as_deref());
-        let claims = given.as_deref().or(kept.map(|kept| kept.claims.as_str()));
         let at = At { app, http: &http, cloud: &cloud, tenant, claims };
-        let entry = connect::sign_in(&at, way)?;
+        let entry = connect::sign_in(&at, method)?;
         let found = connect::look_up(&at, entry)?;
-        let answered =
-            connect::challenge::answered(contexts, &found.account, self.tenant.as_deref());
-        let seen = Seen { found, confirmed, way: name, old_secrets: OldSecrets::Replace, answered };
-        self.keep(app, &mut open, acting.as_ref(), seen)
+        self.keep(app, &mut requests, Seen { found, confirmed, way, current })
     }
 
-    /// Contexts of an account that has signed in before: its tokens are those that are stored.
-    fn of_stored(self, app: &App, account: &str) -> Exit {
-        let mut open = Opener::new(app).for_change().open()?;
-        let contexts = &open.contexts;
-        let wanted = self.scope.request("connect", Consent::from(self.force));
-        let acting = contexts.resolved()?;
-        contexts.scope_of_keeping(app, wanted.scope)?;
-        let (cloud, confirmed) = agreed::cloud(app, contexts, &self.environment, &self.confirm)?;
-        if !confirmed.is_empty() {
-            online::confirm(app, &mut open.vault, &confirmed)?;
-            open.refresh(app)?;
+    fn begin(&self, account: Option<String>) -> BeginConnect {
+        BeginConnect {
+            environment: self.environment.clone(),
+            tenant: self.tenant.clone(),
+            confirm: self.confirm.clone(),
+            scope: self.scope.asked(),
+            account,
         }
-        let known = stored::account(&open.contexts, account, &self.environment)?;
-        let http = online::http(app)?;
-        let tenant = self.tenant.as_deref();
-        let looking = Looking { app, http: &http, cloud: &cloud, tenant };
-        let found = stored::look_up(&looking, &mut open, &known)?;
-        // Others may have changed contexts while Azure was asked.
-        open.refresh(app)?;
-        let seen = Seen {
-            found,
-            confirmed,
-            way: "what is stored",
-            old_secrets: OldSecrets::Keep,
-            answered: Vec::new(),
-        };
-        self.keep(app, &mut open, acting.as_ref(), seen)
     }
 
     /// Makes the contexts, and stores what came.
-    fn keep(self, app: &App, open: &mut OpenVault, acting: Option<&Acting>, seen: Seen) -> Exit {
-        let Seen { found, confirmed, way, old_secrets, answered } = seen;
+    fn keep(self, app: &App, requests: &mut Requests<'_>, seen: Seen) -> Exit {
+        let Seen { found, confirmed, way, current } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
         }
-        let current = acting.map(Acting::context);
-        let subscription = choice::choose(app, &signed_in, self.subscription.as_deref(), current)?;
-        let wanted = self.scope.request("connect", Consent::from(self.force));
-        let asked = ConnectRequest {
-            subscription,
-            name: self.context_name.map(ContextName::new),
-            others: match (self.no_contexts, self.max_contexts) {
-                (true, _) => Others::Left,
-                (false, Some(most)) => Others::UpTo(most),
-                (false, None) => Others::AtFirst(MAX_CONTEXTS_AT_FIRST),
+        let (asked, current) = (self.subscription.as_deref(), current.as_ref());
+        let subscription = choice::choose(app, &signed_in, asked, current)?;
+        let of_account = Shown::of(&signed_in);
+        let done = requests.ask(KeepConnected {
+            signed_in,
+            asked: ConnectRequest {
+                subscription,
+                name: self.context_name.map(ContextName::new),
+                others: match (self.no_contexts, self.max_contexts) {
+                    (true, _) => Others::Left,
+                    (false, Some(most)) => Others::UpTo(most),
+                    (false, None) => Others::AtFirst(MAX_CONTEXTS_AT_FIRST),
+                },
             },
-        };
-        let extras = ChangeExtras {
-            accounts: vec![account],
+            account,
             secrets,
-            old_secrets,
             confirmed,
-            answered,
-            from: Some(audit::of_sign_in(&signed_in.account.id, way)),
-            ..ChangeExtras::default()
-        };
-        let done = change::carry_out_on(app, open, wanted, &extras, &|known| {
-            rule::connect(known, &signed_in, &asked)
+            tenant: self.tenant,
+            way,
+            scope: self.scope.asked(),
+            replace: Consent::from(self.force),
         })?;
-        say(app, &done, &signed_in, &skipped);
+        say(app, &done, &of_account, &skipped);
         Ok(0)
     }
 }
@@ -213,19 +192,30 @@ struct Seen {
     found: Found,
     confirmed: BTreeSet<String>,
     /// How it signed in, for the audit log.
-    way: &'static str,
-    old_secrets: OldSecrets,
-    /// Claims challenges that are none any more.
-    answered: Vec<Challenge>,
+    way: SignInWay,
+    /// The context that acted before.
+    current: Option<Context>,
 }
 
-fn say(app: &App, done: &Done, signed_in: &rule::SignedIn, skipped: &[Skipped]) {
-    let account = &signed_in.account;
+/// Who signed in, as it is told.
+struct Shown {
+    id: String,
+    account_type: String,
+}
+
+impl Shown {
+    fn of(signed_in: &SignedIn) -> Self {
+        let account = &signed_in.account;
+        let account_type = account.account_type.as_str().to_owned();
+        Self { id: account.id.to_string(), account_type }
+    }
+}
+
+fn say(app: &App, done: &Done, account: &Shown, skipped: &[Skipped]) {
     if app.ui.output == Output::Json {
-        let account_type = account.account_type.as_str();
         app.ui.json(&Document {
             done: output::change::document(done),
-            account: AccountView { id: &account.id, account_type },
+            account: AccountView { id: &account.id, account_type: &account.account_type },
             skipped: skipped.iter().map(SkippedView::new).collect(),
         });
         done.say_remarks(app);

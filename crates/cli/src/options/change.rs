@@ -2,7 +2,7 @@
 
 use azvault_model::Scope;
 use azvault_service::app::Consent;
-use azvault_service::change::{ChangeRequest, Run};
+use azvault_service::change::Run;
 use azvault_service::verbs::{ChangeContexts, ContextChange};
 use clap::{ArgMatches, ValueEnum};
 
@@ -43,13 +43,7 @@ impl ScopeOption {
         Some(asked.copied().map(Scope::from))
     }
 
-    /// Of a verb that replaces what exists only if `replace` says so, and destroys nothing else.
-    pub(crate) fn request(&self, verb: &'static str, replace: Consent) -> ChangeRequest {
-        let (destroy, run) = (Consent::Ask, Run::Real);
-        ChangeRequest { verb, scope: self.asked(), replace, destroy, run }
-    }
-
-    /// As [`ScopeOption::request`], of a change that is asked for.
+    /// A change that replaces what exists only if `replace` says so, and destroys nothing else.
     pub(crate) fn change(&self, change: ContextChange, replace: Consent) -> ChangeContexts {
         let (destroy, run) = (Consent::Ask, Run::Real);
         ChangeContexts { change, scope: self.asked(), replace, destroy, run }

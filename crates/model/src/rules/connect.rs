@@ -31,6 +31,7 @@ const OF_A_SIGN_IN: [&str; 6] = [
 ];
 
 /// Who signed in, and what the account sees.
+#[derive(Serialize, Deserialize)]
 pub struct SignedIn {
     /// The account that signed in.
     pub account: ContextAccount,
@@ -63,7 +64,7 @@ pub enum Choice<'a> {
 }
 
 /// Contexts of further subscriptions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Others {
     /// No further subscription gets a context.
     Left,
@@ -74,6 +75,7 @@ pub enum Others {
 }
 
 /// What was asked for.
+#[derive(Serialize, Deserialize)]
 pub struct ConnectRequest {
     /// Id of the subscription that becomes current; without one, the tenant as such.
     pub subscription: Option<String>,

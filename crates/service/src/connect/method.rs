@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use azvault_model::Secret;
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity::Identity;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::descriptor;
@@ -35,6 +36,36 @@ pub enum SignInMethod {
     AccessToken { account: String, token: Secret },
 }
 
+/// Which way an account signed in.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInWay {
+    DeviceCode,
+    Browser,
+    ClientSecret,
+    Certificate,
+    FederatedToken,
+    ManagedIdentity,
+    AccessToken,
+    /// By what was stored: nobody signed in.
+    Stored,
+}
+
+impl SignInWay {
+    /// In words, for the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DeviceCode => "device code",
+            Self::Browser => "browser",
+            Self::ClientSecret => "client secret",
+            Self::Certificate => "certificate",
+            Self::FederatedToken => "federated token",
+            Self::ManagedIdentity => "managed identity",
+            Self::AccessToken => "access token",
+            Self::Stored => "what is stored",
+        }
+    }
+}
+
 /// What a service principal shows.
 pub enum Credential {
     Secret(Secret),
@@ -51,16 +82,20 @@ pub struct LoadedCertificate {
 }
 
 impl SignInMethod {
-    /// The way in words, for the audit log.
-    pub fn name(&self) -> &'static str {
+    /// The way, without what is shown for it.
+    pub fn way(&self) -> SignInWay {
         match self {
-            Self::DeviceCode { .. } => "device code",
-            Self::Browser { .. } => "browser",
-            Self::Principal { credential: Credential::Secret(_), .. } => "client secret",
-            Self::Principal { credential: Credential::Certificate(_), .. } => "certificate",
-            Self::Principal { credential: Credential::Assertion { .. }, .. } => "federated token",
-            Self::ManagedIdentity(_) => "managed identity",
-            Self::AccessToken { .. } => "access token",
+            Self::DeviceCode { .. } => SignInWay::DeviceCode,
+            Self::Browser { .. } => SignInWay::Browser,
+            Self::Principal { credential: Credential::Secret(_), .. } => SignInWay::ClientSecret,
+            Self::Principal { credential: Credential::Certificate(_), .. } => {
+                SignInWay::Certificate
+            }
+            Self::Principal { credential: Credential::Assertion { .. }, .. } => {
+                SignInWay::FederatedToken
+            }
+            Self::ManagedIdentity(_) => SignInWay::ManagedIdentity,
+            Self::AccessToken { .. } => SignInWay::AccessToken,
         }
     }
 }

@@ -11,18 +11,19 @@ use azvault_model::{
     KnownAccount, KnownAccountType, Secret, Tenant, Text,
 };
 use azvault_signin::{Cloud, Http, resource, resource_manager};
+use serde::{Deserialize, Serialize};
 
 use super::lookup::{Owner, add, named, sorted};
 use super::{Found, Skipped};
 use crate::app::App;
+use crate::ask::Requests;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::online::failed;
-use crate::opening::OpenVault;
 use crate::shell_word::shell_word;
 use crate::text::{quoted, shown};
-use crate::tokens;
 use crate::tokens::TokenRequest;
+use crate::verbs::StoredToken;
 
 /// Where it is looked, and as whom.
 pub struct Looking<'a> {
@@ -33,12 +34,33 @@ pub struct Looking<'a> {
     pub tenant: Option<&'a str>,
 }
 
+/// An account of which something is stored. Holds no secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct StoredAccount {
+    id: Text,
+    kind: IdentityKind,
+    home_account_id: Option<Text>,
+    /// In which it was seen.
+    tenants: Vec<Text>,
+}
+
+impl From<&KnownAccount> for StoredAccount {
+    fn from(known: &KnownAccount) -> Self {
+        Self {
+            id: known.id.clone(),
+            kind: known.key.kind(),
+            home_account_id: known.home_account_id.clone(),
+            tenants: known.tenants.clone(),
+        }
+    }
+}
+
 /// The account of a name or home account id that was typed, in that cloud.
-pub fn account(
+pub(crate) fn account(
     contexts: &Contexts,
     typed: &str,
     environment: &str,
-) -> Result<KnownAccount, Failure> {
+) -> Result<StoredAccount, Failure> {
     let accounts = contexts.accounts();
     let cloud = accounts.clouds().key(environment);
     let all = match accounts.named(typed) {
@@ -48,7 +70,7 @@ pub fn account(
     };
     let is_here = |known: &&&KnownAccount| known.key.cloud().is_none_or(|own| *own == cloud);
     match all.iter().filter(is_here).collect::<Vec<_>>().as_slice() {
-        [known] => Ok((**known).clone()),
+        [known] => Ok(StoredAccount::from(**known)),
         [] => {
             let environment = quoted(environment);
             let what = format!("nothing of {} is stored for {environment}", quoted(typed));
@@ -82,11 +104,11 @@ pub fn account(
 /// What the account sees, by what is stored of it.
 pub fn look_up(
     at: &Looking<'_>,
-    open: &mut OpenVault,
-    known: &KnownAccount,
+    requests: &mut Requests<'_>,
+    known: &StoredAccount,
 ) -> Result<Found, Failure> {
     let own = own_tenant(at, known)?;
-    let access = match token(at, open, known, &own) {
+    let access = match token(at, requests, known, &own) {
         Ok(access) => access,
         Err(failure) if failure.kind == Kind::Network => {
             return offline(at, known, &own, &failure);
@@ -105,10 +127,10 @@ pub fn look_up(
     let first = all.iter().find(is_own).map(named).unwrap_or(Tenant { id: own.into(), name: None });
     let mut seen = vec![(first.clone(), access)];
     let mut skipped = Vec::new();
-    if at.tenant.is_none() && known.key.kind() == IdentityKind::User {
+    if at.tenant.is_none() && known.kind == IdentityKind::User {
         for tenant in all.iter().filter(|tenant| TenantId(&tenant.id) != TenantId(&first.id)) {
             let Tenant { id, name } = named(tenant);
-            match token(at, open, known, &id) {
+            match token(at, requests, known, &id) {
                 Ok(access) => seen.push((Tenant { id, name }, access)),
                 Err(because) if matches!(because.kind, Kind::SignInNeeded | Kind::Refused) => {
                     skipped.push(Skipped {
@@ -133,7 +155,7 @@ pub fn look_up(
 }
 
 /// The tenant that was asked for, else the account's home, else the first in which it was seen.
-fn own_tenant(at: &Looking<'_>, known: &KnownAccount) -> Result<String, Failure> {
+fn own_tenant(at: &Looking<'_>, known: &StoredAccount) -> Result<String, Failure> {
     let home = known.home_account_id.as_deref().and_then(|home| home.split_once('.'));
     let home = home.map(|(_, tenant)| tenant).filter(|tenant| is_guid(tenant));
     let seen = || known.tenants.iter().map(Text::as_str).find(|tenant| is_guid(tenant));
@@ -149,23 +171,32 @@ fn own_tenant(at: &Looking<'_>, known: &KnownAccount) -> Result<String, Failure>
 /// A token to Resource Manager, which is in the cache by the time it comes here.
 fn token(
     at: &Looking<'_>,
-    open: &mut OpenVault,
-    known: &KnownAccount,
+    requests: &mut Requests<'_>,
+    known: &StoredAccount,
     tenant: &str,
 ) -> Result<Secret, Failure> {
-    let wanted = TokenRequest {
-        context: String::new(),
-        account: known.id.to_string(),
-        home_account_id: known.home_account_id.as_ref().map(|text| text.to_string()),
-        identity: None,
-        account_type: account_type(known)?.as_str().to_owned(),
-        environment: at.cloud.name().to_owned(),
-        tenant: tenant.to_owned(),
-        subscription: None,
-        scopes: vec![scope(at.cloud)?],
-        ..TokenRequest::default()
-    };
-    Ok(tokens::token(at.app, open, &wanted)?.value)
+    let (environment, tenant) = (at.cloud.name().to_owned(), tenant.to_owned());
+    let wanted = StoredToken { account: known.clone(), environment, tenant };
+    Ok(requests.ask(wanted)?.into_value())
+}
+
+impl StoredAccount {
+    /// The request for such a token.
+    pub(crate) fn token_request(
+        &self,
+        cloud: &Cloud,
+        tenant: &str,
+    ) -> Result<TokenRequest, Failure> {
+        Ok(TokenRequest {
+            account: self.id.to_string(),
+            home_account_id: self.home_account_id.as_ref().map(|text| text.to_string()),
+            account_type: account_type(self)?.as_str().to_owned(),
+            environment: cloud.name().to_owned(),
+            tenant: tenant.to_owned(),
+            scopes: vec![scope(cloud)?],
+            ..TokenRequest::default()
+        })
+    }
 }
 
 fn scope(cloud: &Cloud) -> Result<String, Failure> {
@@ -175,8 +206,8 @@ fn scope(cloud: &Cloud) -> Result<String, Failure> {
     }))
 }
 
-fn account_type(known: &KnownAccount) -> Result<KnownAccountType, Failure> {
-    match known.key.kind() {
+fn account_type(known: &StoredAccount) -> Result<KnownAccountType, Failure> {
+    match known.kind {
         IdentityKind::User => Ok(KnownAccountType::User),
         IdentityKind::Application => Ok(KnownAccountType::ServicePrincipal),
         IdentityKind::AccessToken => Ok(KnownAccountType::AccessToken),
@@ -194,7 +225,7 @@ fn account_type(known: &KnownAccount) -> Result<KnownAccountType, Failure> {
 /// One context, of the tenant itself.
 fn offline(
     at: &Looking<'_>,
-    known: &KnownAccount,
+    known: &StoredAccount,
     own: &str,
     because: &Failure,
 ) -> Result<Found, Failure> {
@@ -214,7 +245,7 @@ struct Seen {
     skipped: Vec<Skipped>,
 }
 
-fn found(at: &Looking<'_>, known: &KnownAccount, seen: Seen) -> Found {
+fn found(at: &Looking<'_>, known: &StoredAccount, seen: Seen) -> Found {
     let kind = account_type(known).unwrap_or(KnownAccountType::User);
     let account_type = AccountType::from(kind);
     let home = known.home_account_id.clone();

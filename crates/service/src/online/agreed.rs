@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use azvault_signin::{Cloud, Confirmed, Error};
 
+use super::cloud_choice::CloudChoice;
 use super::{custom, failed};
 use crate::app::{App, Consent};
 use crate::contexts::Contexts;
@@ -17,8 +18,8 @@ pub fn cloud(
     contexts: &Contexts,
     environment: &str,
     given: &[String],
-) -> Result<(Cloud, BTreeSet<String>), Failure> {
-    if let Some(cloud) = Cloud::built_in(environment) {
+) -> Result<(CloudChoice, BTreeSet<String>), Failure> {
+    if let Some(cloud) = CloudChoice::built_in(environment) {
         let foreign = given.first().map(|origin| not_its_own(origin, environment));
         return foreign.map_or(Ok((cloud, BTreeSet::new())), Err);
     }
@@ -50,8 +51,8 @@ pub fn cloud(
         app.confirm(Consent::Ask, &question)?;
         agreed.extend(asked);
     }
-    let cloud = Cloud::custom(custom, &Confirmed::these(before.union(&agreed).cloned()));
-    Ok((cloud.map_err(failed)?, agreed))
+    let cloud = CloudChoice::custom(custom.clone(), before.union(&agreed).cloned().collect())?;
+    Ok((cloud, agreed))
 }
 
 fn not_its_own(origin: &str, environment: &str) -> Failure {

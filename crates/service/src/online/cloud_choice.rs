@@ -27,14 +27,25 @@ struct Custom {
 impl CloudChoice {
     /// The cloud of an environment's name, if it is known, and agreed to where Microsoft does not run it.
     pub fn of(contexts: &Contexts, environment: &str) -> Result<Self, Failure> {
-        let name = environment.to_owned();
-        if Cloud::built_in(environment).is_some() {
-            return Ok(Self { name, custom: None });
+        if let Some(choice) = Self::built_in(environment) {
+            return Ok(choice);
         }
-        let environment = custom(contexts, environment)?.clone();
-        let custom = Custom { environment, confirmed: contexts.confirmed() };
-        let choice = Self { name, custom: Some(Box::new(custom)) };
+        Self::custom(custom(contexts, environment)?.clone(), contexts.confirmed())
+    }
+
+    /// A cloud that a file defined, with the origins that a person agreed to: all that it has.
+    pub(super) fn custom(
+        environment: Environment,
+        confirmed: BTreeSet<String>,
+    ) -> Result<Self, Failure> {
+        let name = environment.name.to_string();
+        let choice = Self { name, custom: Some(Box::new(Custom { environment, confirmed })) };
         choice.cloud().map(|_| choice)
+    }
+
+    /// A cloud that Microsoft runs.
+    pub(super) fn built_in(name: &str) -> Option<Self> {
+        Cloud::built_in(name).map(|_| Self { name: name.to_owned(), custom: None })
     }
 
     /// The cloud itself.

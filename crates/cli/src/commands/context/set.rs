@@ -54,7 +54,7 @@ fn property(text: &str) -> Result<(String, String), &'static str> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let seen = match self.online {
-            true => subscriptions::seen(app, self.tenant.as_deref())?.places,
+            true => subscriptions::visible(app, self.tenant.clone())?,
             false => Vec::new(),
         };
         let asked = rules::set::SetRequest {

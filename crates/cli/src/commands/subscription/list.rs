@@ -1,10 +1,8 @@
 //! `azvault subscription list`
 
-use azvault_model::rules::connect::VisibleSubscription;
 use azvault_model::{Subscription, Tenant};
 use azvault_service::ask::ask;
 use azvault_service::subscriptions;
-use azvault_service::subscriptions::{OnSubscriptions, Place};
 use azvault_service::verbs::{ListSubscriptions, ListedSubscription};
 use serde::Serialize;
 
@@ -62,32 +60,13 @@ struct Row<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        if self.refresh {
-            let seen = subscriptions::seen(app, self.tenant.as_deref())?;
-            let environment = Some(seen.environment.as_str());
-            let contexts = seen.contexts.seen();
-            let on = OnSubscriptions::of(contexts.iter().map(|seen| seen.context));
-            let row = |place| of_place(place, environment, &on);
-            print(app, &self, seen.places.iter().map(row).collect());
-            return Ok(0);
-        }
-        let listed = ask(app, ListSubscriptions { tenant: self.tenant.clone() })?.subscriptions;
-        print(app, &self, listed.iter().map(of_contexts).collect());
+        let tenant = self.tenant.clone();
+        let listed = match self.refresh {
+            true => subscriptions::refreshed(app, tenant)?,
+            false => ask(app, ListSubscriptions { tenant })?.subscriptions,
+        };
+        print(app, &self, listed.iter().map(row).collect());
         Ok(0)
-    }
-}
-
-fn of_place<'a>(
-    visible: &'a VisibleSubscription,
-    environment: Option<&'a str>,
-    on: &OnSubscriptions<'a>,
-) -> Row<'a> {
-    let VisibleSubscription { subscription, tenant } = visible;
-    Row {
-        subscription: view(subscription),
-        tenant: Some(of_tenant(tenant)),
-        environment,
-        contexts: on.names(Place::of(&subscription.id, environment)),
     }
 }
 
@@ -103,8 +82,7 @@ fn of_tenant(tenant: &Tenant) -> TenantView<'_> {
     TenantView { id: &tenant.id, name: tenant.name.as_deref() }
 }
 
-/// Of one that contexts know.
-fn of_contexts(listed: &ListedSubscription) -> Row<'_> {
+fn row(listed: &ListedSubscription) -> Row<'_> {
     Row {
         subscription: view(&listed.subscription),
         tenant: listed.tenant.as_ref().map(of_tenant),
