@@ -79,6 +79,16 @@ fn what_is_asked_is_answered_alike() {
             both.same(&[args, &["-o", output]].concat());
         }
     }
+    for args in [
+        &["account", "show"][..],
+        &["account", "show", "-s", "Contoso Dev"],
+        &["account", "show", "-s", "nothing is called that"],
+        &["account", "list"],
+        &["account", "get-access-token", "-s", "nothing is called that"],
+        &["account", "get-access-token", "--resource", "nowhere"],
+    ] {
+        both.same(&[&["az-shim", "run", "--"], args].concat());
+    }
     // Lists are in the order of ids where nothing else tells two apart.
     let sorted = |ran: Ran| {
         let mut secrets = ran.expect(0).json()["secrets"].as_array().unwrap().clone();

@@ -6,6 +6,7 @@
 
 pub mod active;
 pub mod autosave;
+pub mod az_subscription;
 pub mod blast_radius;
 pub mod clear;
 pub mod connect;

@@ -3,6 +3,7 @@
 
 mod audit;
 mod autosave;
+mod az_accounts;
 mod backup;
 mod begin;
 mod change;
@@ -37,6 +38,7 @@ use crate::opening::OpenVault;
 
 pub use self::audit::{AuditLogPart, ReadAuditLog, VerifiedAuditLog, VerifyAuditLog};
 pub use self::autosave::{Autosave, SetAutosave, ShowAutosave};
+pub use self::az_accounts::{AzAccounts, AzAccountsReply, WhichAccounts};
 pub use self::backup::{VerifiedCopy, VerifyCopy};
 pub(crate) use self::begin::NotGiven;
 pub use self::begin::{BeginCommand, Begun, Serves};
@@ -204,6 +206,7 @@ pub(crate) const VERBS: &[Row] = &[
     row::<StoredToken>(),
     row::<KeepConnected>(),
     row::<RefreshSubscriptions>(),
+    row::<AzAccounts>(),
 ];
 
 const fn row<V: Verb>() -> Row {

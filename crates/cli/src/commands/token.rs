@@ -80,7 +80,14 @@ impl Args {
             false => Target::Scopes(self.scopes),
         };
         let which = if self.refresh { Which::New } else { Which::Any };
-        let verb = Token { target: to, tenant: self.tenant, claims, which, confirm: self.confirm };
+        let verb = Token {
+            subscription: None,
+            target: to,
+            tenant: self.tenant,
+            claims,
+            which,
+            confirm: self.confirm,
+        };
         let reply = ask(app, verb)?;
         let request = reply.request.clone();
         print(app, &request, &reply.issued())?;

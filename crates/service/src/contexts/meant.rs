@@ -1,5 +1,6 @@
 //! Contexts by what a person typed for them.
 
+use azvault_model::rules::az_subscription::az_subscription;
 use azvault_model::{Context, ContextName, NotMeant, meant};
 
 use super::{Contexts, Seen, absent};
@@ -23,6 +24,18 @@ impl Contexts {
         match meant(typed, &contexts) {
             Ok(context) => self.expect(&context.name),
             Err(not) => Err(in_words(typed, not)),
+        }
+    }
+
+    /// The context that az means by a subscription, see [`az_subscription`].
+    pub(crate) fn of_az_subscription(&self, typed: &str) -> Result<Seen<'_>, Failure> {
+        let seen = self.seen();
+        let contexts: Vec<&Context> = seen.iter().map(|seen| seen.context).collect();
+        // A context that was given and is none is refused; without an active one any may be meant.
+        let active = self.active()?.0.and_then(|name| self.find(name)).map(|seen| seen.context);
+        match az_subscription(typed, &contexts, active) {
+            Ok(context) => self.expect(&context.name),
+            Err(not) => Err(in_words(&ContextName::new(typed), not)),
         }
     }
 

@@ -14,9 +14,11 @@ use crate::policy;
 use crate::tokens;
 use crate::tokens::{Issued, Target, TokenRequest};
 
-/// An access token of the context that acts.
+/// An access token of the context that acts, or of another one.
 #[derive(Serialize, Deserialize)]
 pub struct Token {
+    /// The context of this subscription, as az means one.
+    pub subscription: Option<String>,
     pub target: Target,
     /// Another tenant than the context's.
     pub tenant: Option<String>,
@@ -75,8 +77,11 @@ impl Verb for Token {
         if !self.confirm.is_empty() {
             self.confirm(app, open)?;
         }
-        let context = open.contexts.acting()?.context;
-        let Self { target, tenant, claims, which, confirm: _ } = self;
+        let Self { subscription, target, tenant, claims, which, confirm: _ } = self;
+        let context = match subscription {
+            None => open.contexts.acting()?.context,
+            Some(typed) => open.contexts.of_az_subscription(&typed)?.context,
+        };
         let request = TokenRequest::new(&open.contexts, context, target, tenant)?;
         let request = TokenRequest { claims, ..request };
         let issued = match which {

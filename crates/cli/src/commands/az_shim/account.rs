@@ -1,14 +1,11 @@
 //! `az account`, as the SDKs and Terraform parse it (azure-cli-core `_profile.py`).
 
-use azvault_model::{AccountId, SubscriptionId};
-use azvault_model::{Context, KnownAccountType};
+use azvault_model::{Context, KnownAccountType, SubscriptionId};
+use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts;
-use azvault_service::contexts::{Contexts, Seen};
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::{OpenVault, Opener};
-use azvault_service::text::quoted;
-use azvault_service::tokens;
-use azvault_service::tokens::{Target, TokenRequest};
+use azvault_service::tokens::Target;
+use azvault_service::verbs::{AzAccounts, AzAccountsReply, Token, Verb, Which, WhichAccounts};
 use serde::Serialize;
 
 use super::run::Common;
@@ -97,41 +94,50 @@ impl Version {
 
 impl GetAccessToken {
     pub(super) fn run(self, app: &App) -> Exit {
-        let mut open = open(app)?;
-        let context = chosen(&open.contexts, self.subscription.as_deref())?.context;
-        let to = match (self.resource.or(self.resource_type), self.scope.is_empty()) {
+        let target = match (self.resource.or(self.resource_type), self.scope.is_empty()) {
             (Some(resource), _) => Target::Resource(Some(resource)),
             (None, false) => Target::Scopes(self.scope),
             (None, true) => Target::Resource(None),
         };
-        let wanted = TokenRequest::new(&open.contexts, context, to, self.tenant)?;
-        let issued = tokens::token(app, &mut open, &wanted)?;
-        print_as_az(app, &wanted, &issued)?;
+        let verb = Token {
+            subscription: self.subscription,
+            target,
+            tenant: self.tenant,
+            claims: None,
+            which: Which::Any,
+            confirm: Vec::new(),
+        };
+        let reply = answered(app, verb)?;
+        let request = reply.request.clone();
+        print_as_az(app, &request, &reply.issued())?;
         Ok(0)
     }
 }
 
 impl Show {
     pub(super) fn run(self, app: &App) -> Exit {
-        let contexts = open(app)?.contexts;
-        let seen = chosen(&contexts, self.subscription.as_deref())?;
-        let active = contexts.acting()?.context;
-        app.ui.json(&entry(seen.context, active).ok_or_else(contexts::none_active)?);
+        let which = match self.subscription {
+            Some(typed) => WhichAccounts::OfSubscription(typed),
+            None => WhichAccounts::Active,
+        };
+        let reply = answered(app, AzAccounts { which })?;
+        let shown = reply.contexts.first().and_then(|context| entry(context, &reply));
+        app.ui.json(&shown.ok_or_else(contexts::none_active)?);
         Ok(0)
     }
 }
 
 impl List {
     pub(super) fn run(self, app: &App) -> Exit {
-        let contexts = open(app)?.contexts;
-        let active = contexts.acting()?.context;
-        let seen = contexts.seen();
+        let reply = answered(app, AzAccounts { which: WhichAccounts::All })?;
         // az knows one environment at a time, and each subscription once: the active context's.
-        let fits = |context: &&Context| context.environment == active.environment;
+        let environment = reply.contexts.first().and_then(|first| first.environment.as_ref());
         let mut entries: Vec<Entry<'_>> = Vec::new();
-        let others = seen.iter().map(|seen| seen.context).filter(fits);
-        for context in std::iter::once(active).chain(others) {
-            let Some(entry) = entry(context, active) else { continue };
+        for context in &reply.contexts {
+            if context.environment.as_ref() != environment {
+                continue;
+            }
+            let Some(entry) = entry(context, &reply) else { continue };
             if entries.iter().all(|known| SubscriptionId(known.id) != SubscriptionId(entry.id)) {
                 entries.push(entry);
             }
@@ -142,41 +148,17 @@ impl List {
 }
 
 /// Whoever started az waits a few seconds at the most, and reads no question.
-fn open(app: &App) -> Result<OpenVault, Failure> {
-    Opener::new(&app.without_questions()).open()
-}
-
-/// The active context, or one of the subscription; of several, one of the active account.
-fn chosen<'a>(contexts: &'a Contexts, subscription: Option<&str>) -> Result<Seen<'a>, Failure> {
-    let active = contexts.acting();
-    let Some(wanted) = subscription else { return active };
-    let has = |seen: &&Seen<'_>| {
-        seen.context.subscription.as_ref().is_some_and(|own| {
-            SubscriptionId(&own.id) == SubscriptionId(wanted)
-                || own.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
-        })
-    };
-    fn account(context: &Context) -> Option<AccountId<'_>> {
-        context.account.as_ref().map(|own| AccountId(&own.id))
+fn answered<V: Verb>(app: &App, verb: V) -> Result<V::Reply, Failure> {
+    match ask_unasked(&app.without_questions(), verb)? {
+        UnaskedReply::Reply(reply) => Ok(reply),
+        UnaskedReply::Locked(_) => {
+            Err(Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock"))
+        }
     }
-    let seen = contexts.seen();
-    if let Ok(active) = active.as_ref()
-        && has(&active)
-    {
-        return Ok(*active);
-    }
-    let own = active.as_ref().ok().and_then(|active| account(active.context));
-    let mut found: Vec<Seen<'a>> = seen.into_iter().filter(|seen| has(&seen)).collect();
-    found.sort_by_key(|seen| account(seen.context) != own);
-    found.first().copied().ok_or_else(|| {
-        let wanted = quoted(wanted);
-        Failure::new(Kind::NotFound, format!("no context has the subscription {wanted}."))
-            .hint("azvault context list, then az account set or azvault use")
-    })
 }
 
 /// A context without account or tenant is nothing that az could show.
-fn entry<'a>(context: &'a Context, active: &Context) -> Option<Entry<'a>> {
+fn entry<'a>(context: &'a Context, reply: &AzAccountsReply) -> Option<Entry<'a>> {
     let account = context.account.as_ref()?;
     let tenant = context.tenant.as_ref()?;
     let subscription = context.subscription.as_ref();
@@ -185,7 +167,7 @@ fn entry<'a>(context: &'a Context, active: &Context) -> Option<Entry<'a>> {
         environment_name: context.environment.as_deref().unwrap_or("AzureCloud"),
         home_tenant_id: &tenant.id,
         id: subscription.map_or(&tenant.id, |own| &own.id),
-        is_default: context.name.same_as(&active.name),
+        is_default: reply.active.as_ref().is_some_and(|name| context.name.same_as(name)),
         managed_by_tenants: [],
         name: subscription
             .map_or("N/A(tenant level account)", |own| own.name.as_deref().unwrap_or(&own.id)),
