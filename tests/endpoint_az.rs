@@ -37,6 +37,7 @@ fn context(account: &str, subscription: &str, name: &str) -> Context {
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }

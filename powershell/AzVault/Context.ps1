@@ -240,6 +240,8 @@ function Rename-AzVaultContext {
     Its name, in any case.
     .PARAMETER NewName
     Its new name.
+    .PARAMETER Short
+    Gives it a short name in place of a generated one, such as contoso-prod.
     .PARAMETER Scope
     Process, or User (CurrentUser in Az's words). Without it autosave decides, as in Azure PowerShell.
     .PARAMETER Force
@@ -249,7 +251,7 @@ function Rename-AzVaultContext {
     .EXAMPLE
     Rename-AzVaultContext -Name 'Contoso Prod (5b000000-0000-4000-8000-000000000002)' -NewName prod
     #>
-    [CmdletBinding(SupportsShouldProcess)]
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'NewName')]
     [OutputType('AzVault.Context')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
@@ -257,10 +259,13 @@ function Rename-AzVaultContext {
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $Name,
 
-        [Parameter(Mandatory, Position = 1)]
+        [Parameter(Mandatory, Position = 1, ParameterSetName = 'NewName')]
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $NewName,
+
+        [Parameter(Mandatory, ParameterSetName = 'Short')]
+        [switch] $Short,
 
         [ValidateSet('Process', 'User', 'CurrentUser')]
         [string] $Scope,
@@ -273,10 +278,22 @@ function Rename-AzVaultContext {
         Use-CallerPreference $PSCmdlet
     }
     process {
-        if (Confirm-Change $PSCmdlet (Format-Visible $Name) "Rename context to $(Format-Visible $NewName)") {
-            $changed = Invoke-InSession $PSCmdlet 'context rename' -Changes:($Scope -notin 'User', 'CurrentUser') `
-                -Option @{ scope = $ScopeWords[$Scope]; force = $Force } -Operand $Name, $NewName
-            if ($PassThru -and $null -ne $changed) { Get-AzVaultContext -Name $NewName }
+        $to = if ($Short) { 'a short name' } else { Format-Visible $NewName }
+        if (Confirm-Change $PSCmdlet (Format-Visible $Name) "Rename context to $to") {
+            $changes = $Scope -notin 'User', 'CurrentUser'
+            $changed = if ($Short) {
+                Invoke-InSession $PSCmdlet 'context rename' -Changes:$changes `
+                    -Option @{ scope = $ScopeWords[$Scope]; short = $true } -Operand $Name
+            }
+            else {
+                Invoke-InSession $PSCmdlet 'context rename' -Changes:$changes `
+                    -Option @{ scope = $ScopeWords[$Scope]; force = $Force } -Operand $Name, $NewName
+            }
+            if ($PassThru -and $null -ne $changed) {
+                # One that has no generated name keeps its own.
+                $now = if (-not $Short) { $NewName } elseif ($changed.contexts) { $changed.contexts[0].name } else { $Name }
+                Get-AzVaultContext -Name $now
+            }
         }
     }
 }

@@ -49,6 +49,8 @@ function Get-AzVaultMigrationPlan {
     Files or folders to read instead of the usual places.
     .PARAMETER Default
     The name of the context that becomes the default.
+    .PARAMETER ShortNames
+    Names the new contexts shortly, such as contoso-prod, where their names were generated.
     .EXAMPLE
     (Get-AzVaultMigrationPlan).Contexts
     #>
@@ -61,14 +63,16 @@ function Get-AzVaultMigrationPlan {
 
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([AzVaultCompleter])]
-        [string] $Default
+        [string] $Default,
+
+        [switch] $ShortNames
     )
     begin {
         Use-CallerPreference $PSCmdlet
     }
     process {
         $paths = @(foreach ($one in $From) { Get-FullPath $PSCmdlet $one })
-        $plan = Invoke-AzVault $PSCmdlet 'migrate plan' -Option @{ 'from' = $paths; 'default' = $Default }
+        $plan = Invoke-AzVault $PSCmdlet 'migrate plan' -Option @{ 'from' = $paths; 'default' = $Default; 'short-names' = $ShortNames }
         if ($null -eq $plan) { return }
         $object = ConvertTo-AzVaultObject 'AzVault.MigrationPlan' $plan
         $object.Contexts = @(foreach ($context in $plan.contexts) { ConvertTo-AzVaultObject 'AzVault.Context' $context })
@@ -87,6 +91,8 @@ function Start-AzVaultMigration {
     Files or folders to read instead of the usual places.
     .PARAMETER Default
     The name of the context that becomes the default.
+    .PARAMETER ShortNames
+    Names the new contexts shortly, such as contoso-prod, where their names were generated.
     .EXAMPLE
     Start-AzVaultMigration -WhatIf
     .EXAMPLE
@@ -101,14 +107,16 @@ function Start-AzVaultMigration {
 
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([AzVaultCompleter])]
-        [string] $Default
+        [string] $Default,
+
+        [switch] $ShortNames
     )
     begin {
         Use-CallerPreference $PSCmdlet
     }
     process {
         $paths = @(foreach ($one in $From) { Get-FullPath $PSCmdlet $one })
-        $option = @{ 'from' = $paths; 'default' = $Default }
+        $option = @{ 'from' = $paths; 'default' = $Default; 'short-names' = $ShortNames }
         $plan = Invoke-AzVault $PSCmdlet 'migrate plan' -Option $option
         if ($null -eq $plan) { return }
         $files = @(foreach ($one in $plan.sources) { $one.path }) -join ', '

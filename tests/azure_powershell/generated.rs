@@ -107,6 +107,7 @@ fn context() -> impl Strategy<Value = Made> {
                 environment: environment.map(Into::into),
                 version_profile: version_profile.map(Into::into),
                 extended_properties: m,
+                labels: Default::default(),
                 kept: kept.map(kept_member).unwrap_or_default(),
             })
         },
@@ -235,6 +236,7 @@ fn a_name_that_only_looks_like_the_reserved_one_is_a_context() {
             environment: None,
             version_profile: None,
             extended_properties: BTreeMap::new(),
+            labels: Default::default(),
             kept: Kept::default(),
         });
     }

@@ -30,6 +30,7 @@ pub(super) fn context(name: &str, account: &str, kind: KnownAccountType, tenant:
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }

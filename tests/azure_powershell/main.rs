@@ -11,7 +11,7 @@ use azvault_importer::look;
 use azvault_importer::places::Roots;
 use azvault_importer::{Found, Outcome, Product, Reading, folder, read};
 use azvault_model::Profile;
-use azvault_model::rules::import::{Incoming, Origin, Present, plan};
+use azvault_model::rules::import::{Incoming, Origin, Present, Wishes, plan};
 use azvault_test_support::{files_below, fixture};
 use jiff::tz::TimeZone;
 
@@ -34,7 +34,7 @@ fn imported(files: Vec<Found>) -> Profile {
         let origin = if azure_cli { Origin::AzureCli } else { Origin::AzurePowerShell };
         Incoming { origin, profile: found.profile }
     });
-    let plan = plan(incoming.collect(), &Present::default(), None).unwrap();
+    let plan = plan(incoming.collect(), &Present::default(), &Wishes::default()).unwrap();
     Profile {
         contexts: plan.contexts.into_iter().map(|planned| planned.item).collect(),
         default: plan.default,

@@ -26,6 +26,7 @@ fn client_id(account: &str, kind: KnownAccountType, tenant: &str) -> String {
         environment: Some("Test".into()),
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     };
     azvault_endpoint::client_id(&context).unwrap()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::json_shapes;
 use crate::world::cut_off;
-use azvault_test_support::{CHEAP, Home, Ran, ran};
+use azvault_test_support::{CHEAP, Home, Ran, copy_folder, fixture, ran};
 use serde_json::Value;
 
 /// Verbs that print something else than a document: a script, a page, what a program prints.
@@ -63,6 +63,9 @@ fn every_verb_prints_one_document() {
     let change = [&["key", "passphrase", "1"], &CHEAP[..]].concat();
     let empty = home.join("empty");
     fs::create_dir(&empty).unwrap();
+    let more = home.join("more");
+    copy_folder(&fixture("azure-powershell/homes/az4-linux"), &more);
+    let more = more.to_str().unwrap();
     let mut seen = BTreeSet::new();
     let verbs = verbs();
     let mut documents: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -137,6 +140,11 @@ fn every_verb_prints_one_document() {
         &["secret", "list"],
         &["prompt"],
         &["status"],
+        &["migrate", "plan", "--short-names", "--from", more],
+        &["migrate", "run", "--yes", "--short-names", "--from", more],
+        &["context", "list"],
+        &["context", "show", "contoso-dev"],
+        &["context", "rename", "contoso-dev", "own", "--scope", "user"],
         &["lock"],
         &["session", "end"],
     ] {

@@ -89,6 +89,7 @@ mod scan_sarif;
 mod scan_typed;
 mod secret;
 mod session;
+mod short_names;
 mod shown_once;
 mod stack;
 mod start_up;

@@ -106,6 +106,7 @@ fn context(name: &str, subscription: &str) -> Context {
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: BTreeMap::new(),
+        labels: Default::default(),
         kept: Kept::new(Zeroizing::new("{\"/NewThing\":{\"a\": 1.50}}".to_owned())),
     }
 }

@@ -195,6 +195,7 @@ mod tests {
             environment: Some("AzureCloud".into()),
             version_profile: None,
             extended_properties: Default::default(),
+            labels: Default::default(),
             kept: Kept::default(),
         }
     }

@@ -49,6 +49,15 @@ impl<'a> Known<'a> {
         self.contexts.iter().copied().find(|context| context.name.same_as(name))
     }
 
+    /// Whether a context has that name, or had it before it got a short one: what scripts call it is
+    /// not given to another one unasked.
+    pub fn is_taken(&self, name: &ContextName) -> bool {
+        self.contexts.iter().any(|own| {
+            own.name.same_as(name)
+                || own.labels.long_name.as_ref().is_some_and(|long| long.same_as(name))
+        })
+    }
+
     /// As [`Known::find`], refusing a name that is not there.
     pub fn expect(&self, name: &ContextName) -> Result<&'a Context, Refusal> {
         self.find(name).ok_or_else(|| Refusal::NoSuchContext { name: name.clone() })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::caseless::key;
-use crate::{ContextAccount, ContextName, Kept, KnownAccountType, ManagedIdentity, Text};
+use crate::{ContextAccount, ContextName, Kept, KnownAccountType, Labels, ManagedIdentity, Text};
 
 /// A named (account, tenant, subscription or none, environment).
 ///
@@ -29,6 +29,9 @@ pub struct Context {
     /// `ExtendedProperties` of the context (`Default Resource Group` and the user's own).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extended_properties: BTreeMap<String, String>,
+    /// What the user has said of it beyond that.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub labels: Labels,
     /// Everything else the file says of it; the vault keeps it beside, see [`Kept`].
     #[serde(skip)]
     pub kept: Kept,
@@ -170,6 +173,7 @@ impl Context {
         for (name, value) in &other.extended_properties {
             self.extended_properties.entry(name.clone()).or_insert_with(|| value.clone());
         }
+        self.labels.take_over(&other.labels);
         if self.kept.is_empty() {
             self.kept = other.kept.copied();
         }
@@ -198,6 +202,7 @@ impl Context {
             environment: self.environment.clone(),
             version_profile: self.version_profile.clone(),
             extended_properties: self.extended_properties.clone(),
+            labels: self.labels.clone(),
             kept: self.kept.copied(),
         }
     }
@@ -216,6 +221,7 @@ impl Context {
             && self.environment == other.environment
             && self.version_profile == other.version_profile
             && self.extended_properties == other.extended_properties
+            && self.labels == other.labels
             && self.kept.as_json() == other.kept.as_json()
     }
 }

@@ -1,10 +1,12 @@
 //! Which context a person means by what was typed.
 //!
 //! The name in any case comes first and always wins: what a script names is never another context.
-//! Then come, in this order, the beginning of a name, the name or id of a subscription, and the domain
-//! or id of a tenant. The first of these that fits any context decides, and it has to fit one alone:
+//! Then come, in this order, the long name that a context had before it got a short one, any form that
+//! a product would name it by, the beginning of a name or of a long name, the name or id of a
+//! subscription, and the domain or id of a tenant. The first of these that fits any context decides, and it has to fit one alone:
 //! of two identities none is guessed.
 
+use crate::rules::default_name::is_form_of;
 use crate::{Context, ContextName, SubscriptionId, TenantId, caseless};
 
 /// Why no context is meant.
@@ -36,13 +38,23 @@ pub fn meant<'a>(
 }
 
 /// What of a context can be typed, the strongest first.
-const REFERENCES: [Reference; 4] =
-    [Reference::Name, Reference::Beginning, Reference::Subscription, Reference::Tenant];
+const REFERENCES: [Reference; 7] = [
+    Reference::Name,
+    Reference::LongName,
+    Reference::Form,
+    Reference::Beginning,
+    Reference::LongBeginning,
+    Reference::Subscription,
+    Reference::Tenant,
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reference {
     Name,
+    LongName,
+    Form,
     Beginning,
+    LongBeginning,
     Subscription,
     Tenant,
 }
@@ -54,9 +66,13 @@ impl Reference {
             return false;
         }
         let text = typed.as_str();
+        let long = context.labels.long_name.as_ref();
         match self {
             Self::Name => context.name.same_as(typed),
+            Self::LongName => long.is_some_and(|long| long.same_as(typed)),
+            Self::Form => is_form_of(typed, context),
             Self::Beginning => caseless::begins(context.name.as_str(), text),
+            Self::LongBeginning => long.is_some_and(|long| caseless::begins(long.as_str(), text)),
             Self::Subscription => context.subscription.as_ref().is_some_and(|own| {
                 let name = own.name.as_ref();
                 SubscriptionId(&own.id) == SubscriptionId(text)
@@ -156,6 +172,37 @@ mod tests {
                 Err(NotMeant::Several(several)) => Err(several.len()),
                 Err(NotMeant::Unknown { .. }) => Err(0),
             };
+            assert_eq!(found, wanted, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_name_leaves_every_long_one_in_force() {
+        let short = |name: &str, sub: [&str; 2], long: &str| {
+            let mut own = on(name, sub, ["t-1", "contoso.example"]);
+            own.labels.long_name = Some(ContextName::new(long));
+            own
+        };
+        let owned = [
+            short("contoso-prod", ["id-1", "Contoso Prod"], "Contoso Prod (id-1) - old - ada"),
+            short("contoso-dev", ["id-3", "Contoso Dev"], "Contoso Dev (id-3) - t-1 - ada"),
+            // The name of one is the long name that another had: the name wins.
+            on("Contoso Dev (id-3) - t-1 - ada", ["id-9", "Other"], ["t-2", "x.example"]),
+        ];
+        let all: Vec<&Context> = owned.iter().collect();
+        for (typed, wanted) in [
+            ("contoso-prod", Ok("contoso-prod")),
+            ("contoso prod (ID-1) - old - ada", Ok("contoso-prod")),
+            ("Contoso Prod (id-1)", Ok("contoso-prod")),
+            ("Contoso Prod (id-1) - t-1 - ada", Ok("contoso-prod")),
+            ("[ada, id-1]", Ok("contoso-prod")),
+            ("Contoso P", Ok("contoso-prod")),
+            ("Contoso Dev (id-3) - t-1 - ada", Ok("Contoso Dev (id-3) - t-1 - ada")),
+            ("Contoso Dev (id-3)", Ok("contoso-dev")),
+            ("Default", Err(())),
+        ] {
+            let found = meant(&ContextName::new(typed), &all);
+            let found = found.map(|context| context.name.as_str()).map_err(drop);
             assert_eq!(found, wanted, "{typed:?}");
         }
     }

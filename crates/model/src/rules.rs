@@ -22,6 +22,7 @@ pub mod scope;
 pub mod secrets;
 pub mod select;
 pub mod set;
+pub mod short_name;
 pub mod sign_in;
 pub mod signed_out;
 #[cfg(test)]

@@ -16,6 +16,7 @@ use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::look::{Coverage, Ended};
 use azvault_model::ContextName;
+use azvault_model::rules::import::Wishes;
 
 pub use holdings::Holdings;
 pub use readers::Readers;
@@ -117,7 +118,8 @@ impl Survey {
         };
         let files = rows.iter().filter(|row| row.is_finding()).count();
         let read = sources.iter_mut().map(SentFile::take).collect();
-        let Proposed { contexts, secrets, signed_out, .. } = decided::without_vault(read, None)?;
+        let Proposed { contexts, secrets, signed_out, .. } =
+            decided::without_vault(read, &Wishes::default())?;
         let totals = Totals { files, contexts: contexts.len(), secrets: secrets.len(), in_files };
         Ok(Self { rows, seen, unreadable, totals, signed_out })
     }

@@ -170,6 +170,7 @@ fn context(number: i32) -> Context {
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: BTreeMap::new(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }

@@ -207,6 +207,7 @@ mod tests {
             environment: Some("AzureCloud".into()),
             version_profile: None,
             extended_properties: Default::default(),
+            labels: Default::default(),
             kept: Kept::new(r#"{"/Odd":1.50}"#.to_owned().into()),
         };
         let secret = |text: &[u8]| {

@@ -124,7 +124,7 @@ const WITHOUT_A_PARAMETER: [(&str, &[&str]); 5] = [
     // Objects have every member.
     ("", &["wide"]),
     // New-AzVault makes the vault.
-    ("migrate", &["recovery-file", "no-recovery", "from", "default"]),
+    ("migrate", &["recovery-file", "no-recovery", "from", "default", "short-names"]),
 ];
 
 #[test]

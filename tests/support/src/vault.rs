@@ -113,6 +113,7 @@ pub fn context(name: &str, subscription: &str) -> Context {
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: BTreeMap::new(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }

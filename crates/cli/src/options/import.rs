@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use azvault_model::ContextName;
+use azvault_model::rules::import::Wishes;
+use azvault_model::rules::short_name::Naming;
 
 use super::name::name;
 
@@ -16,10 +18,15 @@ pub(crate) struct ImportOptions {
     #[arg(long, value_name = "NAME")]
     #[arg(value_parser = name)]
     pub(crate) default: Option<String>,
+    /// Name the new contexts shortly, such as contoso-prod or contoso-prod-sp, where their names were
+    /// generated; the long name still finds each of them
+    #[arg(long)]
+    pub(crate) short_names: bool,
 }
 
 impl ImportOptions {
-    pub(crate) fn default(&self) -> Option<ContextName> {
-        self.default.as_deref().map(ContextName::new)
+    pub(crate) fn wishes(&self) -> Wishes {
+        let naming = if self.short_names { Naming::Short } else { Naming::AsWritten };
+        Wishes { default: self.default.as_deref().map(ContextName::new), naming }
     }
 }

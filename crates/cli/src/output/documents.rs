@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use azvault_model::rules::blast_radius::BlastRadius;
 use azvault_model::rules::secrets::{Restriction, restriction};
 use azvault_model::rules::sign_in::SignIn;
-use azvault_model::{Acting, Context, ContextName, Scope, SecretDescription};
+use azvault_model::{Acting, Context, ContextName, Mark, Scope, SecretDescription};
 use azvault_service::change;
 use azvault_service::revocation::to_type;
 use azvault_service::secrets::SecretRef;
@@ -20,6 +20,12 @@ pub(crate) const SCHEMA: u8 = 1;
 #[derive(Serialize)]
 pub(crate) struct ContextView<'a> {
     pub(crate) name: &'a str,
+    /// The generated name that it had before it got a short one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) long_name: Option<&'a str>,
+    /// `production`, where the user marked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mark: Option<&'static str>,
     pub(crate) account: Option<AccountView<'a>>,
     pub(crate) tenant: Option<TenantView<'a>>,
     pub(crate) subscription: Option<SubscriptionView<'a>>,
@@ -115,6 +121,8 @@ impl<'a> ContextView<'a> {
         let is = |name: Option<&ContextName>| name.is_some_and(|n| n.same_as(&context.name));
         Self {
             name: context.name.as_str(),
+            long_name: context.labels.long_name.as_ref().map(ContextName::as_str),
+            mark: context.labels.mark.map(Mark::as_str),
             account: context.account.as_ref().map(|account| AccountView {
                 id: &account.id,
                 account_type: account.account_type.as_str(),

@@ -109,6 +109,7 @@ impl Principal {
             environment,
             version_profile: None,
             extended_properties: BTreeMap::new(),
+            labels: Default::default(),
             kept: Kept::default(),
         });
     }

@@ -203,6 +203,7 @@ impl SignedIn {
             environment: Some(self.environment.as_str().into()),
             version_profile: None,
             extended_properties: Default::default(),
+            labels: Default::default(),
             kept: Kept::default(),
         }
     }
@@ -226,6 +227,10 @@ impl Made<'_> {
         let over = named.or(same.first()).copied();
         if let Some(over) = over {
             renewed(&mut context, over);
+        }
+        // Another name of the identity is not what scripts call the first one.
+        if over.is_some_and(|over| name.is_some_and(|name| !name.same_as(&over.name))) {
+            context.labels.long_name = None;
         }
         context.name = match (name, over) {
             (Some(name), _) => name.clone(),
@@ -289,9 +294,7 @@ impl Made<'_> {
     }
 
     fn free(&self, context: &Context) -> Option<ContextName> {
-        free_name(context, &|name| {
-            self.known.find(name).is_none() && !self.taken.contains(&name.key())
-        })
+        free_name(context, &|name| !self.known.is_taken(name) && !self.taken.contains(&name.key()))
     }
 
     fn put(&mut self, context: Context) {

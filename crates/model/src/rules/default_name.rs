@@ -63,6 +63,32 @@ pub fn documented(context: &Context) -> ContextName {
     default_name(context, Era::Documented)
 }
 
+/// Whether a product or azvault made up the name of this context: one of these forms, or what azvault
+/// adds to one where it is taken.
+pub fn is_generated(context: &Context) -> bool {
+    generated(context).any(|form| {
+        let own = context.name.as_str();
+        let added = || own.strip_prefix(form.as_str()).filter(|_| form.as_str() != RESERVED);
+        form.same_as(&context.name)
+            || added().is_some_and(|rest| rest.starts_with(" (") || rest.starts_with(" - "))
+    })
+}
+
+/// Whether one of the forms names this context. A name that means nothing in particular does not.
+pub fn is_form_of(name: &ContextName, context: &Context) -> bool {
+    generated(context).any(|form| form.same_as(name) && form.as_str() != RESERVED)
+}
+
+/// The forms, and the bare id that names a subscription without a name (azure-cli).
+fn generated(context: &Context) -> impl Iterator<Item = ContextName> + '_ {
+    let forms = Era::ALL.into_iter().map(|era| default_name(context, era));
+    let subscription = context.subscription.as_ref();
+    let unnamed = subscription.filter(|own| own.name.as_deref().unwrap_or("").is_empty());
+    let tenant = context.tenant.as_ref().filter(|_| subscription.is_none()).map(|own| &own.id);
+    let bare = unnamed.map(|own| &own.id).or(tenant);
+    forms.chain(bare.into_iter().map(ContextName::new))
+}
+
 /// The documented name; where that is taken, with the account behind it, and the tenant.
 pub(crate) fn free_name(
     context: &Context,

@@ -11,6 +11,7 @@ mod file;
 mod plan;
 mod proof;
 mod secrets;
+mod short;
 mod sources;
 
 use crate::{Accounts, Clouds, ContextName};
@@ -20,19 +21,35 @@ pub use plan::{Action, Incoming, Named, NoSuchDefault, Origin, Plan, Planned, Pr
 pub use proof::{agree, differing_parts};
 pub use sources::Sources;
 
-/// Makes the plan. `default` is the context that the user asked for by name, if any.
+use crate::rules::short_name::Naming;
+
+/// What the user asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Wishes {
+    /// The context that is to be the default, by name.
+    pub default: Option<ContextName>,
+    /// What contexts are called.
+    pub naming: Naming,
+}
+
+/// Makes the plan.
 pub fn plan(
     incoming: Vec<Incoming>,
     present: &Present<'_>,
-    default: Option<&ContextName>,
+    wishes: &Wishes,
 ) -> Result<Plan, NoSuchDefault> {
     let mut incoming: Vec<File> = incoming.into_iter().map(File::from).collect();
     let (mut plan, known) = begin(&mut incoming, present);
-    let defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
+    let mut defaults = contexts::plan(&mut incoming, present, &known, &mut plan);
+    if wishes.naming == Naming::Short {
+        short::shorten(present, &mut plan, &mut defaults);
+    }
+    plan.names.retain(Named::differs);
     alike::tell(present, &mut plan);
     accounts::plan_accounts(&mut incoming, present, &known, &mut plan);
     secrets::plan(&mut incoming, present, &known, &mut plan);
-    plan.default = default::choose(&incoming, &defaults, present, default, &mut plan)?;
+    let asked = wishes.default.as_ref();
+    plan.default = default::choose(&incoming, &defaults, present, asked, &mut plan)?;
     Ok(plan)
 }
 

@@ -3,7 +3,20 @@
 //! The current one stays current under its new name. Azure PowerShell does nothing, silently, when
 //! only the case changes; azvault renames.
 
+use super::default_name::is_generated;
+use super::short_name::short_name;
 use crate::{Change, ContextName, Current, Decision, Known, Question, Refusal};
+
+/// Gives a context the short name that an import would give it. A context whose name a person gave
+/// keeps it: nothing says what a shorter one would be.
+pub fn shorten(known: &Known<'_>, name: &ContextName) -> Result<Decision, Refusal> {
+    let source = known.expect(name)?;
+    let is_taken = |name: &ContextName| known.is_taken(name);
+    match short_name(source, is_taken) {
+        Some(short) => rename(known, name, &short),
+        None => Ok(Decision::plain(Change::default())),
+    }
+}
 
 /// Renames `from` to `to`; another context of that name is replaced, if the person agrees.
 pub fn rename(
@@ -21,6 +34,11 @@ pub fn rename(
     let target = known.find(to).filter(|target| !target.name.same_as(from));
     let mut renamed = source.copied();
     renamed.name = to.clone();
+    // A generated name is what scripts of Azure PowerShell have.
+    if is_generated(source) {
+        renamed.labels.long_name = Some(source.name.clone());
+    }
+    renamed.labels.long_name = renamed.labels.long_name.filter(|long| !long.same_as(to));
     let mut remove = vec![source.name.clone()];
     remove.extend(target.map(|target| target.name.clone()));
     let becomes_current = known.is_current(from) || known.is_current(to);

@@ -57,7 +57,7 @@ pub fn set(known: &Known<'_>, request: &SetRequest) -> Result<Decision, Refusal>
         (Some(name), _) => name.clone(),
         (None, Some(same)) => same.name.clone(),
         (None, None) => {
-            let is_free = |name: &ContextName| known.find(name).is_none();
+            let is_free = |name: &ContextName| !known.is_taken(name);
             free_name(&context, &is_free).unwrap_or_else(|| documented(&context))
         }
     };
@@ -145,6 +145,7 @@ fn target(known: &Known<'_>, base: &Context, request: &SetRequest) -> Result<Con
         environment: base.environment.clone(),
         version_profile: base.version_profile.clone(),
         extended_properties: BTreeMap::new(),
+        labels: Default::default(),
         kept: Kept::default(),
     })
 }

@@ -25,6 +25,7 @@ pub(crate) fn context(name: &str, account: &str, subscription: &str) -> Context 
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }

@@ -128,6 +128,7 @@ impl StartedFor {
             environment: self.environment.as_deref().map(Into::into),
             version_profile: None,
             extended_properties: Default::default(),
+            labels: Default::default(),
             kept: Kept::default(),
         }
     }
@@ -152,6 +153,7 @@ mod tests {
                 environment: None,
                 version_profile: None,
                 extended_properties: Default::default(),
+                labels: Default::default(),
                 kept: Kept::default(),
             };
             let hint = Reach::Nobody.refuse(&acting).hint.unwrap();

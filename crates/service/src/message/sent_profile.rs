@@ -170,6 +170,7 @@ mod tests {
             environment: None,
             version_profile: None,
             extended_properties: Default::default(),
+            labels: Default::default(),
             kept: Kept::new(Zeroizing::new(kept.to_owned())),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use azvault_importer::Outcome;
 use azvault_importer::formats::table::FORMATS;
-use azvault_model::rules::import::{self, Incoming, Plan, Planned, Present};
+use azvault_model::rules::import::{self, Incoming, Plan, Planned, Present, Wishes};
 use azvault_model::rules::signed_out::{is_of_user, signed_out};
 use azvault_model::{Accounts, Clouds, Context, ContextName, Profile, SecretDescription};
 
@@ -30,17 +30,14 @@ pub(crate) struct Decided {
 }
 
 /// What would become of files in a vault that is still to be made.
-pub fn without_vault(
-    files: Vec<SentFile>,
-    default: Option<&ContextName>,
-) -> Result<Proposed, Failure> {
-    Ok(decide(files, default, Content::default())?.into_proposed(String::new()))
+pub fn without_vault(files: Vec<SentFile>, wishes: &Wishes) -> Result<Proposed, Failure> {
+    Ok(decide(files, wishes, Content::default())?.into_proposed(String::new()))
 }
 
 /// Makes the plan, against a vault's content.
 pub(crate) fn decide(
     mut files: Vec<SentFile>,
-    default: Option<&ContextName>,
+    wishes: &Wishes,
     before: Content,
 ) -> Result<Decided, Failure> {
     if files.iter().any(|file| FORMATS.iter().all(|row| row.name != file.facts.format)) {
@@ -50,8 +47,8 @@ pub(crate) fn decide(
         ));
     }
     let incoming = files.iter_mut().map(incoming).collect();
-    let plan = import::plan(incoming, &before.present(), default).map_err(|_| {
-        let name = quoted(default.map_or("", ContextName::as_str));
+    let plan = import::plan(incoming, &before.present(), wishes).map_err(|_| {
+        let name = quoted(wishes.default.as_ref().map_or("", ContextName::as_str));
         Failure::new(Kind::NotFound, format!("--default {name}: no such context would be there"))
             .hint("azvault migrate plan")
     })?;

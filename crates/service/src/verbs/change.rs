@@ -40,6 +40,10 @@ pub enum ContextChange {
         old: ContextName,
         new: ContextName,
     },
+    /// The context gets a short name.
+    Shorten {
+        name: ContextName,
+    },
     Remove {
         names: Vec<ContextName>,
     },
@@ -78,7 +82,7 @@ impl ContextChange {
             Self::Select { by: SelectVerb::Use, .. } => "use",
             Self::Select { by: SelectVerb::ContextSelect, .. } => "context select",
             Self::Set(_) => "context set",
-            Self::Rename { .. } => "context rename",
+            Self::Rename { .. } | Self::Shorten { .. } => "context rename",
             Self::Remove { .. } => "context remove",
             Self::Clear => "context clear",
             Self::Disconnect(_) => "disconnect",
@@ -122,6 +126,10 @@ impl Verb for ChangeContexts {
             ContextChange::Rename { old, new } => {
                 let old = open.contexts.meant_to_change(old)?.name.clone();
                 carry_out(open, &|known| rename::rename(known, &old, new))
+            }
+            ContextChange::Shorten { name } => {
+                let name = open.contexts.meant_to_change(name)?.name.clone();
+                carry_out(open, &|known| rename::shorten(known, &name))
             }
             ContextChange::Remove { names } => {
                 let removal = Removal::of(app, &open.contexts, request, names)?;

@@ -1,6 +1,7 @@
 //! Importing files: what would become of them, and the import.
 
-use azvault_model::{ContextName, Secret};
+use azvault_model::Secret;
+use azvault_model::rules::import::Wishes;
 use azvault_vault::Id;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,8 @@ use crate::opening::OpenVault;
 #[derive(Serialize, Deserialize)]
 pub struct ImportFiles {
     pub files: Vec<SentFile>,
-    /// The default that was asked for.
-    pub default: Option<ContextName>,
+    /// The default, and names, that were asked for.
+    pub wishes: Wishes,
     pub run: ImportRun,
 }
 
@@ -77,13 +78,13 @@ impl Verb for ImportFiles {
     type Reply = ImportedFiles;
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ImportedFiles, Failure> {
-        let Self { files, default, run } = self;
+        let Self { files, wishes, run } = self;
         let (before, root) = {
             let mut snapshot = open.vault.snapshot()?;
             let root = snapshot.root().to_owned();
             (Content::take(&mut snapshot)?, root)
         };
-        let decided = decide(files, default.as_ref(), before)?;
+        let decided = decide(files, &wishes, before)?;
         let done = match run {
             _ if decided.changes_nothing() && !decided.is_of_something() => ImportDone::Known(None),
             _ if decided.changes_nothing() && apply::newest(&decided).is_some() => {

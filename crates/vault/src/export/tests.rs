@@ -33,6 +33,7 @@ fn profile() -> Profile {
         environment: Some("Hub".into()),
         version_profile: Some("2019-03-01-hybrid".into()),
         extended_properties: map("Default Resource Group", "rg"),
+        labels: Default::default(),
         kept: Kept::new(Zeroizing::new("{\"/New\":{\"a\": 1.50}}".to_owned())),
     };
     let held = |value: &[u8]| HeldSecret {

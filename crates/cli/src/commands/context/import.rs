@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use azvault_model::rules::import::{self, Incoming, Origin, Present};
+use azvault_model::rules::import::{self, Incoming, Origin, Present, Wishes};
 use azvault_model::rules::merge;
 use azvault_model::{Context, Profile};
 use azvault_service::app::Consent;
@@ -88,7 +88,7 @@ impl Args {
 fn brought(profile: Profile, path: &Path) -> Result<Profile, Failure> {
     let default = profile.default.clone();
     let incoming = vec![Incoming { origin: Origin::AzurePowerShell, profile }];
-    let plan = import::plan(incoming, &Present::default(), None)
+    let plan = import::plan(incoming, &Present::default(), &Wishes::default())
         .map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     if plan.contexts.is_empty() {
         let shown = shown_path(path);

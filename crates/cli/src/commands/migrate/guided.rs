@@ -18,7 +18,7 @@ use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::text::shown_path;
 use azvault_service::unlock_inputs;
-use azvault_service::verbs::{ImportDone, WhatFor};
+use azvault_service::verbs::{ImportDone, ImportFiles, ImportRun, WhatFor};
 use azvault_vault::Id;
 
 use super::agreed::{Import, Plan};
@@ -61,7 +61,7 @@ impl Args {
         let unattended =
             self.yes || (unlock_inputs::has_unattended_input(app) && app.terminal().is_none());
         let consent = Consent::from(unattended);
-        let import = Import { files, default: self.import.default(), consent };
+        let import = Import { files, wishes: self.import.wishes(), consent };
         let imported = match exists {
             true => self.into_vault(app, import, &mut proposal)?,
             false => self.into_new_vault(app, import, &mut proposal)?,
@@ -103,10 +103,13 @@ impl Args {
     fn into_vault<'a>(
         self,
         app: &'a App,
-        import: Import,
+        mut import: Import,
         proposal: &mut Proposal,
     ) -> Result<Option<Imported<'a>>, Failure> {
         let mut requests = Requests::new(app);
+        import.offer_short_names(app, |files, wishes| {
+            Ok(requests.ask(ImportFiles { files, wishes, run: ImportRun::Dry })?.plan)
+        })?;
         let (done, plan) = import.agreed(app, &mut requests, proposal)?;
         if plan == Plan::Unshown && proposal.is_of_something() && app.ui.output != Output::Json {
             report::print(app, proposal);
@@ -118,11 +121,12 @@ impl Args {
     fn into_new_vault<'a>(
         self,
         app: &'a App,
-        import: Import,
+        mut import: Import,
         proposal: &mut Proposal,
     ) -> Result<Option<Imported<'a>>, Failure> {
+        import.offer_short_names(app, |files, wishes| decided::without_vault(files, &wishes))?;
         let files = import.files.iter().map(SentFile::copied).collect();
-        proposal.plan = decided::without_vault(files, import.default.as_ref())?;
+        proposal.plan = decided::without_vault(files, &import.wishes)?;
         if !proposal.is_of_something() {
             return Ok(None);
         }

@@ -22,13 +22,13 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let default = self.import.default();
+        let wishes = self.import.wishes();
         let Gathered { mut sources, seen } =
             gather::gather(app, &self.import.from, Pointers::Told)?;
         let files = sources.iter_mut().map(SentFile::take).collect();
         let plan = match app.vault_path()?.symlink_metadata() {
-            Ok(_) => ask(app, ImportFiles { files, default, run: ImportRun::Dry })?.plan,
-            Err(_) => decided::without_vault(files, default.as_ref())?,
+            Ok(_) => ask(app, ImportFiles { files, wishes, run: ImportRun::Dry })?.plan,
+            Err(_) => decided::without_vault(files, &wishes)?,
         };
         let proposal = Proposal { sources, seen, plan };
         if proposal.sources.is_empty() {

@@ -57,7 +57,7 @@ impl Args {
         let Gathered { mut sources, seen } = gather::gather(app, from, Pointers::of(consent))?;
         let files = sources.iter_mut().map(SentFile::take).collect();
         let mut proposal = Proposal { sources, seen, plan: Proposed::default() };
-        let import = Import { files, default: self.import.default(), consent };
+        let import = Import { files, wishes: self.import.wishes(), consent };
         let (done, _) = import.agreed(app, &mut Requests::new(app), &mut proposal)?;
         let (id, changed, read) = match done {
             ImportDone::Imported(id) => (Some(id), Changed::Yes, Read::Imported),

@@ -99,6 +99,7 @@ fn read_subscription<'t>(entry: &Node<'t>, unread: &Unread<'t>, found: &mut Foun
         environment,
         version_profile: None,
         extended_properties: BTreeMap::new(),
+        labels: Default::default(),
         kept: keep(&kept),
     });
 }

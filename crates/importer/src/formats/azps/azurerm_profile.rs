@@ -100,6 +100,7 @@ pub(super) fn read_context<'t>(node: &Node<'t>, unread: &Unread<'t>, found: &mut
         environment,
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: keep_all(&kept),
     };
     if !context.is_complete() {

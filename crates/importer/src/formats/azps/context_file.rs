@@ -107,6 +107,7 @@ fn read_context<'t>(
         environment: None,
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     };
     if node.is_null() {

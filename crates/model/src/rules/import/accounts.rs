@@ -130,7 +130,7 @@ fn add_missing(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Action, Incoming, Origin, Plan, Present, plan};
+    use super::super::{Action, Incoming, Origin, Plan, Present, Wishes, plan};
     use crate::{Account, AccountType, Environment, Profile};
 
     fn settings(pairs: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     fn planned(files: Vec<Incoming>, present: &Present<'_>) -> Plan {
-        plan(files, present, None).unwrap()
+        plan(files, present, &Wishes::default()).unwrap()
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn is_ignored(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Wishes;
     use super::tell;
     use crate::rules::import::{Incoming, Origin, Plan, Present, Remark, plan};
     use crate::rules::testing::context;
@@ -67,7 +68,7 @@ mod tests {
         let contexts = numbered.map(|(number, name)| context(name, "ada", &number.to_string()));
         let profile = Profile { contexts: contexts.collect(), ..Profile::default() };
         let incoming = Incoming { origin: Origin::AzurePowerShell, profile };
-        plan(vec![incoming], &Present::default(), None).unwrap()
+        plan(vec![incoming], &Present::default(), &Wishes::default()).unwrap()
     }
 
     #[test]

@@ -38,9 +38,7 @@ pub(super) fn plan(
                 if default == Some(at) {
                     defaults.insert(source, name.clone());
                 }
-                if name != written {
-                    plan.names.push(Named { source, at, name });
-                }
+                plan.names.push(Named { source, at, written, name });
             }
         }
     }
@@ -162,9 +160,12 @@ impl<'a> Step<'a> {
             Identities { present, planned: ByDigest::default() }
         });
         let number = incoming.iter().map(|file| file.contexts.len()).sum();
+        // A name wins over what another one was called before it got a short name.
+        let long = numbered().filter_map(|(i, c)| Some((c.labels.long_name.as_ref()?, i)));
+        let names = long.chain(numbered().map(|(i, c)| (&c.name, i)));
         Self {
             present: present.contexts,
-            present_names: numbered().map(|(i, c)| (digests.of(c.name.caseless()), i)).collect(),
+            present_names: names.map(|(name, i)| (digests.of(name.caseless()), i)).collect(),
             planned_names: ByDigest::with_capacity_and_hasher(number, Default::default()),
             identities,
             digests,

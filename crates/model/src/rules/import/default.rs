@@ -3,7 +3,7 @@
 use super::contexts::Defaults;
 use super::file::File;
 use super::plan::{NoSuchDefault, Origin, Plan, Present, Remark};
-use crate::ContextName;
+use crate::{Context, ContextName};
 
 /// What the user asked for; else the vault's own default; else Azure PowerShell's; else Azure
 /// CLI's for its active cloud; else none.
@@ -15,10 +15,13 @@ pub(super) fn choose(
     plan: &mut Plan,
 ) -> Result<Option<ContextName>, NoSuchDefault> {
     if let Some(asked) = asked {
-        let planned = plan.contexts.iter().map(|planned| &planned.item.name);
-        let mut all = planned.chain(present.contexts.iter().map(|context| &context.name));
-        let found = all.find(|name| name.same_as(asked)).cloned();
-        return found.map(Some).ok_or(NoSuchDefault);
+        let planned = plan.contexts.iter().map(|planned| &planned.item);
+        let all: Vec<_> = planned.chain(present.contexts).collect();
+        let long =
+            |own: &&&Context| own.labels.long_name.as_ref().is_some_and(|long| long.same_as(asked));
+        let named = all.iter().find(|own| own.name.same_as(asked));
+        let found = named.or_else(|| all.iter().find(long));
+        return found.map(|own| Some(own.name.clone())).ok_or(NoSuchDefault);
     }
     let mut candidates = Vec::new();
     for origin in [Origin::AzurePowerShell, Origin::AzureCli] {

@@ -131,8 +131,17 @@ pub struct Named {
     pub source: usize,
     /// Number of the context in the file.
     pub at: usize,
+    /// Its name in the file.
+    pub written: ContextName,
     /// Its name in the vault.
     pub name: ContextName,
+}
+
+impl Named {
+    /// Whether these are two names.
+    pub(super) fn differs(&self) -> bool {
+        self.name != self.written
+    }
 }
 
 impl Plan {
@@ -167,5 +176,5 @@ pub struct Present<'a> {
 
 /// The context that `--default` names is in no file and not in the vault.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("no context of that name would be there after the import")]
+#[error("the import would leave no context of that name")]
 pub struct NoSuchDefault;

@@ -1,4 +1,4 @@
-use super::{Action, Incoming, NoSuchDefault, Origin, Plan, Present, Remark, plan};
+use super::{Action, Incoming, NoSuchDefault, Origin, Plan, Present, Remark, Wishes, plan};
 use crate::{
     Account, AccountType, AutosaveMode, Context, ContextAccount, ContextName, Environment,
     HeldSecret, Kept, Profile, Secret, SecretDescription, SecretKind, Subscription, Tenant,
@@ -17,6 +17,7 @@ fn context(name: &str, account: &str, subscription: &str) -> Context {
         environment: Some("AzureCloud".into()),
         version_profile: None,
         extended_properties: Default::default(),
+        labels: Default::default(),
         kept: Kept::default(),
     }
 }
@@ -32,6 +33,10 @@ fn names(plan: &Plan) -> Vec<(&str, Action)> {
 
 use Origin::{AzureCli, AzurePowerShell};
 
+fn wishes(default: Option<ContextName>) -> Wishes {
+    Wishes { default, ..Wishes::default() }
+}
+
 #[test]
 fn an_az_subscription_of_the_same_identity_is_the_powershell_context_and_its_name_stays() {
     let mut az = context("Dev (s1)", "Megan@x", "S1");
@@ -40,7 +45,7 @@ fn an_az_subscription_of_the_same_identity_is_the_powershell_context_and_its_nam
         file(AzureCli, vec![az, context("Prod (s2)", "megan@x", "s2")], None),
         file(AzurePowerShell, vec![context("dev", "megan@x", "s1")], None),
     ];
-    let plan = plan(files, &Present::default(), None).unwrap();
+    let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
     assert_eq!(names(&plan), [("dev", Action::Add), ("Prod (s2)", Action::Add)]);
     assert_eq!(*plan.contexts[0].sources, [1, 0]);
     let state = plan.contexts[0].item.subscription.as_ref().unwrap().state.as_deref();
@@ -53,7 +58,7 @@ fn an_az_name_that_two_accounts_have_gets_the_account_appended() {
         file(AzureCli, vec![context("Dev (s1)", "megan@x", "s1")], None),
         file(AzureCli, vec![context("Dev (s1)", "alex@x", "s1")], Some("Dev (s1)")),
     ];
-    let plan = plan(files, &Present::default(), None).unwrap();
+    let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
     let wanted = [("Dev (s1) - megan@x", Action::Add), ("Dev (s1) - alex@x", Action::Add)];
     assert_eq!(names(&plan), wanted);
     assert_eq!(plan.default.unwrap().as_str(), "Dev (s1) - alex@x");
@@ -69,7 +74,7 @@ fn one_name_of_two_identities_is_kept_twice_and_two_names_of_one_identity_both_s
         ),
         file(AzurePowerShell, vec![context("A", "alex@x", "s9")], Some("A")),
     ];
-    let plan = plan(files, &Present::default(), None).unwrap();
+    let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
     assert_eq!(names(&plan), [("a", Action::Add), ("b", Action::Add), ("A (2)", Action::Conflict)]);
     assert_eq!(plan.default.unwrap().as_str(), "A (2)");
 }
@@ -83,11 +88,11 @@ fn a_second_import_of_the_same_files_changes_nothing() {
             file(AzureCli, vec![context("Dev (s2)", "megan@x", "s2")], None),
         ]
     };
-    let first = plan(files(), &Present::default(), None).unwrap();
+    let first = plan(files(), &Present::default(), &Wishes::default()).unwrap();
     let contexts: Vec<Context> = first.contexts.into_iter().map(|p| p.item).collect();
     let present =
         Present { contexts: &contexts, default: first.default.as_ref(), ..Present::default() };
-    let second = plan(files(), &present, None).unwrap();
+    let second = plan(files(), &present, &Wishes::default()).unwrap();
     assert!(second.contexts.iter().all(|p| p.action == Action::Same), "{:?}", names(&second));
     assert!(second.changes_nothing(&present));
 }
@@ -107,13 +112,13 @@ fn the_default_is_chosen_in_order_and_never_invented() {
     ] {
         let files = vec![powershell(powershell_default), az(az_default)];
         let asked = asked.map(ContextName::new);
-        let plan = plan(files, &Present::default(), asked.as_ref()).unwrap();
+        let plan = plan(files, &Present::default(), &wishes(asked)).unwrap();
         assert_eq!(plan.default.as_ref().map(ContextName::as_str), wanted);
         let said = plan.remarks.iter().any(|r| matches!(r, Remark::DefaultsDiffer { .. }));
         assert_eq!(said, differ);
     }
     let nobody = ContextName::new("nobody");
-    let refused = plan(vec![powershell(None)], &Present::default(), Some(&nobody));
+    let refused = plan(vec![powershell(None)], &Present::default(), &wishes(Some(nobody)));
     assert_eq!(refused.err(), Some(NoSuchDefault));
 }
 
@@ -123,7 +128,7 @@ fn a_default_that_the_vault_has_stays() {
     let mine = ContextName::new("mine");
     let present = Present { contexts: &contexts, default: Some(&mine), ..Present::default() };
     let files = vec![file(AzurePowerShell, vec![context("a", "megan@x", "s1")], Some("a"))];
-    let plan = plan(files, &present, None).unwrap();
+    let plan = plan(files, &present, &Wishes::default()).unwrap();
     assert_eq!(plan.default.as_ref().unwrap().as_str(), "mine");
     assert!(matches!(plan.remarks.as_slice(), [Remark::DefaultStays { .. }]));
 }
@@ -151,7 +156,7 @@ fn a_secret_is_one_by_kind_owner_and_value() {
             held(RefreshToken, "megan@x", "two"),
         ]),
     ];
-    let plan = plan(files, &Present::default(), None).unwrap();
+    let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
     assert_eq!(plan.secrets.len(), 4);
     assert_eq!(*plan.secrets[0].sources, [0, 1]);
 }
@@ -176,7 +181,7 @@ fn the_autosave_mode_is_what_azure_powershell_says() {
         ),
     ] {
         let files = vec![with(AzureCli, az), with(AzurePowerShell, powershell)];
-        assert_eq!(plan(files, &Present::default(), None).unwrap().autosave, wanted);
+        assert_eq!(plan(files, &Present::default(), &Wishes::default()).unwrap().autosave, wanted);
     }
 }
 
@@ -194,7 +199,7 @@ fn a_plan_changes_nothing_only_if_no_part_of_it_does() {
         vec![Incoming { origin: AzurePowerShell, profile: whole }]
     };
     let changes = |profile: Profile, present: &Present<'_>| {
-        !plan(files(profile), present, None).unwrap().changes_nothing(present)
+        !plan(files(profile), present, &Wishes::default()).unwrap().changes_nothing(present)
     };
     assert!(!changes(Profile::default(), &present()));
     let account = Account {
@@ -236,7 +241,7 @@ fn files_that_say_different_things_of_one_context_are_told_of() {
             file(AzurePowerShell, vec![context("a", "megan@x", "s1")], None),
             file(AzurePowerShell, vec![second], None),
         ];
-        let plan = plan(files, &Present::default(), None).unwrap();
+        let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
         assert_eq!(names(&plan), [("a", Action::Add)]);
         let said = [Remark::FilesDiffer { name: ContextName::new("a"), source: 1 }];
         assert_eq!(plan.remarks, if differ { &said[..] } else { &[] });
@@ -248,7 +253,7 @@ fn a_name_that_the_vault_gives_to_another_identity_is_taken() {
     let contexts = [context("a", "alex@x", "s9")];
     let present = Present { contexts: &contexts, ..Present::default() };
     let files = vec![file(AzurePowerShell, vec![context("A", "megan@x", "s1")], None)];
-    let plan = plan(files, &present, None).unwrap();
+    let plan = plan(files, &present, &Wishes::default()).unwrap();
     assert_eq!(names(&plan), [("A (2)", Action::Conflict)]);
 }
 
@@ -271,7 +276,7 @@ fn the_default_is_the_marked_context_also_where_another_has_its_name() {
             let contexts = vec![first.copied(), second.copied()];
             let mut file = file(AzureCli, contexts, Some("Dev (s1)"));
             file.profile.default_at = Some(at);
-            let plan = plan(vec![file], &Present::default(), None).unwrap();
+            let plan = plan(vec![file], &Present::default(), &Wishes::default()).unwrap();
             assert_eq!(plan.default.as_ref().map(ContextName::as_str), Some(*wanted));
             let found: Vec<&str> = names(&plan).into_iter().map(|(name, _)| name).collect();
             assert_eq!(found, names_wanted);
@@ -303,7 +308,7 @@ fn two_home_accounts_of_one_name_are_two_accounts_with_contexts_of_their_own() {
         let mut file =
             file(AzurePowerShell, vec![of_home("a", homes[0]), of_home("A", homes[1])], None);
         file.profile.accounts = accounts;
-        let plan = plan(vec![file], &Present::default(), None).unwrap();
+        let plan = plan(vec![file], &Present::default(), &Wishes::default()).unwrap();
         assert_eq!(plan.accounts.len(), number, "{homes:?}");
         assert_eq!(plan.contexts.len(), contexts, "{homes:?}");
     }

@@ -1,4 +1,4 @@
-use super::super::{Action, Incoming, Origin, Present, plan};
+use super::super::{Action, Incoming, Origin, Present, Wishes, plan};
 use crate::rules::testing::of_principal;
 use crate::{
     Account, AccountType, Context, Environment, HeldSecret, Profile, Secret, SecretDescription,
@@ -21,7 +21,7 @@ fn held(description: SecretDescription) -> HeldSecret {
 fn described(profiles: Vec<Profile>) -> Vec<SecretDescription> {
     let origin = Origin::AzurePowerShell;
     let files = profiles.into_iter().map(|profile| Incoming { origin, profile }).collect();
-    let plan = plan(files, &Present::default(), None).unwrap();
+    let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
     plan.secrets.into_iter().map(|planned| planned.item.description).collect()
 }
 
@@ -108,7 +108,7 @@ fn a_custom_authority_becomes_the_name_of_its_cloud_and_a_built_in_one_stays() {
             ..Profile::default()
         };
         let files = vec![Incoming { origin: Origin::AzureCli, profile }];
-        let plan = plan(files, &Present::default(), None).unwrap();
+        let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
         let secret = &plan.secrets[0].item.description;
         assert_eq!(secret.environment.as_deref(), Some(wanted));
         assert_eq!(plan.accounts[0].item.environment.as_deref(), Some(wanted));
@@ -144,7 +144,8 @@ fn what_several_files_say_of_one_secret_is_put_together_and_what_the_vault_says_
         origin: Origin::AzurePowerShell,
         profile: Profile { secrets: vec![held(about.clone())], ..Profile::default() },
     };
-    let planned = plan(vec![file(&bare), file(&full)], &Present::default(), None).unwrap();
+    let planned =
+        plan(vec![file(&bare), file(&full)], &Present::default(), &Wishes::default()).unwrap();
     assert_eq!(planned.secrets.len(), 1);
     let numbered = SecretDescription { place: Some(1), ..both.clone() };
     assert_eq!(planned.secrets[0].item.description, numbered);
@@ -153,7 +154,7 @@ fn what_several_files_say_of_one_secret_is_put_together_and_what_the_vault_says_
     {
         let secrets = [(stored.clone(), Secret::copied_from(b"one"))];
         let present = Present { secrets: &secrets, ..Present::default() };
-        let planned = plan(vec![file(incoming)], &present, None).unwrap();
+        let planned = plan(vec![file(incoming)], &present, &Wishes::default()).unwrap();
         let secret = &planned.secrets[0];
         assert_eq!((&secret.item.description, secret.action), (wanted, action));
     }
@@ -216,7 +217,7 @@ fn a_user_name_gets_its_home_account_where_there_is_exactly_one() {
         let contexts = vec![crate::rules::testing::context("c", "ADA@x", "s")];
         let profile = Profile { contexts, secrets, ..Profile::default() };
         let files = vec![Incoming { origin: Origin::AzureCli, profile }];
-        let plan = plan(files, &Present::default(), None).unwrap();
+        let plan = plan(files, &Present::default(), &Wishes::default()).unwrap();
         let first = &plan.secrets[0].item.description;
         assert_eq!(first.home_account_id.as_deref(), wanted, "{homes:?}");
         let account = plan.contexts[0].item.account.as_ref().unwrap();
