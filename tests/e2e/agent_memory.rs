@@ -2,12 +2,12 @@
 //!
 //! Needs root, for whom alone the memory can be opened. That nobody else can open it is tested too.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write;
 
-use azvault_agent::RemoteKeys;
-use azvault_vault::{Placed, Sealer, Subkey};
+use azvault_vault::Subkey;
 use rustix::process::Signal;
+use serde_json::json;
 
 use azvault_test_support::memory::{Searched, forms, found};
 use azvault_test_support::{
@@ -16,6 +16,9 @@ use azvault_test_support::{
 };
 
 const MARKER: &[u8] = b"a secret that passes through the agent 8b1f";
+
+/// The verb of what is asked.
+const ASK: u8 = 7;
 
 /// What must not be there after a lock.
 fn searched(home: &AgentHome) -> Vec<Searched> {
@@ -26,7 +29,7 @@ fn searched(home: &AgentHome) -> Vec<Searched> {
     }
     add("passphrase".to_owned(), PASSPHRASE.as_bytes());
     add("secret of the migrated home".to_owned(), b"not-a-real-secret-h401");
-    add("secret that was sealed".to_owned(), MARKER);
+    add("secret that passed through".to_owned(), MARKER);
     for name in [MEGAN, FABRIKAM, PRINCIPAL] {
         add("context name".to_owned(), name.as_bytes());
     }
@@ -36,24 +39,23 @@ fn searched(home: &AgentHome) -> Vec<Searched> {
     all
 }
 
-/// Has everything pass through the agent that can: listing, revealing, sealing, a session.
+/// Has everything pass through the agent that can: an import, listing, revealing, a session.
 fn use_it(home: &AgentHome) {
+    let sign_in = json!({"clientId": "8b1f0000-0000-4000-8000-000000000001",
+        "clientSecret": String::from_utf8_lossy(MARKER),
+        "tenantId": "72f00000-0000-4000-8000-000000000001"});
+    let file = home.join("sign-in.json");
+    fs::write(&file, sign_in.to_string()).unwrap();
+    home.alone(&["migrate", "run", "--yes", "--from", file.to_str().unwrap()]).expect(0);
     home.alone(&["context", "list"]).expect(0);
     home.alone(&["verify"]).expect(0);
     let list = home.alone(&["secret", "list", "-o", "json"]).expect(0).json();
-    for secret in list["secrets"].as_array().unwrap() {
-        home.alone(&["secret", "show", secret["id"].as_str().unwrap(), "--reveal"]).expect(0);
-    }
+    let reveal = |secret: &serde_json::Value| {
+        home.alone(&["secret", "show", secret["id"].as_str().unwrap(), "--reveal"]).expect(0).stdout
+    };
+    let values: Vec<_> = list["secrets"].as_array().unwrap().iter().map(reveal).collect();
+    assert!(values.iter().any(|value| contains(value.as_bytes(), MARKER)));
     home.alone(&["audit", "log"]).expect(0);
-    let remote = RemoteKeys::new(home.client(), 1);
-    for name in Subkey::ALL {
-        let sealed = remote.seal(name, &[Placed { aad: [1; 42], bytes: MARKER }]).unwrap();
-        let opened = remote.open(name, &[Placed { aad: [1; 42], bytes: &sealed[0] }]).unwrap();
-        assert_eq!(&opened[0][..], MARKER);
-        let wrong = remote.open(name, &[Placed { aad: [2; 42], bytes: &sealed[0] }]);
-        assert!(wrong.is_err());
-        remote.mac(name, MARKER).unwrap();
-    }
     let script = "eval \"$(azvault session start)\"
         azvault context set only-in-the-session --scope process >/dev/null; azvault prompt";
     assert_eq!(home.bash(script).expect(0).stdout, "only-in-the-session*\n");
@@ -145,12 +147,8 @@ fn twenty_rounds_leave_nothing_either() {
         home.hold(1, &keys).unwrap();
         let agent = home.agent().unwrap();
         // Sizes differ, so that the heap is cut up in other ways each time.
-        let remote = RemoteKeys::new(home.client(), 1);
         let text = MARKER.repeat(1 << (round % 14));
-        let placed = || Placed { aad: [3; 42], bytes: &text };
-        let sealed = remote.seal(Subkey::Secret, &[placed(), placed()]).unwrap();
-        let boxes: Vec<_> = sealed.iter().map(|bytes| Placed { aad: [3; 42], bytes }).collect();
-        remote.open(Subkey::Secret, &boxes).unwrap();
+        assert_eq!(home.ask(&[&[ASK][..], &text].concat()), [4], "what nobody understands");
         home.alone(&["context", "list"]).expect(0);
         home.client().lock().unwrap();
         assert_eq!(found(agent, &searched), [""; 0], "round {round}");
@@ -166,13 +164,10 @@ fn callers_that_break_off_leave_nothing() {
     }
     let agent = home.agent().unwrap();
     let searched = searched(&home);
-    // A text to be sealed whose reply nobody reads, or whose last bytes never come.
-    let text = MARKER.repeat(40_000);
-    let mut seal = [&[4, 0, 0, 0, 1, 1, 0, 0, 0, 1][..], &[0; 42]].concat();
-    seal.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
-    seal.extend(&text);
+    // A question whose reply nobody reads, or whose last bytes never come.
+    let text = [&[ASK][..], &MARKER.repeat(40_000)].concat();
     for missing in [0, 1000] {
-        let frame = azvault_test_support::frame(&seal);
+        let frame = azvault_test_support::frame(&text);
         let mut stream = std::os::unix::net::UnixStream::connect(home.socket()).unwrap();
         stream.write_all(&frame[..frame.len() - missing]).unwrap();
         drop(stream);

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_os::pipe::{Caller, Stream};
-use azvault_vault::OpenError;
-use azvault_vault::{Id, Opened, Placed, Sealer, SealerError, Subkey};
+use azvault_vault::Id;
 use zeroize::Zeroizing;
 
 use crate::frame;
@@ -52,9 +51,6 @@ pub enum CallError {
     /// It does not do that.
     #[error("the agent refused")]
     Refused,
-    /// A box that does not open.
-    #[error(transparent)]
-    Box(#[from] OpenError),
     /// More than one message may have.
     #[error("too much for one message")]
     TooLarge,
@@ -71,8 +67,6 @@ impl CallError {
             Some(Outcome::NoSession) => Self::NoSession,
             Some(Outcome::Conflict) => Self::Conflict,
             Some(Outcome::Refused) => Self::Refused,
-            Some(Outcome::WrongBox) => OpenError::WrongKeyOrMoved.into(),
-            Some(Outcome::DamagedBox) => OpenError::Damaged.into(),
             Some(Outcome::OthersKeys) => Self::OthersKeys,
             Some(Outcome::Moved) => Self::Moved,
             Some(Outcome::InTheWay) => Self::InTheWay,
@@ -275,67 +269,6 @@ impl Client {
     }
 }
 
-/// Keys that the agent holds: each batch is one message.
-pub struct RemoteKeys {
-    client: Client,
-    epoch: u32,
-}
-
-impl RemoteKeys {
-    /// Those of an epoch.
-    pub fn new(client: Client, epoch: u32) -> Self {
-        Self { client, epoch }
-    }
-
-    fn batch(&self, verb: Verb, key: Subkey, placed: &[Placed<'_>]) -> Result<Reply, SealerError> {
-        let room: usize = placed.iter().map(|one| 46 + one.bytes.len()).sum();
-        let number = u32::try_from(placed.len()).map_err(|_| SealerError::TooLarge)?;
-        let message = Message::new(verb as u8, 9 + room).u32(self.epoch).u8(key as u8).u32(number);
-        let message = placed.iter().fold(message, |m, one| m.raw(&one.aad).bytes(one.bytes));
-        self.client.call(message).map_err(sealer_error)
-    }
-}
-
-impl Sealer for RemoteKeys {
-    fn epoch(&self) -> u32 {
-        self.epoch
-    }
-
-    fn open(&self, key: Subkey, boxes: &[Placed<'_>]) -> Result<Opened, SealerError> {
-        if boxes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let reply = self.batch(Verb::Open, key, boxes)?;
-        let mut body = Body(&reply[1..]);
-        let text = |_| {
-            let text = body.bytes()?;
-            let mut own = Zeroizing::new(Vec::with_capacity(text.len()));
-            own.extend_from_slice(text);
-            Some(own)
-        };
-        (0..boxes.len()).map(text).collect::<Option<_>>().ok_or_else(|| sealer_error(nonsense()))
-    }
-
-    fn seal(&self, key: Subkey, texts: &[Placed<'_>]) -> Result<Vec<Vec<u8>>, SealerError> {
-        if texts.is_empty() {
-            return Ok(Vec::new());
-        }
-        let reply = self.batch(Verb::Seal, key, texts)?;
-        let mut body = Body(&reply[1..]);
-        let sealed = |_| body.bytes().map(<[u8]>::to_vec);
-        (0..texts.len()).map(sealed).collect::<Option<_>>().ok_or_else(|| sealer_error(nonsense()))
-    }
-
-    fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError> {
-        let message = Message::new(Verb::Mac as u8, 9 + message.len())
-            .u32(self.epoch)
-            .u8(key as u8)
-            .bytes(message);
-        let reply = self.client.call(message).map_err(sealer_error)?;
-        reply[1..].try_into().map_err(|_| sealer_error(nonsense()))
-    }
-}
-
 /// The head of a frame whose body is a verb's byte and that many more.
 fn head(verb: Verb, length: usize) -> Result<[u8; 5], CallError> {
     let length = length.saturating_add(1);
@@ -360,19 +293,4 @@ pub(crate) fn exchange(stream: &mut Stream, parts: &[&[u8]]) -> Result<Reply, Ca
 
 fn nonsense() -> CallError {
     CallError::Io(io::ErrorKind::InvalidData.into())
-}
-
-fn sealer_error(error: CallError) -> SealerError {
-    match error {
-        CallError::Locked | CallError::NotRunning => SealerError::Locked,
-        CallError::Box(error) => SealerError::Box(error),
-        CallError::TooLarge => SealerError::TooLarge,
-        CallError::Io(error) => SealerError::Gone(error),
-        CallError::NoSession
-        | CallError::Conflict
-        | CallError::OthersKeys
-        | CallError::Moved
-        | CallError::InTheWay
-        | CallError::Refused => SealerError::Gone(io::ErrorKind::ConnectionAborted.into()),
-    }
 }

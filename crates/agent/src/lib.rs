@@ -28,7 +28,7 @@ pub mod presence;
 pub mod protocol;
 
 pub use answers::{Answers, Asked, NoAnswer, Reply};
-pub use client::{CallError, Client, RemoteKeys, Status, StoredSession, Unlocked};
+pub use client::{CallError, Client, Status, StoredSession, Unlocked};
 pub use clock::now;
 pub use grants::{CallerGrants, GivenGrant, HandleHash, KeepsUnlocked, NewGrant};
 pub use handing::{KeysToHold, hand};

@@ -7,12 +7,12 @@
 //! number  = big-endian; bytes = length (u32) ‖ bytes
 //! ```
 //!
-//! One request a connection. There is no verb that gives a key away, and none that takes one: see
-//! `handing.rs`.
+//! One request a connection. There is no verb that gives a key away, none that takes one (see `handing.rs`),
+//! and none that opens, seals or authenticates bytes of the caller.
 
 use zeroize::Zeroizing;
 
-/// Longest body: a batch of boxes, or what the root of some 400,000 records is made of.
+/// Longest body but that of a question: the sessions of many shells.
 pub const MAX_FRAME: usize = 32 * 1024 * 1024;
 
 /// Longest body of [`Verb::Ask`], and of its reply: the largest file that is imported, and what is in it.
@@ -32,37 +32,28 @@ pub enum Verb {
     HandOver = 1,
     /// → nothing.
     Lock = 2,
-    /// epoch, key (u8), number (u32), each place (42 bytes) and box → each plaintext.
-    Open = 3,
-    /// epoch, key, number, each place and plaintext → each box.
-    Seal = 4,
-    /// epoch, key, message → 32 bytes.
-    Mac = 5,
     /// session (i64), leader (u32, see [`Leader`]), box → nothing.
-    SessionStart = 6,
+    SessionStart = 3,
     /// session → revision (i64), leader (u32), box.
-    SessionRead = 7,
+    SessionRead = 4,
     /// session, revision that was read, box → nothing, or [`Outcome::Conflict`].
-    SessionWrite = 8,
+    SessionWrite = 5,
     /// session → nothing.
-    SessionEnd = 9,
+    SessionEnd = 6,
     /// message → message: see [`Answers`](crate::Answers).
-    Ask = 10,
+    Ask = 7,
     /// number, each what keys of an epoch gave away when they were rotated (bytes) → whether those that
     /// are held are of such an epoch (u8).
-    IsOfFormer = 11,
+    IsOfFormer = 8,
     /// hash (32 bytes), id (i64), whether the vault counts as used (u8), box → nothing. Bound to the caller.
-    GrantGive = 12,
+    GrantGive = 9,
 }
 
 impl Verb {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 10] = [
         Self::Status,
         Self::HandOver,
         Self::Lock,
-        Self::Open,
-        Self::Seal,
-        Self::Mac,
         Self::SessionStart,
         Self::SessionRead,
         Self::SessionWrite,
@@ -96,27 +87,21 @@ pub enum Outcome {
     Conflict = 3,
     /// Not a request, or one that is refused.
     Refused = 4,
-    /// A box of another key or place.
-    WrongBox = 5,
-    /// A damaged box.
-    DamagedBox = 6,
     /// Keys of another vault with the same id are held: they stay.
-    OthersKeys = 7,
+    OthersKeys = 5,
     /// Another agent serves by now, at the same place. Nothing of the request was done.
-    Moved = 8,
+    Moved = 6,
     /// Another agent serves, and does not make room.
-    InTheWay = 9,
+    InTheWay = 7,
 }
 
 impl Outcome {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 8] = [
         Self::Done,
         Self::Locked,
         Self::NoSession,
         Self::Conflict,
         Self::Refused,
-        Self::WrongBox,
-        Self::DamagedBox,
         Self::OthersKeys,
         Self::Moved,
         Self::InTheWay,
@@ -245,10 +230,6 @@ impl<'a> Body<'a> {
     }
 
     pub(crate) fn hash(&mut self) -> Option<[u8; 32]> {
-        self.array()
-    }
-
-    pub(crate) fn aad(&mut self) -> Option<[u8; 42]> {
         self.array()
     }
 

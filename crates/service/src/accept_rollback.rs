@@ -2,12 +2,14 @@
 //! says that it is the right one.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{AnchorMismatch, DraftFolder, Error, Problem, StorageError, Subject, Vault};
+use azvault_vault::{
+    AnchorMismatch, DraftFolder, Error, Problem, StorageError, Subject, Try, Vault,
+};
 
 use crate::app::App;
 use crate::console::Answer;
 use crate::failure::{Failure, Kind};
-use crate::opening::{Opener, Reopener};
+use crate::opening::{Hold, OpenSlot, Opener, OwnKeys};
 use crate::{agent, audit};
 
 /// Unlocks the vault whatever this machine has seen of it, if a person says so, and has the agent
@@ -25,17 +27,15 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
     let memory =
         DraftFolder::within(&std::env::temp_dir()).map_err(|e| Problem::from(e).at(&path))?;
     let apart = app.with_scratch_anchors(path.clone(), memory.anchors());
-    let reopener = Opener::new(&apart).open_vault()?.reopener;
+    let opened: OpenSlot = Opener::new(&apart).open_slot(Try::All, Hold::Nowhere)?;
+    let OwnKeys { epoch, bytes } = opened.own_keys();
+    let keys = || Box::new(opened.vault.sealer());
 
     let locked = Opener::new(app).locked()?;
     let id = locked.vault_id();
-    let sealer = reopener.sealer(app, &locked)?;
-    let hold = |vault: &Vault| match &reopener {
-        Reopener::Keys(epoch, keys) => agent::hold(vault, *epoch, keys, limits),
-        Reopener::Agent => Ok(()),
-    };
+    let hold = |vault: &Vault| agent::hold(vault, epoch, &bytes, limits);
     let mut agents_keys = AgentsKeys::Stay;
-    let (generation, question, what) = match locked.unlock_with(sealer, &anchors) {
+    let (generation, question, what) = match locked.unlock_with(keys(), &anchors) {
         Ok(vault) => {
             app.console.note("nothing to accept: the vault is the one that this machine has seen");
             return hold(&vault);
@@ -82,8 +82,7 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
         return Err(Failure::new(Kind::Aborted, "the vault stays refused"));
     }
     let locked = Opener::new(app).locked()?;
-    let sealer = reopener.sealer(app, &locked)?;
-    let mut vault = locked.unlock_despite(&anchors, sealer, &anchors)?;
+    let mut vault = locked.unlock_despite(&anchors, keys(), &anchors)?;
     if generation.is_some_and(|generation| vault.generation() != generation) {
         // Yes was said to another one.
         return Err(Problem::from(StorageError::Replaced).at(&path).into());

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use azvault_agent::hold::Limits;
 use azvault_agent::holder::{self, Holder, Whose};
-use azvault_agent::{CallError, Client, KeysToHold, RemoteKeys, Status, hand};
+use azvault_agent::{CallError, Client, KeysToHold, Status, hand};
 use azvault_os::pipe::Stream;
-use azvault_vault::{Locked, Sealer, Vault, VaultId};
+use azvault_vault::{Vault, VaultId};
 
 use crate::app::App;
 use crate::caller::Places;
@@ -106,19 +106,6 @@ pub fn status_within_policy(app: &App, vault: VaultId) -> Option<Status> {
     }
     let _ = client(vault).ok()?.lock();
     Some(Status { unlocked: None, ..status })
-}
-
-/// The keys of a vault, if the agent holds them.
-pub fn keys(app: &App, locked: &Locked) -> Option<Box<dyn Sealer>> {
-    let held = status_within_policy(app, locked.vault_id())?.unlocked?;
-    let client = client(locked.vault_id()).ok()?;
-    let keys = RemoteKeys::new(client, held.epoch);
-    let is_anothers = || {
-        let anchors = app.anchors().ok()?;
-        locked.is_anothers(&keys, &anchors).ok()
-    };
-    let is_its = held.epoch == locked.epoch() && is_anothers() != Some(true);
-    is_its.then(|| Box::new(keys) as Box<dyn Sealer>)
 }
 
 /// Has an agent hold keys of a vault: a new one, to which the sessions of one that runs go over. They take

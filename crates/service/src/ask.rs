@@ -116,8 +116,7 @@ pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Re
 /// means, and what to do, whoever opens the vault finds out.
 pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     match said_by_agent(app, verb) {
-        // It was locked in this moment, others write the vault, or it is not what it was: who opens it
-        // here waits, or learns more.
+        // It was locked in this moment, or the vault is not what it was: who opens it here learns more.
         Err(failure) if is_for_opener(&failure) => Ok(None),
         said => said,
     }
@@ -127,9 +126,10 @@ fn is_for_opener(failure: &Failure) -> bool {
     failure.kind == Kind::Locked || is_wrong(failure)
 }
 
-/// Whether an agent that has the keys could not open the vault with them.
+/// Whether an agent that has the keys could not open the vault with them. With a passphrase it turns out
+/// what was changed.
 fn is_wrong(failure: &Failure) -> bool {
-    matches!(failure.kind, Kind::Busy | Kind::Integrity)
+    failure.kind == Kind::Integrity
 }
 
 /// As [`by_agent`], with all that an agent refuses.
@@ -149,15 +149,12 @@ pub fn ask_agent<V: Verb>(app: &App, mut verb: V) -> Result<V::Reply, Failure> {
     })
 }
 
-/// The agent's reply, whatever it is; others who write the vault are waited for. `None` where none answers, or
-/// it has not the keys.
-pub(crate) fn from_agent_in_time<V: Verb>(
-    app: &App,
-    verb: &mut V,
-) -> Result<Option<V::Reply>, Failure> {
+/// The agent's reply, whatever it is. Others who write the vault are waited for, here and not in the agent, who
+/// answers everybody. `None` where none answers, or it has not the keys.
+pub(crate) fn from_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     let start = Instant::now();
     loop {
-        match from_agent(app, verb) {
+        match asked_once(app, verb) {
             Err(failure)
                 if failure.kind == Kind::Busy
                     && failure.retry_after.is_none()
@@ -170,7 +167,7 @@ pub(crate) fn from_agent_in_time<V: Verb>(
     }
 }
 
-fn from_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
+fn asked_once<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     let Some(client) = client(app)? else { return Ok(None) };
     let of_vault_alone = V::PURPOSE == Purpose::Vault;
     let is_given = matches!(V::PURPOSE, Purpose::Read | Purpose::Change);

@@ -5,11 +5,11 @@ pub mod restore;
 
 use std::path::{Path, PathBuf};
 
-use azvault_vault::{Problem, StagedVault};
+use azvault_vault::{Problem, StagedVault, Try, Vault};
 
 use crate::app::App;
 use crate::failure::{Failure, Kind};
-use crate::opening::{OpenVault, Opener};
+use crate::opening::{Hold, Opener};
 use crate::text::shown_path;
 
 /// Where backups lie when nobody names a place: beside the vault.
@@ -39,12 +39,12 @@ pub fn parent(path: &Path) -> &Path {
 }
 
 /// Opens the copy of a backup with what opens it: given, or typed. `file` is where the backup lies.
-pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<OpenVault<()>, Failure> {
+pub fn open(app: &App, draft: &StagedVault, file: &Path) -> Result<Vault, Failure> {
     let apart = app.with_scratch_anchors(draft.path().to_owned(), draft.anchors());
     let locked = draft.open().map_err(|e| failure(e, file))?;
     let opened = crate::expected_vault::check_id(app, locked.vault_id())
-        .and_then(|()| Opener::new(&apart).of(locked).open_vault());
-    opened.map_err(|failure| Failure {
+        .and_then(|()| Opener::new(&apart).of(locked).open_slot(Try::All, Hold::Nowhere));
+    opened.map(|opened| opened.vault).map_err(|failure| Failure {
         what: failure.what.replace(&shown_path(draft.path()), &shown_path(file)),
         ..failure
     })

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use azvault_vault::{
-    AnchorMismatch, ChangeError, Error, Id, IdPrefix, NotOneId, Problem, SealerError, SlotError,
-    StorageError, Tampered, UnsafeBecause,
+    AnchorMismatch, ChangeError, Error, Id, IdPrefix, NotOneId, Problem, SlotError, StorageError,
+    Tampered, UnsafeBecause,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,11 @@ pub struct Failure {
 impl Failure {
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
         Self { kind, what: what.into(), hint: None, retry_after: None, claims: None }
+    }
+
+    /// Nobody at hand has the keys.
+    pub(crate) fn locked() -> Self {
+        Self::new(Kind::Locked, "the vault is locked").hint("azvault unlock")
     }
 
     pub fn retry_after(mut self, pause: Duration) -> Self {
@@ -110,7 +115,6 @@ impl From<Error> for Failure {
                 ),
             ),
             Problem::Slot(slot) => (kind_of_slot(*slot), Some("azvault key list".into())),
-            Problem::Sealer(SealerError::TooLarge) => (Kind::Other, None),
             Problem::Sealer(_) => {
                 (Kind::Locked, Some("azvault unlock, then the command again".into()))
             }

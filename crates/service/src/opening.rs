@@ -1,13 +1,13 @@
 //! Opening the vault of this run, and reading what a command needs of it.
 
-mod reopener;
+mod keys_at;
 mod unlock;
 
 use std::sync::Arc;
 
 use azvault_vault::{Locked, Try, Vault};
 
-pub use self::reopener::Reopener;
+pub use self::keys_at::{KeysAt, OwnKeys};
 pub use self::unlock::{Hold, OpenSlot, Source};
 use crate::app::App;
 use crate::contexts::{Contexts, Purpose, VaultView};
@@ -20,8 +20,8 @@ use crate::unlock_inputs::UnlockInput;
 /// An open vault, and what was read of it: its contexts, unless only the vault was wanted.
 pub struct OpenVault<Read = Contexts> {
     pub vault: Vault,
-    /// Opens the same vault once more, without a question.
-    pub reopener: Reopener,
+    /// Who else has its keys.
+    pub keys: KeysAt,
     /// The slot that opened it; `None` where the agent had the keys.
     pub slot: Option<i64>,
     pub contexts: Read,
@@ -159,28 +159,28 @@ impl OpenVault<()> {
         session: Option<Session>,
         purpose: Purpose,
     ) -> Result<OpenVault, Failure> {
-        let Self { vault, reopener, slot, contexts: () } = self;
+        let Self { vault, keys, slot, contexts: () } = self;
         let view = match purpose {
             Purpose::Vault => VaultView::unread(),
             Purpose::Read | Purpose::Change | Purpose::Revoke => VaultView::of(&vault)?,
         };
         let contexts = Contexts::read(app, view, session, purpose)?;
-        Ok(OpenVault { vault, reopener, slot, contexts })
+        Ok(OpenVault { vault, keys, slot, contexts })
     }
 }
 
 impl OpenVault {
     /// The vault alone, of which is read again what a request needs.
     pub(crate) fn without_contexts(self) -> OpenVault<()> {
-        let Self { vault, reopener, slot, contexts: _ } = self;
-        OpenVault { vault, reopener, slot, contexts: () }
+        let Self { vault, keys, slot, contexts: _ } = self;
+        OpenVault { vault, keys, slot, contexts: () }
     }
 
     /// The vault through a handle that has read nothing before.
     pub(crate) fn afresh(self, app: &App) -> Result<OpenVault<()>, Failure> {
-        let keys = Box::new(self.vault.sealer());
-        let vault = unlock::locked(app)?.unlock_with(keys, &app.anchors()?)?;
-        Ok(OpenVault { vault, reopener: self.reopener, slot: self.slot, contexts: () })
+        let sealer = Box::new(self.vault.sealer());
+        let vault = unlock::locked(app)?.unlock_with(sealer, &app.anchors()?)?;
+        Ok(OpenVault { vault, keys: self.keys, slot: self.slot, contexts: () })
     }
 
     /// Reads the contexts again, because something changed.

@@ -90,7 +90,7 @@ struct Agreed(Arc<Mutex<Record>>);
 
 impl Prompt for Agreed {
     fn ask_passphrase(&mut self, _: &str) -> Result<Secret, Failure> {
-        Err(Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock"))
+        Err(Failure::locked())
     }
 
     fn ask_yes(&mut self, question: &str) -> Result<Answer, Failure> {

@@ -18,7 +18,7 @@ use crate::endpoint::Reported;
 use crate::expected_vault;
 use crate::failure::{Failure, Kind};
 use crate::message::{SecretPart, encode, split};
-use crate::opening::{OpenVault, Reopener};
+use crate::opening::{KeysAt, OpenVault};
 use crate::recorder::Recorder;
 use crate::request::{Answered, Envelope, Memory, Nothing, Outcome, Person};
 use crate::session::Session;
@@ -170,8 +170,7 @@ impl Service {
         let (vault, before) = match self.held.take().filter(|held| held.path == path) {
             Some(held) => (held.vault, held.view),
             None => {
-                // Others who write the vault have this process seal what they write: to wait for them
-                // would be to wait for ever.
+                // Nobody is kept waiting while one waits for who writes the vault: the command asks again.
                 let locked = Locked::open_within(&path, Duration::ZERO)?;
                 expected_vault::check_id(app, locked.vault_id())?;
                 let is_its = locked.vault_id().to_string() == self.vault
@@ -191,9 +190,7 @@ impl Service {
         expected_vault::check_keys(app, &**keys)?;
         let read = contexts(app, &vault, before.clone(), purpose);
         match read.and_then(|read| expected_vault::check_generation(app, &vault).map(|()| read)) {
-            Ok(contexts) => {
-                Ok(OpenVault { vault, reopener: Reopener::Agent, slot: None, contexts })
-            }
+            Ok(contexts) => Ok(OpenVault { vault, keys: KeysAt::Agent, slot: None, contexts }),
             Err(failure) => {
                 if !is_wrong(&failure) {
                     self.held = Some(Held { path, vault, view: before });

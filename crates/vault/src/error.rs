@@ -290,7 +290,6 @@ impl Problem {
             Self::Tampered(tampered) => (*tampered).into(),
             Self::AnchorMismatch(mismatch) => mismatch.clone().into(),
             Self::Unsafe(why) => (*why).into(),
-            Self::Sealer(SealerError::Locked) => SealerError::Locked.into(),
             Self::Sealer(SealerError::Rotated) => SealerError::Rotated.into(),
             other => io::Error::other(other.to_string()).into(),
         }

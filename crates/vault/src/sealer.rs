@@ -1,20 +1,18 @@
-//! The seam behind which the keys are: in this process, or in the agent.
+//! The seam behind which the keys are.
 //!
-//! Whoever holds the keys seals and opens boxes for the rest of the program, in batches, and never
-//! gives a key away. [`Keys`](crate::Keys) holds them here; the agent's client asks the agent.
+//! What holds them seals and opens boxes for the rest of the crate, in batches, and never gives a key away.
+//! [`Keys`](crate::Keys) does; a test puts something in front that counts what is opened.
 
-use std::io;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::format::sealed_box::OpenError;
 
-/// Bytes of boxes that callers hand over at once: large enough that a round trip to an agent
-/// costs nothing beside the work, small enough that no message is refused.
+/// Bytes of boxes that callers hand over at once: what is opened together is in memory together.
 pub(crate) const BATCH: usize = 1024 * 1024;
 
-/// One key of an epoch, by what it is for. The numbers are those of the agent's protocol.
+/// One key of an epoch, by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Subkey {
@@ -77,18 +75,9 @@ pub enum SealerError {
     /// A box is not what it should be.
     #[error(transparent)]
     Box(#[from] OpenError),
-    /// Whoever holds the keys has wiped them.
-    #[error("the vault was locked in between")]
-    Locked,
     /// The vault has newer keys than these.
     #[error("the keys of the vault were rotated: those at hand are the old ones")]
     Rotated,
-    /// More bytes than one message may have.
-    #[error("the vault is too large for the agent: add --no-agent")]
-    TooLarge,
-    /// Nobody answers, or not as it should.
-    #[error("the agent does not answer: {0}")]
-    Gone(#[from] io::Error),
 }
 
 /// Seals and opens with keys that the caller never sees.

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use azvault_os::pipe::{Interest, Stream};
-use azvault_vault::OpenError;
-use azvault_vault::{Keys, Opened, Placed, Sealer, SealerError, Subkey, fingerprint, is_of_former};
+use azvault_vault::{Keys, Sealer, fingerprint, is_of_former};
 use zeroize::Zeroizing;
 
 use crate::answers::{Answers, Asked, NoAnswer, Reply};
@@ -137,13 +136,6 @@ impl<'s> AgentState<'s> {
     pub(super) fn wait(&self, now: Moment) -> Duration {
         self.keys.as_ref().map_or(Duration::MAX, |unlocked| unlocked.hold.wait(now))
     }
-
-    fn keys(&mut self, epoch: u32, now: Moment) -> Result<&Keys, Outcome> {
-        let unlocked = self.keys.as_mut().filter(|unlocked| unlocked.keys.epoch() == epoch);
-        let unlocked = unlocked.ok_or(Outcome::Locked)?;
-        unlocked.hold.touch(now);
-        Ok(&unlocked.keys)
-    }
 }
 
 type Frame = Zeroizing<Vec<u8>>;
@@ -198,16 +190,6 @@ fn reply(
             body.end().ok_or(Outcome::Refused)?;
             held.lock();
             Ok(done(0))
-        }
-        Verb::Open | Verb::Seal => boxes(verb, body, held, now),
-        Verb::Mac => {
-            let (epoch, key) = (body.u32(), body.u8().and_then(key_name));
-            let (Some(epoch), Some(key), Some(message)) = (epoch, key, body.bytes()) else {
-                return Err(Outcome::Refused);
-            };
-            body.end().ok_or(Outcome::Refused)?;
-            let tag = held.keys(epoch, now)?.mac(key, message).map_err(|_| Outcome::Refused)?;
-            Ok(done(32).raw(&tag))
         }
         Verb::IsOfFormer => {
             let former = former(body).ok_or(Outcome::Refused)?;
@@ -318,50 +300,4 @@ fn former<'a>(body: &mut Body<'a>) -> Option<Vec<&'a [u8]>> {
     }
     body.end()?;
     Some(former)
-}
-
-fn boxes(
-    verb: Verb,
-    body: &mut Body<'_>,
-    held: &mut AgentState<'_>,
-    now: Moment,
-) -> Result<Message, Outcome> {
-    let (epoch, key, placed) = batch(body).ok_or(Outcome::Refused)?;
-    let keys = held.keys(epoch, now)?;
-    if verb == Verb::Seal {
-        let sealed = keys.seal(key, &placed).map_err(outcome)?;
-        return Ok(list(sealed.iter().map(Vec::as_slice)));
-    }
-    let opened: Opened = keys.open(key, &placed).map_err(outcome)?;
-    Ok(list(opened.iter().map(|text| text.as_slice())))
-}
-
-fn batch<'a>(body: &mut Body<'a>) -> Option<(u32, Subkey, Vec<Placed<'a>>)> {
-    let (epoch, key, number) = (body.u32()?, key_name(body.u8()?)?, body.u32()?);
-    let mut placed = Vec::new();
-    for _ in 0..number {
-        placed.push(Placed { aad: body.aad()?, bytes: body.bytes()? });
-    }
-    body.end()?;
-    Some((epoch, key, placed))
-}
-
-fn list<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Message {
-    let room = texts.clone().map(|text| 4 + text.len()).sum();
-    texts.fold(done(room), Message::bytes)
-}
-
-fn key_name(number: u8) -> Option<Subkey> {
-    Subkey::ALL.get(usize::from(number)).copied()
-}
-
-fn outcome(error: SealerError) -> Outcome {
-    match error {
-        SealerError::Box(OpenError::WrongKeyOrMoved) => Outcome::WrongBox,
-        SealerError::Box(OpenError::Damaged) => Outcome::DamagedBox,
-        SealerError::Locked
-        | SealerError::Rotated
-        | SealerError::TooLarge
-        | SealerError::Gone(_) => Outcome::Refused,
-    }
 }

@@ -1,13 +1,14 @@
 //! A backup that becomes the vault: what it tells, what this machine remembers, who lets go of keys.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use azvault_vault::{AnchorFound, Error, StagedVault, Subject, Vault, VaultId};
+use azvault_vault::{AnchorFound, Error, Sealer, StagedVault, Subject, Vault, VaultId};
 
 use crate::app::App;
 use crate::console::Answer;
 use crate::failure::{Failure, Kind};
-use crate::opening::{Opener, Reopener};
+use crate::opening::Opener;
 use crate::shell_word::shell_path;
 use crate::text::shown_path;
 use crate::{agent, audit, backup};
@@ -17,17 +18,18 @@ use crate::{agent, audit, backup};
 pub fn goes_on(
     app: &App,
     draft: &StagedVault,
-    reopener: &Reopener,
+    keys: &Arc<dyn Sealer>,
     file: &Path,
     accepted: Option<u64>,
 ) -> Result<(VaultId, u64, bool), Failure> {
     let failed = |e: Error| backup::failure(e, file);
     let locked = draft.open().map_err(|e| backup::failure(e, file))?;
-    let keys = reopener.sealer(app, &locked)?;
     let seen = app.anchors()?;
-    let mut vault = locked.unlock_despite(&seen, keys, &draft.anchors()).map_err(failed)?;
+    let mut vault = locked
+        .unlock_despite(&seen, Box::new(Arc::clone(keys)), &draft.anchors())
+        .map_err(failed)?;
     let found = vault.generation();
-    let in_place = in_place(app, draft, reopener, vault.id());
+    let in_place = in_place(app, draft, keys, vault.id());
     let taken = vault.taken().unwrap_or_default().max(in_place.unwrap_or_default());
     let is_older = found < taken || vault.anchor_found() == AnchorFound::Newer;
     agree(app, &vault, taken, file, accepted)?;
@@ -40,9 +42,9 @@ pub fn goes_on(
 
 /// The generation of the vault that would be replaced: what this machine remembers can be gone.
 /// `None` if it is another vault, or cannot be opened with the keys of the backup.
-fn in_place(app: &App, draft: &StagedVault, reopener: &Reopener, vault: VaultId) -> Option<u64> {
+fn in_place(app: &App, draft: &StagedVault, keys: &Arc<dyn Sealer>, vault: VaultId) -> Option<u64> {
     let locked = Opener::new(app).locked().ok().filter(|locked| locked.vault_id() == vault)?;
-    let keys = reopener.sealer(app, &locked).ok()?;
+    let keys = Box::new(Arc::clone(keys));
     let opened = locked.unlock_despite(&app.anchors().ok()?, keys, &draft.anchors());
     opened.ok().map(|vault| vault.generation())
 }
@@ -94,10 +96,10 @@ fn older(file: &Path, found: u64, taken: u64) -> String {
 
 /// Has this machine remember the vault as it is now. Where it cannot, the vault is restored all the
 /// same.
-pub fn remember(app: &App, reopener: &Reopener) {
+pub fn remember(app: &App, keys: &Arc<dyn Sealer>) {
     let remembered = || -> Result<(), Failure> {
         let (locked, anchors) = (Opener::new(app).locked()?, app.anchors()?);
-        let keys = reopener.sealer(app, &locked)?;
+        let keys = Box::new(Arc::clone(keys));
         let mut vault = locked.unlock_despite(&anchors, keys, &anchors)?;
         Ok(vault.remember()?)
     };

@@ -6,14 +6,13 @@ use azvault_agent::Leader;
 use azvault_model::{ContextName, Current, ProcessScope, Secret};
 use azvault_os::process::variable;
 
-use super::kept;
 use super::terms::{HandedKeys, Means};
 use super::tool_facts::ToolFacts;
 use crate::app::App;
-use crate::ask::{by_agent, from_agent_in_time};
+use crate::ask::{by_agent, from_agent};
 use crate::failure::Failure;
 use crate::message::SecretPart;
-use crate::opening::{Opener, Reopener};
+use crate::opening::{KeysAt, Opener, OwnKeys};
 use crate::session::Session;
 use crate::variables::Variables;
 use crate::verbs::{BeginCommand, Begun, NotGiven, Verb};
@@ -33,21 +32,21 @@ pub fn begin(app: &App, mut verb: BeginCommand) -> Result<Ready, Failure> {
         return Ok(begun.into());
     }
     let mut open = Opener::new(app).open()?;
-    let keys = match &open.reopener {
-        Reopener::Keys(epoch, bytes) => {
+    let keys = match &open.keys {
+        KeysAt::Here(OwnKeys { epoch, bytes }) => {
             let bytes = SecretPart::new(Secret::copied_from(bytes));
             Some(HandedKeys { epoch: *epoch, bytes })
         }
-        // It has the keys that were typed just now, or others wrote the vault.
-        Reopener::Agent => {
+        // They were typed just now.
+        KeysAt::Agent => {
             drop(open);
-            let begun = from_agent_in_time(app, &mut verb)?;
-            return begun.map(Ready::from).ok_or_else(kept::locked);
+            let begun = from_agent(app, &mut verb)?;
+            return begun.map(Ready::from).ok_or_else(Failure::locked);
         }
     };
     let vault = open.vault.id();
     let Begun { tool_facts, variables, grant, not_given, .. } = verb.answer(app, &mut open)?;
-    let NotGiven { state, grant: new } = not_given.ok_or_else(kept::locked)?;
+    let NotGiven { state, grant: new } = not_given.ok_or_else(Failure::locked)?;
     let (chosen, grant) = match Session::start(vault, Leader::Caller, &state) {
         Ok((_, handle)) => {
             // With `--no-agent` nobody but the endpoint hands anything out.

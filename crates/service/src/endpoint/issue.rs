@@ -3,11 +3,11 @@
 use azvault_endpoint::{EndpointRequest, Issued, Refusal};
 use azvault_model::Secret;
 
-use super::kept::{self, Kept, Source};
+use super::kept::{Kept, Source};
 use super::terms::Served;
 use super::token::token;
 use crate::app::App;
-use crate::ask::from_agent_in_time;
+use crate::ask::from_agent;
 use crate::failure::{Failure, Kind};
 use crate::message::SecretPart;
 use crate::verbs::{GrantedToken, GrantedTokenReply};
@@ -24,7 +24,7 @@ pub(super) fn issue(
     let issued = kept.source().and_then(|source| match source {
         Source::Grant(handle) => granted(&app, handle, asked),
         Source::Keys(keys) => {
-            let mut open = keys.reopener.open_vault(&app)?.with_contexts(&app)?;
+            let mut open = keys.keys.open_vault(&app)?.with_contexts(&app)?;
             let issued = token(&app, &mut open, served, asked, kept.reported())?;
             keys.in_use.hand_out().map(|()| issued)
         }
@@ -53,7 +53,7 @@ fn granted(app: &App, handle: &Secret, asked: &EndpointRequest) -> Result<Issued
     // EXPOSE: presented to the agent, which knows its hash.
     let grant = SecretPart::new(Secret::copied_from(handle.expose()));
     let mut verb = GrantedToken { grant, asked: asked.clone() };
-    let reply = from_agent_in_time(app, &mut verb)?.ok_or_else(kept::locked)?;
+    let reply = from_agent(app, &mut verb)?.ok_or_else(Failure::locked)?;
     let GrantedTokenReply { value, expires_on, resource, tenant } = reply;
     Ok(Issued { access_token: value.into_value(), expires_on, resource, tenant })
 }

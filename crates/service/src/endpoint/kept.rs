@@ -16,7 +16,7 @@ use super::terms::{HandedKeys, Means, Start};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::message::SecretPart;
-use crate::opening::Reopener;
+use crate::opening::OwnKeys;
 use crate::policy;
 
 /// The shortest and the longest time between two looks, while keys are held. A policy may change.
@@ -35,18 +35,13 @@ pub(super) struct Kept {
 }
 
 struct State {
+    /// Of this process, where no agent has them.
     keys: Option<OwnKeys>,
     hold: Hold,
     /// How often keys were wiped: what was opened before hands nothing out after.
     wiped: u64,
     /// Tokens under way that were begun with keys.
     under_way: usize,
-}
-
-/// Keys of this process, where no agent has them.
-struct OwnKeys {
-    epoch: u32,
-    bytes: Zeroizing<Vec<u8>>,
 }
 
 /// Where one token comes from.
@@ -59,7 +54,7 @@ pub(super) enum Source<'k> {
 
 /// Keys of this process, for one token.
 pub(super) struct KeysInUse<'k> {
-    pub(super) reopener: Reopener,
+    pub(super) keys: OwnKeys,
     pub(super) in_use: InUse<'k>,
 }
 
@@ -77,7 +72,7 @@ impl Kept {
             let mut own = Zeroizing::new(Vec::with_capacity(bytes.value().len()));
             // EXPOSE: the keys that this process has from here on.
             own.extend_from_slice(bytes.value().expose());
-            OwnKeys { epoch, bytes: own }
+            OwnKeys::new(epoch, own)
         });
         let grant = means.grant.map(SecretPart::into_value);
         let hold = Hold::new(limits, now());
@@ -90,10 +85,10 @@ impl Kept {
     pub(super) fn source(&self) -> Result<Source<'_>, Failure> {
         self.look();
         let mut state = self.state();
-        if let Some(reopener) = state.keys.as_ref().map(OwnKeys::copy) {
+        if let Some(keys) = state.keys.as_ref().map(OwnKeys::copied) {
             state.under_way += 1;
             let in_use = InUse { kept: self, wiped: state.wiped };
-            return Ok(Source::Keys(KeysInUse { reopener, in_use }));
+            return Ok(Source::Keys(KeysInUse { keys, in_use }));
         }
         self.grant.as_ref().map(Source::Grant).ok_or_else(|| locked_for_good(self.start))
     }
@@ -147,14 +142,6 @@ impl Kept {
     }
 }
 
-impl OwnKeys {
-    fn copy(&self) -> Reopener {
-        let mut copy = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
-        copy.extend_from_slice(&self.bytes);
-        Reopener::Keys(self.epoch, copy)
-    }
-}
-
 impl State {
     fn wipe(&mut self) {
         self.keys = None;
@@ -167,7 +154,7 @@ impl InUse<'_> {
     pub(super) fn hand_out(&self) -> Result<(), Failure> {
         let mut state = self.kept.state();
         if state.wiped != self.wiped {
-            return Err(locked());
+            return Err(Failure::locked());
         }
         state.hold.touch(now());
         Ok(())
@@ -178,10 +165,6 @@ impl Drop for InUse<'_> {
     fn drop(&mut self) {
         self.kept.state().under_way -= 1;
     }
-}
-
-pub(super) fn locked() -> Failure {
-    Failure::new(Kind::Locked, "the vault is locked").hint("azvault unlock")
 }
 
 /// With `--no-agent` there is nobody to get keys from.

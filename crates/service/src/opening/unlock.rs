@@ -1,9 +1,9 @@
-//! Unlocking: by the agent, by what was given, by the keyring, by asking.
+//! Unlocking: by what was given, by the keyring, by asking.
 
 use azvault_agent::hold::Limits;
-use azvault_vault::{AnchorFound, Cost, Error, Locked, MasterKey, Problem, Sealer, Try, Vault};
+use azvault_vault::{AnchorFound, Cost, Locked, MasterKey, Sealer, Try, Vault};
 
-use super::{OpenVault, Reopener};
+use super::{KeysAt, OpenVault, OwnKeys};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::unlock_inputs;
@@ -59,56 +59,17 @@ fn recognised(app: &App, vault: Vault) -> Result<Vault, Failure> {
     Ok(vault)
 }
 
-/// Unlocks a vault: with the keys of the agent, else with what was given, else by asking.
+/// Unlocks a vault: with what was given, else by asking.
 pub(super) fn unlocked(app: &App, locked: Locked) -> Result<OpenVault<()>, Failure> {
-    match with_agent(app, locked)? {
-        Agent::Unlocked(open) => Ok(*open),
-        Agent::Locked(locked) => {
-            open_slot(app, *locked, Try::All, Hold::IfPossible).map(OpenSlot::into_open)
-        }
-    }
+    open_slot(app, locked, Try::All, Hold::IfPossible).map(OpenSlot::into_open)
 }
 
 /// Unlocks a vault without asking anybody; `None` if that is not possible.
 pub(super) fn unasked(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>, Failure> {
-    match with_agent(app, locked)? {
-        Agent::Unlocked(open) => Ok(Some(*open)),
-        Agent::Locked(locked) if unlock_inputs::has_unattended_input(app) => {
-            let opened = open_slot(app, *locked, Try::All, Hold::Nowhere)?;
-            Ok(Some(opened.into_open()))
-        }
-        Agent::Locked(_) => Ok(None),
+    if !unlock_inputs::has_unattended_input(app) {
+        return Ok(None);
     }
-}
-
-/// What the agent says to a vault.
-enum Agent {
-    Unlocked(Box<OpenVault<()>>),
-    Locked(Box<Locked>),
-}
-
-fn with_agent(app: &App, locked: Locked) -> Result<Agent, Failure> {
-    let Some(keys) = agent::keys(app, &locked) else { return Ok(Agent::Locked(Box::new(locked))) };
-    expected_vault::check_keys(app, &*keys)?;
-    match locked.unlock_with(keys, &app.anchors()?) {
-        Ok(vault) => {
-            let vault = recognised(app, vault)?;
-            let reopener = Reopener::Agent;
-            Ok(Agent::Unlocked(Box::new(OpenVault { vault, reopener, slot: None, contexts: () })))
-        }
-        // It locked in this very moment.
-        Err(Error { problem: Problem::Sealer(_), .. }) => {
-            Ok(Agent::Locked(Box::new(self::locked(app)?)))
-        }
-        // The vault was changed, or the agent holds the keys of something else: with a passphrase
-        // it turns out which.
-        Err(Error { problem: Problem::Tampered(_), .. })
-            if unlock_inputs::has_unattended_input(app) || app.terminal().is_some() =>
-        {
-            Ok(Agent::Locked(Box::new(self::locked(app)?)))
-        }
-        Err(e) => Err(Failure::from(e)),
-    }
+    open_slot(app, locked, Try::All, Hold::Nowhere).map(OpenSlot::into_open).map(Some)
 }
 
 /// A vault whose slot was opened in this process, and by what.
@@ -121,17 +82,20 @@ pub struct OpenSlot {
 }
 
 impl OpenSlot {
-    /// The vault alone, and what opens it again.
+    /// The vault alone, and who has its keys.
     pub(crate) fn into_open(self) -> OpenVault<()> {
-        let reopener = match self.held {
-            // The next opening asks the agent: what it locks is locked for all.
-            Held::ByAgent => Reopener::Agent,
-            Held::Here => {
-                let keys = self.key.keys();
-                Reopener::Keys(keys.epoch(), keys.to_bytes())
-            }
+        let keys = match self.held {
+            // Who needs the vault later asks the agent: what it locks is locked for all.
+            Held::ByAgent => KeysAt::Agent,
+            Held::Here => KeysAt::Here(self.own_keys()),
         };
-        OpenVault { vault: self.vault, reopener, slot: Some(self.key.slot()), contexts: () }
+        OpenVault { vault: self.vault, keys, slot: Some(self.key.slot()), contexts: () }
+    }
+
+    /// The keys, for a process of ours.
+    pub(crate) fn own_keys(&self) -> OwnKeys {
+        let keys = self.key.keys();
+        OwnKeys::new(keys.epoch(), keys.to_bytes())
     }
 }
 

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use azvault_service::backup;
 use azvault_service::backup::{is_there, restore};
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::opening::OpenVault;
 use azvault_service::paths;
 use azvault_service::text::{count, shown_path};
 use azvault_vault::{Locked, Over, Problem, StagedVault, make_folder};
@@ -18,10 +17,10 @@ use crate::output::documents::SCHEMA;
 /// Put a backup in the vault's place, here or on another machine
 ///
 /// It is copied first, the file alone, then opened with what opened the vault when the backup was
-/// made (passphrase, key file, recovery code or raw key), and verified in full; then it takes the
-/// vault's place at once. That it was restored stands in its audit log. One that is older than the
-/// vault that this machine has seen is restored only if a person at the terminal says so, or with
-/// --accept-older; it continues beyond the generation that was seen.
+/// made (passphrase, key file, recovery code or raw key), whatever the agent has, and verified in
+/// full; then it takes the vault's place at once. That it was restored stands in its audit log. One
+/// that is older than the vault that this machine has seen is restored only if a person at the
+/// terminal says so, or with --accept-older; it continues beyond the generation that was seen.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The backup
@@ -68,14 +67,15 @@ impl Args {
         let folder = backup::parent(&place);
         make_folder(folder).map_err(|e| e.at(&place))?;
         let draft = StagedVault::of_file(&file, folder).map_err(of_file)?;
-        let OpenVault { vault: copy, reopener, .. } = backup::open(app, &draft, &file)?;
+        let copy = backup::open(app, &draft, &file)?;
         let spinner = app.console.spinner("verifying");
         let verified = copy.verify_all();
         drop(spinner);
         let verified = verified.map_err(|e| of_file(e.problem))?;
+        let keys = copy.sealer();
         drop(copy);
         let (id, generation, rolled_back) =
-            restore::goes_on(app, &draft, &reopener, &file, self.accept_older)?;
+            restore::goes_on(app, &draft, &keys, &file, self.accept_older)?;
 
         let before = Locked::open(&place).ok().map(|locked| locked.vault_id());
         let backups = backup::folder(app)?;
@@ -85,7 +85,7 @@ impl Args {
             Over::Whatever => Some(kept),
             Over::Nothing => None,
         };
-        restore::remember(app, &reopener);
+        restore::remember(app, &keys);
         for vault in before.into_iter().chain([id]) {
             restore::lock(app, vault);
         }
