@@ -145,6 +145,13 @@ fn every_verb_prints_one_document() {
         &["context", "list"],
         &["context", "show", "contoso-dev"],
         &["context", "rename", "contoso-dev", "own", "--scope", "user"],
+        &["context", "mark", "own", "--production", "--scope", "user"],
+        &["context", "list"],
+        &["context", "show", "own"],
+        &["context", "select", "own", "--scope", "process"],
+        &["prompt"],
+        &["status"],
+        &["context", "mark", "own", "--no-production", "--scope", "user"],
         &["lock"],
         &["session", "end"],
     ] {

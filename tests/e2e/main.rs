@@ -69,6 +69,7 @@ mod policy;
 mod powershell;
 mod private_files;
 mod process_scope_on_disk;
+mod production;
 mod query;
 mod readme;
 mod reference;

@@ -35,6 +35,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("context set", "azvault context set $loud zq-set --scope user --tenant zq-set-tenant --property k=zq-set-value"),
     ("context select", "azvault context select $loud dev --scope user"),
     ("context rename", "azvault context rename $loud dev zq-renamed --scope user"),
+    ("context mark", "azvault context mark $loud dev --production --scope user"),
     ("context remove", "azvault context remove $loud dev --yes --scope user"),
     ("context clear", "azvault context clear $loud --yes --scope user"),
     ("context save", "azvault context save $loud $HOME/saved --export-passphrase-file $HOME/planted"),

@@ -23,7 +23,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// What is typed, by command.
-const EXAMPLES: [(&str, &[&str]); 25] = [
+const EXAMPLES: [(&str, &[&str]); 26] = [
     ("scan", &["azvault scan", "azvault scan ~/work", "azvault scan -o sarif > azvault.sarif"]),
     ("migrate", &["azvault migrate", "azvault migrate plan", "azvault migrate run --yes"]),
     ("migrate run", &["azvault migrate run", "azvault migrate run --yes --from ~/old-home/.Azure"]),
@@ -61,6 +61,7 @@ const EXAMPLES: [(&str, &[&str]); 25] = [
             "azvault context set prod --tenant contoso.example --subscription ID",
         ],
     ),
+    ("context mark", &["azvault context mark prod --production"]),
     ("context rename", &["azvault context rename 'Contoso Prod' prod"]),
     ("context remove", &["azvault context remove prod", "azvault context remove dev test --yes"]),
     ("context save", &["azvault context save contexts.azvault"]),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountKey, Accounts, Acting, Challenge, Context, ContextName, SecretDescription};
+use crate::{
+    AccountKey, Accounts, Acting, Challenge, Context, ContextName, Mark, SecretDescription,
+};
 
 /// Who acts, and all accounts that are known: the same in the vault and in the session.
 #[derive(Clone, Copy)]
@@ -61,6 +63,24 @@ impl<'a> Known<'a> {
     /// As [`Known::find`], refusing a name that is not there.
     pub fn expect(&self, name: &ContextName) -> Result<&'a Context, Refusal> {
         self.find(name).ok_or_else(|| Refusal::NoSuchContext { name: name.clone() })
+    }
+
+    /// How an identity is marked, under any name.
+    pub(crate) fn mark_of(&self, context: &Context) -> Option<Mark> {
+        let marked = self.contexts.iter().filter(|own| own.labels.mark.is_some());
+        marked.filter(|own| own.is_same_as(context)).find_map(|own| own.labels.mark)
+    }
+
+    /// Which of these contexts are marked as production, in the order of their names.
+    pub(crate) fn production(&self, names: &[ContextName]) -> Vec<ContextName> {
+        let is_it = |own: &&&Context| {
+            own.labels.mark == Some(Mark::Production)
+                && names.iter().any(|name| name.same_as(&own.name))
+        };
+        let mut names: Vec<_> =
+            self.contexts.iter().filter(is_it).map(|own| own.name.clone()).collect();
+        names.sort();
+        names
     }
 
     /// Who acts, refusing where nobody does.
@@ -159,6 +179,11 @@ pub enum Question {
         /// The context that would be removed.
         name: ContextName,
     },
+    /// Contexts go that are marked as production.
+    RemoveProduction {
+        /// Those that are.
+        names: Vec<ContextName>,
+    },
     /// Contexts go that were not typed by their names.
     RemoveMeant {
         /// What was typed.
@@ -179,6 +204,8 @@ pub enum Question {
         contexts: usize,
         /// Number of secrets.
         secrets: usize,
+        /// Those that are marked as production.
+        production: Vec<ContextName>,
     },
     /// Contexts and secrets of accounts go.
     Disconnect {
@@ -186,6 +213,8 @@ pub enum Question {
         accounts: Vec<String>,
         /// Number of contexts.
         contexts: usize,
+        /// Those that are marked as production.
+        production: Vec<ContextName>,
     },
 }
 

@@ -15,6 +15,7 @@ pub mod default_name;
 pub mod disconnect;
 pub mod family;
 pub mod import;
+pub mod mark;
 pub mod merge;
 pub mod remove;
 pub mod rename;

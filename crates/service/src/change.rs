@@ -135,7 +135,9 @@ fn attempt(
     let chosen = chosen(contexts, scope, &preview.change);
     let forget_here = here.as_ref().map(|here| here.change.forget.clone());
     let of_session = here.and_then(|here| here.asks);
-    let of_session = of_session.filter(|asks| matches!(asks, Question::RemoveCurrent { .. }));
+    let of_session = of_session.filter(|asks| {
+        matches!(asks, Question::RemoveCurrent { .. } | Question::RemoveProduction { .. })
+    });
     if request.run == Run::Dry {
         let secrets = match scope {
             Scope::User => {

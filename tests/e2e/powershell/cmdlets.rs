@@ -11,11 +11,12 @@ use crate::azure::Azure;
 use azvault_test_support::Home;
 
 /// Commands without a cmdlet, and why.
-const WITHOUT: [(&str, &str); 15] = [
+const WITHOUT: [(&str, &str); 16] = [
     ("az-shim install", "for shells: in PowerShell a function is enough"),
     ("az-shim remove", "for shells"),
     ("az-shim status", "for shells"),
     ("completions", "what a shell is given once"),
+    ("context mark", "what is marked once, for every shell"),
     ("grant list", "commands of `exec` and `shell`, which shells start"),
     ("grant revoke", "the same"),
     ("man", "Get-Help"),

@@ -3,6 +3,7 @@
 pub(crate) mod clear;
 pub(crate) mod import;
 pub(crate) mod list;
+pub(crate) mod mark;
 pub(crate) mod remove;
 pub(crate) mod rename;
 pub(crate) mod save;
@@ -20,6 +21,7 @@ pub(crate) enum Verb {
     Set(set::Args),
     Select(select::Args),
     Rename(rename::Args),
+    Mark(mark::Args),
     #[command(aliases = ["rm", "delete"])]
     Remove(remove::Args),
     Clear(clear::Args),
@@ -35,6 +37,7 @@ impl Verb {
             Self::Set(args) => args.run(app),
             Self::Select(args) => args.run(app),
             Self::Rename(args) => args.run(app),
+            Self::Mark(args) => args.run(app),
             Self::Remove(args) => args.run(app),
             Self::Clear(args) => args.run(app),
             Self::Save(args) => args.run(app),

@@ -1,6 +1,6 @@
 //! `azvault prompt`
 
-use azvault_model::{AutosaveMode, ContextName, Scope};
+use azvault_model::{AutosaveMode, ContextName, Mark, Scope};
 use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts::chosen;
 use azvault_service::failure::{Failure, Kind};
@@ -14,6 +14,7 @@ use crate::app::{App, Exit};
 use crate::exit_code;
 use crate::options::Output;
 use crate::output::documents::SCHEMA;
+use crate::terminal::ui::Tone;
 
 /// Columns of a name; what is longer is cut.
 const MAX_NAME: usize = 40;
@@ -21,7 +22,8 @@ const MAX_NAME: usize = 40;
 /// Print what a shell's prompt may show: context, scope, autosave
 ///
 /// `prod` is the vault's default, `prod*` what this session or a variable chose, `!` stands for
-/// autosave off. A long name is cut; -o json has it whole.
+/// autosave off. A long name is cut; -o json has it whole. A context that is marked as production has
+/// `(production)` behind it, or is red with --color always.
 /// Asks nothing, and writes nothing to stderr: `locked` stands for a locked vault, behind the name
 /// that the session chose; `none` where no context acts, `gone` where the session has ended or is
 /// another shell's, `error` where azvault status says more. Where there is no vault nothing is printed.
@@ -37,6 +39,8 @@ struct Document<'a> {
     context: Option<&'a str>,
     scope: Option<&'static str>,
     autosave: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
 }
 
 impl Args {
@@ -81,6 +85,7 @@ fn unlocked(app: &App, reply: &PromptReply) {
             context: reply.context.as_ref().map(ContextName::as_str),
             scope: Some(reply.scope.as_str()),
             autosave: Some(reply.autosave.as_str()),
+            mark: reply.mark.map(Mark::as_str),
         },
     );
 }
@@ -96,6 +101,7 @@ fn locked(app: &App, session: Option<&Session>) {
             context: choice.and_then(chosen).map(ContextName::as_str),
             scope: choice.map(|_| Scope::Process.as_str()),
             autosave: state.and_then(|state| state.autosave).map(AutosaveMode::as_str),
+            mark: None,
         },
     );
 }
@@ -120,8 +126,11 @@ fn print(app: &App, document: &Document<'_>) {
     if document.state == "locked" && document.context.is_some() {
         text.push_str(" locked");
     }
-    if !text.is_empty() {
-        app.ui.line(text);
+    match document.mark {
+        Some(_) if app.ui.is_colored() => app.ui.toned_line(Tone::Bad, text),
+        Some(mark) => app.ui.line(format!("{text} ({mark})")),
+        None if text.is_empty() => {}
+        None => app.ui.line(text),
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod holding;
 
-use azvault_model::ContextName;
 use azvault_model::rules::active::ActiveSource;
+use azvault_model::{ContextName, Mark};
 use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts::chosen;
 use azvault_service::failure::{Failure, Kind};
@@ -22,7 +22,7 @@ use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::output::documents::ActingView;
 use crate::terminal::shell_language::in_this_shell;
-use crate::terminal::ui::cell;
+use crate::terminal::ui::{Tone, cell, toned};
 
 /// Show where the vault is, whether it is locked, which context and account act and why
 ///
@@ -53,6 +53,9 @@ struct Document {
     active_because: Option<&'static str>,
     /// Who acts; `null` where nobody does, and while the vault is locked.
     acting: Option<ActingView>,
+    /// How the acting context is marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
     /// What was chosen and is gone.
     missing: Option<String>,
     default: Option<String>,
@@ -217,6 +220,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
                 .map(|session| SessionView { id: session.id.to_string(), leader: session.leader });
             document.active = active.as_ref().map(text);
             document.active_because = Some(because.as_str());
+            let mark = acting.as_ref().and_then(|acting| acting.context().labels.mark);
+            document.mark = mark.map(Mark::as_str);
             document.acting = acting.as_ref().map(ActingView::new);
             document.missing = missing.as_ref().map(text);
             let (mode, because) = (autosave.mode.as_str(), autosave.because.as_str());
@@ -260,7 +265,8 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
             Some(missing) => format!("none: {} is gone", quoted(missing)),
             None => name(&document.active),
         };
-        rows.push(("active", format!("{active}{}", because.unwrap_or_default())));
+        let mark = document.mark.map(|mark| format!(", {mark}")).unwrap_or_default();
+        rows.push(("active", format!("{active}{}{mark}", because.unwrap_or_default())));
         if let Some(whose) = document.acting.as_ref().and_then(ActingView::whose) {
             rows.push(("account", whose));
         }
@@ -276,7 +282,11 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         let number = count(*members, "member");
         rows.push(("policy", format!("{number} of {} (azvault policy show)", files.join(" and "))));
     }
-    let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), cell(v)]).collect();
+    let value = |key: &str, value: String| match document.mark {
+        Some(_) if key == "active" => toned(Tone::Bad, value),
+        _ => cell(value),
+    };
+    let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), value(k, v)]).collect();
     app.ui.table(&["", ""], &rows);
     if document.session_state == "gone" {
         let Failure { what, hint, .. } = session::gone();

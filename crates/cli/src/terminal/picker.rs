@@ -81,6 +81,9 @@ pub(crate) fn choose(
 /// subscription and account.
 fn line(context: &Context) -> String {
     let mut line = shown(context.name.as_str());
+    if let Some(mark) = context.labels.mark {
+        line.push_str(&format!(" ({})", mark.as_str()));
+    }
     let subscription = context.subscription.as_ref().and_then(|s| s.name.as_ref());
     let account = context.account.as_ref().map(|account| &account.id);
     for more in [subscription, account].into_iter().flatten() {

@@ -16,7 +16,9 @@ pub fn clear(known: &Known<'_>) -> Decision {
     };
     let secrets = known.secrets;
     // Secrets stay when the last context of a service principal goes.
-    let asks = (contexts + secrets > 0).then_some(Question::Clear { contexts, secrets });
+    let production = known.production(&change.remove);
+    let asks =
+        (contexts + secrets > 0).then_some(Question::Clear { contexts, secrets, production });
     Decision { change, asks, remarks: vec![Remark::NoneCurrent] }
 }
 
@@ -32,10 +34,16 @@ mod tests {
         let decision = clear(&known(&contexts, Some(&contexts[0].name)));
         assert_eq!(words(&decision.change), "-a -b >none");
         assert_eq!(decision.change.forget, Forget::Everything);
-        assert_eq!(decision.asks, Some(Question::Clear { contexts: 2, secrets: 0 }));
+        assert_eq!(
+            decision.asks,
+            Some(Question::Clear { contexts: 2, secrets: 0, production: vec![] })
+        );
 
         let secrets_only = clear(&Known { secrets: 3, ..known(&[], None) });
-        assert_eq!(secrets_only.asks, Some(Question::Clear { contexts: 0, secrets: 3 }));
+        assert_eq!(
+            secrets_only.asks,
+            Some(Question::Clear { contexts: 0, secrets: 3, production: vec![] })
+        );
 
         let nothing = clear(&known(&[], None));
         assert_eq!(words(&nothing.change), ">none");

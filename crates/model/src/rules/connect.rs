@@ -297,7 +297,8 @@ impl Made<'_> {
         free_name(context, &|name| !self.known.is_taken(name) && !self.taken.contains(&name.key()))
     }
 
-    fn put(&mut self, context: Context) {
+    fn put(&mut self, mut context: Context) {
+        context.labels.mark = self.known.mark_of(&context);
         self.taken.insert(context.name.key());
         self.put.push(context);
     }

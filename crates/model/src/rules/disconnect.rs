@@ -52,7 +52,9 @@ pub fn disconnect(known: &Known<'_>, who: &Who) -> Result<Decision, Refusal> {
     let current_goes = removed.iter().any(|name| known.is_current(name));
     let contexts = removed.len();
     let accounts: Vec<String> = gone.into_iter().map(|account| account.id.to_string()).collect();
-    let asks = (!accounts.is_empty()).then_some(Question::Disconnect { accounts, contexts });
+    let production = known.production(&removed);
+    let asks =
+        (!accounts.is_empty()).then_some(Question::Disconnect { accounts, contexts, production });
     let change = Change {
         remove: removed,
         current: current_goes.then_some(Current::Nothing),

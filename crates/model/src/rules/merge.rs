@@ -61,6 +61,7 @@ pub fn merge(known: &Known<'_>, incoming: &[Context], default: Option<&ContextNa
                 Action::Replace
             }
         });
+        context.labels.mark = context.labels.mark.or_else(|| known.mark_of(&context));
         put.push(context);
     }
     let current = default.filter(|default| incoming.iter().any(|c| c.name.same_as(default)));

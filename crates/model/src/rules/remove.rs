@@ -58,6 +58,8 @@ pub fn remove(known: &Known<'_>, names: &[ContextName]) -> Result<Decision, Refu
     };
     let asked_for = current.or_else(|| gone.iter().find(acts));
     let asks = asked_for.map(|context| Question::RemoveCurrent { name: context.name.clone() });
+    let names = known.production(&change.remove);
+    let asks = if names.is_empty() { asks } else { Some(Question::RemoveProduction { names }) };
     Ok(Decision { change, asks, remarks })
 }
 
@@ -106,5 +108,25 @@ mod tests {
         let contexts = [context("a", "ada", "s1")];
         let refused = remove(&known(&contexts, None), &names(&["a", "x"])).err();
         assert_eq!(refused, Some(Refusal::NoSuchContext { name: ContextName::new("x") }));
+    }
+
+    #[test]
+    fn what_is_marked_as_production_is_asked_about_before_it_goes() {
+        let mut contexts =
+            [context("a", "ada", "s1"), context("b", "ada", "s2"), context("c", "ada", "s3")];
+        contexts[1].labels.mark = Some(crate::Mark::Production);
+        let current = ContextName::new("a");
+        let known = known(&contexts, Some(&current));
+        let asks = |typed: &[&str]| remove(&known, &names(typed)).unwrap().asks;
+        let production = Some(Question::RemoveProduction { names: names(&["b"]) });
+        assert_eq!(asks(&["c"]), None);
+        assert_eq!(asks(&["B"]), production);
+        assert_eq!(asks(&["c", "b", "a"]), production, "it says more than the current one");
+        assert_eq!(asks(&["a"]), Some(Question::RemoveCurrent { name: current.clone() }));
+        let Some(Question::Clear { production, .. }) = super::super::clear::clear(&known).asks
+        else {
+            panic!("nothing is asked");
+        };
+        assert_eq!(production, names(&["b"]));
     }
 }

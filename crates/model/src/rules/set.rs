@@ -52,6 +52,7 @@ pub fn set(known: &Known<'_>, request: &SetRequest) -> Result<Decision, Refusal>
     if let Some(same) = same {
         context.take_over(same);
     }
+    context.labels.mark = known.mark_of(&context);
     context.extended_properties.extend(request.properties.clone());
     context.name = match (&request.name, same) {
         (Some(name), _) => name.clone(),

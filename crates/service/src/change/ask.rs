@@ -1,6 +1,6 @@
 //! What a rule asks, and why it refuses, in words.
 
-use azvault_model::{Acting, Question, Refusal, Scope};
+use azvault_model::{Acting, ContextName, Question, Refusal, Scope};
 
 use super::gone::{Gone, named};
 use super::request::{ChangeRequest, place};
@@ -45,22 +45,41 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
         Question::RemoveCurrent { name } => {
             app.confirm(request.destroy, &remove_current(asked, &quoted(name.as_str())))
         }
+        Question::RemoveProduction { names } => {
+            let (marked, gone) = (production(names), asked.gone.names_and_accounts());
+            app.confirm(request.destroy, &format!("{marked}Remove {gone} {}?", place(asked.scope)))
+        }
         Question::RemoveMeant { typed } => {
             let (typed, gone) = (quoted(typed.as_str()), asked.gone.names_and_accounts());
             let place = place(asked.scope);
             app.confirm(request.destroy, &format!("{typed} means {gone}. Remove it {place}?"))
         }
-        Question::Clear { contexts, secrets } => {
+        Question::Clear { contexts, secrets, production: marked } => {
             let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
             let whose = match asked.gone.accounts.is_empty() {
                 true => String::new(),
                 false => format!(" of {}", asked.gone.whose()),
             };
-            let question =
-                format!("Remove {contexts}{whose} and {secrets} {}?", place(asked.scope));
+            let question = format!(
+                "{}Remove {contexts}{whose} and {secrets} {}?",
+                production(marked),
+                place(asked.scope)
+            );
             app.confirm(request.destroy, &question)
         }
-        Question::Disconnect { .. } => app.confirm(request.destroy, &disconnect(asked)),
+        Question::Disconnect { production: marked, .. } => {
+            app.confirm(request.destroy, &format!("{}{}", production(marked), disconnect(asked)))
+        }
+    }
+}
+
+/// Which of the contexts are marked as production, in a sentence before the question.
+fn production(names: &[ContextName]) -> String {
+    let listed: Vec<String> = names.iter().map(|name| quoted(name.as_str())).collect();
+    match &*listed {
+        [] => String::new(),
+        [name] => format!("{name} is marked as production. "),
+        several => format!("{} are marked as production. ", several.join(", ")),
     }
 }
 

@@ -34,8 +34,10 @@ pub(super) fn write(
         };
         let agreed = agreed(writing, extras);
         let known = accounts(writing, extras);
+        let remarked = remarked(writing, &decision.change);
         let (mut subjects, mut secrets) =
             apply(writing, &decision.change, whose.accounts, &agreed)?;
+        subjects.extend(remarked);
         answer(writing, &decision.change.forget, extras, whose.accounts)?;
         if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
@@ -114,6 +116,16 @@ fn lost(writing: &Transaction<'_>, change: &Change) -> Vec<Subject> {
         .filter(|stored| !stays.contains(&stored.value.identity()))
         .map(|stored| audit::of_context(Some(stored.id), &stored.value))
         .collect()
+}
+
+/// Contexts that are marked, or whose mark is taken away: with it goes the question before a removal.
+fn remarked(writing: &Transaction<'_>, change: &Change) -> Vec<Subject> {
+    let is_remarked = |own: &Context| {
+        let now = change.put.iter().find(|put| put.name.same_as(&own.name));
+        now.is_some_and(|now| now.is_same_as(own) && now.labels.mark != own.labels.mark)
+    };
+    let remarked = writing.contexts().iter().filter(|stored| is_remarked(&stored.value));
+    remarked.map(|stored| audit::of_context(Some(stored.id), &stored.value)).collect()
 }
 
 /// Secrets that go.

@@ -1,8 +1,8 @@
 //! Changes of contexts that need nothing but the vault and the session.
 
 use azvault_model::rules::set::SetRequest;
-use azvault_model::rules::{clear, disconnect, remove, rename, select, set};
-use azvault_model::{ContextName, Decision, Known, Refusal, Scope, Whose};
+use azvault_model::rules::{clear, disconnect, mark, remove, rename, select, set};
+use azvault_model::{ContextName, Decision, Known, Mark, Refusal, Scope, Whose};
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
@@ -44,6 +44,11 @@ pub enum ContextChange {
     Shorten {
         name: ContextName,
     },
+    /// Contexts are marked, or their mark is taken away.
+    Mark {
+        names: Vec<ContextName>,
+        mark: Option<Mark>,
+    },
     Remove {
         names: Vec<ContextName>,
     },
@@ -83,6 +88,7 @@ impl ContextChange {
             Self::Select { by: SelectVerb::ContextSelect, .. } => "context select",
             Self::Set(_) => "context set",
             Self::Rename { .. } | Self::Shorten { .. } => "context rename",
+            Self::Mark { .. } => "context mark",
             Self::Remove { .. } => "context remove",
             Self::Clear => "context clear",
             Self::Disconnect(_) => "disconnect",
@@ -130,6 +136,13 @@ impl Verb for ChangeContexts {
             ContextChange::Shorten { name } => {
                 let name = open.contexts.meant_to_change(name)?.name.clone();
                 carry_out(open, &|known| rename::shorten(known, &name))
+            }
+            ContextChange::Mark { names, mark: asked } => {
+                let contexts = &open.contexts;
+                let meant = names.iter().map(|name| contexts.meant_to_change(name));
+                let names: Vec<ContextName> =
+                    meant.map(|own| Ok(own?.name.clone())).collect::<Result<_, Failure>>()?;
+                carry_out(open, &|known| mark::mark(known, &names, *asked))
             }
             ContextChange::Remove { names } => {
                 let removal = Removal::of(app, &open.contexts, request, names)?;

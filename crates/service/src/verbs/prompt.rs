@@ -1,7 +1,7 @@
 //! What a shell's prompt shows.
 
 use azvault_model::rules::active::ActiveSource;
-use azvault_model::{AutosaveMode, ContextName, Scope};
+use azvault_model::{AutosaveMode, ContextName, Mark, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
@@ -22,6 +22,8 @@ pub struct PromptReply {
     /// Where the choice lives.
     pub scope: Scope,
     pub autosave: AutosaveMode,
+    /// How the active context is marked.
+    pub mark: Option<Mark>,
 }
 
 impl Message for Prompt {}
@@ -39,6 +41,8 @@ impl Verb for Prompt {
             ActiveSource::Default => Scope::User,
             ActiveSource::Option | ActiveSource::Variable | ActiveSource::Session => Scope::Process,
         };
-        Ok(PromptReply { context: active.cloned(), scope, autosave: contexts.autosave().0 })
+        let mark = active.and_then(|name| contexts.find(name)?.context.labels.mark);
+        let autosave = contexts.autosave().0;
+        Ok(PromptReply { context: active.cloned(), scope, autosave, mark })
     }
 }

@@ -77,7 +77,10 @@ fn row(app: &App, wide: &WideOption, listed: &ListedContext, marks: Marks<'_>) -
     let subscription = view.subscription.as_ref();
     let mut row = vec![
         toned(Tone::Good, if view.active { "*" } else { "" }),
-        cell(view.name),
+        match view.mark {
+            Some(_) => toned(Tone::Bad, view.name),
+            None => cell(view.name),
+        },
         cell(view.account.as_ref().map_or("-", |account| account.id)),
         cell(subscription.map_or("-", |s| s.name.unwrap_or(s.id))),
         cell(view.tenant.as_ref().map_or("-", |tenant| tenant.name.unwrap_or(tenant.id))),
@@ -92,7 +95,7 @@ fn row(app: &App, wide: &WideOption, listed: &ListedContext, marks: Marks<'_>) -
     row
 }
 
-/// Where it lives, whether it is the default, and whether its subscription can be used.
+/// Where it lives, whether it is the default, how it is marked, and whether its subscription can be used.
 fn remark(view: &ContextView<'_>) -> Cell {
     let lives = match (view.scope, view.default) {
         ("process", _) => Some("process"),
@@ -101,8 +104,13 @@ fn remark(view: &ContextView<'_>) -> Cell {
     };
     let state = view.subscription.as_ref().and_then(|own| own.state);
     let state = state.filter(|state| *state != "Enabled").map(str::to_lowercase);
-    let words: Vec<&str> = lives.into_iter().chain(state.as_deref()).collect();
-    toned(if state.is_some() { Tone::Warning } else { Tone::Quiet }, words.join(", "))
+    let words: Vec<&str> = lives.into_iter().chain(view.mark).chain(state.as_deref()).collect();
+    let tone = match (view.mark, &state) {
+        (Some(_), _) => Tone::Bad,
+        (None, Some(_)) => Tone::Warning,
+        (None, None) => Tone::Quiet,
+    };
+    toned(tone, words.join(", "))
 }
 
 fn sign_in(app: &App, wide: &WideOption, known: Option<SignIn>) -> Cell {

@@ -60,6 +60,7 @@ impl Args {
         let mut rows: Vec<(&str, Option<&str>)> = vec![
             ("name", Some(view.name)),
             ("long name", view.long_name),
+            ("mark", view.mark),
             ("account", account.map(|a| a.id)),
             ("account type", account.map(|a| a.account_type)),
             ("tenant", view.tenant.as_ref().map(|t| t.id)),
@@ -78,7 +79,7 @@ impl Args {
         );
         let rows: Vec<_> = rows
             .into_iter()
-            .filter(|(name, value)| *name != "long name" || value.is_some())
+            .filter(|(name, value)| !["long name", "mark"].contains(name) || value.is_some())
             .map(|(name, value)| vec![cell(name), cell(value.unwrap_or("-"))])
             .collect();
         app.ui.table(&["", ""], &rows);

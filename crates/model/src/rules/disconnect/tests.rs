@@ -64,7 +64,7 @@ fn all_contexts_of_the_account_go_whatever_their_name_or_tenant_and_none_of_anot
     let known_to_all = Known { accounts: Cow::Borrowed(&all), ..known(&contexts, None) };
     let found = disconnect(&known_to_all, &Who::All).unwrap();
     assert_eq!(words(&found.change), "-a -b -c -d -e");
-    let Some(Question::Disconnect { accounts, contexts: 5 }) = found.asks else {
+    let Some(Question::Disconnect { accounts, contexts: 5, .. }) = found.asks else {
         panic!("{:?}", found.asks)
     };
     assert_eq!(accounts.len(), 6, "{accounts:?}");

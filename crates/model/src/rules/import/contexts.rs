@@ -9,7 +9,7 @@ use super::plan::{Action, Named, Origin, Plan, Planned, Present, Remark};
 use super::sources::Sources;
 use crate::caseless::key;
 use crate::index::{ByDigest, Digest, Digests};
-use crate::{Accounts, Context, ContextName, Identity};
+use crate::{Accounts, Context, ContextName, Identity, Mark};
 
 /// Number of a file → the name in the vault of the context that is its default.
 pub(super) type Defaults = HashMap<usize, ContextName>;
@@ -42,7 +42,22 @@ pub(super) fn plan(
             }
         }
     }
+    mark(present, known, plan);
     defaults
+}
+
+/// A second name of a production subscription is marked as the first one is.
+fn mark(present: &Present<'_>, known: &Accounts, plan: &mut Plan) {
+    let marked = present.contexts.iter().filter(|own| own.labels.mark.is_some());
+    let marked: HashMap<Identity, Option<Mark>> =
+        marked.map(|own| (identity_of(own, known), own.labels.mark)).collect();
+    if marked.is_empty() {
+        return;
+    }
+    for planned in plan.contexts.iter_mut().filter(|planned| planned.present.is_none()) {
+        let mark = marked.get(&identity_of(&planned.item, known)).copied().flatten();
+        planned.item.labels.mark = planned.item.labels.mark.or(mark);
+    }
 }
 
 fn default_of(file: &File) -> Option<usize> {
