@@ -65,6 +65,7 @@ $Shapes = @{
         Secrets        = 'secrets'
         IdleTime       = 'agent.idle_s'
         RemainingTime  = 'agent.expires_s'
+        Reach          = 'agent.reach'
         Anchor         = 'anchor'
     }
     'AzVault.WideSecret' = [ordered]@{

@@ -140,6 +140,8 @@ function Unlock-AzVault {
     Holds the keys for so long, used or not: 8h, 45m, 1h30m.
     .PARAMETER Idle
     Locks after so long without use.
+    .PARAMETER Reach
+    Which programs the agent answers: all of yours (user), or those of terminals in which the vault was unlocked.
     .PARAMETER PassphraseFile
     Reads the passphrase from the first line of this file and asks nothing.
     .PARAMETER AcceptRollback
@@ -157,6 +159,9 @@ function Unlock-AzVault {
         [ArgumentCompleter([AzVaultCompleter])]
         [string] $Idle,
 
+        [ValidateSet('User', 'Terminal')]
+        [string] $Reach,
+
         [ValidateNotNullOrEmpty()]
         [string] $PassphraseFile,
 
@@ -173,7 +178,7 @@ function Unlock-AzVault {
             # Where there is somebody to ask, azvault says on the terminal what is wrong.
             $mayAsk = -not $PassphraseFile -and (Test-Terminal)
             $null = Invoke-AzVault $PSCmdlet 'unlock' -MayAsk:$mayAsk `
-                -Option @{ 'for' = $For; idle = $Idle; 'passphrase-file' = $PassphraseFile; 'accept-rollback' = $AcceptRollback }
+                -Option @{ 'for' = $For; idle = $Idle; reach = $Reach.ToLowerInvariant(); 'passphrase-file' = $PassphraseFile; 'accept-rollback' = $AcceptRollback }
         }
     }
 }

@@ -41,7 +41,7 @@ Describe 'completion' {
             foreach ($line in $parameters) {
                 $offered = Get-Offered $line
                 # Words that the module itself knows are no secret.
-                if ($line -notmatch '-(Scope|Resource|Include|ResourceTypeName|Kind|Format|Kdf) ') { $offered | Should -BeNullOrEmpty -Because $line }
+                if ($line -notmatch '-(Scope|Reach|Resource|Include|ResourceTypeName|Kind|Format|Kdf) ') { $offered | Should -BeNullOrEmpty -Because $line }
                 $offered | Should -Not -MatchExactly 'file$'
             }
         } finally {

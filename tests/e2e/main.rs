@@ -67,6 +67,7 @@ mod planted_homes;
 mod pointers;
 mod policy;
 mod powershell;
+mod presence;
 mod private_files;
 mod process_scope_on_disk;
 mod production;

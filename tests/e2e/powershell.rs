@@ -174,6 +174,7 @@ fn value(expression: &str, azure: &Azure) -> Option<String> {
         "$Id" => secret(),
         "$PID" => std::process::id().to_string(),
         "$For" | "$Idle" => "8m".to_owned(),
+        "$Reach.ToLowerInvariant()" => "terminal".to_owned(),
         "$PassphraseFile" => passphrase,
         "$true" | "$Force" | "$Refresh" | "$Reveal" | "$Wide" => return None,
         _ => panic!("{expression}: say here what it stands for"),

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::grants::CallerGrants;
 use crate::session_store::CallerSessions;
+use crate::terminals::CallerTerminal;
 
 /// Answers the requests of other processes with keys that are held.
 pub trait Answers {
@@ -50,6 +51,8 @@ pub struct Asked<'a> {
     pub sessions: CallerSessions,
     /// The grants of this agent, as that process may use them.
     pub grants: CallerGrants,
+    /// What is known of the terminal of that process.
+    pub terminal: CallerTerminal,
     /// By which one who waits is known when the same message comes again.
     pub ticket: u64,
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::frame;
 use crate::grants::NewGrant;
+use crate::hold::Reach;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 
 /// An agent that says nothing for so long is none.
@@ -100,6 +101,8 @@ pub struct Unlocked {
     pub idle_limit_s: Option<u64>,
     /// Seconds until they go, whatever happens.
     pub expires_s: u64,
+    /// Whom it answers; `None` where an older agent does not say.
+    pub reach: Option<Reach>,
 }
 
 /// A session as the agent has it.
@@ -155,7 +158,8 @@ impl Client {
         };
         let idle_limit_s = body.bytes().and_then(|_version| body.u64());
         let locks_before_sleep = body.u8() == Some(1);
-        let held = Unlocked { epoch, idle_s: idle, idle_limit_s, expires_s: expires };
+        let reach = body.u8().and_then(Reach::of);
+        let held = Unlocked { epoch, idle_s: idle, idle_limit_s, expires_s: expires, reach };
         let unlocked = (unlocked == 1).then_some(held);
         Ok(Status { pid, unlocked, sessions, locks_before_sleep })
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! starter → agent   what comes (u8): 0 nothing, 1 keys ‖ their fingerprint
 //! agent → starter   outcome (u8): it is ready for them, or why it is not         where keys come
-//! starter → agent   1 ‖ epoch (u32) ‖ idle and hard limit in seconds (u64) ‖ keys   where keys come
+//! starter → agent   1 ‖ epoch (u32) ‖ idle and hard limit in seconds (u64) ‖ reach (u8; 0: as before) ‖ keys
 //! agent → starter   outcome (u8): it serves
 //! ```
 //!
@@ -13,13 +13,14 @@
 use std::io::Write;
 use std::time::Duration;
 
-use azvault_os::pipe::Stream;
+use azvault_os::pipe::{Caller, Stream};
 use azvault_vault::{Keys, Problem, fingerprint};
 
 use crate::client::CallError;
 use crate::frame;
-use crate::hold::Limits;
+use crate::hold::{Limits, Reach, Terms};
 use crate::protocol::{Body, Message, Outcome};
+use crate::terminals::Terminal;
 
 /// An agent that has not started by then never will. It waits for others itself, and not so long.
 const TO_START: Duration = Duration::from_secs(30);
@@ -33,8 +34,8 @@ pub struct KeysToHold<'a> {
     pub epoch: u32,
     /// As [`Keys::to_bytes`] gives them.
     pub bytes: &'a [u8],
-    /// For how long.
-    pub limits: Limits,
+    /// For how long, and for whom.
+    pub terms: Terms,
 }
 
 /// Tells an agent that is just starting at the other end of a pair which keys it has to hold, hands
@@ -52,10 +53,12 @@ pub fn hand(agent: Stream, keys: Option<&KeysToHold<'_>>) -> Result<(), CallErro
     drop(known);
     say(&mut agent, Message::new(1, 4 + mark.len()).bytes(mark.as_bytes()))?;
     heard(&mut agent)?;
-    let message = Message::new(1, 24 + Keys::SIZE)
+    let Terms { limits, reach } = keys.terms;
+    let message = Message::new(1, 25 + Keys::SIZE)
         .u32(keys.epoch)
-        .u64(keys.limits.idle.as_secs())
-        .u64(keys.limits.hard.as_secs())
+        .u64(limits.idle.as_secs())
+        .u64(limits.hard.as_secs())
+        .u8(reach.map_or(0, Reach::number))
         .bytes(keys.bytes);
     say(&mut agent, message)?;
     heard(&mut agent)
@@ -97,29 +100,38 @@ impl Starter {
     }
 
     /// Says that all is ready for the keys that were announced, and takes them, and no others.
-    pub(crate) fn keys(&mut self) -> Result<Option<(Keys, Limits)>, CallError> {
+    pub(crate) fn keys(&mut self) -> Result<Option<(Keys, Terms)>, CallError> {
         let Some(announced) = self.fingerprint.clone() else { return Ok(None) };
         self.tell(Outcome::Done);
         let heard = frame::receive(&mut self.stream)?;
-        let (keys, limits) = taken_apart(&heard).ok_or(CallError::Refused)?;
+        let (keys, terms) = taken_apart(&heard).ok_or(CallError::Refused)?;
         let own = fingerprint(&keys).map_err(|_: Problem| CallError::Refused)?;
         if own != announced {
             return Err(CallError::Refused);
         }
-        Ok(Some((keys, limits)))
+        Ok(Some((keys, terms)))
+    }
+
+    /// The terminal of the process that has unlocked the vault.
+    pub(crate) fn terminal(&self) -> Option<Terminal> {
+        match self.stream.caller() {
+            Caller::SameUser { pid } => Terminal::of(pid),
+            Caller::Other => None,
+        }
     }
 }
 
-fn taken_apart(heard: &[u8]) -> Option<(Keys, Limits)> {
+fn taken_apart(heard: &[u8]) -> Option<(Keys, Terms)> {
     let mut body = Body(heard);
     if body.u8()? != 1 {
         return None;
     }
-    let (epoch, idle, hard) = (body.u32()?, body.u64()?, body.u64()?);
+    let (epoch, idle, hard, reach) = (body.u32()?, body.u64()?, body.u64()?, body.u8()?);
+    let reach = if reach == 0 { None } else { Some(Reach::of(reach)?) };
     let keys = Keys::from_bytes(epoch, body.bytes()?)?;
     body.end()?;
     let limits = Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
-    Some((keys, limits))
+    Some((keys, Terms { limits, reach }))
 }
 
 fn say(stream: &mut Stream, message: Message) -> Result<(), CallError> {

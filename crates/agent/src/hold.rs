@@ -43,11 +43,53 @@ pub struct Limits {
     pub hard: Duration,
 }
 
+/// Which programs of the user an agent answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// All.
+    #[default]
+    User,
+    /// Those of a terminal in which somebody has unlocked the vault.
+    Terminal,
+}
+
+impl Reach {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Terminal => "terminal",
+        }
+    }
+
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::User => 1,
+            Self::Terminal => 2,
+        }
+    }
+
+    pub(crate) fn of(number: u8) -> Option<Self> {
+        [Self::User, Self::Terminal].into_iter().find(|reach| reach.number() == number)
+    }
+}
+
+/// What was said of keys that are to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long.
+    pub limits: Limits,
+    /// For whom; `None`: as the agent that held them before.
+    pub reach: Option<Reach>,
+}
+
 /// What a policy lets an agent do, as it is at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowed {
     /// How long keys are held at the most.
     pub limits: Limits,
+    /// Whom it may answer at the most.
+    pub reach: Reach,
     /// When the screen is locked.
     pub screen_locked: Then,
     /// When the last login of the user has ended.

@@ -1,8 +1,7 @@
 //! The agent: who holds the key.
 //!
-//! One process a vault and user. It holds the vault's keys in memory and never gives one away: it
-//! seals and opens boxes for its callers, and the commands read and write the database themselves.
-//! It also holds the state of sessions, each sealed under a key that only its shell has. Nothing of
+//! One process a vault and user. It holds the vault's keys in memory and never gives one away, and has
+//! what is behind [`Answers`] answer its callers with them. It also holds the state of sessions, each sealed under a key that only its shell has. Nothing of
 //! it is ever in a file, and without it everything works too, at the price of a passphrase each time.
 //!
 //! Keys come to it from the process that started it, through a connection without a name ([`hand`]), and
@@ -21,6 +20,7 @@ mod login;
 mod server;
 mod session_store;
 mod sessions;
+mod terminals;
 
 pub mod hold;
 pub mod holder;
@@ -36,3 +36,4 @@ pub use login::{Watcher, watch};
 pub use protocol::{Leader, MAX_ASK, MAX_FRAME};
 pub use server::{Post, ServeError, serve};
 pub use session_store::{CallerSessions, SessionStore};
+pub use terminals::CallerTerminal;

@@ -23,11 +23,12 @@ pub const MAX_ASK: usize = 768 * 1024 * 1024;
 #[repr(u8)]
 pub enum Verb {
     /// → unlocked (u8), epoch, idle and remaining seconds (u64), sessions (u32), version (bytes), idle
-    /// limit in seconds (u64), whether keys go before the machine sleeps (u8).
+    /// limit in seconds (u64), whether keys go before the machine sleeps (u8), reach (u8).
     Status = 0,
     /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
     /// its start (u64), its terminal (u32), revision (i64), box; then number (u32), each grant: hash, id (i64),
-    /// process (u32), its start (u64), whether the vault counts as used (u8), box; or
+    /// process (u32), its start (u64), whether the vault counts as used (u8), box; then number (u32), each
+    /// terminal: session (u32), start of its leader (u64), milliseconds after boot (u64); then reach (u8); or
     /// [`Outcome::OthersKeys`]. Then nobody is answered until the connection ends: see `server.rs`.
     HandOver = 1,
     /// → nothing.

@@ -8,6 +8,7 @@
 mod answer;
 mod bound_socket;
 mod connection;
+mod heritage;
 mod post;
 mod predecessor;
 
@@ -159,7 +160,7 @@ fn run(
             // A policy that cannot be followed forbids each token for itself.
             commands = allowed.map_or(Commands::CountWhenTheyAsk, |allowed| allowed.commands);
             if let Some(allowed) = allowed {
-                held.tighten(allowed.limits, moment);
+                held.tighten(allowed.limits, allowed.reach, moment);
             }
         }
         let crowd = crowd(&connections);

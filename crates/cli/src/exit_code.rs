@@ -10,7 +10,7 @@ pub(crate) fn number(kind: Kind) -> u8 {
         Kind::Aborted => 3,
         Kind::SignInNeeded => 4,
         Kind::NotFound => 5,
-        Kind::Locked => 6,
+        Kind::Locked | Kind::UnlockedElsewhere => 6,
         Kind::Refused => 7,
         Kind::Integrity => 8,
         Kind::Exists => 9,
@@ -49,7 +49,7 @@ mod tests {
             Kind::Network => ("network or the sign-in service", Some(Kind::Unsupported)),
             Kind::Unsupported => ("unsupported here", Some(Kind::NeedsTerminal)),
             Kind::NeedsTerminal => ("needs a terminal", Some(Kind::ChildNotRun)),
-            Kind::ChildNotRun | Kind::ChildNotFound => ("", None),
+            Kind::UnlockedElsewhere | Kind::ChildNotRun | Kind::ChildNotFound => ("", None),
         }
     }
 

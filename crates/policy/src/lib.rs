@@ -22,7 +22,7 @@ mod read;
 pub mod rules;
 mod tighten;
 
-pub use member::{Allowance, AtLeast, AtMost, Only, PolicyLine, Resources, Set, SlotKind};
+pub use member::{Allowance, AtLeast, AtMost, Only, PolicyLine, Reach, Resources, Set, SlotKind};
 pub use policy::{Policy, Shown, Value};
 pub use read::{Wrong, read};
 pub use rules::Refusal;

@@ -37,6 +37,15 @@ pub enum Allowance {
     Forbidden,
 }
 
+/// Which programs of the user an agent answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    User,
+    /// Those of a terminal in which the vault was unlocked.
+    Terminal,
+}
+
 /// No longer than this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AtMost(pub Duration);
@@ -164,6 +173,12 @@ pub(crate) trait Strictness {
 impl Strictness for Allowance {
     fn is_as_strict_as(&self, other: &Self) -> bool {
         *self == Self::Forbidden || *other == Self::Allowed
+    }
+}
+
+impl Strictness for Reach {
+    fn is_as_strict_as(&self, other: &Self) -> bool {
+        *self == Self::Terminal || *other == Self::User
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Resources, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Reach, Resources, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 21] = [
     "autosave",
     "plaintext-export",
     "environments",
@@ -15,6 +15,8 @@ pub(crate) const KEYS: [&str; 19] = [
     "unlock.for",
     "unlock.while-screen-locked",
     "unlock.after-logout",
+    "unlock.reach",
+    "presence.for",
     "kdf.memory-mib",
     "kdf.passes",
     "kdf.product-mib",
@@ -48,6 +50,11 @@ pub struct Policy {
     pub while_screen_locked: Option<Set<Allowance>>,
     /// `unlock.after-logout`: whether an agent holds keys after the last login of its user has ended.
     pub after_logout: Option<Set<Allowance>>,
+    /// `unlock.reach`: which programs an agent answers.
+    pub unlock_reach: Option<Set<Reach>>,
+    /// `presence.for`: how long after a person has unlocked in a terminal long-lived secrets are released
+    /// there.
+    pub presence_for: Option<Set<AtMost>>,
     /// `kdf.memory-mib`: memory that a guess at a passphrase takes, in MiB.
     pub kdf_memory: Option<Set<AtLeast>>,
     /// `kdf.passes`: passes over it.
@@ -115,6 +122,13 @@ impl Policy {
             said(&self.unlock_for, |most| Value::Time(most.0)),
             word(&self.while_screen_locked, "forbidden"),
             word(&self.after_logout, "forbidden"),
+            said(&self.unlock_reach, |reach| {
+                Value::Word(match reach {
+                    Reach::User => "user",
+                    Reach::Terminal => "terminal",
+                })
+            }),
+            said(&self.presence_for, |most| Value::Time(most.0)),
             said(&self.kdf_memory, |least| Value::Number(least.0)),
             said(&self.kdf_passes, |least| Value::Number(least.0)),
             said(&self.kdf_product, |least| Value::Number(least.0)),

@@ -10,10 +10,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::policy::KEYS;
-use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Resources, Set, SlotKind};
+use crate::{
+    Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Reach, Resources, Set, SlotKind,
+};
 
 /// Tables of keys.
-const TABLES: [&str; 7] = ["unlock", "kdf", "passphrase", "token", "slots", "tls", "forbidden"];
+const TABLES: [&str; 8] =
+    ["unlock", "presence", "kdf", "passphrase", "token", "slots", "tls", "forbidden"];
 
 /// Longest that keys are held, with or without a policy.
 const MAX_UNLOCK: Duration = Duration::from_secs(24 * 3600);
@@ -115,6 +118,10 @@ impl Reading<'_> {
             "unlock.after-logout" => {
                 self.policy.after_logout = self.allowance(place, "forbidden", value);
             }
+            "unlock.reach" => self.policy.unlock_reach = self.reach(place, value),
+            "presence.for" => {
+                self.policy.presence_for = self.time(place, Duration::ZERO..=MAX_UNLOCK, value);
+            }
             // The bounds of what a vault can have.
             "kdf.memory-mib" => self.policy.kdf_memory = self.number(place, 19..=1024, value),
             "kdf.passes" => self.policy.kdf_passes = self.number(place, 1..=16, value),
@@ -148,6 +155,15 @@ impl Reading<'_> {
                 let instead = format!("\"{forbidden}\" or \"allowed\"");
                 return self.wrong(place, "this is no word for it", &instead);
             }
+        };
+        Some(Set { value, place })
+    }
+
+    fn reach(&mut self, place: PolicyLine, value: Value<'_, '_>) -> Option<Set<Reach>> {
+        let value = match value.get_ref().as_str() {
+            Some("terminal") => Reach::Terminal,
+            Some("user") => Reach::User,
+            _ => return self.wrong(place, "this is no word for it", "\"terminal\" or \"user\""),
         };
         Some(Set { value, place })
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::member::is_resource;
-use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Set, SlotKind};
+use crate::{Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Reach, Set, SlotKind};
 
 /// Something that a line of a policy forbids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,32 @@ pub fn locks_with_screen(policy: &Policy) -> bool {
 /// Whether an agent has to lock when the last login of its user ends.
 pub fn locks_at_logout(policy: &Policy) -> bool {
     forbids(policy.after_logout.as_ref()).is_some()
+}
+
+/// How long after a person has unlocked in a terminal long-lived secrets are released there, where nothing
+/// is said.
+const PRESENCE: Duration = Duration::from_secs(5 * 60);
+
+/// Whether an agent answers those terminals alone in which the vault was unlocked.
+pub fn reaches_terminals_alone(policy: &Policy) -> bool {
+    policy.unlock_reach.as_ref().is_some_and(|set| set.value == Reach::Terminal)
+}
+
+/// Whether an agent may answer all programs of the user.
+pub fn reach_of_user(policy: &Policy) -> Result<(), Refusal> {
+    match policy.unlock_reach.as_ref().filter(|set| set.value == Reach::Terminal) {
+        None => Ok(()),
+        Some(set) => Err(refusal(
+            set,
+            "the reach of an unlocked vault is the terminals in which it was unlocked",
+            "azvault unlock --reach terminal",
+        )),
+    }
+}
+
+/// How long after a person has unlocked in a terminal long-lived secrets are released there.
+pub fn presence(policy: &Policy) -> Duration {
+    policy.presence_for.as_ref().map_or(PRESENCE, |set| set.value.0)
 }
 
 /// Whether a change of contexts may be kept in the vault. With autosave off it may not, asked for or

@@ -44,6 +44,8 @@ pub fn tighten(system: Policy, user: Policy) -> Result<Policy, Vec<Loosens>> {
             all,
         ),
         after_logout: stricter("unlock.after-logout", system.after_logout, user.after_logout, all),
+        unlock_reach: stricter("unlock.reach", system.unlock_reach, user.unlock_reach, all),
+        presence_for: stricter("presence.for", system.presence_for, user.presence_for, all),
         kdf_memory: stricter("kdf.memory-mib", system.kdf_memory, user.kdf_memory, all),
         kdf_passes: stricter("kdf.passes", system.kdf_passes, user.kdf_passes, all),
         kdf_product: stricter("kdf.product-mib", system.kdf_product, user.kdf_product, all),

@@ -1,7 +1,7 @@
 //! A vault that is older than, or another one than, what this machine has seen, and a person who
 //! says that it is the right one.
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::Terms;
 use azvault_vault::{
     AnchorMismatch, DraftFolder, Error, Problem, StorageError, Subject, Try, Vault,
 };
@@ -15,7 +15,7 @@ use crate::{agent, audit};
 /// Unlocks the vault whatever this machine has seen of it, if a person says so, and has the agent
 /// hold its keys. The acceptance stands in the audit log, and makes a generation that neither of
 /// the two futures has.
-pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
+pub fn accept(app: &App, terms: Terms) -> Result<(), Failure> {
     let Some(mut terminal) = app.terminal() else {
         let what = "only a person can accept an older vault, and there is no terminal to prompt on";
         return Err(Failure::new(Kind::NeedsTerminal, what)
@@ -33,7 +33,7 @@ pub fn accept(app: &App, limits: Limits) -> Result<(), Failure> {
 
     let locked = Opener::new(app).locked()?;
     let id = locked.vault_id();
-    let hold = |vault: &Vault| agent::hold(vault, epoch, &bytes, limits);
+    let hold = |vault: &Vault| agent::hold(vault, epoch, &bytes, terms);
     let mut agents_keys = AgentsKeys::Stay;
     let (generation, question, what) = match locked.unlock_with(keys(), &anchors) {
         Ok(vault) => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::Terms;
 use azvault_agent::holder::{self, Holder, Whose};
 use azvault_agent::{CallError, Client, KeysToHold, Status, hand};
 use azvault_os::pipe::Stream;
@@ -110,9 +110,9 @@ pub fn status_within_policy(app: &App, vault: VaultId) -> Option<Status> {
 
 /// Has an agent hold keys of a vault: a new one, to which the sessions of one that runs go over. They take
 /// the place of those from before a rotation, and of no other vault's.
-pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], limits: Limits) -> Result<(), Failure> {
+pub fn hold(vault: &Vault, epoch: u32, keys: &[u8], terms: Terms) -> Result<(), Failure> {
     let client = placed(vault.id())?;
-    let keys = KeysToHold { epoch, bytes: keys, limits };
+    let keys = KeysToHold { epoch, bytes: keys, terms };
     let held = || start(&client, vault.id(), Some(&keys));
     match held() {
         Err(CallError::OthersKeys) => {}

@@ -53,20 +53,14 @@ impl<'a> Requests<'a> {
 
     /// As [`ask`].
     pub fn ask<V: Verb>(&mut self, mut verb: V) -> Result<V::Reply, Failure> {
-        let mut found = None;
+        let mut found = Found(None);
         if self.open.is_none() {
-            match said_by_agent(self.app, &mut verb) {
-                Ok(Some(reply)) => return Ok(reply),
-                Ok(None) => {}
-                Err(failure) if is_for_opener(&failure) => found = Some(failure),
-                Err(failure) => return Err(failure),
+            match said_or_found(self.app, &mut verb)? {
+                Said::Reply(reply) => return Ok(reply),
+                Said::Nothing(what) => found = what,
             }
         }
-        let mut open = self.opened::<V>().map_err(|failure| match failure.kind {
-            // Where nobody can be asked for what opens the vault, what the agent found stands.
-            Kind::NeedsTerminal => found.filter(is_wrong).unwrap_or(failure),
-            _ => failure,
-        })?;
+        let mut open = self.opened::<V>().map_err(|failure| found.or(failure))?;
         let reply = verb.answer(self.app, &mut open);
         self.open = Some(open);
         reply
@@ -90,6 +84,39 @@ impl<'a> Requests<'a> {
     }
 }
 
+/// What an agent says.
+pub(crate) enum Said<Reply> {
+    Reply(Reply),
+    /// The vault is to be opened here.
+    Nothing(Found),
+}
+
+/// What an agent found that does not answer.
+pub(crate) struct Found(Option<Failure>);
+
+impl Found {
+    /// What there is to say where the vault cannot be opened here: what the agent found, if there is no terminal on
+    /// which to ask for what opens it.
+    pub(crate) fn or(self, failure: Failure) -> Failure {
+        match failure.kind {
+            Kind::NeedsTerminal => {
+                self.0.filter(|found| found.kind != Kind::Locked).unwrap_or(failure)
+            }
+            _ => failure,
+        }
+    }
+}
+
+/// The agent's reply, or what it found.
+pub(crate) fn said_or_found<V: Verb>(app: &App, verb: &mut V) -> Result<Said<V::Reply>, Failure> {
+    match said_by_agent(app, verb) {
+        Ok(Some(reply)) => Ok(Said::Reply(reply)),
+        Ok(None) => Ok(Said::Nothing(Found(None))),
+        Err(failure) if is_for_opener(&failure) => Ok(Said::Nothing(Found(Some(failure)))),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// What can be told without a question.
 pub enum UnaskedReply<Reply> {
     /// The vault is locked: what this shell's session says is all there is.
@@ -99,11 +126,9 @@ pub enum UnaskedReply<Reply> {
 
 /// As [`ask`], without asking anybody for what unlocks the vault.
 pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Reply>, Failure> {
-    let found = match said_by_agent(app, &mut verb) {
-        Ok(Some(reply)) => return Ok(UnaskedReply::Reply(reply)),
-        Ok(None) => None,
-        Err(failure) if is_for_opener(&failure) => Some(failure),
-        Err(failure) => return Err(failure),
+    let found = match said_or_found(app, &mut verb)? {
+        Said::Reply(reply) => return Ok(UnaskedReply::Reply(reply)),
+        Said::Nothing(Found(found)) => found,
     };
     match (Opener::new(app).reading(V::PURPOSE).open_unasked()?, found.filter(is_wrong)) {
         (Unasked::Open(mut open), _) => Ok(UnaskedReply::Reply(verb.answer(app, &mut open)?)),
@@ -112,18 +137,10 @@ pub fn ask_unasked<V: Verb>(app: &App, mut verb: V) -> Result<UnaskedReply<V::Re
     }
 }
 
-/// The agent's reply; `None` where none is to be asked, none answers, or it has not the keys: what that
-/// means, and what to do, whoever opens the vault finds out.
-pub fn by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
-    match said_by_agent(app, verb) {
-        // It was locked in this moment, or the vault is not what it was: who opens it here learns more.
-        Err(failure) if is_for_opener(&failure) => Ok(None),
-        said => said,
-    }
-}
-
+/// Whether the vault is to be opened here, with what unlocks it: the agent has no keys, or does not answer this
+/// terminal, or it found something else than the vault that was there.
 fn is_for_opener(failure: &Failure) -> bool {
-    failure.kind == Kind::Locked || is_wrong(failure)
+    matches!(failure.kind, Kind::Locked | Kind::UnlockedElsewhere) || is_wrong(failure)
 }
 
 /// Whether an agent that has the keys could not open the vault with them. With a passphrase it turns out
@@ -142,11 +159,14 @@ pub(crate) fn said_by_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V
 
 /// What a verb gives that is about what the agent holds.
 pub fn ask_agent<V: Verb>(app: &App, mut verb: V) -> Result<V::Reply, Failure> {
-    by_agent(app, &mut verb)?.ok_or_else(|| {
-        let what =
-            "the vault is locked, or its agent is not to be asked: what it holds is not known";
-        Failure::new(Kind::Locked, what).hint("azvault unlock")
-    })
+    match said_or_found(app, &mut verb)? {
+        Said::Reply(reply) => Ok(reply),
+        Said::Nothing(Found(found)) => Err(found.unwrap_or_else(|| {
+            let what =
+                "the vault is locked, or its agent is not to be asked: what it holds is not known";
+            Failure::new(Kind::Locked, what).hint("azvault unlock")
+        })),
+    }
 }
 
 /// The agent's reply, whatever it is. Others who write the vault are waited for, here and not in the agent, who

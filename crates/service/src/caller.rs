@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use azvault_agent::{CallerGrants, SessionStore};
+use azvault_agent::{CallerGrants, CallerTerminal, SessionStore};
 use azvault_model::Secret;
 use azvault_vault::Actor;
 
@@ -29,6 +29,8 @@ pub struct Caller {
     pub reach: Option<Reach>,
     /// How it would reach the sign-in service.
     pub(crate) network: Network,
+    /// What is known of its terminal.
+    pub(crate) terminal: CallerTerminal,
     /// What was given to commands that were started.
     pub(crate) grants: CallerGrants,
     /// Tokens that services refused, as tools say.

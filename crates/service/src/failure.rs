@@ -23,6 +23,8 @@ pub enum Kind {
     /// Nothing has the name, or more than one thing has it.
     NotFound,
     Locked,
+    /// The agent has the keys, and wants the vault unlocked by who asks.
+    UnlockedElsewhere,
     /// A rule or a policy forbids it.
     Refused,
     /// Tampering, an older copy of the vault, a file that is too new or damaged.

@@ -41,6 +41,7 @@ pub mod opening;
 pub mod panic;
 pub mod paths;
 pub mod policy;
+pub mod presence;
 pub mod private_file;
 mod recorder;
 mod request;

@@ -15,10 +15,11 @@ use std::path::Path;
 
 use azvault_agent::hold::{Allowed, Limits};
 
+pub(crate) use self::decide::presence;
 pub use self::decide::{
     acts, autosave_off, costs_enough, export_plaintext, extra_authorities,
     is_used_while_a_command_runs, keep, limits, may_add, may_hold, may_remove, most, new_vault,
-    opens, signs_in, usual_cost, warn_of_weak_slots, withstands_guessing,
+    opens, signs_in, terms, usual_cost, usual_terms, warn_of_weak_slots, withstands_guessing,
 };
 pub use self::file::Owner;
 pub use self::finding::Finding;

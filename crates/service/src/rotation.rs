@@ -254,8 +254,8 @@ fn hand_over(app: &App, vault: &Vault, source: Source, rotated: &azvault_vault::
     if source != Source::Typed || app.options.no_agent {
         return;
     }
-    let held = policy::limits(app, None, None)
-        .and_then(|limits| agent::hold(vault, rotated.epoch, &rotated.keys, limits));
+    let held = policy::usual_terms(app)
+        .and_then(|terms| agent::hold(vault, rotated.epoch, &rotated.keys, terms));
     if let Err(failure) = held {
         app.console.detail(format!("the keys are not held: {}", failure.what));
     }

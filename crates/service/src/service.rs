@@ -19,6 +19,7 @@ use crate::expected_vault;
 use crate::failure::{Failure, Kind};
 use crate::message::{SecretPart, encode, split};
 use crate::opening::{KeysAt, OpenVault};
+use crate::presence;
 use crate::recorder::Recorder;
 use crate::request::{Answered, Envelope, Memory, Nothing, Outcome, Person};
 use crate::session::Session;
@@ -78,6 +79,7 @@ impl Service {
             },
             reach: envelope.reach,
             network: envelope.network.unwrap_or_default(),
+            terminal: asked.terminal,
             grants: asked.grants.clone(),
             reported: Arc::clone(&self.reported),
             renewed: Renewed::new(ended),
@@ -86,7 +88,8 @@ impl Service {
         if row.handle == Handle::Fresh {
             self.held = None;
         }
-        let replied = match self.open(&app, keys, row.purpose) {
+        let answered = presence::is_answered(row.asker, asked.terminal);
+        let replied = match answered.and_then(|()| self.open(&app, keys, row.purpose)) {
             Err(failure) => Err(Unanswered::Failed(failure)),
             Ok(mut open) => {
                 let mut replied = (row.answer)(&parts, of_head, &app, &mut open);
@@ -150,6 +153,7 @@ impl Service {
             places: self.places.clone(),
             reach: None,
             network: caller.network.copied(),
+            terminal: caller.terminal,
             grants: caller.grants.clone(),
             reported: Arc::clone(&self.reported),
             renewed: Renewed::default(),

@@ -35,6 +35,8 @@ use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::{Bytes, Message, Parts};
 use crate::opening::OpenVault;
+use crate::presence;
+use crate::presence::{Asker, Releases};
 
 pub use self::audit::{AuditLogPart, ReadAuditLog, VerifiedAuditLog, VerifyAuditLog};
 pub use self::autosave::{Autosave, SetAutosave, ShowAutosave};
@@ -102,9 +104,16 @@ pub trait Verb: Message {
 
     /// What may be opened with the keys of the vault.
     const OPENS: Opens = Opens::Vault;
+    /// Who may ask for it.
+    const ASKER: Asker = Asker::OfTerminal;
 
     /// What it gives.
     type Reply: Message;
+
+    /// Whether it releases what lives long, which the agent does for a while after the vault was unlocked.
+    fn releases(&self) -> Releases {
+        Releases::Nothing
+    }
 
     /// Carries it out. Nothing is done where it fails.
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<Self::Reply, Failure>;
@@ -144,6 +153,7 @@ pub(crate) struct Row {
     pub(crate) purpose: Purpose,
     pub(crate) handle: Handle,
     pub(crate) opens: Opens,
+    pub(crate) asker: Asker,
     pub(crate) answer: Answer,
 }
 
@@ -215,6 +225,7 @@ const fn row<V: Verb>() -> Row {
         purpose: V::PURPOSE,
         handle: V::HANDLE,
         opens: V::OPENS,
+        asker: V::ASKER,
         answer: answer::<V>,
     }
 }
@@ -226,6 +237,7 @@ fn answer<V: Verb>(
     open: &mut OpenVault,
 ) -> Result<Encode, Unanswered> {
     let verb: V = parts.body(of_head).map_err(|_| Unanswered::Foreign)?;
+    presence::check(app, verb.releases()).map_err(Unanswered::Failed)?;
     let mut reply = verb.answer(app, open).map_err(Unanswered::Failed)?;
     Ok(Box::new(move |head| crate::message::encode(head, &mut reply)))
 }

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::{Limits, Terms};
 use azvault_agent::presence::Presence;
 use azvault_agent::{KeysToHold, hand};
 use azvault_os::pipe::Stream;
@@ -144,7 +144,8 @@ fn what_has_taken_the_agents_place_receives_no_key() {
     let bytes = home.keys().concat();
     let heard = std::thread::scope(|scope| {
         scope.spawn(|| {
-            let keys = KeysToHold { epoch: 1, bytes: &bytes, limits: Limits::default() };
+            let terms = Terms { limits: Limits::default(), reach: None };
+            let keys = KeysToHold { epoch: 1, bytes: &bytes, terms };
             let _ = hand(own, Some(&keys));
         });
         let mut its = its;

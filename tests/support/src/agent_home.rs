@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::{Limits, Terms};
 use azvault_agent::{CallError, Client, KeysToHold, hand};
 use azvault_model::Secret;
 use azvault_os::pipe::Stream;
@@ -100,7 +100,8 @@ impl AgentHome {
 
     /// Has an agent hold any keys, as a command would.
     pub fn hold(&self, epoch: u32, keys: &[u8]) -> Result<(), CallError> {
-        let keys = KeysToHold { epoch, bytes: keys, limits: Limits::default() };
+        let terms = Terms { limits: Limits::default(), reach: None };
+        let keys = KeysToHold { epoch, bytes: keys, terms };
         hand(self.start(), Some(&keys))
     }
 

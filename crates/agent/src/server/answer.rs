@@ -8,12 +8,16 @@ use azvault_vault::{Keys, Sealer, fingerprint, is_of_former};
 use zeroize::Zeroizing;
 
 use crate::answers::{Answers, Asked, NoAnswer, Reply};
+use crate::clock::now;
 use crate::grants::{self, CallerGrants, Grants, KeepsUnlocked, NewGrant};
-use crate::hold::{Hold, Limits, Moment};
+use crate::hold::{Hold, Limits, Moment, Reach, Terms};
 use crate::holder::Report;
 use crate::protocol::{Body, Leader, MAX_ASK, Message, Outcome, Verb};
 use crate::session_store::{CallerSessions, lock};
 use crate::sessions::Sessions;
+use crate::terminals::{CallerTerminal, Terminal, Terminals};
+
+use super::heritage::Heritage;
 
 /// All crates of azvault have one version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -23,6 +27,10 @@ pub(super) struct AgentState<'s> {
     keys: Option<Unlocked>,
     sessions: Arc<Mutex<Sessions>>,
     grants: Arc<Mutex<Grants>>,
+    /// Where the vault was unlocked.
+    terminals: Terminals,
+    /// Whom the agent before answered.
+    reach_before: Reach,
     service: &'s mut dyn Answers,
     pub(super) sleep: Sleep,
 }
@@ -40,19 +48,24 @@ pub(super) enum Sleep {
 struct Unlocked {
     keys: Arc<Keys>,
     hold: Hold,
+    reach: Reach,
 }
 
 impl<'s> AgentState<'s> {
     /// Without keys and sessions, and with a service that has opened nothing.
     pub(super) fn new(service: &'s mut dyn Answers) -> Self {
         let (sessions, grants) = (Arc::default(), Arc::default());
-        Self { keys: None, sessions, grants, service, sleep: Sleep::default() }
+        let (terminals, reach_before) = (Terminals::default(), Reach::default());
+        let sleep = Sleep::default();
+        Self { keys: None, sessions, grants, terminals, reach_before, service, sleep }
     }
 
-    /// The sessions and grants of the agent that served before.
-    pub(super) fn take_over(&mut self, sessions: Sessions, grants: Grants) {
+    /// What the agent that served before had.
+    pub(super) fn take_over(&mut self, heritage: Heritage) {
+        let Heritage { sessions, grants, terminals, reach } = heritage;
         *self.sessions() = sessions;
         *grants::lock(&self.grants) = grants;
+        (self.terminals, self.reach_before) = (terminals, reach);
     }
 
     /// Counts the vault as used, where a command that was started runs.
@@ -75,16 +88,23 @@ impl<'s> AgentState<'s> {
         }
     }
 
-    /// Holds keys from now on.
-    pub(super) fn hold(&mut self, keys: Keys, limits: Limits, now: Moment) {
+    /// Holds keys from now on, which somebody has unlocked in that terminal.
+    pub(super) fn hold(&mut self, keys: Keys, terms: Terms, terminal: Option<Terminal>) {
+        let now = now();
         self.service.forget();
-        self.keys = Some(Unlocked { keys: Arc::new(keys), hold: Hold::new(limits, now) });
+        let (keys, hold) = (Arc::new(keys), Hold::new(terms.limits, now));
+        let reach = terms.reach.unwrap_or(self.reach_before);
+        self.keys = Some(Unlocked { keys, hold, reach });
+        if let Some(terminal) = terminal {
+            self.terminals.add(terminal, now);
+        }
     }
 
-    /// Cuts down how long they are held, where less is allowed by now.
-    pub(super) fn tighten(&mut self, allowed: Limits, now: Moment) {
+    /// Cuts down how long they are held, and for whom, where less is allowed by now.
+    pub(super) fn tighten(&mut self, limits: Limits, reach: Reach, now: Moment) {
         if let Some(unlocked) = &mut self.keys {
-            unlocked.hold.tighten(allowed);
+            unlocked.hold.tighten(limits);
+            unlocked.reach = unlocked.reach.max(reach);
         }
         self.look(now);
     }
@@ -103,6 +123,8 @@ impl<'s> AgentState<'s> {
     pub(super) fn lock(&mut self) {
         self.service.forget();
         self.keys = None;
+        self.terminals.clear();
+        self.reach_before = Reach::default();
     }
 
     /// The processes that work for who waits.
@@ -249,7 +271,8 @@ fn done(room: usize) -> Message {
 fn status(held: &AgentState<'_>, now: Moment) -> Message {
     let hold = held.keys.as_ref().map(|unlocked| unlocked.hold);
     let limit = hold.map_or(0, |hold| hold.limits().idle.as_secs());
-    done(38 + VERSION.len())
+    let reach = held.keys.as_ref().map_or(0, |unlocked| unlocked.reach.number());
+    done(39 + VERSION.len())
         .u8(u8::from(held.keys.is_some()))
         .u32(held.keys.as_ref().map_or(0, |unlocked| unlocked.keys.epoch()))
         .u64(hold.map_or(0, |hold| hold.idle(now).as_secs()))
@@ -258,6 +281,7 @@ fn status(held: &AgentState<'_>, now: Moment) -> Message {
         .bytes(VERSION.as_bytes())
         .u64(limit)
         .u8(u8::from(held.sleep == Sleep::HeldBack))
+        .u8(reach)
 }
 
 /// Gives the sessions to the agent that takes over. Where keys are held, it has to be one that gets
@@ -272,8 +296,10 @@ fn hand_over(body: &mut Body<'_>, held: &AgentState<'_>) -> Result<Message, Outc
         return Err(Outcome::OthersKeys);
     }
     let (sessions, grants) = (held.sessions(), grants::lock(&held.grants));
-    let message = done(sessions.room() + grants.room());
-    Ok(grants.handed_over(sessions.handed_over(message)))
+    let reach = held.keys.as_ref().map_or(Reach::default(), |unlocked| unlocked.reach);
+    let message = done(sessions.room() + grants.room() + held.terminals.room() + 1);
+    let message = grants.handed_over(sessions.handed_over(message));
+    Ok(held.terminals.handed_over(message).u8(reach.number()))
 }
 
 /// Has the service answer, with the keys that are held.
@@ -288,7 +314,9 @@ fn ask(
     let Asker { process, ticket } = asker;
     let sessions = CallerSessions::new(Arc::clone(&held.sessions), process);
     let grants = CallerGrants::new(Arc::clone(&held.grants), process);
-    let asked = Asked { message, caller: process, sessions, grants, ticket };
+    let unlocked_there = held.terminals.since(process, now);
+    let terminal = CallerTerminal { unlocked: unlocked_there, reach: unlocked.reach };
+    let asked = Asked { message, caller: process, sessions, grants, terminal, ticket };
     held.service.answer(&unlocked.keys, asked).map_err(|NoAnswer::Foreign| Outcome::Refused)
 }
 

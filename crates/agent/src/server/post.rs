@@ -23,7 +23,6 @@ use super::bound_socket::BoundSocket;
 use super::predecessor::{HandedOver, Predecessor};
 use super::{Ears, Post, ServeError};
 use crate::answers::Answers;
-use crate::clock::now;
 use crate::handing::Starter;
 use crate::holder::{Beacon, Kind};
 use crate::presence::Presence;
@@ -63,14 +62,13 @@ pub(super) fn take<'a>(
             return Err(ServeError::AlreadyServed);
         };
         // Where nobody listens it is just ending.
-        if let Some(HandedOver { waits, sessions, grants }) = Predecessor::ask(socket, fingerprint)?
-        {
-            held.take_over(sessions, grants);
+        if let Some(HandedOver { waits, heritage }) = Predecessor::ask(socket, fingerprint)? {
+            held.take_over(heritage);
             predecessor = Some(waits);
         }
     }
-    if let Some((keys, limits)) = starter.keys().map_err(ServeError::Starter)? {
-        held.hold(keys, limits, now());
+    if let Some((keys, terms)) = starter.keys().map_err(ServeError::Starter)? {
+        held.hold(keys, terms, starter.terminal());
     }
     if predecessor.as_ref().is_some_and(Predecessor::may_have_gone_on) {
         return Err(ServeError::InTheWay);

@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 use azvault_os::pipe::Stream;
 
 use super::ServeError;
+use super::heritage::Heritage;
 use crate::client::{CallError, Client, exchange};
 use crate::grants::Grants;
+use crate::hold::Reach;
 use crate::protocol::{Body, Message, Verb};
 use crate::sessions::Sessions;
+use crate::terminals::Terminals;
 
 /// How long it has to answer: it needs microseconds, or hangs.
 const TO_ANSWER: Duration = Duration::from_secs(2);
@@ -22,8 +25,7 @@ const TO_TAKE_OVER: Duration = Duration::from_secs(3);
 /// What it handed over.
 pub(super) struct HandedOver {
     pub(super) waits: Predecessor,
-    pub(super) sessions: Sessions,
-    pub(super) grants: Grants,
+    pub(super) heritage: Heritage,
 }
 
 /// An agent that waits until this one serves. Dropping it is the sign.
@@ -49,8 +51,11 @@ impl Predecessor {
         let mut body = Body(&reply[1..]);
         let sessions = Sessions::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
         let grants = Grants::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
+        let terminals = Terminals::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
+        let reach = body.u8().and_then(Reach::of).ok_or(ServeError::InTheWay)?;
         body.end().ok_or(ServeError::InTheWay)?;
-        Ok(Some(HandedOver { waits: Self { _waits: stream, since }, sessions, grants }))
+        let heritage = Heritage { sessions, grants, terminals, reach };
+        Ok(Some(HandedOver { waits: Self { _waits: stream, since }, heritage }))
     }
 
     /// Whether it may have gone on by now.

@@ -2,6 +2,7 @@
 
 mod holding;
 
+use azvault_agent::hold::Reach;
 use azvault_model::rules::active::ActiveSource;
 use azvault_model::{ContextName, Mark};
 use azvault_service::ask::{UnaskedReply, ask_unasked};
@@ -78,6 +79,8 @@ struct Agent {
     expires_s: Option<u64>,
     /// Whether its keys go before the machine sleeps, and not after it woke.
     locks_before_sleep: bool,
+    /// Which programs it answers: `user` or `terminal`.
+    reach: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -121,6 +124,7 @@ impl Args {
                     idle_s: status.unlocked.map(|unlocked| unlocked.idle_s),
                     expires_s: status.unlocked.map(|unlocked| unlocked.expires_s),
                     locks_before_sleep: status.locks_before_sleep,
+                    reach: status.unlocked.and_then(|unlocked| unlocked.reach).map(Reach::as_str),
                 });
                 drop(locked);
                 match document.agent {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use azvault_agent::hold::Reach;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{Hold, Opener};
 use azvault_service::{accept_rollback, agent, policy};
@@ -28,12 +29,32 @@ pub(crate) struct Args {
     /// Lock after so long without use
     #[arg(long, value_name = "TIME", value_parser = duration)]
     idle: Option<Duration>,
+    /// Which programs the agent answers: all of yours, or those of terminals in which the vault was
+    /// unlocked, with what exec and shell start there [default: as before; at first all]
+    #[arg(long, value_name = "user|terminal")]
+    reach: Option<ReachName>,
     /// Go on with a vault that is older than, or another one than, what this machine has seen
     ///
     /// Asks on the terminal, stands in the audit log, and makes a generation beyond the one that was
     /// seen.
     #[arg(long)]
     accept_rollback: bool,
+}
+
+/// Whom the agent answers, as it is typed.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ReachName {
+    User,
+    Terminal,
+}
+
+impl From<ReachName> for Reach {
+    fn from(name: ReachName) -> Self {
+        match name {
+            ReachName::User => Self::User,
+            ReachName::Terminal => Self::Terminal,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -51,20 +72,22 @@ impl Args {
                 .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
         }
         let limits = policy::limits(app, self.hard, self.idle)?;
+        let terms = policy::terms(app, limits, self.reach.map(Reach::from))?;
         let locked = Opener::new(app).locked()?;
         agent::placed(locked.vault_id())?;
         policy::warn_of_weak_slots(app, locked.slots())?;
         if self.accept_rollback {
-            accept_rollback::accept(app, limits)?;
+            accept_rollback::accept(app, terms)?;
         } else {
-            Opener::new(app).of(locked).open_slot(Try::All, Hold::Required(limits))?;
+            Opener::new(app).of(locked).open_slot(Try::All, Hold::Required(terms))?;
         }
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {
             let state = "unlocked";
             app.ui.json(&Document { schema: SCHEMA, state, idle_limit_s, expires_s });
         } else {
-            app.ui.line(format!("unlocked for {}", words(limits.hard)));
+            let reach = if terms.reach == Some(Reach::Terminal) { " in this terminal" } else { "" };
+            app.ui.line(format!("unlocked for {}{reach}", words(limits.hard)));
             if limits.idle < limits.hard {
                 let idle = words(limits.idle);
                 app.ui.note(format!("locks when nobody uses it for {idle}, or: azvault lock"));

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::tighten;
 use crate::{
-    Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Resources, Set, SlotKind, read, rules,
+    Allowance, AtLeast, AtMost, Only, Policy, PolicyLine, Reach, Resources, Set, SlotKind, read,
+    rules,
 };
 
 fn of(text: &str, file: &str) -> Policy {
@@ -113,17 +114,19 @@ fn resources() -> impl Strategy<Value = Resources> {
 
 fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let allowance = || proptest::sample::select(vec![Allowance::Allowed, Allowance::Forbidden]);
+    let reach = || proptest::sample::select(vec![Reach::User, Reach::Terminal]);
     let most = || (60..64u64).prop_map(|seconds| AtMost(Duration::from_secs(seconds)));
     let least = |from| (from..from + 3).prop_map(AtLeast);
     let of_words =
         (set(allowance(), file), set(allowance(), file), set(names(), file), set(names(), file));
     let of_times = (set(most(), file), set(most(), file), set(most(), file));
     let of_states = (set(allowance(), file), set(allowance(), file), set(allowance(), file));
+    let of_presence = (set(reach(), file), set(most(), file));
     let of_costs =
         (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
     let of_resources = (set(resources(), file), resources(), names());
-    (of_words, of_times, of_costs, of_states, of_resources, kinds(), kinds()).prop_map(
-        move |(words, times, costs, states, resources, required, forbidden)| {
+    (of_words, of_times, of_costs, of_states, of_presence, of_resources, kinds(), kinds()).prop_map(
+        move |(words, times, costs, states, presence, resources, required, forbidden)| {
             let place = PolicyLine { file: file.into(), line: 1 };
             let slots = |kinds: Vec<SlotKind>| -> Vec<Set<SlotKind>> {
                 kinds.into_iter().map(|value| Set { value, place: place.clone() }).collect()
@@ -147,6 +150,8 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 extra_authorities: states.0,
                 while_screen_locked: states.1,
                 after_logout: states.2,
+                unlock_reach: presence.0,
+                presence_for: presence.1,
                 resources: resources.0,
                 forbidden_resources: each(resources.1.0),
                 forbidden_tenants: each(resources.2.0),
@@ -166,6 +171,7 @@ fn answers(policy: &Policy) -> Vec<bool> {
         rules::extra_authorities(policy).is_ok(),
         !rules::locks_with_screen(policy),
         !rules::locks_at_logout(policy),
+        !rules::reaches_terminals_alone(policy),
     ];
     for name in [None, Some("A"), Some("b"), Some("C"), Some("d")] {
         answers.push(rules::environment(policy, name).is_ok());
@@ -181,6 +187,7 @@ fn answers(policy: &Policy) -> Vec<bool> {
             answers.push(rules::unlock(longest.as_ref(), asked, Duration::ZERO, "").is_ok());
         }
         answers.push(rules::token(policy, 0, seconds.cast_signed()).is_ok());
+        answers.push(rules::presence(policy) >= Duration::from_secs(seconds));
     }
     for (memory, passes) in [(63, 3), (64, 3), (65, 3), (66, 4), (67, 2), (67, 5), (100, 2)] {
         answers.push(rules::kdf(policy, memory * 1024, passes).is_ok());

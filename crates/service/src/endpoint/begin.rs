@@ -9,10 +9,11 @@ use azvault_os::process::variable;
 use super::terms::{HandedKeys, Means};
 use super::tool_facts::ToolFacts;
 use crate::app::App;
-use crate::ask::{by_agent, from_agent};
+use crate::ask::{Said, from_agent, said_or_found};
 use crate::failure::Failure;
 use crate::message::SecretPart;
 use crate::opening::{KeysAt, Opener, OwnKeys};
+use crate::presence::Releases;
 use crate::session::Session;
 use crate::variables::Variables;
 use crate::verbs::{BeginCommand, Begun, NotGiven, Verb};
@@ -28,16 +29,18 @@ pub struct Ready {
 
 /// Has a command begin: by the agent, else with the vault opened here.
 pub fn begin(app: &App, mut verb: BeginCommand) -> Result<Ready, Failure> {
-    if let Some(begun) = by_agent(app, &mut verb)? {
-        return Ok(begun.into());
-    }
-    let mut open = Opener::new(app).open()?;
+    let found = match said_or_found(app, &mut verb)? {
+        Said::Reply(begun) => return Ok(begun.into()),
+        Said::Nothing(found) => found,
+    };
+    let mut open = Opener::new(app).open().map_err(|failure| found.or(failure))?;
     let keys = match &open.keys {
         KeysAt::Here(OwnKeys { epoch, bytes }) => {
             let bytes = SecretPart::new(Secret::copied_from(bytes));
             Some(HandedKeys { epoch: *epoch, bytes })
         }
-        // They were typed just now.
+        // They were typed just now; where a secret is wanted, to this process.
+        KeysAt::Agent if verb.releases() == Releases::LongLived => None,
         KeysAt::Agent => {
             drop(open);
             let begun = from_agent(app, &mut verb)?;

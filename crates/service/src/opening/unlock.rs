@@ -1,6 +1,6 @@
 //! Unlocking: by what was given, by the keyring, by asking.
 
-use azvault_agent::hold::Limits;
+use azvault_agent::hold::Terms;
 use azvault_vault::{AnchorFound, Cost, Locked, MasterKey, Sealer, Try, Vault};
 
 use super::{KeysAt, OpenVault, OwnKeys};
@@ -17,7 +17,7 @@ const TRIES: usize = 3;
 #[derive(Clone, Copy)]
 pub enum Hold {
     /// That is what the command is for.
-    Required(Limits),
+    Required(Terms),
     /// A person typed: nobody should have to type it again for a while.
     IfPossible,
     /// What opens the vault lies at hand: nothing is left behind that could open it.
@@ -192,12 +192,12 @@ fn open_with(app: &App, locked: Locked, attempt: Attempt) -> Result<OpenSlot, Fa
     let vault = locked.unlock_with(Box::new(keys), &app.anchors()?)?;
     let vault = recognised(app, vault)?;
     // Only keys of a vault that was found whole are held.
-    let in_agent = |limits| agent::hold(&vault, epoch, &bytes, limits);
+    let in_agent = |terms| agent::hold(&vault, epoch, &bytes, terms);
     let held = match hold {
-        Hold::Required(limits) => in_agent(limits).map(|()| Held::ByAgent)?,
+        Hold::Required(terms) => in_agent(terms).map(|()| Held::ByAgent)?,
         // Nothing is held of a vault that is only looked at.
         Hold::IfPossible if !app.options.no_agent && !app.ignores_anchors() => {
-            match policy::limits(app, None, None).and_then(in_agent) {
+            match policy::usual_terms(app).and_then(in_agent) {
                 Ok(()) => Held::ByAgent,
                 Err(failure) => {
                     app.console.detail(format!("the keys are not held: {}", failure.what));

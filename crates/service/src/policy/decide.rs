@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use azvault_agent::hold::{Allowed, Commands, Limits, Then};
+use azvault_agent::hold::{Allowed, Commands, Limits, Reach, Terms, Then};
 use azvault_model::Context;
 use azvault_policy::{Policy, PolicyLine, Refusal, SlotKind, rules};
 use azvault_signin::Cloud;
@@ -72,6 +72,24 @@ pub fn limits(
     limits_by(app.policy()?, hard, idle).map_err(refused)
 }
 
+/// How keys are held that are unlocked, given what was asked for.
+pub fn terms(app: &App, limits: Limits, reach: Option<Reach>) -> Result<Terms, Failure> {
+    if reach == Some(Reach::User) {
+        rules::reach_of_user(app.policy()?).map_err(refused)?;
+    }
+    Ok(Terms { limits, reach })
+}
+
+/// How keys are held that were not unlocked for that: as long as is usual, and for whom they were before.
+pub fn usual_terms(app: &App) -> Result<Terms, Failure> {
+    Ok(Terms { limits: limits(app, None, None)?, reach: None })
+}
+
+/// How long after somebody has unlocked the vault in a terminal long-lived secrets are released there.
+pub(crate) fn presence(app: &App) -> Result<Duration, Failure> {
+    Ok(rules::presence(app.policy()?))
+}
+
 fn limits_by(
     policy: &Policy,
     hard: Option<Duration>,
@@ -103,6 +121,10 @@ pub(super) fn of_agent(policy: &Policy) -> Allowed {
     let then = |locks| if locks { Then::Lock } else { Then::Hold };
     Allowed {
         limits: most_of(policy),
+        reach: match rules::reaches_terminals_alone(policy) {
+            true => Reach::Terminal,
+            false => Reach::User,
+        },
         screen_locked: then(rules::locks_with_screen(policy)),
         logged_out: then(rules::locks_at_logout(policy)),
         commands: match policy.unlock_idle {

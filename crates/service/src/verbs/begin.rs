@@ -12,8 +12,9 @@ use crate::failure::Failure;
 use crate::grants::{self, GrantTerms};
 use crate::message::{Message, SecretPart};
 use crate::opening::OpenVault;
+use crate::presence::Releases;
 use crate::session::Session;
-use crate::variables::{Variables, WantedVariables};
+use crate::variables::{Principal, Variables, WantedVariables};
 use crate::{audit, endpoint, policy};
 
 /// A command begins, as a context.
@@ -73,6 +74,13 @@ impl Verb for BeginCommand {
     const ASKS: bool = true;
     const GOES_ONLINE: bool = true;
     type Reply = Begun;
+
+    fn releases(&self) -> Releases {
+        match self.variables.principal {
+            Principal::InVariables => Releases::LongLived,
+            Principal::LeftOut => Releases::Nothing,
+        }
+    }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<Begun, Failure> {
         let contexts = &open.contexts;

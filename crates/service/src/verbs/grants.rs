@@ -14,6 +14,7 @@ use crate::failure::{Failure, Kind};
 use crate::grants;
 use crate::message::{Message, SecretPart};
 use crate::opening::OpenVault;
+use crate::presence::Asker;
 
 /// All grants that the agent has given.
 #[derive(Serialize, Deserialize)]
@@ -139,6 +140,7 @@ impl Verb for RevokeGrants {
 
 impl Verb for GrantedToken {
     const NAME: &'static str = "granted token";
+    const ASKER: Asker = Asker::Anyone;
     const GOES_ONLINE: bool = true;
     type Reply = GrantedTokenReply;
 

@@ -11,6 +11,7 @@ use crate::contexts::Purpose;
 use crate::failure::{Failure, Kind};
 use crate::message::{Message, not_there_yet};
 use crate::opening::OpenVault;
+use crate::presence::Releases;
 use crate::text::count;
 use crate::{audit, migration, policy};
 
@@ -95,6 +96,10 @@ impl Verb for ReleaseOriginals {
     const ASKS: bool = true;
     const WORK: Option<&'static str> = Some("opening");
     type Reply = ReleasedOriginals;
+
+    fn releases(&self) -> Releases {
+        Releases::LongLived
+    }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ReleasedOriginals, Failure> {
         let Self { migration, files, what_for } = self;

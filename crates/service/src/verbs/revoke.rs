@@ -10,6 +10,7 @@ use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::opening::OpenVault;
+use crate::presence::Asker;
 use crate::{audit, secrets};
 
 /// All secrets by what they open, the worst first.
@@ -40,6 +41,7 @@ impl Message for LoggedPanic {}
 
 impl Verb for ListToRevoke {
     const NAME: &'static str = "panic";
+    const ASKER: Asker = Asker::Anyone;
     const PURPOSE: Purpose = Purpose::Revoke;
     type Reply = SecretsToRevoke;
 
@@ -54,6 +56,7 @@ impl Verb for ListToRevoke {
 
 impl Verb for LogPanic {
     const NAME: &'static str = "panic log";
+    const ASKER: Asker = Asker::Anyone;
     const PURPOSE: Purpose = Purpose::Revoke;
     type Reply = LoggedPanic;
 

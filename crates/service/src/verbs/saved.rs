@@ -15,6 +15,7 @@ use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::{Foreign, Message, SentProfile};
 use crate::opening::OpenVault;
+use crate::presence::Releases;
 use crate::text::{count, shown_path};
 use crate::{audit, endpoint, policy, saved};
 
@@ -143,6 +144,10 @@ impl Verb for SaveContexts {
     const ASKS: bool = true;
     const WORK: Option<&'static str> = Some("opening");
     type Reply = SavedContexts;
+
+    fn releases(&self) -> Releases {
+        Releases::LongLived
+    }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<SavedContexts, Failure> {
         let credentials = self.form.credentials();

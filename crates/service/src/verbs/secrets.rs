@@ -11,6 +11,7 @@ use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::message::{Message, not_there_yet};
 use crate::opening::OpenVault;
+use crate::presence::Releases;
 use crate::secrets::{self, SecretLocation, SecretRef};
 use crate::{audit, policy};
 
@@ -164,6 +165,10 @@ impl Verb for RevealSecrets {
     const NAME: &'static str = "secret list --reveal";
     type Reply = RevealedSecrets;
 
+    fn releases(&self) -> Releases {
+        Releases::LongLived
+    }
+
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<RevealedSecrets, Failure> {
         policy::export_plaintext(app, "secrets are not shown")?;
         let OpenVault { vault, contexts, .. } = open;
@@ -206,6 +211,13 @@ fn changed_meanwhile() -> Failure {
 impl Verb for ShowSecret {
     const NAME: &'static str = "secret show";
     type Reply = ShownSecret;
+
+    fn releases(&self) -> Releases {
+        match self.value {
+            Value::Sealed => Releases::Nothing,
+            Value::Released => Releases::LongLived,
+        }
+    }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ShownSecret, Failure> {
         if self.value == Value::Released {

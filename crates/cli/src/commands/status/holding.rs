@@ -20,6 +20,8 @@ pub(super) fn rows(document: &Document, looked: Option<&Looked>) -> Vec<(&'stati
     }
     let holding = document.agent.as_ref().filter(|agent| agent.expires_s.is_some());
     rows.extend(holding.map(|agent| ("sleep", of_sleep(agent).to_owned())));
+    let reach = holding.and_then(|agent| agent.reach).filter(|reach| *reach == "terminal");
+    rows.extend(reach.map(|_| ("reach", "terminals in which it was unlocked".to_owned())));
     rows.extend(found.iter().filter_map(|found| holder_row(document, found)));
     rows.extend(looked.map(|looked| ("looked at", looked.places())));
     rows
