@@ -42,7 +42,7 @@ fn searched(home: &AgentHome) -> Vec<Searched> {
 /// Has everything pass through the agent that can: an import, listing, revealing, a session.
 fn use_it(home: &AgentHome) {
     let sign_in = json!({"clientId": "8b1f0000-0000-4000-8000-000000000001",
-        "clientSecret": String::from_utf8_lossy(MARKER),
+        "clientSecret": std::str::from_utf8(MARKER).unwrap(),
         "tenantId": "72f00000-0000-4000-8000-000000000001"});
     let file = home.join("sign-in.json");
     fs::write(&file, sign_in.to_string()).unwrap();
