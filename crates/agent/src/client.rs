@@ -52,6 +52,9 @@ pub enum CallError {
     /// It does not do that.
     #[error("the agent refused")]
     Refused,
+    /// It met a fault of its own: what was asked for has either happened or not.
+    #[error("a fault in the agent: what was asked for has happened, or has not")]
+    Fault,
     /// More than one message may have.
     #[error("too much for one message")]
     TooLarge,
@@ -71,6 +74,7 @@ impl CallError {
             Some(Outcome::OthersKeys) => Self::OthersKeys,
             Some(Outcome::Moved) => Self::Moved,
             Some(Outcome::InTheWay) => Self::InTheWay,
+            Some(Outcome::Fault) => Self::Fault,
             Some(Outcome::Done) | None => nonsense(),
         }
     }

@@ -94,10 +94,12 @@ pub enum Outcome {
     Moved = 6,
     /// Another agent serves, and does not make room.
     InTheWay = 7,
+    /// A fault of the agent's own. What the request would have changed has either happened or not.
+    Fault = 8,
 }
 
 impl Outcome {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Done,
         Self::Locked,
         Self::NoSession,
@@ -106,6 +108,7 @@ impl Outcome {
         Self::OthersKeys,
         Self::Moved,
         Self::InTheWay,
+        Self::Fault,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

@@ -1,5 +1,6 @@
 //! What the agent holds, and its answer to each verb.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -134,8 +135,10 @@ impl<'s> AgentState<'s> {
 
     /// Goes on with what came from them.
     pub(super) fn go_on(&mut self) {
-        if let Some(unlocked) = &self.keys {
-            self.service.go_on(&unlocked.keys);
+        let Some(unlocked) = &self.keys else { return };
+        let (service, keys) = (&mut *self.service, &unlocked.keys);
+        if catch_unwind(AssertUnwindSafe(|| service.go_on(keys))).is_err() {
+            service.forget();
         }
     }
 
@@ -178,8 +181,17 @@ pub(super) enum Answer {
     Close,
 }
 
-/// The reply to one request.
+/// The reply to one request. A fault of ours is one of this request: what others have stays, and what was open
+/// for it is opened anew.
 pub(super) fn answer(body: &[u8], held: &mut AgentState<'_>, asker: Asker, now: Moment) -> Answer {
+    let answered = catch_unwind(AssertUnwindSafe(|| answered(body, held, asker, now)));
+    answered.unwrap_or_else(|_| {
+        held.service.forget();
+        Message::new(Outcome::Fault as u8, 0).finish().map_or(Answer::Close, Answer::Frame)
+    })
+}
+
+fn answered(body: &[u8], held: &mut AgentState<'_>, asker: Asker, now: Moment) -> Answer {
     let mut body = Body(body);
     let Some(number) = body.u8() else { return Answer::Close };
     let reply = match Verb::of(number) {
@@ -329,3 +341,6 @@ fn former<'a>(body: &mut Body<'a>) -> Option<Vec<&'a [u8]>> {
     body.end()?;
     Some(former)
 }
+
+#[cfg(test)]
+mod tests;
