@@ -94,6 +94,7 @@ fn every_verb_prints_one_document() {
         &["context", "select", "gov", "--scope", "user"],
         &["use", "ci"],
         &["use", "-"],
+        &["open", "--print"],
         &["autosave", "show"],
         &["autosave", "disable"],
         &["autosave", "enable"],

@@ -59,6 +59,7 @@ mod not_understood;
 mod nothing_in_clear;
 mod odd_files;
 mod older_backup;
+mod open;
 mod other_tools;
 mod panic;
 mod passphrases;

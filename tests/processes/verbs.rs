@@ -42,6 +42,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("context import", "azvault context import $loud --scope user $HOME/more/AzureRmContext.json"),
     ("subscription", "azvault subscription $loud"),
     ("subscription list", "azvault subscription list $loud"),
+    ("open", "azvault open $loud --print"),
     ("use", "azvault use $loud fab"),
     ("autosave", "azvault autosave $loud"),
     ("autosave show", "azvault autosave show $loud"),

@@ -19,6 +19,7 @@ pub(crate) mod key;
 pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod migrate;
+pub(crate) mod open;
 pub(crate) mod panic;
 pub(crate) mod policy;
 pub(crate) mod prompt;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Subscription(subscription::Verb),
     Use(r#use::Args),
+    Open(open::Args),
     /// Whether changes of contexts are saved for you
     #[command(subcommand)]
     Autosave(autosave::Verb),
@@ -131,6 +133,7 @@ impl Command {
             Self::Context(verb) => verb.run(app),
             Self::Subscription(verb) => verb.run(app),
             Self::Use(args) => args.run(app),
+            Self::Open(args) => args.run(app),
             Self::Autosave(verb) => verb.run(app),
             Self::Session(verb) => verb.run(app),
             Self::Token(args) => args.run(app),

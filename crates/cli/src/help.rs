@@ -14,7 +14,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Move in", &["scan", "migrate"]),
     (
         "Sign in, and use contexts",
-        &["connect", "disconnect", "context", "subscription", "use", "autosave", "session"],
+        &["connect", "disconnect", "context", "subscription", "use", "open", "autosave", "session"],
     ),
     ("Hand tokens to programs", &["exec", "shell", "grant", "token", "az-shim"]),
     ("The vault", &["init", "unlock", "lock", "status", "key", "secret", "backup", "verify"]),
@@ -23,7 +23,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// What is typed, by command.
-const EXAMPLES: [(&str, &[&str]); 26] = [
+const EXAMPLES: [(&str, &[&str]); 27] = [
     ("scan", &["azvault scan", "azvault scan ~/work", "azvault scan -o sarif > azvault.sarif"]),
     ("migrate", &["azvault migrate", "azvault migrate plan", "azvault migrate run --yes"]),
     ("migrate run", &["azvault migrate run", "azvault migrate run --yes --from ~/old-home/.Azure"]),
@@ -67,6 +67,7 @@ const EXAMPLES: [(&str, &[&str]); 26] = [
     ("context save", &["azvault context save contexts.azvault"]),
     ("context import", &["azvault context import contexts.azvault"]),
     ("subscription list", &["azvault subscription list", "azvault subscription list --refresh"]),
+    ("open", &["azvault open", "azvault open prod", "azvault open --print"]),
     ("use", &["azvault use", "azvault use prod", "azvault use -"]),
     (
         "exec",

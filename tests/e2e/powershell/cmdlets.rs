@@ -11,7 +11,7 @@ use crate::azure::Azure;
 use azvault_test_support::Home;
 
 /// Commands without a cmdlet, and why.
-const WITHOUT: [(&str, &str); 16] = [
+const WITHOUT: [(&str, &str); 17] = [
     ("az-shim install", "for shells: in PowerShell a function is enough"),
     ("az-shim remove", "for shells"),
     ("az-shim status", "for shells"),
@@ -20,6 +20,7 @@ const WITHOUT: [(&str, &str); 16] = [
     ("grant list", "commands of `exec` and `shell`, which shells start"),
     ("grant revoke", "the same"),
     ("man", "Get-Help"),
+    ("open", "Start-Process (azvault open --print)"),
     ("prompt", "text for the prompt of a shell"),
     ("session check", "the module does it"),
     ("session end", "the session of a PowerShell ends with it"),

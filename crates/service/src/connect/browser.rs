@@ -1,14 +1,12 @@
 //! The browser of this machine.
 
-use std::process::{Command, Stdio};
-
 use azvault_signin::browser::{self, Wishes};
 use azvault_signin::{AZURE_POWERSHELL, Tokens};
 
 use super::At;
+use crate::browser::open;
 use crate::failure::Failure;
 use crate::online::failed;
-use crate::{inherited, paths};
 
 /// How long the person has, in seconds.
 const PATIENCE: i64 = 300;
@@ -20,6 +18,7 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
     let wishes = Wishes { login_hint, claims: at.claims, ..Wishes::default() };
     let begun = browser::begin(&client, &[&scope], wishes).map_err(failed)?;
     let address = &begun.start();
+    // Our own page, which sends the browser to the provider: its address tells nothing.
     match open(address) {
         Ok(()) => {
             at.app.console.request(format!("Sign in in your browser. If none opens: {address}"));
@@ -34,21 +33,4 @@ pub(super) fn sign_in(at: &At<'_>, login_hint: Option<&str>) -> Result<Tokens, F
             None => failure.hint("azvault connect --device-code signs in on any other device"),
         }
     })
-}
-
-/// Opens the page of ours that sends the browser to the provider. Its address may stand among the
-/// arguments: it is given to processes of this user alone.
-fn open(address: &str) -> std::io::Result<()> {
-    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let named = paths::browser().unwrap_or_else(|| usual.to_owned());
-    let mut words: Vec<String> =
-        named.split_ascii_whitespace().map(|word| word.replace("%s", address)).collect();
-    if !named.contains("%s") {
-        words.push(address.to_owned());
-    }
-    let mut command = Command::new(&words[0]);
-    command.args(&words[1..]);
-    inherited::without_anything(&mut command)?;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().map(drop)
 }

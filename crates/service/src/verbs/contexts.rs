@@ -11,6 +11,7 @@ use crate::contexts::{Contexts, Seen};
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::opening::OpenVault;
+use crate::portal;
 
 /// All contexts that are seen.
 #[derive(Serialize, Deserialize)]
@@ -49,6 +50,8 @@ pub struct ShownContext {
     pub default: Option<ContextName>,
     pub active: Option<ContextName>,
     pub shown: ListedContext,
+    /// Where the portal shows it.
+    pub portal: Option<String>,
 }
 
 /// The context that was active in this session before.
@@ -120,6 +123,7 @@ impl Verb for ShowContext {
             default: contexts.default().cloned(),
             active: active(contexts)?,
             shown: ListedContext::new(shown, &sign_ins, app.now()),
+            portal: portal::address(shown.context, &contexts.vault.environments),
         })
     }
 }

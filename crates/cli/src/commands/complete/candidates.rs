@@ -32,9 +32,10 @@ enum Kind {
 }
 
 /// Each option that takes a name: the words of its command, and its id.
-const OPTIONS: [(&[&str], &str, Kind); 20] = [
+const OPTIONS: [(&[&str], &str, Kind); 21] = [
     (&[], "context", Kind::Contexts),
     (&["use"], "name", Kind::Contexts),
+    (&["open"], "name", Kind::Contexts),
     (&["exec"], "name", Kind::Contexts),
     (&["shell"], "name", Kind::Contexts),
     (&["context", "show"], "name", Kind::Contexts),

@@ -36,7 +36,7 @@ struct Document<'a> {
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let name = self.name.map(ContextName::new);
-        let ShownContext { default, active, shown } = ask(app, ShowContext { name })?;
+        let ShownContext { default, active, shown, portal: _ } = ask(app, ShowContext { name })?;
         let context = &shown.context;
         let marks = Marks { default: default.as_ref(), active: active.as_ref() };
         let view = ContextView::new(context, shown.scope, marks).signed_in(shown.sign_in);
