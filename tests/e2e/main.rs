@@ -35,6 +35,7 @@ mod doctor;
 mod dry_run;
 mod endpoint;
 mod exec_variables;
+mod expiry;
 mod fixtures;
 mod foreign_vault;
 mod grants;

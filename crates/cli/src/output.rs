@@ -9,3 +9,4 @@ pub(crate) mod rotation;
 pub(crate) mod sarif;
 pub(crate) mod scan;
 pub(crate) mod secrets;
+pub(crate) mod sign_in;

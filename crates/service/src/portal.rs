@@ -24,8 +24,7 @@ pub(crate) fn address(context: &Context, environments: &[Environment]) -> Option
         let own = environments.iter().find(|own| is_it(&own.name))?;
         // As Azure PowerShell's files have it, and as Azure CLI's.
         let named = |name: &&str| own.settings.get(*name);
-        let portal =
-            ["ManagementPortalUrl", "endpoint_portal"].iter().find_map(|name| named(name))?;
+        let portal = ["ManagementPortalUrl", "endpoint_portal"].iter().find_map(named)?;
         let portal = portal.trim_end_matches('/');
         let host = portal.strip_prefix("https://")?;
         let is_plain = |c: char| c.is_ascii_alphanumeric() || ['-', '.', ':'].contains(&c);

@@ -60,7 +60,8 @@ fn the_option_beats_the_variable_beats_the_session_beats_the_default_and_status_
         let within = run(&["exec", "--", env!("CARGO_BIN_EXE_azvault"), "status", "-o", "json"]);
         assert_eq!(within.json()["active"], wanted, "{case}");
         let mark = if because == "the default in the vault" { "" } else { "*" };
-        assert_eq!(run(&["prompt"]).stdout, format!("{wanted}{mark}\n"), "{case}");
+        let needed = if wanted == "gov" { " (sign-in needed)" } else { "" };
+        assert_eq!(run(&["prompt"]).stdout, format!("{wanted}{mark}{needed}\n"), "{case}");
     }
 }
 

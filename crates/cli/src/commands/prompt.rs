@@ -13,7 +13,8 @@ use serde::Serialize;
 use crate::app::{App, Exit};
 use crate::exit_code;
 use crate::options::Output;
-use crate::output::documents::SCHEMA;
+use crate::output::documents::{SCHEMA, SignInView};
+use crate::output::sign_in;
 use crate::terminal::ui::Tone;
 
 /// Columns of a name; what is longer is cut.
@@ -23,7 +24,8 @@ const MAX_NAME: usize = 40;
 ///
 /// `prod` is the vault's default, `prod*` what this session or a variable chose, `!` stands for
 /// autosave off. A long name is cut; -o json has it whole. A context that is marked as production has
-/// `(production)` behind it, or is red with --color always.
+/// `(production)` behind it, or is red with --color always; `(sign-in needed)` and `(sign-in ends in 2
+/// days)` say what comes next.
 /// Asks nothing, and writes nothing to stderr: `locked` stands for a locked vault, behind the name
 /// that the session chose; `none` where no context acts, `gone` where the session has ended or is
 /// another shell's, `error` where azvault status says more. Where there is no vault nothing is printed.
@@ -41,6 +43,10 @@ struct Document<'a> {
     autosave: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mark: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInView>,
+    #[serde(skip)]
+    warning: Option<String>,
 }
 
 impl Args {
@@ -86,6 +92,8 @@ fn unlocked(app: &App, reply: &PromptReply) {
             scope: Some(reply.scope.as_str()),
             autosave: Some(reply.autosave.as_str()),
             mark: reply.mark.map(Mark::as_str),
+            sign_in: reply.sign_in.map(SignInView::new),
+            warning: reply.sign_in.and_then(|known| sign_in::warning(known, app.now())),
         },
     );
 }
@@ -102,6 +110,8 @@ fn locked(app: &App, session: Option<&Session>) {
             scope: choice.map(|_| Scope::Process.as_str()),
             autosave: state.and_then(|state| state.autosave).map(AutosaveMode::as_str),
             mark: None,
+            sign_in: None,
+            warning: None,
         },
     );
 }
@@ -125,6 +135,9 @@ fn print(app: &App, document: &Document<'_>) {
     }
     if document.state == "locked" && document.context.is_some() {
         text.push_str(" locked");
+    }
+    if let Some(warning) = &document.warning {
+        text.push_str(&format!(" ({warning})"));
     }
     match document.mark {
         Some(_) if app.ui.is_colored() => app.ui.toned_line(Tone::Bad, text),

@@ -4,6 +4,7 @@ mod holding;
 
 use azvault_agent::hold::Reach;
 use azvault_model::rules::active::ActiveSource;
+use azvault_model::rules::sign_in::SignIn;
 use azvault_model::{ContextName, Mark};
 use azvault_service::ask::{UnaskedReply, ask_unasked};
 use azvault_service::contexts::chosen;
@@ -21,7 +22,8 @@ use serde::Serialize;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
-use crate::output::documents::ActingView;
+use crate::output::documents::{ActingView, SignInView};
+use crate::output::sign_in;
 use crate::terminal::shell_language::in_this_shell;
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -57,6 +59,12 @@ struct Document {
     /// How the acting context is marked.
     #[serde(skip_serializing_if = "Option::is_none")]
     mark: Option<&'static str>,
+    /// What is known of its sign-in, while the vault is unlocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInView>,
+    /// The same, for people.
+    #[serde(skip)]
+    known_sign_in: Option<SignIn>,
     /// What was chosen and is gone.
     missing: Option<String>,
     default: Option<String>,
@@ -215,6 +223,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
                 active,
                 because,
                 acting,
+                sign_in,
                 missing,
                 autosave,
                 offers,
@@ -226,6 +235,8 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             document.active_because = Some(because.as_str());
             let mark = acting.as_ref().and_then(|acting| acting.context().labels.mark);
             document.mark = mark.map(Mark::as_str);
+            document.sign_in = sign_in.map(SignInView::new);
+            document.known_sign_in = sign_in;
             document.acting = acting.as_ref().map(ActingView::new);
             document.missing = missing.as_ref().map(text);
             let (mode, because) = (autosave.mode.as_str(), autosave.because.as_str());
@@ -274,6 +285,9 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         if let Some(whose) = document.acting.as_ref().and_then(ActingView::whose) {
             rows.push(("account", whose));
         }
+        if let Some(known) = document.known_sign_in {
+            rows.push(("sign-in", sign_in::told(known, app.now()).1));
+        }
         rows.push(("default", name(&document.default)));
         if let Some(autosave) = &document.autosave {
             rows.push(("autosave", format!("{} ({})", autosave.mode, autosave.because)));
@@ -286,8 +300,9 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         let number = count(*members, "member");
         rows.push(("policy", format!("{number} of {} (azvault policy show)", files.join(" and "))));
     }
-    let value = |key: &str, value: String| match document.mark {
-        Some(_) if key == "active" => toned(Tone::Bad, value),
+    let value = |key: &str, value: String| match (key, document.mark, document.known_sign_in) {
+        ("active", Some(_), _) => toned(Tone::Bad, value),
+        ("sign-in", _, Some(known)) => toned(sign_in::told(known, app.now()).0, value),
         _ => cell(value),
     };
     let rows: Vec<_> = rows.into_iter().map(|(k, v)| vec![cell(k), value(k, v)]).collect();

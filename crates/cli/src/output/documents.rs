@@ -47,6 +47,16 @@ pub(crate) struct SignInView {
     expires_on: Option<String>,
 }
 
+impl SignInView {
+    pub(crate) fn new(known: SignIn) -> Self {
+        match known {
+            SignIn::Stored => Self { state: "stored", expires_on: None },
+            SignIn::Until(at) => Self { state: "expires", expires_on: Some(utc(at)) },
+            SignIn::Needed => Self { state: "needed", expires_on: None },
+        }
+    }
+}
+
 #[derive(Serialize)]
 pub(crate) struct AccountView<'a> {
     pub(crate) id: &'a str,
@@ -148,12 +158,7 @@ impl<'a> ContextView<'a> {
 
     /// With what is known of its sign-in.
     pub(crate) fn signed_in(self, known: Option<SignIn>) -> Self {
-        let view = |known| match known {
-            SignIn::Stored => SignInView { state: "stored", expires_on: None },
-            SignIn::Until(at) => SignInView { state: "expires", expires_on: Some(utc(at)) },
-            SignIn::Needed => SignInView { state: "needed", expires_on: None },
-        };
-        Self { sign_in: known.map(view), ..self }
+        Self { sign_in: known.map(SignInView::new), ..self }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a shell's prompt shows.
 
 use azvault_model::rules::active::ActiveSource;
+use azvault_model::rules::sign_in::{SignIn, SignIns};
 use azvault_model::{AutosaveMode, ContextName, Mark, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,12 @@ pub struct PromptReply {
     pub autosave: AutosaveMode,
     /// How the active context is marked.
     pub mark: Option<Mark>,
+    /// What is known of the sign-in of its account; `None` in a vault so large that a prompt would wait.
+    pub sign_in: Option<SignIn>,
 }
+
+/// The most contexts and secrets that are looked through while a prompt waits.
+const MAX_LOOKED_THROUGH: usize = 5_000;
 
 impl Message for Prompt {}
 
@@ -34,7 +40,7 @@ impl Verb for Prompt {
     const NAME: &'static str = "prompt";
     type Reply = PromptReply;
 
-    fn answer(self, _: &App, open: &mut OpenVault) -> Result<PromptReply, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<PromptReply, Failure> {
         let contexts = &open.contexts;
         let (active, because) = contexts.active()?;
         let scope = match because {
@@ -43,6 +49,13 @@ impl Verb for Prompt {
         };
         let mark = active.and_then(|name| contexts.find(name)?.context.labels.mark);
         let autosave = contexts.autosave().0;
-        Ok(PromptReply { context: active.cloned(), scope, autosave, mark })
+        let vault = &contexts.vault;
+        let is_small = vault.contexts.len() + vault.secrets.len() <= MAX_LOOKED_THROUGH;
+        let sign_in = active.filter(|_| is_small).and_then(|name| {
+            let accounts = contexts.accounts();
+            let sign_ins = SignIns::of(&accounts, contexts.descriptions());
+            sign_ins.of_context(contexts.find(name)?.context, app.now())
+        });
+        Ok(PromptReply { context: active.cloned(), scope, autosave, mark, sign_in })
     }
 }

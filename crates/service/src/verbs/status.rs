@@ -1,6 +1,7 @@
 //! What `status` says of an open vault.
 
 use azvault_model::rules::active::ActiveSource;
+use azvault_model::rules::sign_in::{SignIn, SignIns};
 use azvault_model::{Acting, ContextName};
 use azvault_vault::Id;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub struct DescribedVault {
     pub because: ActiveSource,
     /// Who acts; `None` where nobody does.
     pub acting: Option<Acting>,
+    /// What is known of its sign-in.
+    pub sign_in: Option<SignIn>,
     /// What was chosen and is gone.
     pub missing: Option<ContextName>,
     pub autosave: Autosave,
@@ -81,7 +84,7 @@ impl Verb for DescribeVault {
     const NAME: &'static str = "status";
     type Reply = DescribedVault;
 
-    fn answer(self, _: &App, open: &mut OpenVault) -> Result<DescribedVault, Failure> {
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<DescribedVault, Failure> {
         let counts = VaultCounts::of(open)?;
         let contexts = &open.contexts;
         let (active, because) = contexts.active()?;
@@ -89,11 +92,16 @@ impl Verb for DescribeVault {
             id: session.id(),
             leader: session.leader,
         };
+        let acting = contexts.resolved()?;
+        let accounts = contexts.accounts();
+        let sign_ins = SignIns::of(&accounts, contexts.descriptions());
+        let sign_in = acting.as_ref().and_then(|own| sign_ins.of_context(own.context(), app.now()));
         Ok(DescribedVault {
             session: contexts.session.as_ref().map(described),
             active: active.cloned(),
             because,
-            acting: contexts.resolved()?,
+            acting,
+            sign_in,
             missing: contexts.missing().cloned(),
             autosave: Autosave::of(contexts),
             offers: if counts.contexts == 0 { offers::of_vault(contexts) } else { Vec::new() },

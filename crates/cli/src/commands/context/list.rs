@@ -10,6 +10,7 @@ use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::options::wide::WideOption;
 use crate::output::documents::{ContextView, Marks, SCHEMA};
+use crate::output::sign_in::SOON;
 use crate::terminal::columns::{Column, shortened, whole};
 use crate::terminal::ui::{Cell, Tone, cell, toned};
 
@@ -124,6 +125,3 @@ fn sign_in(app: &App, wide: &WideOption, known: Option<SignIn>) -> Cell {
         None => cell("-"),
     }
 }
-
-/// What ends within a week is about to.
-const SOON: i64 = 7 * 86_400;
