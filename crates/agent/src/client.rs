@@ -9,7 +9,7 @@ use azvault_vault::Id;
 use zeroize::Zeroizing;
 
 use crate::frame;
-use crate::grants::NewGrant;
+use crate::grants::{HandleHash, NewGrant};
 use crate::hold::Reach;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 
@@ -228,15 +228,14 @@ impl Client {
         self.call(message).map(drop)
     }
 
-    /// Has the agent bind a grant to this process.
+    /// Has the agent bind a grant to this process, or to an ancestor of it.
     pub fn give_grant(&self, grant: &NewGrant) -> Result<(), CallError> {
-        let NewGrant { hash, id, keeps, sealed } = grant;
-        let message = Message::new(Verb::GrantGive as u8, 45 + sealed.len())
-            .raw(hash)
-            .i64(*id)
-            .u8(keeps.number())
-            .bytes(sealed);
-        self.call(message).map(drop)
+        self.call(grant.written(Message::new(Verb::GrantGive as u8, grant.room()))).map(drop)
+    }
+
+    /// Makes a grant this process's alone.
+    pub fn claim_grant(&self, hash: &HandleHash) -> Result<(), CallError> {
+        self.call(Message::new(Verb::GrantClaim as u8, hash.len()).raw(hash)).map(drop)
     }
 
     /// Ends a session.

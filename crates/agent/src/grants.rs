@@ -1,23 +1,37 @@
 //! Grants: what a command that was started may ask for, each bound to the process that it was given to.
 //!
 //! Who presents a grant has its handle, of which the agent has the hash alone, and descends from that
-//! process. What a grant is for is sealed under the vault's keys: a locked agent has no name of anybody.
+//! process. A grant that a process has claimed is that process's alone: an endpoint of a process that goes
+//! on is nobody's child once the command that started it has ended. What a grant is for is sealed under the
+//! vault's keys: a locked agent has no name of anybody.
+
+mod bound_process;
+mod expiry;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use azvault_os::process::{self, ProcessHandle};
+use azvault_os::process;
 
-use crate::protocol::{Body, Message, Outcome};
+use self::bound_process::{HandedProcess, Process};
+use self::expiry::Expiry;
+use crate::clock;
+use crate::protocol::{Body, Leader, Message, Outcome};
 
 /// More grants than this nobody has.
 const MAX_GRANTS: usize = 1024;
 
-/// Longest box of one grant.
-const MAX_SEALED: usize = 4 * 1024;
+/// Longest box of one grant: some two hundred accounts by name.
+const MAX_SEALED: usize = 64 * 1024;
 
 /// What a grant takes in a message besides its box.
-const HEAD: usize = 32 + 8 + 4 + 8 + 1 + 4;
+const HEAD: usize = 32 + 8 + 2 * PROCESS + 1 + 1 + 8 + 8 + 4;
+
+/// What a process takes: its number and its start.
+const PROCESS: usize = 4 + 8;
+
+/// All grants together: they are handed over in one message, with the sessions.
+pub(crate) const MAX_TOTAL: usize = 8 * 1024 * 1024;
 
 /// The hash of a handle.
 pub type HandleHash = [u8; 32];
@@ -28,10 +42,40 @@ pub struct NewGrant {
     pub hash: HandleHash,
     /// The id by which a person ends it.
     pub id: i64,
+    /// The process that it is bound to: the one that asks for it, or an ancestor of that.
+    pub process: Leader,
     /// Whether the vault counts as used as long as its process runs.
     pub keeps: KeepsUnlocked,
+    /// When it ends, whatever runs, in Unix seconds.
+    pub expires: Option<i64>,
     /// What it is for, sealed.
     pub sealed: Vec<u8>,
+}
+
+impl NewGrant {
+    /// What it takes in a message.
+    pub(crate) fn room(&self) -> usize {
+        self.hash.len() + 8 + 4 + 1 + 1 + 8 + 4 + self.sealed.len()
+    }
+
+    pub(crate) fn written(&self, message: Message) -> Message {
+        message
+            .raw(&self.hash)
+            .i64(self.id)
+            .u32(self.process.number())
+            .u8(self.keeps.number())
+            .u8(u8::from(self.expires.is_some()))
+            .i64(self.expires.unwrap_or_default())
+            .bytes(&self.sealed)
+    }
+
+    pub(crate) fn of(body: &mut Body<'_>) -> Option<Self> {
+        let (hash, id, process) = (body.hash()?, body.i64()?, Leader::of(body.u32()?));
+        let (keeps, is_expiring, expires) =
+            (KeepsUnlocked::of(body.u8()?), body.u8()?, body.i64()?);
+        let expires = (is_expiring == 1).then_some(expires);
+        Some(Self { hash, id, process, keeps, expires, sealed: body.bytes()?.to_vec() })
+    }
 }
 
 /// Whether the vault counts as used.
@@ -49,6 +93,8 @@ pub struct GivenGrant {
     pub id: i64,
     /// The process that it is bound to.
     pub process: u32,
+    /// When it ends, in Unix seconds.
+    pub expires: Option<i64>,
     /// What it is for, sealed.
     pub sealed: Vec<u8>,
 }
@@ -60,32 +106,60 @@ pub(crate) struct Grants(HashMap<HandleHash, Grant>);
 struct Grant {
     id: i64,
     keeps: KeepsUnlocked,
+    expires: Option<Expiry>,
     sealed: Vec<u8>,
-    started: u64,
-    process: ProcessHandle,
+    process: Process,
+    /// The one process that may present it, once that has claimed it.
+    presenter: Option<Process>,
 }
 
 impl Grants {
-    /// Binds a new grant to a process.
-    pub(crate) fn give(&mut self, new: NewGrant, to: u32) -> Result<(), Outcome> {
+    /// Binds a new grant to the process that asks, or to an ancestor of it.
+    pub(crate) fn give(&mut self, new: NewGrant, caller: u32) -> Result<(), Outcome> {
         self.sweep();
-        let NewGrant { hash, id, keeps, sealed } = new;
+        let NewGrant { hash, id, process, keeps, expires, sealed } = new;
         let is_known = self.0.contains_key(&hash) || self.0.values().any(|one| one.id == id);
-        if is_known || self.0.len() >= MAX_GRANTS || sealed.len() > MAX_SEALED || to == 0 {
+        let has_room = self.0.len() < MAX_GRANTS
+            && sealed.len() <= MAX_SEALED
+            && self.room() + HEAD + sealed.len() <= MAX_TOTAL;
+        let pid = match process {
+            Leader::Caller => caller,
+            Leader::Parent => process::facts(caller).ok_or(Outcome::Refused)?.parent,
+            Leader::Ancestor(pid) => pid,
+        };
+        if is_known || !has_room || pid == 0 {
             return Err(Outcome::Refused);
         }
-        let started = process::facts(to).ok_or(Outcome::Refused)?.started;
-        let process = ProcessHandle::open_started(to, started).ok_or(Outcome::Refused)?;
-        self.0.insert(hash, Grant { id, keeps, sealed, started, process });
+        let process = Process::of(pid).ok_or(Outcome::Refused)?;
+        if !process.is_ancestor_of(caller) {
+            return Err(Outcome::Refused);
+        }
+        let expires = expires.map(|wall| Expiry::of(wall, clock::now()));
+        self.0.insert(hash, Grant { id, keeps, expires, sealed, process, presenter: None });
         Ok(())
     }
 
-    /// The grant of a handle, for a process that descends from the one that it is bound to.
+    /// Makes a grant the caller's alone, which descends from the process that it is bound to. Done twice, it
+    /// is as before; by another process it is refused.
+    pub(crate) fn claim(&mut self, hash: &HandleHash, caller: u32) -> Result<(), Outcome> {
+        self.sweep();
+        let grant = self.0.get_mut(hash).ok_or(Outcome::Refused)?;
+        if grant.presenter.is_none() && grant.process.is_ancestor_of(caller) {
+            grant.presenter = Process::of(caller);
+        }
+        let is_callers = grant.presenter.as_ref().is_some_and(|presenter| presenter.is(caller));
+        is_callers.then_some(()).ok_or(Outcome::Refused)
+    }
+
+    /// The grant of a handle, for a process that may present it.
     fn of(&mut self, hash: &HandleHash, caller: u32) -> Option<GivenGrant> {
         self.sweep();
         let grant = self.0.get(hash)?;
-        let belongs = process::descends(caller, grant.process.pid()) && !grant.process.has_ended();
-        belongs.then(|| grant.given())
+        let may = match &grant.presenter {
+            Some(presenter) => presenter.is(caller) && !grant.process.handle.has_ended(),
+            None => grant.process.is_ancestor_of(caller),
+        };
+        may.then(|| grant.given())
     }
 
     fn all(&mut self) -> Vec<GivenGrant> {
@@ -93,8 +167,12 @@ impl Grants {
         self.0.values().map(Grant::given).collect()
     }
 
+    /// Ends one. The process that has claimed it has nothing to do any more, and hears of it.
     fn end(&mut self, id: i64) {
-        self.0.retain(|_, grant| grant.id != id);
+        let ended = self.0.extract_if(|_, grant| grant.id == id);
+        for presenter in ended.filter_map(|(_, grant)| grant.presenter) {
+            let _ = presenter.handle.hang_up();
+        }
     }
 
     /// Whether a command runs as whose use the vault counts.
@@ -103,9 +181,17 @@ impl Grants {
         self.0.values().any(|grant| grant.keeps == KeepsUnlocked::WhileItRuns)
     }
 
-    /// Those of processes that have ended go.
+    /// Those of processes that have ended go, and those whose time is over.
     fn sweep(&mut self) {
-        self.0.retain(|_, grant| !grant.process.has_ended());
+        if self.0.is_empty() {
+            return;
+        }
+        let now = clock::now();
+        self.0.retain(|_, grant| {
+            let processes = std::iter::once(&grant.process).chain(&grant.presenter);
+            !processes.into_iter().any(|process| process.handle.has_ended())
+                && !grant.expires.is_some_and(|expires| expires.is_past(now))
+        });
     }
 
     pub(crate) fn is_empty(&mut self) -> bool {
@@ -122,12 +208,17 @@ impl Grants {
     pub(crate) fn handed_over(&self, message: Message) -> Message {
         let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         self.0.iter().fold(message.u32(number), |message, (hash, grant)| {
+            let message = grant.process.handed_over(message.raw(hash).i64(grant.id));
+            let message = match &grant.presenter {
+                Some(presenter) => presenter.handed_over(message),
+                None => message.u32(0).u64(0),
+            };
+            let (wall, boot) = grant.expires.map_or((0, 0), |Expiry { wall, boot }| (wall, boot));
             message
-                .raw(hash)
-                .i64(grant.id)
-                .u32(grant.process.pid())
-                .u64(grant.started)
                 .u8(grant.keeps.number())
+                .u8(u8::from(grant.expires.is_some()))
+                .i64(wall)
+                .u64(boot)
                 .bytes(&grant.sealed)
         })
     }
@@ -136,14 +227,25 @@ impl Grants {
     pub(crate) fn taken_over(body: &mut Body<'_>) -> Option<Self> {
         let mut taken = HashMap::new();
         for _ in 0..body.u32()? {
-            let (hash, id, pid) = (body.hash()?, body.i64()?, body.u32()?);
-            let (started, keeps, sealed) = (body.u64()?, body.u8()?, body.bytes()?);
+            let (hash, id) = (body.hash()?, body.i64()?);
+            let (process, presenter) = (HandedProcess::of(body)?, HandedProcess::of(body)?);
+            let (keeps, is_expiring) = (body.u8()?, body.u8()?);
+            let (wall, boot, sealed) = (body.i64()?, body.u64()?, body.bytes()?);
             if taken.len() >= MAX_GRANTS || sealed.len() > MAX_SEALED {
                 return None;
             }
-            let Some(process) = ProcessHandle::open_started(pid, started) else { continue };
+            let Some(process) = process.found() else { continue };
+            let presenter = match presenter.pid {
+                0 => None,
+                _ => match presenter.found() {
+                    Some(presenter) => Some(presenter),
+                    // It would be anybody's.
+                    None => continue,
+                },
+            };
+            let expires = (is_expiring == 1).then_some(Expiry { wall, boot });
             let (keeps, sealed) = (KeepsUnlocked::of(keeps), sealed.to_vec());
-            taken.insert(hash, Grant { id, keeps, sealed, started, process });
+            taken.insert(hash, Grant { id, keeps, expires, sealed, process, presenter });
         }
         Some(Self(taken))
     }
@@ -151,7 +253,12 @@ impl Grants {
 
 impl Grant {
     fn given(&self) -> GivenGrant {
-        GivenGrant { id: self.id, process: self.process.pid(), sealed: self.sealed.clone() }
+        GivenGrant {
+            id: self.id,
+            process: self.process.pid(),
+            expires: self.expires.map(|expires| expires.wall),
+            sealed: self.sealed.clone(),
+        }
     }
 }
 
@@ -177,12 +284,12 @@ impl CallerGrants {
         Self { grants, caller }
     }
 
-    /// Gives the caller one; `false` where there are too many.
+    /// Gives one, to the caller or an ancestor of it; `false` where there are too many, or it is none.
     pub fn give(&self, new: NewGrant) -> bool {
         lock(&self.grants).give(new, self.caller).is_ok()
     }
 
-    /// The grant of a handle, if the caller descends from the process that it is bound to.
+    /// The grant of a handle, if the caller may present it.
     pub fn of(&self, hash: &HandleHash) -> Option<GivenGrant> {
         lock(&self.grants).of(hash, self.caller)
     }
@@ -204,54 +311,4 @@ pub(crate) fn lock(grants: &Mutex<Grants>) -> MutexGuard<'_, Grants> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::process::{Command, Stdio};
-
-    use super::{Grants, KeepsUnlocked, NewGrant};
-    use crate::protocol::{Body, Message};
-
-    fn new(number: u8) -> NewGrant {
-        let (hash, id) = ([number; 32], i64::from(number));
-        NewGrant { hash, id, keeps: KeepsUnlocked::WhenAsked, sealed: b"sealed".to_vec() }
-    }
-
-    #[test]
-    fn a_grant_is_for_its_process_and_what_descends_from_it() {
-        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
-        let own = std::process::id();
-        let mut grants = Grants::default();
-        grants.give(new(1), own).unwrap();
-        grants.give(new(2), child.id()).unwrap();
-        assert!(grants.give(new(2), own).is_err(), "a handle is of one grant");
-        assert!(grants.give(new(3), u32::MAX).is_err(), "nobody");
-        for (hash, caller, id) in [
-            ([1; 32], own, Some(1)),
-            ([1; 32], child.id(), Some(1)),
-            ([2; 32], child.id(), Some(2)),
-            // Its parent started it, and does not descend from it.
-            ([2; 32], own, None),
-            ([3; 32], own, None),
-            ([1; 32], 1, None),
-        ] {
-            assert_eq!(grants.of(&hash, caller).map(|grant| grant.id), id);
-        }
-        let frame = grants.handed_over(Message::new(0, grants.room())).finish().unwrap();
-        let mut taken = Grants::taken_over(&mut Body(&frame[5..])).unwrap();
-        assert_eq!(
-            taken.of(&[2; 32], child.id()).map(|grant| grant.sealed),
-            Some(b"sealed".to_vec())
-        );
-        grants.end(1);
-        assert!(grants.of(&[1; 32], own).is_none());
-        drop(child.stdin.take());
-        child.wait().unwrap();
-        assert!(grants.is_empty() && taken.all().len() == 1, "it ends with its process");
-    }
-
-    #[test]
-    fn nonsense_is_no_grant() {
-        for bytes in [&[][..], &[0, 0], &[0, 0, 0, 1], &[0, 0, 0, 1, 9, 9, 9]] {
-            assert!(Grants::taken_over(&mut Body(bytes)).is_none(), "{bytes:?}");
-        }
-    }
-}
+mod tests;

@@ -27,8 +27,10 @@ pub enum Verb {
     Status = 0,
     /// fingerprint of the keys that the caller gets → number (u32), each session: id (i64), leader (u32),
     /// its start (u64), its terminal (u32), revision (i64), box; then number (u32), each grant: hash, id (i64),
-    /// process (u32), its start (u64), whether the vault counts as used (u8), box; then number (u32), each
-    /// terminal: session (u32), start of its leader (u64), milliseconds after boot (u64); then reach (u8); or
+    /// process (u32) and its start (u64), the process that has claimed it (u32, 0 for none) and its start,
+    /// whether the vault counts as used (u8), whether it expires (u8), when in Unix seconds (i64) and in
+    /// milliseconds since boot (u64), box; then number (u32), each terminal: session (u32), start of its
+    /// leader (u64), milliseconds after boot (u64); then reach (u8); or
     /// [`Outcome::OthersKeys`]. Then nobody is answered until the connection ends: see `server.rs`.
     HandOver = 1,
     /// → nothing.
@@ -46,12 +48,15 @@ pub enum Verb {
     /// number, each what keys of an epoch gave away when they were rotated (bytes) → whether those that
     /// are held are of such an epoch (u8).
     IsOfFormer = 8,
-    /// hash (32 bytes), id (i64), whether the vault counts as used (u8), box → nothing. Bound to the caller.
+    /// hash (32 bytes), id (i64), process (u32, see [`Leader`]), whether the vault counts as used (u8), whether
+    /// it expires (u8), when in Unix seconds (i64), box → nothing.
     GrantGive = 9,
+    /// hash → nothing. From then on it is the caller's alone.
+    GrantClaim = 10,
 }
 
 impl Verb {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Status,
         Self::HandOver,
         Self::Lock,
@@ -62,6 +67,7 @@ impl Verb {
         Self::Ask,
         Self::IsOfFormer,
         Self::GrantGive,
+        Self::GrantClaim,
     ];
 
     pub(crate) fn of(number: u8) -> Option<Self> {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use azvault_os::process::{self, ProcessFacts, ProcessHandle};
 
+use crate::grants;
 use crate::protocol::{Body, Leader, MAX_FRAME, Message, Outcome};
 
 /// More sessions than this nobody has.
@@ -15,11 +16,8 @@ const MAX_SEALED: usize = 4 * 1024 * 1024;
 /// What a session takes in a message besides its box.
 const HEAD: usize = 8 + 4 + 8 + 4 + 8 + 4;
 
-/// What grants may take in the same message.
-const FOR_GRANTS: usize = 8 * 1024 * 1024;
-
 /// All boxes together: they are handed over in one message.
-const MAX_TOTAL: usize = MAX_FRAME - 5 - MAX_SESSIONS * HEAD - FOR_GRANTS;
+const MAX_TOTAL: usize = MAX_FRAME - 5 - MAX_SESSIONS * HEAD - grants::MAX_TOTAL;
 
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<i64, Session>);

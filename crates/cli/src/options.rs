@@ -1,6 +1,7 @@
 //! Options of every command, and those that several verbs have in common.
 
 pub(crate) mod change;
+pub(crate) mod duration;
 pub(crate) mod import;
 pub(crate) mod kdf;
 pub(crate) mod name;

@@ -81,6 +81,11 @@ pub fn of_migration<'a>(id: Id, files: impl Iterator<Item = &'a Path>) -> Vec<Su
     std::iter::once(migration).chain(files.map(of_file)).collect()
 }
 
+/// A grant, in words.
+pub(crate) fn of_grant(id: &Id) -> Subject {
+    Subject { id: None, what: format!("grant {id}") }
+}
+
 /// An origin to which a person agreed, in words.
 pub(crate) fn of_origin(origin: &str) -> Subject {
     Subject { id: None, what: format!("confirmed {origin}") }

@@ -1,11 +1,11 @@
 //! On whose behalf a request is answered, where that is not this process itself.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use azvault_agent::{CallerGrants, CallerTerminal, SessionStore};
 use azvault_model::Secret;
-use azvault_vault::Actor;
+use azvault_vault::{Actor, Id};
 
 use crate::app::ContextOverride;
 use crate::endpoint::Reported;
@@ -37,6 +37,15 @@ pub struct Caller {
     pub(crate) reported: Arc<Reported>,
     /// Tokens that were renewed for this request, and one that is to be.
     pub(crate) renewed: Renewed,
+    /// The grant that it presented.
+    pub(crate) grant: OnceLock<Id>,
+}
+
+impl Caller {
+    /// It has presented that grant, which the audit log has with what it gets.
+    pub(crate) fn presented(&self, grant: Id) {
+        let _ = self.grant.set(grant);
+    }
 }
 
 /// Folders and files of the user whose agent it is.

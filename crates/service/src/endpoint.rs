@@ -4,6 +4,7 @@
 pub mod az_folder;
 mod azure_powershell;
 mod begin;
+mod bounds;
 mod issue;
 mod kept;
 pub(crate) mod reach;
@@ -29,6 +30,7 @@ use self::az_folder::{AzContexts, AzFolder, Followed};
 pub use self::azure_powershell::own_contexts;
 use self::begin::Chosen;
 pub use self::begin::{Ready, begin};
+pub use self::bounds::Bounds;
 use self::kept::Kept;
 pub use self::reach::Reach;
 pub(crate) use self::reported::Reported;

@@ -1,13 +1,15 @@
 //! What a command that was started may ask for: its terms, sealed under the vault's keys, and the handle by
 //! which its endpoint asks. The agent has the box and the hash of the handle; it binds both to the process.
 
-use azvault_agent::{GivenGrant, KeepsUnlocked, NewGrant};
+use azvault_agent::{GivenGrant, KeepsUnlocked, Leader, NewGrant};
 use azvault_model::Secret;
-use azvault_vault::{Id, random_key, sha256};
+use azvault_vault::{Id, Subject, random_key, sha256};
 use serde::{Deserialize, Serialize};
 
+use crate::app::App;
+use crate::audit;
 use crate::caller::Caller;
-use crate::endpoint::{Served, Start};
+use crate::endpoint::{Reach, Served, Start};
 use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
 
@@ -33,8 +35,35 @@ pub(crate) fn made(open: &OpenVault, terms: &GrantTerms) -> Result<(Secret, NewG
         Start::Shell => KeepsUnlocked::WhenAsked,
     };
     let sealed = open.vault.seal_grant(id, &text)?;
-    let grant = NewGrant { hash: sha256(&handle[..]), id: id.number(), keeps, sealed };
+    let grant = NewGrant {
+        hash: sha256(&handle[..]),
+        id: id.number(),
+        process: Leader::Caller,
+        keeps,
+        expires: terms.served.bounds.expires,
+        sealed,
+    };
     Ok((Secret::copied_from(&handle[..]), grant))
+}
+
+/// The audit log has a grant before anything comes of it. Names of a session's contexts are on no disk, and
+/// so the entry has none.
+pub(crate) fn tell(
+    app: &App,
+    open: &mut OpenVault,
+    terms: &GrantTerms,
+    grant: &NewGrant,
+) -> Result<(), Failure> {
+    let mut told = vec![match app.caller() {
+        Some(_) => audit::of_grant(&Id::from_number(grant.id)),
+        // An agent may be given it, or none has it.
+        None => Subject { id: None, what: "endpoint".to_owned() },
+    }];
+    if let Reach::AllAccounts = terms.served.reach {
+        told.push(Subject { id: None, what: "endpoint for all accounts".to_owned() });
+    }
+    open.vault.write(|writing| audit::log(app, writing, terms.start.verb(), told))?;
+    Ok(())
 }
 
 /// Has the agent bind it to the process that asks.
@@ -54,8 +83,13 @@ pub(crate) fn presented(
 ) -> Result<GrantTerms, Failure> {
     // EXPOSE: hashed, to be found by its hash.
     let given = caller.grants.of(&sha256(handle.expose()));
-    given.as_ref().and_then(|given| terms(open, given)).ok_or_else(|| {
-        let what = "the grant of this command is gone: it was revoked, or the agent that gave it has ended";
+    let found = given.as_ref().and_then(|given| Some((given.id, terms(open, given)?)));
+    if let Some((id, _)) = &found {
+        caller.presented(Id::from_number(*id));
+    }
+    found.map(|(_, terms)| terms).ok_or_else(|| {
+        let what = "the grant of this command is gone: it was revoked, its time is over, or the agent that \
+                    gave it has ended";
         Failure::new(Kind::Refused, what).hint("start the command again: azvault exec -- COMMAND")
     })
 }

@@ -78,7 +78,8 @@ pub fn release(
     secret: SecretRef<'_>,
     verb: &str,
 ) -> Result<Secret, Failure> {
-    let subjects = || vec![secret.subject()];
+    let grant = app.caller().and_then(|caller| caller.grant.get());
+    let subjects = || std::iter::once(secret.subject()).chain(grant.map(audit::of_grant)).collect();
     match secret.location {
         SecretLocation::Vault(id) => vault
             .write(|writing| -> Result<_, Problem> {

@@ -1,7 +1,7 @@
 //! The service: an open vault that answers the requests of other processes.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use azvault_agent::{Answers, Asked, CallerSessions, NoAnswer, Reply, SessionStore};
@@ -83,6 +83,7 @@ impl Service {
             grants: asked.grants.clone(),
             reported: Arc::clone(&self.reported),
             renewed: Renewed::new(ended),
+            grant: OnceLock::new(),
         };
         let app = self.app.for_caller(options, console, caller);
         if row.handle == Handle::Fresh {
@@ -157,6 +158,7 @@ impl Service {
             grants: caller.grants.clone(),
             reported: Arc::clone(&self.reported),
             renewed: Renewed::default(),
+            grant: caller.grant.clone(),
         };
         let console: Arc<Recorder> = Arc::clone(&recorder);
         let app = self.app.for_caller(app.options.clone(), console, caller);

@@ -66,3 +66,65 @@ fn a_connection_of_a_process_that_ended_reaches_no_session() {
     );
     println!("control: 5 of 5 answered while that process asks itself");
 }
+
+/// Asks the endpoint around it once.
+const ASK: &str = r#"
+import os, urllib.error, urllib.request as r
+query = '?api-version=2019-08-01&resource=https://vault.azure.net'
+headers = {'X-IDENTITY-HEADER': os.environ['IDENTITY_HEADER']}
+request = r.Request(os.environ['IDENTITY_ENDPOINT'] + query, headers=headers)
+try: r.build_opener(r.ProxyHandler({})).open(request)
+except urllib.error.HTTPError: pass
+"#;
+
+/// Says to the agent what an endpoint said, and tells what comes back.
+const REPLAY: &str = r#"
+import socket, struct, sys
+line = next(l for l in open(sys.argv[1], encoding='latin-1') if 'UNIX' in l and 'granted token' in l)
+text = line[line.index('"') + 1:line.rindex('"')]
+message = text.encode('latin-1').decode('unicode_escape').encode('latin-1')
+parts, at = [], 1
+while at < len(message):
+    size = struct.unpack_from('>I', message, at)[0]
+    parts.append(message[at + 4:at + 4 + size]); at += 4 + size
+# Without the session of the command, which has ended too: the handle of the grant is the last secret.
+named = parts[0].index(b'\xa7session') + 8
+parts[0] = parts[0][:named] + b'\xc0' + parts[0][named + 1:]
+del parts[2]
+message = message[:1] + b''.join(struct.pack('>I', len(part)) + part for part in parts)
+message = struct.pack('>IB', len(message) + 1, 7) + message
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[2]); s.sendall(message)
+reply = b''
+while part := s.recv(65536): reply += part
+gone = b'the grant of this command is gone' in reply
+print('gone' if gone else 'answered' if b'no token to' in reply else repr(reply)[:600])
+"#;
+
+#[test]
+fn a_process_with_the_number_of_one_that_ended_has_no_grant_of_it() {
+    let Some(world) = World::new() else { return };
+    let said = world.bash(&format!(
+        "set -e; mkdir -m 700 /tmp/run; export XDG_RUNTIME_DIR=/tmp/run
+         azvault --passphrase-file passphrase unlock >/dev/null 2>&1
+         socket=$(echo /tmp/run/azvault/*.sock)
+         cat >/tmp/ask.py <<'END'\n{ASK}\nEND
+         cat >/tmp/replay.py <<'END'\n{REPLAY}\nEND
+         for round in 1 2 3; do
+             rm -f /tmp/trace
+             # The control: while its process runs, what descends from it is answered.
+             cat >/tmp/within.sh <<'END'
+                 python3 /tmp/ask.py; echo $$ >/tmp/pid
+                 echo \"within $(python3 /tmp/replay.py /tmp/trace $1)\"
+END
+             strace -f -qq -yy -s 65536 -e trace=sendto,write,sendmsg -o /tmp/trace \
+                 azvault exec dev -- bash /tmp/within.sh $socket
+             pid=$(cat /tmp/pid)
+             echo $((pid - 1)) >/proc/sys/kernel/ns_last_pid
+             python3 /tmp/replay.py /tmp/trace $socket >/tmp/said &
+             [ $! = $pid ] || echo \"not reused: $! for $pid\"
+             wait $!; echo \"with its number $(cat /tmp/said)\"
+         done"
+    ));
+    let said = said.expect(0).stdout;
+    assert_eq!(said, "within answered\nwith its number gone\n".repeat(3));
+}

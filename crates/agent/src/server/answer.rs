@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::answers::{Answers, Asked, NoAnswer, Reply};
 use crate::clock::now;
-use crate::grants::{self, CallerGrants, Grants, KeepsUnlocked, NewGrant};
+use crate::grants::{self, CallerGrants, Grants, NewGrant};
 use crate::hold::{Hold, Limits, Moment, Reach, Terms};
 use crate::holder::Report;
 use crate::protocol::{Body, Leader, MAX_ASK, Message, Outcome, Verb};
@@ -261,15 +261,14 @@ fn reply(
             held.sessions().end(id, caller).map(|()| done(0))
         }
         Verb::GrantGive => {
-            let (hash, id, keeps) = (body.hash(), body.i64(), body.u8());
-            let (Some(hash), Some(id), Some(keeps), Some(sealed)) = (hash, id, keeps, body.bytes())
-            else {
-                return Err(Outcome::Refused);
-            };
+            let grant = NewGrant::of(body).ok_or(Outcome::Refused)?;
             body.end().ok_or(Outcome::Refused)?;
-            let (keeps, sealed) = (KeepsUnlocked::of(keeps), sealed.to_vec());
-            let grant = NewGrant { hash, id, keeps, sealed };
             grants::lock(&held.grants).give(grant, caller).map(|()| done(0))
+        }
+        Verb::GrantClaim => {
+            let hash = body.hash().ok_or(Outcome::Refused)?;
+            body.end().ok_or(Outcome::Refused)?;
+            grants::lock(&held.grants).claim(&hash, caller).map(|()| done(0))
         }
         // It is answered by the service.
         Verb::Ask => Err(Outcome::Refused),

@@ -17,7 +17,7 @@ use azvault_service::verbs::BeginCommand;
 use self::variables::VariableOptions;
 use crate::app::{App, Exit};
 use crate::options::name::name;
-use crate::options::reach::ReachOption;
+use crate::options::reach::{BoundsOption, ReachOption};
 
 /// Run a command with a context: azvault exec NAME -- COMMAND
 ///
@@ -57,6 +57,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     reach: ReachOption,
     #[command(flatten)]
+    bounds: BoundsOption,
+    #[command(flatten)]
     variables: VariableOptions,
 }
 
@@ -72,6 +74,7 @@ pub(super) fn begin(
         name,
         serves: options.reach.serves(),
         as_identity: options.reach.as_identity.clone(),
+        bounds: options.bounds.bounds(app),
         variables: options.variables.wanted(),
         own_az: OwnAzFiles::read(),
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bounds::Bounds;
 use super::reach::Reach;
 use crate::message::SecretPart;
 
@@ -30,6 +31,8 @@ pub struct Served {
     pub reach: Reach,
     /// Further ids by which tools name the acting identity.
     pub as_identity: Vec<String>,
+    /// What it hands out at most.
+    pub bounds: Bounds,
 }
 
 /// How an endpoint gets its tokens: it has keys where no agent has them, and what it may ask an agent for.

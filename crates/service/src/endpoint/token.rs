@@ -28,6 +28,7 @@ pub(crate) fn token(
         azvault_endpoint::Target::Scopes(scopes) => Target::Scopes(scopes.clone()),
     };
     let wanted = tokens::TokenRequest::new(&open.contexts, context, to, asked.tenant.clone())?;
+    served.bounds.allow(app, &open.contexts, context, &wanted)?;
     let claims = asked.claims.as_deref().map(claims_challenge::read).transpose()?;
     let wanted = tokens::TokenRequest { claims, repeats: Repeats::Callers, ..wanted };
     // What was renewed for this request counts once.

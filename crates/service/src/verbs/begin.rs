@@ -2,12 +2,11 @@
 
 use azvault_agent::{Leader, NewGrant};
 use azvault_model::{Context, ContextName, Current, ProcessScope, Secret};
-use azvault_vault::Subject;
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::app::App;
-use crate::endpoint::{OwnAzFiles, Reach, Served, Start, ToolFacts};
+use crate::endpoint::{Bounds, OwnAzFiles, Reach, Served, Start, ToolFacts};
 use crate::failure::Failure;
 use crate::grants::{self, GrantTerms};
 use crate::message::{Message, SecretPart};
@@ -15,7 +14,7 @@ use crate::opening::OpenVault;
 use crate::presence::Releases;
 use crate::session::Session;
 use crate::variables::{Principal, Variables, WantedVariables};
-use crate::{audit, endpoint, policy};
+use crate::{endpoint, policy};
 
 /// A command begins, as a context.
 #[derive(Serialize, Deserialize)]
@@ -26,6 +25,8 @@ pub struct BeginCommand {
     pub serves: Serves,
     /// Further ids by which tools name the acting identity.
     pub as_identity: Vec<String>,
+    /// What it hands out at most.
+    pub bounds: Bounds,
     pub variables: WantedVariables,
     /// What the person's own az has.
     pub own_az: OwnAzFiles,
@@ -101,14 +102,11 @@ impl Verb for BeginCommand {
             Serves::AllAccounts => Reach::AllAccounts,
             Serves::ActingAccount => Reach::of(acting),
         };
+        self.bounds.check(&open.contexts, acting.as_slice())?;
         // First what may have to be waited for: then nothing of it is done twice.
         let variables = self.variables.release(app, open, acting)?;
-        if let Reach::AllAccounts = reach {
-            let told = Subject { id: None, what: "endpoint for all accounts".to_owned() };
-            let verb = self.start.verb();
-            open.vault.write(|writing| audit::log(app, writing, verb, vec![told]))?;
-        }
-        let served = Served { reach, as_identity: self.as_identity.clone() };
+        let (as_identity, bounds) = (self.as_identity, self.bounds);
+        let served = Served { reach, as_identity, bounds };
         let tool_facts = endpoint::tool_facts(&open.contexts, acting, &served, &self.own_az);
         let terms = GrantTerms {
             start: self.start,
@@ -117,6 +115,7 @@ impl Verb for BeginCommand {
             since: app.now(),
         };
         let (handle, grant) = grants::made(open, &terms)?;
+        grants::tell(app, open, &terms, &grant)?;
         let accounts = open.contexts.accounts();
         let session = open.contexts.session.take();
         let mut state = session.map(|session| session.state).unwrap_or_default();

@@ -35,6 +35,12 @@ pub struct ListedGrant {
     /// `None` for nobody, and for all of them.
     pub account: Option<String>,
     pub all_accounts: bool,
+    /// Every one, where there is none.
+    pub tenants: Vec<String>,
+    /// Every one, where there is none.
+    pub resources: Vec<String>,
+    /// Unix seconds.
+    pub expires: Option<i64>,
     /// Unix seconds.
     pub since: i64,
 }
@@ -101,6 +107,9 @@ impl Verb for ListGrants {
                 context: terms.context,
                 all_accounts: matches!(terms.served.reach, Reach::AllAccounts),
                 account: terms.served.reach.account().map(str::to_owned),
+                tenants: terms.served.bounds.tenants,
+                resources: terms.served.bounds.resources,
+                expires: given.expires,
                 since: terms.since,
             })
         });
@@ -129,8 +138,7 @@ impl Verb for RevokeGrants {
         };
         // They end first: an entry that cannot be written keeps none alive.
         ids.iter().for_each(|id| own.end(id.number()));
-        let told = ids.iter().map(|id| Subject { id: None, what: format!("grant {id}") });
-        let told: Vec<Subject> = told.collect();
+        let told: Vec<Subject> = ids.iter().map(audit::of_grant).collect();
         if !told.is_empty() {
             open.vault.write(|writing| audit::log(app, writing, Self::NAME, told))?;
         }

@@ -34,6 +34,12 @@ struct GrantView<'a> {
     /// `null` for all accounts, and for nobody.
     account: Option<&'a str>,
     all_accounts: bool,
+    /// Empty for every one.
+    tenants: &'a [String],
+    /// Empty for every one.
+    resources: &'a [String],
+    /// Unix seconds; `null` where it ends with its process alone.
+    expires: Option<i64>,
     /// Unix seconds.
     since: i64,
 }
@@ -47,6 +53,9 @@ impl<'a> From<&'a ListedGrant> for GrantView<'a> {
             context: grant.context.as_deref(),
             account: grant.account.as_deref(),
             all_accounts: grant.all_accounts,
+            tenants: &grant.tenants,
+            resources: &grant.resources,
+            expires: grant.expires,
             since: grant.since,
         }
     }
@@ -75,11 +84,22 @@ impl Args {
                     cell(grant.process.to_string()),
                     cell(grant.context.as_deref().unwrap_or("-")),
                     cell(account),
+                    cell(only(&[&grant.tenants, &grant.resources])),
                     cell(utc(grant.since)),
+                    cell(grant.expires.map_or_else(|| "-".to_owned(), utc)),
                 ]
             })
             .collect();
-        app.ui.table(&["ID", "VERB", "PROCESS", "CONTEXT", "ACCOUNT", "SINCE"], &rows);
+        app.ui.table(
+            &["ID", "VERB", "PROCESS", "CONTEXT", "ACCOUNT", "ONLY", "SINCE", "EXPIRES"],
+            &rows,
+        );
         Ok(0)
     }
+}
+
+/// Tenants and resources to which a grant is held, in one cell.
+fn only(bounds: &[&[String]]) -> String {
+    let all: Vec<&str> = bounds.iter().copied().flatten().map(String::as_str).collect();
+    if all.is_empty() { "-".to_owned() } else { all.join(", ") }
 }
