@@ -18,6 +18,12 @@ function Invoke-AzVaultCommand {
     The program gets tokens of every account of the vault, not of the acting one alone.
     .PARAMETER AsIdentity
     Ids of a managed identity that a tool is configured with, which are taken for the acting account.
+    .PARAMETER OnlyTenant
+    The program gets tokens for these tenants alone, by id or domain.
+    .PARAMETER OnlyResource
+    The program gets tokens for these resources alone.
+    .PARAMETER ExpiresIn
+    The program gets no token after this time: 8h, 45m.
     .PARAMETER EnvToken
     Variables that get an access token, each with its resource: PGPASSWORD=oss-rdbms.
     .PARAMETER EnvPrincipal
@@ -56,6 +62,17 @@ function Invoke-AzVaultCommand {
 
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $OnlyTenant,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $OnlyResource,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $ExpiresIn,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
         [string[]] $EnvToken,
 
         [switch] $EnvPrincipal,
@@ -74,6 +91,9 @@ function Invoke-AzVaultCommand {
         $options = @(
             if ($AllAccounts) { '--all-accounts' }
             foreach ($id in $AsIdentity) { "--as-identity=$id" }
+            foreach ($tenant in $OnlyTenant) { "--only-tenant=$tenant" }
+            foreach ($resource in $OnlyResource) { "--only-resource=$resource" }
+            if ($ExpiresIn) { "--expires-in=$ExpiresIn" }
             if ($EnvPrincipal) { '--env-principal' }
             foreach ($variable in $EnvToken) { "--env-token=$variable" }
         )

@@ -34,7 +34,7 @@ function Get-Choice {
         }
         return
     }
-    if ($Parameter -eq 'Resource') {
+    if ($Parameter -in 'Resource', 'OnlyResource') {
         foreach ($word in $ResourceWords) { , @($word, '') }
         return
     }
@@ -42,7 +42,7 @@ function Get-Choice {
     foreach ($context in Get-AzVaultContext) {
         $choice = switch ($Parameter) {
             'Name' { @($context.Name, "$($context.AccountId), $($context.SubscriptionName)") }
-            'Tenant' { @($context.TenantId, $context.TenantName) }
+            { $_ -in 'Tenant', 'OnlyTenant' } { @($context.TenantId, $context.TenantName) }
             'Subscription' { @($context.SubscriptionId, $context.SubscriptionName) }
             'Environment' { @($context.Environment, '') }
             'Account' { @($context.AccountId, $context.AccountType) }

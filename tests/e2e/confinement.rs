@@ -5,7 +5,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use azvault_model::{Context, ContextAccount, ContextName, Kept, KnownAccountType, Tenant};
+use azvault_model::{
+    Context, ContextAccount, ContextName, HOME_ACCOUNT_ID, Kept, KnownAccountType, Tenant,
+};
 use serde_json::{Value, json};
 
 use crate::azure::{ARM, Azure, PRINCIPAL, seen};
@@ -14,12 +16,17 @@ use azvault_test_support::{Home, ran};
 
 /// The id by which az's folder names an account in a tenant: anybody can compute it.
 fn client_id(account: &str, kind: KnownAccountType, tenant: &str) -> String {
+    // What the import wrote down of the person.
+    let home = (kind == KnownAccountType::User).then(|| {
+        let home = "oid-1.11111111-2222-3333-4444-555555555555";
+        (HOME_ACCOUNT_ID.to_owned(), home.to_owned())
+    });
     let context = Context {
         name: ContextName::new("any"),
         account: Some(ContextAccount {
             id: account.into(),
             account_type: kind.into(),
-            properties: Default::default(),
+            properties: home.into_iter().collect(),
         }),
         tenant: Some(Tenant { id: tenant.into(), name: None }),
         subscription: None,

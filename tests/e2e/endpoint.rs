@@ -86,6 +86,15 @@ impl Asking {
         (answer["status"].as_u64().unwrap(), answer["text"].as_str().unwrap().to_owned())
     }
 
+    pub(crate) fn environment(&self) -> &Value {
+        &self.environment
+    }
+
+    /// Its number.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     #[track_caller]
     pub(crate) fn token(&mut self, resource: &str) -> String {
         let (status, text) = self.asks(json!({ "query": { "resource": resource } }));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -189,7 +189,7 @@ fn a_grant_is_held_to_tenants_resources_and_a_time() {
 const ASK: u8 = 7;
 
 /// What an endpoint said to the agent when it asked for a token, from a trace of it.
-fn said_to_agent(trace: &Path) -> Vec<u8> {
+pub(crate) fn said_to_agent(trace: &Path) -> Vec<u8> {
     let text = fs::read_to_string(trace).unwrap();
     let is_it = |line: &&str| line.contains("UNIX") && line.contains("granted token");
     let line = text.lines().find(is_it).expect("the endpoint asks the agent");
@@ -198,6 +198,13 @@ fn said_to_agent(trace: &Path) -> Vec<u8> {
     // Its frame was sent before it: the length, and the verb of a question.
     let length = u32::try_from(message.len() + 1).unwrap().to_be_bytes();
     [&length[..], &[ASK], &message].concat()
+}
+
+/// The socket of the agent.
+pub(crate) fn socket(azure: &Azure) -> PathBuf {
+    let entries = fs::read_dir(azure.home.join("run/azvault")).unwrap().flatten();
+    let is_socket = |path: &PathBuf| path.extension() == Some("sock".as_ref());
+    entries.map(|entry| entry.path()).find(is_socket).unwrap()
 }
 
 #[test]
@@ -217,10 +224,7 @@ fn with_the_handle_alone_nobody_gets_anything() {
     let mut asking = Asking::of(command, Path::new("/bin/sh"));
     assert_eq!(asking.token(VAULT), CACHED);
     let message = said_to_agent(&trace);
-    let socket = fs::read_dir(azure.home.join("run/azvault")).unwrap().flatten();
-    let socket =
-        socket.map(|entry| entry.path()).find(|path| path.extension() == Some("sock".as_ref()));
-    let socket = socket.unwrap();
+    let socket = socket(&azure);
     let stolen = || {
         let mut agent = UnixStream::connect(&socket).unwrap();
         agent.write_all(&message).unwrap();

@@ -53,6 +53,7 @@ fn every_verb_prints_one_document() {
     let secret = list["secrets"][0]["id"].as_str().unwrap();
     let migrations = home.json(&["migrate", "list"]);
     let migration = migrations["migrations"][0]["id"].as_str().unwrap();
+    let own = std::process::id().to_string();
     let other = home.join("other.db");
     let other = ["--vault", other.to_str().unwrap(), "--no-recovery"];
     let init = [&["init"], &other[..], &CHEAP].concat();
@@ -72,6 +73,7 @@ fn every_verb_prints_one_document() {
     for args in [
         &init[..],
         &["unlock"],
+        &["endpoint", "--for-process", &own, "--all"],
         &["grant", "list"],
         &["grant", "revoke", "--all"],
         &["status"],

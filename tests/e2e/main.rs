@@ -34,6 +34,7 @@ mod dependencies;
 mod doctor;
 mod dry_run;
 mod endpoint;
+mod endpoint_for_process;
 mod exec_variables;
 mod expiry;
 mod fixtures;

@@ -58,6 +58,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("token", "azvault token $loud --resource graph"),
     ("exec", "azvault exec $loud sp -- azvault status"),
     ("shell", "SHELL=/bin/true azvault shell $loud sp"),
+    ("endpoint", "azvault endpoint $loud --for-process $$ dev >/dev/null"),
     ("shell-init", "azvault shell-init $loud bash"),
     ("prompt", "azvault prompt $loud"),
     ("az-shim", "azvault az-shim $loud"),

@@ -26,6 +26,7 @@ pub(crate) mod prompt;
 pub(crate) mod renew;
 pub(crate) mod scan;
 pub(crate) mod secret;
+pub(crate) mod serve_endpoint;
 pub(crate) mod session;
 pub(crate) mod shell;
 pub(crate) mod shell_init;
@@ -69,7 +70,8 @@ pub(crate) enum Command {
     Token(token::Args),
     Exec(exec::Args),
     Shell(shell::Args),
-    /// What commands may ask for that exec and shell started
+    Endpoint(endpoint::Args),
+    /// What the endpoints of exec, shell and endpoint may ask for
     #[command(subcommand)]
     Grant(grant::Verb),
     ShellInit(shell_init::Args),
@@ -104,7 +106,7 @@ pub(crate) enum Command {
     Renew(renew::Args),
     #[command(hide = true)]
     #[command(name = "door")]
-    Endpoint(endpoint::Args),
+    ServeEndpoint(serve_endpoint::Args),
 }
 
 impl Command {
@@ -115,6 +117,7 @@ impl Command {
             Self::Token(_) => Some("azvault token"),
             Self::Secret(verb) if verb.reveals() => Some("azvault secret show ID --reveal"),
             Self::Session(session::Verb::Start(_)) => Some("azvault session start"),
+            Self::Endpoint(_) => Some("azvault endpoint --shell bash"),
             _ => None,
         }
     }
@@ -139,6 +142,7 @@ impl Command {
             Self::Token(args) => args.run(app),
             Self::Exec(args) => args.run(app),
             Self::Shell(args) => args.run(app),
+            Self::Endpoint(args) => args.run(app),
             Self::Grant(verb) => verb.run(app),
             Self::ShellInit(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
@@ -155,7 +159,7 @@ impl Command {
             Self::Complete(args) => args.run(app),
             Self::Agent(args) => args.run(app),
             Self::Renew(args) => args.run(app),
-            Self::Endpoint(args) => args.run(app),
+            Self::ServeEndpoint(args) => args.run(app),
         }
     }
 }

@@ -16,7 +16,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
         "Sign in, and use contexts",
         &["connect", "disconnect", "context", "subscription", "use", "open", "autosave", "session"],
     ),
-    ("Hand tokens to programs", &["exec", "shell", "grant", "token", "az-shim"]),
+    ("Hand tokens to programs", &["exec", "shell", "endpoint", "grant", "token", "az-shim"]),
     ("The vault", &["init", "unlock", "lock", "status", "key", "secret", "backup", "verify"]),
     ("Watch over it", &["panic", "doctor", "audit", "policy"]),
     ("Shells and pages", &["prompt", "shell-init", "completions", "man"]),
@@ -78,6 +78,13 @@ const EXAMPLES: [(&str, &[&str]); 27] = [
         ],
     ),
     ("shell", &["azvault shell prod"]),
+    (
+        "endpoint",
+        &[
+            "eval \"$(azvault endpoint --for-process $$ prod ci)\"",
+            "azvault endpoint --for-process $$ --all -o json | jq .contexts",
+        ],
+    ),
     (
         "token",
         &[

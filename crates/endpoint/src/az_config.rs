@@ -149,7 +149,9 @@ fn entry<'a>(context: &'a Context, acting: Option<&Context>) -> Option<Entry<'a>
 /// has one for each tenant, as az does not say the tenant in its request.
 pub fn client_id(context: &Context) -> Option<String> {
     let (account, tenant) = (context.account.as_ref()?, context.tenant.as_ref()?);
-    let parts = ["azvault", cloud_of(context), &account.id, &tenant.id];
+    let mut parts = vec!["azvault", cloud_of(context), &account.id, &tenant.id];
+    // Two people may have one name.
+    parts.extend(account.home_account_id());
     let hash = digest(&SHA256, parts.join("\0").to_lowercase().as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(hash.as_ref().get(..16)?);

@@ -60,6 +60,15 @@ pub enum ClientSelector {
     ResourceId(String),
 }
 
+impl ClientSelector {
+    /// The id, however it was named.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::ClientId(id) | Self::ObjectId(id) | Self::ResourceId(id) => id,
+        }
+    }
+}
+
 /// A token for the caller.
 pub struct Issued {
     /// The value.

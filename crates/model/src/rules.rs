@@ -14,6 +14,7 @@ pub mod credential;
 pub mod default_name;
 pub mod disconnect;
 pub mod family;
+pub mod identity_name;
 pub mod import;
 pub mod mark;
 pub mod merge;

@@ -13,7 +13,7 @@ use crate::message::{Message, encode, split};
 use crate::request::Nothing;
 
 /// Longest that is handed over, and longest that comes back, in bytes.
-pub(crate) const MAX_MESSAGE: usize = 64 * 1024;
+pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
 
 /// A verb of this program in a process of its own.
 pub(crate) fn command(app: &App, verb: &str) -> io::Result<Command> {

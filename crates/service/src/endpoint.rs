@@ -2,36 +2,43 @@
 //! and is gone when they are.
 
 pub mod az_folder;
+mod az_profile;
 mod azure_powershell;
 mod begin;
 mod bounds;
+mod for_process;
 mod issue;
 mod kept;
+mod launch;
+mod named_identity;
 pub(crate) mod reach;
 mod reported;
+mod started_for;
 mod terms;
 pub(crate) mod token;
 mod tool_facts;
 
-use std::io::Read;
 use std::process::Command;
 use std::sync::Arc;
 
 use azvault_agent::holder::{self, Beacon};
 use azvault_endpoint::{Keys, TokenEndpoint};
 use azvault_model::Secret;
-use azvault_os::process::{ProcessHandle, silence_errors, silence_output};
+use azvault_os::process::{ProcessHandle, descends, silence_errors, silence_output};
 use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 pub use self::az_folder::OwnAzFiles;
 use self::az_folder::{AzContexts, AzFolder, Followed};
+pub use self::az_profile::LeftFromAz;
 pub use self::azure_powershell::own_contexts;
 use self::begin::Chosen;
 pub use self::begin::{Ready, begin};
 pub use self::bounds::Bounds;
-use self::kept::Kept;
+pub use self::for_process::{OpenedFor, open_for_process};
+use self::kept::{Kept, Stop};
+use self::launch::Launch;
+pub(crate) use self::named_identity::NamedIdentity;
 pub use self::reach::Reach;
 pub(crate) use self::reported::Reported;
 use self::terms::{HandedKeys, Means};
@@ -44,8 +51,8 @@ use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
 use crate::message::{Message, SecretPart};
 use crate::opening::Opener;
+use crate::paths;
 use crate::variables::Variables;
-use crate::{child_process, paths};
 
 /// What the environment of the child has to say: keys to the endpoint and facts, no token.
 #[derive(Serialize, Deserialize)]
@@ -71,29 +78,11 @@ impl Message for Handed {
 /// Opens an endpoint for this process, which is about to become another program, and whatever that
 /// starts. It gets tokens of the context that is chosen there.
 pub fn open(app: &App, start: Start, ready: Ready) -> Result<Begins, Failure> {
-    let Ready { variables, chosen, means, mut tool_facts } = ready;
-    let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
-    let mut command = child_process::command(app, "door").map_err(cannot)?;
-    chosen.surround(&mut command);
-    command.arg("--leader").arg(std::process::id().to_string());
-    if start == Start::Command {
-        command.arg("--in-use");
-    }
-    // Held here until the endpoint holds it too.
-    let folder = AzFolder::make(&tool_facts.az).map_err(cannot)?;
-    tool_facts.facts.az_folder = Some(folder.path().to_owned());
-    let mut handed = Handed { means, facts: tool_facts.facts };
-    let child = child_process::start(&mut command, &mut handed).map_err(cannot)?;
-    let mut answer = Zeroizing::new(Vec::with_capacity(child_process::MAX_MESSAGE));
-    if let Some(stdout) = child.stdout {
-        // It closes its standard output when it is ready, and goes on.
-        let mut stdout = stdout.take(child_process::MAX_MESSAGE as u64);
-        stdout.read_to_end(&mut answer).map_err(cannot)?;
-    }
-    let environment = serde_json::from_slice(&answer).map_err(|_| {
-        let what = "the token endpoint of the command could not be started";
-        Failure::new(Kind::Other, what).hint("azvault status")
-    })?;
+    let Ready { variables, chosen, means, tool_facts } = ready;
+    let surround = |command: &mut Command| chosen.surround(command);
+    let leader = std::process::id();
+    let launch = Launch { start, leader, means, tool_facts, surround: &surround };
+    let environment = launch.start(app)?;
     Ok(Begins { environment, variables, chosen })
 }
 
@@ -181,8 +170,12 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     // Before there is anything to hand out: what cannot be found cannot be locked.
     let beacon = Beacon::raise(holder::Kind::Endpoint, &vault.to_string()).map_err(cannot)?;
     let az_folder = facts.az_folder.as_deref().map(AzFolder::hold).transpose().map_err(cannot)?;
-    // The handle is of who started this process, and of nobody who came after it.
-    if !leader.is_parent() {
+    // The handle is of a process that started this one, and of nobody who came after it.
+    let is_its = match start {
+        Start::Command | Start::Shell => leader.is_parent(),
+        Start::Process => descends(std::process::id(), leader.pid()) && !leader.has_ended(),
+    };
+    if !is_its {
         return Err(refused());
     }
     let random = || azvault_vault::random_key();
@@ -195,12 +188,16 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     };
     let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
     let kept = Arc::new(Kept::new(app, start, means, leader.pid())?);
-    kept::watch(Arc::clone(&kept), beacon).map_err(cannot)?;
+    if start == Start::Process {
+        kept.claim(vault)?;
+    }
+    let stop = Arc::new(Stop::new(leader).map_err(cannot)?);
+    kept::watch(Arc::clone(&kept), beacon, Arc::clone(&stop)).map_err(cannot)?;
     ready(&environment(&endpoint, &facts));
     // Whoever reads what the command prints does not wait for this process too.
     silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
     let served = endpoint.serve(
-        &leader,
+        stop.bell(),
         || app.now(),
         |asked| issue::issue(app, &kept, &facts.served, asked),
     );

@@ -26,19 +26,23 @@ pub(crate) struct GrantTerms {
 }
 
 /// A new grant: its handle, and what the agent gets.
-pub(crate) fn made(open: &OpenVault, terms: &GrantTerms) -> Result<(Secret, NewGrant), Failure> {
+pub(crate) fn made(
+    open: &OpenVault,
+    terms: &GrantTerms,
+    process: Leader,
+) -> Result<(Secret, NewGrant), Failure> {
     let handle = random_key();
     let id = Id::random();
     let text = serde_json::to_vec(terms).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let keeps = match terms.start {
         Start::Command => KeepsUnlocked::WhileItRuns,
-        Start::Shell => KeepsUnlocked::WhenAsked,
+        Start::Shell | Start::Process => KeepsUnlocked::WhenAsked,
     };
     let sealed = open.vault.seal_grant(id, &text)?;
     let grant = NewGrant {
         hash: sha256(&handle[..]),
         id: id.number(),
-        process: Leader::Caller,
+        process,
         keeps,
         expires: terms.served.bounds.expires,
         sealed,
@@ -71,7 +75,8 @@ pub(crate) fn give(caller: &Caller, grant: NewGrant) -> Result<(), Failure> {
     if caller.grants.give(grant) {
         return Ok(());
     }
-    let what = "the agent gives no grant: there are too many, or the command has ended";
+    let what = "the agent gives no grant: there are too many, they name too much, or the process is none \
+                that started this command";
     Err(Failure::new(Kind::Refused, what).hint("azvault grant list"))
 }
 

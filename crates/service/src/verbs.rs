@@ -16,6 +16,7 @@ mod health;
 mod import;
 mod migrate_list;
 mod migrations;
+mod open_endpoint;
 mod originals;
 mod policy;
 mod prompt;
@@ -63,6 +64,7 @@ pub use self::migrate_list::{
     ShownMigration,
 };
 pub use self::migrations::{ForgetOriginals, Forgotten, Migrations, ReadMigrations};
+pub use self::open_endpoint::{EndpointFor, OpenEndpoint, OpenedEndpoint, ServedContext};
 pub use self::originals::{
     RecordRestored, Recorded, ReleaseOriginals, ReleasedOriginal, ReleasedOriginals, RestoredFile,
     WhatFor,
@@ -209,6 +211,7 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ListToRevoke>(),
     row::<LogPanic>(),
     row::<BeginCommand>(),
+    row::<OpenEndpoint>(),
     row::<GrantedToken>(),
     row::<ListGrants>(),
     row::<RevokeGrants>(),

@@ -17,6 +17,7 @@ const WITHOUT: [(&str, &str); 17] = [
     ("az-shim status", "for shells"),
     ("completions", "what a shell is given once"),
     ("context mark", "what is marked once, for every shell"),
+    ("endpoint", "Connect-AzVault opens it for this process"),
     ("grant list", "commands of `exec` and `shell`, which shells start"),
     ("grant revoke", "the same"),
     ("man", "Get-Help"),

@@ -9,7 +9,7 @@ import os, socket, struct, sys, time
 path, session = sys.argv[1], int(sys.argv[2], 16)
 def answer(s):
     try:
-        s.sendall(struct.pack('>IBQ', 9, 7, session))
+        s.sendall(struct.pack('>IBQ', 9, 4, session))
         reply = s.recv(5)
         return 'outcome %d' % reply[4] if reply else 'closed'
     except OSError:

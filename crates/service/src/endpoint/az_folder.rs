@@ -37,8 +37,8 @@ const APART: u64 = 2;
 /// A file of it.
 #[derive(Serialize, Deserialize)]
 pub(super) struct AzFile {
-    name: String,
-    text: String,
+    pub(super) name: String,
+    pub(super) text: String,
 }
 
 /// Files of the person's own az of which something is taken over.

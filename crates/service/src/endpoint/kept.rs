@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use azvault_agent::hold::{Hold, Moment};
 use azvault_agent::holder::{Beacon, Report};
-use azvault_agent::now;
+use azvault_agent::{CallError, Client, HandleHash, now};
 use azvault_model::Secret;
-use azvault_os::pipe::{Interest, Wait};
-use azvault_os::process::{Signal, Signals};
+use azvault_os::pipe::{Bell, Interest, Wait};
+use azvault_os::process::{ProcessHandle, Signal, Signals};
+use azvault_vault::{VaultId, sha256};
 use zeroize::Zeroizing;
 
 use super::reported::Reported;
 use super::terms::{HandedKeys, Means, Start};
+use crate::agent;
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::message::SecretPart;
@@ -32,6 +34,8 @@ pub(super) struct Kept {
     grant: Option<Secret>,
     state: Mutex<State>,
     reported: Reported,
+    /// The agent with which the grant was claimed, and the hash by which that knows it.
+    claimed: Mutex<Option<(Client, HandleHash)>>,
 }
 
 struct State {
@@ -77,7 +81,8 @@ impl Kept {
         let grant = means.grant.map(SecretPart::into_value);
         let hold = Hold::new(limits, now());
         let state = Mutex::new(State { keys, hold, wiped: 0, under_way: 0 });
-        Ok(Self { app, start, leader, grant, state, reported: Reported::default() })
+        let (reported, claimed) = (Reported::default(), Mutex::default());
+        Ok(Self { app, start, leader, grant, state, reported, claimed })
     }
 
     /// How a token is got now: with keys of this process, else from the agent, which may have been unlocked
@@ -91,6 +96,25 @@ impl Kept {
             return Ok(Source::Keys(KeysInUse { keys, in_use }));
         }
         self.grant.as_ref().map(Source::Grant).ok_or_else(|| locked_for_good(self.start))
+    }
+
+    /// Makes the grant this process's alone, while it descends from the process that it is for. Where no agent
+    /// has it, the keys of this process are all there is.
+    pub(super) fn claim(&self, vault: VaultId) -> Result<(), Failure> {
+        let Some(grant) = &self.grant else { return Ok(()) };
+        // EXPOSE: hashed, as the agent knows it.
+        let hash = sha256(grant.expose());
+        let client = agent::client(vault)?;
+        client.claim_grant(&hash).map_err(|e| agent::failed(&e))?;
+        *self.claimed.lock().unwrap_or_else(PoisonError::into_inner) = Some((client, hash));
+        Ok(())
+    }
+
+    /// Whether it has no keys, and a grant that it claimed was ended: who ended it told it so.
+    fn is_left_with_nothing(&self) -> bool {
+        let claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((client, hash)) = claimed.as_ref() else { return false };
+        matches!(client.claim_grant(hash), Err(CallError::Refused))
     }
 
     /// Tokens that tools report as refused.
@@ -173,22 +197,49 @@ fn locked_for_good(start: Start) -> Failure {
     let next = match start {
         Start::Command => "azvault exec --no-agent -- COMMAND",
         Start::Shell => "exit, then azvault shell --no-agent",
+        Start::Process => "azvault endpoint --no-agent --for-process PID NAME",
     };
     Failure::new(Kind::Locked, what).hint(next)
 }
 
-/// Wipes the keys in time and on a hang-up, and tells who looks for holders how this one is. Ends
-/// with the process.
-pub(super) fn watch(kept: Arc<Kept>, beacon: Beacon) -> std::io::Result<()> {
+/// When an endpoint ends: with its process, or when it has nothing to hand out any more.
+pub(super) struct Stop {
+    leader: ProcessHandle,
+    bell: Bell,
+}
+
+impl Stop {
+    pub(super) fn new(leader: ProcessHandle) -> std::io::Result<Self> {
+        Ok(Self { leader, bell: Bell::new()? })
+    }
+
+    /// Rung when it ends.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+}
+
+/// Wipes the keys in time and on a hang-up, tells who looks for holders how this one is, and says when the
+/// endpoint ends. Ends with the process.
+pub(super) fn watch(kept: Arc<Kept>, beacon: Beacon, stop: Arc<Stop>) -> std::io::Result<()> {
     let signals = Signals::of(&[Signal::HangUp])?;
     let watching = move || {
         loop {
             let mut wait = Wait::new();
             wait.add(beacon.source(), Interest::Read);
             wait.add(&signals, Interest::Read);
+            if !stop.leader.has_ended() {
+                wait.add(&stop.leader, Interest::Read);
+            }
             let _ = wait.within(kept.wait(now()));
             if signals.taken().is_some() {
                 kept.wipe();
+                if kept.is_left_with_nothing() {
+                    stop.bell.ring();
+                }
+            }
+            if stop.leader.has_ended() {
+                stop.bell.ring();
             }
             kept.look();
             beacon.tell(&kept.report(now()));

@@ -1,9 +1,13 @@
 //! Whom an endpoint serves: the account that its command was started for, and no other, unless all
-//! accounts were asked for.
+//! accounts were asked for; or those that were named for a process, each by its name.
 
-use azvault_model::{Accounts, Context, ContextAccount, ContextName, Found, Kept, ProcessScope};
+use std::collections::BTreeSet;
+
+use azvault_model::{Accounts, Context, Found, ProcessScope, SecretDescription};
 use serde::{Deserialize, Serialize};
 
+use super::named_identity::NamedIdentity;
+use super::started_for::StartedFor;
 use crate::failure::{Failure, Kind};
 use crate::shell_word::shell_word;
 use crate::text::quoted;
@@ -18,34 +22,23 @@ pub enum Reach {
     Nobody,
     /// Every account that is seen (`--all-accounts`).
     AllAccounts,
-}
-
-/// An account as a context names it. The name of the context is left out: it may come to mean
-/// another account.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct StartedFor {
-    account: ContextAccount,
-    environment: Option<String>,
+    /// These, each in one tenant and by its name; the first where a tool names none.
+    Named(Vec<NamedIdentity>),
 }
 
 impl Reach {
     /// The account that acts, and no other; nobody where none does.
     pub fn of(acting: Option<&Context>) -> Self {
-        let started_for = acting.and_then(|context| {
-            let account = context.account.clone()?;
-            Some(Box::new(StartedFor {
-                account,
-                environment: context.environment.as_ref().map(|text| text.to_string()),
-            }))
-        });
+        let started_for = acting.and_then(StartedFor::of).map(Box::new);
         started_for.map_or(Self::Nobody, Self::Account)
     }
 
-    /// The account that is served, where it is one.
-    pub(crate) fn account(&self) -> Option<&str> {
+    /// The accounts that are served, where they are some.
+    pub(crate) fn accounts(&self) -> BTreeSet<&str> {
         match self {
-            Self::Account(own) => Some(&own.account.id),
-            Self::Nobody | Self::AllAccounts => None,
+            Self::Account(own) => BTreeSet::from([own.account()]),
+            Self::Named(all) => all.iter().map(NamedIdentity::account).collect(),
+            Self::Nobody | Self::AllAccounts => BTreeSet::new(),
         }
     }
 
@@ -54,6 +47,7 @@ impl Reach {
         match self {
             Self::AllAccounts => true,
             Self::Nobody => false,
+            Self::Named(all) => all.iter().any(|one| one.is_of(accounts, context)),
             Self::Account(own) => match accounts.of_context(&own.as_context()) {
                 Found::One(account) => accounts.acts_in(&account.key, context),
                 // Two accounts of one name: which of them it was cannot be told any more.
@@ -64,13 +58,17 @@ impl Reach {
 
     /// Takes the secrets of others out of a session that a command is to have.
     pub fn confine(&self, accounts: &Accounts, session: &mut ProcessScope) {
+        let may_use = |own: &StartedFor, about: &SecretDescription| match accounts
+            .of_context(&own.as_context())
+        {
+            Found::One(account) => accounts.may_use(&account.key, about),
+            Found::Nobody | Found::Several(_) => false,
+        };
         session.secrets.retain(|secret| match self {
             Self::AllAccounts => true,
             Self::Nobody => false,
-            Self::Account(own) => match accounts.of_context(&own.as_context()) {
-                Found::One(account) => accounts.may_use(&account.key, &secret.held.description),
-                Found::Nobody | Found::Several(_) => false,
-            },
+            Self::Named(all) => all.iter().any(|one| may_use(one.own(), &secret.held.description)),
+            Self::Account(own) => may_use(own, &secret.held.description),
         });
     }
 
@@ -80,8 +78,9 @@ impl Reach {
         let what = match self {
             Self::Account(own) => format!(
                 "this command was started for {}, and {name} is of another account",
-                quoted(&own.account.id)
+                quoted(own.account())
             ),
+            Self::Named(_) => format!("this endpoint was not opened for {name}"),
             Self::Nobody | Self::AllAccounts => {
                 "no context was active when this command started: its tools get no tokens"
                     .to_owned()
@@ -98,18 +97,31 @@ impl Reach {
         let what = match self {
             Self::Account(own) => format!(
                 "this command was started for {}, and the identity {id} is that of {other}",
-                quoted(&own.account.id)
+                quoted(own.account())
             ),
+            Self::Named(_) => {
+                format!("{id} is an identity of {other}, for which this endpoint was not opened")
+            }
             Self::Nobody | Self::AllAccounts => {
                 format!("the identity {id} is that of {other}, which was not active")
             }
         };
-        Failure::new(Kind::Refused, what)
-            .hint("azvault exec --all-accounts NAME -- COMMAND, which serves every account")
+        let next = match self {
+            Self::Named(_) => OPEN_ANOTHER,
+            Self::Account(_) | Self::Nobody | Self::AllAccounts => {
+                "azvault exec --all-accounts NAME -- COMMAND, which serves every account"
+            }
+        };
+        Failure::new(Kind::Refused, what).hint(next)
     }
 
     /// Why an id is not served.
     pub(crate) fn refuse_id(&self, id: &str) -> Failure {
+        if let Self::Named(_) = self {
+            let what =
+                format!("the identity {} is none for which this endpoint was opened", quoted(id));
+            return Failure::new(Kind::Refused, what).hint(OPEN_ANOTHER);
+        }
         let what = format!("the identity {} is none that this command was started for", quoted(id));
         let id = shell_word(id);
         Failure::new(Kind::Refused, what).hint(format!(
@@ -118,21 +130,7 @@ impl Reach {
     }
 }
 
-impl StartedFor {
-    fn as_context(&self) -> Context {
-        Context {
-            name: ContextName::new(""),
-            account: Some(self.account.clone()),
-            tenant: None,
-            subscription: None,
-            environment: self.environment.as_deref().map(Into::into),
-            version_profile: None,
-            extended_properties: Default::default(),
-            labels: Default::default(),
-            kept: Kept::default(),
-        }
-    }
-}
+const OPEN_ANOTHER: &str = "azvault endpoint --for-process PID NAME ...";
 
 #[cfg(test)]
 mod tests {

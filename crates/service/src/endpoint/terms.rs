@@ -13,6 +13,8 @@ pub enum Start {
     Command,
     /// A context may be active, and the vault is used when something in it asks.
     Shell,
+    /// Runs already, and has contexts of several accounts: the vault is used when something in it asks.
+    Process,
 }
 
 impl Start {
@@ -21,6 +23,7 @@ impl Start {
         match self {
             Self::Command => "exec",
             Self::Shell => "shell",
+            Self::Process => "endpoint",
         }
     }
 }

@@ -1,16 +1,19 @@
 //! The token that an endpoint was asked for: of the context that acts in its session.
 
 use azvault_endpoint::{ClientSelector, EndpointRequest, Issued, selected};
-use azvault_model::{Context, Found, ManagedIdentity};
+use azvault_model::{AccountId, Context, Found, ManagedIdentity};
 use data_encoding::HEXLOWER;
 
+use super::named_identity::NamedIdentity;
+use super::reach::Reach;
 use super::reported::Reported;
 use super::terms::Served;
 use crate::app::App;
 use crate::claims_challenge;
 use crate::contexts::Contexts;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::opening::OpenVault;
+use crate::text::quoted;
 use crate::tokens;
 use crate::tokens::{Repeats, Target};
 
@@ -67,6 +70,9 @@ fn chosen<'a>(
     client: Option<&ClientSelector>,
 ) -> Result<&'a Context, Failure> {
     let (accounts, reach) = (contexts.accounts(), &served.reach);
+    if let Reach::Named(all) = reach {
+        return named(contexts, reach, all, client);
+    }
     let acting = contexts.acting().map(|seen| seen.context);
     let Some(client) = client else {
         let acting = acting?;
@@ -78,9 +84,7 @@ fn chosen<'a>(
     let seen = contexts.seen().into_iter().map(|seen| seen.context);
     let acting = acting.ok().filter(|acting| reach.serves(&accounts, acting));
     let others = seen.clone().filter(|context| reach.serves(&accounts, context));
-    let (ClientSelector::ClientId(id)
-    | ClientSelector::ObjectId(id)
-    | ClientSelector::ResourceId(id)) = client;
+    let id = client.id();
     let is_it = |own: &String| own.eq_ignore_ascii_case(id);
     if let Some(acting) = acting
         && (served.as_identity.iter().any(is_it) || ids(contexts, acting).iter().any(is_it))
@@ -90,6 +94,40 @@ fn chosen<'a>(
     selected(acting.into_iter().chain(others), id).ok_or_else(|| match selected(seen, id) {
         Some(other) => reach.refuse_other(id, other),
         None => reach.refuse_id(id),
+    })
+}
+
+/// The context of an account and tenant that were named, by the name of those, or by the id that stands for
+/// them in the folder of az; of the first, where a tool names none.
+fn named<'a>(
+    contexts: &'a Contexts,
+    reach: &Reach,
+    all: &[NamedIdentity],
+    client: Option<&ClientSelector>,
+) -> Result<&'a Context, Failure> {
+    let accounts = contexts.accounts();
+    let seen: Vec<&Context> = contexts.seen().into_iter().map(|seen| seen.context).collect();
+    let of = |one: &NamedIdentity| seen.iter().copied().find(|seen| one.is_of(&accounts, seen));
+    let (identity, id) = match client.map(ClientSelector::id) {
+        None => (all.first(), ""),
+        Some(id) => {
+            let by_name = all.iter().find(|one| AccountId(&one.id) == AccountId(id));
+            let by_az = || {
+                let context = selected(seen.iter().copied(), id)?;
+                all.iter().find(|one| one.is_of(&accounts, context))
+            };
+            (by_name.or_else(by_az), id)
+        }
+    };
+    let Some(identity) = identity else {
+        return Err(match selected(seen.iter().copied(), id) {
+            Some(other) => reach.refuse_other(id, other),
+            None => reach.refuse_id(id),
+        });
+    };
+    of(identity).ok_or_else(|| {
+        let what = format!("the vault has no context of {} any more", quoted(&identity.id));
+        Failure::new(Kind::NotFound, what).hint("azvault context list")
     })
 }
 

@@ -6,8 +6,11 @@ use azvault_model::Context;
 use serde::{Deserialize, Serialize};
 
 use super::az_folder::{self, AzFile, OwnAzFiles};
+use super::az_profile::{self, AZ_PROFILE, LeftFromAz};
 use super::terms::Served;
 use crate::contexts::Contexts;
+use crate::failure::Failure;
+use crate::verbs::ServedContext;
 
 /// What the tools behind an endpoint are told without asking.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +28,19 @@ pub(super) struct Facts {
     pub(super) served: Served,
     /// The folder of az that goes with it; told once it is made.
     pub(super) az_folder: Option<PathBuf>,
+}
+
+impl ToolFacts {
+    /// Puts the file for Azure PowerShell into the folder of the endpoint; gives what is not in it.
+    pub(crate) fn add_profile(
+        &mut self,
+        contexts: &Contexts,
+        served: &[ServedContext],
+    ) -> Result<Vec<LeftFromAz>, Failure> {
+        let (text, left) = az_profile::az_profile(contexts, served)?;
+        self.az.push(AzFile { name: AZ_PROFILE.to_owned(), text });
+        Ok(left)
+    }
 }
 
 /// What there is to tell when that context acts.

@@ -88,7 +88,7 @@ impl Verb for BeginCommand {
         let acting = match (&self.name, self.start) {
             (Some(name), _) => Some(contexts.meant_aloud(app, name)?.context),
             (None, Start::Command) => Some(contexts.acting()?.context),
-            (None, Start::Shell) => {
+            (None, Start::Shell | Start::Process) => {
                 contexts.active()?.0.and_then(|name| contexts.find(name)).map(|seen| seen.context)
             }
         };
@@ -114,7 +114,7 @@ impl Verb for BeginCommand {
             served,
             since: app.now(),
         };
-        let (handle, grant) = grants::made(open, &terms)?;
+        let (handle, grant) = grants::made(open, &terms, Leader::Caller)?;
         grants::tell(app, open, &terms, &grant)?;
         let accounts = open.contexts.accounts();
         let session = open.contexts.session.take();

@@ -26,14 +26,15 @@ pub struct ListedGrants(pub Vec<ListedGrant>);
 #[derive(Serialize, Deserialize)]
 pub struct ListedGrant {
     pub id: String,
-    /// `exec` or `shell`.
+    /// `exec`, `shell` or `endpoint`.
     pub verb: String,
     /// The process that it is bound to.
     pub process: u32,
     /// The context with which the command began.
     pub context: Option<String>,
-    /// `None` for nobody, and for all of them.
+    /// `None` for nobody, for several, and for all of them.
     pub account: Option<String>,
+    pub accounts: Vec<String>,
     pub all_accounts: bool,
     /// Every one, where there is none.
     pub tenants: Vec<String>,
@@ -100,13 +101,19 @@ impl Verb for ListGrants {
         let given = caller(app)?.grants.all();
         let listed = given.iter().filter_map(|given| {
             let terms = grants::terms(open, given)?;
+            let accounts = terms.served.reach.accounts().into_iter().map(str::to_owned);
+            let accounts: Vec<String> = accounts.collect();
             Some(ListedGrant {
                 id: Id::from_number(given.id).to_string(),
                 verb: terms.start.verb().to_owned(),
                 process: given.process,
                 context: terms.context,
                 all_accounts: matches!(terms.served.reach, Reach::AllAccounts),
-                account: terms.served.reach.account().map(str::to_owned),
+                account: match accounts.as_slice() {
+                    [one] => Some(one.clone()),
+                    _ => None,
+                },
+                accounts,
                 tenants: terms.served.bounds.tenants,
                 resources: terms.served.bounds.resources,
                 expires: given.expires,

@@ -38,6 +38,7 @@ const OPTIONS: [(&[&str], &str, Kind); 21] = [
     (&["open"], "name", Kind::Contexts),
     (&["exec"], "name", Kind::Contexts),
     (&["shell"], "name", Kind::Contexts),
+    (&["endpoint"], "names", Kind::Contexts),
     (&["context", "show"], "name", Kind::Contexts),
     (&["context", "select"], "name", Kind::Contexts),
     (&["context", "rename"], "old", Kind::Contexts),

@@ -10,9 +10,9 @@ use crate::options::Output;
 use crate::output::documents::SCHEMA;
 use crate::terminal::ui::cell;
 
-/// List what commands may ask the agent for that exec and shell started
+/// List what the endpoints of exec, shell and endpoint may ask the agent for
 ///
-/// Each is bound to the process of its command and what that starts, and ends with it. Where exec or
+/// Each is bound to a process and what that starts, and ends with it. Where exec or
 /// shell opened the vault with --no-agent there is none: azvault status shows their endpoints.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
@@ -26,13 +26,15 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct GrantView<'a> {
     id: &'a str,
-    /// `exec` or `shell`.
+    /// `exec`, `shell` or `endpoint`.
     verb: &'a str,
     process: u32,
     /// The context with which the command began.
     context: Option<&'a str>,
-    /// `null` for all accounts, and for nobody.
+    /// `null` for all accounts, for several, and for nobody.
     account: Option<&'a str>,
+    /// Empty for all accounts, and for nobody.
+    accounts: &'a [String],
     all_accounts: bool,
     /// Empty for every one.
     tenants: &'a [String],
@@ -52,6 +54,7 @@ impl<'a> From<&'a ListedGrant> for GrantView<'a> {
             process: grant.process,
             context: grant.context.as_deref(),
             account: grant.account.as_deref(),
+            accounts: &grant.accounts,
             all_accounts: grant.all_accounts,
             tenants: &grant.tenants,
             resources: &grant.resources,
@@ -70,14 +73,16 @@ impl Args {
             return Ok(0);
         }
         if listed.is_empty() {
-            app.ui.note("no command runs that exec or shell started");
+            app.ui.note("no command runs that exec or shell started, and there is no endpoint");
             return Ok(0);
         }
         let rows: Vec<_> = listed
             .iter()
             .map(|grant| {
-                let account = grant.account.as_deref();
-                let account = account.unwrap_or(if grant.all_accounts { "all" } else { "-" });
+                let account = match grant.accounts.as_slice() {
+                    [] => if grant.all_accounts { "all" } else { "-" }.to_owned(),
+                    some => some.join(", "),
+                };
                 vec![
                     cell(&grant.id),
                     cell(&grant.verb),

@@ -12,9 +12,10 @@ use crate::options::Output;
 use crate::options::name::name;
 use crate::output::documents::SCHEMA;
 
-/// End what commands may ask the agent for: they get no token from then on
+/// End what endpoints may ask the agent for: commands get no token from then on
 ///
-/// Tokens that they have are theirs until those expire. The commands themselves go on.
+/// Tokens that they have are theirs until those expire. The commands themselves go on; an endpoint that
+/// azvault endpoint opened ends.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Ids, as azvault grant list shows them
