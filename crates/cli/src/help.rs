@@ -23,7 +23,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
 ];
 
 /// What is typed, by command.
-const EXAMPLES: [(&str, &[&str]); 27] = [
+const EXAMPLES: [(&str, &[&str]); 28] = [
     ("scan", &["azvault scan", "azvault scan ~/work", "azvault scan -o sarif > azvault.sarif"]),
     ("migrate", &["azvault migrate", "azvault migrate plan", "azvault migrate run --yes"]),
     ("migrate run", &["azvault migrate run", "azvault migrate run --yes --from ~/old-home/.Azure"]),

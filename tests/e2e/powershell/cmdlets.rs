@@ -11,7 +11,7 @@ use crate::azure::Azure;
 use azvault_test_support::Home;
 
 /// Commands without a cmdlet, and why.
-const WITHOUT: [(&str, &str); 17] = [
+const WITHOUT: [(&str, &str); 18] = [
     ("az-shim install", "for shells: in PowerShell a function is enough"),
     ("az-shim remove", "for shells"),
     ("az-shim status", "for shells"),

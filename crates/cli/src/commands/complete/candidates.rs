@@ -32,7 +32,7 @@ enum Kind {
 }
 
 /// Each option that takes a name: the words of its command, and its id.
-const OPTIONS: [(&[&str], &str, Kind); 21] = [
+const OPTIONS: [(&[&str], &str, Kind); 22] = [
     (&[], "context", Kind::Contexts),
     (&["use"], "name", Kind::Contexts),
     (&["open"], "name", Kind::Contexts),
