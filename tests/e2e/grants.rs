@@ -98,6 +98,11 @@ fn the_endpoint_has_no_key_of_the_vault_and_no_secret_but_what_it_handed_out() {
         let endpoint = asking.endpoint().as_raw_nonzero().get().unsigned_abs();
         let memory = |bytes: &[u8]| found(endpoint, &[Searched::new("it".to_owned(), bytes)]);
         assert!(!memory(tenant.as_bytes()).is_empty(), "the control");
+        let tasks = fs::read_dir(format!("/proc/{endpoint}/task")).unwrap();
+        for task in tasks.map(|task| task.unwrap().path()) {
+            let status = fs::read_to_string(task.join("status")).unwrap();
+            assert!(status.contains("Seccomp:\t2"), "each thread is held by it: {status}");
+        }
         for key in keys(&azure.home) {
             assert_eq!(memory(&key), [] as [String; 0], "a key of the vault");
         }

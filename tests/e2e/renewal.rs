@@ -142,6 +142,11 @@ fn a_renewer_has_one_credential_and_nothing_else() {
         assert_eq!(fs::read(process.join("environ")).unwrap(), b"", "no environment");
         let line = String::from_utf8(fs::read(process.join("cmdline")).unwrap()).unwrap();
         assert_eq!(line.split('\0').skip(1).collect::<Vec<_>>(), ["renew", ""]);
+        let status = fs::read_to_string(process.join("status")).unwrap();
+        // The kernel refuses what it does not need: programs, files of the user, other processes.
+        for line in ["NoNewPrivs:\t1", "Seccomp:\t2"] {
+            assert!(status.contains(line), "{line}: {status}");
+        }
         let open = fs::read_dir(process.join("fd")).unwrap().filter_map(Result::ok);
         let open = open.filter_map(|file| fs::read_link(file.path()).ok());
         for file in open.map(|path| path.display().to_string()) {

@@ -1,12 +1,14 @@
 //! Processes: what this one gives away and hands on, who started it, and how another one is known for
 //! good and ended.
 
+mod confine;
 mod handle;
 mod hardening;
 mod kin;
 mod signals;
 mod start;
 
+pub use self::confine::{Confined, Programs, confine_calls, confine_files};
 pub use self::handle::{ProcessHandle, end_all};
 pub use self::hardening::{Before, FileMask, harden, is_hardened};
 pub use self::kin::{

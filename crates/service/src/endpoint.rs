@@ -24,7 +24,9 @@ use std::sync::Arc;
 use azvault_agent::holder::{self, Beacon};
 use azvault_endpoint::{Keys, TokenEndpoint};
 use azvault_model::Secret;
-use azvault_os::process::{ProcessHandle, descends, silence_errors, silence_output};
+use azvault_os::process::{
+    ProcessHandle, Programs, confine_calls, descends, silence_errors, silence_output,
+};
 use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
 
@@ -187,10 +189,15 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
         msi_secret: random(),
     };
     let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
+    // With keys of its own it starts renewals itself.
+    let programs = if means.keys.is_some() { Programs::Started } else { Programs::None };
     let kept = Arc::new(Kept::new(app, start, means, leader.pid())?);
     if start == Start::Process {
         kept.claim(vault)?;
     }
+    // Before it has threads. Of files nothing is given up: whose a connection is, the kernel says of other
+    // processes by theirs (Landlock would hide them).
+    let _ = confine_calls(programs);
     let stop = Arc::new(Stop::new(leader).map_err(cannot)?);
     kept::watch(Arc::clone(&kept), beacon, Arc::clone(&stop)).map_err(cannot)?;
     ready(&environment(&endpoint, &facts));

@@ -3,11 +3,13 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::path::Path;
 
 use azvault_agent::holder::{self, Beacon};
 use azvault_model::{HeldSecret, ProcessScope, SecretDescription, SecretKind};
 use azvault_os::file::create_new_private;
 use azvault_os::pipe::Stream;
+use azvault_os::process::{Programs, confine_calls, confine_files};
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity;
 use azvault_signin::{
@@ -39,6 +41,7 @@ pub fn serve(app: &App) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Kind::Other, format!("renewing: {e}"));
     let _beacon = Beacon::raise(holder::Kind::Renewal, &order.question.vault).map_err(cannot)?;
     let Order { question, credential, network, unclaimed } = order;
+    confine(&credential, unclaimed.as_ref());
     let timeouts = match (&credential, question.repeats) {
         (Credential::ManagedIdentity(_), _) => online::of_machine(),
         (_, Repeats::Ours) => Timeouts::default(),
@@ -74,6 +77,37 @@ pub fn serve(app: &App) -> Result<(), Failure> {
         Ok(()) if stored == [STORED] => Ok(()),
         _ => keep(app, unclaimed, new, family_id).map_err(cannot),
     }
+}
+
+/// What is read to find a host and to know whom to trust: names, addresses, libraries, authorities. Of no
+/// user's.
+const OF_THE_SYSTEM: [&str; 11] = [
+    "/etc",
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/nix/store",
+    "/var/lib/ca-certificates",
+    "/run/systemd/resolve",
+    "/run/resolvconf",
+    "/run/NetworkManager",
+    "/run/nscd",
+    "/dev/null",
+];
+
+/// Where Azure Arc puts what proves to it that a process may have the machine's identity.
+const OF_ARC: &str = "/var/opt/azcmagent/tokens";
+
+/// From here on this process reads nothing of a user, writes nothing but what nobody may take, and starts no
+/// other: what a service sends it has nothing to reach for.
+fn confine(credential: &Credential, unclaimed: Option<&Unclaimed>) {
+    let mut reads: Vec<&Path> = OF_THE_SYSTEM.iter().map(Path::new).collect();
+    if let Credential::ManagedIdentity(_) = credential {
+        reads.push(Path::new(OF_ARC));
+    }
+    let writes: Vec<&Path> = unclaimed.and_then(|own| own.file.parent()).into_iter().collect();
+    // Where the kernel has none of it, it is as it was.
+    let _ = (confine_files(&reads, &writes), confine_calls(Programs::None));
 }
 
 /// Shows the credential to the token endpoint.
