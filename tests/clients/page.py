@@ -18,15 +18,22 @@ home, of /tmp and of /dev/shm was searched for every token that was issued.
 TYPED = """
 ## What to type
 
-| Tool | In `azvault exec -- …` or `azvault shell` |
-|---|---|
-| az, azcopy, azd, Terraform, the Azure SDKs | as ever; no login |
-| rclone | a remote with `env_auth = true` |
-| kubelogin | `kubelogin convert-kubeconfig -l msi`, once, or `-l azurecli` |
-| Databricks | `auth_type = azure-cli`, with az on the path |
-| Ansible | as ever; where a task says `auth_source: auto` itself: `azvault exec -- env -u AZURE_SUBSCRIPTION_ID ansible-playbook …` |
-| CLI for Microsoft 365 | `m365 login --authType identity`; it keeps the token in the home: `m365 logout` |
-| what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | a newer release; else `azvault exec --env-principal`, where the tool takes a secret |
+After `azvault az-shim install`, az and whatever runs it work anywhere, as the active context; the wrapper answers
+account and token lines, all other lines of az run in `exec`. The right column was not run by `tests/clients/run`.
+
+| Tool | In `azvault exec -- …` or `azvault shell` | Elsewhere, with the wrapper |
+|---|---|---|
+| az | as ever; no login | as ever; `az account set` is `azvault use`, `az login` is `azvault connect` |
+| Terraform, OpenTofu | `azvault exec -- terraform plan`; no login, and no `use_cli`, `use_msi` in the provider | `terraform plan`: the provider asks az unless it is told otherwise (`use_cli`); `export ARM_SUBSCRIPTION_ID="$(az account show --query id -o tsv)"` for azurerm 4 |
+| azd | `azvault exec -- azd up`; no login | `azd config set auth.useAzCliAuth true`, once, then `azd up` |
+| the Azure SDKs, azcopy | as ever; no login | DefaultAzureCredential and AzureCliCredential ask az; azcopy with `AZCOPY_AUTO_LOGIN_TYPE=AZCLI` |
+| PowerShell with Az | `Connect-AzVault`, in the module AzVault | the same |
+| rclone | a remote with `env_auth = true` | a remote with `use_az = true` |
+| kubelogin | `kubelogin convert-kubeconfig -l msi`, once, or `-l azurecli` | `-l azurecli` |
+| Databricks | `auth_type = azure-cli`, with az on the path | the same |
+| Ansible | as ever; where a task says `auth_source: auto` itself: `azvault exec -- env -u AZURE_SUBSCRIPTION_ID ansible-playbook …` | `auth_source: cli` |
+| CLI for Microsoft 365 | `m365 login --authType identity`; it keeps the token in the home: `m365 logout` | no way by az |
+| what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | a newer release; else `azvault exec --env-principal`, where the tool takes a secret | no way by az |
 """
 NOT_RUN = "\n## Not run\n\n| Client | Version | Why |\n|---|---|---|\n"
 # No registry has them as programs, and they are too large to build for each run.

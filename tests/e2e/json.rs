@@ -106,6 +106,7 @@ fn every_verb_prints_one_document() {
         &["session", "show"],
         &["prompt"],
         &["az-shim", "install", "--dir", "bin"],
+        &["az-shim", "remove", "--dir", "bin"],
         &["secret", "list"],
         &["secret", "list", "--reveal"],
         &["secret", "show", secret],

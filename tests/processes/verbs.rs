@@ -63,6 +63,7 @@ pub(crate) const VERBS: &[(&str, &str)] = &[
     ("prompt", "azvault prompt $loud"),
     ("az-shim", "azvault az-shim $loud"),
     ("az-shim install", "azvault az-shim install $loud --dir $HOME/bin; bin/az account show; bin/az account get-access-token"),
+    ("az-shim remove", "azvault az-shim install -q --dir $HOME/bin; azvault az-shim remove $loud --dir $HOME/bin"),
     ("secret", "azvault secret $loud"),
     ("secret list", "azvault secret list $loud; azvault secret list --wide $loud"),
     ("secret show", "azvault secret show $loud $secret"),

@@ -76,7 +76,7 @@ pub(crate) enum Command {
     Grant(grant::Verb),
     ShellInit(shell_init::Args),
     Prompt(prompt::Args),
-    /// A program az for machines without Azure CLI
+    /// A program az that the vault signs in
     #[command(subcommand)]
     AzShim(az_shim::Verb),
     /// Secrets in the vault, and those of this session

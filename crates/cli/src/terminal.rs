@@ -8,3 +8,4 @@ pub(crate) mod shell_language;
 pub(crate) mod stdin_names;
 mod table;
 pub(crate) mod ui;
+mod wrapped;

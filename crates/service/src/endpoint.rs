@@ -30,8 +30,8 @@ use azvault_os::process::{
 use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
 
-pub use self::az_folder::OwnAzFiles;
 use self::az_folder::{AzContexts, AzFolder, Followed};
+pub use self::az_folder::{OwnAzFiles, is_around};
 pub use self::az_profile::LeftFromAz;
 pub use self::azure_powershell::own_contexts;
 use self::begin::Chosen;

@@ -13,6 +13,7 @@ pub mod agent;
 pub mod app;
 pub mod ask;
 pub mod audit;
+pub mod az_settings;
 pub mod backup;
 pub mod browser;
 pub mod caller;

@@ -207,6 +207,19 @@ pub(crate) fn az_folder() -> Option<PathBuf> {
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
+/// A setting of az by its variable.
+pub(crate) fn az_setting(section: &str, name: &str) -> Option<String> {
+    std::env::var(format!("AZURE_{section}_{name}").to_uppercase()).ok()
+}
+
+/// Says how many wrappers of az started each other.
+pub const AZ_SHIM_DEPTH: &str = "AZVAULT_AZ_SHIM_DEPTH";
+
+/// How many there are above this one.
+pub fn az_shim_depth() -> usize {
+    std::env::var(AZ_SHIM_DEPTH).ok().and_then(|depth| depth.parse().ok()).unwrap_or(0)
+}
+
 /// The subscription that the endpoint of a shell told its tools.
 pub(crate) fn told_subscription() -> Option<String> {
     std::env::var("ARM_SUBSCRIPTION_ID").ok().filter(|value| !value.is_empty())

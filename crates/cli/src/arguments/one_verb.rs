@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use clap::{Args, Command};
 
 use crate::commands::{
-    agent, context, endpoint, exec, prompt, renew, secret, status, token, r#use,
+    agent, az_shim, context, endpoint, exec, prompt, renew, secret, status, token, r#use,
 };
 use crate::options::Global;
 
@@ -20,7 +20,8 @@ use crate::options::Global;
 type Options = fn(Command) -> Command;
 
 /// Verbs that shells, tools and azvault itself run all day.
-const VERBS: [(&[&str], Options); 13] = [
+const VERBS: [(&[&str], Options); 14] = [
+    (&["az-shim", "run"], az_shim::run::Args::augment_args),
     (&["prompt"], prompt::Args::augment_args),
     (&["token"], token::Args::augment_args),
     (&["exec"], exec::Args::augment_args),

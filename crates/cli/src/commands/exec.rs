@@ -46,13 +46,14 @@ impl Args {
     pub(crate) fn run(mut self, app: &App) -> Exit {
         let name = self.name.map(ContextName::new);
         let begun = begin(app, name, Start::Command, &self.options)?;
-        let program = self.command.remove(0);
-        become_session(app, begun, &program, &self.command)
+        let mut command = Command::new(self.command.remove(0));
+        command.args(&self.command);
+        become_session(app, begun, command)
     }
 }
 
 /// What `exec` and `shell` both take.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct Options {
     #[command(flatten)]
     reach: ReachOption,
@@ -83,20 +84,14 @@ pub(super) fn begin(
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
-pub(super) fn become_session(
-    app: &App,
-    begins: Begins,
-    program: &OsString,
-    arguments: &[OsString],
-) -> Exit {
-    let mut command = Command::new(program);
-    command.args(arguments);
+pub(super) fn become_session(app: &App, begins: Begins, mut command: Command) -> Exit {
+    let program = command.get_program().to_owned();
     begins.surround(&mut command);
     inherited::without_unlocking(app, &mut command).map_err(|e| {
         let what = format!("what the command would inherit cannot be looked at: {e}");
         Failure::new(Kind::ChildNotRun, what).hint("mount /proc")
     })?;
-    if let Some(file) = endpoint::own_contexts(program) {
+    if let Some(file) = endpoint::own_contexts(&program) {
         app.ui.warning(format!(
             "{} has contexts of Azure PowerShell's own, and it begins with them; in it: \
              Connect-AzVault, or Connect-AzAccount -Identity -Scope Process",

@@ -1,5 +1,7 @@
 //! `azvault shell`
 
+use std::process::Command;
+
 use azvault_model::ContextName;
 use azvault_service::endpoint::Start;
 use azvault_service::paths;
@@ -27,6 +29,6 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let name = self.name.map(ContextName::new);
         let begun = begin(app, name, Start::Shell, &self.options)?;
-        become_session(app, begun, &paths::shell().into_os_string(), &[])
+        become_session(app, begun, Command::new(paths::shell()))
     }
 }

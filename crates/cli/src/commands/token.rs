@@ -106,11 +106,7 @@ fn print(app: &App, wanted: &TokenRequest, issued: &Issued) -> Result<(), Failur
 }
 
 /// As `az account get-access-token` prints it.
-pub(crate) fn print_as_az(
-    app: &App,
-    wanted: &TokenRequest,
-    issued: &Issued,
-) -> Result<(), Failure> {
+fn print_as_az(app: &App, wanted: &TokenRequest, issued: &Issued) -> Result<(), Failure> {
     let local = Timestamp::from_second(issued.expires_on)
         .map_err(|e| Failure::new(Kind::Other, e.to_string()))?
         .to_zoned_datetime(TimeZone::system());

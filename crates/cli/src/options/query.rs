@@ -27,7 +27,7 @@ impl Query {
 }
 
 /// The reason in one line, without the query once more.
-fn in_words(error: &jmespath::JmespathError) -> String {
+pub(crate) fn in_words(error: &jmespath::JmespathError) -> String {
     let reason = error.reason.to_string().replace('\n', " ");
     format!("no JMESPath query: {reason} (at character {})", error.offset + 1)
 }

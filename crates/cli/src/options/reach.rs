@@ -10,7 +10,7 @@ use crate::options::duration::duration;
 use crate::options::name::name;
 
 /// `--all-accounts` and `--as-identity`
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct ReachOption {
     /// Serve every account of the vault, not the acting one alone; the audit log has it
     #[arg(long)]
@@ -29,7 +29,7 @@ impl ReachOption {
 }
 
 /// `--only-tenant`, `--only-resource` and `--expires-in`
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct BoundsOption {
     /// Hand out tokens for this tenant alone, by its id or domain; may be given again
     #[arg(long, value_name = "TENANT", value_parser = name)]

@@ -17,6 +17,7 @@ use super::columns::{self, Column};
 use super::prompt::{self, Terminal};
 use super::shell_language::in_this_shell;
 use super::table;
+use super::wrapped::wrapped;
 use crate::exit_code;
 use crate::options::{Color, Global, Output};
 use crate::output::form::Form;
@@ -25,6 +26,7 @@ use crate::output::form::Form;
 pub(crate) struct Ui {
     pub(crate) output: Output,
     form: Form,
+    answers: Answers,
     loudness: Loudness,
     color_out: Colored,
     color_err: Colored,
@@ -35,6 +37,13 @@ enum Loudness {
     Quiet,
     Normal,
     Verbose,
+}
+
+/// Where answers go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    ToOutput,
+    ToPerson,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,10 +80,17 @@ impl Ui {
         Self {
             output: form.output(),
             form,
+            answers: Answers::ToOutput,
             loudness,
             color_out: colored(std::io::stdout().is_terminal()),
             color_err: colored(std::io::stderr().is_terminal()),
         }
+    }
+
+    /// One whose answers are remarks for the person: stdout is for another answer.
+    pub(crate) fn beside_the_answer(global: &Global) -> Self {
+        let ui = Self::new(global);
+        Self { answers: Answers::ToPerson, color_out: ui.color_err, ..ui }
     }
 
     /// Whether what goes to stderr may have colour.
@@ -96,6 +112,12 @@ impl Ui {
     /// asked for. A reader that has gone away ends the command as it ends `cat`; an answer that a
     /// full disk cut short is none.
     pub(crate) fn raw(&self, bytes: &[u8]) {
+        if self.answers == Answers::ToPerson {
+            if self.loudness >= Loudness::Normal {
+                let _ = std::io::stderr().lock().write_all(bytes);
+            }
+            return;
+        }
         // The standard library's own stdout keeps a copy of what has no line's end yet: a secret.
         match azvault_os::console::write_output(bytes) {
             Ok(()) => {}
@@ -328,25 +350,6 @@ fn terminal_width() -> Option<usize> {
     std::io::stdout().is_terminal().then_some(usize::from(size.1))
 }
 
-/// A text in lines that are no longer than that, where a blank allows it.
-fn wrapped(text: &str, room: Option<usize>) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let length = |text: &str| text.chars().count();
-        let line = lines.last().map_or(0, |line| length(line));
-        let is_full = room.is_some_and(|room| line > 0 && line + 1 + length(word) > room);
-        match lines.last_mut() {
-            Some(line) if !is_full && line.is_empty() => line.push_str(word),
-            Some(line) if !is_full => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
 /// One cell of a table.
 pub(crate) struct Cell {
     text: String,
@@ -380,18 +383,10 @@ fn paint(colored: Colored, tone: Tone, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{tsv, wrapped};
+    use super::tsv;
 
     #[test]
     fn a_tab_in_a_value_does_not_make_a_column() {
         assert_eq!(tsv("a\tb\\c\n"), "a\\tb\\\\c\\n");
-    }
-
-    #[test]
-    fn words_are_broken_at_blanks_and_paths_never() {
-        let text = "3 tokens in /a/long/path/of/a/file here";
-        let lines = wrapped(text, Some(12));
-        assert_eq!(lines, ["3 tokens in", "/a/long/path/of/a/file", "here"]);
-        assert_eq!(wrapped(text, None), [text]);
     }
 }

@@ -109,6 +109,11 @@ impl Facts {
         self.kind == Kind::File
     }
 
+    /// Whether it is a file that may be run.
+    pub fn is_program(&self) -> bool {
+        self.is_file() && self.permissions.0 & 0o111 != 0
+    }
+
     /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
         self.kind == Kind::Folder

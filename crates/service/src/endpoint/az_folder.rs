@@ -56,6 +56,11 @@ impl OwnAzFiles {
             |name: &str| own.as_ref().and_then(|own| fs::read_to_string(own.join(name)).ok());
         Self { config: text("config"), clouds: text("clouds.config") }
     }
+
+    /// Its settings.
+    pub(crate) fn config(&self) -> Option<&str> {
+        self.config.as_deref()
+    }
 }
 
 /// What is in it when that context acts.
@@ -92,6 +97,11 @@ fn lasting<'a>(
     let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
     let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
     (seen, acting)
+}
+
+/// Whether an endpoint of `exec` or `shell` is around this process: tools have their account here.
+pub fn is_around() -> bool {
+    around().is_some()
 }
 
 /// The folder of the endpoint around this process, if there is one.

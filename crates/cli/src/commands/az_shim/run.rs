@@ -1,21 +1,21 @@
-//! `azvault az-shim run`: what the shim starts. Its words and its answers are az's.
+//! `azvault az-shim run`: what the wrapper starts. Its words and its answers are az's.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Command;
 
-use azvault_os::process::become_command;
 use azvault_service::failure::{Failure, Kind};
-use azvault_service::{inherited, paths};
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use clap::error::ErrorKind;
 
-use super::account;
+use super::account::say_version;
+use super::line::{Account, Line, Verb, Whose};
+use super::real;
 use crate::app::{App, Exit};
 
-/// Answer as az; started by the shim
+/// Answer as az; started by the wrapper
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where the shim is, so that it does not find itself
+    /// Where the wrapper is, so that it does not find itself
     #[arg(long, value_name = "PATH")]
     shim: Option<PathBuf>,
     /// What az was called with
@@ -23,66 +23,39 @@ pub(crate) struct Args {
     words: Vec<OsString>,
 }
 
-#[derive(Parser)]
-#[command(name = "az", no_binary_name = true, disable_help_flag = true)]
-struct Az {
-    #[command(subcommand)]
-    command: Verb,
-}
-
-#[derive(Subcommand)]
-enum Verb {
-    #[command(subcommand)]
-    Account(Account),
-    Version(Common),
-}
-
-#[derive(Subcommand)]
-enum Account {
-    GetAccessToken(account::GetAccessToken),
-    Show(account::Show),
-    List(account::List),
-}
-
-/// Options that az takes everywhere and that change nothing here.
-#[derive(clap::Args)]
-pub(super) struct Common {
-    #[arg(short, long, default_value = "json", value_parser = ["json", "jsonc"])]
-    output: String,
-    #[arg(long)]
-    only_show_errors: bool,
-}
-
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        match Az::try_parse_from(&self.words) {
-            Ok(az) => answer(app, az.command).map_err(as_az_says),
-            Err(_) => self.hand_on(app),
+        let words: Option<Vec<&str>> = self.words.iter().map(|word| word.to_str()).collect();
+        let real = || real::az(self.shim.as_deref());
+        match Line::try_parse_from(&self.words) {
+            // Its own version is what programs ask a real az for.
+            Ok(Line { verb: Verb::Version(version) }) => match real() {
+                Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
+                None => version.run(app),
+            },
+            Ok(line) => answer(app, line.verb).map_err(as_az_says),
+            Err(error) if Whose::of(&words.unwrap_or_default()) == Whose::Ours => {
+                Err(not_understood(&error))
+            }
+            Err(error) => match real() {
+                Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
+                None => self.alone(app, &error),
+            },
         }
     }
 
-    /// A real az behind the shim does what the shim does not know.
-    fn hand_on(self, app: &App) -> Exit {
-        let own = self.shim.as_deref().and_then(|shim| shim.canonicalize().ok());
-        let is_other = |path: &PathBuf| {
-            path.is_file() && path.canonicalize().ok() != own && !super::install::is_shim(path)
-        };
-        let Some(az) = paths::on_path("az").into_iter().find(is_other) else {
-            let what = "this az is azvault's, and knows account get-access-token, show, list and \
-                        version, with -o json";
-            return Err(Failure::new(Kind::Usage, what).hint("install Azure CLI for the rest"));
-        };
-        let mut command = Command::new(&az);
-        command.args(&self.words);
-        let not_run = |e: std::io::Error| {
-            Failure::new(
-                Kind::ChildNotRun,
-                format!("{}: {e}", azvault_service::text::shown_path(&az)),
-            )
-        };
-        inherited::without_unlocking(app, &mut command).map_err(not_run)?;
-        app.before.restore();
-        Err(not_run(become_command(&mut command)))
+    /// No real az is there.
+    fn alone(&self, app: &App, error: &clap::Error) -> Exit {
+        if matches!(&*self.words, [word] if word == "--version" || word == "-v") {
+            say_version(app);
+            return Ok(0);
+        }
+        if error.kind() != ErrorKind::InvalidSubcommand && self.words.len() > 1 {
+            return Err(not_understood(error));
+        }
+        let what = "this az is azvault's: it knows account show, list, set, clear and \
+                    get-access-token, login, logout and version";
+        Err(Failure::new(Kind::Usage, what).hint("install Azure CLI for the rest"))
     }
 }
 
@@ -91,16 +64,28 @@ fn answer(app: &App, verb: Verb) -> Exit {
         Verb::Account(Account::GetAccessToken(args)) => args.run(app),
         Verb::Account(Account::Show(args)) => args.run(app),
         Verb::Account(Account::List(args)) => args.run(app),
-        Verb::Version(_) => {
-            app.ui.json(&account::Version::new());
-            Ok(0)
-        }
+        Verb::Account(Account::Set(args)) => args.run(app),
+        Verb::Account(Account::Clear(args)) => args.run(app),
+        Verb::Login(args) => args.run(app),
+        Verb::Logout(args) => args.run(app),
+        Verb::Version(args) => args.run(app),
     }
+}
+
+/// A line of az that is none, with az's exit code for those, 2.
+fn not_understood(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let first = text.lines().find(|line| !line.is_empty()).unwrap_or_default();
+    let what = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+    Failure::new(Kind::Usage, what).hint("azvault az-shim --help")
 }
 
 /// az ends with 1. Where its error names `az login`, the SDKs show none of it, but that nobody is signed
 /// in: which is said only where it is so. Else they show the error as it is.
 fn as_az_says(failure: Failure) -> Failure {
+    if matches!(failure.kind, Kind::ChildNotRun | Kind::ChildNotFound) {
+        return failure;
+    }
     let next = failure.hint.unwrap_or_else(|| "azvault status".to_owned());
     let what = match failure.kind {
         Kind::SignInNeeded => format!("{}. In the place of 'az login': {next}", failure.what),

@@ -4,7 +4,7 @@
 use azvault_service::variables::{Principal, SECRETS, WantedToken, WantedVariables};
 
 /// What is put into the environment.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct VariableOptions {
     /// Put an access token into this variable, for a tool that knows no other way: PGPASSWORD=oss-rdbms
     /// [default: to arm]. What runs can read it, nothing renews it, and the audit log has it

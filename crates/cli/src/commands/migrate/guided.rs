@@ -23,6 +23,7 @@ use azvault_vault::Id;
 
 use super::agreed::{Import, Plan};
 use crate::app::{App, Exit};
+use crate::commands::az_shim;
 use crate::options::Output;
 use crate::options::import::ImportOptions;
 use crate::output::comparison;
@@ -94,6 +95,7 @@ impl Args {
         app.ui.note(format!(
             "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"
         ));
+        az_shim::offer(app);
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
