@@ -58,7 +58,7 @@ class Place:
             "SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle,
             "NODE_EXTRA_CA_CERTS": str(self.folder / "ca.pem"),
             "AZURE_CORE_COLLECT_TELEMETRY": "no", "PYTHONWARNINGS": "ignore",
-            "WORLD": str(self.folder),
+            "WORLD": str(self.folder), "AZVAULT": str(self.azvault),
             "SCRIPTS": str(SCRIPTS), "AZ": str(AZ / "bin"),
         }
 

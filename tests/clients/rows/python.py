@@ -32,8 +32,11 @@ def _az(version: str, is_end: bool, python: str | None = None) -> list[Row]:
          "--account-name myacct -c box --auth-mode login --query '[].name' -o tsv "
          "--only-show-errors", ("az-",), None),
     ]
-    return [Row(client, does, f"export PATH=$HERE/bin:$PATH; {line}", says, (host,) if host else ())
+    rows = [Row(client, does, f"export PATH=$HERE/bin:$PATH; {line}", says, (host,) if host else ())
             for does, line, says, host in lines]
+    return [*rows, Row(client, "login by az, migrate, clean, work by the wrapper, rollback, work",
+                       "python3 $SCRIPTS/loop.py", ("by the wrapper: the same", "exec: the same",
+                                                    "by az itself: the same"), (ARM,))]
 
 
 def _identity(version: str, *more: str, is_end: bool) -> Row:
