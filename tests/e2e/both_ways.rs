@@ -219,6 +219,8 @@ fn an_answer_is_one_round_trip_and_reading_flushes_nothing() {
         &["subscription", "list"],
         &["secret", "list", "--reveal", "-o", "json"],
         &["key", "list"],
+        &["az-shim", "run", "--", "account", "show", "-o", "none"],
+        &["az-shim", "run", "--", "account", "list", "--query", "[].id"],
     ] {
         let Some(cost) = cost(&home, args) else { return };
         assert_eq!(cost, (1, 0), "round trips and flushes of the command: {args:?}");

@@ -75,6 +75,56 @@ fn a_thousand_without_the_key_get_none_and_one_with_it_does() {
 }
 
 #[test]
+fn a_thousand_are_answered_among_callers_that_are_slow_or_hostile() {
+    more_descriptors();
+    let world = World::new();
+    let request = world.request();
+    let head = request.split("\r\n\r\n").next().unwrap();
+    // Nothing at all, a beginning, and bodies that are announced and do not come.
+    let slow = [
+        String::new(),
+        "GET /msi/token HTTP/1.1\r\n".to_owned(),
+        format!("{head}\r\nContent-Length: 1000\r\n\r\n"),
+        format!("{head}\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n"),
+    ];
+    // What is no HTTP, a head without an end, and one without the key.
+    let hostile = [
+        "\u{16}\u{3}\u{1}\u{2}".to_owned(),
+        format!("{head}\r\nx: {}", "y".repeat(100_000)),
+        request.replace(world.header(), "wrong"),
+    ];
+    let send = |text: &str| {
+        let mut stream = world.connect();
+        let _ = stream.write_all(text.as_bytes());
+        stream
+    };
+    // More than are served at once, and they stay.
+    let held: Vec<TcpStream> = slow.iter().flat_map(|text| (0..150).map(|_| send(text))).collect();
+    let ends = Mutex::new(false);
+    thread::scope(|scope| {
+        for text in &hostile {
+            let (send, ends) = (&send, &ends);
+            scope.spawn(move || {
+                while !*ends.lock().unwrap() {
+                    let mut stream = send(text);
+                    let _ = stream.set_read_timeout(Some(Duration::from_millis(20)));
+                    let mut said = Vec::new();
+                    let _ = stream.read_to_end(&mut said);
+                    assert!(!said.windows(12).any(|part| part == b"access_token"), "{text:?}");
+                }
+            });
+        }
+        let since = Instant::now();
+        let found = crowd(&world, 1000, &|at| world.request_for(&format!("https://r{at}.example")));
+        println!("1,000 among slow and hostile callers: served in {:?}", since.elapsed());
+        *ends.lock().unwrap() = true;
+        assert!(found.len() == 1000 && found.iter().all(|status| *status == 200), "{found:?}");
+    });
+    drop(held);
+    assert_eq!(world.asked.lock().unwrap().len(), 1000, "each that has the key, and no other");
+}
+
+#[test]
 fn who_is_slow_is_let_go_of_and_keeps_nobody_out() {
     more_descriptors();
     let world = World::new();

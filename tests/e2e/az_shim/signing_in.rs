@@ -76,6 +76,32 @@ fn az_login_is_connect_and_prints_what_az_prints() {
 }
 
 #[test]
+fn after_az_login_it_is_that_account_that_acts_also_in_a_session_and_in_exec() {
+    let azure = stack::Azure::start(&stack::one_tenant(subscriptions(1..2)));
+    let home = azure.home();
+    install(&home);
+    home.run(&["unlock"]).expect(0);
+    let secret = home.secret_file("secret", "the client secret\n");
+    let principal = stack::principal(&home, "the client secret\n");
+    azure.connect(&home, &principal.iter().map(String::as_str).collect::<Vec<_>>()).expect(0);
+    home.run(&["context", "select", "seed", "--scope", "user"]).expect(0);
+    let azvault = azvault_test_support::azvault();
+    let folder = azvault.parent().unwrap().display();
+    let login = format!(
+        "export AZURE_CLOUD_NAME=Test; az account show --query user.name -o tsv; az login \
+         --service-principal -u {APPLICATION} -t {HOME_TENANT} -p @{secret} -o none && az account \
+         show --query user.name -o tsv"
+    );
+    let in_session = "eval \"$(azvault session start)\"; azvault use seed >/dev/null";
+    let shell = format!("sh -c '{login}'");
+    for line in [format!("{in_session}; {login}"), format!("azvault exec seed -- {shell}"), login] {
+        home.run(&["context", "select", "seed", "--scope", "user"]).expect(0);
+        let said = az(&home, &format!("PATH=$PATH:{folder}; export PATH; {line}")).expect(0);
+        assert_eq!(names(&said), ["old@x.example", APPLICATION], "{line}: {}", said.stderr);
+    }
+}
+
+#[test]
 fn az_logout_and_clear_ask_and_say_what_to_type_where_nobody_is_there() {
     let home = Home::with_contexts();
     install(&home);
