@@ -105,6 +105,7 @@ mod surroundings;
 mod tables;
 mod there_and_back;
 mod tidy;
+mod together;
 mod token;
 mod unlock;
 mod verify;

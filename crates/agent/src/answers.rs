@@ -30,12 +30,26 @@ pub trait Answers {
 
     /// Goes on with what came from those processes.
     fn go_on(&mut self, keys: &Arc<Keys>);
+
+    /// Does together what [`Reply::Unsettled`] answers wait for: by the ticket of each whether it was done, else the
+    /// answer that goes out in its place.
+    fn settle(&mut self, keys: &Arc<Keys>) -> Vec<Settled>;
+}
+
+/// What became of an answer that was to wait.
+pub struct Settled {
+    /// Of who waits.
+    pub ticket: u64,
+    /// Whether the answer goes out as it is; else the one that takes its place.
+    pub outcome: Result<(), Zeroizing<Vec<u8>>>,
 }
 
 /// The answer, or that it is to be asked for again.
 pub enum Reply {
     /// It is there.
     Now(Zeroizing<Vec<u8>>),
+    /// It is there, and goes out when something was written first: once for all who ask at the same time.
+    Unsettled(Zeroizing<Vec<u8>>),
     /// It takes what a process is at work for: the same message is to be answered once more when that has
     /// come further, or in a moment.
     Later,

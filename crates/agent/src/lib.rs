@@ -27,7 +27,7 @@ pub mod holder;
 pub mod presence;
 pub mod protocol;
 
-pub use answers::{Answers, Asked, NoAnswer, Reply};
+pub use answers::{Answers, Asked, NoAnswer, Reply, Settled};
 pub use client::{CallError, Client, Status, StoredSession, Unlocked};
 pub use clock::now;
 pub use grants::{CallerGrants, GivenGrant, HandleHash, KeepsUnlocked, NewGrant};

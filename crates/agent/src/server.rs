@@ -7,6 +7,7 @@
 
 mod answer;
 mod bound_socket;
+mod callers;
 mod connection;
 mod heritage;
 mod post;
@@ -17,11 +18,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use azvault_os::clock::ClockWatch;
-use azvault_os::pipe::{Interest, Listener, Peer, Ready as Event, Stream, Wait, send};
+use azvault_os::pipe::{Interest, Listener, Ready as Event, Stream, Wait};
 use azvault_os::process::{Signal, Signals};
 
 use self::answer::{AgentState, Sleep};
 use self::bound_socket::BoundSocket;
+use self::callers::{MAX_BYTES, accept, crowd, has_place, may_go_on, taken, turn_away};
 use self::connection::{AGAIN, Connection, Crowd, PATIENCE_IN_A_CROWD};
 use self::post::Taken;
 use crate::answers::Answers;
@@ -31,17 +33,7 @@ use crate::handing::Starter;
 use crate::hold::{Allowed, Commands, Moment, Then};
 use crate::holder::Beacon;
 use crate::login::{self, Watcher};
-use crate::protocol::{MAX_ASK, MAX_FRAME, Outcome};
-
-/// Connections that are served at once; more wait in the listener's queue.
-const MAX_CONNECTIONS: usize = 128;
-
-/// The same, with those whose request waits for a process: they keep nobody else out.
-const MAX_WAITING: usize = 512;
-
-/// Bytes of requests that are read at once; connections beyond that wait. One that is as long as any may
-/// be leaves room for several of the usual ones.
-const MAX_BYTES: usize = MAX_ASK + 4 * MAX_FRAME;
+use crate::protocol::Outcome;
 
 /// An agent without keys, sessions and callers goes after so long.
 const LINGER: Duration = Duration::from_secs(5);
@@ -226,6 +218,11 @@ fn run(
             has_heir |= connection.is_heir();
             goes_on
         });
+        // Once for all who asked in this turn.
+        let settled = held.settle();
+        retain(&mut connections, &mut held, |connection, held| {
+            connection.settled(&settled, held, moment)
+        });
     }
 }
 
@@ -247,29 +244,6 @@ fn retain(
 /// Whether its request is answered again in a moment.
 fn is_due(connection: &Connection, held: &AgentState<'_>) -> bool {
     connection.is_waiting() && !held.is_at_work_for(connection.ticket())
-}
-
-/// Whether one more is taken.
-fn has_place(connections: &[Connection]) -> bool {
-    let waiting = connections.iter().filter(|one| one.is_waiting()).count();
-    connections.len() - waiting < MAX_CONNECTIONS && connections.len() < MAX_WAITING
-}
-
-/// Bytes of memory that connections have been given.
-fn taken(connections: &[Connection]) -> usize {
-    connections.iter().map(Connection::size).sum()
-}
-
-fn crowd(connections: &[Connection]) -> Crowd {
-    let is_full = !has_place(connections);
-    let waits = is_full || connections.iter().any(|one| one.wants().is_some());
-    if waits { Crowd::Waits } else { Crowd::None }
-}
-
-/// Whether there is room by now for one that waited for it.
-fn may_go_on(connections: &[Connection]) -> bool {
-    let room = MAX_BYTES.saturating_sub(taken(connections));
-    connections.iter().filter_map(Connection::wants).any(|wanted| wanted <= room)
 }
 
 struct Ready {
@@ -367,31 +341,5 @@ fn hear(
             held.sleep = Sleep::Noticed;
             ears.watcher = None;
         }
-    }
-}
-
-/// Tells all who wait that another agent serves.
-fn turn_away(listener: &Listener, connections: Vec<Connection>) {
-    connections.into_iter().for_each(Connection::turn_away);
-    let Some(moved) = connection::moved() else { return };
-    for _ in 0..MAX_CONNECTIONS {
-        let Ok(stream) = listener.accept() else { return };
-        let _ = send(&stream, &moved);
-    }
-}
-
-/// Takes who waits; the connection of anybody else is closed without a word.
-fn accept(
-    listener: &Listener,
-    connections: &mut Vec<Connection>,
-    moment: Moment,
-    last_ticket: &mut u64,
-) {
-    while has_place(connections) {
-        let Ok(stream) = listener.accept() else { return };
-        // Another user's, or a process that has ended: nobody waits there for an answer.
-        let Some(peer) = Peer::of(&stream) else { continue };
-        *last_ticket += 1;
-        connections.push(Connection::new(stream, peer, moment, *last_ticket));
     }
 }

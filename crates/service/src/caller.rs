@@ -1,11 +1,11 @@
 //! On whose behalf a request is answered, where that is not this process itself.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use azvault_agent::{CallerGrants, CallerTerminal, SessionStore};
 use azvault_model::Secret;
-use azvault_vault::{Actor, Id};
+use azvault_vault::{Actor, Id, Subject};
 
 use crate::app::ContextOverride;
 use crate::endpoint::Reported;
@@ -35,6 +35,8 @@ pub struct Caller {
     pub(crate) grants: CallerGrants,
     /// Tokens that services refused, as tools say.
     pub(crate) reported: Arc<Reported>,
+    /// What the audit log has to have before the answer goes out.
+    pub(crate) pending: PendingEntries,
     /// Tokens that were renewed for this request, and one that is to be.
     pub(crate) renewed: Renewed,
     /// The grant that it presented.
@@ -45,6 +47,30 @@ impl Caller {
     /// It has presented that grant, which the audit log has with what it gets.
     pub(crate) fn presented(&self, grant: Id) {
         let _ = self.grant.set(grant);
+    }
+}
+
+/// Entries of the audit log that are written with those of others who ask at the same time.
+#[derive(Default)]
+pub(crate) struct PendingEntries(Mutex<Vec<PendingEntry>>);
+
+/// One of them.
+pub(crate) struct PendingEntry {
+    pub(crate) verb: &'static str,
+    pub(crate) subjects: Vec<Subject>,
+}
+
+impl PendingEntries {
+    pub(crate) fn add(&self, verb: &'static str, subjects: Vec<Subject>) {
+        self.all().push(PendingEntry { verb, subjects });
+    }
+
+    pub(crate) fn take(&self) -> Vec<PendingEntry> {
+        std::mem::take(&mut *self.all())
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<PendingEntry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

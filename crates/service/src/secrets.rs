@@ -95,6 +95,22 @@ pub fn release(
     }
 }
 
+/// As [`release`]; where another process asks, the entry is written with those of others before any of them has
+/// its answer.
+pub(crate) fn release_together(
+    app: &App,
+    vault: &mut Vault,
+    contexts: &Contexts,
+    secret: SecretRef<'_>,
+    verb: &'static str,
+) -> Result<Secret, Failure> {
+    let Some(caller) = app.caller() else { return release(app, vault, contexts, secret, verb) };
+    let value = value(&vault.snapshot()?, contexts, secret.location)?;
+    let grant = caller.grant.get().map(audit::of_grant);
+    caller.pending.add(verb, std::iter::once(secret.subject()).chain(grant).collect());
+    Ok(value)
+}
+
 /// Takes a copy of a secret into the state of a session.
 pub(crate) fn add_to_session(state: &mut ProcessScope, new: &HeldSecret, now: i64) {
     // EXPOSE: copied into the state of the session, which is sealed at once.

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use azvault_agent::{Answers, Asked, CallerSessions, NoAnswer, Reply, SessionStore};
+use azvault_agent::{Answers, Asked, CallerSessions, NoAnswer, Reply, SessionStore, Settled};
 use azvault_model::Secret;
 use azvault_os::pipe::{Interest, Stream};
-use azvault_vault::{Keys, Locked, Sealer, Vault};
+use azvault_vault::{Change, Keys, Locked, Problem, Sealer, Vault};
 
 use crate::app::{App, Options};
+use crate::audit;
 use crate::audit::actor_of;
-use crate::caller::{Caller, Places};
+use crate::caller::{Caller, PendingEntries, PendingEntry, Places};
 use crate::console::Said;
 use crate::contexts::{Contexts, Purpose, VaultView};
 use crate::endpoint::Reported;
@@ -35,6 +36,15 @@ pub struct Service {
     renewals: Renewals,
     /// By tools, of all endpoints.
     reported: Arc<Reported>,
+    /// Answers that go out when the audit log has them.
+    unsettled: Vec<Unsettled>,
+}
+
+/// What an answer waits for.
+struct Unsettled {
+    ticket: Ticket,
+    app: App,
+    pending: Vec<PendingEntry>,
 }
 
 /// The vault as it was left behind by the last request.
@@ -48,7 +58,8 @@ impl Service {
     /// Of the vault with that id, for processes of the user to whom these places belong.
     pub fn new(app: &App, vault: String, places: Places) -> Self {
         let (renewals, reported) = (Renewals::default(), Arc::default());
-        Self { vault, places, app: app.afresh(), held: None, renewals, reported }
+        let unsettled = Vec::new();
+        Self { vault, places, app: app.afresh(), held: None, renewals, reported, unsettled }
     }
 
     fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Reply, NoAnswer> {
@@ -82,6 +93,7 @@ impl Service {
             terminal: asked.terminal,
             grants: asked.grants.clone(),
             reported: Arc::clone(&self.reported),
+            pending: PendingEntries::default(),
             renewed: Renewed::new(ended),
             grant: OnceLock::new(),
         };
@@ -118,7 +130,15 @@ impl Service {
         said.extend(recorder.said());
         let answered = |outcome| Answered { said, outcome };
         match (replied, recorder.asked()) {
-            (Ok(reply), _) => Ok(Reply::Now(reply(&mut answered(Outcome::Done)))),
+            (Ok(reply), _) => {
+                let bytes = reply(&mut answered(Outcome::Done));
+                let pending = app.caller().map(|caller| caller.pending.take()).unwrap_or_default();
+                if pending.is_empty() {
+                    return Ok(Reply::Now(bytes));
+                }
+                self.unsettled.push(Unsettled { ticket: asked.ticket, app, pending });
+                Ok(Reply::Unsettled(bytes))
+            }
             (Err(Unanswered::Foreign), _) => Err(NoAnswer::Foreign),
             (Err(Unanswered::Failed(_)), Some(question)) => {
                 let mut answered = answered(Outcome::Asks(question));
@@ -157,6 +177,7 @@ impl Service {
             terminal: caller.terminal,
             grants: caller.grants.clone(),
             reported: Arc::clone(&self.reported),
+            pending: PendingEntries::default(),
             renewed: Renewed::default(),
             grant: caller.grant.clone(),
         };
@@ -238,6 +259,16 @@ fn is_wrong(failure: &Failure) -> bool {
     matches!(failure.kind, Kind::Integrity | Kind::Locked | Kind::Other)
 }
 
+impl Unsettled {
+    /// Its entries of the audit log.
+    fn change(&self) -> Change<'_, (), Problem> {
+        Box::new(|writing| {
+            let mut all = self.pending.iter();
+            all.try_for_each(|one| audit::log(&self.app, writing, one.verb, one.subjects.clone()))
+        })
+    }
+}
+
 impl Unanswered {
     fn is_wrong(&self) -> bool {
         match self {
@@ -254,7 +285,30 @@ impl Answers for Service {
 
     fn forget(&mut self) {
         self.held = None;
+        self.unsettled.clear();
         self.renewals.forget();
+    }
+
+    fn settle(&mut self, keys: &Arc<Keys>) -> Vec<Settled> {
+        let unsettled = std::mem::take(&mut self.unsettled);
+        let Some(first) = unsettled.first() else { return Vec::new() };
+        let told = match self.open(&first.app, keys, Purpose::Vault) {
+            Err(failure) => unsettled.iter().map(|_| Err(failure.clone())).collect(),
+            Ok(mut open) => {
+                let told = open.vault.write_together(unsettled.iter().map(Unsettled::change));
+                self.keep(first.app.vault_path().unwrap_or_default(), open);
+                told.into_iter().map(|told| told.map_err(Failure::from)).collect::<Vec<_>>()
+            }
+        };
+        let instead = |failure| {
+            let outcome = Outcome::Refused(failure);
+            encode(&mut Answered { said: Vec::new(), outcome }, &mut Nothing {})
+        };
+        let settled = |(one, told): (&Unsettled, Result<(), Failure>)| Settled {
+            ticket: one.ticket,
+            outcome: told.map_err(instead),
+        };
+        unsettled.iter().zip(told).map(settled).collect()
     }
 
     fn is_at_work_for(&self, ticket: Ticket) -> bool {

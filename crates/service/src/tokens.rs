@@ -116,7 +116,7 @@ fn hand_out(
     found: SecretRef<'_>,
     wanted: &TokenRequest,
 ) -> Result<Issued, Failure> {
-    let value = secrets::release(app, vault, contexts, found, "token")?;
+    let value = secrets::release_together(app, vault, contexts, found, "token")?;
     let SecretRef { description, .. } = found;
     let tenant = description.tenant.as_deref().unwrap_or(&wanted.tenant).to_owned();
     Ok(Issued { value, expires_on: description.expires_on.unwrap_or_default(), tenant })

@@ -8,7 +8,7 @@ use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::{Keys, Sealer, fingerprint, is_of_former};
 use zeroize::Zeroizing;
 
-use crate::answers::{Answers, Asked, NoAnswer, Reply};
+use crate::answers::{Answers, Asked, NoAnswer, Reply, Settled};
 use crate::clock::now;
 use crate::grants::{self, CallerGrants, Grants, NewGrant};
 use crate::hold::{Hold, Limits, Moment, Reach, Terms};
@@ -142,6 +142,16 @@ impl<'s> AgentState<'s> {
         }
     }
 
+    /// Settles the answers of this turn.
+    pub(super) fn settle(&mut self) -> Vec<Settled> {
+        let Some(unlocked) = &self.keys else { return Vec::new() };
+        let (service, keys) = (&mut *self.service, &unlocked.keys);
+        catch_unwind(AssertUnwindSafe(|| service.settle(keys))).unwrap_or_else(|_| {
+            service.forget();
+            Vec::new()
+        })
+    }
+
     /// Whether a process is at work for who waits with that ticket.
     pub(super) fn is_at_work_for(&self, ticket: u64) -> bool {
         self.service.is_at_work_for(ticket)
@@ -175,6 +185,8 @@ pub(super) struct Asker {
 /// What comes of a request.
 pub(super) enum Answer {
     Frame(Frame),
+    /// It goes out when it is settled.
+    Unsettled(Frame),
     /// The same request is to be answered again: see [`Reply`].
     Later,
     /// The connection is to be closed.
@@ -197,6 +209,9 @@ fn answered(body: &[u8], held: &mut AgentState<'_>, asker: Asker, now: Moment) -
     let reply = match Verb::of(number) {
         Some(Verb::Ask) => match ask(body.0, held, asker, now) {
             Ok(Reply::Later) => return Answer::Later,
+            Ok(Reply::Unsettled(answer)) => {
+                return framed(&answer).map_or(Answer::Close, Answer::Unsettled);
+            }
             Ok(Reply::Now(answer)) => Ok(done(answer.len()).raw(&answer)),
             Err(outcome) => Err(outcome),
         },
@@ -273,6 +288,11 @@ fn reply(
         // It is answered by the service.
         Verb::Ask => Err(Outcome::Refused),
     }
+}
+
+/// An answer of the service, as a frame.
+pub(super) fn framed(answer: &[u8]) -> Option<Frame> {
+    done(answer.len()).raw(answer).finish_within(MAX_ASK)
 }
 
 fn done(room: usize) -> Message {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use azvault_os::pipe::{Interest, Peer, Ready, Step, Stream, receive, receive_into_spare, send};
 use zeroize::Zeroizing;
 
-use super::answer::{AgentState, Answer, Asker, answer};
+use super::answer::{AgentState, Answer, Asker, answer, framed};
+use crate::answers::Settled;
 use crate::clock;
 use crate::hold::Moment;
 use crate::protocol::{MAX_ASK, Message, Outcome, Verb};
@@ -68,6 +69,10 @@ enum State {
     Waits {
         request: Zeroizing<Vec<u8>>,
         asked: Moment,
+    },
+    /// The reply is there, and goes out when what it waits for was written.
+    Unsettled {
+        bytes: Zeroizing<Vec<u8>>,
     },
     /// The agent that takes over has the sessions. It ends the connection when it serves, or when it ends
     /// itself.
@@ -137,7 +142,7 @@ impl Connection {
             // Its body lies there already: nothing but room is missing, which `poll` knows not of.
             _ if self.wants().is_some() => Interest::Nothing,
             // Whether it is gone is always said.
-            State::Waits { .. } => Interest::Nothing,
+            State::Waits { .. } | State::Unsettled { .. } => Interest::Nothing,
             State::Length { .. } | State::Body { .. } | State::HandedOver => Interest::Read,
             State::Reply { .. } => Interest::Write,
         }
@@ -161,7 +166,7 @@ impl Connection {
         match &self.state {
             State::Length { .. } | State::HandedOver => 0,
             State::Body { bytes, .. } | State::Waits { request: bytes, .. } => bytes.capacity(),
-            State::Reply { bytes, .. } => bytes.capacity(),
+            State::Reply { bytes, .. } | State::Unsettled { bytes } => bytes.capacity(),
         }
     }
 
@@ -196,12 +201,41 @@ impl Connection {
         }
         let bytes = match answer(request, held, asker, now) {
             Answer::Frame(bytes) => bytes,
+            Answer::Unsettled(bytes) => {
+                self.state = State::Unsettled { bytes };
+                return Some(());
+            }
             Answer::Later => return Some(()),
             Answer::Close => return None,
         };
         if !self.peer.is_there() {
             return None;
         }
+        self.since = now;
+        self.state = State::Reply { bytes, written: 0, next: Next::End };
+        self.read_and_answer(held, now, 0)
+    }
+
+    /// Sends what waited, now that what it waited for was written; what takes its place where it was not.
+    pub(super) fn settled(
+        &mut self,
+        all: &[Settled],
+        held: &mut AgentState<'_>,
+        now: Moment,
+    ) -> Option<()> {
+        let State::Unsettled { bytes } = &mut self.state else { return Some(()) };
+        if !self.peer.is_there() {
+            return None;
+        }
+        let own = all.iter().find(|one| one.ticket == self.ticket).map(|one| &one.outcome);
+        let bytes = match own {
+            Some(Ok(())) => std::mem::take(bytes),
+            Some(Err(instead)) => framed(instead)?,
+            None => {
+                let why = if held.holds_keys() { Outcome::Fault } else { Outcome::Locked };
+                Message::new(why as u8, 0).finish()?
+            }
+        };
         self.since = now;
         self.state = State::Reply { bytes, written: 0, next: Next::End };
         self.read_and_answer(held, now, 0)
@@ -253,6 +287,10 @@ impl Connection {
                     let asker = Asker { process: self.peer.pid(), ticket: self.ticket };
                     let bytes = match answer(bytes, held, asker, now) {
                         Answer::Frame(bytes) => bytes,
+                        Answer::Unsettled(bytes) => {
+                            self.state = State::Unsettled { bytes };
+                            return Some(());
+                        }
                         Answer::Later => {
                             let request = std::mem::take(bytes);
                             self.state = State::Waits { request, asked: now };
@@ -283,6 +321,7 @@ impl Connection {
                     self.since = now;
                     self.state = State::HandedOver;
                 }
+                State::Unsettled { .. } => return Some(()),
                 State::Waits { .. } => return (!self.ready.has_hung_up()).then_some(()),
                 // It has nothing more to say.
                 State::HandedOver => {

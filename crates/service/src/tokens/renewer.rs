@@ -1,9 +1,9 @@
 //! The renewer: a process that asks the sign-in service one question, and has nothing but what it is
 //! told. It has no vault, no key of one and no environment.
 
-use std::fs::File;
+use std::fs::{File, canonicalize};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use azvault_agent::holder::{self, Beacon};
 use azvault_model::{HeldSecret, ProcessScope, SecretDescription, SecretKind};
@@ -41,7 +41,6 @@ pub fn serve(app: &App) -> Result<(), Failure> {
     let cannot = |e: io::Error| Failure::new(Kind::Other, format!("renewing: {e}"));
     let _beacon = Beacon::raise(holder::Kind::Renewal, &order.question.vault).map_err(cannot)?;
     let Order { question, credential, network, unclaimed } = order;
-    confine(&credential, unclaimed.as_ref());
     let timeouts = match (&credential, question.repeats) {
         (Credential::ManagedIdentity(_), _) => online::of_machine(),
         (_, Repeats::Ours) => Timeouts::default(),
@@ -50,6 +49,8 @@ pub fn serve(app: &App) -> Result<(), Failure> {
     let asked = online::http_by(&network, timeouts)
         .map_err(|failure| refused(failure, Next::Nothing))
         .and_then(|http| {
+            // It has read whom to trust by now.
+            confine(&credential, unclaimed.as_ref());
             let asked = match credential {
                 Credential::ManagedIdentity(identity) => network
                     .machine()
@@ -79,21 +80,13 @@ pub fn serve(app: &App) -> Result<(), Failure> {
     }
 }
 
-/// What is read to find a host and to know whom to trust: names, addresses, libraries, authorities. Of no
-/// user's.
-const OF_THE_SYSTEM: [&str; 11] = [
-    "/etc",
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/nix/store",
-    "/var/lib/ca-certificates",
-    "/run/systemd/resolve",
-    "/run/resolvconf",
-    "/run/NetworkManager",
-    "/run/nscd",
-    "/dev/null",
-];
+/// Where the system has what finds a host: names, addresses, libraries. Nothing of a user's.
+const OF_THE_SYSTEM: [&str; 7] =
+    ["/etc", "/usr", "/lib", "/lib64", "/nix/store", "/run/systemd/resolve", "/run/nscd"];
+
+/// The same, where it is a link to elsewhere, as each system has another.
+const PERHAPS_LINKS: [&str; 5] =
+    ["/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf"];
 
 /// Where Azure Arc puts what proves to it that a process may have the machine's identity.
 const OF_ARC: &str = "/var/opt/azcmagent/tokens";
@@ -101,7 +94,10 @@ const OF_ARC: &str = "/var/opt/azcmagent/tokens";
 /// From here on this process reads nothing of a user, writes nothing but what nobody may take, and starts no
 /// other: what a service sends it has nothing to reach for.
 fn confine(credential: &Credential, unclaimed: Option<&Unclaimed>) {
+    let links: Vec<PathBuf> =
+        PERHAPS_LINKS.iter().filter_map(|link| canonicalize(link).ok()).collect();
     let mut reads: Vec<&Path> = OF_THE_SYSTEM.iter().map(Path::new).collect();
+    reads.extend(links.iter().map(PathBuf::as_path));
     if let Credential::ManagedIdentity(_) = credential {
         reads.push(Path::new(OF_ARC));
     }

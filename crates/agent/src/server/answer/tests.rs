@@ -4,7 +4,7 @@ use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::Keys;
 
 use super::{AgentState, Answer, Asker, answer};
-use crate::answers::{Answers, Asked, NoAnswer, Reply};
+use crate::answers::{Answers, Asked, NoAnswer, Reply, Settled};
 use crate::clock::now;
 use crate::hold::{Limits, Reach, Terms};
 use crate::protocol::{Leader, Message, Outcome, Verb};
@@ -36,6 +36,10 @@ impl Answers for Faulty {
         Vec::new()
     }
 
+    fn settle(&mut self, _: &Arc<Keys>) -> Vec<Settled> {
+        panic!("a fault in what is written");
+    }
+
     fn go_on(&mut self, _: &Arc<Keys>) {
         panic!("a fault in what a renewer sent");
     }
@@ -45,7 +49,7 @@ fn asked(held: &mut AgentState<'_>, body: &[u8]) -> Vec<u8> {
     let asker = Asker { process: std::process::id(), ticket: 1 };
     match answer(body, held, asker, now()) {
         Answer::Frame(frame) => frame[4..].to_vec(),
-        Answer::Later | Answer::Close => panic!("no reply"),
+        Answer::Unsettled(_) | Answer::Later | Answer::Close => panic!("no reply"),
     }
 }
 
@@ -68,6 +72,7 @@ fn a_fault_in_one_request_ends_neither_the_agent_nor_what_it_holds() {
     for _ in 0..3 {
         assert_eq!(asked(&mut held, &[ask]), [Outcome::Fault as u8]);
         held.go_on();
+        assert!(held.settle().is_empty());
     }
     assert_eq!(asked(&mut held, &[ask, 9]), [Outcome::Done as u8, 9], "others are answered");
     assert!(held.holds_keys());
@@ -76,5 +81,5 @@ fn a_fault_in_one_request_ends_neither_the_agent_nor_what_it_holds() {
     let manifest = include_str!("../../../../../Cargo.toml");
     assert!(manifest.contains("panic = \"unwind\""), "a release that aborts catches nothing");
     // Once when it got keys, then after each fault: what was open is not used again.
-    assert_eq!(service.forgotten, 7);
+    assert_eq!(service.forgotten, 10);
 }
