@@ -64,6 +64,21 @@ function Write-AzError {
     $Caller.WriteError((New-AzVaultError -Id 'Az' -Category 'ConnectionError' -Message ($Word -join "`n") -Target $Name))
 }
 
+# Whether this Az asks the endpoint of App Service: Az 1 asks another one.
+function Test-AzAsksEndpoint {
+    $module = (Find-AzCommand 'Connect-AzAccount').Module
+    $null -ne $module -and $module.Version.Major -ge 2 -and $null -ne (Find-AzCommand 'Import-AzContext')
+}
+
+# In Invoke-Az: Az saves no context by itself in this process.
+function Disable-AzAutosave {
+    Az.Accounts\Disable-AzContextAutosave -Scope Process -Confirm:$false
+    if ($null -ne (Find-AzCommand 'Get-AzContextAutosaveSetting')) {
+        $mode = (Az.Accounts\Get-AzContextAutosaveSetting -Scope Process).Mode
+        if ($mode -and $mode -ne 'Process') { throw "Az still saves contexts by itself: autosave is $mode" }
+    }
+}
+
 # The contexts that Az has in this process.
 function Get-AzList {
     foreach ($context in (Invoke-Az { Az.Accounts\Get-AzContext -ListAvailable }).Answer) {

@@ -29,6 +29,8 @@ Set-StrictMode -Version 3.0
 . "$PSScriptRoot/Command.ps1"
 . "$PSScriptRoot/Migration.ps1"
 . "$PSScriptRoot/Given.ps1"
+. "$PSScriptRoot/Served.ps1"
 . "$PSScriptRoot/Az.ps1"
+. "$PSScriptRoot/AccessToken.ps1"
 . "$PSScriptRoot/Connect.ps1"
 . "$PSScriptRoot/Disconnect.ps1"

@@ -44,8 +44,9 @@ class AzVaultGiven {
         return $digest -ne '' -and [AzVaultGiven]::All().ContainsKey($digest)
     }
 
-    # The contexts with a token of azvault in a file of Az, by name; none where it cannot be read.
-    static [string[]] InFile([string] $Path) {
+    # The contexts in a file of Az with a token of azvault, or of accounts that its endpoint serves, by name;
+    # none where it cannot be read.
+    static [string[]] InFile([string] $Path, [Collections.Generic.HashSet[string]] $Ids) {
         $names = [Collections.Generic.List[string]]::new()
         $file = [IO.FileInfo]::new($Path)
         if (-not $file.Exists -or $file.Length -eq 0) { return $names }
@@ -56,6 +57,12 @@ class AzVaultGiven {
         }
         try {
             foreach ($context in $document.RootElement.GetProperty('Contexts').EnumerateObject()) {
+                $account = [AzVaultGiven]::Below($context.Value, 'Account')
+                $id = [AzVaultGiven]::Below($account, 'Id')
+                if ("$([AzVaultGiven]::Below($account, 'Type'))" -eq 'ManagedService' -and $Ids.Contains("$id")) {
+                    $names.Add($context.Name)
+                    continue
+                }
                 $at = $context.Value
                 foreach ($name in 'Account', 'ExtendedProperties', 'AccessToken') { $at = [AzVaultGiven]::Below($at, $name) }
                 if ("$($at.ValueKind)" -ne 'String') { continue }

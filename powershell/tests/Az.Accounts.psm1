@@ -3,7 +3,7 @@
 
 function Reset-AzStandIn {
     $global:Az = @{
-        Contexts = [ordered]@{}; Current = $null; Autosave = 'CurrentUser'; Calls = [Collections.Generic.List[string]]::new()
+        Contexts = [ordered]@{}; Environments = [Collections.Generic.HashSet[string]]::new(); Imported = ''; Current = $null; Autosave = 'CurrentUser'; Calls = [Collections.Generic.List[string]]::new()
         # What goes wrong: Refuse, Merge, OtherTenant, OtherToken, KeepAutosave, ForgetSubscription.
         Fault = ''
         # Az's file of the scope CurrentUser.
@@ -65,6 +65,31 @@ function Connect-AzAccount {
         return
     }
     Add-AzStandIn $ContextName $AccountId $Tenant $Subscription AccessToken $AccessToken
+}
+
+# As the real one: what the file has is added or takes the place of what has its name, clouds included, and
+# its default becomes the current one.
+function Import-AzContext {
+    [CmdletBinding(DefaultParameterSetName = 'ProfileFromDisk', SupportsShouldProcess)]
+    param(
+        [Parameter(ParameterSetName = 'InMemoryProfile', Mandatory)] [object] $AzureContext,
+        [Parameter(ParameterSetName = 'ProfileFromDisk', Mandatory)] [string] $Path,
+        [ValidateSet('Process', 'CurrentUser')] [string] $Scope
+    )
+    $global:Az.Calls.Add("import $Scope")
+    $global:Az.Imported = [IO.File]::ReadAllText($Path)
+    if ($global:Az.Fault -eq 'Refuse') { throw 'Az refuses' }
+    $file = $global:Az.Imported | Microsoft.PowerShell.Utility\ConvertFrom-Json -AsHashtable
+    foreach ($name in $file.EnvironmentTable.Keys) { $null = $global:Az.Environments.Add($name) }
+    foreach ($name in $file.Contexts.Keys) {
+        $own = $file.Contexts[$name]
+        $tenant = if ($global:Az.Fault -eq 'OtherTenant') { 'another.example' } else { $own.Tenant.Id }
+        $subscription = if ($global:Az.Fault -eq 'ForgetSubscription') { $null } else { $own.Subscription.Id }
+        $type = if ($global:Az.Fault -eq 'OtherToken') { 'User' } else { $own.Account.Type }
+        $global:Az.Contexts.Remove($name)
+        Add-AzStandIn $name $own.Account.Id $tenant $subscription $type
+    }
+    $global:Az.Current = $file.DefaultContextKey
 }
 
 function Get-AzContext {
@@ -139,7 +164,17 @@ function Get-AzAccessToken {
         [Parameter(ParameterSetName = 'ResourceUrl', Mandatory)] [string] $ResourceUrl,
         [string] $TenantId, [switch] $AsSecureString
     )
-    $token = $global:Az.Contexts[$global:Az.Current].Account.AccessToken
+    $account = $global:Az.Contexts[$global:Az.Current].Account
+    $token = $account.AccessToken
+    if ($account.Type -eq 'ManagedService') {
+        # ManagedIdentityCredential of Azure.Identity, source AppService.
+        $resource = if ($ResourceUrl) { $ResourceUrl } elseif ($ResourceTypeName -eq 'KeyVault') { 'https://vault.azure.net' } else { 'https://management.core.windows.net/' }
+        $uri = "${env:IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=$([uri]::EscapeDataString($resource))&client_id=$([uri]::EscapeDataString($account.Id))"
+        $reply = Invoke-WebRequest -NoProxy -Uri $uri -Headers @{ 'X-IDENTITY-HEADER' = $env:IDENTITY_HEADER } -SkipHttpErrorCheck
+        $reply = $reply.Content | Microsoft.PowerShell.Utility\ConvertFrom-Json
+        if (-not $reply.access_token) { throw $reply.message }
+        $token = $reply.access_token
+    }
     [pscustomobject]@{ Token = if ($AsSecureString) { [Net.NetworkCredential]::new('', $token).SecurePassword } else { $token } }
 }
 

@@ -36,7 +36,9 @@ Describe 'what is recorded has no secret' {
         $global:Error.Clear()
         Get-AzVaultToken $test.Name -Verbose -Debug
         Get-AzVaultSecret $ids[0] -Reveal -Verbose
+        Connect-AzVault $test.Name -AccessToken -Verbose -PassThru
         Connect-AzVault $test.Name -Verbose -PassThru
+        $secrets += $env:IDENTITY_HEADER
         $global:Az.Fault = 'Refuse'
         Connect-AzVault $test.Other -Verbose -ErrorAction SilentlyContinue -ErrorVariable failed
         $global:Az.Fault = ''
@@ -56,22 +58,34 @@ Describe 'Az, which takes tokens as parameters, gets none' {
     It 'while module logging is on for it' {
         (Get-Module Az.Accounts).LogPipelineExecutionDetails = $true
         $global:Az.Calls.Clear()
-        { Connect-AzVault $test.Name -ErrorAction Stop } | Should -Throw '*module logging is on for Az.Accounts*'
+        { Connect-AzVault $test.Name -AccessToken -ErrorAction Stop } | Should -Throw '*module logging is on for Az.Accounts*'
         $global:Az.Calls.Count | Should -Be 0
     }
 
     It 'while ParameterBinding is traced' {
         $global:Az.Calls.Clear()
         Trace-Command -Name ParameterBinding -FilePath "$TestDrive/az" -Expression {
-            try { Connect-AzVault $test.Name -ErrorAction Stop } catch { $script:said = "$_" }
+            try { Connect-AzVault $test.Name -AccessToken -ErrorAction Stop } catch { $script:said = "$_" }
         }
         $script:said | Should -BeLike '*ParameterBinding is traced*'
         $global:Az.Calls.Count | Should -Be 0
     }
 
+    It 'and contexts without any while all of that is recorded' {
+        (Get-Module Az.Accounts).LogPipelineExecutionDetails = $true
+        (Get-Module AzVault).LogPipelineExecutionDetails = $true
+        $file = "$TestDrive/endpoint"
+        try { Trace-Command -Name '*' -Option All -FilePath $file -Expression { Connect-AzVault $test.Name } }
+        finally { (Get-Module AzVault).LogPipelineExecutionDetails = $false }
+        (Get-AzContext).Account.Type | Should -Be 'ManagedService'
+        $secrets += $env:IDENTITY_HEADER, ($env:MSI_ENDPOINT -split '/')[3], $env:AZD_AUTH_KEY
+        Assert-None ([IO.File]::ReadAllText($file)) 'trace'
+        Disconnect-AzVault
+    }
+
     It 'though it gets one while module logging is on for AzVault alone' {
         (Get-Module AzVault).LogPipelineExecutionDetails = $true
-        try { Connect-AzVault $test.Name } finally { (Get-Module AzVault).LogPipelineExecutionDetails = $false }
+        try { Connect-AzVault $test.Name -AccessToken } finally { (Get-Module AzVault).LogPipelineExecutionDetails = $false }
         $global:Az.Calls | Should -Contain "connect $($test.Name) Process AccessToken"
     }
 }

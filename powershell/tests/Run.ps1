@@ -23,7 +23,7 @@ $env:AZVAULT_TEST = @{
     Name = $Name; Other = $OtherName; KeyVaultToken = (Get-Content $KeyVaultTokenFile); PassphraseFile = $PassphraseFile; Contexts = $ContextFile
     Origin = $given.EnvironmentTable.Test.ResourceManagerUrl.TrimEnd('/')
     ClientSecret = $given.Contexts.$OtherName.Account.ExtendedProperties.ServicePrincipalSecret
-    Module = "$PSScriptRoot/../AzVault/AzVault.psd1"; StandIn = "$PSScriptRoot/Az.Accounts.psm1"
+    Module = "$PSScriptRoot/../AzVault/AzVault.psd1"; StandIn = "$PSScriptRoot/Az.Accounts.psd1"
 } | ConvertTo-Json -Compress
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = @(Get-ChildItem "$PSScriptRoot/*.Tests.ps1" | Where-Object Name -Match $Only).FullName

@@ -71,7 +71,7 @@ Describe 'shell-init pwsh' {
         $modules = Split-Path (Split-Path $test.Module)
         $script = "`$env:PSModulePath = '$($modules):' + `$env:PSModulePath; Import-Module '$($test.StandIn)'; $($init.Replace('pwsh', 'pwsh --az'))
             Get-Date | Out-Null; @(`$Az.Contexts.Keys).Count; [bool](Get-Module AzVault)
-            (Get-AzContext).Name; @(`$Az.Calls -like 'connect*').Count; `$null = Get-AzContext; @(`$Az.Calls -like 'connect*').Count"
+            (Get-AzContext).Name; @(`$Az.Calls -like 'import*').Count; `$null = Get-AzContext; @(`$Az.Calls -like 'import*').Count"
         Invoke-New $script | Should -Be '0', 'False', $test.Name, '1', '1'
         # Who connects Az by hand has it so.
         $script = $script.Replace('(Get-AzContext).Name', 'Clear-AzContext -Force; (Get-AzContext).Name')

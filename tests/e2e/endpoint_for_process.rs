@@ -20,7 +20,7 @@ import json, os, subprocess, sys
 words = [own if word == "PID" else word for word in sys.argv[1:] for own in [str(os.getpid())]]
 opened = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
 for name in opened["foreign"]: del os.environ[name]
-os.environ.update(opened["variables"])
+os.environ.update({one["name"]: one["value"] for one in opened["variables"]})
 os.environ["OPENED"] = json.dumps(opened)
 "#;
 

@@ -1,6 +1,5 @@
 //! `azvault endpoint`
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -58,10 +57,17 @@ struct Document<'a> {
     az_profile: Option<&'a Path>,
     /// Contexts that it has not, and why.
     not_in_az_profile: Vec<LeftView<'a>>,
-    /// Keys to the endpoint, and facts.
-    variables: BTreeMap<&'a str, &'a str>,
+    /// Keys to the endpoint, and facts. No members of an object: two names differ in case alone, which
+    /// PowerShell takes for one.
+    variables: Vec<VariableView<'a>>,
     /// Variables to take away: tools would sign in as somebody else by them.
     foreign: &'a [String],
+}
+
+#[derive(Serialize)]
+struct VariableView<'a> {
+    name: &'a str,
+    value: &'a str,
 }
 
 #[derive(Serialize)]
@@ -127,7 +133,7 @@ fn document(process: u32, opened: &OpenedFor) -> Document<'_> {
         contexts: opened.contexts.iter().map(ServedView::of).collect(),
         az_profile: opened.az_profile.as_deref(),
         not_in_az_profile: opened.left_from_az.iter().map(LeftView::of).collect(),
-        variables: variables.map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        variables: variables.map(|(name, value)| VariableView { name, value }).collect(),
         foreign: &opened.foreign,
     }
 }
