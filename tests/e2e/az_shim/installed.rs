@@ -113,3 +113,35 @@ fn who_has_az_is_offered_the_wrapper_at_the_end_of_the_migration() {
         assert_eq!(said.contains("azvault az-shim install"), is_offered, "{said}");
     }
 }
+
+#[test]
+fn on_a_terminal_the_offer_is_a_question_where_the_wrapper_would_be_found() {
+    let question = "go on working, signed in by the vault?";
+    for (answer, path, is_asked) in [
+        ("y\n", "HOME/.local/bin:HOME/real:/usr/bin:/bin", true),
+        ("n\n", "HOME/.local/bin:HOME/real:/usr/bin:/bin", true),
+        ("y\n", "HOME/real:HOME/.local/bin:/usr/bin:/bin", false),
+    ] {
+        let home = Home::with_files("azure-cli/adal-2.29.2");
+        program(&home, "real", FOREIGN);
+        fs::create_dir(home.join(".azure")).unwrap();
+        fs::rename(home.join("azureProfile.json"), home.join(".azure/azureProfile.json")).unwrap();
+        let passphrase = home.join("passphrase");
+        let args = ["migrate", "--passphrase-file", passphrase.to_str().unwrap()];
+        let mut steps = vec![("Use short names", "n\n"), ("Import this", "y\n")];
+        steps.extend(is_asked.then_some((question, answer)));
+        let path = path.replace("HOME", home.path().to_str().unwrap());
+        let line = home.command(&args);
+        let mut command = std::process::Command::new("python3");
+        command.arg(azvault_test_support::peer("terminal.py"));
+        command.arg(serde_json::to_string(&steps).unwrap()).arg("env").arg(format!("PATH={path}"));
+        command.arg(line.get_program()).args(line.get_args()).env_clear().current_dir(home.path());
+        command.envs(line.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("TERM", "xterm").env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        let shown = ran(command.output().unwrap()).stdout;
+        let installed = is_asked && answer == "y\n";
+        assert_eq!(home.join(".local/bin/az").exists(), installed, "{shown}");
+        assert_eq!(shown.contains(question), is_asked, "{shown}");
+        assert_eq!(shown.contains("azvault az-shim install"), !installed, "{shown}");
+    }
+}

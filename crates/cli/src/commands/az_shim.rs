@@ -4,6 +4,7 @@ mod account;
 mod form;
 pub(crate) mod install;
 mod line;
+mod offer;
 mod query;
 mod real;
 pub(crate) mod remove;
@@ -14,7 +15,7 @@ mod wrapper;
 
 use crate::app::{App, Exit};
 
-pub(crate) use self::wrapper::offer;
+pub(crate) use self::offer::offer;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Verb {

@@ -23,7 +23,7 @@ use crate::output::documents::SCHEMA;
 /// `azvault exec` does: az's own settings and extensions stay. Where there is no real az it stands
 /// alone, which is enough for the SDKs and Terraform. It asks nothing: while the vault is locked it
 /// says so at once.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct Args {
     /// The folder, which must come before the real az's on the PATH [default: ~/.local/bin]
     #[arg(long, value_name = "FOLDER")]

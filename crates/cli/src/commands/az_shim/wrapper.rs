@@ -7,9 +7,6 @@ use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_service::text::shown_path;
 
-use super::real;
-use crate::app::App;
-
 const FIRST: &str = "#!/bin/sh";
 /// Says to who opens it what it is.
 const MARK: &str = "# az, answered by azvault: azvault az-shim --help";
@@ -64,16 +61,6 @@ fn is_text(text: &str) -> bool {
 /// The folder of the option, else where people keep programs of their own.
 pub(super) fn folder(given: Option<&Path>) -> Result<PathBuf, Failure> {
     given.map_or_else(paths::programs, paths::absolute)
-}
-
-/// Says how az goes on working with the vault, to who has a real az and no wrapper in front of it.
-pub(crate) fn offer(app: &App) {
-    let is_first = paths::on_path("az").iter().find(|az| az.is_file()).map(|az| is_wrapper(az));
-    if real::az(None).is_some() && is_first == Some(false) {
-        app.ui.note(
-            "To have az itself go on working, signed in by the vault: azvault az-shim install",
-        );
-    }
 }
 
 #[cfg(test)]

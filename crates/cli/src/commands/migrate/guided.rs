@@ -95,10 +95,10 @@ impl Args {
         app.ui.note(format!(
             "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"
         ));
-        az_shim::offer(app);
         if policy::export_plaintext(app, "").is_ok() {
             app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
         }
+        az_shim::offer(app, consent)?;
         proposal.check_unread(&from, read).map(|()| 0)
     }
 
