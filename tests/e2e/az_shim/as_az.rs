@@ -8,7 +8,7 @@ use azvault_test_support::{Home, azure_cli, copy_folder, fixture, ran};
 use super::{az, install};
 
 /// Lines that scripts have, and forms in which az prints. `SUB` is an id, `NAME` a name.
-const LINES: [&str; 26] = [
+const LINES: [&str; 29] = [
     "account show --query id -o tsv",
     "account show --query id",
     "account show --query user.name -o tsv",
@@ -35,6 +35,9 @@ const LINES: [&str; 26] = [
     "account list --query \"[?name=='x']\" -o table",
     "account list --query '[].user.type' -o tsv",
     "account show --query '[isDefault, missing, user]' -o tsv",
+    "Account SHOW --query id -o TSV",
+    "account show --que id --out tsv",
+    "account show --subsc SUB --query=id -otsv",
 ];
 
 #[test]

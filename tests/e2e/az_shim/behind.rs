@@ -115,7 +115,8 @@ fn a_subscription_that_is_named_decides_who_acts() {
     for name in ["dev", "prod", "ci"] {
         let context = of(name);
         let id = context["subscription"]["id"].as_str().unwrap();
-        for option in [format!("--subscription {id}"), format!("--subscription={id}")] {
+        for option in ["--subscription ", "--subscription=", "--subs "] {
+            let option = format!("{option}{id}");
             let seen = behind(&home, &format!("az group list {option}")).expect(7).json();
             let profile = seen["profile"].as_str().unwrap();
             let profile: Value = serde_json::from_str(profile).unwrap();
@@ -156,6 +157,9 @@ fn signing_in_and_choosing_are_never_left_to_the_real_az() {
         "account set",
         "account set --nonsense",
         "account clear --nonsense",
+        "Login --nonsense",
+        "LOGOUT --nonsense",
+        "Account Set --nonsense",
     ] {
         let said = behind(&azure.home, &format!("az {line}"));
         assert!(matches!(said.code, 1 | 2) && said.stdout.is_empty(), "{line}: {}", said.stderr);

@@ -1,12 +1,14 @@
 //! The lines of az that are answered here.
 
+use std::ffi::OsString;
+
 use clap::{Parser, Subcommand};
 
 use super::{account, sign_in, token};
 
 /// A line, without `az`.
 #[derive(Parser)]
-#[command(name = "az", no_binary_name = true, disable_help_flag = true)]
+#[command(name = "az", no_binary_name = true, disable_help_flag = true, infer_long_args = true)]
 pub(super) struct Line {
     #[command(subcommand)]
     pub(super) verb: Verb,
@@ -28,6 +30,14 @@ pub(super) enum Account {
     List(account::List),
     Set(account::Set),
     Clear(sign_in::Clear),
+}
+
+/// The words of a line as az reads them: commands in any case.
+pub(super) fn read(words: &[OsString]) -> Vec<OsString> {
+    let commands = words.iter().take_while(|word| !word.as_encoded_bytes().starts_with(b"-"));
+    let count = commands.count();
+    let lower = |word: &OsString| word.to_ascii_lowercase();
+    words[..count].iter().map(lower).chain(words[count..].iter().cloned()).collect()
 }
 
 /// What of a line that was not understood may be handed to a real az.

@@ -14,6 +14,7 @@ use azvault_service::verbs::{AzAccounts, WhichAccounts};
 use azvault_service::{inherited, paths};
 
 use super::account::answered;
+use super::line;
 use super::wrapper::is_wrapper;
 use crate::app::{App, Exit};
 use crate::commands::exec;
@@ -58,7 +59,8 @@ const OF_CONFIGURATION: [&str; 10] = [
 
 impl Needs {
     fn of(words: &[OsString]) -> Self {
-        let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+        let read = line::read(words);
+        let words: Vec<&str> = read.iter().filter_map(|word| word.to_str()).collect();
         let asks_for_help = words.iter().any(|word| matches!(*word, "--help" | "-h"));
         match words.first() {
             None => Self::Configuration,
@@ -97,12 +99,11 @@ pub(super) fn run(app: &App, az: &Path, words: &[OsString]) -> Exit {
 fn named(app: &App, words: &[OsString]) -> Result<Option<ContextName>, Failure> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
     let typed = words.iter().enumerate().find_map(|(at, word)| {
-        let rest = word.strip_prefix("--subscription")?;
-        match rest.strip_prefix('=') {
-            Some(value) => Some(value),
-            None if rest.is_empty() => words.get(at + 1).copied(),
-            None => None,
-        }
+        // az takes the beginning of an option for it; `--sub` may be another one's.
+        let (option, value) = word.split_once('=').unzip();
+        let option = option.unwrap_or(word);
+        let is_it = option.starts_with("--subs") && "--subscription".starts_with(option);
+        value.or_else(|| words.get(at + 1).copied()).filter(|_| is_it)
     });
     let Some(typed) = typed else { return Ok(None) };
     let which = WhichAccounts::OfSubscription(typed.to_owned());
@@ -121,7 +122,8 @@ mod tests {
             ("vm list -o table", Needs::Account),
             ("account list-locations", Needs::Account),
             ("rest --url x", Needs::Account),
-            ("extension add --name x", Needs::Configuration),
+            ("Group LIST", Needs::Account),
+            ("Extension add --name x", Needs::Configuration),
             ("config set core.output=table", Needs::Configuration),
             ("--version", Needs::Configuration),
             ("group --help", Needs::Configuration),

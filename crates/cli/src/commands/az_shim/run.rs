@@ -8,7 +8,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use super::account::say_version;
-use super::line::{Account, Line, Verb, Whose};
+use super::line::{self, Account, Line, Verb, Whose};
 use super::real;
 use crate::app::{App, Exit};
 
@@ -25,18 +25,17 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let words: Option<Vec<&str>> = self.words.iter().map(|word| word.to_str()).collect();
+        let read = line::read(&self.words);
+        let words: Vec<&str> = read.iter().filter_map(|word| word.to_str()).collect();
         let real = || real::az(self.shim.as_deref());
-        match Line::try_parse_from(&self.words) {
+        match Line::try_parse_from(&read) {
             // Its own version is what programs ask a real az for.
             Ok(Line { verb: Verb::Version(version) }) => match real() {
                 Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
                 None => version.run(app),
             },
             Ok(line) => answer(app, line.verb).map_err(as_az_says),
-            Err(error) if Whose::of(&words.unwrap_or_default()) == Whose::Ours => {
-                Err(not_understood(&error))
-            }
+            Err(error) if Whose::of(&words) == Whose::Ours => Err(not_understood(&error)),
             Err(error) => match real() {
                 Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
                 None => self.alone(app, &error),
