@@ -30,6 +30,7 @@ mod completion;
 mod confinement;
 mod connect;
 mod context;
+mod crowd;
 mod dependencies;
 mod doctor;
 mod dry_run;

@@ -1,6 +1,6 @@
 //! What commands say to the agent.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::frame;
 use crate::grants::{HandleHash, NewGrant};
 use crate::hold::Reach;
+use crate::patience::Patient;
 use crate::protocol::{Body, Leader, Message, Outcome, Verb};
 
 /// An agent that says nothing for so long is none.
@@ -256,7 +257,7 @@ impl Client {
     fn send(&self, frame: &[u8], more: &[u8]) -> Result<(Reply, u32), CallError> {
         for _ in 0..MAX_MOVES {
             let (mut stream, pid) = self.connect()?;
-            match exchange(&mut stream, &[frame, more]) {
+            match exchange(&mut Patient::new(&mut stream, pid), &[frame, more]) {
                 Err(CallError::Moved) => {}
                 reply => return reply.map(|reply| (reply, pid)),
             }
@@ -285,7 +286,10 @@ fn head(verb: Verb, length: usize) -> Result<[u8; 5], CallError> {
 }
 
 /// Sends one frame, in parts, and gives the reply.
-pub(crate) fn exchange(stream: &mut Stream, parts: &[&[u8]]) -> Result<Reply, CallError> {
+pub(crate) fn exchange(
+    stream: &mut (impl Read + Write),
+    parts: &[&[u8]],
+) -> Result<Reply, CallError> {
     match parts.iter().try_for_each(|part| stream.write_all(part)) {
         // It answered before it had heard all, and what it said can still be read.
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => {}

@@ -2,14 +2,13 @@
 
 use std::io::{self, Read};
 
-use azvault_os::pipe::Stream;
 use zeroize::Zeroizing;
 
 use crate::protocol::MAX_ASK;
 
 /// Reads the body of the next frame, into memory of its size that is wiped. One without a body, or
 /// that is longer than any may be, is an error.
-pub(crate) fn receive(stream: &mut Stream) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn receive(stream: &mut impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
     let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);

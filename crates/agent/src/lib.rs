@@ -17,6 +17,7 @@ mod frame;
 mod grants;
 mod handing;
 mod login;
+mod patience;
 mod server;
 mod session_store;
 mod sessions;

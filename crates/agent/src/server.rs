@@ -38,6 +38,9 @@ use crate::protocol::Outcome;
 /// An agent without keys, sessions and callers goes after so long.
 const LINGER: Duration = Duration::from_secs(5);
 
+/// How long callers are answered before what they wait for is settled. One question may take longer.
+const TURN: Duration = Duration::from_millis(20);
+
 /// How often the limits that are allowed are read again while keys are held.
 const REREAD: Duration = Duration::from_secs(2);
 
@@ -198,6 +201,7 @@ fn run(
         if ready.listener {
             accept(&ears.listener, &mut connections, moment, &mut last_ticket);
         }
+        let begun = now();
         let mut taken = taken(&connections);
         let mut has_heir = connections.iter().any(Connection::is_heir);
         if !has_heir {
@@ -206,6 +210,12 @@ fn run(
         retain(&mut connections, &mut held, |connection, held| {
             // The heir has the sessions as they are: nothing changes until it serves, or is gone.
             if has_heir && !connection.is_heir() {
+                return Some(());
+            }
+            // The others in the next turn: what was answered by now does not wait for them.
+            let present = now();
+            if present.awake.saturating_sub(begun.awake) > TURN {
+                connection.pass_over(present);
                 return Some(());
             }
             let before = connection.size();

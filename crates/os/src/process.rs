@@ -12,7 +12,7 @@ pub use self::confine::{Confined, Programs, confine_calls, confine_files};
 pub use self::handle::{ProcessHandle, end_all};
 pub use self::hardening::{Before, FileMask, harden, is_hardened};
 pub use self::kin::{
-    ProcessFacts, arguments, descends, facts, parent, parent_name, parent_name_of,
+    ProcessFacts, arguments, computed, descends, facts, parent, parent_name, parent_name_of,
 };
 pub use self::signals::{Signal, Signals};
 pub use self::start::{

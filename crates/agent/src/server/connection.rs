@@ -170,6 +170,13 @@ impl Connection {
         }
     }
 
+    /// Others come first in this turn: its time does not run while what it said lies there unread.
+    pub(super) fn pass_over(&mut self, now: Moment) {
+        if self.ready.is_any() {
+            self.since = now;
+        }
+    }
+
     /// Reads, answers and writes as far as it goes without waiting. `None`: it is over. A request
     /// for which there is no `room` waits until others are served.
     pub(super) fn go_on(
