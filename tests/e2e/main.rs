@@ -67,6 +67,7 @@ mod open;
 mod other_tools;
 mod panic;
 mod passphrases;
+mod picker;
 mod piped;
 mod planted_homes;
 mod pointers;

@@ -251,6 +251,11 @@ impl Ui {
         }
     }
 
+    /// A text of a tone, as stderr shows it.
+    pub(crate) fn painted(&self, tone: Tone, text: &str) -> String {
+        paint(self.color_err, tone, text)
+    }
+
     /// A remark for the person, on stderr.
     pub(crate) fn note(&self, text: impl AsRef<str>) {
         if self.loudness >= Loudness::Normal {
