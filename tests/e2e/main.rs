@@ -42,6 +42,7 @@ mod fixtures;
 mod foreign_vault;
 mod grants;
 mod guide;
+mod hints;
 mod hostile;
 mod house;
 mod identity;

@@ -84,7 +84,9 @@ impl Failure {
                 format!("the ids of several {kind}s begin with {typed}: {}", ids.join(", "))
             }
         };
-        Self::new(Kind::NotFound, what).hint(format!("azvault {kind} list"))
+        // The command is a verb where the thing is a noun.
+        let command = if kind == "migration" { "migrate" } else { kind };
+        Self::new(Kind::NotFound, what).hint(format!("azvault {command} list"))
     }
 }
 
