@@ -80,7 +80,8 @@ fn each_command_and_option_of_a_hint_exists() {
     for (hint, path) in hints {
         for words in commands(&hint) {
             let verb = (1..=words.len().min(3)).map(|n| words[..n].join(" "));
-            let Some(verb) = verb.filter(|words| pages.contains_key(words.as_str())).last() else {
+            let Some(verb) = verb.filter(|words| pages.contains_key(words.as_str())).next_back()
+            else {
                 let first = words.first().map_or("", String::as_str);
                 let is_word = first.starts_with(['-', '{']) || first.is_empty();
                 assert!(is_word, "{}: {hint}: there is no azvault {words:?}", path.display());
@@ -180,7 +181,8 @@ fn a_hint_works_in_the_situation_that_prints_it() {
         };
         home.secret_file("wrong", "another passphrase than that");
         let failed = home.bash(&format!("set +e\n{command}"));
-        let printed = failed.stderr.lines().filter_map(|line| line.strip_prefix("try: ")).last();
+        let printed =
+            failed.stderr.lines().filter_map(|line| line.strip_prefix("try: ")).next_back();
         if (failed.code, printed) != (code, Some(hint)) {
             wrong.push(format!("{command}: {} {printed:?} {}", failed.code, failed.stderr));
         }
