@@ -65,8 +65,8 @@ class AzVaultServed {
         return $id -and [AzVaultServed]::State().Ids.Contains($id)
     }
 
-    # Whether a context of Az must go before these come: one of a name of theirs, one of the same account,
-    # tenant and subscription, with which Az would merge, and one of their account that is not from azvault.
+    # Whether a context of Az must go before these come: one of a name of theirs, and one of the same account,
+    # tenant and subscription, with which Az would merge.
     static [bool] InTheWay([object] $Old, [object[]] $Coming) {
         foreach ($one in $Coming) {
             if ($Old.Name -eq $one.name) { return $true }
@@ -75,7 +75,6 @@ class AzVaultServed {
             $cloud = [AzVaultGiven]::Member($Old, 'Environment.Name')
             if ($null -eq $cloud) { $cloud = [AzVaultGiven]::Member($Old, 'Environment') }
             if ($cloud -and $one.environment -and "$cloud" -ne $one.environment) { continue }
-            if (-not [AzVaultServed]::Has($Old) -and -not [AzVaultGiven]::Has($Old)) { return $true }
             $isOfTenant = [AzVaultGiven]::Member($Old, 'Tenant.Id') -eq $one.tenant
             if ($isOfTenant -and "$([AzVaultGiven]::Member($Old, 'Subscription.Id'))" -eq "$($one.subscription)") { return $true }
         }

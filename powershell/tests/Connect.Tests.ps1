@@ -79,13 +79,16 @@ Describe 'Connect-AzVault' {
 
     It 'removes contexts of the same identity first, in process scope, and no others' {
         Add-Foreign; Add-Own
+        Add-AzStandIn elsewhere $context.AccountId $context.TenantId $subscription User
         Add-AzStandIn $test.Other 'bob@example.com' x y User
         Connect-AzVault $test.Name, $test.Other
         $global:Az.Calls | Should -Contain 'remove own Process'
         $global:Az.Calls | Should -Contain "remove $($test.Other) Process"
-        $global:Az.Contexts.Keys | Sort-Object | Should -Be ('foreign', $test.Name, $test.Other | Sort-Object)
+        $global:Az.Contexts.Keys | Sort-Object | Should -Be ('elsewhere', 'foreign', $test.Name, $test.Other | Sort-Object)
         Connect-AzVault $test.Name
-        $global:Az.Contexts.Count | Should -Be 3
+        $global:Az.Contexts.Count | Should -Be 4
+        Disconnect-AzVault
+        $global:Az.Contexts.Keys | Sort-Object | Should -Be 'elsewhere', 'foreign'
     }
 
     It 'fails where Az has not got the contexts, and leaves what was: <_>' -ForEach 'Refuse', 'OtherTenant', 'OtherToken', 'ForgetSubscription', 'KeepAutosave' {
