@@ -9,6 +9,7 @@ mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,7 @@ pub struct BlastRadius {
 /// thousands of both.
 #[derive(Default)]
 pub struct AccountTenants<'a> {
-    accounts: Accounts,
+    accounts: Arc<Accounts>,
     all: BTreeMap<AccountKey, Tenants<'a>>,
 }
 
@@ -69,7 +70,7 @@ type Tenants<'a> = BTreeMap<String, &'a str>;
 
 impl<'a> AccountTenants<'a> {
     /// Those of the contexts that are seen, among the accounts that are known.
-    pub fn of(contexts: impl IntoIterator<Item = &'a Context>, accounts: Accounts) -> Self {
+    pub fn of(contexts: impl IntoIterator<Item = &'a Context>, accounts: Arc<Accounts>) -> Self {
         let mut all: BTreeMap<AccountKey, Tenants<'a>> = BTreeMap::new();
         for context in contexts {
             let account = accounts.of_context(context).one();

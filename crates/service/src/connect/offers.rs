@@ -1,6 +1,7 @@
 //! Which commands make contexts of sign-ins that are stored and have none.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use azvault_model::rules::secrets::restriction;
 use azvault_model::{
@@ -15,7 +16,7 @@ use crate::shell_word::shell_word;
 
 /// What is known where something is offered.
 pub struct Known<'a> {
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
     pub contexts: Vec<&'a Context>,
     pub environments: Vec<&'a Environment>,
 }

@@ -1,5 +1,7 @@
 //! Who acts, settled once for a whole command.
 
+use std::sync::Arc;
+
 use azvault_model::rules::active;
 use azvault_model::{Accounts, Acting, Clouds, Context, ContextName, SecretDescription, Text};
 
@@ -23,9 +25,14 @@ impl Contexts {
     }
 
     /// All accounts that are known here, by which two of them are told apart.
-    pub fn accounts(&self) -> Accounts {
-        let clouds = Clouds::of(&self.vault.environments);
-        Accounts::of(clouds, self.everywhere(), &self.vault.accounts, self.descriptions())
+    pub fn accounts(&self) -> Arc<Accounts> {
+        let own = self.own();
+        if own.contexts.is_empty() && own.secrets.is_empty() {
+            return self.vault.everyone();
+        }
+        let clouds = Clouds::of(&*self.vault.environments);
+        let known = &*self.vault.accounts;
+        Arc::new(Accounts::of(clouds, self.everywhere(), known, self.descriptions()))
     }
 
     /// Contexts of the vault and of the session, those included that others cover.

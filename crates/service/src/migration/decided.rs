@@ -148,7 +148,7 @@ impl Decided {
         let accounts = plan.accounts.iter().map(|planned| &planned.item).chain(present.accounts);
         let secrets = secrets(plan, &present);
         let accounts = Accounts::of(clouds, contexts.iter().copied(), accounts, secrets);
-        Known { accounts, contexts, environments }
+        Known { accounts: accounts.into(), contexts, environments }
     }
 }
 

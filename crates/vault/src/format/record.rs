@@ -46,6 +46,13 @@ pub struct StoredSecret {
     pub(crate) pin: String,
 }
 
+impl StoredSecret {
+    /// How often its record was written, from 1.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+}
+
 /// What is set for the vault as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {

@@ -152,7 +152,7 @@ fn a_principal_opens_every_tenant_in_which_a_context_names_it() {
     };
     let contexts = [with("WHO", "u"), with("who", "T"), with("other", "v")];
     let accounts = Accounts::of(Clouds::default(), &contexts, [], []);
-    let known = AccountTenants::of(&contexts, accounts);
+    let known = AccountTenants::of(&contexts, accounts.into());
     let found = blast_radius("id", &of(SecretKind::ClientSecret), &known, NOW);
     assert_eq!(found.tenants, ["t", "u"]);
     assert!(found.opens.contains("in tenants t, u, without MFA"), "{}", found.opens);
