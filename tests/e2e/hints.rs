@@ -79,9 +79,8 @@ fn each_command_and_option_of_a_hint_exists() {
     let mut seen = 0;
     for (hint, path) in hints {
         for words in commands(&hint) {
-            let verb = (1..=words.len().min(3)).map(|n| words[..n].join(" "));
-            let Some(verb) = verb.filter(|words| pages.contains_key(words.as_str())).next_back()
-            else {
+            let mut verb = (1..=words.len().min(3)).map(|n| words[..n].join(" "));
+            let Some(verb) = verb.rfind(|words| pages.contains_key(words.as_str())) else {
                 let first = words.first().map_or("", String::as_str);
                 let is_word = first.starts_with(['-', '{']) || first.is_empty();
                 assert!(is_word, "{}: {hint}: there is no azvault {words:?}", path.display());

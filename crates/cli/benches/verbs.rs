@@ -94,7 +94,7 @@ fn with_az(home: &UnlockedHome) {
     println!("  {:40} {:8.2} ms   azvault token is {ratio:.0} x as fast", "az", milliseconds(az));
 }
 
-/// A folder of az in which somebody is logged in, and whose token lives.
+/// A folder of az in which someone is logged in, and whose token lives.
 fn login(programs: &Path) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench-azure-cli");
     let script = peer("az_cached.py");

@@ -15,7 +15,7 @@ use crate::commands;
 use crate::help;
 use crate::options::output::AskedForm;
 
-/// Variables that say which vault is meant. An empty one is a name that somebody failed to fill in:
+/// Variables that say which vault is meant. An empty one is a name that someone failed to fill in:
 /// another vault would be opened in its place, or one that is not pinned.
 const OF_VAULTS: [&str; 2] = ["AZVAULT_FILE", "AZVAULT_EXPECT_VAULT"];
 

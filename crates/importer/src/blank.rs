@@ -80,7 +80,7 @@ mod tests {
                 "AzureRmContext.json",
                 true,
             ),
-            // A name is somebody's, and so is what nobody understands.
+            // A name is someone's, and so is what nobody understands.
             (b"{\"installationId\":\"x\",\"mine\":1}".to_vec(), "azureProfile.json", false),
             (b"{\"Contexts\":{\"a\":null}}".to_vec(), "AzureRmContext.json", false),
             (

@@ -126,7 +126,7 @@ pub enum Format {
     SfctlConfig,
     /// `.publishSettings` of Azure Service Management.
     PublishSettings,
-    /// Somebody else's file.
+    /// Someone else's file.
     NotAContextFile,
 }
 

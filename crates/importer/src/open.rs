@@ -58,7 +58,7 @@ pub enum OpenError {
         /// Number of hard links.
         names: u64,
     },
-    /// Somebody else's.
+    /// Someone else's.
     #[error("it belongs to another user ({owner})")]
     OtherOwner {
         /// The user that owns the file.

@@ -28,7 +28,7 @@ pub enum KnownAccountType {
     ServicePrincipal,
     /// A managed identity.
     ManagedService,
-    /// Somebody who brought an access token along.
+    /// Someone who brought an access token along.
     AccessToken,
     /// A service principal whose federated token is in the file.
     ClientAssertion,

@@ -144,7 +144,7 @@ impl Accounts {
         }
     }
 
-    /// The account of a name or a home account id that somebody typed.
+    /// The account of a name or a home account id that someone typed.
     pub fn named(&self, text: &str) -> Found<'_> {
         let digest = self.digests.of(key(text));
         let at = |index: &Index<u32>| index.get(digest).copied().collect::<Vec<_>>();
@@ -250,7 +250,7 @@ impl Accounts {
         }
         let at = at as usize;
         let account = &mut self.all[at];
-        // Who named no cloud is in the first that somebody names. What names another is not his:
+        // Who named no cloud is in the first that someone names. What names another is not his:
         // an account of two clouds would lend the secrets of one to the contexts of the other.
         if account.key.cloud.is_none() {
             account.key.cloud.clone_from(&mention.cloud);

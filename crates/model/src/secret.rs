@@ -56,7 +56,7 @@ pub enum SecretKind {
     RefreshToken,
     /// Opens one audience until it expires.
     AccessToken,
-    /// A signed statement of who somebody is: personal data rather than a key.
+    /// A signed statement of who someone is: personal data rather than a key.
     IdToken,
     /// The password of a service principal.
     ClientSecret,

@@ -33,7 +33,7 @@ pub enum Prompt {
     /// The accounts to choose from.
     #[default]
     SelectAccount,
-    /// The password, whoever is signed in.
+    /// The password, no matter who is signed in.
     Login,
     /// What the application asks for.
     Consent,

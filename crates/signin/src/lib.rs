@@ -37,7 +37,7 @@
 //!
 //! A [`Cloud`] comes from a context's environment. Where its hosts are not those of a cloud that
 //! Microsoft runs, [`Error::Unconfirmed`] names them, and only a [`Confirmed`] that names them too
-//! lets it through: a file that somebody imported cannot send a refresh token anywhere by itself.
+//! lets it through: a file that someone imported cannot send a refresh token anywhere by itself.
 //! Redirects are refused everywhere, and a next page of Resource Manager must be on the same host.
 //!
 //! # Secrets in memory
@@ -47,7 +47,7 @@
 //!
 //! - ureq keeps an output and an input buffer for each connection, and rustls one for each record
 //!   it seals or opens. Both are freed, not wiped; a request or a reply is in them until the
-//!   allocator gives the memory to somebody else: `tests/signin/residue.rs` finds up to two copies
+//!   allocator gives the memory to someone else: `tests/signin/residue.rs` finds up to two copies
 //!   of a token after everything was dropped. Connections are not kept once a reply is read.
 //! - A header with a secret (`Authorization`, `X-IDENTITY-HEADER`) is copied by the `http` crate
 //!   into memory that is not wiped. It is marked sensitive, so that `Debug` does not show it.

@@ -1,4 +1,4 @@
-//! Managed identities: the client of the two endpoints that give tokens to whoever runs on the
+//! Managed identities: the client of the two endpoints that give tokens to anyone who runs on the
 //! machine (virtual machines: IMDS; App Service, Functions, Container Apps and all that speak their
 //! protocol).
 

@@ -207,7 +207,7 @@ fn expiry(body: &Body<'_>, now: i64) -> Result<i64, &'static str> {
     now.checked_add(life).ok_or("its expiry is out of bounds")
 }
 
-/// Reads a reply for whoever has bytes and nothing to compare them with.
+/// Reads a reply for anyone who has bytes and nothing to compare them with.
 pub fn read_reply(bytes: &[u8], now: i64) -> Result<Tokens, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "this is not UTF-8")?;
     read(text, now, &Expected::nothing(now))

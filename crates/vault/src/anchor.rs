@@ -251,7 +251,7 @@ fn is_said(folder: &Path, opened: &Opened<'_>) -> Result<bool, Problem> {
     Ok(is_said)
 }
 
-/// Remembers what was seen, whatever was remembered of this vault before: somebody decided so.
+/// Remembers what was seen, whatever was remembered of this vault before: someone decided so.
 pub(crate) fn replace(
     folder: &Path,
     sealer: &dyn Sealer,

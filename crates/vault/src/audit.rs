@@ -92,7 +92,7 @@ pub(crate) fn append(
     Ok(())
 }
 
-/// Seals every entry for the keys of a new epoch. The chain is verified on the way, and closed anew:
+/// Seals every entry for the keys of a new epoch. The chain is verified on the way, and closed again:
 /// each entry names the box before it, which is another one now.
 pub(crate) fn reseal(
     old: Boxes<'_>,

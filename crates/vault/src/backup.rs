@@ -47,7 +47,7 @@ impl StagedVault {
     }
 
     /// Copies a file that comes from elsewhere, and nothing that lies beside it: a journal there is
-    /// somebody else's instruction to SQLite.
+    /// another user's instruction to SQLite.
     pub fn of_file(from: &Path, within: &Path) -> Result<Self, Problem> {
         // A FIFO is not waited for.
         let mut from = open_without_waiting(from)?;
@@ -111,7 +111,7 @@ impl StagedVault {
     ///
     /// `vault` is in the folder that the draft was made in.
     pub fn replace(self, vault: &Path, kept: &Path) -> Result<Over, Problem> {
-        // The file is dropped after the lock: whoever closes a file lets go of its locks, SQLite's
+        // The file is dropped after the lock: anyone who closes a file lets go of its locks, SQLite's
         // included.
         let mut there = match vault.symlink_metadata() {
             Ok(facts) if facts.is_file() => Some((Named::new(vault.into())?, File::open(vault)?)),

@@ -66,7 +66,7 @@ pub enum Problem {
     /// Try another passphrase or key.
     #[error("no slot opens with this passphrase or key")]
     WrongKey,
-    /// Somebody changed the file, or the disk did: restore a backup.
+    /// Someone changed the file, or the disk did: restore a backup.
     #[error(transparent)]
     Tampered(#[from] Tampered),
     /// It is older than, or another one than, what this machine has seen.
@@ -75,7 +75,7 @@ pub enum Problem {
     /// Change the slots in another way.
     #[error(transparent)]
     Slot(#[from] SlotError),
-    /// Unlock again: whoever holds the keys does not use them any more.
+    /// Unlock again: the holder of the keys does not use them any more.
     #[error(transparent)]
     Sealer(#[from] SealerError),
     /// The file cannot be read or written now.
@@ -178,7 +178,7 @@ pub enum UnsafeBecause {
     /// A folder, FIFO, socket or device.
     #[error("the vault is not a regular file")]
     NotRegular,
-    /// Somebody else can rewrite it.
+    /// Someone else can rewrite it.
     #[error("the vault belongs to another user ({0})")]
     OtherOwner(Owner),
     /// Others can read it.
@@ -322,7 +322,7 @@ impl From<io::Error> for Problem {
     }
 }
 
-/// What a box that does not open means to whoever reads the vault.
+/// What a box that does not open means to a reader of the vault.
 pub(crate) fn or_tampered(what: &'static str) -> impl Fn(SealerError) -> Problem {
     move |error| match error {
         SealerError::Box(_) => Problem::tampered(what),

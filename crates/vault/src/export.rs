@@ -52,7 +52,7 @@ struct Row<'a> {
     secrets: Vec<SecretRow>,
 }
 
-/// Seals a profile for whoever has the passphrase: text, normalised to NFC, at most 1 KiB, else
+/// Seals a profile for anyone who has the passphrase: text, normalised to NFC, at most 1 KiB, else
 /// [`Problem::WrongKey`]. Without the passphrase only the cost and the padded size can be read.
 pub fn seal_export(profile: &Profile, passphrase: &Secret, cost: Cost) -> Result<Vec<u8>, Problem> {
     let mut salt = [0; 16];

@@ -53,7 +53,7 @@ impl Named {
     }
 }
 
-/// The file of a vault, open beside SQLite: whoever closes a file lets go of all locks that this
+/// The file of a vault, open beside SQLite: anyone who closes a file lets go of all locks that this
 /// process has on it, so it stays open until SQLite's own is closed.
 pub(crate) struct OpenFile {
     named: Named,
@@ -130,7 +130,7 @@ fn check_facts(facts: &Facts) -> Result<(), UnsafeBecause> {
     Ok(())
 }
 
-/// Whoever may write the folder may put another file in the vault's place.
+/// Anyone who may write the folder may put another file in the vault's place.
 pub(crate) fn check_folder(facts: &Facts) -> Result<(), UnsafeBecause> {
     if !facts.is_own() || facts.permissions().writers().is_some() {
         return Err(UnsafeBecause::LaxFolder(facts.permissions()));

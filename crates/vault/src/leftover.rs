@@ -2,7 +2,7 @@
 //!
 //! A leftover has a name that only azvault makes: `.azvault-draft-`, 16 random hexadecimal digits, and
 //! 16 digits that follow from those. It is a file of this user with no other name, or a folder that
-//! this user alone may enter, and it is locked while somebody works on it. Anything that lacks one of
+//! this user alone may enter, and it is locked while someone works on it. Anything that lacks one of
 //! these stays, whatever its name begins with.
 
 use std::ffi::{OsStr, OsString};
@@ -131,7 +131,7 @@ pub(crate) fn new_file(folder: &Folder) -> Result<(OsString, File)> {
 /// or looked at. A killed command leaves it to the next [`sweep`].
 pub struct DraftFolder {
     path: PathBuf,
-    /// Locked as long as somebody works in it.
+    /// Locked as long as someone works in it.
     held: Folder,
 }
 

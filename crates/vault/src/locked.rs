@@ -107,7 +107,7 @@ impl Locked {
         self.master_key(opener, Try::All).map(|key| key.keys())
     }
 
-    /// The master key, for whoever is to change slots: a slot of the opener's kind must decrypt.
+    /// The master key, for anyone who is to change slots: a slot of the opener's kind must decrypt.
     pub fn master_key(&self, opener: &Opener<'_>, which: Try) -> Result<MasterKey, Error> {
         self.tried(opener, which).map_err(|e| e.at(&self.path))
     }
@@ -133,7 +133,7 @@ impl Locked {
         self.unlock_with(Box::new(keys), anchors)
     }
 
-    /// Unlocks it with keys that somebody holds already: the head must open. Keys of another epoch
+    /// Unlocks it with keys that someone holds already: the head must open. Keys of another epoch
     /// than the file's are [`SealerError::Rotated`](crate::SealerError), however it came to that
     /// since the file was opened.
     pub fn unlock_with(self, sealer: Box<dyn Sealer>, anchors: &Path) -> Result<Vault, Error> {
@@ -238,7 +238,7 @@ impl Locked {
     }
 }
 
-/// Header and slots of one moment: between two, somebody may rotate the keys.
+/// Header and slots of one moment: between two, someone may rotate the keys.
 fn read(connection: &Connection) -> Result<(Header, Vec<Row>), Problem> {
     let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     schema::check(&moment)?;

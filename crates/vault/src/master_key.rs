@@ -1,4 +1,4 @@
-//! The master key of a vault, in the hands of whoever opened a slot.
+//! The master key of a vault, once a slot is opened.
 
 use crate::error::Problem;
 use crate::format::id::VaultId;
@@ -6,7 +6,7 @@ use crate::format::key::Key;
 use crate::format::keys::Keys;
 use crate::sealer::SealerError;
 
-/// What every slot wraps. The agent has none to give: whoever changes slots opens one first, which
+/// What every slot wraps. The agent has none to give: anyone who changes slots opens one first, which
 /// also proves that the vault is theirs. Cannot be printed or copied.
 pub struct MasterKey {
     pub(crate) vmk: Key,

@@ -1,6 +1,6 @@
-//! Rotation: a new master key, and everything sealed anew under it, in one transaction.
+//! Rotation: a new master key, and everything resealed under it, in one transaction.
 //!
-//! Whoever had the old master key, or has a slot of an old copy of the file, opens nothing of the
+//! Anyone who had the old master key, or has a slot of an old copy of the file, opens nothing of the
 //! new one. What they could read before they could read: the credentials are named, for whoever
 //! revokes them.
 
@@ -44,19 +44,19 @@ pub struct Rotated {
     pub dropped: Vec<(Slot, String)>,
     /// What a holder of the old keys could have read, newest first.
     pub readable: Vec<StoredSecret>,
-    /// Why the file was not written anew without gaps; what was in them is overwritten all the same.
+    /// Why the file was not rewritten without gaps; what was in them is overwritten all the same.
     pub not_compacted: Option<Problem>,
 }
 
 impl Vault {
-    /// Draws a new master key and seals everything anew: records, secrets, originals and the audit
-    /// log, under the next epoch. Of the slots those in `kept` stay, by number, each prepared anew
+    /// Draws a new master key and reseals everything: records, secrets, originals and the audit
+    /// log, under the next epoch. Of the slots those in `kept` stay, by number, each prepared again
     /// ([`NewSlot::prepare`](crate::NewSlot)) with what opens it from now on, which is of its kind;
     /// all others go. `entry` is told which, and says what stands in the audit log, or refuses.
     ///
     /// All of it happens, or nothing. Afterwards this handle has the new keys; other handles and an
     /// agent have the old ones, which open nothing any more ([`SealerError::Rotated`]). `progress`
-    /// gets the number of boxes that are sealed anew, and how many there are.
+    /// gets the number of boxes that are resealed, and how many there are.
     ///
     /// [`SealerError::Rotated`]: crate::SealerError
     pub fn rotate<E: ChangeError>(
@@ -160,7 +160,7 @@ impl Vault {
     }
 }
 
-/// How far a rotation has come: boxes that are sealed anew, and how many there are.
+/// How far a rotation has come: boxes that are resealed, and how many there are.
 type Progress<'p> = &'p mut dyn FnMut(u64, u64);
 
 /// Two sets of keys, and the boxes on their way from one to the other, one at a time: beside the

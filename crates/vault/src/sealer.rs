@@ -95,7 +95,7 @@ pub trait Sealer {
     fn mac(&self, key: Subkey, message: &[u8]) -> Result<[u8; 32], SealerError>;
 }
 
-/// Keys that a vault and whoever wipes them share.
+/// Keys that a vault shares with what wipes them.
 impl<S: Sealer + ?Sized> Sealer for Arc<S> {
     fn epoch(&self) -> u32 {
         (**self).epoch()

@@ -61,7 +61,7 @@ impl SessionKey {
     }
 
     /// The key under which a refresh token waits that came when nobody could store it; the one that was
-    /// redeemed for it has that id. Whoever has it opens nothing else.
+    /// redeemed for it has that id. Anyone who has it opens nothing else.
     pub(crate) fn of_unclaimed(sealer: &dyn Sealer, redeemed: Id) -> Result<Self, Problem> {
         Self::derived(sealer, "azv1.unclaimed", redeemed)
     }

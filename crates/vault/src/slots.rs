@@ -39,7 +39,7 @@ impl Transaction<'_> {
         Ok(id)
     }
 
-    /// Wraps the master key of a slot anew: another passphrase, or another cost. Number, kind and
+    /// Wraps the master key of a slot again: another passphrase, or another cost. Number, kind and
     /// label stay.
     pub fn rewrap_slot(
         &mut self,

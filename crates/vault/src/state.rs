@@ -73,7 +73,7 @@ pub(crate) fn load(boxes: Boxes<'_>) -> Result<(State, Root), Problem> {
     Ok((State { head_hash: head::hash(&row.head), head, slots, content }, root))
 }
 
-/// Records on their way to whoever opens them.
+/// Records on their way to being opened.
 #[derive(Default)]
 struct Batch {
     rows: Vec<(i64, i64, Vec<u8>)>,

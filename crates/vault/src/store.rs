@@ -106,7 +106,7 @@ pub(crate) fn undo_change(connection: &Connection) -> Result<(), Problem> {
     keep_change(connection)
 }
 
-/// Writes the file anew without free pages and without gaps in its pages.
+/// Rewrites the file without free pages and without gaps in its pages.
 pub(crate) fn compact(connection: &Connection) -> Result<(), Problem> {
     // Into a database that SQLite attaches by itself and lets go of again; nobody else may.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;

@@ -60,7 +60,7 @@ pub(crate) struct Finished {
     pub(crate) slots: Course,
 }
 
-/// What is not sealed yet: whoever holds the keys seals in batches.
+/// What is not sealed yet: the holder of the keys seals in batches.
 #[derive(Default)]
 struct Waiting {
     records: Vec<Record>,

@@ -202,7 +202,7 @@ impl Vault {
     }
 
     /// Changes the vault in one transaction: all of it happens, or nothing. The vault is verified
-    /// before, so that a change never covers up what somebody else did to it.
+    /// before, so that a change never covers up what someone else did to it.
     pub fn write<T, E: ChangeError>(
         &mut self,
         change: impl FnOnce(&mut Transaction<'_>) -> Result<T, E>,
@@ -268,7 +268,7 @@ impl Vault {
         Ok((result, written))
     }
 
-    /// Has the head name the root: that of what was verified with what changed. A row that somebody
+    /// Has the head name the root: that of what was verified with what changed. A row that someone
     /// else put into the file is never covered up by it.
     pub(crate) fn root(&self, head: &mut Head, root: &Root) -> Result<(), Problem> {
         head.n = root.len() as u64;

@@ -171,7 +171,7 @@ pub enum NotASecret {
     Placeholder,
     /// An address without a credential in it.
     Address,
-    /// Who somebody is, unsigned: ids and names.
+    /// Who someone is, unsigned: ids and names.
     Claims,
 }
 

@@ -80,7 +80,7 @@ fn jwt(value: &str) -> Option<Kind> {
     }
 }
 
-/// A token that somebody broke into lines.
+/// A token that someone broke into lines.
 pub(crate) fn broken_jwt(value: &str) -> Option<Kind> {
     if !value.starts_with("eyJ") || value.len() > 64 * 1024 || !value.contains('\n') {
         return None;

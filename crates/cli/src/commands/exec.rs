@@ -25,7 +25,7 @@ use crate::options::reach::{BoundsOption, ReachOption};
 /// gets tokens from an identity endpoint on this machine, in the forms in which az, azd, Terraform and
 /// the SDKs ask for them: no sign-in, and no secret to find but what --env-token or --env-principal
 /// puts there. The endpoint serves the account of that context alone, in all its tenants. Variables
-/// by which tools would sign in as somebody else are removed, and so is all that could unlock the
+/// by which tools would sign in as someone else are removed, and so is all that could unlock the
 /// vault: descriptors and variables. While it runs the vault counts as used, unless a policy sets
 /// unlock.idle: the idle limit does not lock it. Once it is locked no token comes until azvault
 /// unlock, and with --no-agent none at all. The command takes this process over: its exit code, its

@@ -24,7 +24,7 @@ struct Document<'a> {
     readable: Vec<SecretView<'a>>,
 }
 
-/// The answer: what a holder of the old keys could have read. Whoever rotates because of one
+/// The answer: what a holder of the old keys could have read. Anyone who rotates because of one
 /// has yet to revoke that.
 pub(crate) fn show(app: &App, done: &Done) {
     for words in &done.went {

@@ -15,7 +15,7 @@ pub(crate) struct Terminal {
     device: File,
 }
 
-/// Whether somebody is there to answer: decided by stdin and stderr, never by stdout.
+/// Whether someone is there to answer: decided by stdin and stderr, never by stdout.
 pub(crate) fn somebody_is_there() -> bool {
     input_is_terminal() && std::io::stderr().is_terminal()
 }

@@ -48,7 +48,7 @@ struct User<'p> {
 }
 
 /// The cache; `None` where there is no token. Tokens of one key, of which ADAL has one a tenant,
-/// stand under numbered ones: MSAL makes its keys anew as it loads them and keeps the last, which is
+/// stand under numbered ones: MSAL makes its keys again as it loads them and keeps the last, which is
 /// the newest; azvault reads them all.
 pub(super) fn write(profile: &Profile, placing: &Placing<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let mut seen = HashSet::new();

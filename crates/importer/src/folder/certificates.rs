@@ -143,7 +143,7 @@ enum NotRead {
 
 /// Where a certificate can lie, the likeliest first.
 ///
-/// `~` is the home folder. A relative path is one of the folder in which somebody signed in, which no
+/// `~` is the home folder. A relative path is one of the folder in which someone signed in, which no
 /// file tells: it is taken from the folder of the file that has it, and from home. The store
 /// is that of the home which the file lies in, else of the user's own.
 fn places(written: &Written, file: &Path, home: &Path) -> Vec<PathBuf> {

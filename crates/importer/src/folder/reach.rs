@@ -1,4 +1,4 @@
-//! How far files may lead. A settings file or an entry of somebody else's names any path: what it
+//! How far files may lead. A settings file or an entry of another user's names any path: what it
 //! points to is read without asking below what the user named, and beside the file that points.
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Which hosts are Azure's. A credential for any other host is somebody else's, and no finding.
+//! Which hosts are Azure's. A credential for any other host is another user's, and no finding.
 
 /// The host of a URL or of an address without scheme: no user, port or path.
 pub(super) fn host_of(address: &str) -> &str {

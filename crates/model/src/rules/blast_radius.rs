@@ -1,4 +1,4 @@
-//! The blast radius of a secret: what whoever has it can open, for how long, and which commands end
+//! The blast radius of a secret: what its holder can open, for how long, and which commands end
 //! that. Told from its description alone; no value is opened.
 //!
 //! No counterpart in Azure PowerShell, which names none of its secrets.
@@ -21,7 +21,7 @@ use crate::{AccountKey, Accounts, Context, SecretDescription, SecretKind};
 /// How bad it is: the classes of `docs/threat-model.md`, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rank {
-    /// Opens without a person and without MFA, until somebody removes it.
+    /// Opens without a person and without MFA, until someone removes it.
     Standing = 1,
     /// Buys tokens again and again; MFA counts as done.
     Renewing = 2,

@@ -2,7 +2,7 @@
 //! several goes first. Every reader, store and writer asks here.
 //!
 //! Whose a secret is, [`Accounts`] says. That a token is bound, of a partition or on behalf of
-//! somebody is as in MSAL: such an entry never answers a request for a plain one (msal
+//! someone is as in MSAL: such an entry never answers a request for a plain one (msal
 //! `token_cache.py` `search`, MSAL.NET `TokenCache.ITokenCacheInternal.cs`).
 
 mod alike;

@@ -196,7 +196,7 @@ mod tests {
             edit(&mut about);
             assert_eq!(fits(&about, &request, 1000), fit, "edit {number}");
         }
-        // One that answers a challenge answers that one, and whoever asks for none.
+        // One that answers a challenge answers that one, and requests that name none.
         let answers = SecretDescription { claims: Some("{1}".into()), ..good.clone() };
         for (about, asked, fit) in [
             (&good, Some("{1}"), false),

@@ -40,7 +40,7 @@ pub(crate) fn check_header(file: &File) -> Result<u64, Problem> {
         return Err(UnsafeBecause::WriteAheadLog.into());
     }
     // The one form in which vaults are written. Nothing that is read depends on it; but a file that
-    // somebody else wrote anew is not to pass for one that nobody touched.
+    // someone else rewrote is not to pass for one that nobody touched.
     let (page_size, reserved) = (&header[16..18], header[20]);
     let (largest_root, encoding, incremental) = (number(52), number(56), number(64));
     if page_size != [0x10, 0] || (reserved, largest_root, encoding, incremental) != (0, 0, 1, 0) {

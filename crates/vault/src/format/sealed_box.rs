@@ -10,7 +10,7 @@
 //! Every box has a key of its own, so there is no nonce to count and none to repeat. The 32 bytes
 //! in the middle commit to key, salt and place: AES-GCM alone can be opened under two keys.
 //!
-//! Both functions leave key bytes on the stack: whoever calls them does so within
+//! Both functions leave key bytes on the stack: anyone who calls them does so within
 //! `memory::with_stack_wiped`, once for a whole batch of boxes.
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};

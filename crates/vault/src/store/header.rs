@@ -43,7 +43,7 @@ pub(crate) fn update(connection: &Connection, epoch: u32, head: &[u8]) -> Result
     Ok(())
 }
 
-/// A value of the wrong type or length is somebody's doing, not the database's.
+/// A value of the wrong type or length is someone's doing, not the database's.
 pub(crate) fn misshapen(error: rusqlite::Error) -> Problem {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
     match error {

@@ -19,7 +19,7 @@ pub(crate) fn create(connection: &Connection) -> Result<(), Problem> {
 }
 
 /// Compares the schema byte for byte with what the migrations produce: a view, trigger, index or
-/// column too many is code that somebody else put into the file.
+/// column too many is code that someone else put into the file.
 pub(crate) fn check(connection: &Connection) -> Result<(), Problem> {
     let reference = Connection::open_in_memory()?;
     create(&reference)?;

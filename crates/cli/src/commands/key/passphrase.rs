@@ -108,7 +108,7 @@ fn no_passphrase(id: i64) -> Failure {
         .hint("azvault key add passphrase, then azvault key remove ID")
 }
 
-/// Whoever has an old copy of the file and the old passphrase has the keys; new keys end that.
+/// Anyone who has an old copy of the file and the old passphrase has the keys; new keys end that.
 fn offer_rotation(app: &App, opened: OpenSlot) -> Exit {
     let terminal = app.terminal().filter(|_| app.ui.output != Output::Json);
     let Some(mut terminal) = terminal else {

@@ -156,7 +156,7 @@ impl Args {
     }
 }
 
-/// What the vault has now, and whoever had it open.
+/// What the vault has now, and who had it open.
 struct Imported<'a> {
     requests: Requests<'a>,
     id: Id,

@@ -46,7 +46,7 @@ fn secrets(text: &str) -> Vec<(&'static str, &'static str)> {
     settings.iter().filter_map(known).collect()
 }
 
-/// Reads the default subscription of each cloud, and the clouds that somebody defined.
+/// Reads the default subscription of each cloud, and the clouds that someone defined.
 pub fn read_clouds(text: &str, found: &mut Found) {
     let mut custom: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     for setting in read_lines(text, found) {

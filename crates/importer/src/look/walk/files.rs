@@ -1,4 +1,4 @@
-//! Files that are looked for one by one: by the name that a product gives them, or because somebody
+//! Files that are looked for one by one: by the name that a product gives them, or because someone
 //! named them.
 
 use std::ffi::OsStr;

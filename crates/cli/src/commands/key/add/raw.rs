@@ -10,7 +10,7 @@ use crate::app::{App, Exit};
 
 /// Add a raw key, for CI and system credentials
 ///
-/// Writes 256 random bits to a new file (mode 0600), never over another. Whoever has the file needs
+/// Writes 256 random bits to a new file (mode 0600), never over another. Anyone who has the file needs
 /// no passphrase: --key-file FILE opens the vault alone.
 #[derive(clap::Args)]
 pub(crate) struct Args {
