@@ -86,3 +86,15 @@ fn ids_are_meant_by_their_first_digits() {
         home.run(&["secret", "show", text]).expect(2);
     }
 }
+
+#[test]
+fn a_change_takes_a_name_before_a_beginning_also_one_that_its_session_does_not_see() {
+    let home = Home::with_contexts();
+    let session = home.session();
+    home.run(&["context", "rename", "gov", "prod-eu", "--scope", "user"]).expect(0);
+    session.run(&["context", "remove", "prod", "--yes", "--scope", "process"]).expect(0);
+    assert_eq!(session.json(&["context", "show", "prod"])["name"], "prod-eu");
+    home.run(&["context", "select", "dev", "--scope", "user"]).expect(0);
+    session.run(&["context", "select", "prod", "--scope", "user"]).expect(0);
+    assert_eq!(home.json(&["context", "list"])["default"], "prod");
+}
