@@ -5,6 +5,8 @@ use std::fs;
 
 use data_encoding::BASE64URL_NOPAD;
 
+use serde_json::json;
+
 use azvault_test_support::trace::{Call, found, touched, trace};
 use azvault_test_support::{AgentHome, FABRIKAM, MEGAN, Ran, all_bytes};
 
@@ -104,7 +106,8 @@ fn process_scope_is_in_no_file() {
     assert_eq!(calls.iter().filter(|call| !is_socket(call)).filter(has_key).count(), 0);
 
     // No regular file is written but what az needs to know of the vault's own contexts while `exec`
-    // runs, and which processes are agent and endpoints: two numbers in a file of each.
+    // runs, which processes are agent and endpoints (two numbers in a file of each), and that a command
+    // began: one sealed entry of the audit log, of which no word is of the session.
     let is_presence = |path: &str| path.contains("/run/azvault/") && path.ends_with(".lock");
     let mut files = touched(&calls);
     // The runtime folder itself is made if it is missing, by its path or from the folder above.
@@ -114,22 +117,33 @@ fn process_scope_is_in_no_file() {
     };
     files.retain(|file| !is_runtime(file));
     assert!(files.iter().any(|file| is_presence(file)));
-    files.retain(|file| !file.contains("/run/azvault/az-") && !is_presence(file));
+    let is_log =
+        |path: &str| path.contains("/azvault/vault.db") || path.contains("/azvault/anchors");
+    files.retain(|file| !file.contains("/run/azvault/az-") && !is_presence(file) && !is_log(file));
     assert_eq!(files, BTreeSet::new());
+    let log = home.run(&["audit", "log", "-o", "json"]).expect(0).json();
+    let said: Vec<_> = log["entries"].as_array().unwrap().iter().rev().take(2).collect();
+    assert_eq!(
+        (&said[0]["verb"], said[0]["subjects"].as_array().unwrap().len()),
+        (&json!("exec"), 1)
+    );
+    assert!(said[0]["subjects"][0]["what"].as_str().unwrap().starts_with("grant "), "{}", said[0]);
+    assert_ne!(said[1]["verb"], "exec", "one entry, and nothing else");
     let mut after = all_bytes(home.path());
     after.retain(|(path, bytes)| {
         let of_numbers = bytes.iter().all(|byte| byte.is_ascii_digit() || b" \n".contains(byte));
         assert!(path.extension().is_none_or(|e| e != "lock") || of_numbers && bytes.len() < 40);
-        !path.starts_with(home.runtime())
+        !path.starts_with(home.runtime()) && !is_log(&path.display().to_string())
     });
     let (mut before, mut after) = (before, after);
+    before.retain(|(path, _)| !is_log(&path.display().to_string()));
     before.sort();
     after.sort();
-    assert!(before == after, "vault and anchors are as they were, byte for byte");
+    assert!(before == after, "all else is as it was, byte for byte");
     let writes = calls.iter().filter(|call| call.writes()).count();
     let sends = calls.iter().filter(|call| call.name.starts_with("send")).count();
     println!(
-        "figure: a session's life, {writes} writes and {sends} sends: 0 markers, 0 writes to files"
+        "figure: a session's life, {writes} writes and {sends} sends: 0 markers, 1 sealed entry of the log"
     );
     println!("control: each marker is seen on its way to the terminal");
 }

@@ -29,9 +29,8 @@ pub enum Verb {
     /// its start (u64), its terminal (u32), revision (i64), box; then number (u32), each grant: hash, id (i64),
     /// process (u32) and its start (u64), the process that has claimed it (u32, 0 for none) and its start,
     /// whether the vault counts as used (u8), whether it expires (u8), when in Unix seconds (i64) and in
-    /// milliseconds since boot (u64), box; then number (u32), each terminal: session (u32), start of its
-    /// leader (u64), milliseconds after boot (u64); then reach (u8); or
-    /// [`Outcome::OthersKeys`]. Then nobody is answered until the connection ends: see `server.rs`.
+    /// milliseconds since boot (u64), box; then terminals (bytes) and their tag (32 bytes), see
+    /// `terminals.rs`; or [`Outcome::OthersKeys`]. Then nobody is answered until the connection ends: see `server.rs`.
     HandOver = 1,
     /// → nothing.
     Lock = 2,

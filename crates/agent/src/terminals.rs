@@ -4,9 +4,17 @@
 use std::time::Duration;
 
 use azvault_os::process;
+use azvault_vault::{Keys, Sealer, Subkey};
+use subtle::ConstantTimeEq;
 
 use crate::hold::{Moment, Reach};
-use crate::protocol::{Body, Message};
+use crate::protocol::Body;
+
+/// By which it is known that a list is one, and no other message under the same key.
+const CONTEXT: &[u8] = b"azv1.terminals";
+
+/// An HMAC.
+pub(crate) type Tag = [u8; 32];
 
 /// More terminals than this nobody has.
 const MAX_TERMINALS: usize = 256;
@@ -62,29 +70,35 @@ impl Terminals {
         self.0.clear();
     }
 
-    /// How much all of them take in a message.
-    pub(crate) fn room(&self) -> usize {
-        4 + self.0.len() * 20
-    }
-
-    /// All of them, for the agent that takes over.
-    pub(crate) fn handed_over(&self, message: Message) -> Message {
-        let number = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        self.0.iter().fold(message.u32(number), |message, (terminal, then)| {
+    /// All of them and whom the agent answers, for the one that takes over, under a key of the vault: what has taken
+    /// an agent's place has not unlocked it.
+    pub(crate) fn handed_over(&self, reach: Reach, keys: &Keys) -> Option<(Vec<u8>, Tag)> {
+        let mut bytes = CONTEXT.to_vec();
+        bytes.push(reach.number());
+        for (terminal, then) in &self.0 {
             let since_boot = u64::try_from(then.boot.as_millis()).unwrap_or(u64::MAX);
-            message.u32(terminal.session).u64(terminal.started).u64(since_boot)
-        })
+            bytes.extend(terminal.session.to_be_bytes());
+            bytes.extend(terminal.started.to_be_bytes());
+            bytes.extend(since_boot.to_be_bytes());
+        }
+        let tag = keys.mac(Subkey::Anchor, &bytes).ok()?;
+        Some((bytes, tag))
     }
 
-    /// Takes over what another agent handed over; `None` for what is no such message.
-    pub(crate) fn taken_over(body: &mut Body<'_>) -> Option<Self> {
-        let mut taken = Self::default();
-        for _ in 0..body.u32()? {
+    /// Takes over what another agent of the same keys handed over; `None` for anything else.
+    pub(crate) fn taken_over(bytes: &[u8], tag: &Tag, keys: &Keys) -> Option<(Self, Reach)> {
+        let own = keys.mac(Subkey::Anchor, bytes).ok()?;
+        if !bool::from(own.ct_eq(tag)) {
+            return None;
+        }
+        let mut body = Body(bytes.strip_prefix(CONTEXT)?);
+        let (reach, mut taken) = (Reach::of(body.u8()?)?, Self::default());
+        while body.end().is_none() {
             let (session, started, since_boot) = (body.u32()?, body.u64()?, body.u64()?);
             let then = Moment { boot: Duration::from_millis(since_boot), ..Moment::default() };
             taken.add(Terminal { session, started }, then);
         }
-        Some(taken)
+        Some((taken, reach))
     }
 }
 
@@ -92,9 +106,10 @@ impl Terminals {
 mod tests {
     use std::time::Duration;
 
+    use azvault_vault::Keys;
+
     use super::{Terminal, Terminals};
-    use crate::hold::Moment;
-    use crate::protocol::{Body, Message};
+    use crate::hold::{Moment, Reach};
 
     fn at(seconds: u64) -> Moment {
         Moment { boot: Duration::from_secs(seconds), ..Moment::default() }
@@ -113,11 +128,16 @@ mod tests {
         terminals.add(terminal, at(8));
         assert_eq!(terminals.since(own, at(9)), Some(Duration::from_secs(1)));
 
-        let message = terminals.handed_over(Message::new(0, terminals.room())).finish().unwrap();
-        let mut body = Body(&message[5..]);
-        let taken = Terminals::taken_over(&mut body).unwrap();
+        let keys = Keys::from_bytes(1, &[7; Keys::SIZE]).unwrap();
+        let (bytes, tag) = terminals.handed_over(Reach::Terminal, &keys).unwrap();
+        let (taken, reach) = Terminals::taken_over(&bytes, &tag, &keys).unwrap();
         assert_eq!(taken.since(own, at(9)), Some(Duration::from_secs(1)));
-        assert!(body.end().is_some());
+        assert_eq!(reach, Reach::Terminal);
+        // What has no key of the vault makes no list, and changes none.
+        let others = Keys::from_bytes(1, &[8; Keys::SIZE]).unwrap();
+        assert!(Terminals::taken_over(&bytes, &tag, &others).is_none());
+        assert!(Terminals::taken_over(&bytes[..bytes.len() - 1], &tag, &keys).is_none());
+        assert!(Terminals::taken_over(&bytes, &[0; 32], &keys).is_none());
         terminals.clear();
         assert_eq!(terminals.since(own, at(9)), None);
     }

@@ -87,8 +87,8 @@ fn answer(fake: Fake, stream: &mut UnixStream, heard: &Mutex<Vec<u8>>) -> bool {
     let reply = match (fake, verb) {
         (Fake::Silent, _) => return false,
         (_, 0) => status,
-        // No session, and no grant.
-        (Fake::Stays | Fake::Goes, 1) => [&[DONE][..], &[0; 8]].concat(),
+        // No session, no grant, and no terminal.
+        (Fake::Stays | Fake::Goes, 1) => [&[DONE][..], &[0; 44]].concat(),
         (Fake::Unlocked, _) => [&[DONE][..], &[0; 64]].concat(),
         _ => vec![REFUSED],
     };

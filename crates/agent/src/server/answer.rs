@@ -16,7 +16,7 @@ use crate::holder::Report;
 use crate::protocol::{Body, Leader, MAX_ASK, Message, Outcome, Verb};
 use crate::session_store::{CallerSessions, lock};
 use crate::sessions::Sessions;
-use crate::terminals::{CallerTerminal, Terminal, Terminals};
+use crate::terminals::{CallerTerminal, Tag, Terminal, Terminals};
 
 use super::heritage::Heritage;
 
@@ -30,8 +30,8 @@ pub(super) struct AgentState<'s> {
     grants: Arc<Mutex<Grants>>,
     /// Where the vault was unlocked.
     terminals: Terminals,
-    /// Whom the agent before answered.
-    reach_before: Reach,
+    /// What the agent before has handed over of its own, until there are keys to tell whether it is true.
+    before: Option<(Vec<u8>, Tag)>,
     service: &'s mut dyn Answers,
     pub(super) sleep: Sleep,
 }
@@ -56,17 +56,17 @@ impl<'s> AgentState<'s> {
     /// Without keys and sessions, and with a service that has opened nothing.
     pub(super) fn new(service: &'s mut dyn Answers) -> Self {
         let (sessions, grants) = (Arc::default(), Arc::default());
-        let (terminals, reach_before) = (Terminals::default(), Reach::default());
+        let (terminals, before) = (Terminals::default(), None);
         let sleep = Sleep::default();
-        Self { keys: None, sessions, grants, terminals, reach_before, service, sleep }
+        Self { keys: None, sessions, grants, terminals, before, service, sleep }
     }
 
     /// What the agent that served before had.
     pub(super) fn take_over(&mut self, heritage: Heritage) {
-        let Heritage { sessions, grants, terminals, reach } = heritage;
+        let Heritage { sessions, grants, terminals } = heritage;
         *self.sessions() = sessions;
         *grants::lock(&self.grants) = grants;
-        (self.terminals, self.reach_before) = (terminals, reach);
+        self.before = Some(terminals);
     }
 
     /// Counts the vault as used, where a command that was started runs.
@@ -94,7 +94,11 @@ impl<'s> AgentState<'s> {
         let now = now();
         self.service.forget();
         let (keys, hold) = (Arc::new(keys), Hold::new(terms.limits, now));
-        let reach = terms.reach.unwrap_or(self.reach_before);
+        let before = self.before.take();
+        let before = before.and_then(|(list, tag)| Terminals::taken_over(&list, &tag, &keys));
+        let (terminals, reach_before) = before.unwrap_or_default();
+        self.terminals = terminals;
+        let reach = terms.reach.unwrap_or(reach_before);
         self.keys = Some(Unlocked { keys, hold, reach });
         if let Some(terminal) = terminal {
             self.terminals.add(terminal, now);
@@ -125,7 +129,6 @@ impl<'s> AgentState<'s> {
         self.service.forget();
         self.keys = None;
         self.terminals.clear();
-        self.reach_before = Reach::default();
     }
 
     /// The processes that work for who waits.
@@ -327,10 +330,12 @@ fn hand_over(body: &mut Body<'_>, held: &AgentState<'_>) -> Result<Message, Outc
         return Err(Outcome::OthersKeys);
     }
     let (sessions, grants) = (held.sessions(), grants::lock(&held.grants));
-    let reach = held.keys.as_ref().map_or(Reach::default(), |unlocked| unlocked.reach);
-    let message = done(sessions.room() + grants.room() + held.terminals.room() + 1);
+    let terminals =
+        held.keys.as_ref().and_then(|own| held.terminals.handed_over(own.reach, &own.keys));
+    let (terminals, tag) = terminals.unwrap_or_default();
+    let message = done(sessions.room() + grants.room() + 4 + terminals.len() + tag.len());
     let message = grants.handed_over(sessions.handed_over(message));
-    Ok(held.terminals.handed_over(message).u8(reach.number()))
+    Ok(message.bytes(&terminals).raw(&tag))
 }
 
 /// Has the service answer, with the keys that are held.

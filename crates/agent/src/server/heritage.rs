@@ -1,15 +1,13 @@
 //! What one agent hands over to the next.
 
 use crate::grants::Grants;
-use crate::hold::Reach;
 use crate::sessions::Sessions;
-use crate::terminals::Terminals;
+use crate::terminals::Tag;
 
 /// What goes from one agent to the next.
 pub(super) struct Heritage {
     pub(super) sessions: Sessions,
     pub(super) grants: Grants,
-    pub(super) terminals: Terminals,
-    /// Whom it answered.
-    pub(super) reach: Reach,
+    /// Terminals and reach, which it counts with the keys alone: see `terminals.rs`.
+    pub(super) terminals: (Vec<u8>, Tag),
 }

@@ -10,10 +10,8 @@ use super::ServeError;
 use super::heritage::Heritage;
 use crate::client::{CallError, Client, exchange};
 use crate::grants::Grants;
-use crate::hold::Reach;
 use crate::protocol::{Body, Message, Verb};
 use crate::sessions::Sessions;
-use crate::terminals::Terminals;
 
 /// How long it has to answer: it needs microseconds, or hangs.
 const TO_ANSWER: Duration = Duration::from_secs(2);
@@ -51,10 +49,10 @@ impl Predecessor {
         let mut body = Body(&reply[1..]);
         let sessions = Sessions::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
         let grants = Grants::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
-        let terminals = Terminals::taken_over(&mut body).ok_or(ServeError::InTheWay)?;
-        let reach = body.u8().and_then(Reach::of).ok_or(ServeError::InTheWay)?;
+        let terminals = body.bytes().map(<[u8]>::to_vec).zip(body.hash());
+        let terminals = terminals.ok_or(ServeError::InTheWay)?;
         body.end().ok_or(ServeError::InTheWay)?;
-        let heritage = Heritage { sessions, grants, terminals, reach };
+        let heritage = Heritage { sessions, grants, terminals };
         Ok(Some(HandedOver { waits: Self { _waits: stream, since }, heritage }))
     }
 
