@@ -89,7 +89,7 @@ fn with_az(home: &UnlockedHome) {
         command.env("AZURE_CONFIG_DIR", &folder);
         command
     };
-    let (az, ours) = beside(az, || home.command(&["token", "-o", "json"]));
+    let (az, ours) = beside(az, || home.command(&["token", "--context", "person", "-o", "json"]));
     let ratio = az.as_secs_f64() / ours.as_secs_f64();
     println!("  {:40} {:8.2} ms   azvault token is {ratio:.0} x as fast", "az", milliseconds(az));
 }
@@ -105,7 +105,7 @@ fn login(programs: &Path) -> PathBuf {
 
 /// The endpoint of a command: one caller that keeps its connection, and 256 at once.
 fn endpoint(home: &UnlockedHome) {
-    let mut command = home.command(&["exec", "--", "sh", "-c", "env; echo; cat"]);
+    let mut command = home.command(&["exec", "person", "--", "sh", "-c", "env; echo; cat"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let caller = Caller::of(lines.take_while(|line| !line.is_empty()));
