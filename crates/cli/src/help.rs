@@ -225,7 +225,10 @@ mod tests {
     fn each_example_is_a_line_of_its_command() {
         for (words, lines) in EXAMPLES {
             for line in lines {
+                let line =
+                    line.strip_prefix("eval \"$(").map_or(*line, |of| of.trim_end_matches(")\""));
                 let line = line.split(" | ").next().unwrap().split(" > ").next().unwrap();
+                let line = line.replace("$$", "7");
                 assert!(line.starts_with(&format!("azvault {}", words.split(' ').next().unwrap())));
                 if line.contains(['"', '\'']) {
                     continue;
@@ -245,7 +248,8 @@ mod tests {
             tree.build();
             let page = tree.find_subcommand_mut(word).unwrap().render_long_help().to_string();
             assert!(!page.contains("--passphrase-file"), "{page}");
-            assert!(page.contains("Examples:\n  azvault"), "{page}");
+            let example = page.split_once("Examples:\n").unwrap().1.lines().next().unwrap();
+            assert!(example.contains("azvault "), "{page}");
         }
     }
 }

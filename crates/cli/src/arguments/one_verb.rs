@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use clap::{Args, Command};
 
 use crate::commands::{
-    agent, az_shim, context, endpoint, exec, prompt, renew, secret, status, token, r#use,
+    agent, az_shim, context, exec, prompt, renew, secret, serve_endpoint, status, token, r#use,
 };
 use crate::options::Global;
 
@@ -34,7 +34,7 @@ const VERBS: [(&[&str], Options); 14] = [
     (&["secret", "list"], secret::list::Args::augment_args),
     (&["agent"], agent::Args::augment_args),
     (&["renew"], renew::Args::augment_args),
-    (&["door"], endpoint::Args::augment_args),
+    (&["door"], serve_endpoint::Args::augment_args),
 ];
 
 /// The tree of the verb that the words of a line seem to name, the program's name first.
