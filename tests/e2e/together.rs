@@ -56,7 +56,8 @@ fn tokens_that_are_asked_for_at_once_are_written_together_and_each_is_in_the_log
     callers.dedup();
     assert_eq!(callers.len(), CALLERS, "each by its own process: {}", new[0]);
     let commits = generation(&azure) - from;
-    assert!(commits <= 6, "{commits} commits for {CALLERS} tokens");
+    // How many are answered in one turn of the agent is a matter of time: several at the least.
+    assert!(commits * 2 <= CALLERS as u64, "{commits} commits for {CALLERS} tokens");
     println!("figure: {commits} commits for {CALLERS} tokens that were asked for at once");
     azure.home.run(&["audit", "verify"]).expect(0);
 }
