@@ -1,4 +1,4 @@
-//! Many callers at once, of a large vault: each is answered, whoever came first.
+//! Many callers at once, of a large vault: each is answered, however many came before.
 
 use std::process::Stdio;
 

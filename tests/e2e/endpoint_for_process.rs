@@ -96,7 +96,7 @@ fn each_account_is_served_by_its_name_and_no_other() {
     let profile: Value = serde_json::from_str(profile.trim_start_matches('\u{feff}')).unwrap();
     let info = profile["subscriptions"][0]["user"]["assignedIdentityInfo"].as_str().unwrap();
     assert!(of(&mut asking, info.strip_prefix("MSIClient-").unwrap(), VAULT).is_ok());
-    // The session of whoever asks has no say in it.
+    // The session of the caller has no say in it.
     azure.home.run(&["context", "select", two, "--scope", "user"]).expect(0);
     assert_eq!(asking.token(VAULT), CACHED);
     asking.ends();

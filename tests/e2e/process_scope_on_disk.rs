@@ -79,6 +79,8 @@ fn home() -> AgentHome {
 #[test]
 fn process_scope_is_in_no_file() {
     let home = home();
+    let generation = || home.run(&["verify", "-o", "json"]).expect(0).json()["generation"].as_u64();
+    let generation_before = generation().unwrap();
     let before = all_bytes(home.path());
     let Some((ran, calls)) = traced(&home, &life("process")) else { return };
     let ran = ran.expect(0);
@@ -129,6 +131,11 @@ fn process_scope_is_in_no_file() {
     );
     assert!(said[0]["subjects"][0]["what"].as_str().unwrap().starts_with("grant "), "{}", said[0]);
     assert_ne!(said[1]["verb"], "exec", "one entry, and nothing else");
+    assert_eq!(
+        generation().unwrap(),
+        generation_before + 1,
+        "nothing else was written to the vault"
+    );
     let mut after = all_bytes(home.path());
     after.retain(|(path, bytes)| {
         let of_numbers = bytes.iter().all(|byte| byte.is_ascii_digit() || b" \n".contains(byte));

@@ -197,7 +197,7 @@ pub(super) enum Answer {
 }
 
 /// The reply to one request. A fault of ours is one of this request: what others have stays, and what was open
-/// for it is opened anew.
+/// for it is opened again.
 pub(super) fn answer(body: &[u8], held: &mut AgentState<'_>, asker: Asker, now: Moment) -> Answer {
     let answered = catch_unwind(AssertUnwindSafe(|| answered(body, held, asker, now)));
     answered.unwrap_or_else(|_| {
