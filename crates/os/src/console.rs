@@ -14,9 +14,30 @@ pub fn input_is_terminal() -> bool {
     rustix::termios::isatty(rustix::stdio::stdin())
 }
 
-/// Opens the terminal of this process, whatever its standard input and output are.
-pub fn open_terminal() -> io::Result<File> {
-    File::options().read(true).write(true).open("/dev/tty")
+/// The terminal of this process, whatever its standard input and output are.
+pub struct Terminal(File);
+
+impl Terminal {
+    /// Opens it.
+    pub fn open() -> io::Result<Self> {
+        Ok(Self(File::options().read(true).write(true).open("/dev/tty")?))
+    }
+}
+
+impl Read for &Terminal {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        (&self.0).read(bytes)
+    }
+}
+
+impl Write for &Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Standard input, byte for byte: nothing of it is kept in a buffer that is not wiped.
@@ -44,7 +65,7 @@ pub struct Hidden<'a> {
 
 impl<'a> Hidden<'a> {
     /// From now on.
-    pub fn enter(terminal: &'a File) -> io::Result<Self> {
+    pub fn enter(Terminal(terminal): &'a Terminal) -> io::Result<Self> {
         let before = rustix::termios::tcgetattr(terminal)?;
         let mut raw = before.clone();
         raw.local_modes &= !(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
@@ -93,23 +114,23 @@ mod tests {
 
     use rustix::termios::{LocalModes, tcgetattr};
 
-    use super::Hidden;
+    use super::{Hidden, Terminal};
 
     /// A terminal of this test's own, and who types on it.
-    fn terminal() -> (File, File) {
+    fn terminal() -> (File, Terminal) {
         let keyboard = File::options().read(true).write(true).open("/dev/ptmx").unwrap();
         rustix::pty::unlockpt(&keyboard).unwrap();
         let name = rustix::pty::ptsname(&keyboard, Vec::new()).unwrap().into_string().unwrap();
         let flags = i32::try_from(rustix::fs::OFlags::NOCTTY.bits()).unwrap();
         let mut options = File::options();
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
-        (keyboard, options.read(true).write(true).open(name).unwrap())
+        (keyboard, Terminal(options.read(true).write(true).open(name).unwrap()))
     }
 
     #[test]
     fn what_is_typed_comes_unseen_and_the_terminal_is_put_back() {
         let (mut keyboard, terminal) = terminal();
-        let shows = || tcgetattr(&terminal).unwrap().local_modes.contains(LocalModes::ECHO);
+        let shows = || tcgetattr(&terminal.0).unwrap().local_modes.contains(LocalModes::ECHO);
         assert!(shows());
         let hidden = Hidden::enter(&terminal).unwrap();
         assert!(!shows());
@@ -124,7 +145,7 @@ mod tests {
         assert_eq!(came, b"a\x03");
         drop(hidden);
         assert!(shows());
-        assert!(Hidden::enter(&File::open("/dev/null").unwrap()).is_err());
+        assert!(Hidden::enter(&Terminal(File::open("/dev/null").unwrap())).is_err());
     }
 
     #[test]

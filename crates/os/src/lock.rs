@@ -1,11 +1,12 @@
 //! Holding a file against others: the lock goes with the handle, however its process ends.
 
+#[cfg_attr(unix, path = "lock/unix.rs")]
+#[cfg_attr(windows, path = "lock/windows.rs")]
+mod system;
+
 use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
-
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
 
 /// How long after each other a file is tried that somebody else holds.
 const APART: Duration = Duration::from_millis(5);
@@ -48,24 +49,22 @@ impl Tried {
 
 /// Holds a file, having waited for others as long as they take.
 pub fn wait(file: &File, share: Share) -> io::Result<()> {
-    let operation = match share {
-        Share::Nothing => FlockOperation::LockExclusive,
-        Share::WithOthers => FlockOperation::LockShared,
-    };
-    loop {
-        match flock(file, operation) {
-            Err(Errno::INTR) => {}
-            held => return Ok(held?),
-        }
-    }
+    system::wait(file, share)
 }
 
 /// Holds a file, having waited for others no longer than that.
 pub fn within(file: &File, share: Share, patience: Duration) -> io::Result<Tried> {
+    trying(patience, || attempt(file, share))
+}
+
+/// The system has no call that waits for a lock and for the time as well.
+pub(crate) fn trying(
+    patience: Duration,
+    mut attempt: impl FnMut() -> io::Result<Tried>,
+) -> io::Result<Tried> {
     let start = Instant::now();
     loop {
-        match attempt(file, share)? {
-            // The system has no call that waits for a lock and for the time as well.
+        match attempt()? {
             Tried::Busy if start.elapsed() < patience => std::thread::sleep(APART),
             tried => return Ok(tried),
         }
@@ -74,21 +73,7 @@ pub fn within(file: &File, share: Share, patience: Duration) -> io::Result<Tried
 
 /// Holds a file if nobody else does, and waits for nobody.
 pub fn attempt(file: &File, share: Share) -> io::Result<Tried> {
-    let operation = match share {
-        Share::Nothing => FlockOperation::NonBlockingLockExclusive,
-        Share::WithOthers => FlockOperation::NonBlockingLockShared,
-    };
-    loop {
-        match flock(file, operation) {
-            Ok(()) => return Ok(Tried::Held),
-            Err(Errno::WOULDBLOCK) => return Ok(Tried::Busy),
-            Err(Errno::INTR) => {}
-            Err(e @ (Errno::NOTSUP | Errno::NOLCK | Errno::INVAL)) => {
-                return Ok(Tried::Unsupported(e.into()));
-            }
-            Err(e) => return Err(e.into()),
-        }
-    }
+    system::attempt(file, share)
 }
 
 #[cfg(test)]

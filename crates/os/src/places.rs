@@ -2,7 +2,39 @@
 
 use std::path::{Path, PathBuf};
 
+use etcetera::base_strategy::{BaseStrategy, Xdg};
+
 use crate::file::Owner;
+
+/// Where this user keeps files: of others, and of one program.
+#[derive(Clone, Debug)]
+pub struct UserFolders {
+    /// The user's own folder.
+    pub home: PathBuf,
+    /// What a program keeps for good.
+    pub data: PathBuf,
+    /// What it remembers of this machine.
+    pub state: PathBuf,
+    /// What the user sets.
+    pub settings: PathBuf,
+}
+
+/// Those of a program; `None` for a user without a folder.
+pub fn folders_of(program: &str) -> Option<UserFolders> {
+    let base = Xdg::new().ok()?;
+    Some(UserFolders {
+        home: base.home_dir().to_owned(),
+        data: base.data_dir().join(program),
+        state: base.state_dir().unwrap_or_else(|| base.data_dir()).join(program),
+        settings: base.config_dir().join(program),
+    })
+}
+
+/// Where those who administer this machine set something for all its users. A constant: what could name
+/// another folder could hide this one.
+pub fn settings_of_machine(program: &str) -> PathBuf {
+    Path::new("/etc").join(program)
+}
 
 /// The folder that a login of this user has for sockets, as systemd and its like make it.
 pub fn runtime_folder_of_login() -> PathBuf {

@@ -15,14 +15,18 @@
 //! # }
 //! ```
 
+#[cfg(unix)]
+mod descriptors;
+#[cfg(unix)]
 mod sock_diag;
+#[cfg_attr(unix, path = "tcp_owner/linux.rs")]
+#[cfg_attr(windows, path = "tcp_owner/windows.rs")]
+mod system;
+#[cfg(unix)]
 mod tables;
 
 use std::io;
 use std::net::SocketAddr;
-
-use rustix::io::Errno;
-use rustix::process::geteuid;
 
 /// Who a caller is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,69 +39,27 @@ pub enum Peer {
     Unknown,
 }
 
-/// What one way of asking the kernel says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Said {
-    Uid(u32),
-    /// There is no such socket.
-    Absent,
-    /// It cannot be asked this way.
-    Nothing,
-}
-
 /// Whose the socket at `peer` is that is connected to `own`.
 pub fn look_up(peer: SocketAddr, own: SocketAddr) -> Peer {
-    // The tables are the slow way: all sockets of the machine are printed for one of them.
-    let said = match sock_diag::owner(peer, own) {
-        Said::Nothing => tables::owner(peer, own),
-        said => said,
-    };
-    match said {
-        Said::Uid(uid) if uid == geteuid().as_raw() => Peer::SameUser,
-        Said::Uid(_) | Said::Absent => Peer::Other,
-        Said::Nothing => Peer::Unknown,
-    }
+    system::look_up(peer, own)
+}
+
+/// A process, for good: its number alone may come to mean another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// Its number.
+    pub process: u32,
+    /// When it was started, as [`facts`](crate::process::facts) says it.
+    pub started: u64,
+}
+
+/// The process that holds the socket at `peer` connected to `own`, if that is `root` or descends from it. Of
+/// several that hold it, as after a fork, the one that was started first.
+pub fn holder(peer: SocketAddr, own: SocketAddr, root: u32) -> Option<Holder> {
+    system::holder(peer, own, root)
 }
 
 /// Whether an error says that this machine does not speak that version of IP.
 pub fn is_version_unknown(error: &io::Error) -> bool {
-    Errno::from_io_error(error) == Some(Errno::AFNOSUPPORT)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{SocketAddr, TcpListener, TcpStream};
-
-    use super::{Said, geteuid, sock_diag, tables};
-
-    /// Asks both ways about sockets that connect to `to`, which a listener at `at` takes.
-    fn both_ways_agree(at: &str, to: impl Fn(SocketAddr) -> SocketAddr) {
-        let listener = TcpListener::bind(at).unwrap();
-        let own = listener.local_addr().unwrap();
-        let caller = TcpStream::connect(to(own)).unwrap();
-        let (stream, peer) = listener.accept().unwrap();
-        let uid = Said::Uid(geteuid().as_raw());
-        assert_eq!(tables::owner(peer, own), uid, "{peer}");
-        let said = sock_diag::owner(peer, own);
-        assert!([uid, Said::Nothing].contains(&said), "{peer}: {said:?}");
-        drop(caller);
-        drop(stream);
-        let nobody = SocketAddr::new(own.ip(), 1);
-        assert_eq!(tables::owner(nobody, own), Said::Absent);
-        assert!([Said::Absent, Said::Nothing].contains(&sock_diag::owner(nobody, own)));
-        // One that listens is not one that is connected.
-        assert!([Said::Absent, Said::Nothing].contains(&sock_diag::owner(own, nobody)));
-    }
-
-    #[test]
-    fn both_ways_say_the_same_of_sockets_of_either_version() {
-        both_ways_agree("127.0.0.1:0", |own| own);
-        both_ways_agree("127.0.0.1:0", |own| match own {
-            SocketAddr::V4(own) => SocketAddr::new(own.ip().to_ipv6_mapped().into(), own.port()),
-            SocketAddr::V6(_) => unreachable!("the listener is of version 4"),
-        });
-        if TcpListener::bind("[::1]:0").is_ok() {
-            both_ways_agree("[::1]:0", |own| own);
-        }
-    }
+    system::is_version_unknown(error)
 }

@@ -6,26 +6,19 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, Dir, Mode, OFlags, linkat, mkdirat, openat, statat, unlinkat};
 use rustix::io::Errno;
 
+use super::asked;
 use super::facts::Facts;
-use super::replace::{Over, renamed};
+use super::outcomes::{Naming, Over};
+use super::replace::renamed;
+use crate::lock::{self, Share, Tried};
 
 /// A folder that is open.
 pub struct Folder(File);
-
-/// What came of naming a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
-    /// It has the name now.
-    Done,
-    /// Another one has it.
-    Taken,
-    /// The file system cannot name one that has none.
-    Unsupported,
-}
 
 impl Folder {
     /// The folder at a path, through links.
@@ -34,19 +27,19 @@ impl Folder {
         Ok(Self(openat(CWD, path, flags, Mode::empty())?.into()))
     }
 
-    /// One that was opened as any file is. What it is was looked at before.
-    pub fn of(file: File) -> Self {
-        Self(file)
+    /// What the system says of it.
+    pub fn facts(&self) -> io::Result<Facts> {
+        Facts::of_open(&self.0)
     }
 
-    /// The same as any file that is open: for its facts, a lock, or to see it kept.
-    pub fn as_file(&self) -> &File {
-        &self.0
+    /// Holds it against others who hold it, until this goes: having waited no longer than that.
+    pub fn hold(&mut self, share: Share, patience: Duration) -> io::Result<Tried> {
+        lock::within(&self.0, share, patience)
     }
 
     /// What the system says of a name in it, be it a link.
     pub fn facts_of(&self, name: &OsStr) -> io::Result<Facts> {
-        Ok(Facts::of_stat(&statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?))
+        Ok(asked::of_stat(&statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)?))
     }
 
     /// Opens a name in it for reading: neither a link is followed nor a pipe waited for.

@@ -8,6 +8,8 @@ use std::path::Path;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::Errno;
 
+use super::outcomes::Refusal;
+
 /// Opens for reading what another program may have put there: a link is not followed, and the other
 /// end of a pipe not waited for. What it is, [`Facts::of_open`](super::Facts::of_open) says.
 pub fn open_unfollowed(path: &Path) -> io::Result<File> {
@@ -47,21 +49,6 @@ pub fn read_at(file: &File, bytes: &mut [u8], from: u64) -> io::Result<usize> {
             read => return read,
         }
     }
-}
-
-/// Why something was not opened, where the kind of an error does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Nothing is there.
-    NotThere,
-    /// A symbolic link, which was not to be followed.
-    Link,
-    /// A socket, or a device without a driver.
-    Special,
-    /// A file where a folder was wanted.
-    NotAFolder,
-    /// Anything else.
-    Other,
 }
 
 /// Why an open failed.

@@ -7,14 +7,10 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, RenameFlags, linkat, renameat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
-/// Whether something may be at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    /// Nothing is there, and what comes there meanwhile stays.
-    Nothing,
-    /// What is there goes.
-    Whatever,
-}
+use super::outcomes::Over;
+
+/// Whether a file that a database has open can lose its name to another one.
+pub const REPLACES_OPEN_FILES: bool = true;
 
 /// Gives a file another name.
 pub fn rename_over(from: &Path, to: &Path, over: Over) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! What is set on files: permissions and times; folders, links, and paths as bytes.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File};
 use std::io;
@@ -9,11 +10,14 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, Timespec, Timestamps, UTIME_OMIT};
 
-use super::facts::Permissions;
+use super::permissions::Permissions;
 
 /// File systems that lie in memory, by their magic numbers (statfs(2)).
 const TMPFS: rustix::fs::FsWord = 0x0102_1994;
 const RAMFS: rustix::fs::FsWord = 0x8584_58f6;
+
+/// Whether a file that a library makes has the permissions that its folder hands down.
+pub const INHERITS_FROM_FOLDER: bool = false;
 
 /// Makes a folder, and those above it that are missing, each this user's alone.
 pub fn create_private_folders(path: &Path) -> io::Result<()> {
@@ -65,8 +69,8 @@ pub fn is_in_memory(folder: &Path) -> bool {
 }
 
 /// A path as records have it: it need not be text.
-pub fn path_bytes(path: &Path) -> &[u8] {
-    path.as_os_str().as_bytes()
+pub fn path_bytes(path: &Path) -> Cow<'_, [u8]> {
+    Cow::Borrowed(path.as_os_str().as_bytes())
 }
 
 /// The path that a record has.

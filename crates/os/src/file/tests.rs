@@ -242,7 +242,7 @@ fn permissions_and_times_are_set_as_they_were() {
 #[test]
 fn a_path_comes_back_from_its_bytes() {
     let bytes = b"/caf\xe9/file".to_vec();
-    assert_eq!(super::path_bytes(&super::path_of_bytes(bytes.clone())), bytes);
+    assert_eq!(super::path_bytes(&super::path_of_bytes(bytes.clone())).as_ref(), bytes);
 }
 
 #[test]

@@ -12,7 +12,8 @@ use rustix::net::{
     socket_with,
 };
 
-use super::socket::{Caller, Stream};
+use super::caller::Caller;
+use super::socket::Stream;
 
 /// Where the kernel lists the sockets of this network namespace.
 pub const ANNOUNCED_IN: &str = "/proc/net/unix";

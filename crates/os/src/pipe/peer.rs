@@ -5,7 +5,8 @@ use nix::errno::Errno;
 use nix::sys::socket::getsockopt;
 use nix::sys::socket::sockopt::PeerPidfd;
 
-use super::socket::{Caller, Stream};
+use super::caller::Caller;
+use super::socket::Stream;
 use crate::process::{ProcessHandle, facts};
 
 /// A process of this user at the other end of a connection.

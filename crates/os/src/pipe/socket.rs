@@ -10,19 +10,8 @@ use std::time::Duration;
 
 use rustix::process::geteuid;
 
+use super::caller::Caller;
 use crate::file::make_private;
-
-/// Who is at the other end of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caller {
-    /// A process of this user. Its number is 0 where it is in another container.
-    SameUser {
-        /// The process id.
-        pid: u32,
-    },
-    /// Another user's, root's as well; or the system does not say.
-    Other,
-}
 
 /// Listens at a place, without waiting for callers.
 pub struct Listener(UnixListener);

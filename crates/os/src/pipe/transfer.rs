@@ -3,18 +3,8 @@
 use rustix::io::Errno;
 use rustix::net::SendFlags;
 
+use super::step::Step;
 use super::wait::Source;
-
-/// How far it went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// So many bytes were read or written.
-    Moved(usize),
-    /// None at the moment.
-    Waits,
-    /// None any more.
-    Over,
-}
 
 /// Reads what has come.
 pub fn receive(from: &impl Source, into: &mut [u8]) -> Step {

@@ -9,21 +9,12 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto};
 
+use super::interest::Interest;
+
 /// What can be waited for: a connection, a listener, a process, a bell.
 pub trait Source: AsFd {}
 
 impl<T: AsFd + ?Sized> Source for T {}
-
-/// What is waited for. That the other end is gone is always said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interest {
-    /// Something can be read, a caller comes, a process has ended.
-    Read,
-    /// Something can be written.
-    Write,
-    /// Nothing else.
-    Nothing,
-}
 
 /// What became of one thing that was waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,29 +5,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::confined::{Confined, Programs};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
 use seccompiler::{SeccompAction, SeccompFilter, TargetArch, apply_filter};
-
-/// Whether the kernel holds this process to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Confined {
-    /// It does.
-    Yes,
-    /// It has not what that takes, or was built or started without it.
-    NotHere,
-}
-
-/// Whether this process still starts others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Programs {
-    /// It does.
-    Started,
-    /// It does not.
-    None,
-}
 
 /// From here on files are read below `reads` alone, and made, written and removed below `writes` alone; no
 /// port is listened at, no signal sent, and no socket with an abstract name connected to (Landlock, from

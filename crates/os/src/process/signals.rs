@@ -6,29 +6,15 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
-/// What a process can be told from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// Its user is gone, or wants it to forget what it holds.
-    HangUp,
-    /// It is interrupted at the terminal.
-    Interrupt,
-    /// It is to end.
-    End,
-    /// A file has grown to the limit of the process: the write has failed, and that is all.
-    FileLimit,
-}
-
-impl Signal {
-    fn number(self) -> i32 {
-        match self {
-            Self::HangUp => SIGHUP,
-            Self::Interrupt => SIGINT,
-            Self::End => SIGTERM,
-            Self::FileLimit => SIGXFSZ,
-        }
+fn number(signal: Signal) -> i32 {
+    match signal {
+        Signal::HangUp => SIGHUP,
+        Signal::Interrupt => SIGINT,
+        Signal::End => SIGTERM,
+        Signal::FileLimit => SIGXFSZ,
     }
 }
 
@@ -47,8 +33,8 @@ impl Signals {
         for &signal in signals {
             let flag = Arc::default();
             // The flag first: when the pipe wakes the loop, it is set.
-            signal_hook::flag::register(signal.number(), Arc::clone(&flag))?;
-            signal_hook::low_level::pipe::register(signal.number(), write.try_clone()?)?;
+            signal_hook::flag::register(number(signal), Arc::clone(&flag))?;
+            signal_hook::low_level::pipe::register(number(signal), write.try_clone()?)?;
             flags.push((signal, flag));
         }
         Ok(Self { pipe, flags })

@@ -51,6 +51,16 @@ pub fn start_apart_from_terminal(command: &mut Command) -> &mut Command {
     command.process_group(0)
 }
 
+/// Ends a program and the whole group that it leads, at once, and waits for it.
+pub fn end_group(leader: &mut Child) {
+    let pid = i32::try_from(leader.id()).ok().and_then(rustix::process::Pid::from_raw);
+    // Not waited for yet, so that the number is still its own.
+    if let Some(pid) = pid {
+        let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+    }
+    let _ = leader.wait();
+}
+
 /// Leaves the terminal, which has nothing to say to this process any more. A leader of a group
 /// stays.
 pub fn leave_terminal() {

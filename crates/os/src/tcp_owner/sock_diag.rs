@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink};
 
-use super::Said;
+use super::system::Said;
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const NLM_F_REQUEST: u16 = 1;
@@ -88,10 +88,12 @@ fn read(reply: &[u8], peer: SocketAddr, own: SocketAddr) -> Said {
             Said::Absent
         }
         (SOCK_DIAG_BY_FAMILY, message) if message.len() >= 72 => {
-            let [a, b, c, d] = [64, 65, 66, 67].map(|at: usize| message[at]);
+            let number =
+                |at: usize| u32::from_ne_bytes([0, 1, 2, 3].map(|of: usize| message[at + of]));
             let (state, found) = (message[1], &message[4..40]);
             let is_it = CONNECTED.contains(&state) && is_between(found, peer, own);
-            if is_it { Said::Uid(u32::from_ne_bytes([a, b, c, d])) } else { Said::Absent }
+            let owned = || Said::Owned { uid: number(64), inode: number(68).into() };
+            if is_it { owned() } else { Said::Absent }
         }
         _ => Said::Nothing,
     }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::Said;
+use super::system::Said;
 
 /// Both tables: a socket that speaks both versions of IP, as Java's do, stands in the second.
 const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
@@ -16,21 +16,23 @@ pub(super) fn owner(peer: SocketAddr, own: SocketAddr) -> Said {
         if tables.peek().is_none() {
             return Said::Nothing;
         }
-        if let Some(uid) = tables.find_map(|table| uid_of(&table, peer, own)) {
-            return Said::Uid(uid);
+        if let Some(owned) = tables.find_map(|table| owned(&table, peer, own)) {
+            return owned;
         }
     }
     Said::Absent
 }
 
-/// The column `uid` of the line with these two addresses (proc_pid_net(5)).
-fn uid_of(table: &str, peer: SocketAddr, own: SocketAddr) -> Option<u32> {
+/// The columns `uid` and `inode` of the line with these two addresses (proc_pid_net(5)).
+fn owned(table: &str, peer: SocketAddr, own: SocketAddr) -> Option<Said> {
     let (peer, own) = (names(peer), names(own));
     table.lines().find_map(|line| {
         let mut columns = line.split_ascii_whitespace().skip(1);
         let (local, remote) = (columns.next()?, columns.next()?);
         let is_it = peer.iter().zip(&own).any(|(peer, own)| local == peer && remote == own);
-        if !is_it { None } else { columns.nth(4)?.parse().ok() }
+        let mut columns = is_it.then(|| columns.skip(4))?;
+        let uid = columns.next()?.parse().ok()?;
+        Some(Said::Owned { uid, inode: columns.nth(1)?.parse().ok()? })
     })
 }
 
@@ -50,7 +52,7 @@ fn names(address: SocketAddr) -> [String; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::uid_of;
+    use super::{Said, owned};
 
     #[test]
     #[cfg(target_endian = "little")]
@@ -63,17 +65,18 @@ mod tests {
    1: 00000000000000000000000001000000:B76B 00000000000000000000000001000000:8BDF 01 00000000:00000000 00:00000000 00000000     8        0 1074909 2\n";
         let at = |port| SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
         let six = |port| SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port);
-        assert_eq!(uid_of(table, six(0xb76b), six(0x8bdf)), Some(8));
-        assert_eq!(uid_of(table, at(0xb76b), at(0x8bdf)), None);
-        for (peer, own, uid) in [
-            (0xb75c, 0x8bdf, Some(65534)),
-            (0x8bdf, 0xb75c, Some(0)),
-            (0xb76a, 0x8bdf, Some(7)),
+        let of = |uid, inode| Some(Said::Owned { uid, inode });
+        assert_eq!(owned(table, six(0xb76b), six(0x8bdf)), of(8, 1_074_909));
+        assert_eq!(owned(table, at(0xb76b), at(0x8bdf)), None);
+        for (peer, own, said) in [
+            (0xb75c, 0x8bdf, of(65534, 1_074_907)),
+            (0x8bdf, 0xb75c, of(0, 1_074_906)),
+            (0xb76a, 0x8bdf, of(7, 1_074_908)),
             (0xb75c, 0x8bde, None),
             (1, 2, None),
         ] {
-            assert_eq!(uid_of(table, at(peer), at(own)), uid);
+            assert_eq!(owned(table, at(peer), at(own)), said);
         }
-        assert_eq!(uid_of("", at(1), at(2)), None);
+        assert_eq!(owned("", at(1), at(2)), None);
     }
 }
