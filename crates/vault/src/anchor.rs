@@ -308,4 +308,5 @@ fn tag(sealer: &dyn Sealer, vault: VaultId, anchor: &Anchor) -> Result<String, P
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

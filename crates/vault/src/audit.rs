@@ -146,6 +146,33 @@ pub(crate) fn check_end(connection: &Connection, head: &AuditHead) -> Result<(),
     }
 }
 
+/// The newest entries, so many at most, newest first. The chain is verified back to the oldest of them.
+pub(crate) fn read_newest(
+    boxes: Boxes<'_>,
+    head: &AuditHead,
+    most: u32,
+) -> Result<Vec<Logged>, Problem> {
+    let first = head.first.max(head.seq.saturating_sub(i64::from(most)).saturating_add(1));
+    let mut log = Vec::new();
+    let mut expected = head.last.clone();
+    for seq in (first..=head.seq).rev() {
+        let bad = |what| Problem::from(Tampered::AuditEntry { seq, what });
+        let sealed = table::read(boxes.connection, seq)?;
+        if hex(&sha256(&sealed)) != expected {
+            return Err(bad("the entry behind it, or the head, names another one"));
+        }
+        let text = boxes.open(BoxAddress::AuditEntry { seq }, &sealed).map_err(|e| match e {
+            SealerError::Box(_) => bad("it does not open"),
+            other => Problem::Sealer(other),
+        })?;
+        let row: Row = serde_json::from_slice(&text).map_err(|_| bad("it is no entry"))?;
+        let Row { time, verb, subjects, actor, generation, prev } = row;
+        expected = prev;
+        log.push(Logged { seq, generation, entry: Entry { time, verb, subjects, actor } });
+    }
+    Ok(log)
+}
+
 /// Reads and verifies the whole log, oldest first.
 pub(crate) fn read(boxes: Boxes<'_>, head: &AuditHead) -> Result<Vec<Logged>, Problem> {
     let mut log = Vec::new();

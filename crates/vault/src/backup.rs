@@ -8,9 +8,11 @@ use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use azvault_os::file::{Facts, create_new_private, open_without_waiting, rename_over};
+use azvault_os::file::{
+    Facts, Folder, REPLACES_OPEN_FILES, create_new_private, open_without_waiting, rename_over,
+};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Problem, StorageError, UnsafeBecause};
 use crate::file::{Named, check_folder, companion_path};
@@ -42,7 +44,7 @@ impl StagedVault {
             return Err(std::io::Error::from(ErrorKind::ResourceBusy).into());
         }
         copy.close().map_err(|(_, e)| e)?;
-        File::open(&draft.path)?.sync_all()?;
+        OpenOptions::new().write(true).open(&draft.path)?.sync_all()?;
         Ok(draft)
     }
 
@@ -134,7 +136,10 @@ impl StagedVault {
             Err(_) => None,
         };
         let connection = locked.as_ref().map(|locked| &locked.connection);
-        let _nobody_writes = connection
+        if !REPLACES_OPEN_FILES {
+            connection.map(store::keep_locked).transpose()?;
+        }
+        let nobody_writes = connection
             .map(|vault| Transaction::new_unchecked(vault, TransactionBehavior::Exclusive))
             .transpose()?;
         if let Some((named, there)) = &mut there {
@@ -156,8 +161,25 @@ impl StagedVault {
             }
         }
         let over = if there.is_some() { Over::Whatever } else { Over::Nothing };
+        if !REPLACES_OPEN_FILES {
+            // It stays locked.
+            nobody_writes.map(Transaction::commit).transpose()?;
+            if let Some(mut locked) = locked {
+                return self.copy_into(&mut locked.connection).map(|()| over);
+            }
+        }
         self.place(vault, over)?;
         Ok(over)
+    }
+
+    /// Has a vault have the content of this one, all at once: where a file that is open cannot be replaced. Nobody
+    /// writes it meanwhile, nor since it was [locked](store::keep_locked).
+    fn copy_into(&self, vault: &mut Connection) -> Result<(), Problem> {
+        let from = store::open(&self.path)?;
+        match Backup::new(&from, vault)?.step(-1)? {
+            StepResult::Done => Ok(()),
+            _ => Err(std::io::Error::from(ErrorKind::ResourceBusy).into()),
+        }
     }
 }
 
@@ -175,5 +197,57 @@ fn copy(from: &mut File, to: &Path) -> Result<(), Problem> {
 }
 
 fn sync_folder_of(path: &Path) -> Result<(), Problem> {
-    Ok(File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?)
+    Ok(Folder::open(path.parent().unwrap_or(Path::new("/")))?.sync()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::path::Path;
+    use std::time::Duration;
+
+    use azvault_os::file::Facts;
+    use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+    use super::StagedVault;
+    use crate::store;
+
+    fn marked(path: &Path, mark: i32) -> Connection {
+        let connection = store::open(path).unwrap();
+        connection
+            .execute_batch(&format!("CREATE TABLE t{mark} (n); PRAGMA user_version = {mark}"))
+            .unwrap();
+        connection
+    }
+
+    fn mark(connection: &Connection) -> i32 {
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_vault_that_is_open_gets_the_content_of_another_one_and_nobody_comes_in_between() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault.db");
+        File::create(&path).unwrap();
+        let mut vault = marked(&path, 1);
+        let identity = Facts::of_name(&path).unwrap().identity();
+        let staged = StagedVault::empty(folder.path()).unwrap();
+        drop(marked(&staged.path, 2));
+        store::keep_locked(&vault).unwrap();
+        let locks = Transaction::new_unchecked(&vault, TransactionBehavior::Exclusive).unwrap();
+        locks.commit().unwrap();
+        // It stays locked until it has its new content, and is closed.
+        let writes = || {
+            store::open_within(&path, Duration::ZERO)?
+                .execute("DELETE FROM t1", [])
+                .map_err(crate::error::Problem::from)
+        };
+        assert!(writes().is_err());
+        staged.copy_into(&mut vault).unwrap();
+        assert_eq!(mark(&vault), 2);
+        assert!(writes().is_err());
+        drop(vault);
+        assert_eq!(mark(&store::open(&path).unwrap()), 2);
+        assert_eq!(Facts::of_name(&path).unwrap().identity(), identity);
+    }
 }

@@ -14,7 +14,7 @@ use crate::format::id::VaultId;
 use crate::format::key::Key;
 use crate::format::keys::Keys;
 use crate::format::slot::Opener;
-use crate::format::{head, slot};
+use crate::format::{file_header, head, slot};
 use crate::locked::Locked;
 use crate::memory::with_stack_wiped;
 use crate::new_file::{Over, write_file};
@@ -109,6 +109,7 @@ fn filled(new: &[NewSlot<'_>]) -> Result<Vec<u8>, Problem> {
         for row in &rows {
             slots::insert(&transaction, row)?;
         }
+        schema::set_version(&transaction, file_header::version_of(&rows))?;
         let head = Head {
             generation: 1,
             n: 0,

@@ -213,6 +213,9 @@ pub enum SlotError {
     /// The keyring of a desktop is no way to rely on alone: it goes with the desktop.
     #[error("nothing but it (and a keyring, which may get lost) would open the vault any more")]
     Last,
+    /// What is lost or broken takes the vault with it.
+    #[error("one piece of hardware alone would open the vault: when it is lost, so is the vault")]
+    OneDevice,
     /// What opens the slot is of another kind.
     #[error("slot {0} is of another kind")]
     OtherKind(i64),

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use azvault_os::file::{
-    Facts, FileIdentity, FileVersion, Kind, create_private_folders, open_unfollowed,
+    Facts, FileIdentity, FileVersion, Folder, Kind, create_private_folders, open_unfollowed,
 };
 
 use crate::error::{Problem, StorageError, UnsafeBecause};
@@ -145,7 +145,7 @@ pub(crate) fn make_folder(folder: &Path) -> std::io::Result<NewFolders> {
     let new = NewFolders(missing.map(Path::to_owned).collect());
     create_private_folders(folder)?;
     for holder in new.0.iter().filter_map(|new| new.parent()) {
-        File::open(holder)?.sync_all()?;
+        Folder::open(holder)?.sync()?;
     }
     Ok(new)
 }

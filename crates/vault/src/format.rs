@@ -1,6 +1,7 @@
 //! The format, section by section: what stands in `docs/vault-format.md`, and nothing that knows a file or
 //! a database.
 
+pub(crate) mod age_way;
 pub(crate) mod box_address;
 pub(crate) mod file_header;
 pub(crate) mod fingerprint;

@@ -9,6 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{ErrorKind, Result};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use azvault_os::file::{Facts, Folder, Kind, create_private_folder};
 use azvault_os::lock::{self, Share};
@@ -27,6 +28,9 @@ const ANCHORS: &str = "anchors";
 
 /// How often another name is taken for a file that was swept before it could be locked.
 const TRIES: usize = 8;
+
+/// How long another process may look at a folder that was just made.
+const TO_SWEEP: Duration = Duration::from_secs(5);
 
 /// A new name.
 pub(crate) fn name() -> OsString {
@@ -71,18 +75,22 @@ fn remove(folder: &Folder, name: &OsStr) -> Result<()> {
     if !is_ours {
         return Ok(());
     }
-    let held = folder.open_unfollowed(name)?;
-    lock::attempt(&held, Share::Nothing)?.required()?;
-    // The lock is of this file: the name must still be as well.
-    if Facts::of_open(&held)?.identity() != facts.identity() {
+    // The lock is of what was opened: the name must still be as well.
+    if facts.is_folder() {
+        let mut held = folder.open_folder(name)?;
+        held.hold(Share::Nothing, Duration::ZERO)?.required()?;
+        if held.facts()?.identity() == facts.identity() {
+            clear(&held);
+            folder.remove_folder(name)?;
+        }
         return Ok(());
     }
-    if facts.is_folder() {
-        let held = Folder::of(held);
-        clear(&held);
-        return folder.remove_folder(name);
+    let held = folder.open_unfollowed(name)?;
+    lock::attempt(&held, Share::Nothing)?.required()?;
+    if Facts::of_open(&held)?.identity() == facts.identity() {
+        folder.remove_file(name)?;
     }
-    folder.remove_file(name)
+    Ok(())
 }
 
 /// Empties a draft's folder of what azvault puts there. Anything else keeps the folder.
@@ -144,9 +152,10 @@ impl DraftFolder {
         for _ in 0..TRIES {
             let path = folder.join(name());
             create_private_folder(&path)?;
-            let Ok(held) = Folder::open(&path) else { continue };
-            lock::wait(held.as_file(), Share::Nothing)?;
-            let facts = Facts::of_open(held.as_file())?;
+            let Ok(mut held) = Folder::open(&path) else { continue };
+            // Nobody holds it but to sweep it, and then it is gone.
+            held.hold(Share::Nothing, TO_SWEEP)?.required()?;
+            let facts = held.facts()?;
             if Named::of(path.clone(), &facts).check().is_ok() {
                 return Ok(Self { path, held });
             }
@@ -179,4 +188,5 @@ impl Drop for DraftFolder {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

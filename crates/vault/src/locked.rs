@@ -79,8 +79,8 @@ impl Locked {
         let slots = rows.iter().map(Row::slot).collect::<Result<Vec<_>, _>>()?;
         // None of them may hide the true one behind those that are tried.
         let costly = slots.iter().map(|slot| slot.kind).filter(|kind| kind.has_cost());
-        let (of_one, of_both) = costly.partition::<Vec<_>, _>(|kind| *kind == SlotKind::Passphrase);
-        if of_one.len().max(of_both.len()) > MAX_TRIES {
+        let most = costly.map(|kind| slots.iter().filter(|slot| slot.kind == kind).count()).max();
+        if most > Some(MAX_TRIES) {
             return Err(Problem::tampered("more slots with a passphrase than azvault makes"));
         }
         Ok(Self { connection, file, path: path.to_owned(), header, rows, slots, patience })
@@ -242,7 +242,9 @@ impl Locked {
 fn read(connection: &Connection) -> Result<(Header, Vec<Row>), Problem> {
     let moment = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)?;
     schema::check(&moment)?;
-    Ok((header::read(&moment)?, slots::read(&moment)?))
+    let rows = slots::read(&moment)?;
+    slots::check_version(&moment, &rows)?;
+    Ok((header::read(&moment)?, rows))
 }
 
 /// Head and slots of one moment, verified.

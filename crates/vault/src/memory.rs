@@ -20,7 +20,7 @@ const DEPTH: usize = 64 * 1024;
 /// Runs an operation that has key bytes on its stack, and clears that stack behind it. The
 /// operation gets and gives keys by reference to the heap only. Clearing costs some microseconds,
 /// so a whole batch of boxes is one operation.
-pub(crate) fn with_stack_wiped<T>(operation: impl FnOnce() -> T) -> T {
+pub fn with_stack_wiped<T>(operation: impl FnOnce() -> T) -> T {
     let result = call(operation);
     wipe_stack();
     result

@@ -46,13 +46,14 @@ pub fn write_file(
     leftover::sweep(folder);
     let folder = Folder::open(folder)?;
     let fill = |mut file: &File| {
-        lock::wait(file, Share::Nothing)?;
         file.write_all(bytes)?;
         prepare(file)?;
         file.sync_all()
     };
     let made = match folder.create_nameless() {
         Some(file) => {
+            // A file that is held is not held twice: that would wait for itself.
+            lock::wait(&file, Share::Nothing)?;
             fill(&file)?;
             place_nameless(&file, &folder, name, over)?.then_some(file)
         }
@@ -99,4 +100,5 @@ fn place_nameless(file: &File, folder: &Folder, name: &OsStr, over: Over) -> Res
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

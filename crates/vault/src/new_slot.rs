@@ -1,6 +1,8 @@
 //! A slot on its way into a vault.
 
 use crate::error::Problem;
+use crate::format::age_way;
+use crate::format::age_way::AgeWay;
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
 use crate::format::key::Key;
@@ -28,7 +30,8 @@ impl NewSlot<'_> {
         let mut salt = [0; 16];
         random::fill(&mut salt);
         let kek = wrapping_key(&self.opener, cost, &salt)?;
-        Ok(PreparedSlot { kind, cost, salt, kek, label: self.label.clone() })
+        let age = self.opener.way().cloned();
+        Ok(PreparedSlot { kind, cost, salt, kek, age, label: self.label.clone() })
     }
 }
 
@@ -38,6 +41,7 @@ pub struct PreparedSlot {
     pub(crate) cost: Option<Cost>,
     salt: [u8; 16],
     label: String,
+    pub(crate) age: Option<AgeWay>,
     kek: Key,
 }
 
@@ -69,8 +73,13 @@ impl PreparedSlot {
             salt: self.salt,
             sealed: Vec::new(),
         };
-        let aad = row.aad(vault, epoch);
-        row.sealed = with_stack_wiped(|| sealed_box::seal(&self.kek, &aad, vmk.bytes()));
+        let open_part = self.age.as_ref().map(AgeWay::to_bytes);
+        let aad = row.aad(vault, epoch, open_part.as_deref());
+        let sealed = with_stack_wiped(|| sealed_box::seal(&self.kek, &aad, vmk.bytes()));
+        row.sealed = match open_part {
+            Some(open_part) => age_way::joined(&open_part, &sealed),
+            None => sealed,
+        };
         row
     }
 }

@@ -4,7 +4,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
 /// Fills `bytes`. A system without randomness has no safe way on.
-pub(crate) fn fill(bytes: &mut [u8]) {
+pub fn fill(bytes: &mut [u8]) {
     SystemRandom::new().fill(bytes).expect("the system gives random bytes");
 }
 

@@ -22,9 +22,8 @@ use crate::format::key::Key;
 use crate::format::keys::Keys;
 use crate::format::record;
 use crate::format::record::{Content, StoredSecret};
-use crate::format::secret_box::{check_pin, pin};
-use crate::format::slot::Slot;
-use crate::format::slot_kind::SlotKind;
+use crate::format::secret_box::{Pin, check_pin};
+use crate::format::slot::{Row, Slot};
 use crate::index::Index;
 use crate::new_slot::PreparedSlot;
 use crate::sealer::Sealer;
@@ -114,8 +113,7 @@ impl Vault {
             wrapped.push(new.wrap(*id, vmk, self.id, keys.epoch()));
         }
         wrapped.sort_unstable_by_key(|row| row.id);
-        let left: Vec<SlotKind> = wrapped.iter().filter_map(|r| SlotKind::of(r.kind)).collect();
-        check_left(&left)?;
+        check_left(&wrapped.iter().map(Row::slot).collect::<Result<Vec<_>, _>>()?)?;
         let mut dropped = Vec::new();
         for row in &rows {
             if !wrapped.iter().any(|kept| kept.id == row.id) {
@@ -127,7 +125,7 @@ impl Vault {
         for row in &wrapped {
             slots::insert(&transaction, row)?;
         }
-        record_slots(&mut head, &wrapped)?;
+        record_slots(&transaction, &mut head, &wrapped)?;
 
         let entry = entry(&dropped)?;
         let mut reseal = Reseal { old, new, progress, done: 0, of: 0 };
@@ -202,11 +200,11 @@ impl Reseal<'_, '_> {
     fn secret(&mut self, secret: &mut StoredSecret) -> Result<(), Problem> {
         let id = secret.id.0;
         let sealed = secrets::read(self.old.connection, id)?;
-        check_pin(&sealed, &secret.pin)?;
+        check_pin(&sealed, secret.pin)?;
         let sealed = self.again(BoxAddress::Secret { id: secret.id }, &sealed)?;
         secrets::update(self.old.connection, id, &sealed)?;
-        secret.pin = pin(&sealed);
-        let text = record::of_secret(&secret.description, secret.created, &secret.pin);
+        secret.pin = Pin::of(&sealed);
+        let text = record::of_secret(&secret.description, secret.created, secret.pin);
         self.replace(id, secret.revision, &text)
     }
 
@@ -216,11 +214,11 @@ impl Reseal<'_, '_> {
         {
             for (part, pinned) in (0..).zip(pins) {
                 let sealed = originals::read(self.old.connection, *id, part)?;
-                check_pin(&sealed, pinned)?;
+                check_pin(&sealed, *pinned)?;
                 let address = BoxAddress::Original { id: Id(*id), part };
                 let sealed = self.again(address, &sealed)?;
                 originals::update(self.old.connection, *id, part, &sealed)?;
-                *pinned = pin(&sealed);
+                *pinned = Pin::of(&sealed);
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::format::sealed_box::OpenError;
 
 /// Bytes of boxes that callers hand over at once: what is opened together is in memory together.
-pub(crate) const BATCH: usize = 1024 * 1024;
+pub(crate) const BATCH: usize = 256 * 1024;
 
 /// One key of an epoch, by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,11 @@
 //! master key comes from a slot that opened ([`Locked::master_key`](crate::Locked)): then
 //! [`Vault::write`](crate::Vault) takes the change and its audit entry in one transaction.
 
+use rusqlite::Connection;
+
 use crate::digest::hex;
 use crate::error::{Problem, SlotError};
+use crate::format::file_header;
 use crate::format::head::Head;
 use crate::format::kdf::Cost;
 use crate::format::since::Course;
@@ -15,7 +18,7 @@ use crate::format::slot_kind::SlotKind;
 use crate::locked::MAX_TRIES;
 use crate::master_key::MasterKey;
 use crate::new_slot::PreparedSlot;
-use crate::store::slots;
+use crate::store::{schema, slots};
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
@@ -64,9 +67,8 @@ impl Transaction<'_> {
     pub fn remove_slot(&mut self, id: i64) -> Result<Slot, Problem> {
         let rows = slots::read(self.boxes.connection)?;
         let gone = find(&rows, id)?.slot()?;
-        let left: Vec<SlotKind> =
-            rows.iter().filter(|row| row.id != id).filter_map(|r| SlotKind::of(r.kind)).collect();
-        check_left(&left)?;
+        let left = rows.iter().filter(|row| row.id != id).map(Row::slot);
+        check_left(&left.collect::<Result<Vec<_>, _>>()?)?;
         slots::delete(self.boxes.connection, id)?;
         self.head.labels.remove(&id);
         self.slots_changed()?;
@@ -80,12 +82,19 @@ impl Transaction<'_> {
 
     fn slots_changed(&mut self) -> Result<(), Problem> {
         self.slots = Course::Changed;
-        record_slots(&mut self.head, &slots::read(self.boxes.connection)?)
+        let connection = self.boxes.connection;
+        record_slots(connection, &mut self.head, &slots::read(connection)?)
     }
 }
 
-/// Records the slots' digest in the head, and raises its minimum KDF cost if needed.
-pub(crate) fn record_slots(head: &mut Head, rows: &[Row]) -> Result<(), Problem> {
+/// Records the slots' digest in the head, raises its minimum KDF cost if needed, and has the file say
+/// the version that has such slots.
+pub(crate) fn record_slots(
+    connection: &Connection,
+    head: &mut Head,
+    rows: &[Row],
+) -> Result<(), Problem> {
+    schema::set_version(connection, file_header::version_of(rows))?;
     head.slots = hex(&slot::digest(rows));
     let weakest = slot::least(rows)?;
     let work = |[memory, passes]: [u32; 2]| u64::from(memory) * u64::from(passes);
@@ -106,12 +115,15 @@ pub(crate) fn check_cost(cost: Option<Cost>, head: &Head) -> Result<(), Problem>
     }
 }
 
-/// A vault is never left with a keyring alone.
-pub(crate) fn check_left(left: &[SlotKind]) -> Result<(), Problem> {
-    if left.iter().any(|kind| *kind != SlotKind::Keyring) {
-        Ok(())
-    } else {
-        Err(SlotError::Last.into())
+/// A vault is never left with a keyring alone, nor with one piece of hardware.
+pub(crate) fn check_left(left: &[Slot]) -> Result<(), Problem> {
+    let lasting: Vec<&Slot> = left.iter().filter(|slot| slot.kind != SlotKind::Keyring).collect();
+    match lasting[..] {
+        [] => Err(SlotError::Last.into()),
+        [Slot { age: Some(way), .. }] if way.is_one_piece_of_hardware() => {
+            Err(SlotError::OneDevice.into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::format::import_record::{Import, OriginalRef};
 use crate::format::record::{Settings, Stored, StoredSecret};
 use crate::format::secret_box::check_pin;
 use crate::index::Index;
+use crate::records::Records;
 use crate::sealer::Sealer;
 use crate::state::{State, load, open_secret, open_secrets};
 use crate::store::originals;
@@ -96,9 +97,10 @@ impl Snapshot<'_> {
         Boxes { connection: &self.transaction, sealer: self.sealer, vault: self.vault }
     }
 
-    /// The HMAC over all records: where it is the same, so is each of them.
-    pub fn root(&self) -> &str {
-        &self.contents.0.head.root
+    /// All that the records hold, borrowed.
+    pub fn records(&self) -> Records<'_> {
+        let State { head, content, .. } = &*self.contents.0;
+        Records { content, root: &head.root }
     }
 
     /// All that the records hold, for keeps.
@@ -158,6 +160,12 @@ impl Snapshot<'_> {
         log.map_err(|e| e.at(self.path))
     }
 
+    /// The newest entries of the audit log, so many at most, newest first; the chain is verified that far.
+    pub fn newest_audit_entries(&self, most: u32) -> Result<Vec<Logged>, Error> {
+        let log = audit::read_newest(self.boxes(), &self.contents.0.head.audit, most);
+        log.map_err(|e| e.at(self.path))
+    }
+
     /// The bytes of an imported file.
     pub fn original(&self, original: &OriginalRef) -> Result<Zeroizing<Vec<u8>>, Error> {
         self.opened_original(original).map_err(|e| e.at(self.path))
@@ -167,7 +175,7 @@ impl Snapshot<'_> {
         let mut bytes = Zeroizing::new(Vec::new());
         for (part, pin) in (0..).zip(&original.pins) {
             let sealed = originals::read(&self.transaction, original.id, part)?;
-            check_pin(&sealed, pin)?;
+            check_pin(&sealed, *pin)?;
             let address = BoxAddress::Original { id: Id(original.id), part };
             let text = self.boxes().open(address, &sealed);
             let text = text.map_err(or_tampered("a part of an original does not open"))?;

@@ -42,6 +42,7 @@ pub(crate) fn load_head(boxes: Boxes<'_>) -> Result<(header::Header, Head, Vec<S
     }
     let head = Head::open(sealer, vault, &row.head)?;
     let slots = slots::read(connection)?;
+    slots::check_version(connection, &slots)?;
     if hex(&slot::digest(&slots)) != head.slots {
         return Err(Problem::tampered("the slots are not those of the head"));
     }
@@ -56,8 +57,8 @@ pub(crate) fn load(boxes: Boxes<'_>) -> Result<(State, Root), Problem> {
         let read = audit::read(boxes, &head.audit);
         read.err().unwrap_or(e)
     })?;
-    let mut content = Content::default();
-    let mut root = Root::of(records::count(boxes.connection)?);
+    let records = records::count(boxes.connection)?;
+    let (mut content, mut root) = (Content::of(records), Root::of(records));
     let mut batch = Batch::default();
     records::each(boxes.connection, |record| {
         root.add(record.id, record.rev, record.sealed)?;
@@ -119,7 +120,7 @@ pub(crate) fn open_secrets(
                 break;
             }
             let sealed = secrets::read(boxes.connection, secret.id.0)?;
-            check_pin(&sealed, &secret.pin)?;
+            check_pin(&sealed, secret.pin)?;
             size += sealed.len();
             batch.push(sealed);
         }

@@ -8,14 +8,17 @@ pub(crate) mod schema;
 pub(crate) mod secrets;
 pub(crate) mod slots;
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
+use azvault_os::file::{INHERITS_FROM_FOLDER, create_new_private};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::Problem;
+use crate::file::companion_path;
 
 /// How long another writer is waited for.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
@@ -31,9 +34,25 @@ pub(crate) fn open_within(path: &Path, patience: Duration) -> Result<Connection,
         | OpenFlags::SQLITE_OPEN_NOFOLLOW
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    if INHERITS_FROM_FOLDER {
+        make_journal(path)?;
+    }
     let connection = Connection::open_with_flags(path, flags)?;
     harden(&connection, patience)?;
     Ok(connection)
+}
+
+/// SQLite gives a journal the permissions of its database where it can. Elsewhere it finds one that has them.
+fn make_journal(path: &Path) -> Result<(), Problem> {
+    match create_new_private(&companion_path(path, "-journal")) {
+        Err(e) if e.kind() != ErrorKind::AlreadyExists => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Has the next lock of a database last until it is closed.
+pub(crate) fn keep_locked(connection: &Connection) -> Result<(), Problem> {
+    Ok(connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;")?)
 }
 
 fn harden(connection: &Connection, patience: Duration) -> Result<(), Problem> {

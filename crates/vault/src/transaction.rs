@@ -18,8 +18,9 @@ use crate::format::id::Id;
 use crate::format::import_record::{Import, OriginalRef};
 use crate::format::record;
 use crate::format::record::{Content, Settings, Stored, StoredSecret};
-use crate::format::secret_box::{pad, pin};
+use crate::format::secret_box::{Pin, pad};
 use crate::format::since::{Course, Parting};
+use crate::records::Records;
 use crate::sealer::BATCH;
 use crate::state::{State, open_secret};
 use crate::store::{originals, records, secrets};
@@ -36,6 +37,8 @@ pub struct Transaction<'w> {
     pub(crate) boxes: Boxes<'w>,
     /// As it was when the transaction began.
     before: &'w Content,
+    /// The root of then.
+    root: &'w str,
     /// As it will be: its generation is that of this transaction.
     pub(crate) head: Head,
     /// Whether slots were written.
@@ -94,6 +97,7 @@ impl<'w> Transaction<'w> {
         Self {
             boxes,
             before: &state.content,
+            root: &state.head.root,
             head,
             slots: Course::AsItWas,
             settings: None,
@@ -106,10 +110,9 @@ impl<'w> Transaction<'w> {
         }
     }
 
-    /// The HMAC over all records as they were when the transaction began
-    /// ([`Snapshot::root`](crate::Snapshot::root)).
-    pub fn root(&self) -> &str {
-        &self.head.root
+    /// All that the records held when the transaction began.
+    pub fn records(&self) -> Records<'w> {
+        Records { content: self.before, root: self.root }
     }
 
     /// The contexts as they were when the transaction began, kept members included.
@@ -261,8 +264,7 @@ impl<'w> Transaction<'w> {
     /// Says something else of a secret; its value stays sealed as it is.
     pub fn update_secret(&mut self, id: Id, about: &SecretDescription) -> Result<(), Problem> {
         let known = self.known_secret(id)?;
-        let (revision, text) =
-            (known.revision, record::of_secret(about, known.created, &known.pin));
+        let (revision, text) = (known.revision, record::of_secret(about, known.created, known.pin));
         self.put(Some((id, revision)), text).map(drop)
     }
 
@@ -284,7 +286,7 @@ impl<'w> Transaction<'w> {
         for (part, chunk) in (0..).zip(bytes.chunks(PART)) {
             let sealed = self.boxes.seal(BoxAddress::Original { id: Id(id), part }, chunk)?;
             originals::insert(self.boxes.connection, id, part, &sealed)?;
-            pins.push(pin(&sealed));
+            pins.push(Pin::of(&sealed));
         }
         Ok(OriginalRef { id, pins })
     }
@@ -358,7 +360,7 @@ impl<'w> Transaction<'w> {
         for (secret, sealed) in new.iter().zip(self.boxes.seal_batch(texts)?) {
             secrets::insert(self.boxes.connection, secret.id, &sealed)?;
             // The record pins the box, so it can be written only now.
-            let text = record::of_secret(&secret.about, secret.created, &pin(&sealed));
+            let text = record::of_secret(&secret.about, secret.created, Pin::of(&sealed));
             records.push(Record { id: secret.id, revision: 1, text });
         }
         // One that was put twice keeps its order.

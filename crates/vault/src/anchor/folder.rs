@@ -1,12 +1,11 @@
 //! The folder of anchors: one file for each id and fingerprint.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
-use azvault_os::file::{create_private_folders, open_unfollowed};
-use azvault_os::lock::{self, Share};
+use azvault_os::file::{Folder, create_private_folders, open_unfollowed};
+use azvault_os::lock::Share;
 use serde::{Deserialize, Serialize};
 
 use super::name::{Named, parsed, path};
@@ -104,17 +103,17 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// The folder, made if need be, for one writer alone. Others are waited for no longer than that.
-pub(super) fn hold(folder: &Path, patience: Duration) -> Result<File, Problem> {
+pub(super) fn hold(folder: &Path, patience: Duration) -> Result<Folder, Problem> {
     create_private_folders(folder)?;
-    let handle = File::open(folder)?;
-    lock::within(&handle, Share::Nothing, patience)?.required()?;
-    Ok(handle)
+    let mut folder = Folder::open(folder)?;
+    folder.hold(Share::Nothing, patience)?.required()?;
+    Ok(folder)
 }
 
 /// A writer holds the folder.
 pub(super) fn write(
     folder: &Path,
-    _held: &File,
+    _held: &Folder,
     fingerprint: &str,
     anchor: &Anchor,
 ) -> Result<(), Problem> {

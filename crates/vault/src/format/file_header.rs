@@ -5,12 +5,21 @@ use std::fs::File;
 use azvault_os::file::read_at;
 
 use crate::error::{Problem, UnsafeBecause};
+use crate::format::slot::Row;
+use crate::format::slot_kind::SlotKind;
 
 /// "AZV1" in the header of the database.
 pub(crate) const APPLICATION_ID: i32 = 0x415A_5631;
 
-/// Number of the newest migration, in the file's `user_version`.
-pub(crate) const VERSION: i32 = 1;
+/// The newest version, in the file's `user_version`.
+pub(crate) const VERSION: i32 = 2;
+
+/// The version of a vault with these slots: 2 if one of them opens by age, which releases that know
+/// version 1 alone do not read; else 1.
+pub(crate) fn version_of(rows: &[Row]) -> i32 {
+    let is_by_age = |row: &Row| SlotKind::of(row.kind).is_some_and(SlotKind::is_by_age);
+    if rows.iter().any(is_by_age) { VERSION } else { 1 }
+}
 
 /// Reads the first 100 bytes of a database: what it is, and of which version. Returns its length as
 /// they say it, in bytes.

@@ -69,7 +69,9 @@ pub enum NotOneId {
 impl IdPrefix {
     /// The one of these ids that begins so.
     pub fn only(&self, ids: impl IntoIterator<Item = Id>) -> Result<Id, NotOneId> {
-        let begins = |id: &Id| id.to_string().starts_with(&self.0);
+        let left_out = 64 - 4 * self.0.len();
+        let beginning = u64::from_str_radix(&self.0, 16).ok();
+        let begins = |id: &Id| Some(id.0.cast_unsigned() >> left_out) == beginning;
         let fitting: Vec<Id> = ids.into_iter().filter(begins).collect();
         match *fitting {
             [] => Err(NotOneId::None),

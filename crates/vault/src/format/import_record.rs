@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use crate::error::Problem;
+use crate::format::secret_box::Pin;
 use crate::format::since::{Since, Taken};
 
 /// One import. A message has no more of it than of its files: what it took, and what became of that, is
@@ -115,7 +116,7 @@ pub struct FollowedLink {
 pub struct OriginalRef {
     pub(crate) id: i64,
     /// The first 24 bytes of each part's box, in hexadecimal.
-    pub(crate) pins: Vec<String>,
+    pub(crate) pins: Vec<Pin>,
 }
 
 /// The record as JSON: the path as base64 of its bytes, because a path need not be text.
@@ -230,7 +231,7 @@ impl LinkRow {
 }
 
 fn encoded(path: &Path) -> String {
-    BASE64.encode(path_bytes(path))
+    BASE64.encode(&path_bytes(path))
 }
 
 fn decoded(text: &str) -> Result<PathBuf, Problem> {

@@ -63,6 +63,20 @@ impl RawKey {
     pub fn to_text(&self) -> Zeroizing<String> {
         line(RAW_KEY, &self.0)
     }
+
+    /// Its 32 bytes.
+    pub fn to_secret(&self) -> Secret {
+        Secret::copied_from(self.0.bytes())
+    }
+
+    /// The key of 32 bytes; `None` for any other number of them.
+    pub fn of_secret(secret: &Secret) -> Option<Self> {
+        // EXPOSE: copied into memory that is a key's.
+        let bytes: &[u8; 32] = secret.expose().try_into().ok()?;
+        let mut key = Key::empty();
+        key.bytes_mut().copy_from_slice(bytes);
+        Some(Self(key))
+    }
 }
 
 impl RecoveryCode {

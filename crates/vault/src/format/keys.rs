@@ -100,11 +100,11 @@ impl Sealer for Keys {
 
 /// The key that wraps the master key in a slot: from what Argon2id made of the passphrase, or
 /// from 32 bytes that are a key already; a key file's bytes come behind.
-pub(crate) fn kek(salt: &[u8; 16], first: &Key, key_file: Option<&Key>, kind: SlotKind) -> Key {
+pub(crate) fn kek(salt: &[u8; 16], first: &Key, second: Option<&Key>, kind: SlotKind) -> Key {
     let mut ikm = Zeroizing::new(Vec::with_capacity(64));
     ikm.extend_from_slice(first.bytes());
-    if let Some(key_file) = key_file {
-        ikm.extend_from_slice(key_file.bytes());
+    if let Some(second) = second {
+        ikm.extend_from_slice(second.bytes());
     }
     let number = kind.number().to_string();
     let mut key = Key::empty();

@@ -14,6 +14,8 @@ use crate::error::Problem;
 use crate::format::id::Id;
 use crate::format::import_record;
 use crate::format::import_record::{Import, ImportRow};
+use crate::format::secret_box::Pin;
+use crate::records::{Version, Versions};
 
 /// An item with the id and revision of its record.
 #[derive(Serialize, Deserialize)]
@@ -43,7 +45,7 @@ pub struct StoredSecret {
     /// When it was stored, in seconds since 1970.
     pub created: i64,
     pub(crate) revision: i64,
-    pub(crate) pin: String,
+    pub(crate) pin: Pin,
 }
 
 impl StoredSecret {
@@ -78,8 +80,32 @@ pub(crate) struct Content {
     pub(crate) settings: Option<Stored<Settings>>,
     pub(crate) secrets: Vec<StoredSecret>,
     pub(crate) imports: Vec<Stored<Import>>,
+    pub(crate) versions: Versions,
     /// While it is read: what its items say alike is there once.
     pub(crate) texts: Texts,
+    reading: Reading,
+}
+
+/// How far records are read. Of which kind they are is known when they are open.
+#[derive(Clone, Copy, Default)]
+struct Reading {
+    read: usize,
+    records: usize,
+}
+
+impl Reading {
+    /// For how many more of a kind there is to be room. What grows is there twice while it does, so it is to
+    /// grow seldom: the rest is taken to be as what was read, once that is enough to tell.
+    fn more(&self, there: usize) -> usize {
+        const ENOUGH: usize = 256;
+        let rest = self.records.saturating_sub(self.read);
+        let more = match there {
+            ..ENOUGH => there,
+            _ if rest > 0 => there * rest / self.read,
+            _ => there / 4,
+        };
+        16.max(more + more / 8)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,7 +121,7 @@ struct SecretRow {
     #[serde(flatten)]
     description: SecretDescription,
     created: i64,
-    pin: String,
+    pin: Pin,
 }
 
 pub(crate) fn of_context(context: &Context) -> Zeroizing<Vec<u8>> {
@@ -115,8 +141,8 @@ pub(crate) fn of_settings(settings: &Settings) -> Zeroizing<Vec<u8>> {
     encode(&Envelope { kind: "settings", value: settings, kept: None })
 }
 
-pub(crate) fn of_secret(about: &SecretDescription, created: i64, pin: &str) -> Zeroizing<Vec<u8>> {
-    let value = SecretRow { description: about.clone(), created, pin: pin.to_owned() };
+pub(crate) fn of_secret(about: &SecretDescription, created: i64, pin: Pin) -> Zeroizing<Vec<u8>> {
+    let value = SecretRow { description: about.clone(), created, pin };
     encode(&Envelope { kind: "secret", value, kept: None })
 }
 
@@ -125,11 +151,17 @@ pub(crate) fn of_import(import: &Import) -> Zeroizing<Vec<u8>> {
 }
 
 impl Content {
+    /// One that so many records are read into.
+    pub(crate) fn of(records: usize) -> Self {
+        Self { reading: Reading { read: 0, records }, ..Self::default() }
+    }
+
     /// Takes one record's plaintext apart and adds it, or puts it in the place of what its record
     /// said before.
     pub(crate) fn put(&mut self, id: i64, revision: i64, text: &[u8]) -> Result<(), Problem> {
         let misshapen = |_| Problem::tampered("a record of another form");
         let envelope: Envelope<'_, &RawValue> = serde_json::from_slice(text).map_err(misshapen)?;
+        self.reading.read += 1;
         let json = envelope.value.get();
         let id = Id(id);
         match envelope.kind {
@@ -142,16 +174,19 @@ impl Content {
                         value.kept.share(&other.value.kept);
                     }
                 }
-                put(&mut self.contexts, Stored { id, revision, value });
+                put(&mut self.contexts, Stored { id, revision, value }, self.reading);
+                self.versions.contexts.rise();
             }
             "account" => {
                 let mut value: Account = serde_json::from_str(json).map_err(misshapen)?;
                 self.texts.share(value.texts());
-                put(&mut self.accounts, Stored { id, revision, value });
+                put(&mut self.accounts, Stored { id, revision, value }, self.reading);
+                self.versions.accounts.rise();
             }
             "environment" => {
                 let value = serde_json::from_str(json).map_err(misshapen)?;
-                put(&mut self.environments, Stored { id, revision, value });
+                put(&mut self.environments, Stored { id, revision, value }, self.reading);
+                self.versions.environments.rise();
             }
             "settings" => {
                 if self.settings.as_ref().is_some_and(|settings| settings.id != id) {
@@ -159,17 +194,23 @@ impl Content {
                 }
                 let value = serde_json::from_str(json).map_err(misshapen)?;
                 self.settings = Some(Stored { id, revision, value });
+                self.versions.settings.rise();
             }
             "secret" => {
                 let row: SecretRow = serde_json::from_str(json).map_err(misshapen)?;
                 let SecretRow { mut description, created, pin } = row;
                 self.texts.share(description.texts());
                 let secret = StoredSecret { id, description, created, revision, pin };
-                put(&mut self.secrets, secret);
+                put(&mut self.secrets, secret, self.reading);
+                self.versions.secrets.rise();
             }
             "import" => {
                 let row: ImportRow<'_> = serde_json::from_str(json).map_err(misshapen)?;
-                put(&mut self.imports, Stored { id, revision, value: row.into_import()? });
+                put(
+                    &mut self.imports,
+                    Stored { id, revision, value: row.into_import()? },
+                    self.reading,
+                );
             }
             _ => return Err(Problem::tampered("a record of unknown kind")),
         }
@@ -185,7 +226,9 @@ impl Content {
             settings: self.settings.as_ref().map(|one| one.with(one.value.clone())),
             secrets: self.secrets.clone(),
             imports: self.imports.iter().map(|one| one.with(one.value.copied())).collect(),
+            versions: self.versions,
             texts: Texts::default(),
+            reading: Reading::default(),
         }
     }
 
@@ -199,26 +242,34 @@ impl Content {
 
     /// Takes out what records said that are not there any more; their ids are in order.
     pub(crate) fn remove(&mut self, gone: &[i64]) {
-        fn stay<T: OfRecord>(all: &mut Vec<T>, gone: &[i64]) {
+        fn stay<T: OfRecord>(all: &mut Vec<T>, gone: &[i64], version: &mut Version) {
             if gone.iter().any(|id| find(all, Id(*id)).is_ok()) {
                 all.retain(|one| gone.binary_search(&one.id().0).is_err());
+                version.rise();
             }
         }
-        stay(&mut self.contexts, gone);
-        stay(&mut self.accounts, gone);
-        stay(&mut self.environments, gone);
-        stay(&mut self.secrets, gone);
-        stay(&mut self.imports, gone);
+        let versions = &mut self.versions;
+        stay(&mut self.contexts, gone, &mut versions.contexts);
+        stay(&mut self.accounts, gone, &mut versions.accounts);
+        stay(&mut self.environments, gone, &mut versions.environments);
+        stay(&mut self.secrets, gone, &mut versions.secrets);
+        stay(&mut self.imports, gone, &mut Version::default());
     }
 
-    /// For one that is to stay in memory.
+    /// For one that is read and stays in memory. What is made smaller is there twice while that is done: room
+    /// of which little is empty stays as it is.
     pub(crate) fn shrink(&mut self) {
-        self.texts = Texts::default();
-        self.contexts.shrink_to_fit();
-        self.accounts.shrink_to_fit();
-        self.environments.shrink_to_fit();
-        self.secrets.shrink_to_fit();
-        self.imports.shrink_to_fit();
+        fn fit<T>(all: &mut Vec<T>) {
+            if all.capacity() - all.len() > all.len() / 4 {
+                all.shrink_to_fit();
+            }
+        }
+        (self.texts, self.reading) = (Texts::default(), Reading::default());
+        fit(&mut self.contexts);
+        fit(&mut self.accounts);
+        fit(&mut self.environments);
+        fit(&mut self.secrets);
+        fit(&mut self.imports);
     }
 }
 
@@ -245,15 +296,14 @@ pub(crate) fn find<T: OfRecord>(all: &[T], id: Id) -> Result<usize, usize> {
     all.binary_search_by_key(&id, T::id)
 }
 
-fn put<T: OfRecord>(all: &mut Vec<T>, item: T) {
+fn put<T: OfRecord>(all: &mut Vec<T>, item: T, reading: Reading) {
     // Read in their order, each is the last one.
     let end = all.last().is_none_or(|last| last.id() < item.id()).then_some(all.len());
     match end.map_or_else(|| find(all, item.id()), Err) {
         Ok(at) => all[at] = item,
         Err(at) => {
             if all.len() == all.capacity() {
-                // By a quarter: twice as much of 100,000 is what nobody needs.
-                all.reserve_exact(16.max(all.len() / 4));
+                all.reserve_exact(reading.more(all.len()));
             }
             all.insert(at, item);
         }

@@ -1,19 +1,43 @@
 //! What the box of a secret holds, and the pin by which its record names it.
 
 use azvault_model::Secret;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::digest::hex;
 use crate::error::Problem;
 use crate::format::sealed_box::OVERHEAD;
 
-/// The first 24 bytes of a box, in hexadecimal: its salt, which no other box has.
-pub(crate) fn pin(sealed: &[u8]) -> String {
-    hex(&sealed[..24])
+/// The first 24 bytes of a box: its salt, which no other box has. In records it is in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(crate) struct Pin([u8; 24]);
+
+impl Pin {
+    /// That of a box that was sealed just now.
+    pub(crate) fn of(sealed: &[u8]) -> Self {
+        Self(*sealed.first_chunk().expect("a box has a salt"))
+    }
 }
 
-pub(crate) fn check_pin(sealed: &[u8], pinned: &str) -> Result<(), Problem> {
-    if sealed.len() >= OVERHEAD && pin(sealed) == pinned {
+impl From<Pin> for String {
+    fn from(pin: Pin) -> Self {
+        hex(&pin.0)
+    }
+}
+
+impl TryFrom<String> for Pin {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let salt = HEXLOWER.decode(text.as_bytes()).ok().and_then(|salt| salt.try_into().ok());
+        salt.map(Self).ok_or("a pin is 24 bytes in hexadecimal")
+    }
+}
+
+pub(crate) fn check_pin(sealed: &[u8], pinned: Pin) -> Result<(), Problem> {
+    if sealed.len() >= OVERHEAD && Pin::of(sealed) == pinned {
         Ok(())
     } else {
         Err(Problem::tampered("a box is not the one that its record names"))

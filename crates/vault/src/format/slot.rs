@@ -4,7 +4,10 @@ use azvault_model::Secret;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use crate::digest::sha256;
 use crate::error::Problem;
+use crate::format::age_way;
+use crate::format::age_way::{AgeKey, AgeWay};
 use crate::format::box_address::OwnKeyBox;
 use crate::format::id::VaultId;
 use crate::format::kdf::Cost;
@@ -29,6 +32,8 @@ pub struct Slot {
     /// No other wrapping has the same, of this or of another vault: what is kept for a slot
     /// elsewhere is known by it.
     pub salt: [u8; 16],
+    /// How its value is encrypted, where it opens by age.
+    pub age: Option<AgeWay>,
 }
 
 /// What opens a slot.
@@ -48,6 +53,15 @@ pub enum Opener<'a> {
     RecoveryCode(&'a RecoveryCode),
     /// 32 bytes that the keyring of the desktop keeps.
     Keyring(&'a RawKey),
+    /// The value of one way by age, and which one's.
+    Age(&'a AgeKey),
+    /// A passphrase and such a value.
+    PassphraseAndAge {
+        /// Text, as above.
+        passphrase: &'a Secret,
+        /// The second factor.
+        age: &'a AgeKey,
+    },
 }
 
 impl Opener<'_> {
@@ -59,6 +73,16 @@ impl Opener<'_> {
             Self::RawKey(_) => SlotKind::RawKey,
             Self::RecoveryCode(_) => SlotKind::RecoveryCode,
             Self::Keyring(_) => SlotKind::Keyring,
+            Self::Age(_) => SlotKind::Age,
+            Self::PassphraseAndAge { .. } => SlotKind::PassphraseAndAge,
+        }
+    }
+
+    /// The way by age whose value it has.
+    pub(crate) fn way(&self) -> Option<&AgeWay> {
+        match self {
+            Self::Age(age) | Self::PassphraseAndAge { age, .. } => Some(&age.way),
+            _ => None,
         }
     }
 }
@@ -87,7 +111,9 @@ impl Row {
         } else {
             return Err(Problem::tampered("a slot without passphrase that has a cost"));
         };
-        Ok(Slot { id: self.id, kind, cost, salt: self.salt })
+        let age = kind.is_by_age().then(|| age_way::split(&self.sealed)).transpose()?;
+        let age = age.map(|(way, ..)| way);
+        Ok(Slot { id: self.id, kind, cost, salt: self.salt, age })
     }
 
     /// The master key, if this slot opens; `None` if it is another's.
@@ -98,9 +124,17 @@ impl Row {
         epoch: u32,
     ) -> Result<Option<Key>, Problem> {
         let slot = self.slot()?;
+        // The value of one way opens no other.
+        if slot.age.as_ref() != opener.way() {
+            return Ok(None);
+        }
         let kek = wrapping_key(opener, slot.cost, &self.salt)?;
-        let aad = self.aad(vault, epoch);
-        match sealed_box::open(&kek, &aad, &self.sealed) {
+        let (open_part, sealed) = match slot.kind.is_by_age() {
+            true => age_way::split(&self.sealed).map(|(_, open, sealed)| (Some(open), sealed))?,
+            false => (None, &self.sealed[..]),
+        };
+        let aad = self.aad(vault, epoch, open_part);
+        match sealed_box::open(&kek, &aad, sealed) {
             Ok(bytes) if bytes.len() == 32 => {
                 let mut vmk = Key::empty();
                 vmk.bytes_mut().copy_from_slice(&bytes);
@@ -112,13 +146,15 @@ impl Row {
         }
     }
 
-    pub(crate) fn aad(&self, vault: VaultId, epoch: u32) -> Vec<u8> {
+    /// `open_part` is what its record says in front of what is sealed.
+    pub(crate) fn aad(&self, vault: VaultId, epoch: u32, open_part: Option<&[u8]>) -> Vec<u8> {
         let kind = u8::try_from(self.kind).unwrap_or(u8::MAX);
         let mut aad = OwnKeyBox::Slot { kind, id: self.id }.aad(vault, epoch).to_vec();
         for number in [self.m, self.t, self.p] {
             aad.extend(u32::try_from(number).unwrap_or(u32::MAX).to_be_bytes());
         }
         aad.extend(self.salt);
+        aad.extend(open_part.map(sha256).into_iter().flatten());
         aad
     }
 }
@@ -166,6 +202,10 @@ pub(crate) fn wrapping_key(
         Opener::PassphraseAndKeyFile { passphrase, key_file } => {
             kek(salt, &from_passphrase(passphrase)?, Some(&key_file.0), opener.kind())
         }
+        Opener::PassphraseAndAge { passphrase, age } => {
+            kek(salt, &from_passphrase(passphrase)?, Some(&age.value.0), opener.kind())
+        }
+        Opener::Age(age) => kek(salt, &age.value.0, None, opener.kind()),
         Opener::RawKey(RawKey(key))
         | Opener::RecoveryCode(RecoveryCode(key))
         | Opener::Keyring(RawKey(key)) => kek(salt, key, None, opener.kind()),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a slot is opened. Number 6 (recipient) is reserved.
+/// How a slot is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SlotKind {
     /// A passphrase.
@@ -15,20 +15,31 @@ pub enum SlotKind {
     RecoveryCode,
     /// A key that the keyring of the desktop keeps.
     Keyring,
+    /// A value that is encrypted with age.
+    Age,
+    /// A passphrase and such a value.
+    PassphraseAndAge,
 }
 
 impl SlotKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Passphrase,
         Self::PassphraseAndKeyFile,
         Self::RawKey,
         Self::RecoveryCode,
         Self::Keyring,
+        Self::Age,
+        Self::PassphraseAndAge,
     ];
 
     /// Whether each attempt at it costs a derivation; the key of every other kind is random.
     pub fn has_cost(self) -> bool {
-        matches!(self, Self::Passphrase | Self::PassphraseAndKeyFile)
+        matches!(self, Self::Passphrase | Self::PassphraseAndKeyFile | Self::PassphraseAndAge)
+    }
+
+    /// Whether its record has an [`AgeWay`](crate::AgeWay).
+    pub fn is_by_age(self) -> bool {
+        matches!(self, Self::Age | Self::PassphraseAndAge)
     }
 
     pub(crate) fn number(self) -> i64 {
@@ -38,6 +49,8 @@ impl SlotKind {
             Self::RawKey => 3,
             Self::RecoveryCode => 4,
             Self::Keyring => 5,
+            Self::Age => 6,
+            Self::PassphraseAndAge => 7,
         }
     }
 
@@ -53,6 +66,8 @@ impl SlotKind {
             Self::RawKey => "raw-key",
             Self::RecoveryCode => "recovery-code",
             Self::Keyring => "keyring",
+            Self::Age => "age",
+            Self::PassphraseAndAge => "passphrase-and-age",
         }
     }
 }

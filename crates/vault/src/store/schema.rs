@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use crate::error::Problem;
-use crate::format::file_header::{APPLICATION_ID, VERSION};
+use crate::format::file_header::{APPLICATION_ID, version_of};
 
 /// In order; a shipped one never changes.
 const MIGRATIONS: [&str; 1] = [include_str!("../../../../migrations/0001_vault.sql")];
@@ -14,8 +14,18 @@ pub(crate) fn create(connection: &Connection) -> Result<(), Problem> {
         connection.execute_batch(migration)?;
     }
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", VERSION)?;
+    set_version(connection, version_of(&[]))
+}
+
+/// Has the file say which version of the format it is.
+pub(crate) fn set_version(connection: &Connection, version: i32) -> Result<(), Problem> {
+    connection.pragma_update(None, "user_version", version)?;
     Ok(())
+}
+
+/// The version that the file says.
+pub(crate) fn version(connection: &Connection) -> Result<i32, Problem> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
 /// Compares the schema byte for byte with what the migrations produce: a view, trigger, index or

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, named_params};
 
 use super::header::misshapen;
+use super::schema;
 use crate::error::Problem;
+use crate::format::file_header;
 use crate::format::slot::Row;
 
 /// More slots than this are refused: each costs a derivation.
@@ -29,6 +31,15 @@ pub(crate) fn read(connection: &Connection) -> Result<Vec<Row>, Problem> {
         return Err(Problem::tampered("more than 32 slots"));
     }
     Ok(rows)
+}
+
+/// Refuses a file that says another version than that of its slots: nothing else authenticates it.
+pub(crate) fn check_version(connection: &Connection, rows: &[Row]) -> Result<(), Problem> {
+    if schema::version(connection)? == file_header::version_of(rows) {
+        Ok(())
+    } else {
+        Err(Problem::tampered("its version is not that of its slots"))
+    }
 }
 
 pub(crate) fn insert(connection: &Connection, row: &Row) -> Result<(), Problem> {

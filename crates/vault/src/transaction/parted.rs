@@ -56,7 +56,7 @@ impl Transaction<'_> {
         }
         let sealed = secrets::read(self.boxes.connection, id.0)?;
         // What is damaged may be removed all the same, and is no value to remember.
-        if check_pin(&sealed, pin).is_ok() {
+        if check_pin(&sealed, *pin).is_ok() {
             self.parted.secrets.push(PartedSecret { id: id.0, kind, created, sealed, why });
         }
         Ok(())
