@@ -190,7 +190,8 @@ fn kind_of_owner(about: &SecretDescription, home: Option<&str>) -> Option<Identi
         | SecretKind::Certificate
         | SecretKind::CertificatePath
         | SecretKind::CertificatePassword
-        | SecretKind::ClientAssertion => Some(IdentityKind::Application),
+        | SecretKind::ClientAssertion
+        | SecretKind::Pkcs11Key => Some(IdentityKind::Application),
         SecretKind::ManagedIdentitySecret => Some(IdentityKind::ManagedIdentity),
         SecretKind::RefreshToken | SecretKind::IdToken | SecretKind::SshCertificate
             if !is_client() =>

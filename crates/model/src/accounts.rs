@@ -3,6 +3,8 @@
 //! A user name is resolved as Azure CLI does: it means the account that has it, and where several
 //! accounts have it, none of them. What names a home account means that account under any name.
 
+mod by_account;
+
 use std::collections::{BTreeSet, HashSet};
 
 use crate::account_key::{Id, Mention};
@@ -11,6 +13,8 @@ use crate::index::{Digests, Index};
 use crate::{
     Account, AccountKey, CloudKey, Clouds, Context, IdentityKind, SecretDescription, Text,
 };
+
+pub use self::by_account::ByAccount;
 
 /// The accounts that are known.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::context_list::SeenContexts;
 use crate::{
-    AccountKey, Accounts, Acting, Challenge, Context, ContextName, Mark, SecretDescription,
+    AccountKey, Accounts, Acting, Challenge, Context, ContextList, ContextName, Mark,
+    SecretDescription, SecretKind,
 };
 
 /// Who acts, and all accounts that are known: the same in the vault and in the session.
@@ -32,23 +34,26 @@ pub struct Known<'a> {
     pub accounts: Cow<'a, Accounts>,
     /// Number of secrets, those of nobody named included.
     pub secrets: usize,
+    /// Finds one of `contexts` by its name without a look at each.
+    pub(crate) by_name: SeenContexts<'a>,
 }
 
 impl<'a> Known<'a> {
     /// What a vault has: its contexts, its default, and how many secrets.
     pub fn of_vault(
-        contexts: Vec<&'a Context>,
+        stored: &'a ContextList,
         default: Option<&'a ContextName>,
         secrets: usize,
         Whose { acting, accounts }: Whose<'a>,
     ) -> Self {
+        let (contexts, by_name) = (stored.iter().collect(), SeenContexts::of_vault(stored));
         let accounts = Cow::Borrowed(accounts);
-        Self { contexts, current: default, acting, accounts, secrets }
+        Self { contexts, current: default, acting, accounts, secrets, by_name }
     }
 
     /// The context of a name, compared as Azure PowerShell does.
     pub fn find(&self, name: &ContextName) -> Option<&'a Context> {
-        self.contexts.iter().copied().find(|context| context.name.same_as(name))
+        self.by_name.find(name).map(|(context, _)| context)
     }
 
     /// Whether a context has that name, or had it before it got a short one: what scripts call it is
@@ -134,7 +139,8 @@ impl Forget {
     pub fn takes(&self, accounts: &Accounts, about: &SecretDescription) -> bool {
         match self {
             Self::Nothing => false,
-            Self::Everything => true,
+            // Who signs out stays a member: `team leave` ends that.
+            Self::Everything => about.kind != SecretKind::TeamMembership,
             Self::Accounts(keys) => accounts.of_secret(about).is_among(keys),
         }
     }

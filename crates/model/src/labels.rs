@@ -13,6 +13,18 @@ pub struct Labels {
     /// How the user marked it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
+    /// Where it is shared. Few contexts are, and a vault has many: it takes a pointer's room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<Box<TeamLabel>>,
+}
+
+/// In which team a context is shared, and as which item there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamLabel {
+    /// The team's name.
+    pub name: String,
+    /// The item's number: a context that is renamed is still that one.
+    pub item: String,
 }
 
 /// A mark of a context.
@@ -42,5 +54,6 @@ impl Labels {
     pub(crate) fn take_over(&mut self, other: &Self) {
         self.long_name = self.long_name.take().or_else(|| other.long_name.clone());
         self.mark = self.mark.or(other.mark);
+        self.team = self.team.take().or_else(|| other.team.clone());
     }
 }

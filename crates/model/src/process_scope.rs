@@ -7,10 +7,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use crate::context_list::SeenContexts;
 use crate::rules::active::{Wishes, active};
 use crate::{
-    Accounts, AutosaveMode, Challenge, Change, Context, ContextName, Current, Forget, HeldSecret,
-    Known, Scope, Whose,
+    Accounts, AutosaveMode, Challenge, Change, Context, ContextList, ContextName, Current, Forget,
+    HeldSecret, Known, Scope, Whose,
 };
 
 /// The state of one session. Held in memory and in sealed boxes; in no file.
@@ -55,25 +56,28 @@ pub struct ProcessSecret {
 
 impl ProcessScope {
     /// All contexts that the session sees, given those of the vault.
-    pub fn seen<'a>(&'a self, stored: &'a [Context]) -> Vec<(&'a Context, Scope)> {
-        let own: BTreeSet<String> = self.contexts.iter().map(|c| c.name.key()).collect();
-        // A session of an older version wrote its keys in lower case.
-        let hidden: BTreeSet<String> =
-            self.hidden.iter().map(|key| ContextName::new(key.as_str()).key()).collect();
-        let covers_nothing = hidden.is_empty() && own.is_empty();
-        let visible = |context: &&Context| {
-            let is_covered = |key| hidden.contains(&key) || own.contains(&key);
-            covers_nothing || !is_covered(context.name.key())
-        };
-        let stored = stored.iter().filter(visible).map(|context| (context, Scope::User));
-        stored.chain(self.contexts.iter().map(|context| (context, Scope::Process))).collect()
+    pub fn seen<'a>(&'a self, stored: &'a ContextList) -> Vec<(&'a Context, Scope)> {
+        self.beside(stored).all()
+    }
+
+    /// The context of a name among those that [`ProcessScope::seen`] gives.
+    pub fn find<'a>(
+        &'a self,
+        stored: &'a ContextList,
+        name: &ContextName,
+    ) -> Option<(&'a Context, Scope)> {
+        self.beside(stored).find(name)
+    }
+
+    fn beside<'a>(&'a self, stored: &'a ContextList) -> SeenContexts<'a> {
+        SeenContexts { stored, own: &self.contexts, hidden: &self.hidden }
     }
 
     /// What rules know of this session: the contexts that it sees, given those of the vault and their
     /// default, with the one that is active in it.
     pub fn known<'a>(
         &'a self,
-        stored: &'a [Context],
+        stored: &'a ContextList,
         default: Option<&'a ContextName>,
         Whose { acting, accounts }: Whose<'a>,
     ) -> Known<'a> {
@@ -81,23 +85,24 @@ impl ProcessScope {
         let contexts: Vec<&Context> = seen.map(|(context, _)| context).collect();
         let wishes = Wishes { session: self.active.as_ref(), default, ..Wishes::default() };
         let name = active(&wishes).0;
-        let found = name.and_then(|name| contexts.iter().find(|own| own.name.same_as(name)));
-        let current = found.map(|context| &context.name);
+        let found = name.and_then(|name| self.find(stored, name));
+        let current = found.map(|(context, _)| &context.name);
         let (accounts, secrets) = (Cow::Borrowed(accounts), self.secrets.len());
-        Known { contexts, current, acting, accounts, secrets }
+        let by_name = self.beside(stored);
+        Known { contexts, current, acting, accounts, secrets, by_name }
     }
 
-    /// Carries a change of process scope out. `stored` are the names in the vault.
+    /// Carries a change of process scope out. `stored` are the contexts of the vault.
     pub fn apply(
         &mut self,
         change: Change,
-        stored: &[&ContextName],
+        stored: &ContextList,
         active: Option<&ContextName>,
         accounts: &Accounts,
     ) {
         for name in &change.remove {
             self.contexts.retain(|context| !context.name.same_as(name));
-            if stored.iter().any(|stored| stored.same_as(name)) {
+            if stored.find(name).is_some() {
                 self.hidden.insert(name.key());
             }
         }
@@ -165,7 +170,7 @@ impl ProcessScope {
         &self,
         of_user: &Change,
         here: Option<&Change>,
-        stored: &[Context],
+        stored: &ContextList,
     ) -> Option<Collision> {
         if of_user.forget == Forget::Everything {
             return None;
@@ -178,7 +183,7 @@ impl ProcessScope {
         let removed = of_user.remove.iter().filter(|name| is_removed_here(name));
         let chosen = chosen(of_user).filter(|name| !is_put(name));
         let is_anothers = |name: &&ContextName| {
-            let stored = stored.iter().find(|stored| stored.name.same_as(name));
+            let stored = stored.find(name);
             own(name).zip(stored).is_some_and(|(own, stored)| !own.is_of_the_account_of(stored))
         };
         let mut named = removed.chain(chosen);

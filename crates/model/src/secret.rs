@@ -74,6 +74,10 @@ pub enum SecretKind {
     ManagedIdentitySecret,
     /// An SSH certificate that Azure CLI keeps among its access tokens.
     SshCertificate,
+    /// A key on a PKCS#11 token: where it is, and its certificate. The key itself is not in the vault.
+    Pkcs11Key,
+    /// What this device keeps of a team: its keys, and what it has verified.
+    TeamMembership,
     /// A credential of a kind that azvault does not know, from a store of nothing but credentials.
     UnknownCredential,
 }
@@ -93,6 +97,8 @@ impl SecretKind {
             Self::StorageConnectionString => "storage_connection_string",
             Self::ManagedIdentitySecret => "managed_identity_secret",
             Self::SshCertificate => "ssh_certificate",
+            Self::Pkcs11Key => "pkcs11_key",
+            Self::TeamMembership => "team_membership",
             Self::UnknownCredential => "unknown_credential",
         }
     }

@@ -1,16 +1,14 @@
 //! Worlds by the thousand, each with a vault, a session and a request: the account that a verb touches
 //! is the one that acts, in whichever scope the change is made.
 
-use std::borrow::Cow;
-
 use super::Acting;
 use crate::rules::active::{Wishes, active};
 use crate::rules::disconnect::{Who, disconnect};
 use crate::rules::set::{self, set};
 use crate::rules::testing::{context, of_principal};
 use crate::{
-    AccountKey, Accounts, Change, Clouds, Context, ContextName, Current, Decision, Known,
-    ProcessScope, Refusal,
+    AccountKey, Accounts, Change, Clouds, Context, ContextList, ContextName, Current, Decision,
+    Known, ProcessScope, Refusal, Whose,
 };
 
 const WORLDS: u64 = 4000;
@@ -61,7 +59,7 @@ impl Numbers {
 }
 
 struct World {
-    stored: Vec<Context>,
+    stored: ContextList,
     default: Option<ContextName>,
     session: ProcessScope,
     option: Option<ContextName>,
@@ -71,7 +69,7 @@ struct World {
 impl World {
     fn new(seed: u64) -> Self {
         let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let stored = numbers.contexts(6);
+        let stored = numbers.contexts(6).into_iter().collect();
         let hidden = numbers.chance(Numbers::name).map(|name| name.key()).into_iter().collect();
         let session = ProcessScope {
             contexts: numbers.contexts(3),
@@ -88,8 +86,13 @@ impl World {
     }
 
     fn find(&self, name: &ContextName) -> Option<&Context> {
+        let found = self.session.find(&self.stored, name);
+        // As a look at each would find it.
         let seen = self.session.seen(&self.stored).into_iter();
-        seen.map(|(context, _)| context).find(|context| context.name.same_as(name))
+        let by_look = seen.map(|(context, _)| context).find(|context| context.name.same_as(name));
+        let found = found.map(|(context, _)| context);
+        assert_eq!(found.map(std::ptr::from_ref), by_look.map(std::ptr::from_ref));
+        found
     }
 
     /// What `status` shows.
@@ -106,20 +109,10 @@ impl World {
 
     /// As the vault has it, and as the session sees it.
     fn known<'a>(&'a self, accounts: &'a Accounts, acting: Option<&'a Acting>) -> [Known<'a>; 2] {
-        let chosen = match &self.session.active {
-            Some(Current::To(name)) => Some(name),
-            Some(Current::Nothing) => None,
-            None => self.default.as_ref(),
-        };
-        let here =
-            self.session.seen(&self.stored).into_iter().map(|(context, _)| context).collect();
-        let known = |contexts, current| {
-            let accounts = Cow::Borrowed(accounts);
-            Known { contexts, current, acting, accounts, secrets: 0 }
-        };
+        let (whose, default) = (Whose { acting, accounts }, self.default.as_ref());
         [
-            known(self.stored.iter().collect(), self.default.as_ref()),
-            known(here, chosen.and_then(|name| self.find(name)).map(|context| &context.name)),
+            Known::of_vault(&self.stored, default, 0, whose),
+            self.session.known(&self.stored, default, whose),
         ]
     }
 
@@ -130,13 +123,14 @@ impl World {
             let mut names = of_user.remove.iter().chain(of_user.put.iter().map(|put| &put.name));
             names.any(|touched| touched.same_as(name))
         };
-        self.stored.retain(|context| !touched(&context.name));
+        let stay = self.stored.iter().filter(|context| !touched(&context.name));
+        let stored = stay.chain(&of_user.put).map(Context::copied).collect();
+        self.stored = stored;
         match of_user.current {
             Some(Current::To(name)) => self.default = Some(name),
             Some(Current::Nothing) => self.default = None,
             None => {}
         }
-        self.stored.extend(of_user.put);
     }
 
     fn all(&self) -> impl Iterator<Item = &Context> {

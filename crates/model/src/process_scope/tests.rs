@@ -1,12 +1,12 @@
 use super::{Collision, ProcessScope};
-use crate::rules::testing::{context, names, words};
-use crate::{Accounts, Change, ContextName, Current, Forget, Scope};
+use crate::rules::testing::{context, list, names, words};
+use crate::{Accounts, Change, ContextList, ContextName, Current, Forget, Scope};
 
 fn name(text: &str) -> ContextName {
     ContextName::new(text)
 }
 
-fn seen(scope: &ProcessScope, stored: &[crate::Context]) -> Vec<(String, Scope)> {
+fn seen(scope: &ProcessScope, stored: &ContextList) -> Vec<(String, Scope)> {
     let mut seen: Vec<_> = scope
         .seen(stored)
         .into_iter()
@@ -18,7 +18,7 @@ fn seen(scope: &ProcessScope, stored: &[crate::Context]) -> Vec<(String, Scope)>
 
 #[test]
 fn a_session_sees_the_vault_under_what_is_its_own() {
-    let stored = [context("a", "u", "s1"), context("b", "u", "s2")];
+    let stored = list(&[context("a", "u", "s1"), context("b", "u", "s2")]);
     let mut scope = ProcessScope::default();
     assert_eq!(seen(&scope, &stored), [("a".into(), Scope::User), ("b".into(), Scope::User)]);
 
@@ -28,7 +28,7 @@ fn a_session_sees_the_vault_under_what_is_its_own() {
         current: Some(Current::To(name("c"))),
         ..Change::default()
     };
-    scope.apply(change, &[&name("a"), &name("b")], Some(&name("a")), &Accounts::default());
+    scope.apply(change, &stored, Some(&name("a")), &Accounts::default());
     let expected = [("A".into(), Scope::Process), ("c".into(), Scope::Process)];
     assert_eq!(seen(&scope, &stored), expected);
     assert_eq!(scope.active, Some(Current::To(name("c"))));
@@ -39,14 +39,14 @@ fn a_session_sees_the_vault_under_what_is_its_own() {
 fn a_name_that_the_vault_never_had_is_not_hidden() {
     let mut scope = ProcessScope::default();
     let change = Change { remove: names(&["later"]), ..Change::default() };
-    scope.apply(change, &[], None, &Accounts::default());
-    let stored = [context("later", "u", "s")];
+    scope.apply(change, &ContextList::default(), None, &Accounts::default());
+    let stored = list(&[context("later", "u", "s")]);
     assert_eq!(seen(&scope, &stored), [("later".into(), Scope::User)]);
 }
 
 #[test]
 fn a_change_for_the_user_holds_in_the_session_too() {
-    let stored = [context("a", "u", "s1")];
+    let stored = list(&[context("a", "u", "s1")]);
     let mut scope = ProcessScope::default();
     let change = Change {
         remove: names(&["a"]),
@@ -54,7 +54,7 @@ fn a_change_for_the_user_holds_in_the_session_too() {
         current: Some(Current::Nothing),
         ..Change::default()
     };
-    scope.apply(change, &[&name("a")], Some(&name("a")), &Accounts::default());
+    scope.apply(change, &stored, Some(&name("a")), &Accounts::default());
     let to_a = || Change {
         put: vec![context("A", "u", "s1")],
         current: Some(Current::To(name("A"))),
@@ -127,7 +127,7 @@ fn a_change_for_the_user_takes_of_the_session_what_the_rule_takes_here() {
 
 #[test]
 fn a_name_of_two_accounts_stands_in_the_way_of_a_change_for_the_user() {
-    let stored = [context("a", "ada", "s1"), context("b", "ada", "s2")];
+    let stored = list(&[context("a", "ada", "s1"), context("b", "ada", "s2")]);
     let contexts = vec![context("A", "bob", "s9"), context("b", "ADA", "s3")];
     let scope = ProcessScope { contexts, ..ProcessScope::default() };
     let remove = |texts: &[&str]| Change { remove: names(texts), ..Change::default() };

@@ -51,6 +51,8 @@ pub struct BlastRadius {
     pub tenants: Vec<String>,
     /// Unix seconds at which it ends by itself; `None` if it does not, or nobody knows.
     pub until: Option<i64>,
+    /// Whether a copy opens the same, wherever it is.
+    pub works_as_copy: bool,
     /// Commands for a POSIX shell that revoke it, to be typed in this order.
     pub revoke: Vec<String>,
     /// What else to know, or to do where there is no command.
@@ -100,6 +102,7 @@ pub fn blast_radius(
             clients,
             tenants,
             until,
+            works_as_copy: false,
             revoke,
             remark: None,
         };
@@ -125,6 +128,7 @@ pub fn blast_radius(
         clients,
         tenants,
         until,
+        works_as_copy: works_as_copy(about),
         revoke,
         remark: remark.map(Cow::Borrowed),
     }
@@ -153,15 +157,38 @@ fn rank(kind: SecretKind) -> Rank {
         SecretKind::ClientSecret
         | SecretKind::Certificate
         | SecretKind::StorageConnectionString
+        | SecretKind::TeamMembership
         | SecretKind::UnknownCredential => Rank::Standing,
         SecretKind::RefreshToken | SecretKind::ClientAssertion => Rank::Renewing,
         SecretKind::AccessToken
         | SecretKind::SshCertificate
         | SecretKind::ManagedIdentitySecret => Rank::Passing,
-        SecretKind::IdToken | SecretKind::CertificatePath | SecretKind::CertificatePassword => {
-            Rank::Telling
-        }
+        SecretKind::IdToken
+        | SecretKind::CertificatePath
+        | SecretKind::CertificatePassword
+        | SecretKind::Pkcs11Key => Rank::Telling,
     }
+}
+
+/// What needs a key, a machine or a person besides is worth nothing to who has a copy of it alone.
+fn works_as_copy(about: &SecretDescription) -> bool {
+    let needs_more = match about.kind {
+        SecretKind::IdToken
+        | SecretKind::CertificatePath
+        | SecretKind::CertificatePassword
+        | SecretKind::ManagedIdentitySecret
+        | SecretKind::Pkcs11Key => true,
+        SecretKind::ClientSecret
+        | SecretKind::Certificate
+        | SecretKind::ClientAssertion
+        | SecretKind::StorageConnectionString
+        | SecretKind::TeamMembership
+        | SecretKind::UnknownCredential
+        | SecretKind::RefreshToken
+        | SecretKind::AccessToken
+        | SecretKind::SshCertificate => false,
+    };
+    !needs_more && restriction(about) != Some(Restriction::Bound)
 }
 
 /// The description's own, and those of contexts of that account; without doubles.
@@ -225,6 +252,10 @@ fn opens(about: &SecretDescription, clients: &[String], tenants: &[String]) -> S
         SecretKind::SshCertificate => {
             format!("logs in to virtual machines by SSH as {who} until it expires")
         }
+        SecretKind::TeamMembership => {
+            let team = target.unwrap_or("without a name");
+            format!("reads what the team {team} shares, and writes as this device")
+        }
         SecretKind::UnknownCredential => {
             let what = target.unwrap_or("a kind without a name");
             format!("is a credential of {who} that azvault does not know ({what})")
@@ -233,6 +264,9 @@ fn opens(about: &SecretDescription, clients: &[String], tenants: &[String]) -> S
         SecretKind::CertificatePath => {
             format!("nothing by itself: it says where the certificate of application {who} lies")
         }
+        SecretKind::Pkcs11Key => format!(
+            "nothing by itself: the key of application {who} in {places} is on a token, and cannot be copied"
+        ),
         SecretKind::CertificatePassword => {
             format!("nothing by itself: it opens the certificate file of application {who}")
         }

@@ -21,14 +21,20 @@ use crate::{
 };
 
 /// Properties of an account that say how it signed in; those of an earlier sign-in do not stay.
-const OF_A_SIGN_IN: [&str; 6] = [
+const OF_A_SIGN_IN: [&str; 7] = [
     "CertificateThumbprint",
     "CertificatePath",
+    "Pkcs11Key",
     "SendCertificateChain",
     "FederatedTokenFile",
     "ManagedIdentity",
     "UseDeviceAuth",
 ];
+
+/// Whether a property of an account is one of those.
+pub(super) fn says_how_it_signed_in(name: &str) -> bool {
+    OF_A_SIGN_IN.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
 
 /// Who signed in, and what the account sees.
 #[derive(Serialize, Deserialize)]
@@ -309,9 +315,7 @@ fn renewed(context: &mut Context, before: &Context) {
     let own = context.account.as_ref().map(|account| account.properties.clone());
     context.take_over(before);
     if let (Some(account), Some(own)) = (&mut context.account, own) {
-        account.properties.retain(|name, _| {
-            own.contains_key(name) || !OF_A_SIGN_IN.iter().any(|old| old.eq_ignore_ascii_case(name))
-        });
+        account.properties.retain(|name, _| own.contains_key(name) || !says_how_it_signed_in(name));
     }
 }
 

@@ -19,6 +19,8 @@ pub enum Means {
     ClientSecrets,
     /// With a certificate of an application.
     Certificates,
+    /// With a key of an application on a token.
+    Pkcs11Keys,
     /// With a federated token.
     Assertion,
     /// As an identity of the machine: no secret is needed.
@@ -30,6 +32,8 @@ pub enum Means {
 pub enum Named {
     /// A certificate, by its thumbprint or path.
     Certificate,
+    /// A key on a token, by its URI.
+    Pkcs11Key,
     /// Nothing.
     Nothing,
 }
@@ -41,16 +45,22 @@ pub fn means(
     named: Named,
     has: &dyn Fn(SecretKind) -> bool,
 ) -> Option<Means> {
-    let (secret, certificate, assertion) = (
+    let (secret, certificate, token, assertion) = (
         (SecretKind::ClientSecret, Means::ClientSecrets),
         (SecretKind::Certificate, Means::Certificates),
+        (SecretKind::Pkcs11Key, Means::Pkcs11Keys),
         (SecretKind::ClientAssertion, Means::Assertion),
     );
     let tried = match (account_type?, named) {
         (KnownAccountType::User, _) => &[(SecretKind::RefreshToken, Means::RefreshTokens)][..],
-        (KnownAccountType::ServicePrincipal, Named::Nothing) => &[secret, certificate, assertion],
+        (KnownAccountType::ServicePrincipal, Named::Nothing) => {
+            &[secret, token, certificate, assertion]
+        }
         (KnownAccountType::ServicePrincipal, Named::Certificate) => {
-            &[certificate, secret, assertion]
+            &[certificate, token, secret, assertion]
+        }
+        (KnownAccountType::ServicePrincipal, Named::Pkcs11Key) => {
+            &[token, certificate, secret, assertion]
         }
         (KnownAccountType::ClientAssertion, _) => &[assertion],
         (KnownAccountType::ManagedService, _) => return Some(Means::ManagedIdentity),
@@ -99,7 +109,7 @@ mod tests {
             AccessToken, ClientAssertion, ManagedService, ServicePrincipal, User,
         };
         use SecretKind as Kind;
-        let (none, named) = (Named::Nothing, Named::Certificate);
+        let (none, named, token) = (Named::Nothing, Named::Certificate, Named::Pkcs11Key);
         let all = [
             Kind::RefreshToken,
             Kind::ClientSecret,
@@ -107,6 +117,7 @@ mod tests {
             Kind::ClientAssertion,
             Kind::AccessToken,
         ];
+        let on_token = [Kind::ClientSecret, Kind::Certificate, Kind::Pkcs11Key];
         for (account_type, says, has, wanted) in [
             (Some(User), none, &all[..], Some(Means::RefreshTokens)),
             (Some(User), none, &all[1..], None),
@@ -118,6 +129,12 @@ mod tests {
             (Some(ServicePrincipal), named, &all[3..], Some(Means::Assertion)),
             (Some(ServicePrincipal), none, &all[..1], None),
             (Some(ServicePrincipal), none, &[Kind::CertificatePassword], None),
+            (Some(ServicePrincipal), token, &on_token, Some(Means::Pkcs11Keys)),
+            (Some(ServicePrincipal), named, &on_token, Some(Means::Certificates)),
+            (Some(ServicePrincipal), token, &on_token[..1], Some(Means::ClientSecrets)),
+            (Some(ServicePrincipal), none, &on_token, Some(Means::ClientSecrets)),
+            (Some(ServicePrincipal), none, &on_token[1..], Some(Means::Pkcs11Keys)),
+            (Some(User), none, &on_token, None),
             (Some(ClientAssertion), named, &all, Some(Means::Assertion)),
             (Some(ClientAssertion), none, &all[..3], None),
             (Some(ManagedService), none, &[], Some(Means::ManagedIdentity)),

@@ -26,11 +26,45 @@ pub fn mark(
     Ok(Decision::plain(Change { put, ..Change::default() }))
 }
 
+/// The contexts marked as production whose places a change gives to other identities.
+pub fn replaced(known: &Known<'_>, change: &Change) -> Vec<ContextName> {
+    let stays: BTreeSet<Identity> = change.put.iter().map(Context::identity).collect();
+    let places = change.remove.iter().chain(change.put.iter().map(|put| &put.name));
+    let marked = places.filter_map(|name| known.find(name)).filter(|own| {
+        own.labels.mark == Some(Mark::Production) && !stays.contains(&own.identity())
+    });
+    let names: BTreeSet<&ContextName> = marked.map(|own| &own.name).collect();
+    names.into_iter().cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::mark;
+    use super::{mark, replaced};
+    use crate::rules::rename::rename;
     use crate::rules::testing::{context, known, names, words};
-    use crate::{Mark, Refusal};
+    use crate::{ContextName, Mark, Refusal};
+
+    #[test]
+    fn a_marked_context_is_replaced_by_another_identity_alone() {
+        let mut contexts =
+            [context("a", "ada", "s1"), context("b", "ada", "s1"), context("c", "ada", "s2")];
+        for context in &mut contexts[..2] {
+            context.labels.mark = Some(Mark::Production);
+        }
+        let known = known(&contexts, None);
+        for (from, to, wanted) in [
+            ("c", "a", &["a"][..]),
+            ("C", "B", &["b"]),
+            ("c", "d", &[]),
+            // The same identity, whatever its name: what is marked is still there.
+            ("a", "b", &[]),
+            ("a", "c", &[]),
+            ("a", "d", &[]),
+        ] {
+            let change = rename(&known, &ContextName::new(from), &ContextName::new(to)).unwrap();
+            assert_eq!(replaced(&known, &change.change), names(wanted), "{from} to {to}");
+        }
+    }
 
     #[test]
     fn an_identity_is_marked_under_all_of_its_names() {

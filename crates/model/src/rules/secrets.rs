@@ -158,6 +158,7 @@ pub fn is_credential(kind: SecretKind) -> bool {
             | SecretKind::CertificatePath
             | SecretKind::CertificatePassword
             | SecretKind::ClientAssertion
+            | SecretKind::Pkcs11Key
             | SecretKind::UnknownCredential
     )
 }

@@ -58,6 +58,7 @@ impl<'a> SignIns<'a> {
             Some(Means::RefreshTokens) => SecretKind::RefreshToken,
             Some(Means::ClientSecrets) => SecretKind::ClientSecret,
             Some(Means::Certificates) => SecretKind::Certificate,
+            Some(Means::Pkcs11Keys) => SecretKind::Pkcs11Key,
             Some(Means::Assertion) => SecretKind::ClientAssertion,
             None => SecretKind::AccessToken,
         };

@@ -1,10 +1,12 @@
 //! What the truth tables are made of.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
+use crate::context_list::SeenContexts;
 use crate::{
-    AccountType, Accounts, Change, Clouds, Context, ContextAccount, ContextName, Current, Kept,
-    Known, Subscription, Tenant,
+    AccountType, Accounts, Change, Clouds, Context, ContextAccount, ContextList, ContextName,
+    Current, Kept, Known, Subscription, Tenant,
 };
 
 /// A context of a user, in tenant `t` of AzureCloud.
@@ -43,11 +45,20 @@ pub(crate) fn names(texts: &[&str]) -> Vec<ContextName> {
     texts.iter().copied().map(ContextName::new).collect()
 }
 
+/// A vault without contexts.
+static NONE: LazyLock<ContextList> = LazyLock::new(ContextList::default);
+
 /// Known contexts, the current one by name.
 pub(crate) fn known<'a>(contexts: &'a [Context], current: Option<&'a ContextName>) -> Known<'a> {
     let accounts = Cow::Owned(Accounts::of(Clouds::default(), contexts, [], []));
+    let by_name = SeenContexts { own: contexts, ..SeenContexts::of_vault(&NONE) };
     let contexts = contexts.iter().collect();
-    Known { contexts, current, acting: None, accounts, secrets: 0 }
+    Known { contexts, current, acting: None, accounts, secrets: 0, by_name }
+}
+
+/// These contexts as the vault has them.
+pub(crate) fn list(contexts: &[Context]) -> ContextList {
+    contexts.iter().map(Context::copied).collect()
 }
 
 /// A change in words: `-gone +come >current`.

@@ -6,6 +6,10 @@ use crate::{SecretDescription, SecretKind, TenantId, cloud_of_authority};
 /// The tenant of personal Microsoft accounts, of which no administrator can end sessions.
 const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
+/// Of a key that no copy of the vault has.
+const ON_TOKEN: &str = "the key is on a token and cannot be copied: there is nothing to revoke while you have the token; \
+                        without it, remove its certificate from the application";
+
 /// The commands, and what else to know.
 pub(super) fn commands(
     id: &str,
@@ -23,9 +27,13 @@ pub(super) fn commands(
         (SecretKind::ManagedIdentitySecret, _) => {
             (Vec::new(), "restart what the identity belongs to: it gets another secret")
         }
+        (SecretKind::TeamMembership, _) => {
+            (Vec::new(), "have an admin of the team remove this device: azvault team remove NAME")
+        }
         (SecretKind::UnknownCredential, _) => {
             (Vec::new(), "azvault does not know its kind: revoke it with the tool that issued it")
         }
+        (SecretKind::Pkcs11Key, _) => (Vec::new(), ON_TOKEN),
         (_, None) => (Vec::new(), "no file named its account: see azvault secret show"),
         (SecretKind::ClientSecret, Some(account)) => {
             (of_application(account, "", az), "removes every password of the application")
