@@ -124,16 +124,22 @@ pub enum SlotKind {
     RecoveryCode,
     /// The keyring of the desktop.
     Keyring,
+    /// Age recipients.
+    Age,
+    /// A passphrase and age recipients.
+    PassphraseAndAge,
 }
 
 impl SlotKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Passphrase,
         Self::PassphraseAndKeyFile,
         Self::RawKey,
         Self::RecoveryCode,
         Self::Keyring,
+        Self::Age,
+        Self::PassphraseAndAge,
     ];
 
     /// The word in a policy.
@@ -144,6 +150,8 @@ impl SlotKind {
             Self::RawKey => "raw-key",
             Self::RecoveryCode => "recovery-code",
             Self::Keyring => "keyring",
+            Self::Age => "age",
+            Self::PassphraseAndAge => "passphrase-and-age",
         }
     }
 
@@ -155,6 +163,8 @@ impl SlotKind {
             Self::RawKey => "raw",
             Self::RecoveryCode => "recovery",
             Self::Keyring => "keyring",
+            Self::Age => "age RECIPIENT",
+            Self::PassphraseAndAge => "age RECIPIENT --and passphrase",
         }
     }
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::{Allowance, AtLeast, AtMost, Only, PolicyLine, Reach, Resources, Set, SlotKind};
 
 /// Keys of members, in the order in which they are shown.
-pub(crate) const KEYS: [&str; 21] = [
+pub(crate) const KEYS: [&str; 23] = [
     "autosave",
     "plaintext-export",
+    "kept-names",
     "environments",
     "tenants",
     "resources",
@@ -23,6 +24,7 @@ pub(crate) const KEYS: [&str; 21] = [
     "passphrase.min-bits",
     "token.cache",
     "tls.extra-authorities",
+    "pkcs11.modules",
     "forbidden.tenants",
     "forbidden.resources",
     "slots.required",
@@ -36,6 +38,8 @@ pub struct Policy {
     pub autosave: Option<Set<Allowance>>,
     /// `plaintext-export`: whether what is sealed may leave the vault in plaintext.
     pub plaintext_export: Option<Set<Allowance>>,
+    /// `kept-names`: whether names and ids of contexts may be kept in files of the products.
+    pub kept_names: Option<Set<Allowance>>,
     /// `environments`: Azure clouds by name.
     pub environments: Option<Set<Only>>,
     /// `tenants`: ids, as contexts have them.
@@ -67,6 +71,8 @@ pub struct Policy {
     pub token_cache: Option<Set<AtMost>>,
     /// `tls.extra-authorities`: whether certificate authorities besides the system's are trusted.
     pub extra_authorities: Option<Set<Allowance>>,
+    /// `pkcs11.modules`: libraries that may be loaded to sign in, by path.
+    pub pkcs11_modules: Option<Set<Only>>,
     /// `forbidden.tenants`: ids, as contexts have them.
     pub forbidden_tenants: Vec<Set<String>>,
     /// `forbidden.resources`: each by short name or address.
@@ -112,9 +118,11 @@ impl Policy {
     pub fn members(&self) -> Vec<Shown<'_>> {
         let autosave = word(&self.autosave, "off");
         let export = word(&self.plaintext_export, "forbidden");
+        let kept_names = word(&self.kept_names, "forbidden");
         let single = [
             autosave,
             export,
+            kept_names,
             said(&self.environments, |only| Value::Names(&only.0)),
             said(&self.tenants, |only| Value::Names(&only.0)),
             said(&self.resources, |own| Value::Names(&own.0)),
@@ -135,6 +143,7 @@ impl Policy {
             said(&self.passphrase_bits, |least| Value::Number(least.0)),
             said(&self.token_cache, |most| Value::Time(most.0)),
             word(&self.extra_authorities, "forbidden"),
+            said(&self.pkcs11_modules, |only| Value::Names(&only.0)),
         ];
         let [.., tenants, resources, required, forbidden] = KEYS;
         let shown = |key, (value, place)| Shown { key, value, place };

@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Tables of keys.
-const TABLES: [&str; 8] =
-    ["unlock", "presence", "kdf", "passphrase", "token", "slots", "tls", "forbidden"];
+const TABLES: [&str; 9] =
+    ["unlock", "presence", "kdf", "passphrase", "token", "slots", "tls", "pkcs11", "forbidden"];
 
 /// Longest that keys are held, with or without a policy.
 const MAX_UNLOCK: Duration = Duration::from_secs(24 * 3600);
@@ -94,6 +94,7 @@ impl Reading<'_> {
             "plaintext-export" => {
                 self.policy.plaintext_export = self.allowance(place, "forbidden", value);
             }
+            "kept-names" => self.policy.kept_names = self.allowance(place, "forbidden", value),
             "environments" => self.policy.environments = self.only(place, value),
             "tenants" => self.policy.tenants = self.only(place, value),
             "resources" => {
@@ -137,6 +138,7 @@ impl Reading<'_> {
             "tls.extra-authorities" => {
                 self.policy.extra_authorities = self.allowance(place, "forbidden", value);
             }
+            "pkcs11.modules" => self.policy.pkcs11_modules = self.only(place, value),
             "slots.required" => self.policy.slots_required = self.slots(&place, value),
             _ => self.policy.slots_forbidden = self.slots(&place, value),
         }

@@ -87,6 +87,18 @@ pub fn export_plaintext(policy: &Policy, what: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Whether names and ids of contexts may be kept in a file of a product.
+pub fn keep_names(policy: &Policy) -> Result<(), Refusal> {
+    match forbids(policy.kept_names.as_ref()) {
+        None => Ok(()),
+        Some(set) => Err(refusal(
+            set,
+            "names of contexts are kept in no file of another product",
+            "azvault exec -- COMMAND needs none; azvault keep-names PRODUCT --remove",
+        )),
+    }
+}
+
 /// Whether a certificate authority may be trusted besides those of the system.
 pub fn extra_authorities(policy: &Policy) -> Result<(), Refusal> {
     match forbids(policy.extra_authorities.as_ref()) {
@@ -97,6 +109,30 @@ pub fn extra_authorities(policy: &Policy) -> Result<(), Refusal> {
             "unset AZVAULT_CA_BUNDLE, and leave --ca-bundle out; an administrator can add the \
              authority to the system's",
         )),
+    }
+}
+
+/// Whether a library may be loaded to sign in with a key on a token.
+pub fn pkcs11_module(policy: &Policy, path: &str) -> Result<(), Refusal> {
+    match &policy.pkcs11_modules {
+        // Paths differ by case.
+        Some(set) if !set.value.0.iter().any(|own| own == path) => {
+            let what = format!("the PKCS#11 module {path} is not among those that are allowed");
+            let next = match set.value.0.as_slice() {
+                [] => "azvault policy show".to_owned(),
+                allowed => format!("--pkcs11-module {}", allowed.join(", or --pkcs11-module ")),
+            };
+            Err(refusal(set, what, next))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The library that is loaded where none is named: the only one that is allowed.
+pub fn only_pkcs11_module(policy: &Policy) -> Option<&str> {
+    match policy.pkcs11_modules.as_ref()?.value.0.as_slice() {
+        [only] => Some(only),
+        _ => None,
     }
 }
 

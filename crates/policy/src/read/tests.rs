@@ -25,6 +25,7 @@ fn every_member_is_read_with_its_line() {
 # for everybody
 autosave = \"off\"
 plaintext-export = \"forbidden\"
+kept-names = \"forbidden\"
 environments = [\"AzureCloud\", \"AzureUSGovernment\"]
 tenants = [
     \"72f00000-0000-4000-8000-000000000001\",
@@ -61,22 +62,23 @@ resources = [\"graph\", \"devops\"]
         [
             ("autosave", Value::Word("off"), 2),
             ("plaintext-export", Value::Word("forbidden"), 3),
-            ("environments", Value::Names(&clouds), 4),
-            ("tenants", Value::Names(&tenants), 5),
-            ("resources", Value::Names(&resources), 8),
-            ("unlock.idle", minutes(5), 9),
-            ("kdf.memory-mib", Value::Number(256), 12),
-            ("kdf.passes", Value::Number(4), 13),
-            ("kdf.product-mib", Value::Number(1024), 14),
-            ("passphrase.min-bits", Value::Number(50), 10),
-            ("token.cache", minutes(15), 17),
-            ("tls.extra-authorities", Value::Word("forbidden"), 22),
-            ("forbidden.tenants", Value::Names(&forbidden[..1]), 24),
-            ("forbidden.resources", Value::Names(&forbidden[1..2]), 25),
-            ("forbidden.resources", Value::Names(&forbidden[2..]), 25),
-            ("slots.required", Value::Word("recovery-code"), 19),
-            ("slots.required", Value::Word("keyring"), 19),
-            ("slots.forbidden", Value::Word("raw-key"), 20),
+            ("kept-names", Value::Word("forbidden"), 4),
+            ("environments", Value::Names(&clouds), 5),
+            ("tenants", Value::Names(&tenants), 6),
+            ("resources", Value::Names(&resources), 9),
+            ("unlock.idle", minutes(5), 10),
+            ("kdf.memory-mib", Value::Number(256), 13),
+            ("kdf.passes", Value::Number(4), 14),
+            ("kdf.product-mib", Value::Number(1024), 15),
+            ("passphrase.min-bits", Value::Number(50), 11),
+            ("token.cache", minutes(15), 18),
+            ("tls.extra-authorities", Value::Word("forbidden"), 23),
+            ("forbidden.tenants", Value::Names(&forbidden[..1]), 25),
+            ("forbidden.resources", Value::Names(&forbidden[1..2]), 26),
+            ("forbidden.resources", Value::Names(&forbidden[2..]), 26),
+            ("slots.required", Value::Word("recovery-code"), 20),
+            ("slots.required", Value::Word("keyring"), 20),
+            ("slots.forbidden", Value::Word("raw-key"), 21),
         ]
     );
     assert!(policy.members().iter().all(|member| member.place.file == Path::new(FILE)));

@@ -2,8 +2,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{
-    autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, locks_at_logout,
-    locks_with_screen, may_add, may_remove, passphrase, resource, slots, tenant, token, unlock,
+    autosave_off, environment, export_plaintext, extra_authorities, kdf, keep, keep_names,
+    locks_at_logout, locks_with_screen, may_add, may_remove, passphrase, resource, slots, tenant,
+    token, unlock,
 };
 use crate::{Policy, Refusal, SlotKind, read};
 
@@ -32,6 +33,15 @@ fn words_forbid_or_say_nothing() {
         assert_eq!(autosave_off(&policy).map(|place| place.line), refused.map(|r| r.0), "{text}");
         assert_eq!(line(keep(&policy)), refused.map(|r| r.0), "{text}");
         assert_eq!(line(export_plaintext(&policy, "x")), refused.map(|r| r.1), "{text}");
+    }
+}
+
+#[test]
+fn names_are_kept_unless_that_is_forbidden() {
+    for (text, refused) in
+        [("", None), ("kept-names = \"allowed\"", None), ("\nkept-names = \"forbidden\"", Some(2))]
+    {
+        assert_eq!(line(keep_names(&policy(text))), refused, "{text}");
     }
 }
 

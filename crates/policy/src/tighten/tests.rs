@@ -23,6 +23,7 @@ fn the_stricter_stands_and_a_looser_line_is_refused() {
         ("autosave = \"allowed\"", "autosave = \"off\"", Some("/u")),
         ("autosave = \"off\"", "autosave = \"allowed\"", None),
         ("plaintext-export = \"forbidden\"", "plaintext-export = \"allowed\"", None),
+        ("kept-names = \"forbidden\"", "kept-names = \"allowed\"", None),
         ("plaintext-export = \"allowed\"", "plaintext-export = \"forbidden\"", Some("/u")),
         ("environments = [\"A\", \"B\"]", "environments = [\"a\"]", Some("/u")),
         ("environments = [\"A\", \"B\"]", "environments = [\"b\", \"a\"]", Some("/s")),
@@ -120,8 +121,13 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
     let of_words =
         (set(allowance(), file), set(allowance(), file), set(names(), file), set(names(), file));
     let of_times = (set(most(), file), set(most(), file), set(most(), file));
-    let of_states = (set(allowance(), file), set(allowance(), file), set(allowance(), file));
-    let of_presence = (set(reach(), file), set(most(), file));
+    let of_states = (
+        set(allowance(), file),
+        set(allowance(), file),
+        set(allowance(), file),
+        set(allowance(), file),
+    );
+    let of_presence = (set(reach(), file), set(most(), file), set(names(), file));
     let of_costs =
         (set(least(64u32), file), set(least(3), file), set(least(200), file), set(least(30), file));
     let of_resources = (set(resources(), file), resources(), names());
@@ -150,8 +156,10 @@ fn any_policy(file: &'static str) -> impl Strategy<Value = Policy> {
                 extra_authorities: states.0,
                 while_screen_locked: states.1,
                 after_logout: states.2,
+                kept_names: states.3,
                 unlock_reach: presence.0,
                 presence_for: presence.1,
+                pkcs11_modules: presence.2,
                 resources: resources.0,
                 forbidden_resources: each(resources.1.0),
                 forbidden_tenants: each(resources.2.0),
@@ -167,6 +175,7 @@ fn answers(policy: &Policy) -> Vec<bool> {
     let mut answers = vec![
         rules::keep(policy).is_ok(),
         rules::export_plaintext(policy, "").is_ok(),
+        rules::keep_names(policy).is_ok(),
         rules::autosave_off(policy).is_none(),
         rules::extra_authorities(policy).is_ok(),
         !rules::locks_with_screen(policy),
