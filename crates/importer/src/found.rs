@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
-    Account, AccountType, Accounts, Context, HeldSecret, Profile, Secret, SecretDescription, Text,
-    Texts,
+    Account, AccountType, Accounts, Context, HeldSecret, KeptNames, Profile, Secret,
+    SecretDescription, Text, Texts,
 };
 use people::People;
 
 use crate::json::{Node, Parted, Unread};
-use crate::{Format, Product};
+use crate::{Format, Product, Protection};
 
 /// What becomes of a file; ordered from good to bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,10 +114,14 @@ pub struct Found {
     pub product: Product,
     /// What becomes of it.
     pub outcome: Outcome,
+    /// Whether the system had sealed it.
+    pub protection: Protection,
     /// Why, and what else the user should know.
     pub notes: Vec<Note>,
     /// Its content, in azvault's words. Empty for `Report`, `Opaque` and `Reject`.
     pub profile: Profile,
+    /// Names that azvault wrote into the file, without secrets: they are the vault's, and not imported.
+    pub kept_names: KeptNames,
     /// Azure CLI's part of a default.
     pub azcli: AzCliHints,
     /// Where settings say that the contexts are.
@@ -144,8 +148,10 @@ impl Found {
             format,
             product,
             outcome: Outcome::Accept,
+            protection: Protection::Plaintext,
             notes: Vec::new(),
             profile: Profile::default(),
+            kept_names: KeptNames::default(),
             azcli: AzCliHints::default(),
             redirect: None,
             cache_folder: None,

@@ -30,6 +30,8 @@ impl AccountProperty {
             | SecretKind::Certificate
             | SecretKind::StorageConnectionString
             | SecretKind::SshCertificate
+            | SecretKind::Pkcs11Key
+            | SecretKind::TeamMembership
             | SecretKind::UnknownCredential => return None,
         };
         Some(Self { property, owner })

@@ -99,6 +99,8 @@ impl<'p> Placing<'p> {
             }
             SecretKind::Certificate
             | SecretKind::SshCertificate
+            | SecretKind::Pkcs11Key
+            | SecretKind::TeamMembership
             | SecretKind::UnknownCredential => Err(Reason::NoSuchMember),
             SecretKind::StorageConnectionString => self.place_storage(about, value),
             SecretKind::RefreshToken | SecretKind::IdToken => self.place_in_cache(number, about),

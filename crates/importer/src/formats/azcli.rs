@@ -8,6 +8,7 @@
 pub mod access_tokens;
 pub mod azure_profile;
 pub mod config;
+mod kept_name;
 pub mod service_principals;
 
 use azvault_model::{Secret, SecretDescription, SecretKind};

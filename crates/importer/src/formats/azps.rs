@@ -15,6 +15,7 @@ pub mod azurerm_profile;
 mod cache_data;
 pub mod context_file;
 mod environment;
+mod kept_name;
 pub mod keystore;
 pub mod switches;
 pub mod token_cache_dat;

@@ -10,12 +10,13 @@ use azvault_model::{
     SecretDescription, SecretKind, Subscription, Tenant, Text,
 };
 
+use super::kept_name::kept_name;
 use super::{CONTEXT_MEMBERS, leave_rest};
 use crate::Found;
 use crate::found::account;
 use crate::json::{Fields, JsonError, Node, Unread, keep, keep_by_place};
 
-const TENANT_LEVEL: &str = "N/A(tenant level account)";
+pub(super) const TENANT_LEVEL: &str = "N/A(tenant level account)";
 
 /// Facts of a user that become properties. Another member may hold anything, so it is kept sealed.
 const USER_PROPERTIES: [&str; 4] =
@@ -27,7 +28,15 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     let mut file = root.fields(&unread)?;
     for subscriptions in file.take_all("subscriptions").into_iter().rev() {
         match subscriptions.items() {
-            Ok(items) => items.for_each(|entry| read_subscription(&entry, &unread, found)),
+            Ok(items) => items.for_each(|entry| match kept_name(&entry) {
+                Some(own) => {
+                    if own.is_default {
+                        found.kept_names.default = Some(own.name.name.clone());
+                    }
+                    found.kept_names.contexts.push(own.name);
+                }
+                None => read_subscription(&entry, &unread, found),
+            }),
             Err(error) => unread.add(subscriptions, error.what),
         }
     }

@@ -19,6 +19,7 @@ use azvault_model::{
 use super::account::read_account;
 use super::cache_data::Caches;
 use super::environment::{add_custom_environment, add_environments};
+use super::kept_name::kept_name;
 use super::{Dictionary, hold_storage, keep_all, leftovers, read_properties};
 use crate::Found;
 use crate::formats::azcli::CONTEXT_MEMBERS;
@@ -50,6 +51,10 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
         // Counted before, so that the list of 100,000 is never there twice while it grows.
         found.expect(contexts.members().map_or(0, Iterator::count));
         for (name, node) in members {
+            if let Some(own) = kept_name(&name, &node) {
+                found.kept_names.contexts.push(own);
+                continue;
+            }
             match read_context(ContextName::new(name), &node, &mut caches, &unread, found) {
                 Some(mut context) => {
                     if let Some(before) = found.profile.contexts.last() {
@@ -62,13 +67,21 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
         }
     }
     name_repeated(found);
+    // Where there are names alone, the clouds that they are in are the vault's too.
+    let has_names = !found.kept_names.contexts.is_empty();
+    let has_names_alone = has_names && found.profile.contexts.is_empty();
     for name in ["EnvironmentTable", "Environments"] {
         for table in file.take_all(name) {
-            add_environments(&table, &unread, found);
+            if !has_names_alone {
+                add_environments(&table, &unread, found);
+            }
         }
     }
     let key = file.take_written("DefaultContextKey");
-    if older.is_none() {
+    if has_names {
+        found.kept_names.default = kept_default(&file, key.as_ref(), found);
+    }
+    if older.is_none() && found.kept_names.default.is_none() {
         choose_default(&file, key.as_ref(), placeholder, found);
     }
     let mut rest = Vec::new();
@@ -79,6 +92,16 @@ pub fn read(root: &Node<'_>, found: &mut Found) -> Result<(), JsonError> {
     rest.extend(found.settle(unread));
     found.profile.kept = keep_by_place(&rest);
     Ok(())
+}
+
+/// The default, if it is such a name.
+fn kept_default<'t>(
+    file: &Fields<'t, '_>,
+    key: Option<&Node<'t>>,
+    found: &Found,
+) -> Option<ContextName> {
+    let key = ContextName::new(file.text_of(key.filter(|key| key.is_string())?)?.as_str());
+    found.kept_names.find(&key).map(|own| own.name.clone())
 }
 
 /// Says which names are one: to Azure PowerShell, which keeps the last of them; the import keeps each.
@@ -92,7 +115,7 @@ fn name_repeated(found: &mut Found) {
     }
 }
 
-fn read_context<'t>(
+pub(super) fn read_context<'t>(
     name: ContextName,
     node: &Node<'t>,
     caches: &mut Caches,

@@ -6,13 +6,7 @@ use crate::decode::contains;
 use crate::formats::msal_cache;
 use crate::formats::row::{Clean, Folder, Holds, ProductFiles, Reader, Recognised, Row};
 use crate::formats::table::product_by_name;
-use crate::{Format, Found, Product, empty};
-
-/// First bytes of `CryptProtectData`'s output: version 1 and the GUID of its provider.
-const DPAPI_HEADER: &[u8] = &[
-    0x01, 0, 0, 0, 0xd0, 0x8c, 0x9d, 0xdf, 0x01, 0x15, 0xd1, 0x11, 0x8c, 0x7a, 0x00, 0xc0, 0x4f,
-    0xc2, 0x97, 0xeb,
-];
+use crate::{Format, Found, Product, empty, system_sealed};
 
 pub(super) const EMPTY: Row = Row {
     format: Format::Empty,
@@ -40,7 +34,7 @@ pub(super) const DPAPI: Row = Row {
     name: "dpapi-blob",
     versions: "every product on Windows",
     recognised: Recognised {
-        bytes: |bytes, _| bytes.starts_with(DPAPI_HEADER),
+        bytes: |bytes, _| system_sealed::is_sealed(bytes),
         by: "the header of DPAPI",
         ..Recognised::NOT
     },
@@ -49,8 +43,7 @@ pub(super) const DPAPI: Row = Row {
         Found::opaque(
             format,
             product_by_name(format, reading.file_name),
-            "encrypted by Windows (DPAPI) for one user of one machine: sign in again, or run \
-             azvault there as that user",
+            system_sealed::why_closed(),
         )
     }),
     protection: "DPAPI",
