@@ -7,7 +7,7 @@ use url::Url;
 use crate::authority::{Authority, Kind, TenantName};
 use crate::cloud::{Confirmed, origin};
 use crate::error::Error;
-use crate::http::{Ask, Http, Plain, Repeat, check_scheme};
+use crate::http::{Ask, Http, Plain, Repeat, Sent, check_scheme};
 use crate::json;
 
 const MAX_REPLY: usize = 256 * 1024;
@@ -38,7 +38,7 @@ pub fn discover(http: &Http, issuer: &str, confirmed: &Confirmed) -> Result<Auth
     let reply = http.send(&Ask {
         url: &url,
         headers: Vec::new(),
-        form: None,
+        sent: Sent::None,
         repeat: Repeat::Safe(&[]),
         plain: Plain::Loopback,
         limit: MAX_REPLY,

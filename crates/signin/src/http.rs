@@ -96,12 +96,24 @@ pub(crate) enum Plain {
 pub(crate) struct Ask<'a> {
     pub(crate) url: &'a Url,
     pub(crate) headers: Vec<(&'static str, Header<'a>)>,
-    /// `POST` of this form if there is one, else `GET`.
-    pub(crate) form: Option<&'a [u8]>,
+    pub(crate) sent: Sent<'a>,
     pub(crate) repeat: Repeat,
     pub(crate) plain: Plain,
     /// Largest reply that is read, in bytes.
     pub(crate) limit: usize,
+}
+
+/// What is sent, and by which method.
+#[derive(Clone, Copy)]
+pub(crate) enum Sent<'a> {
+    /// `GET`.
+    None,
+    /// `POST` of a form.
+    Form(&'a [u8]),
+    /// `POST` of JSON.
+    Json(&'a str),
+    /// `PATCH` with JSON.
+    Patch(&'a str),
 }
 
 /// A header's value.
@@ -208,7 +220,17 @@ pub fn authorities_of_bundle(pem: &[u8]) -> Result<usize, Error> {
     bundled(pem).map(|found| found.len())
 }
 
+/// Those of a bundle, else the system's.
+pub fn authorities(pem: Option<&[u8]>) -> Result<Vec<CertificateDer<'static>>, Error> {
+    pem.map_or_else(|| Ok(SystemStore::read().certificates), certificates)
+}
+
 fn bundled(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
+    let found = certificates(pem)?;
+    Ok(found.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let bad = |_| Error::Input { what: "the CA bundle is not PEM with certificates" };
     let found: Vec<_> =
         CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(bad)?;
@@ -220,7 +242,7 @@ fn bundled(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
     if found.is_empty() {
         return Err(Error::Input { what: "the CA bundle is not PEM with certificates" });
     }
-    Ok(found.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
+    Ok(found)
 }
 
 fn host(url: &Url) -> Result<String, Error> {

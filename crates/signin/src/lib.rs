@@ -15,6 +15,8 @@
 //! | refresh token | [`refresh`] | RFC 6749 section 6 |
 //! | revocation | [`revoke`] | RFC 7009 |
 //!
+//! [`graph`] asks Microsoft Graph which credentials an application has, and changes them.
+//!
 //! The crate knows no files but the system's certificate authorities, no environment, no terminal, no vault and no clock: time is
 //! handed to it in Unix seconds. Only [`Http`] opens connections, and only [`browser`] listens.
 //!
@@ -75,6 +77,7 @@ pub mod client_secret;
 pub mod device_code;
 pub mod discovery;
 pub mod federated_token;
+pub mod graph;
 pub mod managed_identity;
 pub mod refresh;
 pub mod resource;
@@ -86,7 +89,8 @@ pub use client::{AZURE_POWERSHELL, Client};
 pub use cloud::{Cloud, Confirmed, Foreign};
 pub use error::{Error, Fault, ProviderError, Speaker};
 pub use http::{
-    Http, ProxySetting, Settings, SystemRoots, SystemStore, Timeouts, authorities_of_bundle,
+    Http, ProxySetting, Settings, SystemRoots, SystemStore, Timeouts, authorities,
+    authorities_of_bundle,
 };
 pub use token::{IdClaims, Tokens};
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::error::{self, Error, ProviderError, classified, sanitised};
-use crate::http::{Ask, Header, Http, Plain, Repeat, Reply};
+use crate::http::{Ask, Header, Http, Plain, Repeat, Reply, Sent};
 use crate::json;
 use crate::token::{self, Expected, Tokens};
 
@@ -98,7 +98,7 @@ pub fn sign_in(
         }
     };
     let limit = MAX_REPLY;
-    let ask = Ask { url: &url, headers, form: None, repeat, plain: Plain::Metadata, limit };
+    let ask = Ask { url: &url, headers, sent: Sent::None, repeat, plain: Plain::Metadata, limit };
     let reply = http.send(&ask)?;
     if reply.status != 200 {
         return Err(refused(&reply, endpoint));

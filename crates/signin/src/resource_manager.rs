@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use crate::error::{Error, ProviderError, is_code, sanitised};
-use crate::http::{Ask, Header, Http, Plain, Repeat, Reply};
+use crate::http::{Ask, Header, Http, Plain, Repeat, Reply, Sent};
 use crate::json;
 
 mod challenge;
@@ -83,13 +83,13 @@ fn all<T>(
         let reply = http.send(&Ask {
             url: &url,
             headers: vec![("authorization", Header::Secret("Bearer ", access_token))],
-            form: None,
+            sent: Sent::None,
             repeat: Repeat::Safe(&[]),
             plain: Plain::Loopback,
             limit: MAX_PAGE,
         })?;
         if reply.status != 200 {
-            return Err(refused(&reply, access_token));
+            return Err(refused(&reply, access_token, "this is no error of Resource Manager"));
         }
         let (items, next) = read(reply.json()?).map_err(|what| reply.wrong(what))?;
         found.extend(items);
@@ -205,7 +205,8 @@ struct ErrorMembers<'a> {
 }
 
 /// `{"error":{"code","message"}}`, and on 401 what `WWW-Authenticate` asks for.
-fn refused(reply: &Reply, access_token: &Secret) -> Error {
+/// What has another form is `otherwise`.
+pub(crate) fn refused(reply: &Reply, access_token: &Secret, otherwise: &'static str) -> Error {
     // EXPOSE: it is taken out of an error text.
     let sent = [access_token.expose()];
     let claims = reply.challenges.iter().find_map(|challenge| claims_of(challenge));
@@ -220,7 +221,7 @@ fn refused(reply: &Reply, access_token: &Secret) -> Error {
     let (code, message) =
         body.map_or((None, None), |b| (member(b.error.code), member(b.error.message)));
     if reply.status != 401 && code.is_none() {
-        return reply.wrong("this is no error of Resource Manager");
+        return reply.wrong(otherwise);
     }
     let error = Box::new(ProviderError {
         status: reply.status,

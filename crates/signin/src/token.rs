@@ -9,7 +9,7 @@ use crate::authority::Kind;
 use crate::client::Client;
 use crate::error::{self, Error};
 use crate::form::Form;
-use crate::http::{Ask, Header, Http, Plain, Repeat, Reply};
+use crate::http::{Ask, Header, Http, Plain, Repeat, Reply, Sent};
 use crate::json;
 
 mod claims;
@@ -132,7 +132,7 @@ pub(crate) fn post(
         url,
         // Entra gives its correlation id in the reply; none of ours is sent.
         headers: vec![("accept", Header::Text("application/json"))],
-        form: Some(&body),
+        sent: Sent::Form(&body),
         repeat,
         plain: Plain::Loopback,
         limit: MAX_REPLY,

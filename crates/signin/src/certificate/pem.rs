@@ -40,6 +40,20 @@ pub(super) fn read(
     Ok((key.ok_or(missing)?, certificates))
 }
 
+/// All certificates; keys are passed over.
+pub(super) fn certificates(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+    let bad = Error::Input { what: "the certificate file is not PEM" };
+    let mut rest = std::str::from_utf8(bytes).map_err(|_| bad)?;
+    let mut certificates = Vec::new();
+    while let Some((label, body, after)) = block(rest)? {
+        rest = after;
+        if label == "CERTIFICATE" {
+            certificates.push(decoded(body)?.to_vec());
+        }
+    }
+    Ok(certificates)
+}
+
 /// Label, body and what follows the next block; `None` after the last.
 fn block(text: &str) -> Result<Option<(&str, &str, &str)>, Error> {
     let broken = || Error::Input { what: "a block of the certificate file has no end" };

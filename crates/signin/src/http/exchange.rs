@@ -3,11 +3,14 @@
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 
+use ureq::RequestBuilder;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::{Ask, Header, fault};
+use super::{Ask, Header, Sent, fault};
 use crate::error::Error;
+
+const JSON: &str = "application/json";
 
 /// What came back, redirects and throttling excepted.
 pub(crate) struct Reply {
@@ -60,20 +63,21 @@ pub(super) fn once(agent: &ureq::Agent, ask: &Ask<'_>, host: &str) -> Result<Rep
     for (name, value) in &ask.headers {
         values.push((*name, header(value).ok_or_else(invalid)?));
     }
-    let result = match ask.form {
-        Some(form) => {
-            let mut request = agent.post(ask.url.as_str());
-            for (name, value) in values {
-                request = request.header(name, value);
-            }
-            request.content_type("application/x-www-form-urlencoded").send(form)
+    let url = ask.url.as_str();
+    let (request, kind, body) = match ask.sent {
+        Sent::None => (None, "", &b""[..]),
+        Sent::Form(form) => (Some(agent.post(url)), "application/x-www-form-urlencoded", form),
+        Sent::Json(text) => (Some(agent.post(url)), JSON, text.as_bytes()),
+        Sent::Patch(text) => (Some(agent.patch(url)), JSON, text.as_bytes()),
+    };
+    let result = match request {
+        Some(request) => {
+            let with = |request: RequestBuilder<_>, (name, value)| request.header(name, value);
+            values.into_iter().fold(request, with).content_type(kind).send(body)
         }
         None => {
-            let mut request = agent.get(ask.url.as_str());
-            for (name, value) in values {
-                request = request.header(name, value);
-            }
-            request.call()
+            let with = |request: RequestBuilder<_>, (name, value)| request.header(name, value);
+            values.into_iter().fold(agent.get(url), with).call()
         }
     };
     let mut response = result.map_err(failed)?;

@@ -75,8 +75,14 @@ fn timeout(host: &str) -> Failed {
 /// How the standard library begins the error of `getaddrinfo`, which has no kind of its own.
 const LOOKUP: &str = "failed to lookup address information";
 
+/// The same on Windows: `WSAHOST_NOT_FOUND` to `WSANO_DATA`. No other system has such numbers.
+const LOOKUP_OF_WINDOWS: std::ops::RangeInclusive<i32> = 11_001..=11_004;
+
 fn of_io(error: &io::Error) -> (Fault, bool) {
     use io::ErrorKind as K;
+    if error.raw_os_error().is_some_and(|number| LOOKUP_OF_WINDOWS.contains(&number)) {
+        return (Fault::Name, true);
+    }
     if error.get_ref().is_some_and(|inner| inner.to_string().starts_with(LOOKUP)) {
         return (Fault::Name, true);
     }
