@@ -48,6 +48,8 @@ struct Entry<'a> {
     tenant_id: &'a str,
     environment_name: &'a str,
     managed_by_tenants: [(); 0],
+    #[serde(rename = "AzVaultKeptName", skip_serializing_if = "Option::is_none")]
+    kept_name: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -103,14 +105,40 @@ const PROFILE: &str = "azureProfile.json";
 const CONFIG: &str = "config";
 
 fn profile(contexts: &[&Context], acting: Option<&Context>) -> String {
+    written(subscriptions(contexts, acting))
+}
+
+/// The same for az's own folder, each subscription marked as a name that azvault keeps; and which contexts
+/// they are of, by their ids.
+pub fn az_names<'a>(
+    contexts: &[&'a Context],
+    acting: Option<&'a Context>,
+) -> (String, Vec<&'a Context>) {
+    let mut subscriptions = subscriptions(contexts, acting);
+    for (entry, _) in &mut subscriptions {
+        entry.kept_name = Some("");
+    }
+    let of = subscriptions.iter().map(|(_, context)| *context).collect();
+    (written(subscriptions), of)
+}
+
+fn subscriptions<'a>(
+    contexts: &[&'a Context],
+    acting: Option<&'a Context>,
+) -> Vec<(Entry<'a>, &'a Context)> {
     let mut seen = BTreeSet::new();
     let mut subscriptions = Vec::new();
     for context in acting.into_iter().chain(contexts.iter().copied()) {
         let Some(entry) = entry(context, acting) else { continue };
         if seen.insert(entry.id.to_lowercase()) {
-            subscriptions.push(entry);
+            subscriptions.push((entry, context));
         }
     }
+    subscriptions
+}
+
+fn written(subscriptions: Vec<(Entry<'_>, &Context)>) -> String {
+    let subscriptions = subscriptions.into_iter().map(|(entry, _)| entry).collect();
     let profile = serde_json::to_string(&Profile { subscriptions }).unwrap_or_default();
     // az writes and reads this file with a mark, and the others without.
     format!("\u{feff}{profile}")
@@ -142,6 +170,7 @@ fn entry<'a>(context: &'a Context, acting: Option<&Context>) -> Option<Entry<'a>
         tenant_id,
         environment_name: cloud_of(context),
         managed_by_tenants: [],
+        kept_name: None,
     })
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::reply::{After, Reply, Status};
 use crate::request::{self, Asks, Denied, MAX_HEAD};
-use crate::token_endpoint::TokenEndpoint;
+use crate::token_endpoint::{Entrance, TokenEndpoint};
 use crate::{EndpointRequest, Protocol};
 
 /// A caller that takes longer than this to ask, or to take its reply, is let go of.
@@ -36,6 +36,7 @@ pub(crate) enum Crowd {
 pub(crate) struct Connection {
     pub(crate) id: u64,
     pub(crate) peer: SocketAddrV4,
+    entrance: Entrance,
     stream: TcpStream,
     /// What came and was not looked at: a head, or the beginning of the next.
     came: Zeroizing<Vec<u8>>,
@@ -86,10 +87,11 @@ pub(crate) enum Next {
 }
 
 impl Connection {
-    pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4) -> Self {
+    pub(crate) fn new(id: u64, stream: TcpStream, peer: SocketAddrV4, entrance: Entrance) -> Self {
         Self {
             id,
             peer,
+            entrance,
             stream,
             came: Zeroizing::new(Vec::with_capacity(MAX_HEAD)),
             answered: 0,
@@ -241,7 +243,7 @@ impl Connection {
         end: usize,
         endpoint: &TokenEndpoint,
     ) -> Result<Option<EndpointRequest>, Denied> {
-        let head = request::head(&self.came[..end], endpoint)?;
+        let head = request::head(&self.came[..end], endpoint, self.entrance)?;
         self.after = if self.answered + 1 < MAX_REQUESTS { head.after } else { After::Close };
         self.came.drain(..end);
         match head.asks {

@@ -37,6 +37,8 @@ pub enum Protocol {
     /// The endpoint that Terraform's azurerm takes for IMDS, api-version 2018-02-01.
     /// <https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token>
     Azurerm,
+    /// The Instance Metadata Service itself, which programs look for at a fixed address.
+    Imds,
 }
 
 /// What a token is to open, as given.

@@ -119,12 +119,40 @@ pub const TOOL_VARIABLES: &[ToolVariable] = rows! {
     "no_proxy" = V::NoProxy, "all", "a proxy is asked for the endpoint, and sees its key";
 };
 
+/// Those of them by which a tool finds an endpoint, and nothing more.
+const IN_PLACE: [&str; 4] = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "MSI_ENDPOINT", "MSI_SECRET"];
+
+/// Says where the endpoint of a shell is, for azvault itself: it is no identity of the machine.
+pub const OWN_ENDPOINT: &str = "AZVAULT_ENDPOINT";
+
 impl TokenEndpoint {
     /// The variables for the child: keys to this endpoint, which die with it, and no token. The
     /// values go nowhere else. What the acting context does not say has no variable.
     pub fn environment(&self, facts: &Facts<'_>) -> Vec<(&'static str, Zeroizing<String>)> {
         let said = |row: &ToolVariable| Some((row.name, self.value(row.value, facts)?));
         TOOL_VARIABLES.iter().filter_map(said).collect()
+    }
+
+    /// The variables for a shell whose tools act as they did before: those by which a tool that names an
+    /// account reaches the endpoint, and one by which azvault knows that it is its own.
+    pub fn environment_in_place(
+        &self,
+        no_proxy: Option<&[&str]>,
+    ) -> Vec<(&'static str, Zeroizing<String>)> {
+        let facts = Facts {
+            tenant: None,
+            subscription: None,
+            environment: None,
+            az_folder: None,
+            no_proxy: no_proxy.unwrap_or_default(),
+        };
+        let rows = TOOL_VARIABLES.iter().filter(|row| match row.name {
+            "NO_PROXY" | "no_proxy" => no_proxy.is_some(),
+            name => IN_PLACE.contains(&name),
+        });
+        let said = |row: &ToolVariable| Some((row.name, self.value(row.value, &facts)?));
+        let own = self.value(V::Address, &facts).map(|own| (OWN_ENDPOINT, own));
+        rows.filter_map(said).chain(own).collect()
     }
 
     fn value(&self, value: ToolValue, facts: &Facts<'_>) -> Option<Zeroizing<String>> {

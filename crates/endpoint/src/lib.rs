@@ -28,13 +28,14 @@
 //! };
 //! for (name, value) in endpoint.environment(&facts) { /* for the child */ }
 //! let message = "nothing is for this command";
-//! let refused = |_: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
+//! let refused = |_: &_, _: &_| Err(Refusal::NotAllowed { message: message.to_owned() });
 //! endpoint.serve(&child, || 0, refused)?;
 //! # Ok(())
 //! # }
 //! ```
 
 mod az_config;
+mod caller;
 mod connection;
 mod endpoint_request;
 mod environment;
@@ -48,9 +49,12 @@ mod serving;
 mod token_endpoint;
 
 pub use az_config::{
-    AZ_COPIES, AZ_LINKS, AzConfig, OwnFiles, az_config, az_follows, client_id, selected,
+    AZ_COPIES, AZ_LINKS, AzConfig, OwnFiles, az_config, az_follows, az_names, client_id, selected,
 };
+pub use caller::Caller;
 pub use endpoint_request::{ClientSelector, EndpointRequest, Issued, Protocol, Refusal, Target};
-pub use environment::{Facts, TOOL_VARIABLES, ToolValue, ToolVariable, is_token_endpoint};
+pub use environment::{
+    Facts, OWN_ENDPOINT, TOOL_VARIABLES, ToolValue, ToolVariable, is_token_endpoint,
+};
 pub use foreign_variables::{FOREIGN_VARIABLES, ForeignVariable, Holds, foreign_variable};
 pub use token_endpoint::{Keys, TokenEndpoint};

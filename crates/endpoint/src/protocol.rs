@@ -3,6 +3,7 @@
 pub(crate) mod app_service;
 pub(crate) mod azd;
 pub(crate) mod azurerm;
+pub(crate) mod imds;
 pub(crate) mod msi;
 
 use data_encoding::BASE64;
@@ -15,18 +16,19 @@ impl Protocol {
     pub(crate) fn method(self) -> &'static str {
         match self {
             Self::Azd | Self::CloudShell => "POST",
-            Self::AppService | Self::AppService2017 | Self::Azurerm => "GET",
+            Self::AppService | Self::AppService2017 | Self::Azurerm | Self::Imds => "GET",
         }
     }
 
-    /// The one version that is spoken, where requests say one.
-    pub(crate) fn api_version(self) -> Option<&'static str> {
+    /// Whether this version is spoken, as requests say it: one alone, but by [`imds`].
+    pub(crate) fn speaks(self, version: Option<&str>) -> bool {
         match self {
-            Self::AppService => Some(app_service::API_VERSION),
-            Self::AppService2017 => Some(msi::API_VERSION),
-            Self::Azd => Some(azd::API_VERSION),
-            Self::Azurerm => Some(azurerm::API_VERSION),
-            Self::CloudShell => None,
+            Self::AppService => version == Some(app_service::API_VERSION),
+            Self::AppService2017 => version == Some(msi::API_VERSION),
+            Self::Azd => version == Some(azd::API_VERSION),
+            Self::Azurerm => version == Some(azurerm::API_VERSION),
+            Self::Imds => version.is_some_and(imds::is_version),
+            Self::CloudShell => true,
         }
     }
 
@@ -47,7 +49,9 @@ impl Protocol {
         match self {
             Self::AppService => app_service::issued(asked, issued, token, after),
             Self::Azd => azd::issued(issued, token, after),
-            Self::Azurerm | Self::CloudShell => azurerm::issued(issued, token, now, after),
+            Self::Azurerm | Self::CloudShell | Self::Imds => {
+                azurerm::issued(issued, token, now, after)
+            }
             Self::AppService2017 => msi::issued(issued, token, after),
         }
     }
@@ -82,7 +86,7 @@ impl Protocol {
             Self::AppService | Self::AppService2017 => app_service::denied(status, message),
             Self::CloudShell => msi::denied(status, message),
             Self::Azd => azd::denied(status, message),
-            Self::Azurerm => azurerm::denied(status, message),
+            Self::Azurerm | Self::Imds => azurerm::denied(status, message),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Requests: who may ask at all, and what is asked.
 
 use crate::parameters;
-use crate::protocol::{app_service, azd, azurerm, msi};
+use crate::protocol::{app_service, azd, azurerm, imds, msi};
 use crate::reply::{After, Reply, Status};
-use crate::token_endpoint::TokenEndpoint;
+use crate::token_endpoint::{Entrance, TokenEndpoint};
 use crate::{ClientSelector, EndpointRequest, Protocol, Target};
 
 /// Bytes of a request's head at most.
@@ -52,8 +52,12 @@ impl Denied {
     }
 }
 
-/// Looks at a whole head, its last empty line included.
-pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denied> {
+/// Looks at a whole head, its last empty line included, of who came in there.
+pub(crate) fn head(
+    bytes: &[u8],
+    endpoint: &TokenEndpoint,
+    entrance: Entrance,
+) -> Result<Head, Denied> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut request = httparse::Request::new(&mut headers);
     match request.parse(bytes) {
@@ -69,7 +73,11 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
 
     // A page in a browser can have a name of its own resolve to 127.0.0.1, and then speak to any
     // port there; the name stands in Host. It cannot leave Origin out where it sends headers.
-    if !headers.only("Host").is_some_and(|host| is_host(host, endpoint.port)) {
+    let is_own = |host: &[u8]| match entrance {
+        Entrance::Keyed => is_host(host, endpoint.port),
+        Entrance::Metadata => imds::is_host(host),
+    };
+    if !headers.only("Host").is_some_and(is_own) {
         return Err(Denied::unknown(Status::Forbidden, "Host is not this endpoint's address"));
     }
     if headers.named("Origin").next().is_some() {
@@ -77,13 +85,12 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
     }
 
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let protocol = match path {
-        app_service::PATH => Protocol::AppService,
-        azd::PATH => Protocol::Azd,
-        _ if azurerm::key_of(path).is_some() => Protocol::Azurerm,
-        _ if msi::key_of(path).is_some() && method == "GET" => Protocol::AppService2017,
-        _ if msi::key_of(path).is_some() => Protocol::CloudShell,
-        _ => return Err(Denied::unknown(Status::NotFound, "there is no such path")),
+    let protocol = match entrance {
+        Entrance::Keyed => keyed(path, method),
+        Entrance::Metadata => (path == imds::PATH).then_some(Protocol::Imds),
+    };
+    let Some(protocol) = protocol else {
+        return Err(Denied::unknown(Status::NotFound, "there is no such path"));
     };
     let deny = |status, message| Err(Denied::new(protocol, status, message));
     if method != protocol.method() {
@@ -92,7 +99,11 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
     if !has_key(endpoint, protocol, path, &headers) {
         return deny(Status::Unauthorised, "the key is missing or wrong");
     }
-    let is_of_imds = matches!(protocol, Protocol::Azurerm | Protocol::CloudShell);
+    // As the service itself: what a proxy hands on is not of who runs it.
+    if protocol == Protocol::Imds && headers.named("X-Forwarded-For").next().is_some() {
+        return deny(Status::BadRequest, "no request is answered that was handed on");
+    }
+    let is_of_imds = matches!(protocol, Protocol::Azurerm | Protocol::CloudShell | Protocol::Imds);
     if is_of_imds && headers.only("Metadata") != Some(b"true") {
         return deny(Status::BadRequest, "Metadata: true is missing");
     }
@@ -105,7 +116,7 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
             let Some([version]) = parameters::read(query, ["api-version"]) else {
                 return deny(Status::BadRequest, "the query is malformed");
             };
-            if protocol.api_version().is_some_and(|own| version.as_deref() != Some(own)) {
+            if !protocol.speaks(version.as_deref()) {
                 return deny(Status::BadRequest, "this api-version is not spoken");
             }
             Asks::InBody(protocol, length)
@@ -120,6 +131,18 @@ pub(crate) fn head(bytes: &[u8], endpoint: &TokenEndpoint) -> Result<Head, Denie
         (_, Some(_)) => return deny(Status::BadRequest, "there is no body in this protocol"),
     };
     Ok(Head { asks, after: after(http, &headers) })
+}
+
+/// The protocol of a path that is there with a key.
+fn keyed(path: &str, method: &str) -> Option<Protocol> {
+    match path {
+        app_service::PATH => Some(Protocol::AppService),
+        azd::PATH => Some(Protocol::Azd),
+        _ if azurerm::key_of(path).is_some() => Some(Protocol::Azurerm),
+        _ if msi::key_of(path).is_some() && method == "GET" => Some(Protocol::AppService2017),
+        _ if msi::key_of(path).is_some() => Some(Protocol::CloudShell),
+        _ => None,
+    }
 }
 
 /// What a caller wants to become of its connection (RFC 9112, 9.3). One of HTTP/1.0 would have to
@@ -171,6 +194,8 @@ fn has_key(
             has_msi_path()
                 && headers.only("secret").is_some_and(|given| endpoint.msi_secret.is(given))
         }
+        // To be in the network is the key.
+        Protocol::Imds => true,
     }
 }
 
@@ -219,7 +244,7 @@ fn asked_by_query(protocol: Protocol, query: &str) -> Result<EndpointRequest, &'
         claims,
         refused_sha256,
     ] = parameters::read(query, names).ok_or("the query is malformed")?;
-    if version.as_deref() != protocol.api_version() {
+    if !protocol.speaks(version.as_deref()) {
         return Err("this api-version is not spoken");
     }
     let resource = resource.ok_or("the query has no resource")?;

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use azvault_os::pipe::{Interest, Source, Wait};
 use azvault_os::tcp_owner::Peer;
 
+use crate::caller::{Caller, Network};
 use crate::connection::{Connection, Crowd, Next};
 use crate::issuing::{Closing, Hands, Job, Queue};
 use crate::reply::{Reply, Status};
 use crate::request::Denied;
-use crate::token_endpoint::TokenEndpoint;
+use crate::token_endpoint::{Entrance, TokenEndpoint};
 use crate::{EndpointRequest, Issued, Refusal};
 
 /// Connections that are served at once; more wait in the listener's queue. Below the 1,024
@@ -25,7 +26,7 @@ const TURN: Duration = Duration::from_millis(250);
 impl TokenEndpoint {
     /// Serves until `stop` becomes readable, as the handle of a process that ended does.
     ///
-    /// `issue` says what a caller gets; a few threads call it at once, and it may block. They are
+    /// `issue` says what a caller gets, and may ask which process that is; a few threads call it at once, and it may block. They are
     /// started when they are needed: an endpoint that nobody asks has none. `now` is the clock, in
     /// Unix seconds. After `stop` nobody is answered any more; what `issue` is about
     /// is still waited for, so that a refresh token that was rotated meanwhile is not lost.
@@ -33,13 +34,17 @@ impl TokenEndpoint {
         self,
         stop: &impl Source,
         now: impl Fn() -> i64 + Sync,
-        issue: impl Fn(&EndpointRequest) -> Result<Issued, Refusal> + Sync,
+        issue: impl Fn(&EndpointRequest, &Caller) -> Result<Issued, Refusal> + Sync,
     ) -> io::Result<()> {
         let queue = Queue::new()?;
         let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port);
+        let network = if self.metadata.is_some() { Network::Private } else { Network::Shared };
         thread::scope(|scope| {
             let closing = Closing(&queue);
-            let work = || queue.work(|job| answer(job, own, &now, &issue));
+            let work = || {
+                let caller = |job: &Job| Caller { peer: job.peer, own, network };
+                queue.work(|job| answer(job, &caller(job), &now, &issue));
+            };
             let start = || {
                 let thread = thread::Builder::new().name("issuing".into());
                 thread.spawn_scoped(scope, work).map(drop)
@@ -62,15 +67,15 @@ struct Issuing<'q> {
 /// The reply to a request that came by the right key.
 fn answer(
     job: &Job,
-    own: SocketAddrV4,
+    caller: &Caller,
     now: &impl Fn() -> i64,
-    issue: &impl Fn(&EndpointRequest) -> Result<Issued, Refusal>,
+    issue: &impl Fn(&EndpointRequest, &Caller) -> Result<Issued, Refusal>,
 ) -> Reply {
     let protocol = job.asked.protocol;
-    if let Some(reason) = refused(azvault_os::tcp_owner::look_up(job.peer.into(), own.into())) {
+    if let Some(reason) = refused(caller.user()) {
         return protocol.denied(Status::Unauthorised, reason);
     }
-    match issue(&job.asked) {
+    match issue(&job.asked, caller) {
         Ok(issued) => protocol.issued(&job.asked, &issued, now(), job.after),
         Err(refusal) => protocol.refused(&refusal),
     }
@@ -101,8 +106,10 @@ fn run(endpoint: &TokenEndpoint, stop: &impl Source, issuing: &Issuing<'_>) -> i
                 }
             }
         }
-        if ready.listener && accept(endpoint, &mut connections, &mut next_id).is_err() {
-            rests_until = Instant::now() + TURN;
+        for entrance in ready.entrances {
+            if accept(endpoint, entrance, &mut connections, &mut next_id).is_err() {
+                rests_until = Instant::now() + TURN;
+            }
         }
         connections.retain_mut(|connection| goes_on(connection, endpoint, issuing));
     }
@@ -145,7 +152,8 @@ fn goes_on(connection: &mut Connection, endpoint: &TokenEndpoint, issuing: &Issu
 struct Ready {
     stop: bool,
     done: bool,
-    listener: bool,
+    /// Where callers wait.
+    entrances: Vec<Entrance>,
 }
 
 fn wait_for(
@@ -158,29 +166,36 @@ fn wait_for(
     let mut waits = Wait::new();
     waits.add(stop, Interest::Read);
     waits.add(queue.bell(), Interest::Read);
-    waits.add(&endpoint.listener, callers);
+    let entrances = endpoint.entrances();
+    for (_, listener) in &entrances {
+        waits.add(*listener, callers);
+    }
     for connection in connections.iter() {
         waits.add(connection.stream(), connection.waits_for());
     }
     // Nobody is late where nobody is.
     let nobody_is_late = connections.is_empty() && callers == Interest::Read;
     let results = waits.within((!nobody_is_late).then_some(TURN))?;
-    let (fixed, of_connections) = results.split_at(3);
+    let (fixed, rest) = results.split_at(2);
+    let (of_entrances, of_connections) = rest.split_at(entrances.len());
     for (connection, result) in connections.iter_mut().zip(of_connections) {
         connection.polled(*result);
     }
-    let [stop, done, listener] = [0, 1, 2].map(|at: usize| fixed[at].is_any());
-    Ok(Ready { stop, done, listener })
+    let came = entrances.iter().zip(of_entrances).filter(|(_, result)| result.is_any());
+    let entrances = came.map(|((entrance, _), _)| *entrance).collect();
+    Ok(Ready { stop: fixed[0].is_any(), done: fixed[1].is_any(), entrances })
 }
 
-/// Takes who waits. Only callers on this machine can come to 127.0.0.1; it is looked at anyway.
+/// Takes who waits there. Only callers on this machine can come to 127.0.0.1; it is looked at anyway.
 fn accept(
     endpoint: &TokenEndpoint,
+    entrance: Entrance,
     connections: &mut Vec<Connection>,
     next_id: &mut u64,
 ) -> Result<(), io::Error> {
+    let Some(listener) = endpoint.listener(entrance) else { return Ok(()) };
     while connections.len() < MAX_CONNECTIONS {
-        let (stream, peer) = match endpoint.listener.accept() {
+        let (stream, peer) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => return Ok(()),
             Err(e) if e.kind() == io::ErrorKind::ConnectionAborted => continue,
@@ -188,8 +203,10 @@ fn accept(
             Err(e) => return Err(e),
         };
         let SocketAddr::V4(peer) = peer else { continue };
-        if peer.ip().is_loopback() && stream.set_nonblocking(true).is_ok() {
-            connections.push(Connection::new(*next_id, stream, peer));
+        // Behind the other entrance there is no other machine.
+        let is_here = peer.ip().is_loopback() || entrance == Entrance::Metadata;
+        if is_here && stream.set_nonblocking(true).is_ok() {
+            connections.push(Connection::new(*next_id, stream, peer, entrance));
             *next_id += 1;
         }
     }

@@ -1,12 +1,14 @@
 //! An endpoint: a port, and the keys to it.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 
 use azvault_os::pipe::listen_on_loopback;
 use data_encoding::BASE64URL_NOPAD;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+use crate::protocol::imds;
 
 /// Callers that the kernel lets wait for a place. The standard library's 128 would let the rest of
 /// a thousand try again a second later.
@@ -29,6 +31,8 @@ pub struct Keys {
 /// An endpoint that listens, on a random port of 127.0.0.1.
 pub struct TokenEndpoint {
     pub(crate) listener: TcpListener,
+    /// Where callers come without a key: in a network that is theirs alone.
+    pub(crate) metadata: Option<TcpListener>,
     pub(crate) port: u16,
     pub(crate) identity_header: Key,
     pub(crate) azd_key: Key,
@@ -40,10 +44,41 @@ pub struct TokenEndpoint {
 impl TokenEndpoint {
     /// Listens. Who connects before [`serve`](Self::serve) waits for it.
     pub fn open(keys: &Keys) -> io::Result<Self> {
-        let listener = listen_on_loopback(BACKLOG)?;
+        Self::of(keys, listen_on_loopback(BACKLOG)?, None)
+    }
+
+    /// The same in a network that its callers have to themselves: these listen there, at [`ADDRESSES`](Self::ADDRESSES).
+    pub fn within(keys: &Keys, listeners: Vec<TcpListener>) -> io::Result<Self> {
+        let mut listeners = listeners.into_iter();
+        let (Some(listener), metadata) = (listeners.next(), listeners.next()) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        Self::of(keys, listener, metadata)
+    }
+
+    /// Where an endpoint listens in such a network: at any port of 127.0.0.1, and where programs look for the
+    /// metadata of a machine of Azure.
+    pub const ADDRESSES: [SocketAddrV4; 2] = [SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0), imds::AT];
+
+    /// Who listens there.
+    pub(crate) fn listener(&self, entrance: Entrance) -> Option<&TcpListener> {
+        match entrance {
+            Entrance::Keyed => Some(&self.listener),
+            Entrance::Metadata => self.metadata.as_ref(),
+        }
+    }
+
+    /// Where callers come in.
+    pub(crate) fn entrances(&self) -> Vec<(Entrance, &TcpListener)> {
+        let both = [Entrance::Keyed, Entrance::Metadata].into_iter();
+        both.filter_map(|entrance| Some((entrance, self.listener(entrance)?))).collect()
+    }
+
+    fn of(keys: &Keys, listener: TcpListener, metadata: Option<TcpListener>) -> io::Result<Self> {
         let port = listener.local_addr()?.port();
         Ok(Self {
             listener,
+            metadata,
             port,
             identity_header: Key::of(&keys.identity_header),
             azd_key: Key::of(&keys.azd_key),
@@ -52,6 +87,15 @@ impl TokenEndpoint {
             msi_secret: Key::of(&keys.msi_secret),
         })
     }
+}
+
+/// Where a caller came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entrance {
+    /// At a path for those who have its key.
+    Keyed,
+    /// Where there is none.
+    Metadata,
 }
 
 /// A key as it stands in the environment and in requests.
