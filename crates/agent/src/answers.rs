@@ -31,6 +31,10 @@ pub trait Answers {
     /// Goes on with what came from those processes.
     fn go_on(&mut self, keys: &Arc<Keys>);
 
+    /// Does what nobody waits for, such as what is synced in the background: called when no caller is to be
+    /// answered. A caller that comes meanwhile waits for as long as it takes.
+    fn work_unasked(&mut self, keys: &Arc<Keys>);
+
     /// Does together what [`Reply::Unsettled`] answers wait for: by the ticket of each whether it was done, else the
     /// answer that goes out in its place.
     fn settle(&mut self, keys: &Arc<Keys>) -> Vec<Settled>;

@@ -21,8 +21,8 @@ use crate::protocol::{Body, Leader, Message, Outcome};
 /// More grants than this nobody has.
 const MAX_GRANTS: usize = 1024;
 
-/// Longest box of one grant: some two hundred accounts by name.
-const MAX_SEALED: usize = 64 * 1024;
+/// Longest box of one grant: some three thousand accounts by name.
+const MAX_SEALED: usize = 1024 * 1024;
 
 /// What a grant takes in a message besides its box.
 const HEAD: usize = 32 + 8 + 2 * PROCESS + 1 + 1 + 8 + 8 + 4;

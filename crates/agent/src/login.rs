@@ -5,6 +5,7 @@
 //! that: it holds no key, and one that hangs keeps no agent from answering. It tells the agent by one
 //! byte each, and holds the machine back from sleeping until the agent says that its keys are gone.
 
+#[cfg_attr(windows, path = "login/no_bus.rs")]
 mod bus;
 
 use std::io::{Read, Write};

@@ -233,6 +233,10 @@ fn run(
         retain(&mut connections, &mut held, |connection, held| {
             connection.settled(&settled, held, moment)
         });
+        // Those who wait for a renewal wait in any case.
+        if connections.iter().all(Connection::is_waiting) {
+            held.work_unasked();
+        }
     }
 }
 

@@ -23,15 +23,16 @@ const MAX_TERMINALS: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Terminal {
     session: u32,
-    /// When its leader was started; 0 where that has ended.
+    /// When its leader was started.
     started: u64,
 }
 
 impl Terminal {
-    /// That of a process; `None` if there is none.
+    /// That of a process; `None` if there is none, or if its leader has ended or is outside of this container:
+    /// what is left is a number, which another session may get or has.
     pub(crate) fn of(pid: u32) -> Option<Self> {
         let session = process::facts(pid)?.terminal;
-        let started = process::facts(session).map_or(0, |leader| leader.started);
+        let started = process::facts(session)?.started;
         Some(Self { session, started })
     }
 }
@@ -104,6 +105,8 @@ impl Terminals {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::process::{Child, Command, Stdio};
     use std::time::Duration;
 
     use azvault_vault::Keys;
@@ -115,9 +118,21 @@ mod tests {
         Moment { boot: Duration::from_secs(seconds), ..Moment::default() }
     }
 
+    /// A process that leads a session, and ends with its standard input.
+    fn leader() -> Child {
+        let mut leader = Command::new("setsid");
+        leader.args(["sh", "-c", "echo; read -r _"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut leader = leader.spawn().unwrap();
+        // What it says it says when it leads.
+        leader.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        leader
+    }
+
     #[test]
     fn a_terminal_is_known_by_its_leader_and_not_by_its_number_alone() {
-        let own = std::process::id();
+        // In CI these tests may have no terminal of their own.
+        let other = Terminal::of(std::process::id()).is_none().then(leader);
+        let own = other.as_ref().map_or(std::process::id(), Child::id);
         let terminal = Terminal::of(own).unwrap();
         let mut terminals = Terminals::default();
         assert_eq!(terminals.since(own, at(9)), None);
@@ -140,5 +155,9 @@ mod tests {
         assert!(Terminals::taken_over(&bytes, &[0; 32], &keys).is_none());
         terminals.clear();
         assert_eq!(terminals.since(own, at(9)), None);
+        if let Some(mut other) = other {
+            drop(other.stdin.take());
+            other.wait().unwrap();
+        }
     }
 }

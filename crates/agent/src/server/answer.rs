@@ -145,6 +145,15 @@ impl<'s> AgentState<'s> {
         }
     }
 
+    /// Has done what nobody waits for. It is no use of the vault: the keys go as they would without it.
+    pub(super) fn work_unasked(&mut self) {
+        let Some(unlocked) = &self.keys else { return };
+        let (service, keys) = (&mut *self.service, &unlocked.keys);
+        if catch_unwind(AssertUnwindSafe(|| service.work_unasked(keys))).is_err() {
+            service.forget();
+        }
+    }
+
     /// Settles the answers of this turn.
     pub(super) fn settle(&mut self) -> Vec<Settled> {
         let Some(unlocked) = &self.keys else { return Vec::new() };
