@@ -13,7 +13,9 @@ use crate::caller::Caller;
 use crate::console::{Answer, Console, Prompt};
 use crate::failure::{Failure, Kind};
 use crate::paths;
+use crate::pkcs11::Pins;
 use crate::policy::in_force;
+use crate::shell_word::shell_path;
 use crate::vault_pin::VaultPin;
 
 /// Options of every request.
@@ -29,6 +31,8 @@ pub struct Options {
     pub passphrase_fd: Option<i32>,
     /// The key file that unlocks beside or instead of the passphrase.
     pub key_file: Option<PathBuf>,
+    /// The file with the age identity that opens a slot.
+    pub age_identity: Option<PathBuf>,
     /// No other vault than this one, and none that is older.
     pub expect_vault: Option<VaultPin>,
     /// Certificate authorities that are trusted besides the system's.
@@ -51,6 +55,8 @@ pub struct App {
     memory: Option<PathBuf>,
     /// Who asks, if that is not this process.
     caller: Option<Arc<Caller>>,
+    /// PINs of tokens, for as long as this process has the vault open.
+    pub(crate) pins: Arc<Pins>,
 }
 
 /// Tells the time, in seconds since 1970 (UTC).
@@ -88,6 +94,7 @@ impl App {
             policy: OnceLock::new(),
             memory: None,
             caller: None,
+            pins: Arc::default(),
         }
     }
 
@@ -99,7 +106,7 @@ impl App {
         caller: Caller,
     ) -> Self {
         let app = Self::new(options, console, self.before, self.clock);
-        Self { caller: Some(Arc::new(caller)), ..app }
+        Self { caller: Some(Arc::new(caller)), pins: Arc::clone(&self.pins), ..app }
     }
 
     /// Who asks; `None` where that is this process itself.
@@ -161,6 +168,14 @@ impl App {
         }
     }
 
+    /// What the next command of this vault begins with.
+    pub fn command(&self) -> String {
+        match &self.options.vault {
+            Some(path) => format!("azvault --vault {}", shell_path(path)),
+            None => "azvault".to_owned(),
+        }
+    }
+
     /// What is forbidden: read when it is first asked for, and once.
     pub fn policy(&self) -> Result<&Policy, Failure> {
         if let Some(policy) = self.policy.get() {
@@ -177,7 +192,7 @@ impl App {
     pub fn afresh(&self) -> Self {
         let console = Arc::clone(&self.console);
         let app = Self::new(self.options.clone(), console, self.before, self.clock);
-        Self { caller: self.caller.clone(), ..app }
+        Self { caller: self.caller.clone(), pins: Arc::clone(&self.pins), ..app }
     }
 
     /// Somebody to ask, where that is allowed.

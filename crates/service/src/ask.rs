@@ -14,7 +14,7 @@ use crate::failure::{Failure, Kind};
 use crate::message::{Bytes, SecretPart, encode, split};
 use crate::online::network_of_process;
 use crate::opening::{OpenVault, Opener, Unasked};
-use crate::request::{Answered, Envelope, Memory, Outcome, Person};
+use crate::request::{Answered, Envelope, Memory, Outcome, Person, TypedPin};
 use crate::session::Session;
 use crate::unlock_inputs::UnlockInput;
 use crate::verbs::{Handle, Opens, Verb};
@@ -47,7 +47,7 @@ impl<'a> Requests<'a> {
 
     /// Of a vault that was just made, which what it was made for opens.
     pub fn of_new_vault(app: &'a App, given: UnlockInput) -> Result<Self, Failure> {
-        let open = Opener::new(app).open_with(given)?.again(app, Purpose::Vault)?;
+        let open = Opener::new(app).open_new(given)?.again(app, Purpose::Vault)?;
         Ok(Self { app, open: Some(open) })
     }
 
@@ -189,7 +189,7 @@ pub(crate) fn from_agent<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::R
 
 fn asked_once<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Failure> {
     let Some(client) = client(app)? else { return Ok(None) };
-    let of_vault_alone = V::PURPOSE == Purpose::Vault;
+    let sees_session = V::PURPOSE.sees_session();
     let is_given = matches!(V::PURPOSE, Purpose::Read | Purpose::Change);
     let mut envelope = Envelope {
         verb: V::NAME.to_owned(),
@@ -198,14 +198,15 @@ fn asked_once<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fail
         memory: app.memory().map(|anchors| Memory { anchors }),
         reach: if V::PURPOSE == Purpose::Change { az_folder::reach_around() } else { None },
         context: if is_given { app.given()? } else { None },
-        person: match V::ASKS && app.terminal().is_some() {
+        person: match (V::ASKS || V::GOES_ONLINE) && app.terminal().is_some() {
             true => Person::Present,
             false => Person::Absent,
         },
         agreed: Vec::new(),
-        session: match of_vault_alone {
-            true => None,
-            false => paths::session().map(SecretPart::new),
+        pins: Vec::new(),
+        session: match sees_session {
+            true => paths::session().map(SecretPart::new),
+            false => None,
         },
         network: V::GOES_ONLINE.then(|| network_of_process(app)),
     };
@@ -230,6 +231,12 @@ fn asked_once<V: Verb>(app: &App, verb: &mut V) -> Result<Option<V::Reply>, Fail
                     Answer::Yes => envelope.agreed.push(question),
                     Answer::No => return Err(Failure::new(Kind::Aborted, "nothing was done")),
                 }
+                continue;
+            }
+            Outcome::AsksPin(question) => {
+                let Some(mut terminal) = app.terminal() else { return Err(foreign()) };
+                let pin = SecretPart::new(terminal.ask_pin(&question)?);
+                envelope.pins.push(TypedPin { question, pin });
                 continue;
             }
             Outcome::Refused(failure) => failure,

@@ -12,6 +12,12 @@ use crate::app::App;
 /// The verb under which the log has values that were shown.
 pub const REVEAL: &str = "secret reveal";
 
+/// The verb of a value that went to a clipboard.
+pub(crate) const COPY: &str = "secret copy";
+
+/// The verb of a token that went to a clipboard, beside the one of every token that is handed out.
+pub(crate) const COPY_TOKEN: &str = "token copy";
+
 /// More subjects than this are told in several entries: a box has a limit.
 const MAX_SUBJECTS: usize = 1000;
 
@@ -63,6 +69,11 @@ pub fn of_new_secret(about: &SecretDescription) -> Subject {
     Subject { id: None, what }
 }
 
+/// Where a token went that another entry names.
+pub(crate) fn of_clipboard() -> Subject {
+    Subject { id: None, what: "to a clipboard".to_owned() }
+}
+
 /// A secret of a session, as the audit log names it: the log is on disk, and nothing of a session
 /// is, sealed or not.
 pub(crate) fn of_session_secret(about: &SecretDescription) -> Subject {
@@ -73,6 +84,11 @@ pub(crate) fn of_session_secret(about: &SecretDescription) -> Subject {
 /// A context, in words.
 pub fn of_context(id: Option<Id>, context: &Context) -> Subject {
     Subject { id, what: format!("context {}", context.name.as_str()) }
+}
+
+/// The name of the context that a subject is, if it is one.
+pub(crate) fn context_of(subject: &Subject) -> Option<&str> {
+    subject.what.strip_prefix("context ")
 }
 
 /// A migration with files of its own, in words.

@@ -11,6 +11,7 @@ use crate::app::ContextOverride;
 use crate::endpoint::Reported;
 use crate::endpoint::reach::Reach;
 use crate::network::Network;
+use crate::team::synced::SyncedTeams;
 use crate::tokens::Renewed;
 
 /// A process that asks the agent. What is not in its request, and what the kernel does not say of it,
@@ -41,6 +42,8 @@ pub struct Caller {
     pub(crate) renewed: Renewed,
     /// The grant that it presented.
     pub(crate) grant: OnceLock<Id>,
+    /// How it stands with the teams that the agent syncs.
+    pub(crate) synced: Arc<SyncedTeams>,
 }
 
 impl Caller {

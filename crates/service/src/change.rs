@@ -15,7 +15,9 @@ mod request;
 mod supersede;
 
 use std::cell::Cell;
+use std::sync::Arc;
 
+use azvault_model::rules::mark;
 use azvault_model::{
     Acting, Change, Collision, Context, ContextName, Current, Decision, Known, Question, Refusal,
     Remark, Scope, Whose,
@@ -144,7 +146,7 @@ fn attempt(
                 let own = contexts.own();
                 let own = forget_here.map(|forget| in_session::forgotten(own, &forget, &accounts));
                 let forget = &preview.change.forget;
-                let counted = in_vault::count(vault, extras, forget, &accounts)?;
+                let counted = in_vault::count(vault, &contexts.vault, extras, forget, &accounts)?;
                 Counted { removed: counted.removed + own.unwrap_or_default(), ..counted }
             }
             Scope::Process => {
@@ -156,7 +158,10 @@ fn attempt(
         return Ok(Some(Done::new(done, standing, acting)));
     }
     let asked = preview.asks.or(of_session);
-    ask::ask(app, request, &ask::Asking { question: asked.as_ref(), acting, gone: &gone, scope })?;
+    let replaced = mark::replaced(&contexts.known(scope, whose), &preview.change);
+    let asking =
+        ask::Asking { question: asked.as_ref(), acting, gone: &gone, replaced: &replaced, scope };
+    ask::ask(app, request, &asking)?;
     let before = acting.and_then(|acting| contexts.find_in(scope, name_of(acting)));
     let before = before.map(Context::identity);
     let begins_again = Cell::new(false);
@@ -167,12 +172,16 @@ fn attempt(
             return Err(changed_meanwhile());
         }
         let decision = rule(known).map_err(refused)?;
-        if decision.asks.is_some() && decision.asks != asked {
+        let is_asked = |question| asked.as_ref() == Some(question);
+        if !decision.asks.as_ref().is_none_or(is_asked)
+            || mark::replaced(known, &decision.change) != replaced
+        {
             return Err(changed_meanwhile());
         }
         Ok(decision)
     };
-    let step = Step { whose, extras, decide: &decide };
+    let view = Arc::clone(&contexts.vault);
+    let step = Step { view: &view, whose, extras, decide: &decide };
     let written = match scope {
         Scope::User => in_vault::write(app, vault, request.verb, &step),
         Scope::Process => in_session::write(contexts, app.now(), &step),
@@ -260,6 +269,13 @@ struct Carried {
 }
 
 impl Done {
+    /// Has az act, in the shell of this process, as the change says.
+    pub(crate) fn follow(&self, app: &App) {
+        if let Some(contexts) = &self.az {
+            endpoint::follow_as(app, contexts);
+        }
+    }
+
     fn new(carried: Carried, standing: Standing, acting: Option<&Acting>) -> Self {
         let Carried { scope, run, decision, secrets, gone, chosen } = carried;
         let Decision { change, mut remarks, .. } = decision;

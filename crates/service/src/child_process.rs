@@ -12,8 +12,11 @@ use crate::descriptor;
 use crate::message::{Message, encode, split};
 use crate::request::Nothing;
 
-/// Longest that is handed over, and longest that comes back, in bytes.
-pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
+/// Longest that is handed over, in bytes: an endpoint may serve thousands of accounts.
+const MAX_MESSAGE: usize = 2 * 1024 * 1024;
+
+/// Longest that comes back.
+pub(crate) const MAX_ANSWER: usize = 256 * 1024;
 
 /// A verb of this program in a process of its own.
 pub(crate) fn command(app: &App, verb: &str) -> io::Result<Command> {

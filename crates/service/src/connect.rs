@@ -17,7 +17,7 @@ use azvault_model::{Account, HeldSecret};
 use azvault_signin::{Authority, Client, Cloud, Http, TenantName, resource};
 
 pub use self::lookup::look_up;
-pub use self::sign_in::{FEDERATED_TOKEN_FILE, identity, sign_in};
+pub use self::sign_in::{FEDERATED_TOKEN_FILE, PKCS11_KEY, identity, sign_in};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::online::failed;

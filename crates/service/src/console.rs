@@ -16,6 +16,9 @@ pub trait Console: Send + Sync {
     /// Shows a secret that cannot be shown again, whatever else is kept quiet.
     fn once(&self, what: &str, secret: &[u8]);
 
+    /// Shows an address as a code that a phone reads, where there is room for it.
+    fn picture(&self, address: &str);
+
     /// Shows how far work has come, until what is returned is dropped.
     fn begin(&self, what: &'static str, work: Work) -> Box<dyn Progress>;
 
@@ -76,6 +79,14 @@ pub trait Progress {
 pub trait Prompt {
     /// Asks for a passphrase without showing it.
     fn ask_passphrase(&mut self, question: &str) -> Result<Secret, Failure>;
+
+    /// Asks for the PIN of a token without showing it.
+    fn ask_pin(&mut self, question: &str) -> Result<Secret, Failure> {
+        self.ask_passphrase(question)
+    }
+
+    /// Asks for text that may be seen.
+    fn ask_text(&mut self, question: &str) -> Result<String, Failure>;
 
     /// Asks a yes-or-no question; an empty answer is no.
     fn ask_yes(&mut self, question: &str) -> Result<Answer, Failure>;

@@ -16,6 +16,7 @@ use azvault_model::{
 use azvault_policy::PolicyLine;
 use azvault_vault::Vault;
 
+pub(crate) use self::vault_view::Everyone;
 pub use self::vault_view::VaultView;
 
 use crate::app::{App, ContextOverride};
@@ -50,10 +51,22 @@ pub enum Purpose {
     Read,
     /// To be stored again, with all members that are kept of them.
     Change,
+    /// As they are for all shells of the user: neither a session nor a context that was given has a say.
+    User,
     /// To work on the vault alone: neither a session nor a context that was given has a say in it.
     Vault,
     /// In an emergency, which a policy that cannot be followed must not hold up.
     Revoke,
+}
+
+impl Purpose {
+    /// Whether what a session has of its own is a part of it.
+    pub(crate) fn sees_session(self) -> bool {
+        match self {
+            Self::Read | Self::Change | Self::Revoke => true,
+            Self::User | Self::Vault => false,
+        }
+    }
 }
 
 impl Contexts {
@@ -72,7 +85,7 @@ impl Contexts {
         let read = Self::without_given(app, vault, session, purpose)?;
         let given = match purpose {
             Purpose::Read | Purpose::Change => app.given()?,
-            Purpose::Vault | Purpose::Revoke => None,
+            Purpose::User | Purpose::Vault | Purpose::Revoke => None,
         };
         let given = given.map(|given| match read.meant_aloud(app, &given.name) {
             Ok(seen) => ContextOverride { name: seen.context.name.clone(), ..given },
@@ -90,7 +103,7 @@ impl Contexts {
     ) -> Result<Self, Failure> {
         let autosave_off = match purpose {
             Purpose::Read | Purpose::Change => policy::autosave_off(app)?.cloned(),
-            Purpose::Vault | Purpose::Revoke => None,
+            Purpose::User | Purpose::Vault | Purpose::Revoke => None,
         };
         let nothing = ProcessScope::default();
         Ok(Self { vault, session, given: None, autosave_off, nothing, purpose })
@@ -106,6 +119,11 @@ impl Contexts {
         let given = self.given.clone();
         let again = Self::without_given(app, vault, session, self.purpose)?;
         Ok(Self { given, ..again })
+    }
+
+    /// What they were read for.
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.purpose
     }
 
     /// Origins that the person agreed to: for the user, and in this session.
@@ -128,15 +146,13 @@ impl Contexts {
     pub fn seen(&self) -> Vec<Seen<'_>> {
         let seen = self.own().seen(&self.vault.contexts).into_iter();
         let mut seen: Vec<_> = seen.map(|(context, scope)| Seen { context, scope }).collect();
-        seen.sort_by_cached_key(|seen| {
-            let context = seen.context;
-            (
-                context.tenant.as_ref().map(|t| t.id.to_lowercase()),
-                context.subscription.as_ref().and_then(|s| s.name.clone()),
-                context.name.clone(),
-            )
-        });
+        sort(&mut seen);
         seen
+    }
+
+    /// How many contexts are seen.
+    pub fn number(&self) -> usize {
+        self.own().seen(&self.vault.contexts).len()
     }
 
     /// The vault's default.
@@ -174,8 +190,7 @@ impl Contexts {
 
     /// The context of a name, compared as Azure PowerShell does.
     pub fn find(&self, name: &ContextName) -> Option<Seen<'_>> {
-        let seen = self.own().seen(&self.vault.contexts);
-        let found = seen.into_iter().find(|(context, _)| context.name.same_as(name));
+        let found = self.own().find(&self.vault.contexts, name);
         found.map(|(context, scope)| Seen { context, scope })
     }
 
@@ -240,12 +255,9 @@ impl Contexts {
     pub fn known<'a>(&'a self, scope: Scope, whose: Whose<'a>) -> Known<'a> {
         let default = self.default();
         match scope {
-            Scope::User => Known::of_vault(
-                self.vault.contexts.iter().collect(),
-                default,
-                self.vault.secrets.len(),
-                whose,
-            ),
+            Scope::User => {
+                Known::of_vault(&self.vault.contexts, default, self.vault.secrets.len(), whose)
+            }
             Scope::Process => self.own().known(&self.vault.contexts, default, whose),
         }
     }
@@ -253,7 +265,7 @@ impl Contexts {
     /// The context of a name in a scope.
     pub fn find_in(&self, scope: Scope, name: &ContextName) -> Option<&Context> {
         match scope {
-            Scope::User => self.vault.contexts.iter().find(|context| context.name.same_as(name)),
+            Scope::User => self.vault.contexts.find(name),
             Scope::Process => self.find(name).map(|seen| seen.context),
         }
     }
@@ -278,6 +290,18 @@ impl Contexts {
         }
         wishes
     }
+}
+
+/// By tenant id, then subscription name, then context name.
+fn sort(seen: &mut [Seen<'_>]) {
+    seen.sort_by_cached_key(|seen| {
+        let context = seen.context;
+        (
+            context.tenant.as_ref().map(|t| t.id.to_lowercase()),
+            context.subscription.as_ref().and_then(|s| s.name.clone()),
+            context.name.clone(),
+        )
+    });
 }
 
 /// The name that a choice names.

@@ -208,7 +208,7 @@ pub fn check_shown(app: &App, verb: &str) -> Result<(), Failure> {
 /// Shows a recovery code, which cannot be had again.
 pub fn show_once(app: &App, code: &RecoveryCode) {
     app.console.once(
-        "recovery code, shown this once: write it down and keep it away from this machine",
+        "recovery code, shown this once: write it down and keep it off this machine",
         code.to_text().as_bytes(),
     );
 }

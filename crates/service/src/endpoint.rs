@@ -1,18 +1,23 @@
 //! The endpoint of `exec` and `shell`: a process that hands tokens to their children over loopback,
 //! and is gone when they are.
 
+mod asked;
+mod asked_again;
 pub mod az_folder;
 mod az_profile;
 mod azure_powershell;
 mod begin;
 mod bounds;
 mod for_process;
+mod in_place;
 mod issue;
 mod kept;
 mod launch;
 mod named_identity;
+mod private_network;
 pub(crate) mod reach;
 mod reported;
+mod served;
 mod started_for;
 mod terms;
 pub(crate) mod token;
@@ -30,17 +35,22 @@ use azvault_os::process::{
 use azvault_vault::Vault;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::asked::Asked;
 use self::az_folder::{AzContexts, AzFolder, Followed};
 pub use self::az_folder::{OwnAzFiles, is_around};
 pub use self::az_profile::LeftFromAz;
+pub(crate) use self::az_profile::az_profile;
 pub use self::azure_powershell::own_contexts;
 use self::begin::Chosen;
 pub use self::begin::{Ready, begin};
 pub use self::bounds::Bounds;
 pub use self::for_process::{OpenedFor, open_for_process};
-use self::kept::{Kept, Stop};
+pub use self::in_place::open_in_place;
+use self::issue::Question;
+use self::kept::{Endpoint, Kept, Stop};
 use self::launch::Launch;
 pub(crate) use self::named_identity::NamedIdentity;
+pub use self::private_network::Network;
 pub use self::reach::Reach;
 pub(crate) use self::reported::Reported;
 use self::terms::{HandedKeys, Means};
@@ -78,12 +88,13 @@ impl Message for Handed {
 }
 
 /// Opens an endpoint for this process, which is about to become another program, and whatever that
-/// starts. It gets tokens of the context that is chosen there.
-pub fn open(app: &App, start: Start, ready: Ready) -> Result<Begins, Failure> {
+/// starts. It gets tokens of the context that is chosen there. In a network of its own this process is from
+/// here on.
+pub fn open(app: &App, start: Start, network: Network, ready: Ready) -> Result<Begins, Failure> {
     let Ready { variables, chosen, means, tool_facts } = ready;
     let surround = |command: &mut Command| chosen.surround(command);
     let leader = std::process::id();
-    let launch = Launch { start, leader, means, tool_facts, surround: &surround };
+    let launch = Launch { start, leader, network, means, tool_facts, surround: &surround };
     let environment = launch.start(app)?;
     Ok(Begins { environment, variables, chosen })
 }
@@ -156,12 +167,14 @@ pub struct Post {
     pub handed: Handed,
     /// The process whose endpoint it is.
     pub leader: u32,
+    /// Where that process is.
+    pub network: Network,
 }
 
 /// Serves as the endpoint of a process until that has ended. Says what the environment of the process
 /// has to say once it is ready.
 pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<(), Failure> {
-    let Post { start, handed: Handed { means, facts }, leader } = post;
+    let Post { start, handed: Handed { means, facts }, leader, network } = post;
     let cannot = |e: std::io::Error| Failure::new(Kind::Other, format!("the token endpoint: {e}"));
     let refused = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
     let leader = ProcessHandle::open(leader).map_err(|e| match e.kind() {
@@ -175,7 +188,9 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
     // The handle is of a process that started this one, and of nobody who came after it.
     let is_its = match start {
         Start::Command | Start::Shell => leader.is_parent(),
-        Start::Process => descends(std::process::id(), leader.pid()) && !leader.has_ended(),
+        Start::Process | Start::ShellInit => {
+            descends(std::process::id(), leader.pid()) && !leader.has_ended()
+        }
     };
     if !is_its {
         return Err(refused());
@@ -188,28 +203,46 @@ pub fn serve(app: &App, post: Post, ready: impl FnOnce(&Environment)) -> Result<
         msi_path: random(),
         msi_secret: random(),
     };
-    let endpoint = TokenEndpoint::open(&keys).map_err(cannot)?;
+    let (endpoint, way_out) = match network {
+        Network::Shared => (TokenEndpoint::open(&keys).map_err(cannot)?, None),
+        Network::Private => {
+            let mut private = azvault_os::network::handed_over().map_err(cannot)?;
+            let listeners = private.take_listeners();
+            let folder = az_folder.as_ref().map(AzFolder::path).ok_or_else(refused)?;
+            let way_out = private_network::lead_out(&private, folder)?;
+            (TokenEndpoint::within(&keys, listeners).map_err(cannot)?, Some(way_out))
+        }
+    };
     // With keys of its own it starts renewals itself.
     let programs = if means.keys.is_some() { Programs::Started } else { Programs::None };
-    let kept = Arc::new(Kept::new(app, start, means, leader.pid())?);
+    let whose =
+        Endpoint { start, leader: leader.pid(), vault, bounds: facts.served.bounds.clone() };
+    let kept = Arc::new(Kept::new(app, whose, means)?);
     if start == Start::Process {
-        kept.claim(vault)?;
+        kept.claim()?;
     }
     // Before it has threads. Of files nothing is given up: whose a connection is, the kernel says of other
     // processes by theirs (Landlock would hide them).
     let _ = confine_calls(programs);
     let stop = Arc::new(Stop::new(leader).map_err(cannot)?);
     kept::watch(Arc::clone(&kept), beacon, Arc::clone(&stop)).map_err(cannot)?;
-    ready(&environment(&endpoint, &facts));
+    ready(&match start {
+        Start::ShellInit => environment_in_place(&endpoint),
+        Start::Command | Start::Shell | Start::Process => environment(&endpoint, &facts),
+    });
     // Whoever reads what the command prints does not wait for this process too.
     silence_output().and_then(|()| silence_errors()).map_err(cannot)?;
     let served = endpoint.serve(
         stop.bell(),
         || app.now(),
-        |asked| issue::issue(app, &kept, &facts.served, asked),
+        |request, caller| {
+            let process = caller.process(kept.leader());
+            issue::issue(app, &kept, &facts.served, &Question { request, process })
+        },
     );
     // What is left to do needs none.
     kept.wipe();
+    drop(way_out);
     if let Some(folder) = az_folder {
         folder.remove();
     }
@@ -228,6 +261,17 @@ fn environment(endpoint: &TokenEndpoint, facts: &Facts) -> Environment {
         no_proxy: &no_proxy,
     };
     let set = endpoint.environment(&facts).into_iter();
+    Environment {
+        set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
+    }
+}
+
+/// Of a shell whose tools act as they did before: those that name an account ask the endpoint.
+fn environment_in_place(endpoint: &TokenEndpoint) -> Environment {
+    let no_proxy = paths::has_proxy_for_loopback().then(paths::no_proxy);
+    let no_proxy: Option<Vec<&str>> =
+        no_proxy.as_ref().map(|all| all.iter().map(String::as_str).collect());
+    let set = endpoint.environment_in_place(no_proxy.as_deref()).into_iter();
     Environment {
         set: set.map(|(name, value)| (name.to_owned(), value.as_str().to_owned())).collect(),
     }

@@ -197,6 +197,7 @@ fn kind_of_slot(error: SlotError) -> Kind {
         SlotError::Full(_)
         | SlotError::FullOfKind(_)
         | SlotError::Last
+        | SlotError::OneDevice
         | SlotError::Weaker { .. } => Kind::Refused,
     }
 }

@@ -2,7 +2,7 @@
 //! which its endpoint asks. The agent has the box and the hash of the handle; it binds both to the process.
 
 use azvault_agent::{GivenGrant, KeepsUnlocked, Leader, NewGrant};
-use azvault_model::Secret;
+use azvault_model::{ContextName, Scope, Secret};
 use azvault_vault::{Id, Subject, random_key, sha256};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,17 @@ pub(crate) struct GrantTerms {
     pub(crate) served: Served,
     /// Unix seconds.
     pub(crate) since: i64,
+    /// The shell whose endpoint asked for it.
+    #[serde(default)]
+    pub(crate) shell: Option<AskingShell>,
+}
+
+/// A shell whose endpoint asks for a grant.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AskingShell {
+    pub process: u32,
+    /// Its program, as the system calls it.
+    pub program: String,
 }
 
 /// A new grant: its handle, and what the agent gets.
@@ -36,7 +47,7 @@ pub(crate) fn made(
     let text = serde_json::to_vec(terms).map_err(|e| Failure::new(Kind::Other, e.to_string()))?;
     let keeps = match terms.start {
         Start::Command => KeepsUnlocked::WhileItRuns,
-        Start::Shell | Start::Process => KeepsUnlocked::WhenAsked,
+        Start::Shell | Start::Process | Start::ShellInit => KeepsUnlocked::WhenAsked,
     };
     let sealed = open.vault.seal_grant(id, &text)?;
     let grant = NewGrant {
@@ -50,8 +61,8 @@ pub(crate) fn made(
     Ok((Secret::copied_from(&handle[..]), grant))
 }
 
-/// The audit log has a grant before anything comes of it. Names of a session's contexts are on no disk, and
-/// so the entry has none.
+/// The audit log has a grant before anything comes of it, with the context if that is the vault's. Names of a
+/// session's contexts are on no disk: the entry has none.
 pub(crate) fn tell(
     app: &App,
     open: &mut OpenVault,
@@ -63,9 +74,13 @@ pub(crate) fn tell(
         // An agent may be given it, or none has it.
         None => Subject { id: None, what: "endpoint".to_owned() },
     }];
-    if let Reach::AllAccounts = terms.served.reach {
+    if let Reach::AllAccounts | Reach::AllByName = terms.served.reach {
         told.push(Subject { id: None, what: "endpoint for all accounts".to_owned() });
     }
+    let context = terms.context.as_ref().map(ContextName::new);
+    let context = context.as_ref().and_then(|name| open.contexts.find(name));
+    let context = context.filter(|seen| seen.scope == Scope::User);
+    told.extend(context.map(|seen| audit::of_context(None, seen.context)));
     open.vault.write(|writing| audit::log(app, writing, terms.start.verb(), told))?;
     Ok(())
 }
@@ -92,11 +107,14 @@ pub(crate) fn presented(
     if let Some((id, _)) = &found {
         caller.presented(Id::from_number(*id));
     }
-    found.map(|(_, terms)| terms).ok_or_else(|| {
-        let what = "the grant of this command is gone: it was revoked, its time is over, or the agent that \
-                    gave it has ended";
-        Failure::new(Kind::Refused, what).hint("start the command again: azvault exec -- COMMAND")
-    })
+    found.map(|(_, terms)| terms).ok_or_else(gone)
+}
+
+/// What a grant is presented for that the agent does not know, or of which its keys open nothing.
+pub(crate) fn gone() -> Failure {
+    let what = "the grant of this command is gone: it was revoked, its time is over, or the agent that \
+                gave it has ended";
+    Failure::new(Kind::Refused, what).hint("start the command again: azvault exec -- COMMAND")
 }
 
 /// What is sealed in a grant; `None` for one of keys from before a rotation.

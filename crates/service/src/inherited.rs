@@ -48,6 +48,7 @@ fn unlocking_files(app: &App) -> Vec<PathBuf> {
     let global = &app.options;
     let descriptor =
         global.passphrase_fd.map(|number| Path::new("/proc/self/fd").join(number.to_string()));
-    let files = [descriptor, global.passphrase_file.clone(), global.key_file.clone()];
-    files.into_iter().flatten().collect()
+    let named = [&global.passphrase_file, &global.key_file, &global.age_identity];
+    let files = named.map(Option::clone).into_iter().chain([descriptor]);
+    files.flatten().collect()
 }

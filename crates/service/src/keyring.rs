@@ -1,4 +1,5 @@
-//! The keyring of the desktop (the Secret Service of freedesktop.org), by its own program.
+//! The keyring of the desktop (the Secret Service of freedesktop.org), by its own program; on Windows the
+//! credentials that the system keeps.
 //!
 //! What it keeps for a slot is a raw key under three attributes: the service azvault, the vault's
 //! id, and the slot's salt, which no other wrapping has. The key goes through pipes, never through
@@ -8,6 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use azvault_os::keyring;
 use azvault_vault::{Locked, RawKey, SlotKind, Try, VaultId};
 use data_encoding::HEXLOWER;
 
@@ -40,6 +42,10 @@ impl Entry {
 
     /// Puts a key in.
     pub fn store(&self, key: &RawKey) -> Result<(), Failure> {
+        if keyring::IS_THERE {
+            let text = key.to_text();
+            return keyring::store(&self.name(), text.as_bytes()).map_err(|e| system_refused(&e));
+        }
         let mut command = self.command("store", &["--label=azvault: key of a vault"])?;
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(|e| not_run(&e))?;
         let text = key.to_text();
@@ -53,6 +59,10 @@ impl Entry {
 
     /// The key; `None` if the keyring has none.
     pub fn look_up(&self) -> Result<Option<RawKey>, Failure> {
+        if keyring::IS_THERE {
+            let bytes = keyring::look_up(&self.name()).map_err(|e| system_refused(&e))?;
+            return Ok(bytes.and_then(|bytes| RawKey::parse(&bytes).ok()));
+        }
         let mut command = self.command("lookup", &[])?;
         let mut child = command.spawn().map_err(|e| not_run(&e))?;
         let bytes = child.stdout.take().map(descriptor::read_all).transpose();
@@ -66,8 +76,16 @@ impl Entry {
 
     /// Takes it out, if it is there.
     pub fn clear(&self) -> Result<(), Failure> {
+        if keyring::IS_THERE {
+            return keyring::clear(&self.name()).map_err(|e| system_refused(&e));
+        }
         let output = self.command("clear", &[])?.output().map_err(|e| not_run(&e))?;
         if output.stderr.is_empty() { Ok(()) } else { Err(refused(&output)) }
+    }
+
+    /// As the system's own keyring has it.
+    fn name(&self) -> String {
+        format!("azvault:vault={};slot={}", self.vault, self.slot)
     }
 
     fn command(&self, verb: &str, options: &[&str]) -> Result<Command, Failure> {
@@ -93,6 +111,11 @@ pub(crate) fn any_of(app: &App, locked: &Locked, which: Try) -> Option<RawKey> {
             None
         }
     })
+}
+
+fn system_refused(error: &std::io::Error) -> Failure {
+    Failure::new(Kind::Unsupported, format!("the keyring of this system does not answer: {error}"))
+        .hint("azvault key add raw FILE")
 }
 
 fn not_installed() -> Failure {

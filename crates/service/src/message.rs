@@ -8,9 +8,11 @@
 //! Head and body are MessagePack with the names of their members: what a newer version adds, an older
 //! one passes over. A secret is never inside of them, but a part of its own, in memory that is wiped.
 
+mod frame;
 pub(crate) mod held;
 mod sent_profile;
 
+pub(crate) use self::frame::{framed, length_of, received};
 pub use self::sent_profile::SentProfile;
 
 use azvault_model::Secret;
@@ -73,6 +75,11 @@ pub(crate) fn encode(head: &mut impl Message, body: &mut impl Message) -> Bytes 
     // EXPOSE: on its way to the process that asked, or that is asked.
     secrets.iter().for_each(|secret| part(secret.expose()));
     bytes
+}
+
+/// Takes a message apart that has no head.
+pub(crate) fn decode<T: Message>(bytes: &[u8]) -> Result<T, Foreign> {
+    split(bytes)?.body(0)
 }
 
 /// Takes a message apart.

@@ -66,7 +66,7 @@ impl<'a> Opener<'a> {
 
     /// Reads what contexts are wanted for.
     pub(crate) fn reading(self, purpose: Purpose) -> Self {
-        let session = if purpose == Purpose::Vault { SessionUse::Ignored } else { self.session };
+        let session = if purpose.sees_session() { self.session } else { SessionUse::Ignored };
         Self { purpose, session, ..self }
     }
 
@@ -100,10 +100,10 @@ impl<'a> Opener<'a> {
         unlock::unlocked(app, self.locked()?)
     }
 
-    /// Opens the vault with what opens it.
-    pub(crate) fn open_with(self, given: UnlockInput) -> Result<OpenVault<()>, Failure> {
+    /// Opens the vault with what it was just made for.
+    pub(crate) fn open_new(self, given: UnlockInput) -> Result<OpenVault<()>, Failure> {
         let app = self.app;
-        unlock::open_given(app, self.locked()?, given)
+        unlock::open_new(app, self.locked()?, given)
     }
 
     /// Opens one of these slots in this process, whatever the agent has: with what was given, what
@@ -144,11 +144,9 @@ impl OpenVault<()> {
 
     /// Reads the contexts as they are now, for another request.
     pub(crate) fn again(self, app: &App, purpose: Purpose) -> Result<OpenVault, Failure> {
-        let session = match purpose {
-            Purpose::Vault => None,
-            Purpose::Read | Purpose::Change | Purpose::Revoke => {
-                Session::current(app, self.vault.id())?
-            }
+        let session = match purpose.sees_session() {
+            true => Session::current(app, self.vault.id())?,
+            false => None,
         };
         self.read(app, session, purpose)
     }
@@ -162,7 +160,9 @@ impl OpenVault<()> {
         let Self { vault, keys, slot, contexts: () } = self;
         let view = match purpose {
             Purpose::Vault => VaultView::unread(),
-            Purpose::Read | Purpose::Change | Purpose::Revoke => VaultView::of(&vault)?,
+            Purpose::Read | Purpose::Change | Purpose::User | Purpose::Revoke => {
+                VaultView::of(&vault)?
+            }
         };
         let contexts = Contexts::read(app, view, session, purpose)?;
         Ok(OpenVault { vault, keys, slot, contexts })
@@ -187,7 +187,12 @@ impl OpenVault {
     pub fn refresh(&mut self, app: &App) -> Result<(), Failure> {
         let before = Some(Arc::clone(&self.contexts.vault));
         let view = VaultView::again(&self.vault, before)?;
-        let session = Session::current(app, self.vault.id())?;
+        let session = match self.contexts.purpose() {
+            Purpose::User => None,
+            Purpose::Vault | Purpose::Read | Purpose::Change | Purpose::Revoke => {
+                Session::current(app, self.vault.id())?
+            }
+        };
         self.contexts = self.contexts.reread(app, view, session)?;
         Ok(())
     }

@@ -1,14 +1,15 @@
 //! Every folder and every environment variable that is read outside `cli.rs`, one function each.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use azvault_endpoint::{ForeignVariable, foreign_variable};
 use azvault_importer::places::{self, Roots};
 use azvault_model::Secret;
+use azvault_os::places::{UserFolders, folders_of, settings_of_machine};
 use azvault_os::process::variable_bytes;
 use azvault_signin::ProxySetting;
-use etcetera::base_strategy::{BaseStrategy, Xdg};
 
 use crate::failure::{Failure, Kind};
 use crate::message::SecretPart;
@@ -16,25 +17,23 @@ use crate::network::MachineEndpoint;
 
 /// The vault when nobody named one: `azvault/vault.db` in the platform's data folder.
 pub(crate) fn default_vault() -> Result<PathBuf, Failure> {
-    Ok(base()?.data_dir().join("azvault").join("vault.db"))
+    Ok(base()?.data.join("vault.db"))
 }
 
 /// The policy of this machine. A constant: what could name another file could hide this one.
 pub fn system_policy() -> PathBuf {
-    PathBuf::from("/etc/azvault/policy.toml")
+    settings_of_machine("azvault").join("policy.toml")
 }
 
 /// The user's own policy; `None` for a user without a home folder.
 pub fn user_policy() -> Option<PathBuf> {
-    Some(base().ok()?.config_dir().join("azvault").join("policy.toml"))
+    Some(base().ok()?.settings.join("policy.toml"))
 }
 
 /// Where this machine remembers how far each vault has come. Never beside a vault: whoever puts
 /// an old vault back must not put the memory of it back in the same move.
 pub fn anchors() -> Result<PathBuf, Failure> {
-    let base = base()?;
-    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
-    Ok(state.join("azvault").join("anchors"))
+    Ok(base()?.state.join("anchors"))
 }
 
 /// Refresh tokens that came when nobody could store them, sealed.
@@ -47,6 +46,11 @@ pub(crate) fn turns(anchors: &Path) -> PathBuf {
     anchors.with_file_name("turns")
 }
 
+/// What azvault wrote into files of the products.
+pub(crate) fn kept_names() -> Result<PathBuf, Failure> {
+    Ok(anchors()?.with_file_name("kept-names"))
+}
+
 /// A folder of this user for files that live as long as a command, where there is no better one.
 pub fn private() -> Result<PathBuf, Failure> {
     Ok(anchors()?.with_file_name("run"))
@@ -55,7 +59,7 @@ pub fn private() -> Result<PathBuf, Failure> {
 /// The folders that Azure PowerShell and Azure CLI start from.
 pub fn roots() -> Result<Roots, Failure> {
     Ok(Roots {
-        home: base()?.home_dir().to_owned(),
+        home: base()?.home,
         current: std::env::current_dir().ok(),
         azure_config_dir: folder_variable("AZURE_CONFIG_DIR"),
         variables: places::variables()
@@ -102,7 +106,8 @@ pub fn is_empty(variable: &OsStr) -> bool {
 }
 
 /// Variables that name what unlocks the vault. No program that azvault starts gets them.
-pub(crate) const UNLOCKING: [&str; 2] = ["AZVAULT_PASSPHRASE_FILE", "AZVAULT_KEY_FILE"];
+pub(crate) const UNLOCKING: [&str; 3] =
+    ["AZVAULT_PASSPHRASE_FILE", "AZVAULT_KEY_FILE", "AZVAULT_AGE_IDENTITY"];
 
 /// Names of the variables that are set, the empty ones left out. Their values are not looked at.
 fn set_variables() -> impl Iterator<Item = OsString> {
@@ -169,6 +174,27 @@ pub(crate) fn for_keyring() -> impl Iterator<Item = (&'static str, OsString)> {
     names.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
 }
 
+/// Variables by which PKCS#11 modules are told where their settings are, as far as they are set: SoftHSM,
+/// tpm2-pkcs11 with its TSS, OpenSC. No other one is handed to a module.
+pub(crate) fn for_pkcs11_module() -> BTreeMap<String, String> {
+    let names = [
+        "SOFTHSM2_CONF",
+        "TPM2_PKCS11_STORE",
+        "TPM2_PKCS11_TCTI",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "DBUS_SYSTEM_BUS_ADDRESS",
+        "OPENSC_CONF",
+    ];
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    names.into_iter().filter_map(|name| Some((name.to_owned(), set(name)?))).collect()
+}
+
+/// Where PKCS#11 modules have what is of one user, if nothing says another place.
+pub(crate) fn pkcs11_stores() -> Vec<PathBuf> {
+    let Ok(base) = base() else { return Vec::new() };
+    [".tpm2_pkcs11", ".config/softhsm2"].map(|folder| base.home.join(folder)).into()
+}
+
 /// The proxy for HTTPS, as curl and Azure CLI look for it: it may hold a password.
 pub fn proxy() -> Option<ProxySetting> {
     let named = |names: &[&str]| {
@@ -195,6 +221,12 @@ pub(crate) fn foreign_authorities() -> Vec<&'static str> {
         .collect()
 }
 
+/// Whether a proxy would be asked for `http://127.0.0.1`, but for what is reached without one.
+pub(crate) fn has_proxy_for_loopback() -> bool {
+    let names = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+    names.into_iter().filter_map(std::env::var_os).any(|value| !value.is_empty())
+}
+
 /// Hosts that are reached without a proxy, in both spellings of the variable.
 pub fn no_proxy() -> Vec<String> {
     let values = ["NO_PROXY", "no_proxy"].into_iter().filter_map(std::env::var_os);
@@ -203,7 +235,7 @@ pub fn no_proxy() -> Vec<String> {
 
 /// Where Azure CLI keeps its files.
 pub(crate) fn az_folder() -> Option<PathBuf> {
-    let usual = || base().ok().map(|base| base.home_dir().join(".azure"));
+    let usual = || base().ok().map(|base| base.home.join(".azure"));
     folder_variable("AZURE_CONFIG_DIR").or_else(usual)
 }
 
@@ -229,9 +261,11 @@ pub(crate) fn told_subscription() -> Option<String> {
 /// such place: what it hands out is of the context that acts, whichever that is.
 pub(crate) fn identity_endpoint() -> Option<MachineEndpoint> {
     let url = std::env::var_os("IDENTITY_ENDPOINT").filter(|value| !value.is_empty())?;
-    let beside = std::env::var("AZD_AUTH_ENDPOINT").unwrap_or_default();
     let url = url.to_string_lossy().into_owned();
-    if azvault_endpoint::is_token_endpoint(&url, &beside) {
+    let mut beside = ["AZD_AUTH_ENDPOINT", azvault_endpoint::OWN_ENDPOINT]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok());
+    if beside.any(|beside| azvault_endpoint::is_token_endpoint(&url, &beside)) {
         return None;
     }
     let header = std::env::var_os("IDENTITY_HEADER").filter(|value| !value.is_empty())?;
@@ -247,14 +281,41 @@ pub fn browser() -> Option<String> {
 
 /// Whether a browser could show itself: on a desktop, and not at the other end of SSH.
 pub fn has_display() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let desktop = cfg!(target_os = "macos") || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
-    desktop && !is_set("SSH_CONNECTION")
+    let is_named = is_set("DISPLAY") || is_set("WAYLAND_DISPLAY");
+    (cfg!(target_os = "macos") || is_named) && !is_set("SSH_CONNECTION")
+}
+
+/// What stands between this process and the terminal that a person looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Multiplexer {
+    None,
+    Tmux,
+    Screen,
+}
+
+/// Each sets a variable in what runs in it.
+pub(crate) fn multiplexer() -> Multiplexer {
+    match (is_set("TMUX"), is_set("STY")) {
+        (true, _) => Multiplexer::Tmux,
+        (false, true) => Multiplexer::Screen,
+        (false, false) => Multiplexer::None,
+    }
+}
+
+/// What reaches the clipboard: the display and what proves who one is there, or tmux and its socket.
+pub(crate) fn for_clipboard() -> impl Iterator<Item = (&'static str, OsString)> {
+    let names =
+        ["DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "HOME", "TMUX", "TERM"];
+    names.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
+}
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
 /// Where people keep programs of their own.
 pub fn programs() -> Result<PathBuf, Failure> {
-    Ok(base()?.home_dir().join(".local").join("bin"))
+    Ok(base()?.home.join(".local").join("bin"))
 }
 
 /// Files of that name in the folders of the PATH, in its order.
@@ -304,8 +365,8 @@ fn folder_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
-fn base() -> Result<Xdg, Failure> {
-    Xdg::new().map_err(|_| {
+fn base() -> Result<UserFolders, Failure> {
+    folders_of("azvault").ok_or_else(|| {
         Failure::new(Kind::Other, "this user has no home folder")
             .hint("set HOME, or name the vault with --vault FILE and the files with --from PATH")
     })

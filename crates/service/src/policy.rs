@@ -15,12 +15,13 @@ use std::path::Path;
 
 use azvault_agent::hold::{Allowed, Limits};
 
-pub(crate) use self::decide::presence;
 pub use self::decide::{
     acts, autosave_off, costs_enough, export_plaintext, extra_authorities,
-    is_used_while_a_command_runs, keep, limits, may_add, may_hold, may_remove, most, new_vault,
-    opens, signs_in, terms, usual_cost, usual_terms, warn_of_weak_slots, withstands_guessing,
+    is_used_while_a_command_runs, keep, keep_names, limits, may_add, may_hold, may_remove, most,
+    new_vault, opens, signs_in, terms, usual_cost, usual_terms, warn_of_weak_slots,
+    withstands_guessing,
 };
+pub(crate) use self::decide::{only_pkcs11_module, pkcs11_module, presence};
 pub use self::file::Owner;
 pub use self::finding::Finding;
 pub use self::findings::{of_context, of_hold, of_slots};

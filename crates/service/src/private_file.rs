@@ -38,6 +38,12 @@ pub fn open(path: &Path, readers: Readers) -> Result<File, Failure> {
     Ok(file)
 }
 
+/// The same question of a file that is open already, by the name that it was opened by.
+pub fn check_opened(path: &Path, file: &File, readers: Readers) -> Result<(), Failure> {
+    let facts = Facts::of_open(file).map_err(|e| unreadable(path, &e))?;
+    check_file(path, &facts, readers)
+}
+
 /// Whether a new file would be one that can be opened afterwards.
 pub fn check_place(path: &Path) -> Result<(), Failure> {
     let path = paths::absolute(path)?;

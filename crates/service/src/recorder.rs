@@ -7,7 +7,7 @@ use azvault_model::Secret;
 
 use crate::console::{Answer, Console, Line, Progress, Prompt, Said, Work};
 use crate::failure::{Failure, Kind};
-use crate::request::Person;
+use crate::request::{Outcome, Person, TypedPin};
 
 /// What was said and asked while a request was carried out.
 pub(crate) struct Recorder {
@@ -20,6 +20,9 @@ struct Record {
     said: Vec<Said>,
     agreed: Vec<String>,
     asked: Option<String>,
+    /// PINs that were typed, by the question.
+    pins: Vec<TypedPin>,
+    asked_pin: Option<String>,
 }
 
 impl Recorder {
@@ -29,14 +32,22 @@ impl Recorder {
         Self { person, record: Arc::new(Mutex::new(record)) }
     }
 
+    /// And who typed these PINs.
+    pub(crate) fn with_pins(self, pins: Vec<TypedPin>) -> Self {
+        lock(&self.record).pins = pins;
+        self
+    }
+
     /// What was said.
     pub(crate) fn said(&self) -> Vec<Said> {
         std::mem::take(&mut lock(&self.record).said)
     }
 
     /// The question that nobody has answered yet.
-    pub(crate) fn asked(&self) -> Option<String> {
-        lock(&self.record).asked.take()
+    pub(crate) fn asks(&self) -> Option<Outcome> {
+        let mut record = lock(&self.record);
+        let asked = record.asked.take().map(Outcome::Asks);
+        asked.or_else(|| record.asked_pin.take().map(Outcome::AsksPin))
     }
 }
 
@@ -56,6 +67,10 @@ impl Console for Recorder {
 
     fn once(&self, _: &str, _: &[u8]) {
         // Nothing that is answered for another process makes a secret that is shown once.
+    }
+
+    fn picture(&self, _: &str) {
+        // Signing in happens in a process of its own.
     }
 
     fn begin(&self, _: &'static str, _: Work) -> Box<dyn Progress> {
@@ -90,6 +105,19 @@ struct Agreed(Arc<Mutex<Record>>);
 
 impl Prompt for Agreed {
     fn ask_passphrase(&mut self, _: &str) -> Result<Secret, Failure> {
+        Err(Failure::locked())
+    }
+
+    fn ask_pin(&mut self, question: &str) -> Result<Secret, Failure> {
+        let mut record = lock(&self.0);
+        if let Some(at) = record.pins.iter().position(|typed| typed.question == question) {
+            return Ok(record.pins.swap_remove(at).pin.into_value());
+        }
+        record.asked_pin = Some(question.to_owned());
+        Err(Failure::new(Kind::Aborted, "nothing was done"))
+    }
+
+    fn ask_text(&mut self, _: &str) -> Result<String, Failure> {
         Err(Failure::locked())
     }
 

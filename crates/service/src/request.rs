@@ -31,10 +31,20 @@ pub(crate) struct Envelope {
     pub(crate) person: Person,
     /// The questions to which the person said yes, word for word: to no other.
     pub(crate) agreed: Vec<String>,
+    /// PINs that the person typed, each for the question it answers.
+    #[serde(default)]
+    pub(crate) pins: Vec<TypedPin>,
     /// The handle of the session of this shell.
     pub(crate) session: Option<SecretPart>,
     /// How the sign-in service is reached, for verbs that may have it asked.
     pub(crate) network: Option<Network>,
+}
+
+/// The PIN of a token, as it was asked for.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct TypedPin {
+    pub(crate) question: String,
+    pub(crate) pin: SecretPart,
 }
 
 /// The folder of the anchors of a copy.
@@ -53,8 +63,9 @@ pub(crate) enum Person {
 
 impl Message for Envelope {
     fn secrets(&mut self) -> Vec<&mut Secret> {
+        let pins = self.pins.iter_mut().map(|typed| typed.pin.value_mut());
         let session = self.session.iter_mut().map(SecretPart::value_mut);
-        session.chain(self.network.iter_mut().flat_map(Network::secrets)).collect()
+        pins.chain(session).chain(self.network.iter_mut().flat_map(Network::secrets)).collect()
     }
 }
 
@@ -76,6 +87,8 @@ pub(crate) enum Outcome {
     /// A person has to agree. The same request with this question among those that were agreed to is
     /// carried out.
     Asks(String),
+    /// A person has to type the PIN of a token. The same request with it is carried out.
+    AsksPin(String),
     /// It was not done.
     Refused(Failure),
 }

@@ -33,7 +33,8 @@ pub fn of<'a>(
         let about = &secret.description;
         let id = secret.id.to_string();
         let mut radius = blast_radius(&id, about, &AccountTenants::default(), now);
-        if radius.is_to_revoke() {
+        // Of a key on a token no copy of the vault gives anything away.
+        if radius.is_to_revoke() && about.kind != SecretKind::Pkcs11Key {
             radius.revoke = revoked_by(&id, about, az);
             found.push((about, radius));
         }
@@ -58,8 +59,13 @@ pub fn of<'a>(
         let same = (account.clone(), radius.revoke.clone(), radius.remark.clone());
         let at = *known.entry(same).or_insert(all.len());
         match all.get_mut(at) {
-            Some(one) if one.kinds.contains(&kind) => {}
-            Some(one) => one.kinds.push(kind),
+            Some(one) => {
+                if !one.kinds.contains(&kind) {
+                    one.kinds.push(kind);
+                }
+                // The same one whatever order they are stored in, as by tenants.
+                one.again = one.again.take().into_iter().chain(connect(about)).min();
+            }
             None => {
                 all.push(Revocation {
                     kinds: vec![kind],

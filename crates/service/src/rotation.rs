@@ -9,7 +9,7 @@ mod kept_slots;
 use std::path::PathBuf;
 
 use azvault_vault::{
-    Cost, Entry, Made, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
+    AgeKey, Cost, Entry, Made, NewSlot, Opener, PreparedSlot, RawKey, RecoveryCode, Slot, SlotKind,
     Subject, Vault,
 };
 
@@ -54,6 +54,8 @@ enum NewOpener {
     Kept(usize),
     FreshCode(RecoveryCode),
     FreshKey(RawKey),
+    /// Another value for the same recipients, and the place of the passphrase that goes with it.
+    FreshAge(AgeKey, Option<usize>),
 }
 
 impl NewOpener {
@@ -62,6 +64,10 @@ impl NewOpener {
             Self::Kept(place) => kept.openers(kind).swap_remove(*place),
             Self::FreshCode(code) => Opener::RecoveryCode(code),
             Self::FreshKey(key) => Opener::Keyring(key),
+            Self::FreshAge(age, None) => Opener::Age(age),
+            Self::FreshAge(age, Some(place)) => {
+                Opener::PassphraseAndAge { passphrase: kept.passphrase(*place), age }
+            }
         }
     }
 }

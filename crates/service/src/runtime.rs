@@ -110,7 +110,7 @@ impl SocketFolder {
             _ => {}
         }
         let own = above.open_folder(name).map_err(|e| Unfit::of_open(&e))?;
-        let facts = Facts::of_open(own.as_file()).map_err(|e| Unfit::of_open(&e))?;
+        let facts = own.facts().map_err(|e| Unfit::of_open(&e))?;
         Fitness::of(&facts).private(Owner::Inner)?;
         Ok(folder)
     }

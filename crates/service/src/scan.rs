@@ -21,6 +21,7 @@ use azvault_model::rules::import::Wishes;
 pub use holdings::Holdings;
 pub use readers::Readers;
 pub use severity::Severity;
+use severity::Worst;
 use strangers::Strangers;
 pub use words::{USUAL_PLACES, contents, no_sign_in, shortened};
 
@@ -32,6 +33,7 @@ use crate::migration::gather::{From, Gathered};
 use crate::migration::proposed::Proposed;
 use crate::migration::sent_file::SentFile;
 use crate::migration::source::SourceView;
+use crate::text::count;
 
 /// What was found.
 pub struct Survey {
@@ -89,6 +91,8 @@ pub struct Unreadable {
 /// What all files hold together, each thing counted once, as `migrate plan` counts.
 pub struct Totals {
     pub files: usize,
+    /// How many of them the system has sealed for this user.
+    pub sealed_for_user: usize,
     pub contexts: usize,
     pub secrets: usize,
     /// The same, file by file.
@@ -120,11 +124,18 @@ impl Survey {
         let read = sources.iter_mut().map(SentFile::take).collect();
         let Proposed { contexts, secrets, signed_out, .. } =
             decided::without_vault(read, &Wishes::default())?;
-        let totals = Totals { files, contexts: contexts.len(), secrets: secrets.len(), in_files };
+        let sealed_for_user = rows.iter().filter(|row| row.is_sealed_for_user()).count();
+        let totals = Totals {
+            files,
+            sealed_for_user,
+            contexts: contexts.len(),
+            secrets: secrets.len(),
+            in_files,
+        };
         Ok(Self { rows, seen, unreadable, totals, signed_out })
     }
 
-    /// The files with something unencrypted in them.
+    /// The files with something that is unencrypted, or that every program of this user can open.
     pub fn findings(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.is_finding())
     }
@@ -134,6 +145,21 @@ impl Survey {
         self.unreadable.is_empty()
             && self.seen.bounds.is_empty()
             && self.seen.ended == Ended::AtTheEnd
+    }
+}
+
+impl Totals {
+    /// The files, by how they are kept.
+    pub fn words(&self) -> String {
+        let unencrypted = self.files - self.sealed_for_user;
+        match (unencrypted, self.sealed_for_user) {
+            (_, 0) => format!("{} unencrypted", count(unencrypted, "file")),
+            (0, sealed) => format!("{} sealed by Windows for you", count(sealed, "file")),
+            (_, sealed) => format!(
+                "{} unencrypted, {sealed} sealed by Windows for you",
+                count(unencrypted, "file")
+            ),
+        }
     }
 }
 
@@ -159,6 +185,11 @@ impl Row {
             view: Some(SourceView::new(source)),
             becomes,
         })
+    }
+
+    /// Whether the system has sealed it for this user, who is kept from nothing by that.
+    pub fn is_sealed_for_user(&self) -> bool {
+        self.is_finding() && self.holds.worst == Worst::SealedForUser
     }
 
     /// Whether it is something to act upon: what is encrypted for others, or only names ids, is not.

@@ -1,5 +1,7 @@
 //! The service: an open vault that answers the requests of other processes.
 
+mod unasked;
+
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use azvault_model::Secret;
 use azvault_os::pipe::{Interest, Stream};
 use azvault_vault::{Change, Keys, Locked, Problem, Sealer, Vault};
 
+use self::unasked::Unasked;
 use crate::app::{App, Options};
 use crate::audit;
 use crate::audit::actor_of;
@@ -19,11 +22,13 @@ use crate::endpoint::Reported;
 use crate::expected_vault;
 use crate::failure::{Failure, Kind};
 use crate::message::{SecretPart, encode, split};
+use crate::network::Network;
 use crate::opening::{KeysAt, OpenVault};
 use crate::presence;
 use crate::recorder::Recorder;
 use crate::request::{Answered, Envelope, Memory, Nothing, Outcome, Person};
 use crate::session::Session;
+use crate::team::background::BackgroundSync;
 use crate::tokens::{Kept, Renewals, Renewed, Ticket, Waiting};
 use crate::verbs::{Handle, Opens, Unanswered, VERBS};
 
@@ -38,7 +43,13 @@ pub struct Service {
     reported: Arc<Reported>,
     /// Answers that go out when the audit log has them.
     unsettled: Vec<Unsettled>,
+    background: BackgroundSync,
+    /// Where the vault is, as the last one who asked said, for what nobody asks for.
+    unasked: Option<Unasked>,
 }
+
+/// The ticket of what no process waits for.
+const UNASKED: Ticket = Ticket::MAX;
 
 /// What an answer waits for.
 struct Unsettled {
@@ -58,8 +69,9 @@ impl Service {
     /// Of the vault with that id, for processes of the user to whom these places belong.
     pub fn new(app: &App, vault: String, places: Places) -> Self {
         let (renewals, reported) = (Renewals::default(), Arc::default());
-        let unsettled = Vec::new();
-        Self { vault, places, app: app.afresh(), held: None, renewals, reported, unsettled }
+        let (unsettled, background) = (Vec::new(), BackgroundSync::default());
+        let (app, held, unasked) = (app.afresh(), None, None);
+        Self { vault, places, app, held, renewals, reported, unsettled, background, unasked }
     }
 
     fn reply(&mut self, keys: &Arc<Keys>, asked: Asked<'_>) -> Result<Reply, NoAnswer> {
@@ -70,7 +82,8 @@ impl Service {
         if is_copy && row.opens == Opens::Vault {
             return Err(NoAnswer::Foreign);
         }
-        let recorder = Arc::new(Recorder::new(envelope.person, envelope.agreed));
+        let recorder =
+            Arc::new(Recorder::new(envelope.person, envelope.agreed).with_pins(envelope.pins));
         let expect_vault = envelope.expected.map(|pin| pin.parse()).transpose();
         let expect_vault = expect_vault.map_err(|_| NoAnswer::Foreign)?;
         let vault = Some(envelope.vault);
@@ -79,6 +92,15 @@ impl Service {
         let ended = self.renewals.ended(asked.ticket);
         let mut said: Vec<Said> = ended.iter().flat_map(|ended| ended.said.clone()).collect();
         let sessions = Arc::new(asked.sessions);
+        if !is_copy {
+            let path = options.vault.clone().unwrap_or_default();
+            let (grants, terminal) = (asked.grants.clone(), asked.terminal);
+            let sessions = sessions.of_leader(0);
+            let network = envelope.network.as_ref().map(Network::copied);
+            let before = self.unasked.take().map(|before| before.network);
+            let network = network.or(before).unwrap_or_default();
+            self.unasked = Some(Unasked { path, sessions, grants, terminal, network });
+        }
         let caller = Caller {
             actor: actor_of(asked.caller),
             context: envelope.context,
@@ -96,6 +118,7 @@ impl Service {
             pending: PendingEntries::default(),
             renewed: Renewed::new(ended),
             grant: OnceLock::new(),
+            synced: self.background.synced(),
         };
         let app = self.app.for_caller(options, console, caller);
         if row.handle == Handle::Fresh {
@@ -129,7 +152,7 @@ impl Service {
         }
         said.extend(recorder.said());
         let answered = |outcome| Answered { said, outcome };
-        match (replied, recorder.asked()) {
+        match (replied, recorder.asks()) {
             (Ok(reply), _) => {
                 let bytes = reply(&mut answered(Outcome::Done));
                 let pending = app.caller().map(|caller| caller.pending.take()).unwrap_or_default();
@@ -140,12 +163,8 @@ impl Service {
                 Ok(Reply::Unsettled(bytes))
             }
             (Err(Unanswered::Foreign), _) => Err(NoAnswer::Foreign),
-            (Err(Unanswered::Failed(_)), Some(question)) => {
-                let mut answered = answered(Outcome::Asks(question));
-                Ok(Reply::Now(encode(&mut answered, &mut Nothing {})))
-            }
-            (Err(Unanswered::Failed(failure)), None) => {
-                let mut answered = answered(Outcome::Refused(failure));
+            (Err(Unanswered::Failed(failure)), asks) => {
+                let mut answered = answered(asks.unwrap_or(Outcome::Refused(failure)));
                 Ok(Reply::Now(encode(&mut answered, &mut Nothing {})))
             }
         }
@@ -180,10 +199,17 @@ impl Service {
             pending: PendingEntries::default(),
             renewed: Renewed::default(),
             grant: caller.grant.clone(),
+            synced: self.background.synced(),
         };
         let console: Arc<Recorder> = Arc::clone(&recorder);
         let app = self.app.for_caller(app.options.clone(), console, caller);
         Some(Waiting { app, recorder, ticket })
+    }
+
+    /// For what no process asks for.
+    fn unasked_app(&self, unasked: &Unasked, renewed: Renewed) -> App {
+        let caller = unasked.caller(&self.places, &self.reported, self.background.synced());
+        unasked.app(&self.app, Caller { renewed, ..caller })
     }
 
     /// The vault of a request, with what is in it now: the one that is open already, if it is that.
@@ -249,7 +275,8 @@ fn contexts(
     let session = match purpose {
         // What is gone keeps nobody from revoking the rest.
         Purpose::Revoke => Session::current(app, vault.id()).ok().flatten(),
-        Purpose::Vault | Purpose::Read | Purpose::Change => Session::current(app, vault.id())?,
+        Purpose::Vault | Purpose::User => None,
+        Purpose::Read | Purpose::Change => Session::current(app, vault.id())?,
     };
     Contexts::read(app, view, session, purpose)
 }
@@ -285,8 +312,10 @@ impl Answers for Service {
 
     fn forget(&mut self) {
         self.held = None;
+        self.app.pins.forget_all();
         self.unsettled.clear();
         self.renewals.forget();
+        self.background.forget();
     }
 
     fn settle(&mut self, keys: &Arc<Keys>) -> Vec<Settled> {
@@ -321,10 +350,41 @@ impl Answers for Service {
 
     fn processes(&self) -> Vec<(&Stream, Interest)> {
         let processes = self.renewals.processes();
-        processes.map(|process| (process.stream(), process.waits_for())).collect()
+        let renewers = processes.map(|process| (process.stream(), process.waits_for()));
+        renewers.chain(self.background.processes()).collect()
+    }
+
+    fn work_unasked(&mut self, keys: &Arc<Keys>) {
+        let Some(unasked) = &self.unasked else { return };
+        let generation = self.held.as_ref().map(|held| held.vault.generation());
+        if !self.background.has_work(generation) {
+            return;
+        }
+        let ended = self.renewals.ended(UNASKED);
+        let has_ended = !ended.is_empty();
+        let app = self.unasked_app(unasked, Renewed::new(ended));
+        match self.open(&app, keys, Purpose::User) {
+            Ok(mut open) => {
+                self.background.work(&app, &mut open);
+                if has_ended {
+                    self.renewals.forget_ticket(UNASKED);
+                }
+                let wanted = app.caller().and_then(|caller| caller.renewed.take_wanted());
+                if let (Some(wanted), Some(unasked)) = (wanted, &self.unasked) {
+                    let recorder = Arc::new(Recorder::new(Person::Absent, Vec::new()));
+                    let app = self.unasked_app(unasked, Renewed::default());
+                    let waiting = Waiting { app, recorder, ticket: UNASKED };
+                    // Why none comes is said when it is asked for again.
+                    let _ = self.renewals.wait(waiting, &mut open, &wanted);
+                }
+                self.keep(app.vault_path().unwrap_or_default(), open);
+            }
+            Err(_) => self.background.put_off(),
+        }
     }
 
     fn go_on(&mut self, keys: &Arc<Keys>) {
+        self.background.hear();
         for answered in self.renewals.answered() {
             let mut renewals = std::mem::take(&mut self.renewals);
             let kept = renewals.take(answered, |app| self.open(app, keys, Purpose::Read));

@@ -14,6 +14,14 @@ pub fn find(name: &str) -> Option<PathBuf> {
     real.into_iter().find(|program| program.is_file() && program.ancestors().all(is_roots))
 }
 
+/// Whether root alone can put another program there: neither what it leads to nor the way to it is anyone
+/// else's.
+pub fn is_of_root(path: &Path) -> bool {
+    let Ok(real) = path.canonicalize() else { return false };
+    let way_to_it = path.ancestors().skip(1);
+    real.is_file() && real.ancestors().chain(way_to_it).all(is_roots)
+}
+
 /// Whether only root can change it. The sticky bit keeps entries of a folder to their owners.
 fn is_roots(path: &Path) -> bool {
     let Ok(facts) = Facts::followed(path) else { return false };

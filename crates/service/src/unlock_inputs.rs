@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use azvault_model::Secret;
-use azvault_vault::{KeyFile, Opener, RawKey, RecoveryCode};
+use azvault_vault::{AgeKey, KeyFile, Opener, RawKey, RecoveryCode};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -20,6 +20,8 @@ pub enum UnlockInput {
     RawKey(RawKey),
     RecoveryCode(RecoveryCode),
     Keyring(RawKey),
+    Age(AgeKey),
+    PassphraseAndAge(Secret, AgeKey),
 }
 
 impl UnlockInput {
@@ -32,6 +34,8 @@ impl UnlockInput {
             Self::RawKey(key) => Opener::RawKey(key),
             Self::RecoveryCode(code) => Opener::RecoveryCode(code),
             Self::Keyring(key) => Opener::Keyring(key),
+            Self::Age(age) => Opener::Age(age),
+            Self::PassphraseAndAge(passphrase, age) => Opener::PassphraseAndAge { passphrase, age },
         }
     }
 
@@ -42,6 +46,7 @@ impl UnlockInput {
             Self::PassphraseAndKeyFile(_, key_file) => {
                 Self::PassphraseAndKeyFile(passphrase, key_file)
             }
+            Self::PassphraseAndAge(_, age) => Self::PassphraseAndAge(passphrase, age),
             other => other,
         }
     }
@@ -137,6 +142,7 @@ pub fn has_unattended_input(app: &App) -> bool {
     let global = &app.options;
     global.passphrase_file.is_some()
         || global.passphrase_fd.is_some()
+        || global.age_identity.is_some()
         || global.key_file.as_deref().is_some_and(|path| match read_key_file(path) {
             Ok(KeyText::Alone(_)) => true,
             Ok(KeyText::Beside(_)) => false,

@@ -1,6 +1,7 @@
 //! What can be asked of an open vault: one verb a file, with its request, its reply and how it is
 //! answered. A command asks with [`ask`](crate::ask::ask), which has the agent answer, or this process.
 
+mod ask_for_grant;
 mod audit;
 mod autosave;
 mod az_accounts;
@@ -12,8 +13,10 @@ mod compare;
 mod connect;
 mod contexts;
 mod grants;
+mod harden;
 mod health;
 mod import;
+mod keep_names;
 mod migrate_list;
 mod migrations;
 mod open_endpoint;
@@ -26,6 +29,7 @@ mod secrets;
 mod slots;
 mod status;
 mod subscriptions;
+mod team;
 mod token;
 mod verify;
 
@@ -39,6 +43,7 @@ use crate::opening::OpenVault;
 use crate::presence;
 use crate::presence::{Asker, Releases};
 
+pub(crate) use self::ask_for_grant::AskForGrant;
 pub use self::audit::{AuditLogPart, ReadAuditLog, VerifiedAuditLog, VerifyAuditLog};
 pub use self::autosave::{Autosave, SetAutosave, ShowAutosave};
 pub use self::az_accounts::{AzAccounts, AzAccountsReply, WhichAccounts};
@@ -52,13 +57,18 @@ pub use self::cleaning::{
 pub use self::compare::{CompareMigration, SentCertificate, SentFileAgain};
 pub use self::connect::{BeginConnect, ConnectBegun, KeepConnected, StoredToken};
 pub use self::contexts::{
-    FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, ShowContext,
-    ShownContext,
+    FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, RankContexts,
+    RankedContexts, ShowContext, ShownContext,
 };
 pub(crate) use self::grants::{GrantedToken, GrantedTokenReply};
 pub use self::grants::{ListGrants, ListedGrant, ListedGrants, RevokeGrants, RevokedGrants};
+pub use self::harden::{
+    BeginReplacement, GraphToken, GraphTokenReply, Principal, RemoveReplaced, ReplacedRemoval,
+    ReplacementBegun, StoredKeyFacts, SuchPasswords, SwitchToKey, Tried, TrySignIn, WhichPasswords,
+};
 pub use self::health::{ExamineVault, ExaminedVault};
 pub use self::import::{ImportDone, ImportFiles, ImportRun, ImportedFiles};
+pub use self::keep_names::{KeepNames, NamesToKeep, Since, VaultBecame};
 pub use self::migrate_list::{
     ListMigrations, ListedMigration, ListedMigrations, MigratedFile, Original, ShowMigration,
     ShownMigration,
@@ -76,17 +86,29 @@ pub use self::saved::{
     ImportContexts, ImportedContexts, MergeContexts, MergedContexts, SaveContexts, SavedContexts,
     SavedForm,
 };
+pub(crate) use self::secrets::changed_meanwhile;
 pub use self::secrets::{
     Detail, ListSecrets, ListedSecret, RevealSecrets, RevealedSecret, RevealedSecrets, ShowSecret,
     ShownSecret, Value,
 };
-pub use self::slots::{ListSlots, ListedSlot, ListedSlots, Opened, RemoveSlot, RemovedSlot};
-pub use self::status::{CountVault, DescribeVault, DescribedSession, DescribedVault, VaultCounts};
+pub use self::slots::{
+    ListSlots, ListedAge, ListedSlot, ListedSlots, Opened, RemoveSlot, RemovedSlot,
+};
+pub use self::status::{
+    CountVault, CountedTeam, DescribeVault, DescribedSession, DescribedVault, VaultCounts,
+};
 pub use self::subscriptions::{
     ListSubscriptions, ListedSubscription, ListedSubscriptions, RefreshSubscriptions,
     RefreshedSubscriptions,
 };
-pub use self::token::{Token, TokenReply, Which};
+pub use self::team::{
+    AwakeTeams, CreateTeam, CreatedTeam, DatabaseToken, DatabaseTokenReply, DescribeTeams,
+    DescribedMember, DescribedTeam, DescribedTeams, ForgetTeam, ForgottenTeam, HistoryEntry,
+    InviteMember, Invited, JoinTeam, Joined, ReadHistory, ReviewRequest, ReviewedRequest,
+    SetTeamDatabase, ShownRecords, Standing, StepTeam, SteppedTeam, TeamConnection,
+    TeamDatabaseSet, TeamDeed, TeamHistory, TeamLogin, TeamReport, WakeTeams, WhichTeams,
+};
+pub use self::token::{Destination, Token, TokenReply, Which};
 pub use self::verify::{Depth, VerifiedVault, VerifyVault};
 
 /// A request that an open vault answers.
@@ -204,6 +226,7 @@ pub(crate) const VERBS: &[Row] = &[
     row::<ListSubscriptions>(),
     row::<RevealSecrets>(),
     row::<PreviousContext>(),
+    row::<RankContexts>(),
     row::<ListSlots>(),
     row::<RemoveSlot>(),
     row::<VerifyCopy>(),
@@ -220,6 +243,25 @@ pub(crate) const VERBS: &[Row] = &[
     row::<KeepConnected>(),
     row::<RefreshSubscriptions>(),
     row::<AzAccounts>(),
+    row::<KeepNames>(),
+    row::<AskForGrant>(),
+    row::<CreateTeam>(),
+    row::<ForgetTeam>(),
+    row::<InviteMember>(),
+    row::<JoinTeam>(),
+    row::<ReviewRequest>(),
+    row::<DescribeTeams>(),
+    row::<ReadHistory>(),
+    row::<StepTeam>(),
+    row::<WakeTeams>(),
+    row::<DatabaseToken>(),
+    row::<SetTeamDatabase>(),
+    row::<BeginReplacement>(),
+    row::<GraphToken>(),
+    row::<WhichPasswords>(),
+    row::<TrySignIn>(),
+    row::<SwitchToKey>(),
+    row::<RemoveReplaced>(),
 ];
 
 const fn row<V: Verb>() -> Row {

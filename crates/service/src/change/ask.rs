@@ -3,7 +3,7 @@
 use azvault_model::{Acting, ContextName, Question, Refusal, Scope};
 
 use super::gone::{Gone, named};
-use super::request::{ChangeRequest, place};
+use super::request::{ChangeRequest, Run, place};
 use crate::app::{App, Consent};
 use crate::contexts;
 use crate::failure::{Failure, Kind};
@@ -14,6 +14,8 @@ pub(super) struct Asking<'a> {
     pub(super) question: Option<&'a Question>,
     pub(super) acting: Option<&'a Acting>,
     pub(super) gone: &'a Gone,
+    /// Contexts marked as production in whose places others come.
+    pub(super) replaced: &'a [ContextName],
     pub(super) scope: Scope,
 }
 
@@ -21,6 +23,9 @@ pub(super) struct Asking<'a> {
 pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Result<(), Failure> {
     let Some(question) = asked.question else { return Ok(()) };
     match question {
+        Question::Replace { .. } | Question::UnseenTenant { .. } if !asked.replaced.is_empty() => {
+            replace_production(app, asked)
+        }
         Question::Replace { existing } => {
             let name = quoted(existing.as_str());
             let what = format!("there is a context {name} already");
@@ -46,6 +51,7 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
             app.confirm(request.destroy, &remove_current(asked, &quoted(name.as_str())))
         }
         Question::RemoveProduction { names } => {
+            agreed(app, request, names);
             let (marked, gone) = (production(names), asked.gone.names_and_accounts());
             app.confirm(request.destroy, &format!("{marked}Remove {gone} {}?", place(asked.scope)))
         }
@@ -55,6 +61,7 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
             app.confirm(request.destroy, &format!("{typed} means {gone}. Remove it {place}?"))
         }
         Question::Clear { contexts, secrets, production: marked } => {
+            agreed(app, request, marked);
             let (contexts, secrets) = (count(*contexts, "context"), count(*secrets, "secret"));
             let whose = match asked.gone.accounts.is_empty() {
                 true => String::new(),
@@ -68,6 +75,7 @@ pub(super) fn ask(app: &App, request: ChangeRequest, asked: &Asking<'_>) -> Resu
             app.confirm(request.destroy, &question)
         }
         Question::Disconnect { production: marked, .. } => {
+            agreed(app, request, marked);
             app.confirm(request.destroy, &format!("{}{}", production(marked), disconnect(asked)))
         }
     }
@@ -81,6 +89,26 @@ fn production(names: &[ContextName]) -> String {
         [name] => format!("{name} is marked as production. "),
         several => format!("{} are marked as production. ", several.join(", ")),
     }
+}
+
+/// `--yes` is agreed to before anyone knows what is marked: it is said when it goes.
+fn agreed(app: &App, request: ChangeRequest, marked: &[ContextName]) {
+    if request.destroy == Consent::Given && request.run == Run::Real && !marked.is_empty() {
+        app.console.warning(production(marked).trim_end().trim_end_matches('.'));
+    }
+}
+
+/// `--force` agrees to replace a context, and not one that is marked: a person says so, or takes the mark away.
+fn replace_production(app: &App, asked: &Asking<'_>) -> Result<(), Failure> {
+    let marked = production(asked.replaced);
+    if app.terminal().is_none() {
+        let what =
+            format!("{marked}--force does not replace it, and there is no terminal to prompt on");
+        return Err(Failure::new(Kind::NeedsTerminal, what)
+            .hint("azvault context mark NAME --no-production, then the command again"));
+    }
+    let its = if asked.replaced.len() == 1 { "it" } else { "them" };
+    app.confirm(Consent::Ask, &format!("{marked}Replace {its} {}?", place(asked.scope)))
 }
 
 /// What `--force` answers. Without a terminal it is said that it is missing.

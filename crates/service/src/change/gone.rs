@@ -49,9 +49,10 @@ impl Gone {
         let comes = |name: &ContextName| change.put.iter().any(|put| put.name.same_as(name));
         let is_named =
             |by: &Change, name: &ContextName| by.remove.iter().any(|gone| gone.same_as(name));
-        let mut lost: Vec<&Context> = match scope {
-            Scope::Process => contexts.seen().into_iter().map(|seen| seen.context).collect(),
-            Scope::User => contexts.vault.contexts.iter().collect(),
+        let mut lost: Vec<&Context> = match (scope, change.remove.as_slice()) {
+            (_, []) => Vec::new(),
+            (Scope::Process, _) => contexts.seen().into_iter().map(|seen| seen.context).collect(),
+            (Scope::User, _) => contexts.vault.contexts.iter().collect(),
         };
         lost.retain(|context| is_named(change, &context.name));
         if let Some(here) = here {

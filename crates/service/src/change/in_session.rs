@@ -2,8 +2,8 @@
 
 use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
-    Accounts, Change, Context, ContextName, Decision, Forget, HeldSecret, Known, ProcessScope,
-    ProcessSecret, Whose,
+    Accounts, Change, Context, ContextList, ContextName, Decision, Forget, HeldSecret, Known,
+    ProcessScope, ProcessSecret, Whose,
 };
 
 use super::request::{ChangeExtras, Counted, Rule, Step};
@@ -18,18 +18,17 @@ pub(super) fn write(
     now: i64,
     step: &Step<'_>,
 ) -> Result<(Decision, Counted), Failure> {
-    let Step { whose, extras, decide } = *step;
+    let Step { whose, extras, decide, .. } = *step;
     let accounts = contexts.accounts();
     let Contexts { session, vault, .. } = contexts;
     let session = session.as_mut().ok_or_else(crate::session::gone)?;
-    let names: Vec<&ContextName> = vault.contexts.iter().map(|context| &context.name).collect();
     session.update(|state| {
         let default = vault.settings.default.as_ref();
         let (decision, active) = decided(state, &vault.contexts, default, whose, decide)?;
         let Decision { change, asks, remarks } = decision;
         let removed = forgotten(state, &change.forget, whose.accounts);
         let told = copied(&change);
-        state.apply(change, &names, active.as_ref(), whose.accounts);
+        state.apply(change, &vault.contexts, active.as_ref(), whose.accounts);
         let before = state.secrets.len();
         state.secrets.retain(|own| {
             let about = &own.held.description;
@@ -47,7 +46,7 @@ pub(super) fn write(
 /// What the rule decides on this state, and what is active in it.
 fn decided<E>(
     state: &ProcessScope,
-    stored: &[Context],
+    stored: &ContextList,
     default: Option<&ContextName>,
     whose: Whose<'_>,
     decide: &dyn Fn(&Known<'_>) -> Result<Decision, E>,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use azvault_model::rules::secrets::{Alike, is_same};
 use azvault_model::{
@@ -14,8 +15,19 @@ use azvault_vault::{Id, Parting, Problem, Stored, StoredSecret, Subject, Transac
 use super::request::{ChangeExtras, Counted, Step};
 use super::supersede::{OldSecrets, is_superseded};
 use crate::app::App;
+use crate::contexts::VaultView;
 use crate::failure::{ChangeFailure, Failure};
 use crate::{audit, contexts};
+
+/// What a change works on, as it was before it.
+struct Before<'a> {
+    view: &'a VaultView,
+    /// In the order of the view.
+    contexts: &'a [Stored<Context>],
+    accounts: &'a Accounts,
+    /// The origins that the person agreed to just now.
+    agreed: &'a [String],
+}
 
 /// Decides on what the vault holds now, and writes that.
 pub(super) fn write(
@@ -24,20 +36,22 @@ pub(super) fn write(
     verb: &str,
     step: &Step<'_>,
 ) -> Result<(Decision, Counted), Failure> {
-    let Step { whose, extras, decide } = *step;
+    let Step { view, whose, extras, decide } = *step;
     vault.write(|writing| -> Result<_, ChangeFailure> {
-        let decision = {
-            let settings = writing.settings();
-            let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
-            let (current, secrets) = (settings.default.as_ref(), writing.secrets().len());
-            decide(&Known::of_vault(contexts, current, secrets, whose))?
-        };
+        // What is there now: the same as before, as a rule, and then nothing is looked through again.
+        let view = VaultView::within(writing, view);
+        let (current, secrets) = (view.settings.default.as_ref(), view.secrets.len());
+        let decision = decide(&Known::of_vault(&view.contexts, current, secrets, whose))?;
         let agreed = agreed(writing, extras);
-        let known = accounts(writing, extras);
-        let remarked = remarked(writing, &decision.change);
-        let (mut subjects, mut secrets) =
-            apply(writing, &decision.change, whose.accounts, &agreed)?;
-        subjects.extend(remarked);
+        let known = accounts(&view, extras);
+        let contexts = writing.records().contexts();
+        let (accounts, agreed) = (whose.accounts, &*agreed);
+        let before = Before { view: &view, contexts, accounts, agreed };
+        let touched = before.touched(&decision.change);
+        let mut subjects = lost(&touched, &decision.change);
+        let (forgotten, mut secrets) = apply(writing, &decision.change, &before)?;
+        subjects.extend(forgotten);
+        subjects.extend(remarked(&touched, &decision.change));
         answer(writing, &decision.change.forget, extras, whose.accounts)?;
         if let Some(from) = &extras.from {
             subjects.insert(0, from.clone());
@@ -57,79 +71,84 @@ pub(super) fn write(
     })
 }
 
-/// Writes a change, and says what is not there any more.
+/// Writes a change, and says which secrets are not there any more.
 fn apply(
     writing: &mut Transaction<'_>,
     change: &Change,
-    accounts: &Accounts,
-    agreed: &[String],
+    known: &Before<'_>,
 ) -> Result<(Vec<Subject>, Counted), Problem> {
-    let ids: HashMap<String, Id> =
-        writing.contexts().iter().map(|stored| (stored.value.name.key(), stored.id)).collect();
     let came: BTreeSet<String> = change.put.iter().map(|context| context.name.key()).collect();
-    let mut lost = lost(writing, change);
     for name in &change.remove {
         // A name that comes back is the same record, written anew.
-        if let Some(id) = ids.get(&name.key()).filter(|_| !came.contains(&name.key())) {
-            writing.remove(*id)?;
+        if let Some(stored) = known.stored(name).filter(|_| !came.contains(&name.key())) {
+            writing.remove(stored.id)?;
         }
     }
     for context in &change.put {
-        writing.put_context(ids.get(&context.name.key()).copied(), context)?;
+        writing.put_context(known.stored(&context.name).map(|stored| stored.id), context)?;
     }
     let before = writing.settings();
     let mut settings = before.clone();
     if let Some(current) = &change.current {
         settings.default = contexts::chosen(current).cloned();
     }
-    settings.confirmed.extend(agreed.iter().cloned());
+    settings.confirmed.extend(known.agreed.iter().cloned());
     if settings != before {
         writing.put_settings(&settings)?;
     }
-    let mut secrets = Counted::default();
-    for (id, subject) in forgotten(writing.secrets(), &change.forget, accounts) {
+    let (mut gone, mut secrets) = (Vec::new(), Counted::default());
+    for (id, subject) in forgotten(writing.secrets(), &change.forget, known.accounts) {
         writing.remove_secret(id, Parting::SignedOut)?;
-        lost.push(subject);
+        gone.push(subject);
         secrets.removed += 1;
     }
     let listed = writing.accounts().iter();
-    let gone = listed.filter(|stored| match &change.forget {
+    let leave = listed.filter(|stored| match &change.forget {
         Forget::Nothing => false,
         Forget::Everything => true,
-        Forget::Accounts(keys) => accounts.of_account(&stored.value).is_among(keys),
+        Forget::Accounts(keys) => known.accounts.of_account(&stored.value).is_among(keys),
     });
-    for id in gone.map(|stored| stored.id).collect::<Vec<_>>() {
+    for id in leave.map(|stored| stored.id).collect::<Vec<_>>() {
         writing.remove(id)?;
     }
-    Ok((lost, secrets))
+    Ok((gone, secrets))
+}
+
+impl<'a> Before<'a> {
+    /// The context of a name.
+    fn stored(&self, name: &ContextName) -> Option<&'a Stored<Context>> {
+        self.view.contexts.position(name).map(|at| &self.contexts[at])
+    }
+
+    /// The contexts whose names a change names, in the order of the vault.
+    fn touched(&self, change: &Change) -> Vec<&'a Stored<Context>> {
+        let names = change.remove.iter().chain(change.put.iter().map(|context| &context.name));
+        let at: BTreeSet<_> = names.filter_map(|name| self.view.contexts.position(name)).collect();
+        at.into_iter().map(|at| &self.contexts[at]).collect()
+    }
 }
 
 /// Contexts that are removed, or replaced by others: those whose identity does not stay.
-fn lost(writing: &Transaction<'_>, change: &Change) -> Vec<Subject> {
+fn lost(touched: &[&Stored<Context>], change: &Change) -> Vec<Subject> {
     let stays: BTreeSet<_> = change.put.iter().map(Context::identity).collect();
-    let put = change.put.iter().map(|context| &context.name);
-    let touched: BTreeSet<String> = change.remove.iter().chain(put).map(ContextName::key).collect();
-    writing
-        .contexts()
-        .iter()
-        .filter(|stored| touched.contains(&stored.value.name.key()))
-        .filter(|stored| !stays.contains(&stored.value.identity()))
-        .map(|stored| audit::of_context(Some(stored.id), &stored.value))
-        .collect()
+    let lost = touched.iter().filter(|stored| !stays.contains(&stored.value.identity()));
+    lost.map(|stored| audit::of_context(Some(stored.id), &stored.value)).collect()
 }
 
 /// Contexts that are marked, or whose mark is taken away: with it goes the question before a removal.
-fn remarked(writing: &Transaction<'_>, change: &Change) -> Vec<Subject> {
+fn remarked(touched: &[&Stored<Context>], change: &Change) -> Vec<Subject> {
     let is_remarked = |own: &Context| {
         let now = change.put.iter().find(|put| put.name.same_as(&own.name));
         now.is_some_and(|now| now.is_same_as(own) && now.labels.mark != own.labels.mark)
     };
-    let remarked = writing.contexts().iter().filter(|stored| is_remarked(&stored.value));
+    let remarked = touched.iter().filter(|stored| is_remarked(&stored.value));
     remarked.map(|stored| audit::of_context(Some(stored.id), &stored.value)).collect()
 }
 
 /// Secrets that go.
 fn forgotten(secrets: &[StoredSecret], forget: &Forget, accounts: &Accounts) -> Vec<(Id, Subject)> {
+    // Most changes forget nobody, whatever there is.
+    let secrets = if *forget == Forget::Nothing { &[] } else { secrets };
     secrets
         .iter()
         .filter(|secret| forget.takes(accounts, &secret.description))
@@ -192,7 +211,7 @@ fn bring(
     known: &Accounts,
 ) -> Result<Vec<(Id, SecretDescription)>, Problem> {
     let mut put = Vec::new();
-    {
+    if !extras.accounts.is_empty() {
         let same = same_accounts(writing.accounts(), &extras.accounts, known);
         for (account, same) in extras.accounts.iter().zip(same) {
             match same {
@@ -269,16 +288,18 @@ fn renewed(before: &Account, now: &Account) -> Account {
 }
 
 /// The accounts of the vault, and those that come.
-fn accounts(writing: &Transaction<'_>, extras: &ChangeExtras) -> Accounts {
-    let environments = writing.environments().iter().map(|stored| &stored.value);
-    let known = writing.accounts().iter().map(|stored| &stored.value);
-    let secrets = writing.secrets().iter().map(|secret| &secret.description);
-    Accounts::of(
-        Clouds::of(environments.chain(&extras.environments)),
-        writing.contexts().iter().map(|stored| &stored.value),
-        known.chain(&extras.accounts),
-        secrets.chain(extras.secrets.iter().map(|held| &held.description)),
-    )
+fn accounts(view: &VaultView, extras: &ChangeExtras) -> Arc<Accounts> {
+    let ChangeExtras { accounts, environments, secrets, .. } = extras;
+    if accounts.is_empty() && environments.is_empty() && secrets.is_empty() {
+        return Arc::clone(&view.everyone().accounts);
+    }
+    let stored = view.secrets.iter().map(|secret| &secret.description);
+    Arc::new(Accounts::of(
+        Clouds::of(view.environments.iter().chain(environments)),
+        &*view.contexts,
+        view.accounts.iter().chain(accounts),
+        stored.chain(secrets.iter().map(|held| &held.description)),
+    ))
 }
 
 /// Which secrets the vault does not have yet. Only those of one kind and owner are compared, and only
@@ -299,11 +320,14 @@ fn unknown_beside<'a, 's, Id: Copy, E>(
     is_same: impl Fn(&SecretDescription, &SecretDescription) -> bool,
     open: impl Fn(Id) -> Result<Secret, E>,
 ) -> Result<Vec<&'a HeldSecret>, E> {
+    let mut unknown = Vec::new();
+    if brought.is_empty() {
+        return Ok(unknown);
+    }
     let mut index = Alike::default();
     for (id, about) in stored {
         index.insert(about, None, (id, about));
     }
-    let mut unknown = Vec::new();
     for held in brought {
         let alike = index.candidates(&held.description, None).into_iter();
         let alike = alike.filter(|(_, about)| is_same(about, &held.description));
@@ -321,20 +345,13 @@ fn unknown_beside<'a, 's, Id: Copy, E>(
 /// How many secrets would come and go.
 pub(super) fn count(
     vault: &Vault,
+    view: &VaultView,
     extras: &ChangeExtras,
     forget: &Forget,
     accounts: &Accounts,
 ) -> Result<Counted, Failure> {
-    let snapshot = vault.snapshot()?;
-    let stored = snapshot.secrets();
-    let environments = snapshot.environments().iter().map(|stored| &stored.value);
-    let about = stored.iter().map(|secret| &secret.description);
-    let known = Accounts::of(
-        Clouds::of(environments.chain(&extras.environments)),
-        snapshot.contexts().iter().map(|stored| &stored.value),
-        snapshot.accounts().iter().map(|stored| &stored.value).chain(&extras.accounts),
-        about.chain(extras.secrets.iter().map(|held| &held.description)),
-    );
+    let known = self::accounts(view, extras);
+    let (snapshot, stored) = (vault.snapshot()?, &view.secrets);
     let open = |id| snapshot.open_secret(id);
     let new = unknown(stored, &extras.secrets, |own, new| is_same(own, new, &known), open)?;
     Ok(Counted { added: new.len(), removed: forgotten(stored, forget, accounts).len() })

@@ -1,6 +1,7 @@
 //! What is asked of a change, and what comes with it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use azvault_model::{
     Account, Challenge, Decision, Environment, HeldSecret, Known, Refusal, Scope, Whose,
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::supersede::OldSecrets;
 use crate::app::{App, Consent};
+use crate::contexts::VaultView;
 use crate::failure::Failure;
 
 /// What the person said beforehand.
@@ -69,6 +71,8 @@ pub(super) type Decide<'a> = dyn Fn(&Known<'_>) -> Result<Decision, Failure> + '
 
 /// What is decided and written in one step, in the vault or in the session.
 pub(super) struct Step<'a> {
+    /// What the vault held before.
+    pub(super) view: &'a Arc<VaultView>,
     pub(super) whose: Whose<'a>,
     pub(super) extras: &'a ChangeExtras,
     pub(super) decide: &'a Decide<'a>,

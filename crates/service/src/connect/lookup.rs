@@ -235,7 +235,8 @@ fn found(
     let mut secrets = Vec::new();
     for held in entry.credentials {
         let tenant = Some(own.id.clone());
-        let description = SecretDescription { tenant, ..about(held.description.kind) };
+        let SecretDescription { kind, target, expires_on, .. } = held.description;
+        let description = SecretDescription { tenant, target, expires_on, ..about(kind) };
         secrets.push(HeldSecret { description, value: held.value });
     }
     if let Some(Refresh { value, family_id }) = entry.refresh {

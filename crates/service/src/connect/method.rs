@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::descriptor;
 use crate::failure::{Failure, Kind};
 use crate::online::failed;
+use crate::pkcs11::{GivenPin, LoadedKey};
 use crate::private_file;
 use crate::private_file::Readers;
 use crate::text::shown_path;
@@ -25,7 +26,7 @@ const MAX_CERTIFICATE: usize = 1024 * 1024;
 /// How one signs in.
 pub enum SignInMethod {
     /// A code, typed on any device; with the user who is to sign in.
-    DeviceCode { login_hint: Option<String> },
+    DeviceCode { login_hint: Option<String>, picture: Picture },
     /// The browser of this machine; with the user who is to sign in.
     Browser { login_hint: Option<String> },
     /// A service principal.
@@ -36,6 +37,13 @@ pub enum SignInMethod {
     AccessToken { account: String, token: Secret },
 }
 
+/// Whether the address at which a code is typed is also shown as a picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Picture {
+    WhereItFits,
+    None,
+}
+
 /// Which way an account signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignInWay {
@@ -43,6 +51,7 @@ pub enum SignInWay {
     Browser,
     ClientSecret,
     Certificate,
+    Pkcs11Key,
     FederatedToken,
     ManagedIdentity,
     AccessToken,
@@ -58,6 +67,7 @@ impl SignInWay {
             Self::Browser => "browser",
             Self::ClientSecret => "client secret",
             Self::Certificate => "certificate",
+            Self::Pkcs11Key => "key on a token",
             Self::FederatedToken => "federated token",
             Self::ManagedIdentity => "managed identity",
             Self::AccessToken => "access token",
@@ -70,6 +80,7 @@ impl SignInWay {
 pub enum Credential {
     Secret(Secret),
     Certificate(Box<LoadedCertificate>),
+    Pkcs11Key(Box<LoadedKey>),
     Assertion { token: Secret, file: PathBuf },
 }
 
@@ -82,6 +93,14 @@ pub struct LoadedCertificate {
 }
 
 impl SignInMethod {
+    /// The PIN of the token that is to sign.
+    pub fn given_pin(&self) -> Option<GivenPin> {
+        match self {
+            Self::Principal { credential: Credential::Pkcs11Key(held), .. } => held.given_pin(),
+            _ => None,
+        }
+    }
+
     /// The way, without what is shown for it.
     pub fn way(&self) -> SignInWay {
         match self {
@@ -91,6 +110,7 @@ impl SignInMethod {
             Self::Principal { credential: Credential::Certificate(_), .. } => {
                 SignInWay::Certificate
             }
+            Self::Principal { credential: Credential::Pkcs11Key(_), .. } => SignInWay::Pkcs11Key,
             Self::Principal { credential: Credential::Assertion { .. }, .. } => {
                 SignInWay::FederatedToken
             }

@@ -88,8 +88,8 @@ impl Known<'_> {
 
 /// What lives until somebody revokes it, and signs in by itself.
 pub fn signs_in(kind: SecretKind) -> bool {
-    use SecretKind::{Certificate, ClientAssertion, ClientSecret, RefreshToken};
-    matches!(kind, RefreshToken | ClientSecret | Certificate | ClientAssertion)
+    use SecretKind::{Certificate, ClientAssertion, ClientSecret, Pkcs11Key, RefreshToken};
+    matches!(kind, RefreshToken | ClientSecret | Certificate | Pkcs11Key | ClientAssertion)
 }
 
 /// Kinds of identity of which what is stored is enough.

@@ -7,7 +7,7 @@ use azvault_signin::device_code::{self, Poll};
 use azvault_signin::managed_identity::{self, Endpoint, Identity};
 use azvault_signin::{AZURE_POWERSHELL, Tokens, client_secret, federated_token};
 
-use super::method::{Credential, LoadedCertificate, SignInMethod};
+use super::method::{Credential, LoadedCertificate, Picture, SignInMethod};
 use super::{At, browser, expected};
 use crate::claims;
 use crate::failure::{Failure, Kind};
@@ -21,6 +21,9 @@ const OWN_IDENTITY: &str = "MSI@50342";
 /// The extended property that says where a federated token came from, and where the next one will
 /// be.
 pub const FEDERATED_TOKEN_FILE: &str = "FederatedTokenFile";
+
+/// The extended property that says which key on a token an account signs in with.
+pub const PKCS11_KEY: &str = "Pkcs11Key";
 
 const OBJECT_ID: &str = "ObjectId";
 const RESOURCE_ID: &str = "ResourceId";
@@ -61,8 +64,8 @@ pub(super) struct Refresh {
 /// Signs in.
 pub fn sign_in(at: &At<'_>, way: SignInMethod) -> Result<Entry, Failure> {
     match way {
-        SignInMethod::DeviceCode { login_hint } => {
-            let tokens = by_device_code(at)?;
+        SignInMethod::DeviceCode { login_hint, picture } => {
+            let tokens = by_device_code(at, picture)?;
             expected::check(at.app, &tokens, login_hint.as_deref())?;
             of_person(tokens)
         }
@@ -97,7 +100,7 @@ pub fn sign_in(at: &At<'_>, way: SignInMethod) -> Result<Entry, Failure> {
     }
 }
 
-fn by_device_code(at: &At<'_>) -> Result<Tokens, Failure> {
+fn by_device_code(at: &At<'_>, picture: Picture) -> Result<Tokens, Failure> {
     let authority = at.authority(at.tenant.as_ref());
     let client = at.client(&authority, AZURE_POWERSHELL);
     let scope = at.scope()?;
@@ -108,6 +111,10 @@ fn by_device_code(at: &At<'_>) -> Result<Tokens, Failure> {
     at.app.console.request(format!(
         "To sign in, open {address} and enter the code {typed} (page and code are from {service})"
     ));
+    if picture == Picture::WhereItFits {
+        let complete = code.verification_uri_complete.as_ref();
+        at.app.console.picture(complete.unwrap_or(&code.verification_uri));
+    }
     loop {
         std::thread::sleep(code.interval);
         if let Poll::Done(tokens) = code.poll(&client, at.app.now()).map_err(failed)? {
@@ -145,6 +152,10 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
     let (scope, now) = (at.scope()?, at.app.now());
     let scopes = [scope.as_str()];
     let tokens = match &credential {
+        Credential::Pkcs11Key(held) => {
+            let assertion = held.assertion(&client, now)?;
+            federated_token::sign_in(&client, &assertion, &scopes, at.claims, now)
+        }
         Credential::Secret(secret) => {
             client_secret::sign_in(&client, secret, &scopes, at.claims, now)
         }
@@ -166,28 +177,33 @@ fn principal(at: &At<'_>, application: String, credential: Credential) -> Result
         }
     })?;
     let (mut properties, mut credentials) = (Vec::new(), Vec::new());
-    let mut keep = |kind, value| {
-        let description = SecretDescription::of(kind);
-        credentials.push(HeldSecret { description, value });
-    };
+    let of = |kind, value| HeldSecret { description: SecretDescription::of(kind), value };
     let mut account_type = KnownAccountType::ServicePrincipal;
     match credential {
-        Credential::Secret(secret) => keep(SecretKind::ClientSecret, secret),
+        Credential::Secret(secret) => credentials.push(of(SecretKind::ClientSecret, secret)),
         Credential::Certificate(held) => {
             let LoadedCertificate { certificate, bytes, password, chain } = *held;
             properties.push(("CertificateThumbprint", certificate.thumbprint()));
             if chain == azvault_signin::certificate::Chain::Sent {
                 properties.push(("SendCertificateChain", "True".to_owned()));
             }
-            keep(SecretKind::Certificate, bytes);
+            credentials.push(of(SecretKind::Certificate, bytes));
             if let Some(password) = password {
-                keep(SecretKind::CertificatePassword, password);
+                credentials.push(of(SecretKind::CertificatePassword, password));
             }
+        }
+        Credential::Pkcs11Key(held) => {
+            properties.push(("CertificateThumbprint", held.thumbprint()));
+            properties.push((PKCS11_KEY, held.uri()));
+            if held.chain == azvault_signin::certificate::Chain::Sent {
+                properties.push(("SendCertificateChain", "True".to_owned()));
+            }
+            credentials.push(held.held());
         }
         Credential::Assertion { token, file } => {
             account_type = KnownAccountType::ClientAssertion;
             properties.push((FEDERATED_TOKEN_FILE, file.display().to_string()));
-            keep(SecretKind::ClientAssertion, token);
+            credentials.push(of(SecretKind::ClientAssertion, token));
         }
     }
     Ok(Entry {

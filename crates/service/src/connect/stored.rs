@@ -55,6 +55,20 @@ impl From<&KnownAccount> for StoredAccount {
     }
 }
 
+impl StoredAccount {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn kind(&self) -> IdentityKind {
+        self.kind
+    }
+
+    pub(crate) fn tenants(&self) -> &[Text] {
+        &self.tenants
+    }
+}
+
 /// The account of a name or home account id that was typed, in that cloud.
 pub(crate) fn account(
     contexts: &Contexts,

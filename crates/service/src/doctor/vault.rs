@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use azvault_vault::{AnchorFound, Cost, Error, Locked, Problem, SlotKind};
+use azvault_vault::{
+    AgeWay, AnchorFound, Cost, Error, Locked, Problem, Slot, SlotKind, is_of_hardware,
+};
 
 use super::agent;
 use super::check::Check;
@@ -84,6 +86,7 @@ pub(super) fn checks(app: &App, path: &Path) -> Vec<Check> {
         write_lock(&locked, path),
         key_derivation(&locked),
         recovery(app, &locked),
+        thief(&locked),
         agent::keyring(&locked),
     ];
     let (answers, of_agent) = agent::checks(app, &locked);
@@ -115,7 +118,7 @@ fn examined(
 
 fn without_key(app: &App, vault: Check) -> Vec<Check> {
     let unknown = |name| Check::unknown(name, LOCKED);
-    vec![vault, unknown("anchor"), unknown("secrets"), clock(app, None)]
+    vec![vault, unknown("anchor"), unknown("secrets"), unknown("copies"), clock(app, None)]
 }
 
 fn within(app: &App, examined: &ExaminedVault) -> Vec<Check> {
@@ -123,6 +126,7 @@ fn within(app: &App, examined: &ExaminedVault) -> Vec<Check> {
         Check::ok(NAME, "opens, and is whole as far as every command looks"),
         anchor(app, examined),
         secrets(examined.expired),
+        copies(examined.replaceable),
         clock(app, examined.newest_entry),
     ]
 }
@@ -165,10 +169,42 @@ fn key_derivation(locked: &Locked) -> Check {
     Check::finding(name, what, format!("azvault key passphrase {id} --kdf default"))
 }
 
+/// What someone needs who has the file alone, by its cheapest way.
+fn thief(locked: &Locked) -> Check {
+    let needs = |slot: &Slot| {
+        let needs = match (slot.kind, &slot.age) {
+            (SlotKind::Passphrase, _) => "the passphrase".to_owned(),
+            (SlotKind::PassphraseAndKeyFile, _) => "the passphrase and the key file".to_owned(),
+            (SlotKind::RawKey, _) => "the raw key".to_owned(),
+            (SlotKind::RecoveryCode, _) => "the recovery code".to_owned(),
+            (SlotKind::Keyring, _) => "the unlocked keyring".to_owned(),
+            (SlotKind::Age, way) => identity(way.as_ref()),
+            (SlotKind::PassphraseAndAge, way) => {
+                format!("the passphrase and {}", identity(way.as_ref()))
+            }
+        };
+        format!("slot {}: {needs}", slot.id)
+    };
+    let all: Vec<String> = locked.slots().iter().map(needs).collect();
+    Check::ok("thief-needs", all.join("; "))
+}
+
+/// What decrypts a value of age.
+fn identity(way: Option<&AgeWay>) -> String {
+    let Some(way) = way else { return "an age identity".to_owned() };
+    let number = count(way.recipients.len(), "recipient");
+    let hardware = way.recipients.iter().filter(|recipient| is_of_hardware(recipient)).count();
+    match hardware {
+        0 => format!("the age identity of one of {number}"),
+        all if all == way.recipients.len() => format!("the hardware of one of {number}"),
+        _ => format!("the age identity or hardware of one of {number}"),
+    }
+}
+
 /// A key that lies somewhere opens what a passphrase does that is forgotten.
 fn recovery(app: &App, locked: &Locked) -> Check {
     let name = "recovery-code";
-    let is_way = |kind| matches!(kind, SlotKind::RecoveryCode | SlotKind::RawKey);
+    let is_way = |kind| matches!(kind, SlotKind::RecoveryCode | SlotKind::RawKey | SlotKind::Age);
     if locked.slots().iter().any(|slot| is_way(slot.kind)) {
         return Check::ok(name, "a passphrase that is forgotten does not lose the vault");
     }
@@ -226,4 +262,14 @@ fn secrets(expired: usize) -> Check {
     }
     let what = format!("{} by which somebody signs in: expired", count(expired, "secret"));
     Check::finding(name, what, "azvault connect, or azvault disconnect --account ID")
+}
+
+/// No fault of the surroundings, and told with them: a copy of the vault that was unlocked gives these away.
+fn copies(replaceable: usize) -> Check {
+    let name = "copies";
+    if replaceable == 0 {
+        return Check::ok(name, "no client secret or certificate signs in from a copy");
+    }
+    let what = count(replaceable, "client secret or certificate");
+    Check::ok(name, format!("{what} would sign in from a copy: azvault harden"))
 }

@@ -6,19 +6,20 @@
 //! `panic`; what bears such a name and was not made here is left alone.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_endpoint::{AZ_COPIES, AZ_LINKS, OwnFiles, az_config, az_follows};
 use azvault_model::{Context, ContextName, Scope};
-use azvault_os::file::{Facts, make_link};
-use azvault_os::lock::{self, Share};
+use azvault_os::file::{Facts, Folder, make_link};
+use azvault_os::lock::Share;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::reach::Reach;
+use super::served;
 use crate::contexts::Contexts;
 use crate::{online, paths, runtime};
 
@@ -91,9 +92,8 @@ fn lasting<'a>(
     acting: Option<&Context>,
     reach: &Reach,
 ) -> (Vec<&'a Context>, Option<&'a Context>) {
-    let accounts = contexts.accounts();
-    let mut seen = contexts.seen();
-    seen.retain(|seen| seen.scope == Scope::User && reach.serves(&accounts, seen.context));
+    let mut seen = served::contexts(contexts, reach);
+    seen.retain(|seen| seen.scope == Scope::User);
     let seen: Vec<&Context> = seen.into_iter().map(|seen| seen.context).collect();
     let acting = acting.and_then(|own| seen.iter().copied().find(|seen| seen.name == own.name));
     (seen, acting)
@@ -178,7 +178,7 @@ pub(super) fn follow(folder: &Path, contexts: &AzContexts) -> io::Result<()> {
 /// A folder, and the lock by which it is held.
 pub(super) struct AzFolder {
     path: PathBuf,
-    _held: File,
+    _held: Folder,
 }
 
 impl AzFolder {
@@ -209,8 +209,8 @@ impl AzFolder {
 
     /// Holds one that was made: several processes may, and each for itself.
     pub(super) fn hold(path: &Path) -> io::Result<Self> {
-        let held = File::open(path)?;
-        lock::attempt(&held, Share::WithOthers)?.required()?;
+        let mut held = Folder::open(path)?;
+        held.hold(Share::WithOthers, Duration::ZERO)?.required()?;
         Ok(Self { path: path.to_owned(), _held: held })
     }
 
@@ -261,9 +261,9 @@ pub fn sweep(runtime: &Path) {
     for entry in fs::read_dir(runtime).into_iter().flatten().flatten() {
         let folder = entry.path();
         let is_held = || {
-            let opened = File::open(&folder);
-            opened.is_ok_and(|file| {
-                !lock::attempt(&file, Share::Nothing).is_ok_and(|tried| tried.is_held())
+            let opened = Folder::open(&folder);
+            opened.is_ok_and(|mut folder| {
+                !folder.hold(Share::Nothing, Duration::ZERO).is_ok_and(|tried| tried.is_held())
             })
         };
         if is_ours(&folder) && !is_held() {

@@ -4,7 +4,7 @@
 
 use azvault_exporter::azure_powershell::{self, Credentials};
 use azvault_model::{
-    Context, ContextAccount, ContextName, Environment, Kept, KnownAccountType, Profile,
+    Context, ContextAccount, ContextName, Environment, KEPT_NAME, Kept, KnownAccountType, Profile,
 };
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct LeftFromAz {
 }
 
 /// The file for these contexts, the first of which is Azure PowerShell's current one, and which are not in it.
-pub(super) fn az_profile(
+pub(crate) fn az_profile(
     contexts: &Contexts,
     served: &[ServedContext],
 ) -> Result<(String, Vec<LeftFromAz>), Failure> {
@@ -104,7 +104,8 @@ fn as_managed_identity(served: &ServedContext) -> Context {
         account: Some(ContextAccount {
             id: served.id.as_str().into(),
             account_type: KnownAccountType::ManagedService.into(),
-            properties: Default::default(),
+            // What Azure PowerShell makes a file of is known again: these are no identities of the machine.
+            properties: [(KEPT_NAME.to_owned(), "1".to_owned())].into(),
         }),
         // Members that nobody here knows may hold a secret.
         kept: Kept::default(),

@@ -9,6 +9,7 @@ use azvault_os::process::descends;
 
 use super::az_profile::{AZ_PROFILE, LeftFromAz};
 use super::launch::Launch;
+use super::private_network::Network;
 use super::terms::{HandedKeys, Means, Start};
 use crate::app::App;
 use crate::ask::{Said, from_agent, said_or_found};
@@ -59,7 +60,8 @@ pub fn open_for_process(app: &App, verb: OpenEndpoint) -> Result<OpenedFor, Fail
         command.env_remove(paths::CONTEXT);
     };
     let (start, leader) = (Start::Process, process);
-    let launch = Launch { start, leader, means, tool_facts, surround: &surround };
+    let network = Network::Shared;
+    let launch = Launch { start, leader, network, means, tool_facts, surround: &surround };
     let variables = launch.start(app)?.set;
     let foreign = paths::foreign_variables().into_iter();
     let folder = variables.iter().find(|(name, _)| name == "AZURE_CONFIG_DIR");

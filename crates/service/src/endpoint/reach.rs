@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use azvault_model::{Accounts, Context, Found, ProcessScope, SecretDescription};
+use azvault_model::{AccountKey, Accounts, Context, Found, ProcessScope, SecretDescription};
 use serde::{Deserialize, Serialize};
 
 use super::named_identity::NamedIdentity;
@@ -24,6 +24,8 @@ pub enum Reach {
     AllAccounts,
     /// These, each in one tenant and by its name; the first where a tool names none.
     Named(Vec<NamedIdentity>),
+    /// Every account, each by its name of the moment; the default context's where a tool names none.
+    AllByName,
 }
 
 impl Reach {
@@ -38,14 +40,14 @@ impl Reach {
         match self {
             Self::Account(own) => BTreeSet::from([own.account()]),
             Self::Named(all) => all.iter().map(NamedIdentity::account).collect(),
-            Self::Nobody | Self::AllAccounts => BTreeSet::new(),
+            Self::Nobody | Self::AllAccounts | Self::AllByName => BTreeSet::new(),
         }
     }
 
     /// Whether a context's account is served.
     pub fn serves(&self, accounts: &Accounts, context: &Context) -> bool {
         match self {
-            Self::AllAccounts => true,
+            Self::AllAccounts | Self::AllByName => true,
             Self::Nobody => false,
             Self::Named(all) => all.iter().any(|one| one.is_of(accounts, context)),
             Self::Account(own) => match accounts.of_context(&own.as_context()) {
@@ -54,6 +56,18 @@ impl Reach {
                 Found::Nobody | Found::Several(_) => false,
             },
         }
+    }
+
+    /// The accounts that are served, where they are some and known.
+    pub(super) fn keys(&self, accounts: &Accounts) -> BTreeSet<AccountKey> {
+        let all = match self {
+            Self::Nobody | Self::AllAccounts | Self::AllByName => Vec::new(),
+            Self::Named(all) => all.iter().map(NamedIdentity::own).collect(),
+            Self::Account(own) => vec![&**own],
+        };
+        let key =
+            |own: &StartedFor| Some(accounts.of_context(&own.as_context()).one()?.key.clone());
+        all.into_iter().filter_map(key).collect()
     }
 
     /// Takes the secrets of others out of a session that a command is to have.
@@ -65,7 +79,7 @@ impl Reach {
             Found::Nobody | Found::Several(_) => false,
         };
         session.secrets.retain(|secret| match self {
-            Self::AllAccounts => true,
+            Self::AllAccounts | Self::AllByName => true,
             Self::Nobody => false,
             Self::Named(all) => all.iter().any(|one| may_use(one.own(), &secret.held.description)),
             Self::Account(own) => may_use(own, &secret.held.description),
@@ -81,7 +95,7 @@ impl Reach {
                 quoted(own.account())
             ),
             Self::Named(_) => format!("this endpoint was not opened for {name}"),
-            Self::Nobody | Self::AllAccounts => {
+            Self::Nobody | Self::AllAccounts | Self::AllByName => {
                 "no context was active when this command started: its tools get no tokens"
                     .to_owned()
             }
@@ -102,13 +116,13 @@ impl Reach {
             Self::Named(_) => {
                 format!("{id} is an identity of {other}, for which this endpoint was not opened")
             }
-            Self::Nobody | Self::AllAccounts => {
+            Self::Nobody | Self::AllAccounts | Self::AllByName => {
                 format!("the identity {id} is that of {other}, which was not active")
             }
         };
         let next = match self {
             Self::Named(_) => OPEN_ANOTHER,
-            Self::Account(_) | Self::Nobody | Self::AllAccounts => {
+            Self::Account(_) | Self::Nobody | Self::AllAccounts | Self::AllByName => {
                 "azvault exec --all-accounts NAME -- COMMAND, which serves every account"
             }
         };
@@ -121,6 +135,10 @@ impl Reach {
             let what =
                 format!("the identity {} is none for which this endpoint was opened", quoted(id));
             return Failure::new(Kind::Refused, what).hint(OPEN_ANOTHER);
+        }
+        if let Self::AllByName = self {
+            let what = format!("no context of the vault has the identity {}", quoted(id));
+            return Failure::new(Kind::Refused, what).hint("azvault context list");
         }
         let what = format!("the identity {} is none that this command was started for", quoted(id));
         let id = shell_word(id);

@@ -15,15 +15,24 @@ pub enum Start {
     Shell,
     /// Runs already, and has contexts of several accounts: the vault is used when something in it asks.
     Process,
+    /// A shell that runs, whose endpoint asks for a grant of its own when the vault is unlocked.
+    ShellInit,
 }
 
 impl Start {
     /// The verb, for the audit log.
+    /// Whether the audit log has a grant of any of them under this verb.
+    pub(crate) fn is_verb(verb: &str) -> bool {
+        let all = [Self::Command, Self::Shell, Self::Process, Self::ShellInit];
+        all.into_iter().any(|start| start.verb() == verb)
+    }
+
     pub fn verb(self) -> &'static str {
         match self {
             Self::Command => "exec",
             Self::Shell => "shell",
             Self::Process => "endpoint",
+            Self::ShellInit => "shell-init",
         }
     }
 }

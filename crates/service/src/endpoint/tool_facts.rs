@@ -43,6 +43,15 @@ impl ToolFacts {
     }
 }
 
+impl ToolFacts {
+    /// Nothing: tools act as they did before.
+    pub(super) fn nothing(served: Served) -> Self {
+        let (tenant, subscription, environment, az_folder) = (None, None, None, None);
+        let facts = Facts { tenant, subscription, environment, served, az_folder };
+        Self { facts, az: Vec::new() }
+    }
+}
+
 /// What there is to tell when that context acts.
 pub(crate) fn tool_facts(
     contexts: &Contexts,

@@ -29,7 +29,7 @@ pub(crate) fn apply(
     let now = times.fold(app.now(), i64::max);
     let bar = app.console.progress("sealing", added(&decided.plan, now).count() as u64);
     let id = vault.write(|writing| -> Result<Id, ChangeFailure> {
-        if writing.root() != root {
+        if writing.records().root() != root {
             let what = "the vault changed meanwhile: nothing was imported";
             return Err(Failure::new(Kind::Busy, what).hint("run the command again").into());
         }

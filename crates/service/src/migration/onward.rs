@@ -67,7 +67,8 @@ pub fn say(app: &App, uncleaned: &[(Id, usize)], commands: &[String]) {
     for (id, files) in uncleaned {
         let files = count(*files, "file");
         app.console.warning(format!(
-            "{files} of another migration are still in their places: azvault migrate clean {id}"
+            "{files} of another migration are still in their places: {} migrate clean {id}",
+            app.command()
         ));
     }
     if !commands.is_empty() {

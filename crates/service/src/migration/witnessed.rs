@@ -4,13 +4,14 @@
 //! The readers know formats; what one overlooks, a comparison with what it read cannot miss. The
 //! witness knows no format. Each of its findings is in the vault by value, or has a reason.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use azvault_importer::Found;
 use azvault_importer::formats::table::FORMATS;
 use azvault_importer::open::read_once;
+use azvault_importer::system_sealed::opened;
 use azvault_model::{Secret, SecretKind};
 use azvault_vault::{ImportedFile, Since, ValueDigest};
 use azvault_witness::{Confidence, Held, Kind, Ledger, Looked};
@@ -22,7 +23,7 @@ use crate::message::not_there_yet;
 use crate::text::{count, shown, shown_path};
 
 /// Kinds under which a value can have been in the vault.
-const KINDS: [SecretKind; 12] = [
+const KINDS: [SecretKind; 14] = [
     SecretKind::RefreshToken,
     SecretKind::AccessToken,
     SecretKind::IdToken,
@@ -34,6 +35,8 @@ const KINDS: [SecretKind; 12] = [
     SecretKind::StorageConnectionString,
     SecretKind::ManagedIdentitySecret,
     SecretKind::SshCertificate,
+    SecretKind::Pkcs11Key,
+    SecretKind::TeamMembership,
     SecretKind::UnknownCredential,
 ];
 
@@ -117,8 +120,8 @@ pub(crate) struct Heard {
     /// The file's number in the migration.
     pub(crate) number: usize,
     looked: Looked,
-    /// Of each finding, why its reader left it out.
-    reasons: Vec<Option<&'static str>>,
+    /// Why its reader left a finding out, by the finding's number.
+    reasons: BTreeMap<usize, &'static str>,
     file: FileKind,
 }
 
@@ -150,9 +153,10 @@ pub(crate) enum Understood {
 
 /// Hears the witness on an original.
 pub(crate) fn hear(number: usize, file: &ImportedFile, bytes: &[u8], found: &Found) -> Heard {
-    let looked = azvault_witness::look(bytes, &name(&file.path));
+    let looked = look(bytes, &file.path);
     let reasons = Reasons::of(&found.left_out);
-    let reasons = looked.findings.iter().map(|finding| reasons.of_value(&finding.value)).collect();
+    let values = looked.findings.iter().map(|finding| &finding.value).enumerate();
+    let reasons = values.filter_map(|(at, value)| Some((at, reasons.of_value(value)?))).collect();
     // What no reader took for a secret is kept as it is: that is no sign-in any more. Where all was
     // understood, members of facts are kept so, and a guess at one of them is no loss.
     let odd = found.unread > 0 || !found.profile.kept.is_empty();
@@ -164,12 +168,17 @@ pub(crate) fn hear(number: usize, file: &ImportedFile, bytes: &[u8], found: &Fou
 pub(crate) fn hear_unsealed(number: usize, file: &ImportedFile) -> Option<Heard> {
     // That it cannot be read was said where it was read again.
     let opened = read_once(&file.path).ok()?;
-    let looked = azvault_witness::look(&opened.bytes, &name(&file.path));
+    let looked = look(&opened.bytes, &file.path);
     let has_sign_ins =
         FORMATS.iter().any(|row| row.name == file.format && super::is_sign_in(row.format));
-    let reasons = vec![None; looked.findings.len()];
     let file = if has_sign_ins { FileKind::NotUnderstood } else { FileKind::Settings };
-    Some(Heard { number, looked, reasons, file })
+    Some(Heard { number, looked, reasons: BTreeMap::new(), file })
+}
+
+/// The witness looks at what a file says, where the system has sealed that for this user.
+fn look(bytes: &[u8], path: &Path) -> Looked {
+    let content = opened(bytes);
+    azvault_witness::look(content.as_ref().map_or(bytes, |content| content), &name(path))
 }
 
 impl Heard {
@@ -195,7 +204,8 @@ impl Heard {
         let left = |place: String, why: String| LeftOut { path: path.clone(), place, why };
         let (mut lost, mut written, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
         let is_sealed = matches!(self.file, FileKind::Sealed { .. });
-        for ((finding, reason), standing) in findings.into_iter().zip(self.reasons).zip(standings) {
+        for ((at, finding), standing) in findings.into_iter().enumerate().zip(standings) {
+            let reason = self.reasons.get(&at).copied();
             let since = match standing {
                 Standing::Renewed => Some("renewed since"),
                 Standing::SignedOut => Some("signed out since"),

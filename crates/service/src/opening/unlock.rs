@@ -1,14 +1,14 @@
 //! Unlocking: by what was given, by the keyring, by asking.
 
 use azvault_agent::hold::Terms;
-use azvault_vault::{AnchorFound, Cost, Locked, MasterKey, Sealer, Try, Vault};
+use azvault_vault::{AnchorFound, Cost, Locked, MasterKey, Sealer, Slot, SlotKind, Try, Vault};
 
 use super::{KeysAt, OpenVault, OwnKeys};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::unlock_inputs;
 use crate::unlock_inputs::UnlockInput;
-use crate::{agent, expected_vault, keyring, policy};
+use crate::{age, agent, expected_vault, keyring, policy};
 
 /// How often a person may mistype.
 const TRIES: usize = 3;
@@ -66,7 +66,7 @@ pub(super) fn unlocked(app: &App, locked: Locked) -> Result<OpenVault<()>, Failu
 
 /// Unlocks a vault without asking anybody; `None` if that is not possible.
 pub(super) fn unasked(app: &App, locked: Locked) -> Result<Option<OpenVault<()>>, Failure> {
-    if !unlock_inputs::has_unattended_input(app) {
+    if !unlock_inputs::has_unattended_input(app) && !age::opens_unasked(&locked) {
         return Ok(None);
     }
     open_slot(app, locked, Try::All, Hold::Nowhere).map(OpenSlot::into_open).map(Some)
@@ -113,7 +113,7 @@ pub enum Source {
     Typed,
 }
 
-/// Unlocks a vault with what was given, else with what the keyring has, else by asking.
+/// Unlocks a vault with what was given, else with what the keyring has, else by age, else by asking.
 pub(super) fn open_slot(
     app: &App,
     mut locked: Locked,
@@ -125,6 +125,7 @@ pub(super) fn open_slot(
         Hold::IfPossible | Hold::Nowhere => Hold::Nowhere,
     };
     if let Some(given) = unlock_inputs::beforehand(app)? {
+        let given = beside_age(app, &locked, which, given)?;
         let source = Source::AtHand;
         return open_with(app, locked, Attempt { which, given, source, hold: at_hand });
     }
@@ -133,6 +134,17 @@ pub(super) fn open_slot(
         match open_with(app, locked, Attempt { which, given, source, hold: at_hand }) {
             Err(failure) if failure.kind == Kind::Locked => app.console.failure(&failure),
             opened => return opened,
+        }
+        locked = self::locked(app)?;
+    }
+    for slot in age::slots_of(app, &locked, which) {
+        match by_age(app, locked, &slot, hold) {
+            Ok(Some(opened)) => return Ok(opened),
+            Ok(None) => {}
+            Err(failure) if failure.kind != Kind::Aborted && has_passphrase(app, which)? => {
+                app.console.failure(&failure);
+            }
+            Err(failure) => return Err(failure),
         }
         locked = self::locked(app)?;
     }
@@ -161,13 +173,75 @@ pub(super) fn open_slot(
     Err(Failure::new(Kind::Locked, "wrong passphrase"))
 }
 
-/// Unlocks a vault with this, which nobody else gets.
-pub(super) fn open_given(
+/// Opens a slot by age with the identity that is at hand; `None` where none is.
+fn by_age(app: &App, locked: Locked, slot: &Slot, hold: Hold) -> Result<Option<OpenSlot>, Failure> {
+    let Some(key) = age::key_of(app, slot)? else { return Ok(None) };
+    let needs_person = !key.way.plugins.is_empty() && app.terminal().is_some();
+    let given = match (slot.kind, app.terminal()) {
+        (SlotKind::Age, _) => UnlockInput::Age(key),
+        (_, Some(mut terminal)) => {
+            let typed = terminal.ask_passphrase("Passphrase of the vault: ")?;
+            UnlockInput::PassphraseAndAge(typed, key)
+        }
+        (_, None) => return Ok(None),
+    };
+    // A person who typed or touched something should not have to again for a while.
+    let (source, hold) = match hold {
+        hold @ Hold::Required(_) => (Source::Typed, hold),
+        hold if needs_person || matches!(given, UnlockInput::PassphraseAndAge(..)) => {
+            (Source::Typed, hold)
+        }
+        _ => (Source::AtHand, Hold::Nowhere),
+    };
+    let attempt = Attempt { which: Try::Slot(slot.id), given, source, hold };
+    open_with(app, locked, attempt).map(Some)
+}
+
+/// Whether a passphrase may be asked for instead.
+fn has_passphrase(app: &App, which: Try) -> Result<bool, Failure> {
+    let locked = locked(app)?;
+    let mut tried =
+        locked.slots().iter().filter(|slot| which == Try::All || which == Try::Slot(slot.id));
+    let is_typed = |kind| {
+        matches!(
+            kind,
+            SlotKind::Passphrase | SlotKind::PassphraseAndKeyFile | SlotKind::RecoveryCode
+        )
+    };
+    Ok(app.terminal().is_some() && tried.any(|slot| is_typed(slot.kind)))
+}
+
+/// A passphrase that was given, with the value of the slot that needs both, where an identity was named.
+fn beside_age(
+    app: &App,
+    locked: &Locked,
+    which: Try,
+    given: UnlockInput,
+) -> Result<UnlockInput, Failure> {
+    let UnlockInput::Passphrase(passphrase) = given else { return Ok(given) };
+    let both = |slot: &Slot| slot.kind == SlotKind::PassphraseAndAge;
+    let slot = age::slots_of(app, locked, which).into_iter().find(both);
+    match slot.filter(|_| app.options.age_identity.is_some()) {
+        Some(slot) => match age::key_of(app, &slot)? {
+            Some(key) => Ok(UnlockInput::PassphraseAndAge(passphrase, key)),
+            None => Ok(UnlockInput::Passphrase(passphrase)),
+        },
+        None => Ok(UnlockInput::Passphrase(passphrase)),
+    }
+}
+
+/// Unlocks a vault with what it was just made for. Who typed that is not asked for it again: the agent gets
+/// the keys then, as of any passphrase that is typed.
+pub(super) fn open_new(
     app: &App,
     locked: Locked,
     given: UnlockInput,
 ) -> Result<OpenVault<()>, Failure> {
-    let attempt = Attempt { which: Try::All, given, source: Source::AtHand, hold: Hold::Nowhere };
+    let (source, hold) = match unlock_inputs::has_unattended_input(app) {
+        true => (Source::AtHand, Hold::Nowhere),
+        false => (Source::Typed, Hold::IfPossible),
+    };
+    let attempt = Attempt { which: Try::All, given, source, hold };
     open_with(app, locked, attempt).map(OpenSlot::into_open)
 }
 

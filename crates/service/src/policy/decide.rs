@@ -1,6 +1,7 @@
 //! What the policy in force says to a command. The rules are in the crate of policies; here their
 //! refusals become failures of [`Kind::Refused`].
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use azvault_agent::hold::{Allowed, Commands, Limits, Reach, Terms, Then};
@@ -57,9 +58,24 @@ pub fn export_plaintext(app: &App, what: &str) -> Result<(), Failure> {
     rules::export_plaintext(app.policy()?, what).map_err(refused)
 }
 
+/// Whether names of contexts may be kept in a file of a product.
+pub fn keep_names(app: &App) -> Result<(), Failure> {
+    rules::keep_names(app.policy()?).map_err(refused)
+}
+
 /// Whether certificate authorities may be trusted besides the system's.
 pub fn extra_authorities(app: &App) -> Result<(), Failure> {
     rules::extra_authorities(app.policy()?).map_err(refused)
+}
+
+/// Whether a PKCS#11 module may be loaded.
+pub(crate) fn pkcs11_module(app: &App, path: &Path) -> Result<(), Failure> {
+    rules::pkcs11_module(app.policy()?, &path.to_string_lossy()).map_err(refused)
+}
+
+/// The only PKCS#11 module that a policy allows.
+pub(crate) fn only_pkcs11_module(app: &App) -> Result<Option<PathBuf>, Failure> {
+    Ok(rules::only_pkcs11_module(app.policy()?).map(PathBuf::from))
 }
 
 /// How long keys are held, given what was asked for. Who says for how long does not mean the idle
@@ -232,6 +248,8 @@ mod tests {
             SlotKind::RawKey,
             SlotKind::RecoveryCode,
             SlotKind::Keyring,
+            SlotKind::Age,
+            SlotKind::PassphraseAndAge,
         ] {
             assert!(kind(known).is_some(), "{}", known.as_str());
         }

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use azvault_model::Secret;
 use azvault_vault::{
-    Error, KeyFile, Locked, Opener, Problem, RawKey, RecoveryCode, Slot, SlotKind, Try, Vault,
+    AgeWay, Error, KeyFile, Locked, Opener, Problem, RawKey, RecoveryCode, Slot, SlotKind, Try,
+    Vault,
 };
 
 use super::NewOpener;
+use crate::age;
 use crate::app::App;
 use crate::console::Prompt;
 use crate::create_vault::Recovery;
@@ -26,13 +28,15 @@ pub(super) struct KeptSlots {
     passphrases: Vec<Secret>,
     key_files: Vec<KeyFile>,
     raw_keys: Vec<RawKey>,
+    /// The way that opened the vault, and which of the passphrases goes with it.
+    by_age: Option<(AgeWay, Option<usize>)>,
 }
 
 impl KeptSlots {
     /// What opened the vault, and what files have.
     pub(super) fn of(given: UnlockInput, also: &[PathBuf]) -> Result<Self, Failure> {
-        let none = Self { passphrases: Vec::new(), key_files: Vec::new(), raw_keys: Vec::new() };
-        let mut kept = none;
+        let (passphrases, key_files, raw_keys) = (Vec::new(), Vec::new(), Vec::new());
+        let mut kept = Self { passphrases, key_files, raw_keys, by_age: None };
         kept.add(given);
         for file in also {
             kept.read(file)?;
@@ -54,7 +58,10 @@ impl KeptSlots {
             }
             SlotKind::RawKey => self.raw_keys.iter().map(Opener::RawKey).collect(),
             // Fresh ones take their places.
-            SlotKind::RecoveryCode | SlotKind::Keyring => Vec::new(),
+            SlotKind::RecoveryCode
+            | SlotKind::Keyring
+            | SlotKind::Age
+            | SlotKind::PassphraseAndAge => Vec::new(),
         }
     }
 
@@ -80,6 +87,7 @@ impl KeptSlots {
                     let key = keyring::any_of(app, &locked, Try::Slot(slot.id));
                     key.map(|_| NewOpener::FreshKey(RawKey::generate()))
                 }
+                SlotKind::Age | SlotKind::PassphraseAndAge => self.renewed_by_age(app, slot),
                 _ => match (self.opens(app, &locked, slot)?, &mut terminal) {
                     (None, Some(terminal)) if self.could_open(slot) => {
                         let label = vault.label(slot.id).unwrap_or_default();
@@ -94,6 +102,28 @@ impl KeptSlots {
         Ok(staying)
     }
 
+    pub(super) fn passphrase(&self, place: usize) -> &Secret {
+        &self.passphrases[place]
+    }
+
+    /// Another value for the same recipients, which needs nobody's identity. A passphrase beside it is at hand
+    /// if the slot opened the vault.
+    fn renewed_by_age(&self, app: &App, slot: &Slot) -> Option<NewOpener> {
+        let way = slot.age.as_ref()?;
+        let passphrase = match (slot.kind, &self.by_age) {
+            (SlotKind::Age, _) => None,
+            (_, Some((opened, place))) if opened == way => Some((*place)?),
+            _ => return None,
+        };
+        match age::renewed(app, way) {
+            Ok(key) => Some(NewOpener::FreshAge(key, passphrase)),
+            Err(failure) => {
+                app.console.failure(&failure);
+                None
+            }
+        }
+    }
+
     fn add(&mut self, given: UnlockInput) {
         match given {
             UnlockInput::Passphrase(passphrase) => self.passphrases.push(passphrase),
@@ -102,6 +132,11 @@ impl KeptSlots {
                 self.key_files.push(key_file);
             }
             UnlockInput::RawKey(key) => self.raw_keys.push(key),
+            UnlockInput::Age(age) => self.by_age = Some((age.way, None)),
+            UnlockInput::PassphraseAndAge(passphrase, age) => {
+                self.by_age = Some((age.way, Some(self.passphrases.len())));
+                self.passphrases.push(passphrase);
+            }
             UnlockInput::RecoveryCode(_) | UnlockInput::Keyring(_) => {}
         }
     }
@@ -136,7 +171,11 @@ impl KeptSlots {
         match slot.kind {
             SlotKind::Passphrase => true,
             SlotKind::PassphraseAndKeyFile => !self.key_files.is_empty(),
-            SlotKind::RawKey | SlotKind::RecoveryCode | SlotKind::Keyring => false,
+            SlotKind::RawKey
+            | SlotKind::RecoveryCode
+            | SlotKind::Keyring
+            | SlotKind::Age
+            | SlotKind::PassphraseAndAge => false,
         }
     }
 

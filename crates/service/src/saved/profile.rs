@@ -1,7 +1,7 @@
 //! What goes into a file of saved contexts.
 
 use azvault_model::rules::secrets::order;
-use azvault_model::{Account, HeldSecret, Profile, Secret, SecretDescription};
+use azvault_model::{Account, Context, HeldSecret, Profile, Secret, SecretDescription, SecretKind};
 use azvault_vault::Vault;
 
 use crate::contexts::Contexts;
@@ -18,7 +18,8 @@ pub fn profile(vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
     let own = || chosen.first().and_then(|seen| accounts.of_context(seen.context).one());
     let only = contexts.given().map(|_| own());
     let takes = |about: &SecretDescription| match only {
-        None => true,
+        // A second device needs keys of its own.
+        None => about.kind != SecretKind::TeamMembership,
         Some(only) => only.is_some_and(|only| accounts.may_use(&only.key, about)),
     };
     let takes_account = |account: &Account| match only {
@@ -27,7 +28,7 @@ pub fn profile(vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
     };
     let snapshot = vault.snapshot()?;
     let mut profile = Profile {
-        contexts: chosen.iter().map(|seen| seen.context.copied()).collect(),
+        contexts: chosen.iter().map(|seen| of_no_team(seen.context)).collect(),
         default: contexts.active()?.0.cloned(),
         environments: snapshot.environments().iter().map(|e| e.value.clone()).collect(),
         autosave: contexts.vault.settings.autosave,
@@ -53,4 +54,11 @@ pub fn profile(vault: &Vault, contexts: &Contexts) -> Result<Profile, Failure> {
         }
     }
     Ok(profile)
+}
+
+/// A context as one of the user's own: another vault may be in no team.
+fn of_no_team(context: &Context) -> Context {
+    let mut copied = context.copied();
+    copied.labels.team = None;
+    copied
 }

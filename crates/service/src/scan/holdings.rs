@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use azvault_importer::Outcome;
 use azvault_importer::folder::Source;
 use azvault_importer::formats::row::Holds;
 use azvault_importer::formats::table::row;
+use azvault_importer::{Outcome, Protection};
 use azvault_model::{HeldSecret, SecretKind};
 use azvault_witness::Kind;
 
@@ -22,6 +22,8 @@ pub struct Holdings {
     pub looks: BTreeMap<Kind, usize>,
     /// Credentials of other tools: what each is, and what revokes it.
     pub reported: Vec<(&'static str, &'static str)>,
+    /// Names that azvault wrote, without secrets.
+    pub kept_names: usize,
     /// What is to be said of the file as a whole.
     pub remark: Option<&'static str>,
     pub worst: Worst,
@@ -37,6 +39,7 @@ impl Holdings {
             by_kind: by_kind(&profile.secrets, now),
             looks: BTreeMap::new(),
             reported: Vec::new(),
+            kept_names: source.found.kept_names.contexts.len(),
             remark: None,
             worst: Worst::Ids,
         };
@@ -56,7 +59,17 @@ impl Holdings {
                     holds.remark = Some("not understood: secrets may be in it");
                     holds.worst = Worst::Damaged;
                 }
-                (!is_empty || is_lost).then_some(holds)
+                if source.found.protection == Protection::SealedForUser && !is_empty && !is_lost {
+                    holds.remark = Some(
+                        "sealed by Windows for you: no other user can open it, every program that you run can",
+                    );
+                    holds.worst = Worst::SealedForUser;
+                }
+                let has_names = holds.kept_names > 0;
+                if has_names && is_empty && !is_lost {
+                    holds.worst = Worst::Nothing;
+                }
+                (!is_empty || is_lost || has_names).then_some(holds)
             }
             Outcome::Report => {
                 holds.reported = reported(source);
@@ -92,6 +105,7 @@ impl Holdings {
             by_kind: BTreeMap::new(),
             looks,
             reported: Vec::new(),
+            kept_names: 0,
             remark: None,
             worst,
         }
@@ -145,6 +159,10 @@ impl Holdings {
         }));
         words.extend((self.contexts > 0).then(|| count(self.contexts, "context")));
         words.extend((self.accounts > 0).then(|| count(self.accounts, "account")));
+        if self.kept_names > 0 {
+            let names = count(self.kept_names, "name");
+            words.push(format!("{names} that azvault keeps here, without secrets"));
+        }
         words.extend(self.remark.map(str::to_owned));
         words.join(", ")
     }
@@ -182,10 +200,11 @@ fn lasting(kind: SecretKind) -> Worst {
         | SecretKind::CertificatePassword
         | SecretKind::StorageConnectionString
         | SecretKind::ManagedIdentitySecret
+        | SecretKind::TeamMembership
         | SecretKind::UnknownCredential => Worst::Credential,
         SecretKind::AccessToken | SecretKind::ClientAssertion | SecretKind::SshCertificate => {
             Worst::Token
         }
-        SecretKind::IdToken | SecretKind::CertificatePath => Worst::Ids,
+        SecretKind::IdToken | SecretKind::CertificatePath | SecretKind::Pkcs11Key => Worst::Ids,
     }
 }

@@ -36,6 +36,8 @@ pub enum Worst {
     Nothing,
     /// Names, tenants, subscriptions, or tokens that have expired.
     Ids,
+    /// What the system has sealed for this user: it is nobody else's, and every program of the user can open it.
+    SealedForUser,
     /// A file that cannot be understood, and was written to hold secrets.
     Damaged,
     /// A token that ends by itself within the day.
@@ -48,7 +50,7 @@ pub enum Worst {
 pub(super) fn severity(worst: Worst, who: Who) -> Severity {
     match (worst, who) {
         (Worst::Nothing, _) => Severity::Low,
-        (Worst::Ids | Worst::Damaged, _) => Severity::Medium,
+        (Worst::Ids | Worst::SealedForUser | Worst::Damaged, _) => Severity::Medium,
         (Worst::Token, _) | (Worst::Credential, Who::OwnerAlone) => Severity::High,
         (Worst::Credential, Who::Group | Who::Everybody | Who::OtherUser(_)) => Severity::Critical,
     }
@@ -67,6 +69,7 @@ mod tests {
             (Worst::Credential, Severity::High, Severity::Critical),
             (Worst::Token, Severity::High, Severity::High),
             (Worst::Damaged, Severity::Medium, Severity::Medium),
+            (Worst::SealedForUser, Severity::Medium, Severity::Medium),
             (Worst::Ids, Severity::Medium, Severity::Medium),
             (Worst::Nothing, Severity::Low, Severity::Low),
         ] {

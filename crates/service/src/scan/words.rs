@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use azvault_importer::places::Roots;
+use azvault_os::protect;
 
 use super::{Kind, Row};
 use crate::text::{quoted, shown_path};
@@ -13,6 +14,13 @@ pub const USUAL_PLACES: &str = "in the usual places";
 /// A context that no refresh token was found for, and where one may be.
 pub fn no_sign_in(name: &str) -> String {
     let name = quoted(name);
+    // Windows signs people in by itself (WAM), and then no product has anything that could be moved.
+    if protect::IS_THERE {
+        return format!(
+            "no sign-in found for context {name}: Windows keeps it (WAM), and nothing can be moved, or its token \
+             cache is elsewhere; azvault connect, or azvault scan PATH"
+        );
+    }
     format!("no sign-in found for context {name}: its token cache is elsewhere; azvault scan PATH")
 }
 

@@ -23,15 +23,16 @@ pub(super) fn find<'a>(
     wanted: &TokenRequest,
 ) -> Result<Option<SecretRef<'a>>, Failure> {
     let (policy, now) = (app.policy()?, app.now());
-    let accounts = contexts.accounts();
-    let owner = wanted.owner(&accounts)?;
+    let everyone = contexts.everyone();
+    let accounts = &everyone.accounts;
+    let owner = wanted.owner(accounts)?;
     let cloud = online::cloud(contexts, &wanted.environment)?;
     let resource = |name: &str| cloud.resource(name);
     let request = wanted.request(&resource);
-    let fitting = secrets::visible(contexts).filter(|secret| {
+    let fitting = contexts.secrets_of(&everyone, &owner).into_iter().filter(|secret| {
         !wanted.passed_over.contains(&secret.location.id().number())
             && fits(secret.description, &request, now)
-            && may_use(secret.description, &owner, &accounts)
+            && may_use(secret.description, &owner, accounts)
             && rules::token(policy, secret.created, now).is_ok()
     });
     let order = |secret: &SecretRef<'a>| {

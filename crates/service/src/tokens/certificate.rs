@@ -1,7 +1,10 @@
 //! Which of an account's certificates it signs in with, and which password opens it.
 
+use azvault_model::rules::credential::Named;
+
 use super::credential::property;
 use super::token_request::TokenRequest;
+use crate::connect::PKCS11_KEY;
 use crate::contexts::Contexts;
 use crate::secrets::SecretRef;
 
@@ -18,9 +21,14 @@ pub(super) struct Certificates<'a> {
     pub(super) passwords: Vec<SecretRef<'a>>,
 }
 
-/// Whether the account says that it signs in with a certificate, whatever secret it had before.
-pub(super) fn is_named(contexts: &Contexts, wanted: &TokenRequest) -> bool {
-    NAMES.iter().any(|name| property(contexts, wanted, name).is_some())
+/// What the account says that it signs in with, whatever secret it had before.
+pub(super) fn named(contexts: &Contexts, wanted: &TokenRequest) -> Named {
+    let has = |name: &str| property(contexts, wanted, name).is_some();
+    match (has(PKCS11_KEY), NAMES.iter().any(|name| has(name))) {
+        (true, _) => Named::Pkcs11Key,
+        (false, true) => Named::Certificate,
+        (false, false) => Named::Nothing,
+    }
 }
 
 /// Which certificate the account names.

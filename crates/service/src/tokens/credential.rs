@@ -1,10 +1,8 @@
 //! What an account signs in with, among the secrets of the session and of the vault.
 
-use azvault_model::rules::credential::{Candidate, Means, Named, means, rank};
+use azvault_model::rules::credential::{Candidate, Means, means, rank};
 use azvault_model::rules::secrets::may_use;
-use azvault_model::{
-    ContextName, KnownAccountType, ManagedIdentity, SecretDescription, SecretKind,
-};
+use azvault_model::{ContextName, KnownAccountType, ManagedIdentity, SecretKind};
 
 use super::cached;
 use super::certificate::{self, Certificates};
@@ -13,7 +11,6 @@ use crate::app::App;
 use crate::contexts;
 use crate::contexts::Contexts;
 use crate::failure::{Failure, Kind};
-use crate::secrets;
 use crate::secrets::SecretRef;
 use crate::text::{quoted, shown};
 
@@ -24,16 +21,22 @@ pub(super) enum Credential<'a> {
     /// Of an application, which may have an old one beside the one that is valid.
     ClientSecrets(Vec<SecretRef<'a>>),
     Certificates(Certificates<'a>),
+    /// On a token, of which the last that signed in comes first.
+    Pkcs11Keys(Vec<SecretRef<'a>>),
     Assertion(SecretRef<'a>),
     ManagedIdentity(ManagedIdentity),
 }
 
 /// Refuses an account that has nothing to sign in with, before anything is started for it.
-pub(super) fn check(app: &App, contexts: &Contexts, wanted: &TokenRequest) -> Result<(), Failure> {
+pub(super) fn check<'a>(
+    app: &App,
+    contexts: &'a Contexts,
+    wanted: &TokenRequest,
+) -> Result<Credential<'a>, Failure> {
     if wanted.known_type() == Some(KnownAccountType::AccessToken) {
         return Err(cached::none_brought(contexts, wanted, app.now())?);
     }
-    of(contexts, wanted).map(drop)
+    of(contexts, wanted)
 }
 
 /// What the account of a wanted token signs in with.
@@ -41,13 +44,16 @@ pub(super) fn of<'a>(
     contexts: &'a Contexts,
     wanted: &TokenRequest,
 ) -> Result<Credential<'a>, Failure> {
-    let accounts = contexts.accounts();
-    let owner = wanted.owner(&accounts)?;
-    let all = |kind| held(contexts, wanted, kind, &|about| may_use(about, &owner, &accounts));
-    let named = match certificate::is_named(contexts, wanted) {
-        true => Named::Certificate,
-        false => Named::Nothing,
-    };
+    let everyone = contexts.everyone();
+    let accounts = &everyone.accounts;
+    let owner = wanted.owner(accounts)?;
+    let mut usable = contexts.secrets_of(&everyone, &owner);
+    usable.retain(|secret| may_use(secret.description, &owner, accounts));
+    if let Some(only) = wanted.only {
+        usable.retain(|secret| secret.location.id().number() == only);
+    }
+    let all = |kind| held(&usable, wanted, kind);
+    let named = certificate::named(contexts, wanted);
     let has = |kind: SecretKind| !all(kind).is_empty();
     let found = means(wanted.known_type(), named, &has).and_then(|means| match means {
         Means::RefreshTokens => Some(Credential::RefreshTokens(all(SecretKind::RefreshToken))),
@@ -56,6 +62,7 @@ pub(super) fn of<'a>(
             certificates: all(SecretKind::Certificate),
             passwords: all(SecretKind::CertificatePassword),
         })),
+        Means::Pkcs11Keys => Some(Credential::Pkcs11Keys(all(SecretKind::Pkcs11Key))),
         Means::Assertion => {
             let first = all(SecretKind::ClientAssertion).into_iter().next();
             first.map(Credential::Assertion)
@@ -92,6 +99,9 @@ pub(super) fn client_secret<'a>(
         Credential::Certificates(_) => Err(refused(format!(
             "{account} signs in with a certificate, which tools read from a file: none is written"
         ))),
+        Credential::Pkcs11Keys(_) => Err(refused(format!(
+            "{account} signs in with a key on a token, which cannot be copied"
+        ))),
         _ => Err(refused(format!("{account} signs in without a secret"))),
     }
 }
@@ -108,16 +118,14 @@ pub(super) fn property<'a>(
     found.map(|(_, value)| value.as_str())
 }
 
-/// Secrets of a kind that may be used, in the order of [`rank`].
+/// Secrets of a kind among those that may be used, in the order of [`rank`].
 fn held<'a>(
-    contexts: &'a Contexts,
+    usable: &[SecretRef<'a>],
     wanted: &TokenRequest,
     kind: SecretKind,
-    may_use: &dyn Fn(&SecretDescription) -> bool,
 ) -> Vec<SecretRef<'a>> {
-    let fits = |about: &SecretDescription| about.kind == kind && may_use(about);
-    let mut held: Vec<_> =
-        secrets::visible(contexts).filter(|secret| fits(secret.description)).collect();
+    let of_kind = |secret: &&SecretRef<'a>| secret.description.kind == kind;
+    let mut held: Vec<_> = usable.iter().filter(of_kind).copied().collect();
     rank(&mut held, &wanted.tenant, |secret| Candidate {
         scope: secret.location.scope(),
         about: secret.description,

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::message::{Message, SecretPart};
 use crate::network::Network;
 use crate::online::CloudChoice;
+use crate::pkcs11::{KeyParts, PinTried};
 
 /// A question to the sign-in service, and the one credential that answers it.
 #[derive(Serialize, Deserialize)]
@@ -42,6 +43,7 @@ pub(super) enum Credential {
     RefreshToken(SecretPart),
     ClientSecret(SecretPart),
     Certificate(CertificateParts),
+    Pkcs11Key(KeyParts),
     FederatedToken(SecretPart),
     ManagedIdentity(ManagedIdentity),
 }
@@ -77,6 +79,7 @@ impl Message for Order {
             Credential::Certificate(parts) => {
                 std::iter::once(&mut parts.bytes).chain(&mut parts.passwords).collect()
             }
+            Credential::Pkcs11Key(parts) => parts.pin.iter_mut().collect(),
             Credential::ManagedIdentity(_) => Vec::new(),
         };
         parts.extend(unclaimed.iter_mut().map(|unclaimed| &mut unclaimed.key));
@@ -108,6 +111,8 @@ pub(super) struct Refused {
     pub(super) next: Next,
     /// Whether the credential has left this machine.
     pub(super) sent: Sent,
+    /// What became of the PIN of a token.
+    pub(super) pin: PinTried,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,13 +14,14 @@ use super::order::{
     self, Answer, Came, CertificateParts, Next, Order, Question, Refused, Sent, Unclaimed,
 };
 use super::token_request::TokenRequest;
-use super::{assertion, certificate, challenge, store};
+use super::{assertion, certificate, challenge, store, token_key};
 use crate::app::App;
 use crate::failure::{Failure, Kind};
 use crate::message::SecretPart;
 use crate::network::Network;
 use crate::online::CloudChoice;
 use crate::opening::OpenVault;
+use crate::pkcs11::PinTried;
 use crate::secrets::{SecretLocation, SecretRef};
 use crate::shell_word::shell_word;
 use crate::text::quoted;
@@ -35,6 +36,8 @@ pub(crate) struct Renewal {
     left: VecDeque<Candidate>,
     /// The refresh token that was sent last.
     redeemed: Option<Redeemed>,
+    /// The token to which a PIN was sent last.
+    token: Option<String>,
     /// Why the first did not do.
     first: Option<Failure>,
     sent: Sent,
@@ -45,6 +48,7 @@ enum Candidate {
     RefreshToken(Redeemed),
     ClientSecret(SecretLocation),
     Certificate(CertificateChoice),
+    Pkcs11Key(SecretLocation),
     FederatedToken(SecretLocation),
     ManagedIdentity(ManagedIdentity),
 }
@@ -89,6 +93,7 @@ impl Renewal {
             left: candidates(open, wanted, credential::of(contexts, wanted)?),
             wanted: wanted.clone(),
             redeemed: None,
+            token: None,
             first: None,
             sent: Sent::No,
         })
@@ -107,7 +112,7 @@ impl Renewal {
         let value = |location| secrets::value(&snapshot, contexts, location);
         let part = |location| value(location).map(SecretPart::new);
         let mut client = self.wanted.account.clone();
-        self.redeemed = None;
+        (self.redeemed, self.token) = (None, None);
         let credential = match candidate {
             Candidate::RefreshToken(held) => {
                 let own = held.about.client_id.as_deref();
@@ -123,6 +128,11 @@ impl Renewal {
                 thumbprint: chosen.thumbprint,
                 sends_chain: chosen.sends_chain,
             }),
+            Candidate::Pkcs11Key(location) => {
+                let parts = token_key::parts(app, &self.wanted, contexts, &value(location)?)?;
+                self.token = Some(parts.key.token());
+                order::Credential::Pkcs11Key(parts)
+            }
             Candidate::FederatedToken(location) => {
                 let living = assertion::living(app, contexts, &self.wanted, value(location)?)?;
                 order::Credential::FederatedToken(SecretPart::new(living))
@@ -185,7 +195,11 @@ impl Renewal {
         open: &mut OpenVault,
         refused: Refused,
     ) -> Result<Progress, Failure> {
-        let Refused { failure, next, sent } = refused;
+        let Refused { failure, next, sent, pin } = refused;
+        if let (PinTried::Refused, Some(token)) = (pin, &self.token) {
+            // The token counts: it is asked for again before it is shown again.
+            app.pins.forget(token);
+        }
         if sent == Sent::Yes {
             self.sent = sent;
         }
@@ -264,6 +278,10 @@ fn candidates(
                 named.iter().flat_map(|own| all.clone().map(|held| choice(Some(own), held)));
             let rest = all.clone().map(|held| choice(None, held));
             first.chain(rest).map(Candidate::Certificate).collect()
+        }
+        // Another key is another credential, which nobody meant.
+        Credential::Pkcs11Keys(held) => {
+            held.into_iter().map(location).take(1).map(Candidate::Pkcs11Key).collect()
         }
         Credential::Assertion(held) => [Candidate::FederatedToken(held.location)].into(),
         Credential::ManagedIdentity(identity) => [Candidate::ManagedIdentity(identity)].into(),

@@ -2,23 +2,20 @@
 //! neither is waited for.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::process::{Child, Command, Stdio};
 
 use azvault_os::pipe::{Interest, Step, Stream, Wait, receive_into_spare, send};
 use azvault_os::process::{start_apart_from_terminal, start_holding};
 use zeroize::Zeroizing;
 
-use super::order::{Answer, Order};
+use super::order::{Answer, Credential, Order};
 use crate::failure::{Failure, Kind};
-use crate::message::{Bytes, encode, split};
+use crate::message::{Bytes, encode, framed, length_of, split};
 use crate::request::Nothing;
 
 /// What a renewer is told when what it answered is stored.
 pub(super) const STORED: u8 = b's';
-
-/// Longest order: certificate authorities are the most of it. Longest answer.
-const MAX_MESSAGE: usize = 8 * 1024 * 1024;
 
 /// A renewer that was started. It has the turn of its account for as long as it runs.
 pub(crate) struct RenewalProcess {
@@ -41,6 +38,10 @@ impl RenewalProcess {
         let (own, its) = Stream::pair()?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("renew").env_clear().current_dir("/");
+        if let Credential::Pkcs11Key(parts) = &order.credential {
+            // By which its module finds its settings.
+            command.envs(&parts.key.place.variables);
+        }
         command.stdin(its.into_input()).stdout(Stdio::null()).stderr(Stdio::null());
         // Of its own group: Ctrl-C is for the command that waits.
         let child = start_holding(start_apart_from_terminal(&mut command), turn)?;
@@ -121,32 +122,6 @@ impl RenewalProcess {
     /// Lets it go. What it answered and was not told to be stored it keeps. It is to be waited for.
     pub(super) fn let_go(self) -> Child {
         self.child
-    }
-}
-
-/// A message with its length before it.
-pub(super) fn framed(message: &[u8]) -> Bytes {
-    let mut frame = Zeroizing::new(Vec::with_capacity(4 + message.len()));
-    frame.extend(u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
-    frame.extend_from_slice(message);
-    frame
-}
-
-/// The next message of a connection, which is waited for.
-pub(super) fn received(stream: &mut Stream) -> io::Result<Bytes> {
-    let mut length = [0; 4];
-    stream.read_exact(&mut length)?;
-    let mut message = Zeroizing::new(vec![0; length_of(length)?]);
-    stream.read_exact(&mut message)?;
-    Ok(message)
-}
-
-fn length_of(bytes: [u8; 4]) -> io::Result<usize> {
-    let length = usize::try_from(u32::from_be_bytes(bytes)).unwrap_or(usize::MAX);
-    if (1..=MAX_MESSAGE).contains(&length) {
-        Ok(length)
-    } else {
-        Err(io::ErrorKind::InvalidData.into())
     }
 }
 

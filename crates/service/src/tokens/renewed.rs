@@ -51,6 +51,11 @@ impl Renewed {
         Some(ended.wanted.passed_over.clone())
     }
 
+    /// Whether the request cannot be answered before a token is there.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// The token without which the request cannot be answered.
     pub(crate) fn take_wanted(&self) -> Option<TokenRequest> {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).take()

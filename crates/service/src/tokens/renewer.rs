@@ -1,7 +1,7 @@
 //! The renewer: a process that asks the sign-in service one question, and has nothing but what it is
 //! told. It has no vault, no key of one and no environment.
 
-use std::fs::{File, canonicalize};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,6 @@ use azvault_agent::holder::{self, Beacon};
 use azvault_model::{HeldSecret, ProcessScope, SecretDescription, SecretKind};
 use azvault_os::file::create_new_private;
 use azvault_os::pipe::Stream;
-use azvault_os::process::{Programs, confine_calls, confine_files};
 use azvault_signin::certificate::{Certificate, Chain};
 use azvault_signin::managed_identity;
 use azvault_signin::{
@@ -20,13 +19,15 @@ use azvault_vault::SessionKey;
 use super::order::{
     Answer, Came, CertificateParts, Credential, Next, Order, Question, Refused, Sent, Unclaimed,
 };
-use super::renewal_process::{STORED, framed, received};
+use super::renewal_process::STORED;
 use super::token_request::Repeats;
 use crate::app::App;
+use crate::confined::confine_to_network;
 use crate::connect;
 use crate::failure::{Failure, Kind};
-use crate::message::{SecretPart, encode, split};
+use crate::message::{SecretPart, encode, framed, received, split};
 use crate::online;
+use crate::pkcs11::{self, NotSigned, PinTried};
 use crate::request::Nothing;
 use crate::secrets;
 
@@ -80,30 +81,23 @@ pub fn serve(app: &App) -> Result<(), Failure> {
     }
 }
 
-/// Where the system has what finds a host: names, addresses, libraries. Nothing of a user's.
-const OF_THE_SYSTEM: [&str; 7] =
-    ["/etc", "/usr", "/lib", "/lib64", "/nix/store", "/run/systemd/resolve", "/run/nscd"];
-
-/// The same, where it is a link to elsewhere, as each system has another.
-const PERHAPS_LINKS: [&str; 5] =
-    ["/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf"];
-
 /// Where Azure Arc puts what proves to it that a process may have the machine's identity.
 const OF_ARC: &str = "/var/opt/azcmagent/tokens";
 
-/// From here on this process reads nothing of a user, writes nothing but what nobody may take, and starts no
-/// other: what a service sends it has nothing to reach for.
+/// From here on this process has nothing that what a service sends it could reach for; it writes nothing but what
+/// nobody may take.
 fn confine(credential: &Credential, unclaimed: Option<&Unclaimed>) {
-    let links: Vec<PathBuf> =
-        PERHAPS_LINKS.iter().filter_map(|link| canonicalize(link).ok()).collect();
-    let mut reads: Vec<&Path> = OF_THE_SYSTEM.iter().map(Path::new).collect();
-    reads.extend(links.iter().map(PathBuf::as_path));
+    let mut reads: Vec<&Path> = Vec::new();
     if let Credential::ManagedIdentity(_) = credential {
         reads.push(Path::new(OF_ARC));
     }
-    let writes: Vec<&Path> = unclaimed.and_then(|own| own.file.parent()).into_iter().collect();
-    // Where the kernel has none of it, it is as it was.
-    let _ = (confine_files(&reads, &writes), confine_calls(Programs::None));
+    let mut writes: Vec<&Path> = unclaimed.and_then(|own| own.file.parent()).into_iter().collect();
+    if let Credential::Pkcs11Key(parts) = credential {
+        // A module reads its settings, and writes its store and its device; nothing else of a user's.
+        reads.push(&parts.key.place.module);
+        writes.extend(parts.key.place.folders.iter().map(PathBuf::as_path));
+    }
+    confine_to_network(&reads, &writes);
 }
 
 /// Shows the credential to the token endpoint.
@@ -145,6 +139,13 @@ fn ask(
             own.sign_in(&client, chain, &scopes, claims, now)
                 .map_err(|e| given_up(online::failed(e)))
         }
+        Credential::Pkcs11Key(parts) => {
+            let signed = pkcs11::assertion(parts, &client, now);
+            let assertion = signed
+                .map_err(|NotSigned { failure, pin }| Refused { pin, ..given_up(failure) })?;
+            federated_token::sign_in(&client, &assertion, &scopes, claims, now)
+                .map_err(|e| given_up(online::failed(e)))
+        }
         Credential::FederatedToken(value) => {
             federated_token::sign_in(&client, value.value(), &scopes, claims, now)
                 .map_err(|e| given_up(online::failed(e)))
@@ -176,7 +177,7 @@ fn opened(parts: &CertificateParts) -> Result<Certificate, Failure> {
 }
 
 fn refused(failure: Failure, next: Next) -> Refused {
-    Refused { failure, next, sent: Sent::No }
+    Refused { failure, next, sent: Sent::No, pin: PinTried::Fine }
 }
 
 fn came(tokens: Tokens) -> Came {

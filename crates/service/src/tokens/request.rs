@@ -67,6 +67,7 @@ impl TokenRequest {
             claims: None,
             passed_over: Vec::new(),
             repeats: Repeats::Ours,
+            only: None,
         })
     }
 

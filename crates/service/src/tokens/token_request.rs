@@ -32,6 +32,9 @@ pub struct TokenRequest {
     pub passed_over: Vec<i64>,
     #[serde(default)]
     pub repeats: Repeats,
+    /// Id of the one credential that is shown, whatever else the account has.
+    #[serde(default)]
+    pub only: Option<i64>,
 }
 
 /// Who asks the service again where it was out of order.

@@ -88,7 +88,7 @@ impl Verb for BeginCommand {
         let acting = match (&self.name, self.start) {
             (Some(name), _) => Some(contexts.meant_aloud(app, name)?.context),
             (None, Start::Command) => Some(contexts.acting()?.context),
-            (None, Start::Shell | Start::Process) => {
+            (None, Start::Shell | Start::Process | Start::ShellInit) => {
                 contexts.active()?.0.and_then(|name| contexts.find(name)).map(|seen| seen.context)
             }
         };
@@ -113,6 +113,7 @@ impl Verb for BeginCommand {
             context: acting.map(|context| context.name.as_str().to_owned()),
             served,
             since: app.now(),
+            shell: None,
         };
         let (handle, grant) = grants::made(open, &terms, Leader::Caller)?;
         grants::tell(app, open, &terms, &grant)?;

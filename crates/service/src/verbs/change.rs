@@ -12,7 +12,7 @@ use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::opening::OpenVault;
-use crate::{endpoint, policy};
+use crate::policy;
 
 /// A change, and what the person said beforehand.
 #[derive(Serialize, Deserialize)]
@@ -103,9 +103,7 @@ impl Verb for ChangeContexts {
     type Reply = Done;
 
     fn answered(app: &App, done: &Done) {
-        if let Some(contexts) = &done.az {
-            endpoint::follow_as(app, contexts);
-        }
+        done.follow(app);
     }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<Done, Failure> {

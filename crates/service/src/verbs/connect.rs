@@ -18,7 +18,8 @@ use crate::failure::Failure;
 use crate::message::{Message, SecretPart, held};
 use crate::online::{CloudChoice, agreed};
 use crate::opening::OpenVault;
-use crate::{audit, endpoint, online, policy, tokens};
+use crate::pkcs11::{self, GivenPin};
+use crate::{audit, online, policy, tokens};
 
 /// Whether contexts can be kept, and what a sign-in has to know.
 #[derive(Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub struct KeepConnected {
     pub scope: Option<Scope>,
     /// `--force`: what exists may be replaced.
     pub replace: Consent,
+    /// The PIN of a token, which is kept in memory alone.
+    pub pin: Option<GivenPin>,
 }
 
 impl Message for BeginConnect {}
@@ -100,7 +103,8 @@ impl StoredTokenReply {
 
 impl Message for KeepConnected {
     fn secrets(&mut self) -> Vec<&mut Secret> {
-        self.secrets.iter_mut().map(|held| &mut held.value).collect()
+        let pin = self.pin.iter_mut().map(GivenPin::secret);
+        self.secrets.iter_mut().map(|held| &mut held.value).chain(pin).collect()
     }
 }
 
@@ -157,15 +161,16 @@ impl Verb for KeepConnected {
     type Reply = Done;
 
     fn answered(app: &App, done: &Done) {
-        if let Some(contexts) = &done.az {
-            endpoint::follow_as(app, contexts);
-        }
+        done.follow(app);
     }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<Done, Failure> {
         let Self { signed_in, asked, account, secrets, confirmed, tenant, way, .. } = self;
         let (scope, replace) = (self.scope, self.replace);
         policy::signs_in(app, &signed_in.environment, tenant.as_deref())?;
+        if let Some(pin) = self.pin {
+            pkcs11::keep_pin(app, pin)?;
+        }
         let (old_secrets, answered) = match way {
             SignInWay::Stored => (OldSecrets::Keep, Vec::new()),
             _ => {

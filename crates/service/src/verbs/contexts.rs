@@ -1,13 +1,16 @@
 //! Which contexts there are, and what each is.
 
+use azvault_model::rules::frecency::{Use, ranked};
 use azvault_model::rules::sign_in::{SignIn, SignIns};
 use azvault_model::{Context, ContextName, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::app::App;
+use crate::audit;
 use crate::connect::offers;
 use crate::contexts::{Contexts, Seen};
+use crate::endpoint::Start;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::opening::OpenVault;
@@ -54,6 +57,19 @@ pub struct ShownContext {
     pub portal: Option<String>,
 }
 
+/// Contexts by how often and how lately they were used, as far as the audit log says.
+#[derive(Serialize, Deserialize)]
+pub struct RankContexts {}
+
+/// Those that were used, the one that was used most first. Some may be gone.
+#[derive(Serialize, Deserialize)]
+pub struct RankedContexts {
+    pub names: Vec<ContextName>,
+}
+
+/// Entries of the log that are looked at: those of some weeks, read within milliseconds.
+const MAX_ENTRIES: u32 = 1000;
+
 /// The context that was active in this session before.
 #[derive(Serialize, Deserialize)]
 pub struct PreviousContext {}
@@ -71,6 +87,10 @@ impl Message for PreviousContext {}
 
 impl Message for FoundPrevious {}
 
+impl Message for RankContexts {}
+
+impl Message for RankedContexts {}
+
 impl Message for ListContexts {}
 
 impl Message for ListedContexts {}
@@ -80,8 +100,7 @@ impl Message for ShowContext {}
 impl Message for ShownContext {}
 
 impl ListedContext {
-    fn new(seen: Seen<'_>, sign_ins: &SignIns<'_>, now: i64) -> Self {
-        let sign_in = sign_ins.of_context(seen.context, now);
+    fn new(seen: Seen<'_>, sign_in: Option<SignIn>) -> Self {
         Self { context: seen.context.copied(), scope: seen.scope, sign_in }
     }
 }
@@ -95,8 +114,8 @@ impl Verb for ListContexts {
         let accounts = contexts.accounts();
         let sign_ins = SignIns::of(&accounts, contexts.descriptions());
         let seen = contexts.seen().into_iter();
-        let listed: Vec<_> =
-            seen.map(|seen| ListedContext::new(seen, &sign_ins, app.now())).collect();
+        let sign_in = |seen: &Seen<'_>| sign_ins.of_context(seen.context, app.now());
+        let listed: Vec<_> = seen.map(|seen| ListedContext::new(seen, sign_in(&seen))).collect();
         Ok(ListedContexts {
             default: contexts.default().cloned(),
             active: active(contexts)?,
@@ -107,14 +126,26 @@ impl Verb for ListContexts {
     }
 }
 
+impl Verb for RankContexts {
+    const NAME: &'static str = "context rank";
+    type Reply = RankedContexts;
+
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<RankedContexts, Failure> {
+        let log = open.vault.snapshot()?.newest_audit_entries(MAX_ENTRIES)?;
+        let uses = log.iter().filter(|logged| Start::is_verb(&logged.entry.verb)).flat_map(|one| {
+            let names = one.entry.subjects.iter().filter_map(audit::context_of);
+            names.map(|name| Use { name, at: one.entry.time })
+        });
+        Ok(RankedContexts { names: ranked(uses, app.now()) })
+    }
+}
+
 impl Verb for ShowContext {
     const NAME: &'static str = "context show";
     type Reply = ShownContext;
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ShownContext, Failure> {
         let contexts = &open.contexts;
-        let accounts = contexts.accounts();
-        let sign_ins = SignIns::of(&accounts, contexts.descriptions());
         let shown = match &self.name {
             Some(name) => contexts.meant(name)?,
             None => contexts.acting()?,
@@ -122,7 +153,7 @@ impl Verb for ShowContext {
         Ok(ShownContext {
             default: contexts.default().cloned(),
             active: active(contexts)?,
-            shown: ListedContext::new(shown, &sign_ins, app.now()),
+            shown: ListedContext::new(shown, contexts.sign_in(shown.context, app.now())),
             portal: portal::address(shown.context, &contexts.vault.environments),
         })
     }

@@ -1,6 +1,5 @@
 //! Grants, as a person sees and ends them; and the tokens that they are for.
 
-use azvault_endpoint::EndpointRequest;
 use azvault_model::Secret;
 use azvault_vault::{Id, Subject};
 use serde::{Deserialize, Serialize};
@@ -9,7 +8,7 @@ use super::Verb;
 use crate::app::App;
 use crate::audit;
 use crate::caller::Caller;
-use crate::endpoint::{Reach, token};
+use crate::endpoint::{Asked, Reach, token};
 use crate::failure::{Failure, Kind};
 use crate::grants;
 use crate::message::{Message, SecretPart};
@@ -26,10 +25,12 @@ pub struct ListedGrants(pub Vec<ListedGrant>);
 #[derive(Serialize, Deserialize)]
 pub struct ListedGrant {
     pub id: String,
-    /// `exec`, `shell` or `endpoint`.
+    /// `exec`, `shell`, `endpoint` or `shell-init`.
     pub verb: String,
-    /// The process that it is bound to.
+    /// The process that it is bound to; the shell, of one that a shell's endpoint asked for.
     pub process: u32,
+    /// The program of that shell.
+    pub shell: Option<String>,
     /// The context with which the command began.
     pub context: Option<String>,
     /// `None` for nobody, for several, and for all of them.
@@ -62,7 +63,7 @@ pub struct RevokedGrants(pub Vec<String>);
 #[derive(Serialize, Deserialize)]
 pub(crate) struct GrantedToken {
     pub(crate) grant: SecretPart,
-    pub(crate) asked: EndpointRequest,
+    pub(crate) asked: Asked,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -106,9 +107,10 @@ impl Verb for ListGrants {
             Some(ListedGrant {
                 id: Id::from_number(given.id).to_string(),
                 verb: terms.start.verb().to_owned(),
-                process: given.process,
+                process: terms.shell.as_ref().map_or(given.process, |shell| shell.process),
+                shell: terms.shell.map(|shell| shell.program),
                 context: terms.context,
-                all_accounts: matches!(terms.served.reach, Reach::AllAccounts),
+                all_accounts: matches!(terms.served.reach, Reach::AllAccounts | Reach::AllByName),
                 account: match accounts.as_slice() {
                     [one] => Some(one.clone()),
                     _ => None,
@@ -173,7 +175,7 @@ impl Verb for GrantedToken {
 }
 
 /// Grants are the agent's: a process that opens the vault itself has given none.
-fn caller(app: &App) -> Result<&Caller, Failure> {
+pub(super) fn caller(app: &App) -> Result<&Caller, Failure> {
     app.caller().ok_or_else(|| {
         Failure::new(Kind::Locked, "the agent has given no grant: the vault is locked")
             .hint("azvault unlock")

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use azvault_model::rules::blast_radius::{AccountTenants, blast_radius};
+use azvault_model::rules::harden::{Step, Stored, step};
 use azvault_model::{KnownAccountType, SecretDescription, SecretKind};
-use azvault_vault::{AnchorFound, Snapshot};
+use azvault_vault::{AnchorFound, Snapshot, StoredSecret};
 use serde::{Deserialize, Serialize};
 
 use super::{Handle, Verb};
@@ -28,6 +30,8 @@ pub struct ExaminedVault {
     pub newest_entry: Option<i64>,
     /// Secrets that have expired and do not come anew by themselves.
     pub expired: usize,
+    /// Client secrets and certificates whose place a key on a token could take.
+    pub replaceable: usize,
 }
 
 impl Message for ExamineVault {}
@@ -49,6 +53,7 @@ impl Verb for ExamineVault {
             anchor_error: vault.anchor_error().map(str::to_owned),
             newest_entry: log.iter().map(|logged| logged.entry.time).max(),
             expired: expired(app.now(), &snapshot),
+            replaceable: replaceable(app.now(), &snapshot),
         })
     }
 }
@@ -70,4 +75,16 @@ fn expired(now: i64, snapshot: &Snapshot<'_>) -> usize {
     descriptions
         .filter(|about| is_lost(about) && about.expires_on.is_some_and(|end| end <= now))
         .count()
+}
+
+/// Those that a copy of the vault gives away, and that need not be there.
+fn replaceable(now: i64, snapshot: &Snapshot<'_>) -> usize {
+    let descriptions = || snapshot.secrets().iter().map(|secret| &secret.description);
+    let is_one = |secret: &&StoredSecret| {
+        let (about, created) = (&secret.description, secret.created);
+        let radius = blast_radius("", about, &AccountTenants::default(), now);
+        let step = step(Stored { about, created, radius: &radius }, descriptions(), now);
+        matches!(step, Some(Step::KeyOnToken | Step::RemoveReplaced))
+    };
+    snapshot.secrets().iter().filter(is_one).count()
 }

@@ -81,7 +81,7 @@ impl Verb for ImportFiles {
         let Self { files, wishes, run } = self;
         let (before, root) = {
             let mut snapshot = open.vault.snapshot()?;
-            let root = snapshot.root().to_owned();
+            let root = snapshot.records().root().to_owned();
             (Content::take(&mut snapshot)?, root)
         };
         let decided = decide(files, &wishes, before)?;

@@ -90,6 +90,7 @@ impl Verb for OpenEndpoint {
             context: Some(first.name.as_str().to_owned()),
             served,
             since: app.now(),
+            shell: None,
         };
         let (handle, grant) = grants::made(open, &terms, Leader::Ancestor(self.process))?;
         grants::tell(app, open, &terms, &grant)?;
@@ -109,6 +110,26 @@ impl Verb for OpenEndpoint {
 
 /// Contexts with their names, and each account in a tenant once.
 type Settled = (Vec<ServedContext>, Vec<NamedIdentity>);
+
+/// All contexts that can be served, the one that acts first; and those that cannot, with the reason.
+pub(super) fn all_served(app: &App, contexts: &Contexts) -> (Vec<ServedContext>, Vec<LeftFromAz>) {
+    let seen = contexts.seen();
+    let seen: Vec<&Context> = seen.iter().map(|seen| seen.context).collect();
+    let accounts = contexts.accounts();
+    let names = identity_names(&accounts, &seen);
+    let (mut served, mut left) = (Vec::new(), Vec::new());
+    for (context, name) in seen.into_iter().zip(names) {
+        if let Err(failure) = is_servable(app, &accounts, context) {
+            left.push(LeftFromAz { name: context.name.clone(), because: failure.what });
+        } else if let Some(identity) = NamedIdentity::of(context, name) {
+            served.push(ServedContext { context: context.copied(), id: identity.id });
+        }
+    }
+    if let Ok(acting) = contexts.acting() {
+        served.sort_by_key(|one| !one.context.name.same_as(&acting.context.name));
+    }
+    (served, left)
+}
 
 impl EndpointFor {
     fn settled(self, app: &App, contexts: &Contexts) -> Result<Settled, Failure> {

@@ -1,7 +1,7 @@
 //! What a shell's prompt shows.
 
 use azvault_model::rules::active::ActiveSource;
-use azvault_model::rules::sign_in::{SignIn, SignIns};
+use azvault_model::rules::sign_in::SignIn;
 use azvault_model::{AutosaveMode, ContextName, Mark, Scope};
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,9 @@ pub struct PromptReply {
     pub autosave: AutosaveMode,
     /// How the active context is marked.
     pub mark: Option<Mark>,
-    /// What is known of the sign-in of its account; `None` in a vault so large that a prompt would wait.
+    /// What is known of the sign-in of its account.
     pub sign_in: Option<SignIn>,
 }
-
-/// The most contexts and secrets that are looked through while a prompt waits.
-const MAX_LOOKED_THROUGH: usize = 5_000;
 
 impl Message for Prompt {}
 
@@ -47,15 +44,10 @@ impl Verb for Prompt {
             ActiveSource::Default => Scope::User,
             ActiveSource::Option | ActiveSource::Variable | ActiveSource::Session => Scope::Process,
         };
-        let mark = active.and_then(|name| contexts.find(name)?.context.labels.mark);
+        let context = active.and_then(|name| contexts.find(name)).map(|seen| seen.context);
+        let mark = context.and_then(|context| context.labels.mark);
         let autosave = contexts.autosave().0;
-        let vault = &contexts.vault;
-        let is_small = vault.contexts.len() + vault.secrets.len() <= MAX_LOOKED_THROUGH;
-        let sign_in = active.filter(|_| is_small).and_then(|name| {
-            let accounts = contexts.accounts();
-            let sign_ins = SignIns::of(&accounts, contexts.descriptions());
-            sign_ins.of_context(contexts.find(name)?.context, app.now())
-        });
+        let sign_in = context.and_then(|context| contexts.sign_in(context, app.now()));
         Ok(PromptReply { context: active.cloned(), scope, autosave, mark, sign_in })
     }
 }

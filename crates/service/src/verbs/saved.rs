@@ -17,7 +17,7 @@ use crate::message::{Foreign, Message, SentProfile};
 use crate::opening::OpenVault;
 use crate::presence::Releases;
 use crate::text::{count, shown_path};
-use crate::{audit, endpoint, policy, saved};
+use crate::{audit, policy, saved};
 
 /// All contexts with their secrets, or the one that was given. The audit log has it first.
 #[derive(Serialize, Deserialize)]
@@ -197,9 +197,7 @@ impl Verb for ImportContexts {
     type Reply = ImportedContexts;
 
     fn answered(app: &App, imported: &ImportedContexts) {
-        if let Some(contexts) = &imported.done.az {
-            endpoint::follow_as(app, contexts);
-        }
+        imported.done.follow(app);
     }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ImportedContexts, Failure> {

@@ -1,7 +1,7 @@
 //! Which secrets there are, and the value of one.
 
 use azvault_model::rules::blast_radius::BlastRadius;
-use azvault_model::{Secret, SecretDescription};
+use azvault_model::{Secret, SecretDescription, SecretKind};
 use azvault_vault::{Id, IdPrefix};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,8 @@ pub enum Value {
     Sealed,
     /// The audit log has it under `secret reveal`, first.
     Released,
+    /// For a clipboard: the audit log has it under `secret copy`, first.
+    Copied,
 }
 
 /// All secrets with their values. The audit log has them under `secret reveal`, first.
@@ -182,7 +184,11 @@ impl Verb for RevealSecrets {
         let mut size = 0;
         let snapshot = vault.snapshot()?;
         for secret in &sorted {
-            let value = secrets::value(&snapshot, contexts, secret.location)?;
+            let value = match secret.description.kind {
+                // The key is on its token: there is nothing to show.
+                SecretKind::Pkcs11Key => Secret::copied_from(b""),
+                _ => secrets::value(&snapshot, contexts, secret.location)?,
+            };
             size += value.len() + OF_EACH;
             if size > MAX_PART && !released.is_empty() {
                 break;
@@ -203,7 +209,8 @@ impl Verb for RevealSecrets {
     }
 }
 
-fn changed_meanwhile() -> Failure {
+/// What a verb worked on is not there any more, or is another one.
+pub(crate) fn changed_meanwhile() -> Failure {
     Failure::new(Kind::Busy, "another command changed the secrets meanwhile")
         .hint("run the command again")
 }
@@ -215,24 +222,28 @@ impl Verb for ShowSecret {
     fn releases(&self) -> Releases {
         match self.value {
             Value::Sealed => Releases::Nothing,
-            Value::Released => Releases::LongLived,
+            Value::Released | Value::Copied => Releases::LongLived,
         }
     }
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<ShownSecret, Failure> {
-        if self.value == Value::Released {
+        if self.value != Value::Sealed {
             policy::export_plaintext(app, "secrets are not shown")?;
         }
         let OpenVault { vault, contexts, .. } = open;
         let secret = secrets::find(contexts, &self.id);
         let secret = secret.map_err(|not| Failure::of_id("secret", &self.id, not))?;
-        let value = match self.value {
+        let verb = match self.value {
             Value::Sealed => None,
-            Value::Released => {
-                let value = secrets::release(app, vault, contexts, secret, audit::REVEAL)?;
-                Some(ReleasedValue { value })
+            _ if secret.description.kind == SecretKind::Pkcs11Key => {
+                let what = "the key is on a token: the vault has nothing that could be shown";
+                return Err(Failure::new(Kind::Refused, what).hint("azvault secret show ID"));
             }
+            Value::Released => Some(audit::REVEAL),
+            Value::Copied => Some(audit::COPY),
         };
+        let release = |verb| secrets::release(app, vault, contexts, secret, verb);
+        let value = verb.map(release).transpose()?.map(|value| ReleasedValue { value });
         Ok(ShownSecret { secret: ListedSecret::of(secret), value })
     }
 }

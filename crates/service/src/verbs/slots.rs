@@ -1,6 +1,8 @@
 //! The ways to unlock the vault: which there are, and removing one.
 
-use azvault_vault::{Cost, Problem, Slot, SlotError, SlotKind, VaultId};
+use std::collections::BTreeMap;
+
+use azvault_vault::{AgeWay, Cost, Problem, Slot, SlotError, SlotKind, VaultId};
 use serde::{Deserialize, Serialize};
 
 use super::{Handle, Verb};
@@ -29,6 +31,17 @@ pub struct ListedSlot {
     pub label: String,
     /// What a guess costs; `None` for kinds whose key is random.
     pub cost: Option<Cost>,
+    /// Whom the value is encrypted to, where it opens by age.
+    pub age: Option<ListedAge>,
+}
+
+/// What a way by age says of itself.
+#[derive(Serialize, Deserialize)]
+pub struct ListedAge {
+    pub recipients: Vec<String>,
+    /// Names of plugins, and where the program of each was when the way was added.
+    pub plugins: BTreeMap<String, String>,
+    pub identity: Option<String>,
 }
 
 /// Removes a way to unlock.
@@ -76,7 +89,15 @@ impl Message for RemovedSlot {}
 impl ListedSlot {
     fn of(slot: &Slot, label: Option<&str>) -> Self {
         let label = label.unwrap_or_default().to_owned();
-        Self { id: slot.id, kind: slot.kind, label, cost: slot.cost }
+        let age = slot.age.as_ref().map(ListedAge::of);
+        Self { id: slot.id, kind: slot.kind, label, cost: slot.cost, age }
+    }
+}
+
+impl ListedAge {
+    fn of(way: &AgeWay) -> Self {
+        let AgeWay { recipients, plugins, identity, .. } = way.clone();
+        Self { recipients, plugins, identity }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `status` says of an open vault.
 
 use azvault_model::rules::active::ActiveSource;
-use azvault_model::rules::sign_in::{SignIn, SignIns};
+use azvault_model::rules::sign_in::SignIn;
 use azvault_model::{Acting, ContextName};
 use azvault_vault::Id;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ use crate::contexts::Purpose;
 use crate::failure::Failure;
 use crate::message::Message;
 use crate::opening::OpenVault;
+use crate::team::kept;
+use crate::team::synced::TeamSyncState;
 use crate::vault_pin::VaultPin;
 
 /// Who acts and why, and how much there is.
@@ -32,6 +34,15 @@ pub struct VaultCounts {
     pub default: Option<ContextName>,
     pub contexts: usize,
     pub secrets: usize,
+    /// Teams that the agent syncs, by name.
+    pub teams: Vec<CountedTeam>,
+}
+
+/// A team of the vault, and how the agent syncs it; `None` where none does.
+#[derive(Serialize, Deserialize)]
+pub struct CountedTeam {
+    pub name: String,
+    pub sync: Option<TeamSyncState>,
 }
 
 /// A vault as this shell sees it.
@@ -69,13 +80,18 @@ impl Message for CountVault {}
 impl Message for VaultCounts {}
 
 impl VaultCounts {
-    fn of(open: &OpenVault) -> Result<Self, Failure> {
+    fn of(app: &App, open: &OpenVault) -> Result<Self, Failure> {
         let OpenVault { vault, contexts, .. } = open;
+        let teams = kept::all(&contexts.vault.secrets).map(|(_, name)| CountedTeam {
+            name: name.to_owned(),
+            sync: app.caller().map(|caller| caller.synced.of(name)),
+        });
         Ok(Self {
             pin: VaultPin::of(vault)?.to_string(),
             default: contexts.default().cloned(),
-            contexts: contexts.seen().len(),
+            contexts: contexts.number(),
             secrets: contexts.vault.secrets.len() + contexts.own().secrets.len(),
+            teams: teams.collect(),
         })
     }
 }
@@ -85,7 +101,7 @@ impl Verb for DescribeVault {
     type Reply = DescribedVault;
 
     fn answer(self, app: &App, open: &mut OpenVault) -> Result<DescribedVault, Failure> {
-        let counts = VaultCounts::of(open)?;
+        let counts = VaultCounts::of(app, open)?;
         let contexts = &open.contexts;
         let (active, because) = contexts.active()?;
         let described = |session: &crate::session::Session| DescribedSession {
@@ -93,9 +109,7 @@ impl Verb for DescribeVault {
             leader: session.leader,
         };
         let acting = contexts.resolved()?;
-        let accounts = contexts.accounts();
-        let sign_ins = SignIns::of(&accounts, contexts.descriptions());
-        let sign_in = acting.as_ref().and_then(|own| sign_ins.of_context(own.context(), app.now()));
+        let sign_in = acting.as_ref().and_then(|own| contexts.sign_in(own.context(), app.now()));
         Ok(DescribedVault {
             session: contexts.session.as_ref().map(described),
             active: active.cloned(),
@@ -115,7 +129,7 @@ impl Verb for CountVault {
     const PURPOSE: Purpose = Purpose::Vault;
     type Reply = VaultCounts;
 
-    fn answer(self, _: &App, open: &mut OpenVault) -> Result<VaultCounts, Failure> {
-        VaultCounts::of(open)
+    fn answer(self, app: &App, open: &mut OpenVault) -> Result<VaultCounts, Failure> {
+        VaultCounts::of(app, open)
     }
 }

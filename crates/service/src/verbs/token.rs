@@ -25,6 +25,7 @@ pub struct Token {
     /// JSON of a claims challenge that it has to answer.
     pub claims: Option<String>,
     pub which: Which,
+    pub destination: Destination,
     /// Hosts of the context's cloud that the person agrees to.
     pub confirm: Vec<String>,
 }
@@ -35,6 +36,15 @@ pub enum Which {
     Any,
     /// A new one, whatever is in the cache.
     New,
+}
+
+/// Where a token goes.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Destination {
+    /// The process that asks.
+    Caller,
+    /// To a clipboard: the audit log says so, first.
+    Clipboard,
 }
 
 /// What was asked for, and the token.
@@ -77,7 +87,7 @@ impl Verb for Token {
         if !self.confirm.is_empty() {
             self.confirm(app, open)?;
         }
-        let Self { subscription, target, tenant, claims, which, confirm: _ } = self;
+        let Self { subscription, target, tenant, claims, which, destination, confirm: _ } = self;
         let context = match subscription {
             None => open.contexts.acting()?.context,
             Some(typed) => open.contexts.of_az_subscription(&typed)?.context,
@@ -88,6 +98,9 @@ impl Verb for Token {
             Which::Any => tokens::token(app, open, &request)?,
             Which::New => tokens::new_token(app, open, request.clone())?,
         };
+        if destination == Destination::Clipboard {
+            tokens::log_copy(app, open)?;
+        }
         Ok(TokenReply::new(request, issued))
     }
 }

@@ -1,5 +1,6 @@
 //! Contexts: by the names that the import gave them, part by part.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use azvault_model::rules::import::differing_parts;
@@ -87,18 +88,26 @@ fn groups<'a>(again: &'a Again, against: &Against<'_>, held: &ContextIndex<'_>) 
 
 /// The vault's contexts, to be found by name and by place.
 struct ContextIndex<'a> {
+    contexts: &'a [Context],
     names: HashMap<String, &'a Context>,
-    places: HashMap<Identity, Vec<&'a Context>>,
+    /// Only asked for where no name is remembered.
+    places: OnceCell<HashMap<Identity, Vec<&'a Context>>>,
 }
 
 impl<'a> ContextIndex<'a> {
     fn of(contexts: &'a [Context]) -> Self {
-        let mut held = Self { names: HashMap::new(), places: HashMap::new() };
-        for context in contexts {
-            held.names.insert(context.name.key(), context);
-            held.places.entry(context.place()).or_default().push(context);
-        }
-        held
+        let names = contexts.iter().map(|context| (context.name.key(), context)).collect();
+        Self { contexts, names, places: OnceCell::new() }
+    }
+
+    fn places(&self) -> &HashMap<Identity, Vec<&'a Context>> {
+        self.places.get_or_init(|| {
+            let mut places = HashMap::<_, Vec<_>>::new();
+            for context in self.contexts {
+                places.entry(context.place()).or_default().push(context);
+            }
+            places
+        })
     }
 
     fn named(&self, name: &ContextName) -> Option<&'a Context> {
@@ -109,7 +118,7 @@ impl<'a> ContextIndex<'a> {
     fn alike(&self, context: &Context) -> Option<&'a ContextName> {
         let same = |held: &&&Context| held.is_same_as(context);
         let own = self.names.get(&context.name.key()).filter(|held| held.is_same_as(context));
-        let alike = || self.places.get(&context.place())?.iter().find(same);
+        let alike = || self.places().get(&context.place())?.iter().find(same);
         own.or_else(alike).map(|held| &held.name)
     }
 }

@@ -155,6 +155,8 @@ fn in_words(about: &SecretDescription) -> String {
         SecretKind::StorageConnectionString => "a storage connection string",
         SecretKind::ManagedIdentitySecret => "the secret of a managed identity",
         SecretKind::SshCertificate => "an SSH certificate",
+        SecretKind::Pkcs11Key => "a key on a token",
+        SecretKind::TeamMembership => "a team membership",
         SecretKind::UnknownCredential => "a credential of an unknown kind",
     };
     match &about.account {
