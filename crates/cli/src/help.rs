@@ -14,16 +14,29 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Move in", &["scan", "migrate"]),
     (
         "Sign in, and use contexts",
-        &["connect", "disconnect", "context", "subscription", "use", "open", "autosave", "session"],
+        &[
+            "connect",
+            "disconnect",
+            "context",
+            "subscription",
+            "team",
+            "use",
+            "open",
+            "autosave",
+            "session",
+        ],
     ),
-    ("Hand tokens to programs", &["exec", "shell", "endpoint", "grant", "token", "az-shim"]),
+    (
+        "Hand tokens to programs",
+        &["exec", "shell", "endpoint", "grant", "token", "az-shim", "keep-names"],
+    ),
     ("The vault", &["init", "unlock", "lock", "status", "key", "secret", "backup", "verify"]),
-    ("Watch over it", &["panic", "doctor", "audit", "policy"]),
+    ("Watch over it", &["harden", "panic", "doctor", "audit", "policy"]),
     ("Shells and pages", &["prompt", "shell-init", "completions", "man"]),
 ];
 
 /// What is typed, by command.
-const EXAMPLES: [(&str, &[&str]); 28] = [
+const EXAMPLES: [(&str, &[&str]); 38] = [
     ("scan", &["azvault scan", "azvault scan ~/work", "azvault scan -o sarif > azvault.sarif"]),
     ("migrate", &["azvault migrate", "azvault migrate plan", "azvault migrate run --yes"]),
     ("migrate run", &["azvault migrate run", "azvault migrate run --yes --from ~/old-home/.Azure"]),
@@ -66,6 +79,20 @@ const EXAMPLES: [(&str, &[&str]); 28] = [
     ("context remove", &["azvault context remove prod", "azvault context remove dev test --yes"]),
     ("context save", &["azvault context save contexts.azvault"]),
     ("context import", &["azvault context import contexts.azvault"]),
+    (
+        "context share",
+        &["azvault context share prod", "azvault context share prod test --team payments"],
+    ),
+    ("context unshare", &["azvault context unshare prod"]),
+    (
+        "team create",
+        &["azvault team create payments --database postgresql://ada@db.contoso.example/teams"],
+    ),
+    ("team invite", &["azvault team invite", "azvault team invite --role reader --expires 2"]),
+    ("team join", &["azvault team join --database-user bob"]),
+    ("team confirm", &["azvault team confirm azvault-team-request-v1:…"]),
+    ("team remove", &["azvault team remove bob"]),
+    ("team schema", &["azvault team schema | psql --dbname teams"]),
     ("subscription list", &["azvault subscription list", "azvault subscription list --refresh"]),
     ("open", &["azvault open", "azvault open prod", "azvault open --print"]),
     ("use", &["azvault use", "azvault use prod", "azvault use -"]),
@@ -86,6 +113,10 @@ const EXAMPLES: [(&str, &[&str]); 28] = [
         ],
     ),
     (
+        "keep-names",
+        &["azvault keep-names azure-powershell", "azvault keep-names azure-cli --remove"],
+    ),
+    (
         "token",
         &[
             "azvault token | curl -H @- https://management.azure.com/subscriptions?api-version=2022-12-01",
@@ -102,6 +133,14 @@ const EXAMPLES: [(&str, &[&str]); 28] = [
         ],
     ),
     ("secret show", &["azvault secret show 0c88ce9e", "azvault secret show 0c88ce9e --reveal"]),
+    (
+        "harden",
+        &[
+            "azvault harden",
+            "azvault harden ID --key 'pkcs11:token=hsm;object=ci' --pkcs11-module PATH --dry-run",
+            "azvault harden -o json | jq -r '.credentials[] | select(.step != \"done\").account'",
+        ],
+    ),
     ("unlock", &["azvault unlock", "azvault unlock --for 1h"]),
     ("key add", &["azvault key add recovery", "azvault key add keyring"]),
     ("backup create", &["azvault backup create", "azvault backup create /mnt/usb/vault.db"]),

@@ -1,6 +1,7 @@
 //! Options of every command, and those that several verbs have in common.
 
 pub(crate) mod change;
+pub(crate) mod copy;
 pub(crate) mod duration;
 pub(crate) mod import;
 pub(crate) mod kdf;
@@ -11,10 +12,13 @@ pub(crate) mod query;
 pub(crate) mod reach;
 pub(crate) mod resource;
 pub(crate) mod shell;
+pub(crate) mod team;
+pub(crate) mod token;
 pub(crate) mod wide;
 
 use std::path::PathBuf;
 
+use azvault_os::pipe;
 use azvault_service::app::Options;
 use azvault_service::vault_pin::VaultPin;
 use clap::builder::FalseyValueParser;
@@ -70,6 +74,15 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) key_file: Option<PathBuf>,
+    /// The age identity that decrypts what opens a slot by age [default: the one that key add was told]
+    #[arg(
+        long,
+        global = true,
+        env = "AZVAULT_AGE_IDENTITY",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub(crate) age_identity: Option<PathBuf>,
     /// Refuse any other vault, and an older one: what status --anchor prints, the generation left out or not
     #[arg(
         long,
@@ -126,10 +139,12 @@ impl Global {
             passphrase_file: self.passphrase_file.clone(),
             passphrase_fd: self.passphrase_fd,
             key_file: self.key_file.clone(),
+            age_identity: self.age_identity.clone(),
             expect_vault: self.expect_vault.clone(),
             ca_bundle: self.ca_bundle.clone(),
             no_input: self.no_input,
-            no_agent: self.no_agent,
+            // Where none can be asked, none is.
+            no_agent: self.no_agent || !pipe::IS_THERE,
         }
     }
 }

@@ -10,3 +10,4 @@ pub(crate) mod sarif;
 pub(crate) mod scan;
 pub(crate) mod secrets;
 pub(crate) mod sign_in;
+pub(crate) mod team;

@@ -12,7 +12,8 @@ use std::ffi::OsString;
 use clap::{Args, Command};
 
 use crate::commands::{
-    agent, az_shim, context, exec, prompt, renew, secret, serve_endpoint, status, token, r#use,
+    age, agent, az_shim, carry, clipboard, context, exec, pkcs11, prompt, renew, secret,
+    serve_endpoint, status, token, r#use,
 };
 use crate::options::Global;
 
@@ -20,7 +21,7 @@ use crate::options::Global;
 type Options = fn(Command) -> Command;
 
 /// Verbs that shells, tools and azvault itself run all day.
-const VERBS: [(&[&str], Options); 14] = [
+const VERBS: [(&[&str], Options); 18] = [
     (&["az-shim", "run"], az_shim::run::Args::augment_args),
     (&["prompt"], prompt::Args::augment_args),
     (&["token"], token::Args::augment_args),
@@ -34,6 +35,10 @@ const VERBS: [(&[&str], Options); 14] = [
     (&["secret", "list"], secret::list::Args::augment_args),
     (&["agent"], agent::Args::augment_args),
     (&["renew"], renew::Args::augment_args),
+    (&["carry"], carry::Args::augment_args),
+    (&["age"], age::Args::augment_args),
+    (&["clipboard"], clipboard::Args::augment_args),
+    (&["pkcs11"], pkcs11::Args::augment_args),
     (&["door"], serve_endpoint::Args::augment_args),
 ];
 

@@ -18,6 +18,7 @@ use azvault_service::connect::stored;
 use azvault_service::connect::stored::Looking;
 use azvault_service::connect::{At, Found, Skipped};
 use azvault_service::online::failed;
+use azvault_service::pkcs11::GivenPin;
 use azvault_service::text::{cited, quoted};
 use azvault_service::verbs::{BeginConnect, ConnectBegun, KeepConnected};
 use azvault_service::{online, policy};
@@ -129,18 +130,18 @@ impl Args {
             let tenant = self.tenant.as_deref();
             let looking = Looking { app, http: &http, cloud: &cloud, tenant };
             let found = stored::look_up(&looking, &mut requests, &account)?;
-            let seen = Seen { found, confirmed, way: SignInWay::Stored, current };
+            let seen = Seen { found, confirmed, way: SignInWay::Stored, current, pin: None };
             return self.keep(app, &mut requests, seen);
         }
         let given = self.claims_challenge.as_deref().map(claims_challenge::read).transpose()?;
         let claims = given.as_deref().or(kept.as_deref());
         let method = std::mem::take(&mut self.way).way(app)?;
-        let way = method.way();
+        let (way, pin) = (method.way(), method.given_pin());
         let http = online::http(app)?;
         let at = At { app, http: &http, cloud: &cloud, tenant, claims };
         let entry = connect::sign_in(&at, method)?;
         let found = connect::look_up(&at, entry)?;
-        self.keep(app, &mut requests, Seen { found, confirmed, way, current })
+        self.keep(app, &mut requests, Seen { found, confirmed, way, current, pin })
     }
 
     fn begin(&self, account: Option<String>) -> BeginConnect {
@@ -155,7 +156,7 @@ impl Args {
 
     /// Makes the contexts, and stores what came.
     fn keep(self, app: &App, requests: &mut Requests<'_>, seen: Seen) -> Exit {
-        let Seen { found, confirmed, way, current } = seen;
+        let Seen { found, confirmed, way, current, pin } = seen;
         let Found { signed_in, account, secrets, skipped } = found;
         for skipped in &skipped {
             app.ui.warning(skipped.warning());
@@ -181,6 +182,7 @@ impl Args {
             way,
             scope: self.scope.asked(),
             replace: Consent::from(self.force),
+            pin,
         })?;
         say(app, &done, &of_account, &skipped);
         Ok(0)
@@ -195,6 +197,8 @@ struct Seen {
     way: SignInWay,
     /// The context that acted before.
     current: Option<Context>,
+    /// The PIN of the token that signed.
+    pin: Option<GivenPin>,
 }
 
 /// Who signed in, as it is told.

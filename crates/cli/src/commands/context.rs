@@ -9,7 +9,9 @@ pub(crate) mod rename;
 pub(crate) mod save;
 pub(crate) mod select;
 pub(crate) mod set;
+pub(crate) mod share;
 pub(crate) mod show;
+pub(crate) mod unshare;
 
 use crate::app::{App, Exit};
 
@@ -27,9 +29,16 @@ pub(crate) enum Verb {
     Clear(clear::Args),
     Save(save::Args),
     Import(import::Args),
+    Share(share::Args),
+    Unshare(unshare::Args),
 }
 
 impl Verb {
+    /// Whether it leaves all contexts as they are.
+    pub(crate) fn only_reads(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Show(_) | Self::Save(_))
+    }
+
     pub(crate) fn run(self, app: &App) -> Exit {
         match self {
             Self::List(args) => args.run(app),
@@ -42,6 +51,8 @@ impl Verb {
             Self::Clear(args) => args.run(app),
             Self::Save(args) => args.run(app),
             Self::Import(args) => args.run(app),
+            Self::Share(args) => args.run(app),
+            Self::Unshare(args) => args.run(app),
         }
     }
 }

@@ -4,7 +4,9 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use azvault_model::ContextName;
-use azvault_service::endpoint::{LeftFromAz, OpenedFor, OwnAzFiles, open_for_process};
+use azvault_service::endpoint::{
+    LeftFromAz, OpenedFor, OwnAzFiles, is_around, open_for_process, open_in_place,
+};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::verbs::{EndpointFor, OpenEndpoint, ServedContext};
 use serde::Serialize;
@@ -37,6 +39,10 @@ pub(crate) struct Args {
     /// All contexts, the active one first
     #[arg(long, conflicts_with = "names")]
     all: bool,
+    /// For a shell: open it, locked or not, and serve every account by its name while the vault is
+    /// unlocked. Tools that name none get the default context's; az keeps its folder
+    #[arg(long, conflicts_with_all = ["names", "all"])]
+    when_unlocked: bool,
     #[command(flatten)]
     bounds: BoundsOption,
     /// The shell that evaluates the answer
@@ -96,6 +102,9 @@ impl Args {
             )
             .hint("eval \"$(azvault endpoint --for-process $$ NAME)\""));
         }
+        if self.when_unlocked {
+            return self.in_place(app);
+        }
         let names = self.names.into_iter().map(ContextName::new).collect();
         let verb = OpenEndpoint {
             process: self.for_process,
@@ -108,20 +117,40 @@ impl Args {
             app.ui.json(&document(self.for_process, &opened));
             return Ok(0);
         }
-        let mut lines = Zeroizing::new(Vec::with_capacity(64 * 1024));
-        for name in &opened.foreign {
-            lines.extend_from_slice(self.shell.without(name).as_bytes());
-            lines.push(b'\n');
-        }
-        for (name, value) in &opened.variables {
-            lines.extend_from_slice(self.shell.with(name, value).as_bytes());
-            lines.push(b'\n');
-        }
-        app.ui.raw(&lines);
+        print(app, self.shell, &opened);
         let accounts = opened.contexts.iter().map(|served| served.id.as_str());
         app.ui.detail(format!("the endpoint serves {}", accounts.collect::<Vec<_>>().join(", ")));
         Ok(0)
     }
+
+    /// Where an endpoint of `exec` or `shell` is around, that serves this shell.
+    fn in_place(self, app: &App) -> Exit {
+        if is_around() {
+            app.ui.detail("an endpoint is here already");
+            return Ok(0);
+        }
+        let opened = open_in_place(app, self.for_process, self.bounds.bounds(app))?;
+        if app.ui.output == Output::Json {
+            app.ui.json(&document(self.for_process, &opened));
+        } else {
+            print(app, self.shell, &opened);
+        }
+        Ok(0)
+    }
+}
+
+/// Prints what the shell evaluates.
+fn print(app: &App, shell: Shell, opened: &OpenedFor) {
+    let mut lines = Zeroizing::new(Vec::with_capacity(64 * 1024));
+    for name in &opened.foreign {
+        lines.extend_from_slice(shell.without(name).as_bytes());
+        lines.push(b'\n');
+    }
+    for (name, value) in &opened.variables {
+        lines.extend_from_slice(shell.with(name, value).as_bytes());
+        lines.push(b'\n');
+    }
+    app.ui.raw(&lines);
 }
 
 fn document(process: u32, opened: &OpenedFor) -> Document<'_> {

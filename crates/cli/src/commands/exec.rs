@@ -8,7 +8,7 @@ use std::process::Command;
 use azvault_model::ContextName;
 use azvault_os::process::become_command;
 use azvault_service::endpoint;
-use azvault_service::endpoint::{Begins, OwnAzFiles, Start};
+use azvault_service::endpoint::{Begins, Network, OwnAzFiles, Start};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::inherited;
 use azvault_service::text::{shown, shown_path};
@@ -61,6 +61,10 @@ pub(crate) struct Options {
     bounds: BoundsOption,
     #[command(flatten)]
     variables: VariableOptions,
+    /// Serve tools that ask 169.254.169.254 alone too, as a machine of Azure does: in a network of the command's
+    /// own, from which pasta (package passt) leads out. Nothing outside reaches a server of the command
+    #[arg(long)]
+    imds: bool,
 }
 
 /// What the command begins with: that context is active, and all that this session has.
@@ -80,7 +84,8 @@ pub(super) fn begin(
         own_az: OwnAzFiles::read(),
     };
     let ready = endpoint::begin(app, verb)?;
-    endpoint::open(app, start, ready)
+    let network = if options.imds { Network::Private } else { Network::Shared };
+    endpoint::open(app, start, network, ready)
 }
 
 /// Turns this process into a program that is a session. Comes back only if that failed.
@@ -89,7 +94,7 @@ pub(super) fn become_session(app: &App, begins: Begins, mut command: Command) ->
     begins.surround(&mut command);
     inherited::without_unlocking(app, &mut command).map_err(|e| {
         let what = format!("what the command would inherit cannot be looked at: {e}");
-        Failure::new(Kind::ChildNotRun, what).hint("mount /proc")
+        Failure::new(Kind::ChildNotRun, what)
     })?;
     if let Some(file) = endpoint::own_contexts(&program) {
         app.ui.warning(format!(

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use azvault_service::ask::Requests;
 use azvault_service::create_vault;
 use azvault_service::create_vault::Recovery;
 use azvault_service::text::shown_path;
+use azvault_service::unlock_inputs::has_unattended_input;
 
 use crate::app::{App, Exit};
+use crate::options::Output;
 use crate::options::kdf::Kdf;
 
 /// Create a vault
@@ -42,11 +45,16 @@ impl Args {
             },
             raw_key_file: self.raw_key_file,
         };
-        let (vault, _) = create_vault::create(app, request)?;
+        let (vault, given) = create_vault::create(app, request)?;
         let path = app.vault_path()?;
         match app.ui.output {
-            crate::options::Output::Json => app.ui.json(&create_vault::document(&path, &vault)?),
+            Output::Json => app.ui.json(&create_vault::document(&path, &vault)?),
             _ => app.ui.line(format!("created {}", shown_path(&path))),
+        }
+        drop(vault);
+        // Who typed the passphrase just now is not asked for it by the next command.
+        if !app.options.no_agent && !has_unattended_input(app) {
+            Requests::of_new_vault(app, given)?;
         }
         Ok(0)
     }

@@ -1,6 +1,7 @@
 //! `azvault key`
 
 pub(crate) mod add;
+pub(crate) mod create_principal;
 pub(crate) mod list;
 pub(crate) mod passphrase;
 pub(crate) mod remove;
@@ -19,6 +20,7 @@ pub(crate) enum Verb {
     Remove(remove::Args),
     Passphrase(passphrase::Args),
     Rotate(rotate::Args),
+    CreatePrincipal(create_principal::Args),
 }
 
 impl Verb {
@@ -29,6 +31,7 @@ impl Verb {
             Self::Remove(args) => args.run(app),
             Self::Passphrase(args) => args.run(app),
             Self::Rotate(args) => args.run(app),
+            Self::CreatePrincipal(args) => args.run(app),
         }
     }
 }

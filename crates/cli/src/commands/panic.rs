@@ -1,5 +1,6 @@
 //! `azvault panic`
 
+use azvault_model::SecretKind;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::holders;
 use azvault_service::panic;
@@ -64,6 +65,7 @@ impl Args {
             }
             Output::Table | Output::Sarif => {
                 credentials.iter().for_each(|one| output::secrets::print(app, one));
+                say_on_tokens(app, &credentials);
             }
             Output::Tsv => {
                 let rows: Vec<_> = credentials.iter().flat_map(rows).collect();
@@ -112,6 +114,18 @@ fn say(app: &App, ended: &Ended) {
     }
     if let Some(why) = &ended.unseen {
         app.ui.warning(format!("not all processes could be looked for: {why}"));
+    }
+}
+
+/// What is on tokens is in no copy of the vault: of all that is listed the only thing that need not be revoked.
+fn say_on_tokens(app: &App, credentials: &[SecretView<'_>]) {
+    let on_token = |one: &&SecretView<'_>| one.facts.kind == SecretKind::Pkcs11Key.as_str();
+    let number = credentials.iter().filter(on_token).count();
+    if number > 0 {
+        let keys = count(number, "key");
+        app.ui.note(format!(
+            "{keys} on tokens cannot be copied: nothing to revoke while you have the tokens"
+        ));
     }
 }
 

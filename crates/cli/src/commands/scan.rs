@@ -70,6 +70,9 @@ fn ended(survey: &Survey, from: From<'_>) -> Exit {
     let is_imported = survey.findings().any(|row| row.becomes == Becomes::Imported);
     let what = match (found, is_imported) {
         (0, _) => "not all of it could be looked at".to_owned(),
+        _ if survey.totals.sealed_for_user > 0 => {
+            format!("Azure sign-ins: {}", survey.totals.words())
+        }
         (_, true) => format!("{} with unencrypted Azure sign-ins", count(found, "file")),
         (_, false) => format!("{} with unencrypted credentials", count(found, "file")),
     };

@@ -2,7 +2,7 @@
 
 use azvault_service::child_process;
 use azvault_service::endpoint;
-use azvault_service::endpoint::{Post, Start};
+use azvault_service::endpoint::{Network, Post, Start};
 use azvault_service::failure::{Failure, Kind};
 
 use crate::app::{App, Exit};
@@ -19,18 +19,27 @@ pub(crate) struct Args {
     /// That process ran before, and may have started this one through others
     #[arg(long, conflicts_with = "in_use")]
     of_process: bool,
+    /// That process is a shell, for which a grant is asked for when the vault is unlocked
+    #[arg(long, conflicts_with_all = ["in_use", "of_process"])]
+    when_unlocked: bool,
+    /// That process is in a network of its own, which comes by standard output
+    #[arg(long)]
+    private_network: bool,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         let usage = || Failure::new(Kind::Usage, "azvault door is started by azvault itself");
         let handed = child_process::handed_over().ok_or_else(usage)?;
-        let start = match (self.in_use, self.of_process) {
-            (true, _) => Start::Command,
-            (false, true) => Start::Process,
-            (false, false) => Start::Shell,
-        };
-        let post = Post { start, handed, leader: self.leader };
+        let starts = [
+            (self.in_use, Start::Command),
+            (self.of_process, Start::Process),
+            (self.when_unlocked, Start::ShellInit),
+        ];
+        let start = starts.into_iter().find_map(|(is_it, start)| is_it.then_some(start));
+        let start = start.unwrap_or(Start::Shell);
+        let network = if self.private_network { Network::Private } else { Network::Shared };
+        let post = Post { start, handed, leader: self.leader, network };
         endpoint::serve(app, post, |told| app.ui.json(told))?;
         Ok(0)
     }

@@ -14,7 +14,7 @@ use azvault_service::holders::{HolderView, Looked};
 use azvault_service::opening::Opener;
 use azvault_service::session;
 use azvault_service::session::Session;
-use azvault_service::text::{count, quoted, shown_path};
+use azvault_service::text::{count, quoted, shown, shown_path};
 use azvault_service::verbs::{CountVault, DescribeVault, DescribedVault, VaultCounts};
 use azvault_service::{agent, paths};
 use azvault_vault::{Error, Locked, Problem};
@@ -24,6 +24,7 @@ use crate::app::{App, Exit};
 use crate::options::Output;
 use crate::output::documents::{ActingView, SignInView};
 use crate::output::sign_in;
+use crate::output::team::{SyncView, synced};
 use crate::terminal::shell_language::in_this_shell;
 use crate::terminal::ui::{Tone, cell, toned};
 
@@ -73,6 +74,9 @@ struct Document {
     policy: Option<Policy>,
     contexts: Option<usize>,
     secrets: Option<usize>,
+    /// Teams of the vault, and how the agent syncs each; while the vault is unlocked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    teams: Vec<TeamStatus>,
     /// Commands that make contexts of stored sign-ins, where there are no contexts.
     offers: Vec<String>,
     anchor: Option<String>,
@@ -89,6 +93,16 @@ struct Agent {
     locks_before_sleep: bool,
     /// Which programs it answers: `user` or `terminal`.
     reach: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct TeamStatus {
+    name: String,
+    /// `null` where no agent syncs it.
+    sync: Option<SyncView>,
+    /// The same, for people.
+    #[serde(skip)]
+    told: String,
 }
 
 #[derive(Serialize)]
@@ -199,7 +213,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
             document.active_because = Some(ActiveSource::Session.as_str());
             match ask_unasked(app, CountVault {})? {
                 UnaskedReply::Locked(_) => document.state = "locked",
-                UnaskedReply::Reply(counts) => fill_counts(document, counts),
+                UnaskedReply::Reply(counts) => fill_counts(document, counts, app.now()),
             }
         }
         Err(failure) => return Err(failure),
@@ -228,7 +242,7 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
                 autosave,
                 offers,
             } = described;
-            fill_counts(document, counts);
+            fill_counts(document, counts, app.now());
             document.session = session
                 .map(|session| SessionView { id: session.id.to_string(), leader: session.leader });
             document.active = active.as_ref().map(text);
@@ -248,8 +262,14 @@ fn fill(app: &App, document: &mut Document) -> Result<(), Failure> {
 }
 
 /// What an open vault has, whichever context acts.
-fn fill_counts(document: &mut Document, counts: VaultCounts) {
-    let VaultCounts { pin, default, contexts, secrets } = counts;
+fn fill_counts(document: &mut Document, counts: VaultCounts, now: i64) {
+    let VaultCounts { pin, default, contexts, secrets, teams } = counts;
+    let teams = teams.into_iter().map(|team| TeamStatus {
+        sync: team.sync.as_ref().map(SyncView::from),
+        told: synced(team.sync.as_ref(), now),
+        name: team.name,
+    });
+    document.teams = teams.collect();
     document.state = "unlocked";
     document.anchor = Some(pin);
     document.default = default.map(|name| name.as_str().to_owned());
@@ -294,6 +314,9 @@ fn print(app: &App, document: &Document, looked: Option<&Looked>, path: &str) {
         }
         rows.push(("contexts", number(document.contexts)));
         rows.push(("secrets", number(document.secrets)));
+        for TeamStatus { name, told, .. } in &document.teams {
+            rows.push(("team", format!("{}, synced {told}", shown(name))));
+        }
         rows.push(("anchor", document.anchor.clone().unwrap_or_else(|| "sealed".to_owned())));
     }
     if let Some(Policy { files, members }) = &document.policy {

@@ -6,7 +6,7 @@ use azvault_service::ask::ask;
 use azvault_service::claims_challenge;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::tokens::{Issued, Target, TokenRequest};
-use azvault_service::verbs::{Token, Which};
+use azvault_service::verbs::{Destination, Token, Which};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -14,13 +14,14 @@ use zeroize::Zeroizing;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::copy::CopyOptions;
 use crate::options::name::name;
 use crate::options::resource::{ResourceParser, resources};
 
 /// Print an access token of the active context (Get-AzAccessToken)
 ///
 /// From the cache while it lives for five minutes more, else a new one. To a terminal only with
-/// --reveal. With -o json as `az account get-access-token` prints it.
+/// --reveal; with --copy to the clipboard. With -o json as `az account get-access-token` prints it.
 #[derive(clap::Args)]
 #[command(after_long_help = resources())]
 pub(crate) struct Args {
@@ -52,6 +53,8 @@ pub(crate) struct Args {
     /// Print it to a terminal too
     #[arg(long)]
     reveal: bool,
+    #[command(flatten)]
+    copy: CopyOptions,
 }
 
 /// What is around the token.
@@ -70,9 +73,10 @@ struct Document<'a> {
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        if std::io::stdout().is_terminal() && !self.reveal {
+        let clipboard = self.copy.destination(app)?;
+        if clipboard.is_none() && std::io::stdout().is_terminal() && !self.reveal {
             return Err(Failure::new(Kind::Refused, "a token is not shown on a terminal")
-                .hint("add --reveal, or hand it on: $(azvault token)"));
+                .hint("add --copy or --reveal, or hand it on: $(azvault token)"));
         }
         let claims = self.claims.as_deref().map(claims_challenge::read).transpose()?;
         let to = match self.scopes.is_empty() {
@@ -86,10 +90,18 @@ impl Args {
             tenant: self.tenant,
             claims,
             which,
+            destination: match clipboard {
+                Some(_) => Destination::Clipboard,
+                None => Destination::Caller,
+            },
             confirm: self.confirm,
         };
         let reply = ask(app, verb)?;
         let request = reply.request.clone();
+        if let Some(clipboard) = clipboard {
+            clipboard.put(app, &reply.issued().value)?;
+            return Ok(0);
+        }
         print(app, &request, &reply.issued())?;
         Ok(0)
     }

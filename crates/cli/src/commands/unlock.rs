@@ -5,7 +5,7 @@ use std::time::Duration;
 use azvault_agent::hold::Reach;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::opening::{Hold, Opener};
-use azvault_service::{accept_rollback, agent, policy};
+use azvault_service::{accept_rollback, agent, policy, team};
 use azvault_vault::Try;
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -67,7 +67,7 @@ impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
         if app.options.no_agent {
             return Err(Failure::new(Kind::Usage, "to unlock is to hand keys to the agent")
-                .hint("the same without --no-agent (and without AZVAULT_NO_AGENT)"));
+                .hint("azvault unlock, without --no-agent and without AZVAULT_NO_AGENT"));
         }
         let limits = policy::limits(app, self.hard, self.idle)?;
         let terms = policy::terms(app, limits, self.reach.map(Reach::from))?;
@@ -77,7 +77,8 @@ impl Args {
         if self.accept_rollback {
             accept_rollback::accept(app, terms)?;
         } else {
-            Opener::new(app).of(locked).open_slot(Try::All, Hold::Required(terms))?;
+            let open = Opener::new(app).of(locked).open_slot(Try::All, Hold::Required(terms))?;
+            team::wake(app, &open.vault);
         }
         let (idle_limit_s, expires_s) = (limits.idle.as_secs(), limits.hard.as_secs());
         if app.ui.output == Output::Json {

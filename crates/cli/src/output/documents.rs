@@ -26,6 +26,9 @@ pub(crate) struct ContextView<'a> {
     /// `production`, where the user marked it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) mark: Option<&'static str>,
+    /// The team that shares it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) team: Option<&'a str>,
     pub(crate) account: Option<AccountView<'a>>,
     pub(crate) tenant: Option<TenantView<'a>>,
     pub(crate) subscription: Option<SubscriptionView<'a>>,
@@ -133,6 +136,7 @@ impl<'a> ContextView<'a> {
             name: context.name.as_str(),
             long_name: context.labels.long_name.as_ref().map(ContextName::as_str),
             mark: context.labels.mark.map(Mark::as_str),
+            team: context.labels.team.as_ref().map(|team| team.name.as_str()),
             account: context.account.as_ref().map(|account| AccountView {
                 id: &account.id,
                 account_type: account.account_type.as_str(),
@@ -185,6 +189,8 @@ pub(crate) struct RadiusView {
     pub(crate) tenants: Vec<String>,
     /// Unix seconds.
     pub(crate) until: Option<i64>,
+    /// Whether a copy opens the same, wherever it is.
+    pub(crate) works_as_copy: bool,
     pub(crate) revoke: Vec<String>,
     pub(crate) remark: Option<Cow<'static, str>>,
 }
@@ -199,8 +205,9 @@ impl RadiusView {
 impl From<BlastRadius> for RadiusView {
     fn from(radius: BlastRadius) -> Self {
         let rank = radius.rank.number();
-        let BlastRadius { opens, clients, tenants, until, revoke, remark, .. } = radius;
-        Self { rank, opens, clients, tenants, until, revoke, remark }
+        let BlastRadius { opens, clients, tenants, until, works_as_copy, revoke, remark, .. } =
+            radius;
+        Self { rank, opens, clients, tenants, until, works_as_copy, revoke, remark }
     }
 }
 

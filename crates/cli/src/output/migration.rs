@@ -10,7 +10,9 @@ use azvault_service::migration::proposal::Proposal;
 use azvault_service::migration::remarks::remarks;
 use azvault_service::migration::source::{SourceView, note};
 use azvault_service::migration::unused;
-use azvault_service::text::{count, quoted, shown_path};
+use azvault_service::paths;
+use azvault_service::scan::shortened as shortened_path;
+use azvault_service::text::{count, quoted};
 use serde::Serialize;
 
 use crate::app::App;
@@ -84,34 +86,36 @@ pub(crate) fn print(app: &App, proposal: &Proposal) {
     }
     app.ui.line("");
     for line in summary(proposal) {
-        app.ui.line(line);
+        app.ui.paragraph(Tone::Plain, &line);
     }
 }
 
 /// The files, with the remarks of each below the table.
 pub(crate) fn sources(app: &App, sources: &[Source]) {
+    let roots = paths::roots().ok();
+    let path = |source: &Source| shortened_path(&source.path, roots.as_ref());
     let rows: Vec<_> = sources
         .iter()
         .map(|source| {
             let view = SourceView::new(source);
-            vec![
+            let cells = vec![
                 toned(tone(source.found.outcome), view.outcome),
                 cell(view.format),
                 cell(view.mode.unwrap_or_else(|| "-".to_owned())),
-                cell(view.path),
-            ]
+                cell(path(source)),
+            ];
+            (cells, Vec::new())
         })
         .collect();
-    app.ui.table(&["", "FORMAT", "MODE", "FILE"], &rows);
+    app.ui.listing(&["", "FORMAT", "MODE", "FILE"], &rows);
     for source in sources {
         for remark in &source.found.notes {
             let tone = tone(source.found.outcome);
-            app.ui.toned_line(tone, format!("  {}: {}", shown_path(&source.path), note(remark)));
+            app.ui.toned_line(tone, format!("  {}: {}", path(source), note(remark)));
         }
         let revokes: BTreeSet<_> = source.found.reported.iter().map(|one| one.revoke).collect();
         for revoke in revokes {
-            let line = format!("  {}: to revoke: {revoke}", shown_path(&source.path));
-            app.ui.toned_line(Tone::Warning, line);
+            app.ui.toned_line(Tone::Warning, format!("  {}: to revoke: {revoke}", path(source)));
         }
     }
 }
@@ -153,8 +157,8 @@ fn contexts(app: &App, proposal: &Proposal) {
 
 fn summary(proposal: &Proposal) -> Vec<String> {
     let totals = totals(proposal);
-    let kinds: Vec<String> =
-        totals.by_kind.iter().map(|(kind, n)| format!("{n} {}", kind.replace('_', " "))).collect();
+    let words = |(kind, number): (&&str, &usize)| count(*number, &kind.replace('_', " "));
+    let kinds: Vec<String> = totals.by_kind.iter().map(words).collect();
     let mut lines = vec![format!(
         "{}, {}, {}{}",
         count(totals.contexts, "context"),

@@ -187,7 +187,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn location(path: &Path) -> Location {
-    let uri = format!("file://{}", percent_encode(path_bytes(path), PATH));
+    let uri = format!("file://{}", percent_encode(&path_bytes(path), PATH));
     Location { physical_location: PhysicalLocation { artifact_location: ArtifactLocation { uri } } }
 }
 

@@ -27,6 +27,8 @@ struct Document<'a> {
     /// Scripts may ask for it. What stood here is among the findings.
     left_over: [(); 0],
     encrypted: Vec<Finding<'a>>,
+    /// Files of names that azvault keeps for other products.
+    kept_names: Vec<Finding<'a>>,
     totals: Totals,
     looked: Looked,
     unreadable: Vec<UnreadableView>,
@@ -110,7 +112,8 @@ pub(crate) fn json(app: &App, survey: &Survey, from: From<'_>) {
         schema: SCHEMA,
         findings: known(&Row::is_finding),
         left_over: [],
-        encrypted: known(&|row| !row.is_finding()),
+        encrypted: known(&|row| !row.is_finding() && row.holds.kept_names == 0),
+        kept_names: known(&|row| !row.is_finding() && row.holds.kept_names > 0),
         totals: Totals {
             files: survey.totals.files,
             contexts: survey.totals.contexts,
@@ -271,8 +274,8 @@ fn in_all(survey: &Survey, looked_in: &str) -> String {
         return format!("no Azure sign-ins were found {looked_in}{but}");
     }
     let mut text = format!(
-        "{} unencrypted: {}, {}",
-        count(totals.files, "file"),
+        "{}: {}, {}",
+        totals.words(),
         count(totals.contexts, "context"),
         count(totals.secrets, "secret")
     );

@@ -2,6 +2,7 @@
 
 mod picking;
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,8 @@ use azvault_service::ask::Requests;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::text::shown;
 use azvault_service::verbs::{
-    FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext,
+    FoundPrevious, ListContexts, ListedContext, ListedContexts, PreviousContext, RankContexts,
+    RankedContexts,
 };
 use console::{Term, truncate_str};
 use dialoguer::FuzzySelect;
@@ -31,7 +33,8 @@ const LINES: usize = 15;
 /// Columns that marks take beside a line.
 const BESIDE: usize = 4;
 
-/// The context that the person chooses; the active one is offered first, then the one before it.
+/// The context that the person chooses; the active one is offered first, then the one before it, then those that
+/// were used often and lately.
 pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     if app.terminal().is_none() {
         return Err(Failure::new(
@@ -53,7 +56,14 @@ pub(crate) fn pick(app: &App) -> Result<ContextName, Failure> {
     let is = |name: &Option<ContextName>, own: &ListedContext| {
         name.as_ref().is_some_and(|name| name.same_as(&own.context.name))
     };
-    contexts.sort_by_key(|own| (!is(&standing, own), !is(&before, own)));
+    let RankedContexts { names } = requests.ask(RankContexts {})?;
+    let ranks: HashMap<String, usize> =
+        names.iter().enumerate().map(|(at, name)| (name.key(), at)).collect();
+    // Stable: what was never used stays in the order of the list.
+    contexts.sort_by_key(|own| {
+        let rank = ranks.get(&own.context.name.key()).copied().unwrap_or(usize::MAX);
+        (!is(&standing, own), !is(&before, own), rank)
+    });
     let marks = Marks { default: default.as_ref(), active: standing.as_ref() };
     let rows: Vec<Row> = contexts.iter().map(|listed| row(app, listed, marks)).collect();
     let number = shown_until_chosen(app, &mut Picking::new("context", &rows))?;

@@ -1,18 +1,19 @@
 //! Questions and passphrases, on the terminal device: `$(azvault …)` and pipes work while asking.
 
-use std::fs::File;
 use std::io::{IsTerminal, Write};
 
 use azvault_model::Secret;
-use azvault_os::console::{Hidden, input_is_terminal, open_terminal};
+use azvault_os::console::{self, Hidden, input_is_terminal};
 use azvault_service::console::{Answer, Prompt};
 use azvault_service::descriptor::MAX_LINE;
 use azvault_service::failure::{Failure, Kind};
 use zeroize::Zeroizing;
 
+use super::wrapped::wrapped;
+
 /// A terminal to ask on.
 pub(crate) struct Terminal {
-    device: File,
+    device: console::Terminal,
 }
 
 /// Whether someone is there to answer: decided by stdin and stderr, never by stdout.
@@ -25,14 +26,20 @@ pub(crate) fn stderr_is_terminal() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// Columns of the terminal that stderr is; `None` where it is none, or nobody knows.
+pub(super) fn room() -> Option<usize> {
+    let size = ::console::Term::stderr().size_checked()?;
+    std::io::stderr().is_terminal().then_some(usize::from(size.1)).filter(|columns| *columns > 0)
+}
+
 impl Terminal {
     /// Opens the terminal device of this process.
     pub(crate) fn open() -> Option<Self> {
-        Some(Self { device: open_terminal().ok()? })
+        Some(Self { device: console::Terminal::open().ok()? })
     }
 
     fn say(&mut self, text: &str) -> Result<(), Failure> {
-        self.device.write_all(text.as_bytes()).map_err(|e| broken(&e))
+        (&self.device).write_all(text.as_bytes()).map_err(|e| broken(&e))
     }
 
     /// Reads one line with echo, line editing and signals of the terminal off, so that Ctrl-C
@@ -68,8 +75,19 @@ impl Prompt for Terminal {
         typed
     }
 
+    fn ask_text(&mut self, question: &str) -> Result<String, Failure> {
+        self.say(question)?;
+        let line = azvault_service::descriptor::read_line(&self.device).map_err(|e| broken(&e))?;
+        let line = line.ok_or_else(|| Failure::new(Kind::Aborted, "aborted"))?;
+        // EXPOSE: typed where it was seen; no secret.
+        let text = std::str::from_utf8(line.expose()).map_err(|e| broken(&e))?;
+        Ok(text.trim().to_owned())
+    }
+
     fn ask_yes(&mut self, question: &str) -> Result<Answer, Failure> {
-        self.say(&format!("{question} [y/N] "))?;
+        let text = format!("{question} [y/N]");
+        let lines: Vec<String> = text.lines().flat_map(|line| wrapped(line, room())).collect();
+        self.say(&format!("{} ", lines.join("\n")))?;
         let line = azvault_service::descriptor::read_line(&self.device).map_err(|e| broken(&e))?;
         // EXPOSE: the answer to a yes-or-no question is no secret.
         let word = line.as_ref().map(|line| line.expose().to_ascii_lowercase());

@@ -7,17 +7,17 @@
 use std::io::{IsTerminal, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use azvault_service::console::{Console, Line, Progress, Prompt, Work};
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_service::text::shown;
+use console::Term;
 
-use super::bar::Bar;
 use super::columns::{self, Column};
-use super::prompt::{self, Terminal};
+use super::prompt;
+use super::qr::{self, Room};
 use super::shell_language::in_this_shell;
 use super::table;
-use super::wrapped::wrapped;
+use super::wrapped::{remark, wrapped};
 use crate::exit_code;
 use crate::options::{Color, Global, Output};
 use crate::output::form::Form;
@@ -292,55 +292,34 @@ impl Ui {
         let word = if failure.kind == Kind::Findings { "found:" } else { "error:" };
         say(&format!("{} {}", paint(self.color_err, Tone::Bad, word), failure.what));
         if let Some(hint) = &failure.hint {
-            let hint = in_this_shell(hint);
-            say(&format!("{} {hint}", paint(self.color_err, Tone::Good, "try:")));
+            // It is to be copied: its line is not broken.
+            let word = paint(self.color_err, Tone::Good, "try:");
+            let _ = writeln!(std::io::stderr().lock(), "{word} {}", in_this_shell(hint));
         }
     }
 
-    fn draws_progress(&self) -> bool {
+    /// An address as a picture for the camera of a phone, where that fits.
+    pub(super) fn picture(&self, address: &str) {
+        let is_for_people = self.output != Output::Json && self.is_colored();
+        let Some(size) = Term::stderr().size_checked().filter(|_| is_for_people) else { return };
+        let room = Room { lines: size.0.into(), columns: size.1.into() };
+        for line in qr::lines(address, room).unwrap_or_default() {
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
+    }
+
+    pub(super) fn draws_progress(&self) -> bool {
         self.loudness >= Loudness::Normal
             && std::io::stderr().is_terminal()
             && !paths::dumb_terminal()
     }
 }
 
-impl Console for Ui {
-    fn say(&self, line: Line, text: &str) {
-        match line {
-            Line::Note => self.note(text),
-            Line::Warning => self.warning(text),
-            Line::Detail => self.detail(text),
-            Line::Request => say(text),
-        }
+/// Words on stderr, broken between words. Where nobody can be told, the command goes on all the same.
+pub(super) fn say(text: &str) {
+    for line in text.lines().flat_map(|line| remark(line, prompt::room())) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
-
-    fn failure(&self, failure: &Failure) {
-        self.failure(failure);
-    }
-
-    fn once(&self, what: &str, secret: &[u8]) {
-        self.once(what, secret);
-    }
-
-    fn begin(&self, what: &'static str, work: Work) -> Box<dyn Progress> {
-        Box::new(if self.draws_progress() { Bar::new(what, work) } else { Bar::hidden() })
-    }
-
-    fn prompt(&self) -> Option<Box<dyn Prompt>> {
-        if !prompt::somebody_is_there() {
-            return None;
-        }
-        Some(Box::new(Terminal::open()?))
-    }
-
-    fn is_watched(&self) -> bool {
-        prompt::stderr_is_terminal()
-    }
-}
-
-/// One line on stderr. Where nobody can be told, the command goes on all the same.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Blanks between two columns of a listing.
@@ -351,7 +330,7 @@ const MIN_ROOM: usize = 30;
 
 /// Columns of the terminal that the answer goes to; `None` if it goes elsewhere.
 fn terminal_width() -> Option<usize> {
-    let size = console::Term::stdout().size_checked()?;
+    let size = Term::stdout().size_checked()?;
     std::io::stdout().is_terminal().then_some(usize::from(size.1))
 }
 

@@ -32,6 +32,16 @@ pub(super) enum Account {
     Clear(sign_in::Clear),
 }
 
+impl Verb {
+    /// Whether it is answered without a change of any kind.
+    pub(super) fn only_reads(&self) -> bool {
+        matches!(
+            self,
+            Self::Account(Account::GetAccessToken(_) | Account::Show(_) | Account::List(_))
+        )
+    }
+}
+
 /// The words of a line as az reads them: commands in any case.
 pub(super) fn read(words: &[OsString]) -> Vec<OsString> {
     let commands = words.iter().take_while(|word| !word.as_encoded_bytes().starts_with(b"-"));

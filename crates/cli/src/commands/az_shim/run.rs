@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use azvault_service::endpoint::is_around;
 use azvault_service::failure::{Failure, Kind};
+use azvault_service::keep_names;
 use clap::Parser;
 use clap::error::ErrorKind;
 
@@ -34,7 +36,17 @@ impl Args {
                 Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
                 None => version.run(app),
             },
-            Ok(line) => answer(app, line.verb).map_err(as_az_says),
+            Ok(line) => {
+                let is_read = line.verb.only_reads();
+                match answer(app, line.verb) {
+                    Err(failure) if is_read && has_endpoint_alone(&failure) => match real() {
+                        Some(az) => real::run(app, &az, &self.words),
+                        None => Err(failure),
+                    },
+                    done => done,
+                }
+                .map_err(as_az_says)
+            }
             Err(error) if Whose::of(&words) == Whose::Ours => Err(not_understood(&error)),
             Err(error) => match real() {
                 Some(az) => real::run(app, &az, &self.words).map_err(as_az_says),
@@ -63,10 +75,10 @@ fn answer(app: &App, verb: Verb) -> Exit {
         Verb::Account(Account::GetAccessToken(args)) => args.run(app),
         Verb::Account(Account::Show(args)) => args.run(app),
         Verb::Account(Account::List(args)) => args.run(app),
-        Verb::Account(Account::Set(args)) => args.run(app),
-        Verb::Account(Account::Clear(args)) => args.run(app),
-        Verb::Login(args) => args.run(app),
-        Verb::Logout(args) => args.run(app),
+        Verb::Account(Account::Set(args)) => followed(app, args.run(app)),
+        Verb::Account(Account::Clear(args)) => followed(app, args.run(app)),
+        Verb::Login(args) => followed(app, args.run(app)),
+        Verb::Logout(args) => followed(app, args.run(app)),
         Verb::Version(args) => args.run(app),
     }
 }
@@ -91,4 +103,17 @@ fn as_az_says(failure: Failure) -> Failure {
         _ => format!("{}. Next: {next}", failure.what),
     };
     Failure::new(Kind::Other, what)
+}
+
+/// Whether nobody but the endpoint around this process may have keys, as in `exec --no-agent`: az asks that, by
+/// the folder that it has there. One that has none says so at once.
+fn has_endpoint_alone(failure: &Failure) -> bool {
+    let is_locked = matches!(failure.kind, Kind::Locked | Kind::NeedsTerminal);
+    is_locked && is_around()
+}
+
+/// The line was one of contexts: files of names say so too.
+fn followed(app: &App, done: Exit) -> Exit {
+    keep_names::follow(app);
+    done
 }

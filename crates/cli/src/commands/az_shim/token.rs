@@ -3,7 +3,7 @@
 use azvault_model::Secret;
 use azvault_service::failure::{Failure, Kind};
 use azvault_service::tokens::{Issued, Target};
-use azvault_service::verbs::{Token, Which};
+use azvault_service::verbs::{Destination, Token, Which};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -60,6 +60,7 @@ impl GetAccessToken {
             tenant: self.tenant,
             claims: None,
             which: Which::Any,
+            destination: Destination::Caller,
             confirm: Vec::new(),
         };
         let reply = answered(app, verb)?;

@@ -32,7 +32,7 @@ enum Kind {
 }
 
 /// Each option that takes a name: the words of its command, and its id.
-const OPTIONS: [(&[&str], &str, Kind); 22] = [
+const OPTIONS: [(&[&str], &str, Kind); 24] = [
     (&[], "context", Kind::Contexts),
     (&["use"], "name", Kind::Contexts),
     (&["open"], "name", Kind::Contexts),
@@ -46,6 +46,8 @@ const OPTIONS: [(&[&str], &str, Kind); 22] = [
     (&["disconnect"], "context_name", Kind::Contexts),
     (&["disconnect"], "account", Kind::Accounts),
     (&["connect"], "account", Kind::Accounts),
+    (&["harden"], "application", Kind::Accounts),
+    (&["harden"], "rights_of", Kind::Contexts),
     (&["secret", "show"], "id", Kind::Secrets),
     (&["audit", "log"], "subject", Kind::Secrets),
     (&["migrate", "show"], "id", Kind::Migrations),

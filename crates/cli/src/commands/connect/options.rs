@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use azvault_service::connect::method;
-use azvault_service::connect::method::{Credential, SignInMethod, Source};
-use azvault_service::failure::Failure;
+use azvault_service::connect::method::{Credential, Picture, SignInMethod, Source};
+use azvault_service::failure::{Failure, Kind};
 use azvault_service::paths;
 use azvault_signin::certificate::Chain;
 use azvault_signin::managed_identity::Identity;
 
 use crate::app::App;
 use crate::options::name::name;
+use crate::options::token::TokenOptions;
 
 /// How one signs in.
 #[derive(clap::Args, Default)]
@@ -18,6 +19,9 @@ pub(super) struct WayOptions {
     /// Sign in with a code that is typed on any device
     #[arg(long, conflicts_with_all = OTHERS_THAN_A_PERSON)]
     device_code: bool,
+    /// Show no QR code of the address where the code is typed
+    #[arg(long, conflicts_with = "browser", conflicts_with_all = OTHERS_THAN_A_PERSON)]
+    no_qr: bool,
     /// Sign in with the browser of this machine
     #[arg(long, conflicts_with = "device_code", conflicts_with_all = OTHERS_THAN_A_PERSON)]
     browser: bool,
@@ -38,7 +42,8 @@ pub(super) struct WayOptions {
     /// The application's secret comes from this descriptor
     #[arg(long, value_name = "N", requires = "service_principal", conflicts_with = "secret_file")]
     secret_fd: Option<i32>,
-    /// The application's certificate with its key, PEM or PFX; the vault keeps a copy
+    /// The application's certificate with its key, PEM or PFX; the vault keeps a copy. With --key the
+    /// certificate alone, where the token has none
     #[arg(long, value_name = "FILE", requires = "service_principal",
           conflicts_with_all = ["secret_file", "secret_fd"])]
     certificate: Option<PathBuf>,
@@ -46,12 +51,20 @@ pub(super) struct WayOptions {
     #[arg(long, value_name = "FILE", requires = "certificate")]
     certificate_password_file: Option<PathBuf>,
     /// Send the certificate and its issuers: for what is registered by subject and issuer
-    #[arg(long, requires = "certificate")]
+    #[arg(long, requires = "service_principal",
+          conflicts_with_all = ["secret_file", "secret_fd", "federated_token_file"])]
     send_certificate_chain: bool,
+    /// The application's key on a PKCS#11 token, by its URI: pkcs11:token=LABEL;object=LABEL. The PIN is asked
+    /// for; the vault gets the URI and the certificate
+    #[arg(long, value_name = "URI", requires = "service_principal",
+          conflicts_with_all = ["secret_file", "secret_fd", "certificate_password_file"])]
+    key: Option<String>,
+    #[command(flatten)]
+    token: TokenOptions,
     /// The application's federated token, which another issuer signed; when it has expired, the file
     /// is read again
     #[arg(long, value_name = "FILE", requires = "service_principal",
-          conflicts_with_all = ["secret_file", "secret_fd", "certificate"])]
+          conflicts_with_all = ["secret_file", "secret_fd", "certificate", "key"])]
     federated_token_file: Option<PathBuf>,
     /// Sign in as the identity of this machine in Azure
     #[arg(long, conflicts_with = "service_principal")]
@@ -98,7 +111,18 @@ impl WayOptions {
     pub(super) fn way(self, app: &App) -> Result<SignInMethod, Failure> {
         if let Some(application) = self.application {
             let chain = if self.send_certificate_chain { Chain::Sent } else { Chain::Left };
+            if chain == Chain::Sent && self.certificate.is_none() && self.key.is_none() {
+                let what = "there is no certificate to send";
+                return Err(
+                    Failure::new(Kind::Usage, what).hint("add --certificate FILE or --key URI")
+                );
+            }
             let credential = match (&self.certificate, self.federated_token_file) {
+                (certificate, _) if self.key.is_some() => {
+                    let uri = self.key.unwrap_or_default();
+                    let loaded = self.token.load(app, &uri, certificate.as_deref(), chain)?;
+                    Credential::Pkcs11Key(Box::new(loaded))
+                }
                 (Some(path), _) => {
                     let password = self.certificate_password_file.as_deref();
                     let held = method::certificate(app, path, password, chain)?;
@@ -129,7 +153,10 @@ impl WayOptions {
         let login_hint = self.login_hint;
         match self.browser || (here && !self.device_code) {
             true => Ok(SignInMethod::Browser { login_hint }),
-            false => Ok(SignInMethod::DeviceCode { login_hint }),
+            false => {
+                let picture = if self.no_qr { Picture::None } else { Picture::WhereItFits };
+                Ok(SignInMethod::DeviceCode { login_hint, picture })
+            }
         }
     }
 }

@@ -17,7 +17,8 @@ use crate::terminal::ui::{Cell, Tone, cell, toned};
 /// List the contexts (Get-AzContext -ListAvailable)
 ///
 /// Sorted by tenant id, then subscription name, then context name. `*` marks the active context,
-/// `default` the one that is stored as the default, `process` one that lives in this session only. SIGN-IN
+/// `default` the one that is stored as the default, `process` one that lives in this session only, `team` one that
+/// a team shares. SIGN-IN
 /// is what is known without asking Azure: `ok`, when it expires, or `sign-in needed`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -103,9 +104,11 @@ fn remark(view: &ContextView<'_>) -> Cell {
         (_, true) => Some("default"),
         (_, false) => None,
     };
+    let team = view.team.map(|team| format!("team {team}"));
     let state = view.subscription.as_ref().and_then(|own| own.state);
     let state = state.filter(|state| *state != "Enabled").map(str::to_lowercase);
-    let words: Vec<&str> = lives.into_iter().chain(view.mark).chain(state.as_deref()).collect();
+    let words: Vec<&str> =
+        lives.into_iter().chain(team.as_deref()).chain(view.mark).chain(state.as_deref()).collect();
     let tone = match (view.mark, &state) {
         (Some(_), _) => Tone::Bad,
         (None, Some(_)) => Tone::Warning,

@@ -26,9 +26,11 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct GrantView<'a> {
     id: &'a str,
-    /// `exec`, `shell` or `endpoint`.
+    /// `exec`, `shell`, `endpoint` or `shell-init`.
     verb: &'a str,
     process: u32,
+    /// The program of the shell that asked; `null` for all others.
+    shell: Option<&'a str>,
     /// The context with which the command began.
     context: Option<&'a str>,
     /// `null` for all accounts, for several, and for nobody.
@@ -52,6 +54,7 @@ impl<'a> From<&'a ListedGrant> for GrantView<'a> {
             id: &grant.id,
             verb: &grant.verb,
             process: grant.process,
+            shell: grant.shell.as_deref(),
             context: grant.context.as_deref(),
             account: grant.account.as_deref(),
             accounts: &grant.accounts,
@@ -86,7 +89,10 @@ impl Args {
                 vec![
                     cell(&grant.id),
                     cell(&grant.verb),
-                    cell(grant.process.to_string()),
+                    cell(match &grant.shell {
+                        Some(shell) => format!("{} ({shell})", grant.process),
+                        None => grant.process.to_string(),
+                    }),
                     cell(grant.context.as_deref().unwrap_or("-")),
                     cell(account),
                     cell(only(&[&grant.tenants, &grant.resources])),

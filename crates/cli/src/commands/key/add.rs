@@ -1,5 +1,6 @@
 //! `azvault key add`
 
+pub(crate) mod age;
 pub(crate) mod key_file;
 pub(crate) mod keyring;
 pub(crate) mod passphrase;
@@ -16,6 +17,7 @@ pub(crate) enum Verb {
     Recovery(recovery::Args),
     Raw(raw::Args),
     Keyring(keyring::Args),
+    Age(age::Args),
 }
 
 impl Verb {
@@ -26,6 +28,7 @@ impl Verb {
             Self::Recovery(args) => args.run(app),
             Self::Raw(args) => args.run(app),
             Self::Keyring(args) => args.run(app),
+            Self::Age(args) => args.run(app),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `azvault key list`
 
 use azvault_service::ask::ask;
-use azvault_service::verbs::{ListSlots, ListedSlot};
+use azvault_service::text::shown;
+use azvault_service::verbs::{ListSlots, ListedAge, ListedSlot};
 use serde::Serialize;
 
 use crate::app::{App, Exit};
@@ -11,7 +12,7 @@ use crate::terminal::ui::{Tone, cell, toned};
 
 /// List the ways to unlock the vault
 ///
-/// Kinds and costs can be read without unlocking; labels are sealed and shown when a passphrase
+/// Kinds, costs and age recipients can be read without unlocking; labels are sealed and shown when a passphrase
 /// or key is given.
 #[derive(clap::Args)]
 pub(crate) struct Args {}
@@ -28,6 +29,7 @@ struct KeyView {
     kind: &'static str,
     label: String,
     kdf: Option<KdfView>,
+    age: Option<ListedAge>,
 }
 
 #[derive(Serialize)]
@@ -38,11 +40,12 @@ struct KdfView {
     weak: bool,
 }
 
-const COLUMNS: [Column; 5] = [
+const COLUMNS: [Column; 6] = [
     whole("ID"),
     whole("KIND"),
     shortened("LABEL", 12),
-    shortened("KEY DERIVATION", 14).left_out(1),
+    shortened("KEY DERIVATION", 14).left_out(2),
+    shortened("AGE RECIPIENTS", 14).left_out(1),
     whole(""),
 ];
 
@@ -70,6 +73,7 @@ fn view(slot: ListedSlot) -> KeyView {
         id: slot.id.to_string(),
         kind: slot.kind.as_str(),
         label: slot.label,
+        age: slot.age,
         kdf: slot.cost.as_ref().map(|cost| KdfView {
             memory_kib: cost.memory_kib(),
             passes: cost.passes(),
@@ -90,6 +94,16 @@ fn row(key: &KeyView) -> Vec<crate::terminal::ui::Cell> {
         cell(key.kind),
         cell(&key.label),
         cell(cost),
+        cell(key.age.as_ref().map_or_else(|| "-".to_owned(), recipients)),
         toned(Tone::Warning, if weak { "weak" } else { "" }),
     ]
+}
+
+/// To whom it is encrypted, and by which programs.
+fn recipients(age: &ListedAge) -> String {
+    let recipients: Vec<String> = age.recipients.iter().map(|recipient| shown(recipient)).collect();
+    let with: Vec<String> =
+        age.plugins.keys().map(|name| format!("age-plugin-{}", shown(name))).collect();
+    let with = if with.is_empty() { String::new() } else { format!(" (with {})", with.join(", ")) };
+    format!("{}{with}", recipients.join(", "))
 }

@@ -16,6 +16,7 @@ use azvault_service::migration::remove::Kept;
 use azvault_service::migration::{self, onward, originals, proof};
 use azvault_service::revocation;
 use azvault_service::revocation::Revocation;
+use azvault_service::scan::shortened as shortened_path;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
 use azvault_service::shell_word::shell_path;
@@ -25,6 +26,7 @@ use azvault_service::{paths, policy};
 use azvault_vault::{Id, IdPrefix, Import, ImportedFile, Stored};
 
 use crate::app::{App, Exit};
+use crate::commands::keep_names;
 use crate::options::Output;
 use crate::output::comparison;
 
@@ -128,6 +130,9 @@ impl Args {
         } else {
             say(app, &cleaned.removed, &rotate, id);
             say_unused(app, &unused);
+            let removed: Vec<&Path> =
+                cleaned.removed.iter().map(|file| file.path.as_path()).collect();
+            keep_names::offer(app, Consent::from(self.yes), &removed)?;
             onward::say(app, &uncleaned, &go_on);
         }
         for (file, why) in &cleaned.kept {
@@ -172,8 +177,9 @@ fn show(app: &App, cleaning: &Cleaning<'_>, copies: &Copies<'_>) {
     if cleaning.going.is_empty() && cleaning.staying.is_empty() {
         app.ui.note("nothing to remove: the originals are gone already");
     } else if app.ui.output != Output::Json {
+        let roots = paths::roots().ok();
         for file in &cleaning.going {
-            let path = shown_path(&file.path);
+            let path = shortened_path(&file.path, roots.as_ref());
             match cleaning::is_certificate(file) {
                 true => app.ui.line(format!("  {path} (certificate with its private key)")),
                 false => app.ui.line(format!("  {path}")),
@@ -230,6 +236,7 @@ fn say(app: &App, removed: &[&ImportedFile], rotate: &[Revocation], id: Id) {
     remove::say_lax_modes(app, removed);
     summary::report(app, Which::All);
     if policy::export_plaintext(app, "").is_ok() {
-        app.ui.note(format!("To put the files back: azvault migrate rollback {id}"));
+        let azvault = app.command();
+        app.ui.note(format!("To put the files back: {azvault} migrate rollback {id}"));
     }
 }

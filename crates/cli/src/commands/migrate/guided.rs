@@ -14,16 +14,16 @@ use azvault_service::migration::{decided, next, originals, proof, unused};
 use azvault_service::opening::Opener;
 use azvault_service::paths;
 use azvault_service::policy;
+use azvault_service::scan::shortened as shortened_path;
 use azvault_service::scan::summary;
 use azvault_service::scan::summary::Which;
-use azvault_service::text::shown_path;
 use azvault_service::unlock_inputs;
 use azvault_service::verbs::{ImportDone, ImportFiles, ImportRun, WhatFor};
 use azvault_vault::Id;
 
 use super::agreed::{Import, Plan};
 use crate::app::{App, Exit};
-use crate::commands::az_shim;
+use crate::commands::{az_shim, keep_names};
 use crate::options::Output;
 use crate::options::import::ImportOptions;
 use crate::output::comparison;
@@ -86,19 +86,22 @@ impl Args {
             comparison::print(app, &comparison);
             return proposal.check_unread(&from, read).map(|()| 0);
         }
-        app.ui.toned_line(Tone::Good, comparison.verdict());
+        app.ui.paragraph(Tone::Good, &comparison.verdict());
         app.ui.line(format!("migration {id}"));
         unused::say_connects(app, &proposal);
         if from.is_empty() {
             summary::report(app, Which::Left);
         }
+        let azvault = app.command();
         app.ui.note(format!(
-            "The originals are still there, unencrypted. To remove them: azvault migrate clean {id}"
+            "The originals are still there, unencrypted. To remove them: {azvault} migrate clean {id}"
         ));
         if policy::export_plaintext(app, "").is_ok() {
-            app.ui.note(format!("To have them back later: azvault migrate rollback {id}"));
+            app.ui.note(format!("To have them back later: {azvault} migrate rollback {id}"));
         }
         az_shim::offer(app, consent)?;
+        let files = proposal.sources.iter().map(|source| source.path.as_path()).collect::<Vec<_>>();
+        keep_names::announce(app, &files);
         proposal.check_unread(&from, read).map(|()| 0)
     }
 
@@ -148,7 +151,9 @@ impl Args {
         };
         let (vault, given) = create_vault::create(app, request)?;
         drop(vault);
-        app.ui.note(format!("created the vault {}", shown_path(&app.vault_path()?)));
+        let roots = paths::roots().ok();
+        let place = shortened_path(&app.vault_path()?, roots.as_ref());
+        app.ui.note(format!("created the vault {place}"));
         let mut requests = Requests::of_new_vault(app, given)?;
         let import = Import { consent: Consent::Given, ..import };
         let (done, _) = import.agreed(app, &mut requests, proposal)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use azvault_service::app::Consent;
 use azvault_service::ask::Requests;
 use azvault_service::failure::{Failure, Kind};
+use azvault_service::keep_names;
 use azvault_service::migration;
 use azvault_service::migration::restore;
 use azvault_service::migration::restore::There;
@@ -23,7 +24,8 @@ use crate::options::Output;
 ///
 /// What was imported stays in the vault. A file that has come into being in the meantime is not
 /// replaced without --force, unless it holds nothing: the empty profile that az writes with its first
-/// command, the empty context file that Azure PowerShell makes when it starts.
+/// command, the empty context file that Azure PowerShell makes when it starts, the names of
+/// `azvault keep-names`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Which migration, by its id or the first digits of it [default: the newest]
@@ -80,6 +82,8 @@ impl Args {
             }
         };
         let restored = put_back(app, import.id, &originals, released)?;
+        let files: Vec<&Path> = originals.iter().map(|own| own.file.path.as_path()).collect();
+        keep_names::forget(&files)?;
         let number = restored.len();
         requests.ask(RecordRestored { migration: import.id, restored })?;
         let blank = originals.iter().filter(|original| original.there == There::Blank);
@@ -94,7 +98,8 @@ impl Args {
             app.ui.line(format!("put back {}", count(number, "file")));
             for path in replaced {
                 let path = shown_path(path);
-                app.ui.note(format!("{path} had come since with nothing in it, and was replaced"));
+                app.ui
+                    .note(format!("{path} had come since with no sign-in in it, and was replaced"));
             }
             app.ui.note("Your sign-ins are unencrypted again: azvault migrate clean");
         }

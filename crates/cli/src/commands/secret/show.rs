@@ -11,13 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::app::{App, Exit};
 use crate::options::Output;
+use crate::options::copy::CopyOptions;
 use crate::output::documents::SecretView;
 use crate::terminal::ui::cell;
 
-/// Show one secret; its value only with --reveal
+/// Show one secret; its value only with --reveal or --copy
 ///
-/// With --reveal the value itself is printed, byte for byte, with a newline behind it; the audit
-/// log says so first.
+/// With --reveal the value itself is printed, byte for byte, with a newline behind it, with --copy it
+/// goes to the clipboard; the audit log says so first.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Its id, from `azvault secret list`, or the first digits of it
@@ -25,20 +26,31 @@ pub(crate) struct Args {
     /// Print the value
     #[arg(long)]
     pub(super) reveal: bool,
+    #[command(flatten)]
+    copy: CopyOptions,
 }
 
 impl Args {
     pub(crate) fn run(self, app: &App) -> Exit {
-        let value = if self.reveal { Value::Released } else { Value::Sealed };
-        if value == Value::Released {
+        if self.reveal || self.copy.copy {
             // Before anybody is asked for a passphrase in vain.
             policy::export_plaintext(app, "secrets are not shown")?;
         }
+        let clipboard = self.copy.destination(app)?;
+        let value = match (&clipboard, self.reveal) {
+            (Some(_), _) => Value::Copied,
+            (None, true) => Value::Released,
+            (None, false) => Value::Sealed,
+        };
         let shown = ask(app, ShowSecret { id: self.id, value })?;
         let view = SecretView::of(shown.secret.as_ref());
-        match &shown.value {
-            Some(released) => reveal(app, &view, &released.value),
-            None => {
+        match (&shown.value, clipboard) {
+            (Some(released), Some(clipboard)) => {
+                clipboard.put(app, &released.value)?;
+                Ok(0)
+            }
+            (Some(released), None) => reveal(app, &view, &released.value),
+            (None, _) => {
                 describe(app, &view);
                 Ok(0)
             }
