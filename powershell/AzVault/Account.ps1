@@ -30,6 +30,14 @@ function Connect-AzVaultAccount {
     The password of the certificate is what is in this file.
     .PARAMETER SendCertificateChain
     Sends the certificate and its issuers.
+    .PARAMETER Key
+    The application's key on a PKCS#11 token, by its URI: pkcs11:token=LABEL;object=LABEL.
+    .PARAMETER Pkcs11ModulePath
+    The PKCS#11 module of the token.
+    .PARAMETER Pkcs11FolderPath
+    Files or folders that the module reads and writes.
+    .PARAMETER PinFile
+    The PIN of the token is what is in this file; without one it is asked for.
     .PARAMETER FederatedTokenFile
     The application's federated token, which another issuer signed.
     .PARAMETER Identity
@@ -119,6 +127,23 @@ function Connect-AzVaultAccount {
 
         [Parameter(ParameterSetName = 'ServicePrincipal')]
         [switch] $SendCertificateChain,
+
+        [Parameter(ParameterSetName = 'ServicePrincipal')]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string] $Key,
+
+        [Parameter(ParameterSetName = 'ServicePrincipal')]
+        [ValidateNotNullOrEmpty()]
+        [string] $Pkcs11ModulePath,
+
+        [Parameter(ParameterSetName = 'ServicePrincipal')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Pkcs11FolderPath,
+
+        [Parameter(ParameterSetName = 'ServicePrincipal')]
+        [ValidateNotNullOrEmpty()]
+        [string] $PinFile,
 
         [Parameter(ParameterSetName = 'ServicePrincipal')]
         [ValidateNotNullOrEmpty()]
@@ -221,6 +246,10 @@ function Connect-AzVaultAccount {
                 'certificate'               = (Get-FullPath $PSCmdlet $CertificatePath)
                 'certificate-password-file' = (Get-FullPath $PSCmdlet $CertificatePasswordFile)
                 'send-certificate-chain'    = $SendCertificateChain
+                'key'                       = $Key
+                'pkcs11-module'             = (Get-FullPath $PSCmdlet $Pkcs11ModulePath)
+                'pkcs11-folder'             = @($Pkcs11FolderPath | Where-Object { $_ } | ForEach-Object { Get-FullPath $PSCmdlet $_ })
+                'pin-file'                  = (Get-FullPath $PSCmdlet $PinFile)
                 'federated-token-file'      = (Get-FullPath $PSCmdlet $FederatedTokenFile)
                 'identity'                  = $Identity
                 'client-id'                 = $ClientId

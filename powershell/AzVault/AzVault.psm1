@@ -22,6 +22,8 @@ Set-StrictMode -Version 3.0
 . "$PSScriptRoot/Account.ps1"
 . "$PSScriptRoot/Context.ps1"
 . "$PSScriptRoot/ContextFile.ps1"
+. "$PSScriptRoot/Mark.ps1"
+. "$PSScriptRoot/Portal.ps1"
 . "$PSScriptRoot/Autosave.ps1"
 . "$PSScriptRoot/Subscription.ps1"
 . "$PSScriptRoot/Token.ps1"

@@ -28,6 +28,9 @@ function Invoke-AzVaultCommand {
     Variables that get an access token, each with its resource: PGPASSWORD=oss-rdbms.
     .PARAMETER EnvPrincipal
     Puts the secret of the context's service principal into variables.
+    .PARAMETER Imds
+    Serves programs that ask 169.254.169.254 alone too: in a network of the program's own, from which
+    pasta leads out. Nothing outside reaches a server of the program.
     .PARAMETER InputObject
     What the program reads on its standard input, a line an object, where -Name is given as a
     parameter. Objects with a Name choose the context where it is not.
@@ -77,6 +80,8 @@ function Invoke-AzVaultCommand {
 
         [switch] $EnvPrincipal,
 
+        [switch] $Imds,
+
         [Parameter(ValueFromPipeline)]
         [AllowNull()]
         [object] $InputObject
@@ -95,6 +100,7 @@ function Invoke-AzVaultCommand {
             foreach ($resource in $OnlyResource) { "--only-resource=$resource" }
             if ($ExpiresIn) { "--expires-in=$ExpiresIn" }
             if ($EnvPrincipal) { '--env-principal' }
+            if ($Imds) { '--imds' }
             foreach ($variable in $EnvToken) { "--env-token=$variable" }
         )
         foreach ($argument in $ArgumentList) {

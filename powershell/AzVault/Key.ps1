@@ -27,9 +27,15 @@ function Add-AzVaultKey {
     never has them.
     .PARAMETER Kind
     Passphrase, KeyFile (a passphrase that opens together with a file), Recovery, Raw (a file that opens
-    alone) or Keyring.
+    alone), Keyring or Age (a TPM, a YubiKey, an SSH key: docs/hardware.md).
     .PARAMETER Path
     The file of KeyFile and Raw; where Recovery writes its code.
+    .PARAMETER Recipient
+    Age recipients, of which each opens the vault.
+    .PARAMETER NewIdentityFile
+    An age identity file that decrypts for one of them: it is tried, and its place is kept.
+    .PARAMETER AndPassphrase
+    With Age: a new passphrase is needed as well.
     .PARAMETER NewPassphraseFile
     Reads the new passphrase from the first line of this file.
     .PARAMETER Label
@@ -38,18 +44,29 @@ function Add-AzVaultKey {
     Add-AzVaultKey Raw ./ci.key -Label ci
     .EXAMPLE
     Add-AzVaultKey Recovery
+    .EXAMPLE
+    Add-AzVaultKey Age -Recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('AzVault.Key')]
     param(
         [Parameter(Mandatory, Position = 0)]
-        [ValidateSet('Passphrase', 'KeyFile', 'Recovery', 'Raw', 'Keyring')]
+        [ValidateSet('Passphrase', 'KeyFile', 'Recovery', 'Raw', 'Keyring', 'Age')]
         [string] $Kind,
 
         [Parameter(Position = 1)]
         [Alias('RecoveryFile')]
         [ValidateNotNullOrEmpty()]
         [string] $Path,
+
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([AzVaultCompleter])]
+        [string[]] $Recipient,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $NewIdentityFile,
+
+        [switch] $AndPassphrase,
 
         [ValidateNotNullOrEmpty()]
         [string] $NewPassphraseFile,
@@ -64,9 +81,11 @@ function Add-AzVaultKey {
     process {
         $file = Get-FullPath $PSCmdlet $Path
         $option = @{ 'label' = $Label; 'new-passphrase-file' = (Get-FullPath $PSCmdlet $NewPassphraseFile) }
+        if ($NewIdentityFile) { $option['new-identity'] = Get-FullPath $PSCmdlet $NewIdentityFile }
+        if ($AndPassphrase) { $option['and'] = 'passphrase' }
         if ($Kind -eq 'Recovery') { $option['recovery-file'] = $file; $file = $null }
         if (Confirm-Change $PSCmdlet 'the vault' "Add a way to unlock: $Kind") {
-            $added = Invoke-AzVault $PSCmdlet "key add $($KeyWords[$Kind])" -Operand @(if ($file) { $file }) -Option $option -MayAsk:(Test-Terminal)
+            $added = Invoke-AzVault $PSCmdlet "key add $($KeyWords[$Kind])" -Operand @(if ($file) { $file }; if ($Recipient) { $Recipient }) -Option $option -MayAsk:(Test-Terminal)
             if ($null -ne $added) { ConvertTo-AzVaultObject 'AzVault.Key' $added }
         }
     }

@@ -274,7 +274,7 @@ $ResourceTypes = @{
 
 # Formats of saved files, and ways to unlock, in azvault's words.
 $FormatWords = @{ Sealed = 'sealed'; AzurePowerShell = 'azure-powershell' }
-$KeyWords = @{ Passphrase = 'passphrase'; KeyFile = 'key-file'; Recovery = 'recovery'; Raw = 'raw'; Keyring = 'keyring' }
+$KeyWords = @{ Passphrase = 'passphrase'; KeyFile = 'key-file'; Recovery = 'recovery'; Raw = 'raw'; Keyring = 'keyring'; Age = 'age' }
 
 # The cmdlet for each command of azvault.
 $Cmdlets = @{
@@ -290,6 +290,7 @@ $Cmdlets = @{
     'context clear'     = 'Clear-AzVaultContext'
     'context import'    = 'Import-AzVaultContext'
     'context list'      = 'Get-AzVaultContext'
+    'context mark'      = 'Set-AzVaultContextMark'
     'context remove'    = 'Remove-AzVaultContext'
     'context rename'    = 'Rename-AzVaultContext'
     'context save'      = 'Save-AzVaultContext'
@@ -315,6 +316,7 @@ $Cmdlets = @{
     'migrate run'       = 'Start-AzVaultMigration'
     'migrate show'      = 'Get-AzVaultMigration'
     'migrate verify'    = 'Test-AzVaultMigration'
+    'open'              = 'Open-AzVaultPortal'
     'panic'             = 'Lock-AzVault -Panic'
     'policy check'      = 'Test-AzVaultPolicy'
     'policy show'       = 'Get-AzVaultPolicy'
@@ -339,5 +341,7 @@ $ParameterWords = @{
     Home        = 'HomeFolder'
     Limit       = 'Newest'
     NoContexts  = 'SkipContextPopulation'
+    Pkcs11Folder = 'Pkcs11FolderPath'
+    Pkcs11Module = 'Pkcs11ModulePath'
     Property    = 'ExtendedProperty'
 }

@@ -31,6 +31,58 @@ Describe 'contexts' {
     }
 }
 
+Describe 'marks and the portal' {
+    It 'marks a context, says which, and takes the mark away again' {
+        $marked = Set-AzVaultContextMark $test.Other.ToUpperInvariant() -Production -Scope User -PassThru
+        $marked.Name | Should -Contain $test.Other
+        $marked[0].PSObject.TypeNames[0] | Should -Be 'AzVault.Context'
+        function Get-Mark { (azvault context list -o json | ConvertFrom-Json).contexts.Where({ $_.name -ceq $test.Other })[0].PSObject.Properties['mark'].Value }
+        Get-Mark | Should -Be 'production'
+        # What is so already changes nothing.
+        Set-AzVaultContextMark $test.Other -Production -Scope User -PassThru | Should -BeNullOrEmpty
+        Get-AzVaultContext $test.Other | Set-AzVaultContextMark -NoProduction -Scope User
+        Get-Mark | Should -BeNullOrEmpty
+        Set-AzVaultContextMark $test.Other -Production -Scope User -WhatIf
+        Get-Mark | Should -BeNullOrEmpty
+        (Get-Failure { Set-AzVaultContextMark 'is not there' -Production -ErrorAction Stop }).FullyQualifiedErrorId |
+            Should -Be 'AzVault.NotFound,Set-AzVaultContextMark'
+    }
+
+    It 'gives the address of the portal, of the active context and of another one, and says where there is none' {
+        (Get-Failure { Open-AzVaultPortal -Print -ErrorAction Stop }).FullyQualifiedErrorId | Should -Be 'AzVault.Unsupported,Open-AzVaultPortal'
+        (Get-Failure { Open-AzVaultPortal 'is not there' -Print -ErrorAction Stop }).FullyQualifiedErrorId |
+            Should -Be 'AzVault.NotFound,Open-AzVaultPortal'
+        # A vault of its own, with a cloud of Microsoft's.
+        $file, $session = $env:AZVAULT_FILE, $env:AZVAULT_SESSION
+        $env:AZVAULT_FILE, $env:AZVAULT_SESSION = "$TestDrive/portal.db", $null
+        try {
+            $context = {
+                param($Subscription)
+                @{
+                    Account      = @{ Id = 'ada@contoso.example'; Type = 'User' }
+                    Tenant       = @{ Id = '72f00000-0000-4000-8000-000000000001' }
+                    Environment  = @{ Name = 'AzureCloud' }
+                    Subscription = @{ Id = $Subscription; Name = 'Contoso'; State = 'Enabled' }
+                }
+            }
+            $first, $second = '5b000000-0000-4000-8000-000000000001', '5b000000-0000-4000-8000-000000000002'
+            $contexts = @{ first = & $context $first; second = & $context $second }
+            $saved = @{ DefaultContextKey = 'first'; EnvironmentTable = @{}; Contexts = $contexts; ExtendedProperties = @{} }
+            $null = New-Item -ItemType Directory "$TestDrive/portal"
+            $saved | ConvertTo-Json -Depth 9 | Set-Content "$TestDrive/portal/AzureRmContext.json"
+            $null = New-AzVault -Kdf interactive -NoRecovery -PassphraseFile $test.PassphraseFile
+            $null = azvault migrate run --yes --from "$TestDrive/portal" 2>&1
+            $address = Open-AzVaultPortal -Print
+            $address | Should -BeExactly (azvault open --print)
+            $address | Should -Match "^https://portal\.azure\.com/.*$first$"
+            Get-AzVaultContext second | Open-AzVaultPortal -Print | Should -Match "$second$"
+        } finally {
+            Lock-AzVault
+            $env:AZVAULT_FILE, $env:AZVAULT_SESSION = $file, $session
+        }
+    }
+}
+
 Describe 'errors' {
     It 'have the category of their exit code, and a hint' {
         $failure = Get-Failure { Get-AzVaultToken -Name 'is not there' -ErrorAction Stop }
