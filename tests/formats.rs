@@ -107,7 +107,8 @@ const IMPORTED: &str = "
 
 const OTHERS: &str = "
 The two shapes of contexts share `formats/azps/account.rs`, `formats/azps/cache_data.rs` and
-`formats/azps/environment.rs`; the readers of other tools share
+`formats/azps/environment.rs`; names that azvault wrote itself are known by
+`formats/azps/kept_name.rs` and `formats/azcli/kept_name.rs`; the readers of other tools share
 `formats/members.rs` (a member of the wrong type costs itself alone) and `formats/claims.rs` (whose a token is, where its file does not say). What a row of the
 table says is `formats/row.rs`.
 

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use azvault_model::rules::active::ActiveSource;
 use azvault_model::rules::{remove, rename, select, set};
 use azvault_model::{
-    Accounts, Acting, Context, ContextName, Current, Decision, Known, ProcessScope, Refusal, Scope,
-    Secret, Whose,
+    Accounts, Acting, Context, ContextList, ContextName, Current, Decision, Known, ProcessScope,
+    Refusal, Scope, Secret, Whose,
 };
 use azvault_vault::{Cost, Id, Locked, NewSlot, Opener, Problem, SessionKey, Vault, VaultId};
 use proptest::prelude::*;
@@ -38,13 +38,13 @@ fn subscription(number: u8) -> String {
     format!("00000000-0000-4000-8000-0000000000{number:02}")
 }
 
-/// Decides for who acts in this place: the current context.
-fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
+/// Who acts in this place: the current context.
+fn acting(known: &Known<'_>) -> Option<Acting> {
     let current = known.current.and_then(|name| known.find(name));
-    let acting = current.map(|context| Acting::new(context, ActiveSource::Default));
-    let contexts = known.contexts.clone();
-    let known =
-        &Known { contexts, acting: acting.as_ref(), accounts: Default::default(), ..*known };
+    current.map(|context| Acting::new(context, ActiveSource::Default))
+}
+
+fn decide(verb: Verb, known: &Known<'_>) -> Result<Decision, Refusal> {
     match verb {
         Verb::Set(to, sub) => {
             let (name, subscription) = (Some(name(to)), Some(subscription(sub)));
@@ -116,7 +116,7 @@ fn place<'a>(contexts: impl Iterator<Item = &'a Context>, current: Option<&Conte
     Place { current: current.filter(|current| contexts.contains_key(current)), contexts }
 }
 
-fn stored(vault: &Vault) -> (Vec<Context>, Option<ContextName>) {
+fn stored(vault: &Vault) -> (ContextList, Option<ContextName>) {
     let snapshot = vault.snapshot().unwrap();
     let default = snapshot.settings().default;
     (snapshot.contexts().iter().map(|stored| stored.value.copied()).collect(), default)
@@ -133,11 +133,16 @@ fn write(vault: &mut Vault, verb: Verb) -> bool {
                 .map(|stored| (stored.value.name.key(), stored.id))
                 .collect();
             let decision = {
-                let contexts = writing.contexts().iter().map(|stored| &stored.value).collect();
+                let contexts =
+                    writing.contexts().iter().map(|stored| stored.value.copied()).collect();
                 let current = settings.default.as_ref();
                 let accounts = Accounts::default();
-                let whose = Whose { acting: None, accounts: &accounts };
-                decide(verb, &Known::of_vault(contexts, current, 0, whose))
+                let known = |acting| {
+                    let whose = Whose { acting, accounts: &accounts };
+                    Known::of_vault(&contexts, current, 0, whose)
+                };
+                let acting = acting(&known(None));
+                decide(verb, &known(acting.as_ref()))
             };
             let Ok(Decision { change, .. }) = decision else { return Ok(false) };
             let comes = |name: &ContextName| change.put.iter().any(|c| c.name.same_as(name));
@@ -201,18 +206,21 @@ fn active<'a>(
 
 fn change(
     state: &mut ProcessScope,
-    (stored, default): &(Vec<Context>, Option<ContextName>),
+    (stored, default): &(ContextList, Option<ContextName>),
     verb: Verb,
 ) -> bool {
     let (decision, current) = {
         let accounts = Accounts::default();
-        let whose = Whose { acting: None, accounts: &accounts };
-        let known = state.known(stored, default.as_ref(), whose);
+        let known = |acting| {
+            let whose = Whose { acting, accounts: &accounts };
+            state.known(stored, default.as_ref(), whose)
+        };
+        let acting = acting(&known(None));
+        let known = known(acting.as_ref());
         (decide(verb, &known), known.current.cloned())
     };
     let Ok(decision) = decision else { return false };
-    let names: Vec<&ContextName> = stored.iter().map(|context| &context.name).collect();
-    state.apply(decision.change, &names, current.as_ref(), &Accounts::default());
+    state.apply(decision.change, stored, current.as_ref(), &Accounts::default());
     true
 }
 
@@ -220,9 +228,9 @@ fn change(
 enum Between {
     Nothing,
     /// The vault as it was when the command began.
-    Began(Verb, (Vec<Context>, Option<ContextName>)),
+    Began(Verb, (ContextList, Option<ContextName>)),
     /// And the session, as it was read with that revision.
-    Read(Verb, (Vec<Context>, Option<ContextName>), i64, ProcessScope),
+    Read(Verb, (ContextList, Option<ContextName>), i64, ProcessScope),
 }
 
 fn verb() -> impl Strategy<Value = Verb> {

@@ -27,19 +27,19 @@ account and token lines, all other lines of az run in `exec`. The right column w
 | Terraform, OpenTofu | `azvault exec -- terraform plan`; no login, and no `use_cli`, `use_msi` in the provider | `terraform plan`: the provider asks az unless it is told otherwise (`use_cli`); `export ARM_SUBSCRIPTION_ID="$(az account show --query id -o tsv)"` for azurerm 4 |
 | azd | `azvault exec -- azd up`; no login | `azd config set auth.useAzCliAuth true`, once, then `azd up` |
 | the Azure SDKs, azcopy | as ever; no login | DefaultAzureCredential and AzureCliCredential ask az; azcopy with `AZCOPY_AUTO_LOGIN_TYPE=AZCLI` |
-| PowerShell with Az | `Connect-AzVault`, in the module AzVault | the same |
+| PowerShell with Az | `Connect-AzVault`, in the module AzVault | the same; or nothing, after `azvault keep-names azure-powershell` and `shell-init --endpoint` |
 | rclone | a remote with `env_auth = true` | a remote with `use_az = true` |
 | kubelogin | `kubelogin convert-kubeconfig -l msi`, once, or `-l azurecli` | `-l azurecli` |
 | Databricks | `auth_type = azure-cli`, with az on the path | the same |
 | Ansible | as ever; where a task says `auth_source: auto` itself: `azvault exec -- env -u AZURE_SUBSCRIPTION_ID ansible-playbook …` | `auth_source: cli` |
 | CLI for Microsoft 365 | `m365 login --authType identity`; it keeps the token in the home: `m365 logout` | no way by az |
-| what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | a newer release; else `azvault exec --env-principal`, where the tool takes a secret | no way by az |
+| what asks 169.254.169.254 alone (rclone 1.60, restic 0.14, azcopy 10.18) | `azvault exec --imds -- COMMAND` on Linux, with pasta (package passt) and where users may have namespaces: the command is in a network of its own, which has this address and reaches what yours does. Else a newer release, or `azvault exec --env-principal`, where the tool takes a secret | no way by az |
 """
 NOT_RUN = "\n## Not run\n\n| Client | Version | Why |\n|---|---|---|\n"
-# No registry has them as programs, and they are too large to build for each run.
 UNTRIED = {
-    "Terraform, with azurerm and azapi": "not in a registry of the machine, and not built",
-    "azd": "not in a registry of the machine, and not built",
+    "Terraform's provider azurerm": "no registry of the machine has it as a program, and it is too large to build here",
+    "Terraform's provider azapi": "no registry of the machine has it, as a program or as a module",
+    "azd": "no registry of the machine has it, as a program or as a module",
 }
 
 

@@ -4,6 +4,7 @@ mod handing;
 mod life;
 mod login;
 mod others;
+mod speaks;
 
 use std::fs;
 use std::io::Write;

@@ -225,7 +225,7 @@ fn rollback_takes_what_products_write_for_nothing_as_nothing() {
     for (path, bytes) in blanks {
         home.run(&["migrate", "clean", "--yes"]).expect(0);
         fs::write(home.join(path), bytes).unwrap();
-        home.run(&["migrate", "rollback", "--yes"]).expect(0).says("with nothing in it");
+        home.run(&["migrate", "rollback", "--yes"]).expect(0).says("with no sign-in in it");
         assert_eq!(files(home.path()), before, "{path}");
     }
     // What a person has since is not replaced.

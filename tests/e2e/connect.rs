@@ -1,6 +1,7 @@
 //! `connect`: against a small Azure of its own.
 
 mod people;
+mod qr;
 mod refused;
 mod stored;
 mod subscriptions;

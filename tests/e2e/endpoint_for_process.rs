@@ -307,3 +307,58 @@ fn every_shell_takes_what_it_is_told() {
         );
     }
 }
+
+#[test]
+fn hundreds_of_accounts_are_served_by_one_endpoint() {
+    let azure = Azure::with(&["good-hundreds.example"]);
+    let application = |number: usize| format!("a9900000-0000-4000-8000-{number:012}");
+    let authority = crate::azure::origin() + "/";
+    let environment = json!({
+        "Name": "Test",
+        "ActiveDirectoryAuthority": authority,
+        "ResourceManagerUrl": authority,
+        "ActiveDirectoryServiceEndpointResourceId": ARM,
+    });
+    let contexts: Vec<(String, Value)> = (0..400)
+        .map(|number| {
+            let secret = json!({ "ServicePrincipalSecret": format!("planted-{number}") });
+            let context = json!({
+                "Account": { "Id": application(number), "Type": "ServicePrincipal", "ExtendedProperties": secret },
+                "Tenant": { "Id": "good-hundreds.example" },
+                "Environment": environment,
+            });
+            (format!("number {number}"), context)
+        })
+        .collect();
+    let contexts: serde_json::Map<_, _> = contexts.into_iter().collect();
+    let file = json!({ "Contexts": contexts }).to_string();
+    fs::write(azure.home.join("many.json"), file).unwrap();
+    azure.home.run(&["context", "import", "many.json", "--scope", "user"]).expect(0);
+    let mut asking = opening(&azure, &[], &["--all"]);
+    assert_eq!(opened(&asking)["contexts"].as_array().unwrap().len(), 402);
+    of(&mut asking, &application(399), ARM).unwrap();
+    let grant = &azure.home.json(&["grant", "list"])["grants"][0];
+    assert_eq!(grant["accounts"].as_array().unwrap().len(), 402);
+    asking.ends();
+}
+
+#[test]
+fn where_its_session_has_ended_it_says_what_opens_it_again() {
+    let tenant = "good-endedsession.example";
+    let azure = Azure::with(&[tenant]);
+    let session = azure.home.session();
+    let handle = session.command(&[]);
+    let handle = handle.get_envs().find(|(name, _)| *name == "AZVAULT_SESSION").unwrap().1.unwrap();
+    let variable = format!("AZVAULT_SESSION={}", handle.to_str().unwrap());
+    // The session is of this process, which started the one that the endpoint is for.
+    let mut asking = opening(&azure, &["env", &variable], &[tenant]);
+    assert_eq!(asking.token(VAULT), CACHED);
+    session.run(&["session", "end"]).expect(0);
+    let (status, said) = asking.asks(json!({ "query": { "resource": VAULT } }));
+    assert!(status == 400 && said.contains("session has ended in which this endpoint"), "{said}");
+    assert!(
+        said.contains("azvault endpoint --for-process") && said.contains("Connect-AzVault"),
+        "{said}"
+    );
+    asking.ends();
+}

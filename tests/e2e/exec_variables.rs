@@ -64,7 +64,8 @@ fn the_secret_of_a_principal_is_released_on_request_and_told() {
         assert_eq!(value(&plain, name), None);
     }
     let given = told(&azure.home, "exec");
-    assert!(given.len() == 1 && given[0].starts_with("grant "), "{given:?}");
+    assert!(given.len() == 2 && given[0].starts_with("grant "), "{given:?}");
+    assert_eq!(given[1], format!("context {context}"));
 
     let mut command = azure.command(&["exec", context, "--env-principal", "--", "/usr/bin/env"]);
     // It would have the secret shown to somebody else.

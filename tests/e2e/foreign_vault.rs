@@ -187,6 +187,8 @@ fn keys_of_it_that_the_agent_holds_are_not_taken_for_mine() {
     let said = home.on_terminal(&[("as well?", "y\r")], &accept);
     assert_eq!(said.code, 7, "{}", said.stdout);
     assert!(said.stdout.contains("the keys of another vault"), "{}", said.stdout);
+    let next = "azvault lock, and then the command again; or add --no-agent";
+    assert!(said.stdout.contains(next), "{}", said.stdout);
     by_agent(&home).expect(0);
     theirs(&home, &key, &["context", "list"]).expect(0);
     // Now its keys are held, and mine are not.

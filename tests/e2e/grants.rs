@@ -130,7 +130,8 @@ fn the_log_has_a_grant_when_it_is_given_used_and_revoked() {
     let before = told(&azure, "token").len();
     let mut asking = Asking::start(&azure, &["exec", tenant]);
     let grant = format!("grant {}", list(&azure)[0]["id"].as_str().unwrap());
-    assert_eq!(told(&azure, "exec"), [[grant.as_str()]]);
+    // With the context, which is the vault's.
+    assert_eq!(told(&azure, "exec"), [[grant.clone(), format!("context {tenant}")]]);
     assert_eq!(asking.token(VAULT), CACHED);
     let used = told(&azure, "token").split_off(before);
     assert_eq!(used.len(), 1);
@@ -241,6 +242,7 @@ fn with_the_handle_alone_nobody_gets_anything() {
     let said = stolen();
     assert!(!contains(&said, CACHED.as_bytes()));
     assert!(contains(&said, b"the grant of this command is gone"));
+    assert!(contains(&said, b"start the command again: azvault exec -- COMMAND"));
     // From within, it ends with the grant.
     azure.home.run(&["grant", "revoke", "--all"]).expect(0);
     let (_, said) = asking.asks(json!({ "socket": socket, "bytes": message }));

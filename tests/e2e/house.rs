@@ -15,28 +15,34 @@ use proc_macro2::TokenStream;
 
 /// What each crate depends on. None names one that stands below it: `service` is used by `cli`
 /// alone, and it uses `agent` and `endpoint`, which know no application.
-const DEPENDS: [(&str, &[&str]); 13] = [
+const DEPENDS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("os", &[]),
     ("pfx", &[]),
     ("witness", &[]),
     ("policy", &[]),
     ("vault", &["model", "os"]),
+    ("age", &["model"]),
+    ("pkcs11", &["model"]),
     ("importer", &["model", "os", "pfx"]),
     ("exporter", &["model"]),
     ("signin", &["model", "os", "pfx"]),
     ("agent", &["os", "vault"]),
+    ("team", &["model", "vault"]),
     ("endpoint", &["model", "os"]),
     (
         "service",
         &[
-            "agent", "endpoint", "exporter", "importer", "model", "os", "policy", "signin",
-            "vault", "witness",
+            "age", "agent", "endpoint", "exporter", "importer", "model", "os", "pkcs11", "policy",
+            "signin", "team", "vault", "witness",
         ],
     ),
     (
         "cli",
-        &["agent", "exporter", "importer", "model", "os", "policy", "service", "signin", "vault"],
+        &[
+            "age", "agent", "exporter", "importer", "model", "os", "policy", "service", "signin",
+            "vault",
+        ],
     ),
 ];
 
@@ -129,7 +135,9 @@ fn exit_codes_are_of_the_command_line_alone() {
         let is_cli = place[0] == "cli";
         let code = tokens.to_string().replace(' ', "");
         for word in ["ExitCode", "exit_code", "process::exit("] {
-            assert!(is_cli || !code.contains(word), "{place:?} has {word:?}");
+            // What it was handed, or what a program ended with for which it stands.
+            let hands_on = place[0] == "os" && word == "process::exit(";
+            assert!(is_cli || hands_on || !code.contains(word), "{place:?} has {word:?}");
         }
         if place == ["service", "failure"] {
             let (_, kinds) = code.split_once("pubenumKind{").unwrap();

@@ -37,6 +37,31 @@ fn the_recovery_code_is_shown_once_on_the_terminal_and_opens_the_vault() {
 }
 
 #[test]
+fn who_typed_the_passphrase_is_not_asked_for_it_again() {
+    let home = Home::empty();
+    azvault_test_support::make_folder(&home.join("run"), 0o700);
+    let steps = [
+        ("generate one):", "correct horse battery field\n"),
+        ("Once more:", "correct horse battery field\n"),
+    ];
+    let args = [&["init", "--no-recovery"], &CHEAP[..]].concat();
+    home.on_terminal(&steps, &args).expect(0);
+    let unasked = |args: &[&str]| {
+        let mut command = home.command(args);
+        azvault_test_support::ran(command.env_remove("AZVAULT_PASSPHRASE_FILE").output().unwrap())
+    };
+    assert_eq!(unasked(&["status", "-o", "json"]).expect(0).json()["state"], "unlocked");
+    unasked(&["context", "list"]).expect(0);
+    // A passphrase from a file opens the vault for its own command.
+    home.run(&["lock"]).expect(0);
+    let other = home.join("other.db");
+    let args = ["--vault", other.to_str().unwrap(), "init", "--no-recovery"];
+    home.run(&[&args[..], &CHEAP].concat()).expect(0);
+    let status = unasked(&["--vault", other.to_str().unwrap(), "status", "-o", "json"]);
+    assert_eq!(status.expect(0).json()["state"], "locked");
+}
+
+#[test]
 fn a_recovery_file_is_written_with_mode_0600_and_never_over_another() {
     let home = Home::empty();
     let file = home.join("recovery");

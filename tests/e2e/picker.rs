@@ -66,6 +66,46 @@ fn it_has_columns_a_count_and_a_preview_and_no_line_is_wider_than_the_terminal()
 }
 
 #[test]
+fn contexts_that_were_used_often_and_lately_come_first_in_one_order() {
+    let home = home();
+    let order = || {
+        let shown = home.on_terminal_of(Some(120), &[("of 7", "\u{1b}")], &SELECT).expect(3).stdout;
+        let shown = strip_ansi_codes(&shown).into_owned();
+        let lines = shown.lines().skip_while(|line| !line.contains("NAME")).skip(1).take(7);
+        // The mark of the line, that of the active context, the name.
+        let name = |line: &str| {
+            line.trim_start_matches([' ', '>', '*']).split(' ').next().unwrap().to_owned()
+        };
+        lines.map(name).collect::<Vec<_>>()
+    };
+    let before = order();
+    assert_eq!(before[0], "prod", "{before:?}");
+    for name in ["gov", "ci", "gov"] {
+        home.run(&["exec", name, "--", "true"]).expect(0);
+    }
+    let after = order();
+    assert_eq!(after[..3], ["prod", "gov", "ci"], "{after:?}");
+    // What was never used stays as it was.
+    let rest = |all: &[String]| -> Vec<String> {
+        all.iter().filter(|name| !["prod", "gov", "ci"].contains(&name.as_str())).cloned().collect()
+    };
+    assert_eq!(rest(&after), rest(&before));
+    assert_eq!(order(), after);
+    // No name of them lies anywhere but in the vault.
+    for path in azvault_test_support::files_below(home.path()) {
+        let is_source = path
+            .components()
+            .any(|part| part.as_os_str() == ".Azure" || part.as_os_str() == ".azure");
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        assert!(
+            is_source || !azvault_test_support::contains(&bytes, b"context gov"),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
 fn without_a_terminal_it_says_how_to_name_one() {
     home().run(&SELECT).expect(14).says("azvault context list shows them");
 }

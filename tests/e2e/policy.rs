@@ -105,6 +105,7 @@ fn no_plaintext_leaves_the_vault() {
     let further = [
         &["migrate", "rollback", "--yes"][..],
         &["exec", context, "--env-principal", "--", "touch", "out"],
+        &["secret", "show", id, "--copy"],
     ];
     for args in commands.into_iter().chain(further) {
         machine.refuses(&home, &home.command(args), 1);

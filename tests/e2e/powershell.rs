@@ -101,7 +101,7 @@ fn the_manifest_exports_the_cmdlets_that_are_documented_and_they_have_approved_n
         }
         let (verb, noun) = name.split_once('-').unwrap();
         let verbs = "Add Clear Complete Connect Disable Disconnect Enable Find Get Import Invoke \
-                     Lock New Remove Rename Restore Save Select Set Start Test Undo Unlock Update";
+                     Lock New Open Remove Rename Restore Save Select Set Start Test Undo Unlock Update";
         assert!(verbs.split(' ').any(|approved| approved == verb), "{name}");
         assert!(noun.starts_with("AzVault"), "{name}");
         assert!(help.contains(".SYNOPSIS") && help.contains(".EXAMPLE"), "{name}");

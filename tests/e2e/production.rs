@@ -91,7 +91,8 @@ fn what_destroys_it_asks_before_and_is_refused_where_nobody_answers() {
         let asked = home.on_terminal(&[("is marked as production", "n\n")], args);
         assert_ne!(asked.code, 0, "{args:?}");
         assert_eq!(count(), before, "{args:?}");
-        home.run(&[args, &["-y"]].concat()).expect(0);
+        let gone = home.run(&[args, &["-y"]].concat()).expect(0);
+        assert!(gone.stderr.contains("\"prod\" is marked as production"), "{}", gone.stderr);
         assert!(count() < before, "{args:?}");
     }
     // What is not marked goes as before.
@@ -102,4 +103,32 @@ fn what_destroys_it_asks_before_and_is_refused_where_nobody_answers() {
     home.run(&["context", "set", "again", "--scope", "user"]).expect(0);
     home.run(&["context", "select", "ci", "--scope", "user"]).expect(0);
     home.run(&["context", "remove", "again", "--scope", "user"]).expect(14);
+}
+
+/// What `--force` replaces, and what a person who is asked says.
+#[test]
+fn force_replaces_what_is_marked_only_where_a_person_says_so() {
+    let home = marked();
+    home.run(&["context", "select", "ci", "--scope", "user"]).expect(0);
+    let subscription = home.json(&["context", "show", "prod"])["subscription"]["id"].clone();
+    let is_there = || home.json(&["context", "show", "prod"])["subscription"]["id"] == subscription;
+    let rename = ["context", "rename", "dev", "prod", "--force", "--scope", "user"];
+    let set = ["context", "set", "prod", "--force", "--scope", "user"];
+    for args in [&rename[..], &set] {
+        let refused = home.run(args).expect(14);
+        refused
+            .says("\"prod\" is marked as production")
+            .says("azvault context mark NAME --no-production, then the command again");
+        assert!(is_there(), "{args:?}");
+        let asked = home.on_terminal(&[("marked as production. Replace it", "n\n")], args);
+        assert_eq!(asked.code, 3, "{}", asked.stdout);
+        assert!(is_there(), "{args:?}");
+    }
+    home.on_terminal(&[("marked as production. Replace it", "y\n")], &rename).expect(0);
+    assert!(!is_there());
+    // What the hint says.
+    let home = marked();
+    home.run(&["context", "select", "ci", "--scope", "user"]).expect(0);
+    home.run(&["context", "mark", "prod", "--no-production", "--scope", "user"]).expect(0);
+    home.run(&rename).expect(0);
 }

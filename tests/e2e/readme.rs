@@ -22,7 +22,9 @@ fn the_scan_and_the_migration_of_the_first_screen_are_as_they_look() {
     let migrate = ["--vault", vault.to_str().unwrap(), "--passphrase-file", &passphrase];
     let migrate = [&migrate[..], &["migrate", "--yes", "--no-recovery", "--from", demo]].concat();
     let migrate = home.run(&migrate).expect(0);
-    for (command, ran) in [("scan", &scan), ("migrate --from", &migrate)] {
+    for (command, ran) in
+        [("scan", &scan), ("--vault /tmp/azvault-demo/vault.db migrate --from", &migrate)]
+    {
         let printed = format!("{}{}", ran.stdout, ran.stderr);
         // Who can read a file depends on the folders above it, and a migration has an id of its own.
         let plain = |line: &str| -> Vec<String> {

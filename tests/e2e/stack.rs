@@ -82,6 +82,23 @@ impl Azure {
         format!("http://127.0.0.1:{}/msi", self.ports["http"])
     }
 
+    /// What the application of Microsoft Graph is from now on: only its credentials sign in.
+    pub(crate) fn application_becomes(&self, application: &Value) {
+        let next = self.folder.path().join("next");
+        fs::write(&next, application.to_string()).unwrap();
+        fs::rename(next, self.folder.path().join("application.json")).unwrap();
+    }
+
+    /// What it is now.
+    pub(crate) fn application(&self) -> Value {
+        serde_json::from_str(&fs::read_to_string(self.file("application.json")).unwrap()).unwrap()
+    }
+
+    /// A file by which the service and a test speak.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
     /// What was asked, oldest first.
     pub(crate) fn requests(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.folder.path().join("requests")).unwrap();
@@ -110,6 +127,7 @@ impl Azure {
                 "ActiveDirectoryServiceEndpointResourceId": "https://management.test/",
                 "AzureKeyVaultServiceEndpointResourceId": "https://vault.test",
                 "MicrosoftGraphEndpointResourceId": "https://graph.test",
+                "MicrosoftGraphUrl": format!("{origin}/"),
             } },
             "Contexts": { "seed": {
                 "Account": { "Id": "old@x.example", "Type": "User", "ExtendedProperties": {} },

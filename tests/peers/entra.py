@@ -234,6 +234,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def as_good(self, form, _):
         self.send(200, granted(form))
 
+    def as_brief(self, form, _):
+        # A token of which five minutes before its end count for nothing: it is used for ten seconds.
+        self.send(200, granted(form) | {"expires_in": 310})
+
     def as_echo(self, form, _):
         text = "AADSTS7000215: bad: " + " ".join(form.values()) + " " + urllib.parse.urlencode(form)
         body = {"error": "invalid_client", "error_description": text, "suberror": text, "correlation_id": text, "claims": text}

@@ -9,6 +9,12 @@ JSON; ends when standard input does.
 Refresh tokens rotate strictly: one that was redeemed is void. A user code is approved at once, after
 scenario.pending polls; the browser's sign-in needs nobody. Tokens to scenario.step_up are refused
 (AADSTS50076, with claims) until a sign-in brings these claims; those to scenario.busy with 429.
+
+Where there is FOLDER/application.json it is the application in Microsoft Graph, with its passwords and certificates as
+Graph has them, and only what is in it signs in. scenario.graph_refuses is "application" (who has its own rights) or
+"all", or a method and the end of a path. scenario.hold {run, at, effect} has the request of that number wait, before or after it has its
+effect: FOLDER/held is there until FOLDER/go is. scenario.lag {run, assertions, secrets} refuses so many assertions that are good,
+and takes so many secrets that are not.
 """
 import base64
 import collections
@@ -26,10 +32,14 @@ import urllib.parse
 CERTIFICATES, FOLDER = map(pathlib.Path, sys.argv[1:])
 LOCK = threading.Lock()
 ACCESS = {}  # token: tenant
+WHO = {}  # token: grant by which it was got
+HELD = {"run": None, "asked": 0}
+LAGGED = collections.Counter()
 REFRESH = set()
 STRONG = set()  # refresh tokens of sign-ins that answered the challenge
 CHALLENGE = '{"access_token":{"capolids":{"essential":true,"values":["c1"]}}}'
 CODES = {}
+USED = set()  # ids of assertions
 POLLS = collections.Counter()
 ERRORS = {
     "50076": ("invalid_grant", 400, "Due to a configuration change made by your administrator, you must use multi-factor authentication to access."),
@@ -37,6 +47,7 @@ ERRORS = {
     "700082": ("invalid_grant", 400, "The refresh token has expired due to inactivity."),
     "7000222": ("invalid_client", 401, "The provided client secret keys for app are expired."),
     "7000215": ("invalid_client", 401, "Invalid client secret provided."),
+    "700027": ("invalid_client", 401, "The certificate with identifier used to sign the client assertion is not registered on application."),
     "700016": ("unauthorized_client", 400, "Application was not found in the directory."),
 }
 
@@ -68,8 +79,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.answer(self.rfile.read(int(self.headers.get("content-length", 0))).decode())
 
+    def do_PATCH(self):
+        self.do_POST()
+
+    def hold(self, effect):
+        """Waits, if this is the request that is to."""
+        if self.held != effect:
+            return False
+        self.held = None
+        (FOLDER / "held").touch()
+        for _ in range(6000):
+            if (FOLDER / "go").exists():
+                break
+            time.sleep(0.01)
+        (FOLDER / "go").unlink(missing_ok=True)
+        (FOLDER / "held").unlink(missing_ok=True)
+        return True
+
     def send(self, status, body, headers=()):
-        data = json.dumps(body).encode()
+        self.hold("after")
+        data = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(data)))
@@ -101,6 +130,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             seen = {"method": self.command, "path": url.path, "query": query, "form": form}
             file.write(json.dumps(seen) + "\n")
         self.scenario = json.loads((FOLDER / "scenario.json").read_text())
+        self.held = None
+        hold = self.scenario.get("hold")
+        if hold and (parts[0] == "v1.0" or parts[-1] == "token"):
+            with LOCK:
+                if HELD["run"] != hold["run"]:
+                    HELD.update(run=hold["run"], asked=0)
+                if HELD["asked"] == hold["at"]:
+                    self.held = hold["effect"]
+                HELD["asked"] += 1
+        if self.hold("before"):
+            self.close_connection = True
+            return None
+        if parts[0] == "v1.0":
+            return self.graph(parts[1:], body)
         if parts == ["msi"]:
             return self.managed_identity(query)
         if parts[0] in ("tenants", "subscriptions"):
@@ -158,16 +201,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             nonce = asked["nonce"]
         if grant == "client_credentials":
             secret, assertion = form.get("client_secret"), form.get("client_assertion")
+            registered = self.application()
+            if registered and secret is not None:
+                known = secret in [own["secretText"] for own in registered["passwordCredentials"]]
+                if not known and not self.lags("secrets"):
+                    return self.refuse("7000215")
+                self.scenario["secret"] = secret
             if secret == "an expired secret":
                 return self.refuse("7000222")
-            if assertion is not None and assertion != "the.federated.token":
+            if ("registered" in self.scenario or registered) and assertion is not None:
+                wrong = self.is_wrong(assertion, form["client_id"]) or self.lags("assertions")
+                if wrong:
+                    with LOCK, open(FOLDER / "wrong", "a") as file:
+                        file.write(wrong + "\n")
+                    return self.refuse("700027")
+            elif assertion is not None and assertion != "the.federated.token":
                 header = json.loads(base64.urlsafe_b64decode(assertion.split(".")[0] + "=="))
                 assert header.get("federated") or "x5t#S256" in header and ("x5c" in header) == self.scenario.get("chain", False), header
-            elif assertion is None and secret != "the client secret":
+            elif assertion is None and secret != self.scenario.get("secret", "the client secret"):
                 return self.refuse("7000215")
         now = int(time.time())
         reply = {"token_type": "Bearer", "scope": form.get("scope", ""), "expires_in": 3599, "ext_expires_in": 7199}
         reply["access_token"] = self.access(tenant)
+        WHO[reply["access_token"]] = grant
         if grant != "client_credentials":
             refresh = issued("refresh." + b64(os.urandom(60)))
             REFRESH.add(refresh)
@@ -183,6 +239,100 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "client_info": b64({"uid": "oid-1", "utid": self.scenario["home"]}),
             }
         self.send(200, reply)
+
+    def is_wrong(self, assertion, client):
+        """Why an assertion is none of a registered certificate (files in PEM); None where it is one."""
+        from cryptography import x509
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+
+        head, body, signature = assertion.split(".")
+        header, claims, signature = (base64.urlsafe_b64decode(part + "==") for part in (head, body, signature))
+        header, claims, now = json.loads(header), json.loads(claims), time.time()
+        new = header["alg"] == "PS256"
+        if header["alg"] not in ("PS256", "RS256") or header["typ"] != "JWT":
+            return "alg"
+        name, hashed = ("x5t#S256", hashes.SHA256()) if new else ("x5t", hashes.SHA1())
+        if {"x5t", "x5t#S256"} & set(header) != {name}:
+            return "thumbprints"
+        registered = self.application()
+        if registered:
+            known = [x509.load_der_x509_certificate(base64.b64decode(own["key"])) for own in registered["keyCredentials"]]
+        else:
+            known = [x509.load_pem_x509_certificate(pathlib.Path(file).read_bytes()) for file in self.scenario["registered"]]
+        own = [one for one in known if b64(one.fingerprint(hashed)) == header[name]]
+        if not own:
+            return "not registered"
+        pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+        try:
+            how = pss if new else padding.PKCS1v15()
+            own[0].public_key().verify(signature, f"{head}.{body}".encode(), how, hashes.SHA256())
+        except InvalidSignature:
+            return "signature"
+        audience = f"https://{self.headers['host']}{urllib.parse.urlsplit(self.path).path}"
+        if claims["aud"] != audience or claims["iss"] != client or claims["sub"] != client:
+            return f"claims {claims} for {audience}"
+        if not now - 300 < claims["iat"] <= now + 5 or not now < claims["exp"] <= now + 900:
+            return "times"
+        with LOCK:
+            if claims["jti"] in USED:
+                return "used before"
+            USED.add(claims["jti"])
+        return None
+
+    def lags(self, what):
+        """Whether this is among the first that are not known yet."""
+        lag = self.scenario.get("lag")
+        if not lag:
+            return None
+        with LOCK:
+            LAGGED[lag["run"], what] += 1
+            return "not known yet" if LAGGED[lag["run"], what] <= lag[what] else None
+
+    def application(self):
+        file = FOLDER / "application.json"
+        return json.loads(file.read_text()) if file.exists() else None
+
+    def graph(self, parts, body):
+        """Applications by their appId: credentials as Graph v1.0 has them."""
+        error = lambda status, code, text: self.send(status, {"error": {"code": code, "message": text, "innerError": {}}})
+        token = self.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in ACCESS:
+            return error(401, "InvalidAuthenticationToken", "Access token is empty.")
+        refuses = self.scenario.get("graph_refuses")
+        action = f"{self.command} {parts[-1]}"
+        if refuses == "all" or refuses == "application" and WHO[token] == "client_credentials" or refuses and action.startswith(refuses):
+            return error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        with LOCK:
+            own = self.application()
+            if own is None or parts[0] != f"applications(appId='{own['appId']}')":
+                own = None
+            elif self.command == "PATCH":
+                # What is sent back without its key keeps it; a new one gets its ids.
+                before = {one["keyId"]: one for one in own["keyCredentials"]}
+                own["keyCredentials"] = [
+                    before[one["keyId"]] if "keyId" in one else one | {
+                        "keyId": b64(os.urandom(9)),
+                        "customKeyIdentifier": base64.b64encode(hashlib.sha1(base64.b64decode(one["key"])).digest()).decode(),
+                    }
+                    for one in json.loads(body)["keyCredentials"]
+                ]
+            elif parts[1:] == ["removePassword"]:
+                passwords = [one for one in own["passwordCredentials"] if one["keyId"] != json.loads(body)["keyId"]]
+                if len(passwords) == len(own["passwordCredentials"]):
+                    return error(400, "Request_BadRequest", "No password credential found with keyId.")
+                own["passwordCredentials"] = passwords
+            if own is not None and self.command != "GET":
+                (FOLDER / "next.json").write_text(json.dumps(own))
+                (FOLDER / "next.json").rename(FOLDER / "application.json")
+        if own is None:
+            return error(404, "Request_ResourceNotFound", "Resource does not exist.")
+        if self.command != "GET":
+            return self.send(204, None)
+        own["passwordCredentials"] = [one | {"secretText": None} for one in own["passwordCredentials"]]
+        own["keyCredentials"] = [one | {"key": None} for one in own["keyCredentials"]]
+        self.send(200, own)
 
     def access(self, tenant):
         token = issued(jwt({"tid": tenant, "exp": int(time.time()) + 3599, "jti": b64(os.urandom(20))}))

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::azure::{Azure, CACHED};
-use azvault_test_support::{Home, Ran, ran};
+use azvault_test_support::{Home, Ran, azvault, ran};
 
 use super::{az, command, install, installed, program};
 
@@ -194,4 +194,24 @@ fn without_an_agent_it_is_the_same() {
     command.env("AZVAULT_PASSPHRASE_FILE", azure.home.join("passphrase"));
     let seen = ran(command.output().unwrap()).expect(7).json();
     assert_eq!((&seen["token"], &seen["passphrase"]), (&CACHED.into(), &Value::Null));
+}
+
+#[test]
+fn in_exec_without_an_agent_the_endpoint_answers_and_nothing_is_chosen() {
+    let azure = with_real(&["good-alone2.example"]);
+    azure.home.run(&["lock"]).expect(0);
+    let in_exec = |line: &str| {
+        let program = azvault().display();
+        let line = format!("PATH=$PATH:~/real; {program} exec --no-agent -- {line}");
+        let mut command = command(&azure.home, &line);
+        command.env("AZVAULT_PASSPHRASE_FILE", azure.home.join("passphrase"));
+        ran(command.output().unwrap())
+    };
+    for line in ["account show", "account list --all", "account get-access-token"] {
+        let seen = in_exec(&format!("az {line}")).expect(7).json();
+        assert_eq!(seen["words"], Value::from(line.split(' ').collect::<Vec<_>>()));
+        assert_eq!(seen["token"], CACHED);
+    }
+    let refused = in_exec("az account set -s 5b000000-0000-4000-8000-0000000000aa").expect(1);
+    assert!(refused.stderr.contains("locked"), "{}", refused.stderr);
 }

@@ -76,7 +76,7 @@ fn ways_to_unlock_that_are_weak_or_missing_are_found_and_absent_and_locked_vault
     let advice = format!("azvault key passphrase {slot} --kdf default");
     found(&locked, "key-derivation", &advice);
     found(&locked, "recovery-code", "azvault key add recovery");
-    for name in ["vault", "secrets", "anchor"] {
+    for name in ["vault", "secrets", "copies", "anchor"] {
         state(&locked, name, "unknown");
         state(&well.look_given(), name, "ok");
     }
@@ -133,6 +133,8 @@ fn a_clock_behind_what_was_done_and_a_sign_in_that_expired_are_found() {
     };
     add(SecretKind::AccessToken);
     state(&well.look(), "secrets", "ok");
+    let copies = || String::from_utf8(well.doctor().output().unwrap().stdout).unwrap();
+    assert!(copies().contains("no client secret or certificate signs in from a copy"));
     add(SecretKind::ClientAssertion);
     let advice = "azvault connect, or azvault disconnect --account ID";
     found(&well.look(), "secrets", advice);

@@ -11,17 +11,20 @@ use crate::azure::Azure;
 use azvault_test_support::Home;
 
 /// Commands without a cmdlet, and why.
-const WITHOUT: [(&str, &str); 18] = [
+const WITHOUT: [(&str, &str); 35] = [
     ("az-shim install", "for shells: in PowerShell a function is enough"),
     ("az-shim remove", "for shells"),
     ("az-shim status", "for shells"),
+    ("harden", "a credential is replaced once, in any shell"),
+    ("key create-principal", "a key is made once, in any shell"),
+    ("keep-names", "it is done once, and the module needs none: Connect-AzVault"),
     ("completions", "what a shell is given once"),
-    ("context mark", "what is marked once, for every shell"),
+    ("context share", "a team is set up once, in any shell"),
+    ("context unshare", "the same"),
     ("endpoint", "Connect-AzVault opens it for this process"),
     ("grant list", "commands of `exec` and `shell`, which shells start"),
     ("grant revoke", "the same"),
     ("man", "Get-Help"),
-    ("open", "Start-Process (azvault open --print)"),
     ("prompt", "text for the prompt of a shell"),
     ("session check", "the module does it"),
     ("session end", "the session of a PowerShell ends with it"),
@@ -30,6 +33,20 @@ const WITHOUT: [(&str, &str); 18] = [
     ("session start", "the module does it"),
     ("shell", "a PowerShell is one"),
     ("shell-init", "what a shell is given once"),
+    ("team confirm", "a team is set up once, in any shell"),
+    ("team create", "the same"),
+    ("team database", "the same"),
+    ("team history", "the same"),
+    ("team invite", "the same"),
+    ("team join", "the same"),
+    ("team leave", "the same"),
+    ("team list", "the same"),
+    ("team members", "the same"),
+    ("team remove", "the same"),
+    ("team rotate", "the same"),
+    ("team schema", "what an administrator is given once"),
+    ("team status", "a team is set up once, in any shell"),
+    ("team sync", "the same"),
 ];
 
 /// Options that no parameter is called by: what the module answers or says itself.
@@ -117,13 +134,20 @@ fn each_option_is_one_of_the_command_and_a_parameter_of_the_cmdlet() {
 }
 
 /// Options that a cmdlet has no word of its own for, and why.
-const WITHOUT_A_PARAMETER: [(&str, &[&str]); 5] = [
+const WITHOUT_A_PARAMETER: [(&str, &[&str]); 7] = [
     // Of every command.
     ("", &["help", "version"]),
     // -Force and -Confirm, each the same as --yes; -WhatIf; descriptors are for shells.
-    ("", &["yes", "force", "dry-run", "new-passphrase-fd", "secret-fd", "access-token-fd"]),
+    (
+        "",
+        &["yes", "force", "dry-run", "new-passphrase-fd", "secret-fd", "pin-fd", "access-token-fd"],
+    ),
     // A value is shown by id; -Integrity is the full check; the anchor is a property.
     ("", &["reveal", "full", "anchor"]),
+    // A value is a SecureString.
+    ("", &["copy", "copy-for"]),
+    // No terminal is drawn on.
+    ("connect", &["no-qr"]),
     // Objects have every member.
     ("", &["wide"]),
     // New-AzVault makes the vault.

@@ -72,7 +72,7 @@ impl World {
         let (stopped, stop) = std::io::pipe().unwrap();
         let log = Arc::clone(&asked);
         let serving = std::thread::spawn(move || {
-            endpoint.serve(&stopped, now, |asked| {
+            endpoint.serve(&stopped, now, |asked, _| {
                 log.lock().unwrap().push(asked.clone());
                 issue(asked)
             })

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+use crate::process::have_a_terminal;
 use crate::{Ran, Saved, Session, azvault, contains, copy_folder, fixture, peer, ran};
 
 pub const PASSPHRASE: &str = "correct horse battery staple";
@@ -23,6 +24,7 @@ pub struct Home {
 impl Home {
     /// An empty home, with a passphrase file outside of what azvault looks at.
     pub fn empty() -> Self {
+        have_a_terminal();
         let folder = tempfile::Builder::new().prefix("azvault-e2e-").tempdir().unwrap();
         fs::write(folder.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
         let mode = fs::Permissions::from_mode(0o600);
@@ -198,6 +200,18 @@ impl Home {
         steps: &[(&str, &str)],
         args: &[&str],
     ) -> Ran {
+        let columns = columns.map(|columns| columns.to_string());
+        let columns = columns.iter().map(|columns| ("TERMINAL_COLUMNS", columns.as_str()));
+        self.on_terminal_with(&columns.collect::<Vec<_>>(), steps, args)
+    }
+
+    /// As [`Home::on_terminal`], with these variables.
+    pub fn on_terminal_with(
+        &self,
+        variables: &[(&str, &str)],
+        steps: &[(&str, &str)],
+        args: &[&str],
+    ) -> Ran {
         let prepared = self.command(args);
         let mut command = Command::new("python3");
         command.arg(peer("terminal.py")).arg(serde_json::to_string(steps).unwrap());
@@ -205,8 +219,8 @@ impl Home {
         command.env_clear().current_dir(self.path());
         command.envs(prepared.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.env_remove("AZVAULT_PASSPHRASE_FILE").env("TERM", "xterm");
-        command.envs(columns.map(|columns| ("TERMINAL_COLUMNS", columns.to_string())));
-        ran(command.env("PATH", "/usr/local/bin:/usr/bin:/bin").output().unwrap())
+        command.env("PATH", "/usr/local/bin:/usr/bin:/bin").envs(variables.iter().copied());
+        ran(command.output().unwrap())
     }
 }
 

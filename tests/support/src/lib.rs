@@ -1,6 +1,8 @@
 //! What tests and benchmarks share: the binary in a home of its own, vaults, endpoints, programs that a
 //! bare machine need not have, and what is looked for in files, traces and memory.
 
+// Tests that have a home, processes and modes are of Unix. Elsewhere the unit tests of the crates run alone.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::print_stdout, reason = "a test says what it measured")]
 #![allow(missing_docs, reason = "the names say it")]
@@ -19,6 +21,8 @@ mod home;
 pub mod memory;
 #[cfg(feature = "planted")]
 pub mod planted;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 pub mod principals;
 mod process;
 mod ran;

@@ -1,15 +1,30 @@
 //! Processes: whether one runs, and how one is waited for.
 
 use std::fs;
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, setsid};
 
 /// Somebody else than whoever runs the tests.
 pub const NOBODY: u32 = 65534;
 
 /// How long what should be so within a second is waited for, on a machine that is busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Sees to it that what the tests start is in a session of the kernel whose leader can be seen. A job that goes
+/// on when its leader has ended, or whose leader is outside of its container (its number is 0), is no terminal
+/// to the agent, and CI may be either.
+pub(crate) fn have_a_terminal() {
+    static LOOKED: Once = Once::new();
+    LOOKED.call_once(|| {
+        let stat = fs::read_to_string("/proc/self/stat").unwrap();
+        let leader = stat.rsplit(')').next().unwrap().split_whitespace().nth(3).unwrap();
+        if fs::read(format!("/proc/{leader}/stat")).is_err() {
+            setsid().expect("the tests are started by a program that waits for them");
+        }
+    });
+}
 
 pub fn signal(process: u32, signal: Signal) {
     let process = Pid::from_raw(i32::try_from(process).unwrap()).unwrap();
