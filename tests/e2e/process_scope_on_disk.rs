@@ -20,11 +20,15 @@ const TENANT: &str = "1e1e1e1e-1234-4567-89ab-8888888888bb";
 /// Runs a script of bash, what it starts and the agent under strace; `None` where that is not
 /// possible.
 fn traced(home: &AgentHome, script: &str) -> Option<(Ran, Vec<Call>)> {
-    // It has come to its end when the agent has, which is traced too.
+    // It has come to its end when the agent has, which is traced too: also where a command of it fails.
     let script = format!(
-        "set -eu\n{script}
-         unset AZVAULT_SESSION
-         kill $(azvault status -o json | sed 's/.*\"agent\":{{\"pid\":\\([0-9]*\\).*/\\1/')"
+        "set -eu
+         ended() {{
+           unset AZVAULT_SESSION
+           kill $(azvault status -o json | sed 's/.*\"agent\":{{\"pid\":\\([0-9]*\\).*/\\1/')
+         }}
+         trap ended EXIT
+         {script}"
     );
     let mut inner = home.shell("bash", &script);
     inner.env("AZVAULT_PASSPHRASE_FILE", home.join("passphrase")).current_dir(home.path());

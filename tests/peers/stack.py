@@ -11,7 +11,7 @@ scenario.pending polls; the browser's sign-in needs nobody. Tokens to scenario.s
 (AADSTS50076, with claims) until a sign-in brings these claims; those to scenario.busy with 429.
 
 Where there is FOLDER/application.json it is the application in Microsoft Graph, with its passwords and certificates as
-Graph has them, and only what is in it signs in. scenario.graph_refuses is "application" (who has its own rights) or
+Graph has them (ofPrincipal: passwords of its service principal), and only what is in it signs in. scenario.graph_refuses is "application" (who has its own rights) or
 "all", or a method and the end of a path. scenario.hold {run, at, effect} has the request of that number wait, before or after it has its
 effect: FOLDER/held is there until FOLDER/go is. scenario.lag {run, assertions, secrets} refuses so many assertions that are good,
 and takes so many secrets that are not.
@@ -203,7 +203,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             secret, assertion = form.get("client_secret"), form.get("client_assertion")
             registered = self.application()
             if registered and secret is not None:
-                known = secret in [own["secretText"] for own in registered["passwordCredentials"]]
+                known = secret in [own["secretText"] for own in registered["passwordCredentials"] + registered.get("ofPrincipal", [])]
                 if not known and not self.lags("secrets"):
                     return self.refuse("7000215")
                 self.scenario["secret"] = secret
@@ -291,8 +291,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return "not known yet" if LAGGED[lag["run"], what] <= lag[what] else None
 
     def application(self):
-        file = FOLDER / "application.json"
-        return json.loads(file.read_text()) if file.exists() else None
+        return json.loads(file.read_text()) if (file := FOLDER / "application.json").exists() else None
 
     def graph(self, parts, body):
         """Applications by their appId: credentials as Graph v1.0 has them."""
@@ -306,7 +305,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         with LOCK:
             own = self.application()
-            if own is None or parts[0] != f"applications(appId='{own['appId']}')":
+            of = f"(appId='{own['appId']}')" if own else None
+            if parts[0] not in (f"applications{of}", f"servicePrincipals{of}"):
                 own = None
             elif self.command == "PATCH":
                 # What is sent back without its key keeps it; a new one gets its ids.
@@ -330,7 +330,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return error(404, "Request_ResourceNotFound", "Resource does not exist.")
         if self.command != "GET":
             return self.send(204, None)
-        own["passwordCredentials"] = [one | {"secretText": None} for one in own["passwordCredentials"]]
+        passwords = "passwordCredentials" if parts[0].startswith("applications") else "ofPrincipal"
+        own["passwordCredentials"] = [one | {"secretText": None} for one in own.get(passwords, [])]
         own["keyCredentials"] = [one | {"key": None} for one in own["keyCredentials"]]
         self.send(200, own)
 

@@ -1,7 +1,7 @@
 //! Microsoft Graph: which credentials an application has, adding a certificate, removing a password.
 //!
-//! Graph API v1.0: application-get, application-update, application-removepassword, and the resources
-//! keyCredential and passwordCredential. The action `addKey` is for applications that have a certificate
+//! Graph API v1.0: application-get, application-update, application-removepassword, serviceprincipal-get, and the
+//! resources keyCredential and passwordCredential. The action `addKey` is for applications that have a certificate
 //! already; one that has none is updated with the list of all, and each entry of it keeps its key when it is sent
 //! back as it came.
 
@@ -20,6 +20,9 @@ use crate::{json, resource_manager};
 
 /// Largest reply: an application with some hundred certificates.
 const MAX_REPLY: usize = 1024 * 1024;
+
+/// As much as Entra shows of a password, in characters.
+pub const HINT: usize = 3;
 
 /// Microsoft Graph, and who asks it.
 pub struct Graph<'a> {
@@ -42,7 +45,7 @@ pub struct Application {
 pub struct Password {
     /// GUID.
     pub key_id: String,
-    /// Its first three characters.
+    /// Its first [`HINT`] characters; `None` if Entra does not show them, as of old ones.
     pub hint: Option<String>,
 }
 
@@ -54,12 +57,15 @@ impl<'a> Graph<'a> {
 
     /// The credentials of the application of an id.
     pub fn application(&self, id: &str) -> Result<Application, Error> {
-        let url = self.url(id, "")?;
-        let reply = self.send(&url, Sent::None, Repeat::Safe(&[]))?;
-        match reply.status {
-            200 => application_of(reply.json()?).map_err(|what| reply.wrong(what)),
-            _ => Err(self.refused(&reply)),
-        }
+        let url = self.url("applications", id, "")?;
+        self.read(&url, application_of)
+    }
+
+    /// The passwords of the application's service principal in the tenant of the token, which sign in as those of
+    /// the application do.
+    pub fn service_principal_passwords(&self, id: &str) -> Result<Vec<Password>, Error> {
+        let url = self.url("servicePrincipals", id, "")?;
+        self.read(&url, service_principal_of)
     }
 
     /// Adds a certificate (DER) to those that the application has.
@@ -75,24 +81,33 @@ impl<'a> Graph<'a> {
         let list = serde_json::to_string(&all).map_err(unreadable)?;
         let body = format!("{{\"keyCredentials\":{list}}}");
         // The whole list: sent twice it is the same list.
-        let reply = self.send(&self.url(id, "")?, Sent::Patch(&body), Repeat::Safe(&[]))?;
+        let reply =
+            self.send(&self.url("applications", id, "")?, Sent::Patch(&body), Repeat::Safe(&[]))?;
         self.is_done(&reply)
     }
 
     /// Removes a password. Tokens that it bought live on until they expire.
     pub fn remove_password(&self, id: &str, password: &Password) -> Result<(), Error> {
         let body = json!({ "keyId": password.key_id }).to_string();
-        let url = self.url(id, "/removePassword")?;
+        let url = self.url("applications", id, "/removePassword")?;
         self.is_done(&self.send(&url, Sent::Json(&body), Repeat::OnlyUnsent)?)
     }
 
-    fn url(&self, id: &str, action: &str) -> Result<Url, Error> {
+    fn read<T>(&self, url: &Url, of: fn(&str) -> Result<T, &'static str>) -> Result<T, Error> {
+        let reply = self.send(url, Sent::None, Repeat::Safe(&[]))?;
+        match reply.status {
+            200 => of(reply.json()?).map_err(|what| reply.wrong(what)),
+            _ => Err(self.refused(&reply)),
+        }
+    }
+
+    fn url(&self, all: &str, id: &str, action: &str) -> Result<Url, Error> {
         let is_id = id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
         if !is_id {
             return Err(Error::Input { what: "the application's id is no GUID" });
         }
         let mut url = self.base.clone();
-        url.set_path(&format!("/v1.0/applications(appId='{id}'){action}"));
+        url.set_path(&format!("/v1.0/{all}(appId='{id}'){action}"));
         url.set_query(action.is_empty().then_some("$select=id,passwordCredentials,keyCredentials"));
         Ok(url)
     }
@@ -129,6 +144,12 @@ struct ApplicationBody {
 }
 
 #[derive(Deserialize)]
+struct ServicePrincipalBody {
+    #[serde(rename = "passwordCredentials")]
+    passwords: Vec<PasswordBody>,
+}
+
+#[derive(Deserialize)]
 struct PasswordBody {
     #[serde(rename = "keyId")]
     key_id: String,
@@ -147,14 +168,24 @@ struct CertificateBody<'a> {
 /// Reads an application.
 pub fn application_of(text: &str) -> Result<Application, &'static str> {
     let body: ApplicationBody = serde_json::from_str(text).map_err(|_| "this is no application")?;
-    let password = |own: PasswordBody| {
-        let PasswordBody { key_id, hint } = own;
+    Ok(Application { passwords: passwords_of(body.passwords)?, certificates: body.certificates })
+}
+
+/// Reads the passwords of a service principal.
+pub fn service_principal_of(text: &str) -> Result<Vec<Password>, &'static str> {
+    let body: ServicePrincipalBody =
+        serde_json::from_str(text).map_err(|_| "this is no service principal")?;
+    passwords_of(body.passwords)
+}
+
+fn passwords_of(bodies: Vec<PasswordBody>) -> Result<Vec<Password>, &'static str> {
+    let password = |PasswordBody { key_id, hint }: PasswordBody| {
+        let hint = hint.filter(|hint| hint.chars().count() == HINT);
         // It stands in what is shown to be agreed to, and in a command.
         is_code(&key_id).then_some(Password { key_id, hint })
     };
-    let passwords: Option<_> = body.passwords.into_iter().map(password).collect();
-    let passwords = passwords.ok_or("a password has no id")?;
-    Ok(Application { passwords, certificates: body.certificates })
+    let passwords: Option<_> = bodies.into_iter().map(password).collect();
+    passwords.ok_or("a password has no id")
 }
 
 impl Application {
@@ -179,7 +210,7 @@ impl Application {
 
 #[cfg(test)]
 mod tests {
-    use super::application_of;
+    use super::{application_of, service_principal_of};
 
     #[test]
     fn an_application_is_read_with_what_is_sent_back_as_it_came() {
@@ -201,6 +232,19 @@ mod tests {
         }
         let text = r#"{"passwordCredentials":[],"keyCredentials":[{"key":"YWJj"},3]}"#;
         assert!(application_of(text).unwrap().has_certificate(b"abc"));
+    }
+
+    #[test]
+    fn a_password_that_does_not_show_its_beginning_has_no_hint() {
+        let text = r#"{"passwordCredentials":[{"keyId":"a","hint":"ab~"},{"keyId":"b","hint":"ab"},
+            {"keyId":"c","hint":null},{"keyId":"d","hint":""},{"keyId":"e","hint":"abcd"}]}"#;
+        let hints: Vec<_> =
+            service_principal_of(text).unwrap().into_iter().map(|own| own.hint).collect();
+        assert_eq!(hints, [Some("ab~".to_owned()), None, None, None, None]);
+        for text in ["", "{}", r#"{"passwordCredentials":null}"#, r#"{"passwordCredentials":[{}]}"#]
+        {
+            assert!(service_principal_of(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -203,8 +203,13 @@ fn what_graph_refuses_leaves_what_works_and_is_done_later() {
     let Some(hardened) = Hardened::new() else { return };
     let hint =
         format!("azvault harden {APPLICATION} --rights-of CONTEXT, of an owner of it; or grant it");
-    for refused in ["application", "GET applications", "PATCH applications", "POST removePassword"]
-    {
+    for refused in [
+        "application",
+        "GET applications",
+        "GET servicePrincipals",
+        "PATCH applications",
+        "POST removePassword",
+    ] {
         hardened.begin_again();
         let before = hardened.registered();
         hardened.scenario("graph_refuses", json!(refused));
@@ -249,9 +254,14 @@ fn what_is_not_the_applications_or_not_one_password_is_refused_before_anything()
     // Its first characters are those of two: which one it is, only a person can say.
     application["passwordCredentials"][0]["hint"] = json!("aB3");
     azure.application_becomes(&application);
-    untouched("remove those that nothing uses: az ad app credential list --id ID", 5, &[]);
-    application["passwordCredentials"][1]["hint"] = json!("aB");
-    application["passwordCredentials"][0]["hint"] = json!(null);
+    untouched(
+        "remove those that nothing uses: az ad app credential list --id ID, and az ad sp credential list --id ID",
+        5,
+        &[],
+    );
+    // It begins otherwise than all of the application's, or is one of its service principal's.
+    application["passwordCredentials"][1]["hint"] = json!("aB4");
+    application["passwordCredentials"][0]["hint"] = json!("ab3");
     azure.application_becomes(&application);
     untouched(&format!("az ad sp credential list --id {APPLICATION}"), 5, &[]);
     application["appId"] = json!("a0000000-0000-4000-8000-000000000009");
@@ -272,6 +282,51 @@ fn what_is_not_the_applications_or_not_one_password_is_refused_before_anything()
     run(&["old@x.example"]).expect(7).says("is no application");
     run(&["--yes"]).expect(2);
     run(&["--key", &hardened.uri]).expect(2);
+}
+
+#[test]
+fn a_password_that_begins_alike_or_does_not_show_it_is_not_taken_for_the_vaults() {
+    let Some(hardened) = Hardened::new() else { return };
+    let azure = &hardened.tokened.azure;
+    let mut application = azure.application();
+    let vaults = application["passwordCredentials"][1].clone();
+    let other = application["passwordCredentials"][0].clone();
+    let with = |own: &Value, name: &str, value: Value| {
+        let mut own = own.clone();
+        own[name] = value;
+        own
+    };
+    let alike = with(&other, "hint", json!("aB3"));
+    let silent = with(&other, "hint", json!(null));
+    let short = with(&other, "hint", json!("aB"));
+    let hint = format!("az ad sp credential list --id {APPLICATION}");
+    let several = "2 passwords of the application and its service principal may be the vault's";
+    for (of_application, of_principal, says) in [
+        // The vault's is the service principal's, and one of the application's begins alike.
+        (&alike, &vaults, several),
+        (&silent, &vaults, several),
+        (&short, &vaults, several),
+        (&other, &vaults, &hint),
+        // The vault's is the application's, which cannot be known.
+        (&vaults, &alike, several),
+        (&vaults, &silent, several),
+        (&with(&vaults, "hint", json!(null)), &alike, several),
+    ] {
+        application["passwordCredentials"] = json!([of_application]);
+        application["ofPrincipal"] = json!([of_principal]);
+        azure.application_becomes(&application);
+        hardened.harden(&["--yes"]).expect(5).says(says);
+        assert_eq!(azure.application(), application, "{of_application} {of_principal}");
+        hardened.signs_in("Sub 1");
+    }
+    // All others begin otherwise: it is that one, also where its own beginning is not shown.
+    application["passwordCredentials"] = json!([other, with(&vaults, "hint", json!(null))]);
+    application["ofPrincipal"] = json!([with(&other, "keyId", json!("of-principal"))]);
+    azure.application_becomes(&application);
+    let key_id = vaults["keyId"].as_str().unwrap();
+    let ran = hardened.harden(&["--yes"]).expect(0);
+    assert!(ran.stderr.contains(key_id), "{}", ran.stderr);
+    hardened.is_replaced();
 }
 
 #[test]

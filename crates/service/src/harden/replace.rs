@@ -88,7 +88,9 @@ pub fn replace(
     if let Some(entra) = &plan.entra {
         for password in &plan.passwords {
             entra.remove_password(password)?;
-            app.console.note("the application no longer has the secret");
+            let key_id = &password.key_id;
+            app.console
+                .note(format!("the application no longer has the secret (password {key_id})"));
         }
     }
     for secret in work.begun.secrets.clone() {
@@ -202,8 +204,9 @@ impl<'a> Replacing<'a> {
         let has = application.has_certificate(&self.certificate);
         let add = if has { State::DoneBefore } else { State::Planned };
         let mut passwords = Vec::new();
+        let others = entra.service_principal_passwords()?;
         for secret in living {
-            let found = entra::password(requests, &application, *secret)?;
+            let found = entra::password(requests, &application.passwords, &others, *secret)?;
             match (found, is_stored) {
                 // Two secrets of the vault can be one password, stored for two tenants.
                 (Some(password), _) if passwords.contains(&password) => {}

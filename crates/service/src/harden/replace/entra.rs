@@ -54,6 +54,11 @@ impl<'a> Entra<'a> {
         self.graph()?.application(&self.application).map_err(|error| self.refused(error))
     }
 
+    pub(super) fn service_principal_passwords(&self) -> Result<Vec<Password>, Failure> {
+        let passwords = self.graph()?.service_principal_passwords(&self.application);
+        passwords.map_err(|error| self.refused(error))
+    }
+
     /// Adds it to those that the application has at this moment.
     pub(super) fn add_certificate(&self, der: &[u8]) -> Result<(), Failure> {
         let now = self.application()?;
@@ -85,22 +90,29 @@ impl<'a> Entra<'a> {
     }
 }
 
-/// The password of the application that a secret of the vault is.
+/// The password of the application that a secret of the vault is, which the sign-in service has just taken: it is one
+/// of the application's or one of its service principal's, so that it is known where all others begin otherwise.
+/// `None` if it is none of the application's.
 pub(super) fn password(
     requests: &mut Requests<'_>,
-    application: &Application,
+    of_application: &[Password],
+    of_service_principal: &[Password],
     secret: Id,
 ) -> Result<Option<Password>, Failure> {
-    let hints = application.passwords.iter().map(|own| own.hint.clone()).collect();
-    let such = requests.ask(WhichPasswords { secret, hints })?.at;
-    match such.as_slice() {
+    let all = of_application.iter().chain(of_service_principal);
+    let hints = all.map(|own| own.hint.clone()).collect();
+    let may_be = requests.ask(WhichPasswords { secret, hints })?.at;
+    match may_be.as_slice() {
         [] => Ok(None),
-        [only] => Ok(application.passwords.get(*only).cloned()),
+        [only] => Ok(of_application.get(*only).cloned()),
         several => {
-            let what =
-                format!("{} passwords of the application begin as the vault's does", several.len());
-            Err(Failure::new(Kind::NotFound, what)
-                .hint("remove those that nothing uses: az ad app credential list --id ID"))
+            let what = format!(
+                "{} passwords of the application and its service principal may be the vault's",
+                several.len()
+            );
+            Err(Failure::new(Kind::NotFound, what).hint(
+                "remove those that nothing uses: az ad app credential list --id ID, and az ad sp credential list --id ID",
+            ))
         }
     }
 }

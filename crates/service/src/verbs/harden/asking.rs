@@ -2,6 +2,7 @@
 //! whether the sign-in service takes it.
 
 use azvault_model::{ContextName, Secret, SecretKind};
+use azvault_signin::graph::HINT;
 use azvault_signin::resource::scope_of;
 use azvault_vault::Id;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,8 @@ pub struct GraphTokenReply {
     value: SecretPart,
 }
 
-/// Which passwords of the application may be a client secret of the vault.
+/// Which passwords of an application and of its service principal may be a client secret of the vault: those that
+/// begin as it does, and those whose beginning Entra does not show.
 #[derive(Serialize, Deserialize)]
 pub struct WhichPasswords {
     pub secret: Id,
@@ -111,9 +113,6 @@ impl Verb for GraphToken {
     }
 }
 
-/// As much as Entra shows of a password, in characters.
-const HINT: usize = 3;
-
 impl Verb for WhichPasswords {
     const NAME: &'static str = "harden passwords";
     const PURPOSE: Purpose = Purpose::User;
@@ -129,7 +128,7 @@ impl Verb for WhichPasswords {
         let value = secrets::value(&vault.snapshot()?, contexts, secret.location)?;
         let hints = self.hints.iter().enumerate();
         let such =
-            hints.filter(|(_, hint)| hint.as_deref().is_some_and(|hint| begins_with(&value, hint)));
+            hints.filter(|(_, hint)| hint.as_deref().is_none_or(|hint| begins_with(&value, hint)));
         Ok(SuchPasswords { at: such.map(|(at, _)| at).collect() })
     }
 }
